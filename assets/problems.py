@@ -1,0 +1,27 @@
+"""What is wrong with an input, said in one line: where, what was expected, what came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One finding about one input file.
+
+    ``refused`` inputs do not enter the bank; ``converted`` ones do, after the change that
+    ``got`` names (a rotation, a colour space, a bit depth).
+    """
+
+    path: str  # relative to the raw folder, with forward slashes
+    expected: str
+    got: str
+    action: Literal["refused", "converted"] = "refused"
+
+    def __str__(self) -> str:
+        return f"{self.path}: expected {self.expected}, got {self.got}"
+
+
+Report = Callable[[Problem], None]

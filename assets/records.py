@@ -1,0 +1,80 @@
+"""What the readers of raw datasets yield: paths and facts, never pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a raw input comes from. ``photo`` is what keeps splits honest."""
+
+    dataset: str
+    # sha256 of the photograph the picture was cut from: the side-car's, else that of the image file.
+    photo: str
+    licence: str
+    # "train", "test" or "excluded"; None where the dataset does not say.
+    split: str | None = None
+    person: str | None = None
+    grade: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawFace:
+    """A face photograph with one mask file for each part that is present (specs: CelebAMask-HQ)."""
+
+    id: str
+    image: Path
+    parts: dict[str, Path]
+    origin: Origin
+    # Named points in pixels of the image, (x, y); empty where unknown.
+    landmarks: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawObject:
+    """One COCO instance. ``segmentation`` is a list of polygons or an RLE dictionary, as stored."""
+
+    id: str
+    image: Path
+    image_size: tuple[int, int]  # height, width, as the annotation file states it
+    segmentation: list[list[float]] | dict[str, object]
+    bbox: tuple[float, float, float, float]  # x, y, width, height
+    area: float
+    category: str
+    category_id: int
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawHand:
+    """A hand on white. ``rot_deg`` (counter-clockwise) turns it fingers-down; 0 when it already is."""
+
+    id: str
+    image: Path
+    mask: Path | None
+    rot_deg: float
+    aspect: str  # e.g. "dorsal right"; "" where unknown
+    skin: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawTexture:
+    """One texture photograph and its DTD class."""
+
+    id: str
+    image: Path
+    texture_class: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawOccludedFace:
+    """A really occluded face with its visible-face mask (RealOcc). Never composited on."""
+
+    id: str
+    image: Path
+    mask: Path
+    origin: Origin

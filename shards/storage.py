@@ -1,0 +1,125 @@
+"""Files at any fsspec URL, written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import fsspec
+
+
+def join(url: str, *parts: str) -> str:
+    """``url/part/part`` with single slashes."""
+    return "/".join([str(url).rstrip("/"), *parts])
+
+
+def _resolve(url: str) -> tuple[fsspec.AbstractFileSystem, str]:
+    filesystem, path = fsspec.core.url_to_fs(str(url))
+    return filesystem, path
+
+
+def is_local(url: str) -> bool:
+    """Whether the URL names a folder of this machine."""
+    return "file" in _resolve(url)[0].protocol
+
+
+@contextmanager
+def write_whole(url: str) -> Iterator[BinaryIO]:
+    """Open ``url`` for writing; it appears under its name only when the block ends without error.
+
+    Locally: a temporary file in the same folder, flushed to disk, then renamed. Elsewhere: a local
+    spool, uploaded at the end (object stores publish an upload as a whole).
+    """
+    filesystem, path = _resolve(url)
+    if is_local(url):
+        folder = Path(path).parent
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=folder, prefix=".partial-")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                yield stream
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.chmod(name, 0o644)
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        return
+    with tempfile.TemporaryFile() as spool:
+        yield cast(BinaryIO, spool)
+        spool.seek(0)
+        with filesystem.open(path, "wb") as remote:
+            while chunk := spool.read(1 << 22):
+                remote.write(chunk)
+
+
+def write_bytes(url: str, data: bytes) -> None:
+    """Write ``data`` whole or not at all."""
+    with write_whole(url) as stream:
+        stream.write(data)
+
+
+def read_bytes(url: str) -> bytes:
+    """The file's content; FileNotFoundError names the URL."""
+    filesystem, path = _resolve(url)
+    return cast(bytes, filesystem.cat_file(path))
+
+
+def read_span(url: str, offset: int, size: int) -> bytes:
+    """``size`` bytes from ``offset``."""
+    filesystem, path = _resolve(url)
+    if is_local(url):
+        with open(path, "rb") as stream:
+            stream.seek(offset)
+            return stream.read(size)
+    return cast(bytes, filesystem.cat_file(path, start=offset, end=offset + size))
+
+
+def exists(url: str) -> bool:
+    filesystem, path = _resolve(url)
+    return bool(filesystem.exists(path))
+
+
+def list_names(url: str) -> list[str]:
+    """Sorted names in a folder; empty where there is none."""
+    filesystem, path = _resolve(url)
+    if not filesystem.exists(path):
+        return []
+    return sorted(Path(name).name for name in filesystem.ls(path, detail=False, refresh=True))
+
+
+def sha256_bytes(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def sha256_of(url: str) -> str:
+    """sha256 of the file's content, read in pieces."""
+    filesystem, path = _resolve(url)
+    digest = hashlib.sha256()
+    with filesystem.open(path, "rb") as stream:
+        while chunk := stream.read(1 << 22):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def remove(url: str) -> None:
+    """Delete a file or a folder with all in it; nothing happens where it is not."""
+    filesystem, path = _resolve(url)
+    if filesystem.exists(path):
+        filesystem.rm(path, recursive=True)
+
+
+def move_folder(source: str, target: str) -> None:
+    """Give a finished folder its final name: one rename locally, a copy and delete elsewhere."""
+    filesystem, path = _resolve(source)
+    destination = _resolve(target)[1]
+    if is_local(source):
+        os.replace(path, destination)
+        return
+    filesystem.mv(path, destination, recursive=True)

@@ -1,0 +1,77 @@
+"""Tar files whose bytes depend on their content alone."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import BinaryIO
+
+# A fixed moment (2000-01-01 UTC): some tools complain about members dated 1970.
+MTIME = 946_684_800
+MODE = 0o644
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where one member's bytes lie in its tar file."""
+
+    offset: int
+    size: int
+
+
+class TarWriter:
+    """Writes members in call order with fixed owner, mode and time (POSIX ustar)."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._tar = tarfile.open(fileobj=stream, mode="w", format=tarfile.USTAR_FORMAT)
+
+    def add(self, name: str, data: bytes) -> Span:
+        """Append one member; returns where its bytes will be found."""
+        info = tarfile.TarInfo(name)
+        info.size, info.mtime, info.mode = len(data), MTIME, MODE
+        offset = self._tar.offset + tarfile.BLOCKSIZE
+        self._tar.addfile(info, io.BytesIO(data))
+        return Span(offset, len(data))
+
+    def close(self) -> None:
+        self._tar.close()
+
+
+def add_sample(writer: TarWriter, key: str, members: Mapping[str, bytes]) -> dict[str, Span]:
+    """Append one WebDataset sample: every member as ``key.extension``, in the mapping's order.
+
+    Raises ValueError for a key with a dot or a slash, at which a reader would cut it.
+    """
+    if not key or "." in key or "/" in key:
+        raise ValueError(f"sample key: expected no dot and no slash, got {key!r}")
+    return {ext: writer.add(f"{key}.{ext}", data) for ext, data in members.items()}
+
+
+def iterate(stream: BinaryIO) -> Iterator[tuple[str, dict[str, bytes]]]:
+    """Yield (key, members by extension) in file order, as WebDataset groups them."""
+    current, members = "", dict[str, bytes]()
+    with tarfile.open(fileobj=stream, mode="r|") as tar:
+        for info in tar:
+            key, _, extension = info.name.partition(".")
+            if key != current:
+                if members:
+                    yield current, members
+                current, members = key, {}
+            handle = tar.extractfile(info)
+            if handle is None:
+                raise ValueError(f"{info.name}: expected a plain file in the tar, got a link or folder")
+            members[extension] = handle.read()
+    if members:
+        yield current, members
+
+
+def pack(samples: Iterable[tuple[str, Mapping[str, bytes]]]) -> bytes:
+    """The tar of these samples as bytes (for small sets and tests)."""
+    stream = io.BytesIO()
+    writer = TarWriter(stream)
+    for key, members in samples:
+        add_sample(writer, key, members)
+    writer.close()
+    return stream.getvalue()
