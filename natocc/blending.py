@@ -1,0 +1,62 @@
+"""Matte, blend and seam (rows 9 to 13 of docs/profiles.md)."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import cv2
+import numpy as np
+
+from natocc.geometry import Box, Image
+from natocc.occluder import Layer
+
+# How far beyond the matte the seam's blur changes pixels: two dilations by 5x5.
+SEAM_REACH = 4
+_SEAM_KERNEL = np.ones((5, 5), np.uint8)
+
+
+def soften(matte: Image) -> Image:
+    """Pull the matte in by one pixel and blur it over 5x5, so that the edge is as soft as a lens's."""
+    eroded = cv2.erode(matte, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_REPLICATE)
+    return cast(Image, cv2.GaussianBlur(eroded, (5, 5), 0))
+
+
+def alpha_of(matte: Image, opacity: float) -> Image:
+    """The matte as composited: matte times opacity, rounded to uint8."""
+    if opacity == 1.0:
+        return matte
+    table = np.rint(np.arange(256) * opacity).astype(np.uint8)
+    return cast(Image, cv2.LUT(matte, table))
+
+
+def blend(clean: Image, layer: Layer, alpha: Image) -> Image:
+    """``alpha · occluder + (1 - alpha) · clean`` on a copy of the clean image (RGB uint8).
+
+    ``alpha`` is uint8 over the layer's box. Equal to the real-valued formula to one level.
+    """
+    out = clean.copy()
+    if not layer.box.empty:
+        weight = alpha.astype(np.float32) * np.float32(1 / 255)
+        region = np.ascontiguousarray(clean[layer.box.slices])
+        out[layer.box.slices] = cv2.blendLinear(layer.rgb, region, weight, 1 - weight)
+    return out
+
+
+def blur_seam(composite: Image, matte: Image, box: Box) -> Image:
+    """Replace a band of ±4 pixels along the matte's edge by a 5x5 Gaussian of the composite, in place.
+
+    ``matte`` covers ``box``. The paper calls it blurring the intersection once more.
+    """
+    region = box.grow(SEAM_REACH + 2, (composite.shape[0], composite.shape[1]))
+    if region.empty or box.empty:
+        return composite
+    solid = np.zeros((region.height, region.width), np.uint8)
+    rows = slice(box.y0 - region.y0, box.y1 - region.y0)
+    columns = slice(box.x0 - region.x0, box.x1 - region.x0)
+    solid[rows, columns] = np.where(matte > 240, 255, 0).astype(np.uint8)
+    outer = cv2.dilate(solid, _SEAM_KERNEL, iterations=2)
+    inner = cv2.erode(solid, _SEAM_KERNEL, iterations=2, borderType=cv2.BORDER_REPLICATE)
+    band = (outer > 0) & (inner == 0)
+    pixels = composite[region.slices]
+    pixels[band] = cv2.GaussianBlur(pixels, (5, 5), 0)[band]
+    return composite

@@ -1,0 +1,56 @@
+"""A face ready to be occluded: photograph, face mask and, where wanted, parsing map at one size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from natocc.geometry import Box, Image, mask_box
+
+_PREVIEW = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Face:
+    """``image`` RGB uint8 HxWx3; ``mask`` uint8 HxW, 0 or 1; ``parsing`` uint8 HxW class index."""
+
+    image: Image
+    mask: Image
+    parsing: Image | None
+    box: Box
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height, width."""
+        height, width = self.mask.shape
+        return height, width
+
+
+def make_face(image: Image, mask: Image, parsing: Image | None = None, *, long_side: int) -> Face:
+    """Bring a photograph and its masks (0-255, any size of the same aspect) to one size.
+
+    The mask is enlarged smoothly and cut at one half, so its edge shows no steps. Raises ValueError
+    for an empty mask.
+    """
+    height, width = image.shape[:2]
+    scale = long_side / max(height, width)
+    size = round(width * scale), round(height * scale)
+    if (width, height) != size:
+        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    smooth = cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR)
+    binary = (smooth > 127).astype(np.uint8)
+    box = mask_box(binary)
+    if box.empty:
+        raise ValueError("face mask: expected pixels above 127, got an empty mask")
+    if parsing is not None:
+        parsing = cv2.resize(parsing, size, interpolation=cv2.INTER_NEAREST)
+    return Face(image=image, mask=binary, parsing=parsing, box=box)
+
+
+def preview_mask(face: Face) -> tuple[Image, float]:
+    """The mask reduced to 256 pixels on its long side (0 or 1), and the factor."""
+    scale = _PREVIEW / max(face.size)
+    height, width = round(face.size[0] * scale), round(face.size[1] * scale)
+    return cv2.resize(face.mask, (width, height), interpolation=cv2.INTER_NEAREST).astype(np.uint8), scale

@@ -1,0 +1,44 @@
+"""Everything that is drawn for one sample, in one frozen record. Rendering reads nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from natocc.blurring import Blur
+from natocc.placement import Placement
+from natocc.profiles import Kind
+from natocc.shapes import Shape
+from natocc.tone import Tone
+from natocc.transfer import Transfer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Affine:
+    """An affine change of the whole picture about its centre."""
+
+    scale: tuple[float, float]
+    angle: float
+    shear: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Params:
+    """One sample's parameters; None means the stage does not run.
+
+    Plain numbers throughout: ``dataclasses.asdict`` gives the JSON from which the sample is replayed.
+    """
+
+    kind: Kind
+    shape: Shape | None = None
+    placement: Placement | None = None
+    transfer: Transfer | None = None
+    blur: Blur | None = None
+    jpeg: int | None = None
+    tone: Tone | None = None
+    opacity: float = 1.0
+    seam_blur: bool = False
+    harmonise: bool = False
+    final_affine: Affine | None = None
+    final_blur: Blur | None = None
+    final_tone: Tone | None = None
+    final_flip: bool = False

@@ -1,0 +1,91 @@
+"""Where the occluder lies on the face (paper section 3.2; rows 5 to 8 of docs/profiles.md)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+
+from natocc.geometry import Box, Matrix, rotation, scaling, shearing, translation
+from natocc.profiles import Profile
+from natocc.randomness import draw_range
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """One affine map from the occluder to the face image, kept as the numbers it was drawn as."""
+
+    centre: tuple[float, float]  # pixels of the face image
+    scale: tuple[float, float]  # linear, x and y, augmentation included
+    angle: float  # degrees, counter-clockwise, of the augmentation
+    shear: tuple[float, float]  # degrees
+    facing: float  # degrees, counter-clockwise: turns the base to the face's centre
+    tries: int = 1
+
+
+def facing_angle(centre: tuple[float, float], face_centre: tuple[float, float]) -> float:
+    """The turn (degrees, counter-clockwise) after which the occluder's lower edge looks at the face's centre.
+
+    Zero where the two coincide.
+    """
+    dx, dy = face_centre[0] - centre[0], face_centre[1] - centre[1]
+    if dx == 0 and dy == 0:
+        return 0.0
+    return math.degrees(math.atan2(dx, dy))
+
+
+def draw_placement(
+    face_box: Box, occluder_size: tuple[int, int], profile: Profile, *, facing: bool, rng: Generator
+) -> Placement:
+    """Draw size, affine augmentation and position.
+
+    ``occluder_size`` is (height, width) of its bounding box.
+    """
+    height, width = occluder_size
+    area = face_box.width * face_box.height / (width * height)
+    factor = math.sqrt(area * draw_range(rng, profile.size_ratio))
+    scale_x = scale_y = 1.0
+    angle, shear = 0.0, (0.0, 0.0)
+    if rng.random() < profile.affine_probability:
+        scale_x, scale_y = draw_scales(profile, rng)
+        angle = draw_range(rng, profile.affine_rotation)
+        shear = draw_range(rng, profile.affine_shear), draw_range(rng, profile.affine_shear)
+    centre = (
+        face_box.x0 + float(rng.random()) * face_box.width,
+        face_box.y0 + float(rng.random()) * face_box.height,
+    )
+    middle = (face_box.x0 + face_box.x1) / 2, (face_box.y0 + face_box.y1) / 2
+    return Placement(
+        centre=centre,
+        scale=(factor * scale_x, factor * scale_y),
+        angle=angle,
+        shear=shear,
+        facing=facing_angle(centre, middle) if facing else 0.0,
+    )
+
+
+def draw_scales(profile: Profile, rng: Generator) -> tuple[float, float]:
+    """Scales in x and y: drawn apart, or together with a bounded aspect."""
+    if profile.affine_aspect is None:
+        return draw_range(rng, profile.affine_scale), draw_range(rng, profile.affine_scale)
+    scale = draw_range(rng, profile.affine_scale)
+    low, high = np.log(profile.affine_aspect)
+    aspect = math.exp(draw_range(rng, (float(low), float(high))))
+    return scale * math.sqrt(aspect), scale / math.sqrt(aspect)
+
+
+def placement_matrix(placement: Placement, occluder_size: tuple[int, int]) -> Matrix:
+    """3x3 map from the occluder's pixels to the canvas.
+
+    Order, innermost first: scale, shear, augmentation's rotation, turn to the face, position.
+    """
+    height, width = occluder_size
+    return (
+        translation(*placement.centre)
+        @ rotation(placement.facing + placement.angle)
+        @ shearing(*placement.shear)
+        @ scaling(*placement.scale)
+        @ translation(-(width - 1) / 2, -(height - 1) / 2)
+    )

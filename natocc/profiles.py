@@ -1,0 +1,63 @@
+"""The constants of the three profiles: what the paper says, what its released code does, what we do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Kind = Literal["randocc", "object", "hand", "none"]
+KINDS: tuple[Kind, ...] = ("randocc", "object", "hand", "none")
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """Constants of generation; row numbers refer to docs/profiles.md."""
+
+    name: str
+    # Row 5: area of the occluder's box over that of the face's box.
+    size_ratio: Range = (0.5, 1.0)
+    # Row 6: the occluder's own augmentation.
+    blur_probability: float = 0.5
+    jpeg_probability: float = 0.5
+    jpeg_quality: tuple[int, int] = (70, 100)
+    affine_probability: float = 0.7
+    affine_scale: Range = (0.8, 1.2)
+    affine_aspect: Range | None = None  # None: x and y scales are drawn apart
+    affine_rotation: Range = (-15.0, 15.0)
+    affine_shear: Range = (-8.0, 8.0)
+    tone_probability: float = 0.5
+    occluder_tone: float = 0.1
+    # Row 8: kinds whose fingers or base turn to the face's centre.
+    facing: tuple[Kind, ...] = ("hand",)
+    # Row 9: random shapes alone.
+    translucent_probability: float = 0.3
+    translucent_opacity: Range = (0.5, 0.8)
+    # Row 13: blur the composite along the edge; otherwise the matte alone is soft.
+    seam_blur: bool = True
+    # Row 14: jointly on the occluded image, the clean image, labels and alpha.
+    final_affine: bool = True
+    final_tone: float = 0.2
+    # Share of the face that may be hidden, and how many placements are tried for it.
+    hidden_ratio: Range = (0.0, 0.95)
+    placement_tries: int = 1
+
+
+PAPER = Profile(name="paper")
+CODE = replace(
+    PAPER,
+    name="code",
+    facing=("hand", "object"),
+    translucent_opacity=(0.4, 0.7),
+    final_affine=False,
+)
+BEST = replace(
+    PAPER,
+    name="best",
+    affine_aspect=(0.87, 1.15),
+    seam_blur=False,
+    final_affine=False,
+    hidden_ratio=(0.03, 0.6),
+    placement_tries=16,
+)
+PROFILES = {profile.name: profile for profile in (PAPER, CODE, BEST)}

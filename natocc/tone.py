@@ -1,0 +1,47 @@
+"""Brightness and contrast in one table look-up, and the JPEG round trip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+
+from natocc.codecs import decode_rgb, encode_jpeg
+from natocc.geometry import Image
+from natocc.randomness import draw_range
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tone:
+    """``value · contrast + brightness · reference``, clipped to 0-255.
+
+    ``reference`` is 255, or the mean value where brightness goes by the picture's own level.
+    """
+
+    contrast: float
+    brightness: float
+    by_mean: bool
+
+
+def draw_tone(rng: Generator, limit: float, *, by_mean: bool) -> Tone:
+    """Contrast in 1 ± limit, brightness in ± limit."""
+    return Tone(
+        contrast=1 + draw_range(rng, (-limit, limit)),
+        brightness=draw_range(rng, (-limit, limit)),
+        by_mean=by_mean,
+    )
+
+
+def apply_tone(image: Image, tone: Tone, mean: float = 0.0) -> Image:
+    """Any uint8 array; ``mean`` (0-255) is the reference of a tone drawn by mean."""
+    reference = mean if tone.by_mean else 255.0
+    table = np.arange(256) * tone.contrast + tone.brightness * reference
+    return cast(Image, cv2.LUT(image, np.clip(np.rint(table), 0, 255).astype(np.uint8)))
+
+
+def compress(image: Image, quality: int) -> Image:
+    """The RGB image after one JPEG generation, at its present size."""
+    return decode_rgb(encode_jpeg(image, quality))

@@ -1,0 +1,35 @@
+"""What became of a sample: a value, not an exception."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``kept``; ``rejected`` with the rule that refused it; ``failed`` with the error."""
+
+    verdict: Literal["kept", "rejected", "failed"]
+    reason: str = ""
+
+
+KEPT = Verdict("kept")
+
+
+def rejected(reason: str) -> Verdict:
+    return Verdict("rejected", reason)
+
+
+def failed(error: Exception) -> Verdict:
+    return Verdict("failed", f"{type(error).__name__}: {error}")
+
+
+def gate_hidden_ratio(hidden: float, limits: tuple[float, float]) -> Verdict:
+    """Keep a face that is hidden neither too little to teach nor too much to be a face."""
+    low, high = limits
+    if hidden < low:
+        return rejected("hidden_too_little")
+    if hidden > high:
+        return rejected("hidden_too_much")
+    return KEPT
