@@ -59,7 +59,7 @@ def blur_kernel(blur: Blur) -> NDArray[np.float32]:
     inverse = turn @ np.diag([1 / blur.sigma[0] ** 2, 1 / blur.sigma[1] ** 2]) @ turn.T
     distance = np.einsum("hwi,ij,hwj->hw", grid, inverse, grid)
     kernel = np.exp(-0.5 * distance**blur.beta) * kernel_noise(blur)
-    return (kernel / kernel.sum()).astype(np.float32)
+    return np.asarray(kernel / kernel.sum(), dtype=np.float32)
 
 
 def apply_blur(image: Image, blur: Blur) -> Image:

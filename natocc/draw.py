@@ -93,7 +93,9 @@ def _choose_placement(
     mask, scale = preview_mask(face)
     area = max(1, cv2.countNonZero(mask))
     low, high = profile.hidden_ratio
-    for tries in range(1, profile.placement_tries + 1):
+    tries = 0
+    while tries < profile.placement_tries:
+        tries += 1
         placement = draw_placement(face.box, size, profile, facing=kind in profile.facing, rng=rng)
         if profile.placement_tries == 1:
             break
@@ -116,9 +118,7 @@ def _matte_drawer(
     def draw(matrix: Matrix, mask: Image) -> Image:
         canvas = mask.shape[0], mask.shape[1]
         layer = (
-            place(occluder, matrix, canvas)
-            if curve is None
-            else fill_shape(curve, occluder, matrix, canvas)
+            place(occluder, matrix, canvas) if curve is None else fill_shape(curve, occluder, matrix, canvas)
         )
         matte = np.zeros(canvas, np.uint8)
         matte[layer.box.slices] = layer.matte

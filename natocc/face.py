@@ -38,14 +38,15 @@ def make_face(image: Image, mask: Image, parsing: Image | None = None, *, long_s
     scale = long_side / max(height, width)
     size = round(width * scale), round(height * scale)
     if (width, height) != size:
-        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+        flags = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        image = cv2.resize(image, size, interpolation=flags).astype(np.uint8, copy=False)
     smooth = cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR)
     binary = (smooth > 127).astype(np.uint8)
     box = mask_box(binary)
     if box.empty:
         raise ValueError("face mask: expected pixels above 127, got an empty mask")
     if parsing is not None:
-        parsing = cv2.resize(parsing, size, interpolation=cv2.INTER_NEAREST)
+        parsing = cv2.resize(parsing, size, interpolation=cv2.INTER_NEAREST).astype(np.uint8, copy=False)
     return Face(image=image, mask=binary, parsing=parsing, box=box)
 
 

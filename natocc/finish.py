@@ -59,7 +59,9 @@ def _warp(views: Views, affine: Affine) -> Views:
     )
 
     def warped(plane: Image, flags: int) -> Image:
-        out = cv2.warpAffine(plane, matrix[:2], (width, height), flags=flags, borderMode=cv2.BORDER_REFLECT_101)
+        out = cv2.warpAffine(
+            plane, matrix[:2], (width, height), flags=flags, borderMode=cv2.BORDER_REFLECT_101
+        )
         return cast(Image, out)
 
     mask = warped(views.clean_mask * np.uint8(255), cv2.INTER_LINEAR)

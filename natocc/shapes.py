@@ -92,7 +92,7 @@ def _fit(curve: NDArray[np.float64]) -> NDArray[np.float64]:
     shrink = min(1.0, last / max(float((high - low).max()), 1e-9))
     centre = (low + high) / 2
     half = (high - low) / 2 * shrink
-    return (curve - centre) * shrink + np.clip(centre, half, last - half)
+    return np.asarray((curve - centre) * shrink + np.clip(centre, half, last - half))
 
 
 def curve_size(curve: NDArray[np.float64]) -> tuple[int, int]:

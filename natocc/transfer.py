@@ -75,7 +75,7 @@ def sliced_transport(source: Colours, target: Colours, directions: NDArray[np.fl
         goal = np.sort(target @ basis, axis=0)
         order = np.argsort(projected, axis=0, kind="stable")
         np.put_along_axis(projected, order, goal, axis=0)
-        moved = projected @ basis.T
+        moved = np.asarray(projected @ basis.T, dtype=np.float32)
     return moved
 
 

@@ -45,8 +45,8 @@ def write_whole(url: str) -> Iterator[BinaryIO]:
                 yield stream
                 stream.flush()
                 os.fsync(stream.fileno())
-            os.chmod(name, 0o644)
-            os.replace(name, path)
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
@@ -75,10 +75,16 @@ def read_span(url: str, offset: int, size: int) -> bytes:
     """``size`` bytes from ``offset``."""
     filesystem, path = _resolve(url)
     if is_local(url):
-        with open(path, "rb") as stream:
+        with Path(path).open("rb") as stream:
             stream.seek(offset)
             return stream.read(size)
     return cast(bytes, filesystem.cat_file(path, start=offset, end=offset + size))
+
+
+def size_of(url: str) -> int:
+    """Size in bytes."""
+    filesystem, path = _resolve(url)
+    return int(filesystem.size(path))
 
 
 def exists(url: str) -> bool:
@@ -108,6 +114,20 @@ def sha256_of(url: str) -> str:
     return digest.hexdigest()
 
 
+def make_folder(url: str) -> None:
+    """Create the folder and those above it; OSError where that can't be done."""
+    filesystem, path = _resolve(url)
+    filesystem.makedirs(path, exist_ok=True)
+
+
+def copy(source: str, target: str) -> None:
+    """Copy one file, whole or not at all."""
+    filesystem, path = _resolve(source)
+    with filesystem.open(path, "rb") as stream, write_whole(target) as out:
+        while chunk := stream.read(1 << 22):
+            out.write(chunk)
+
+
 def remove(url: str) -> None:
     """Delete a file or a folder with all in it; nothing happens where it is not."""
     filesystem, path = _resolve(url)
@@ -120,6 +140,6 @@ def move_folder(source: str, target: str) -> None:
     filesystem, path = _resolve(source)
     destination = _resolve(target)[1]
     if is_local(source):
-        os.replace(path, destination)
+        Path(path).replace(destination)
         return
     filesystem.mv(path, destination, recursive=True)

@@ -25,7 +25,7 @@ class TarWriter:
     """Writes members in call order with fixed owner, mode and time (POSIX ustar)."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        self._tar = tarfile.open(fileobj=stream, mode="w", format=tarfile.USTAR_FORMAT)
+        self._tar = tarfile.TarFile(fileobj=stream, mode="w", format=tarfile.USTAR_FORMAT)
 
     def add(self, name: str, data: bytes) -> Span:
         """Append one member; returns where its bytes will be found."""

@@ -1,0 +1,17 @@
+"""The card of a version: what a reader must know, as Markdown."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from jinja2 import Environment, StrictUndefined
+
+from manifests.dataset import Dataset
+
+
+def write_card(dataset: Dataset) -> str:
+    """README.md of the version, from facts in ``dataset`` alone."""
+    text = (resources.files("manifests") / "templates" / "card.md.j2").read_text()
+    # Markdown, not HTML: escaping would spoil it, and nothing here reaches a browser unescaped.
+    environment = Environment(undefined=StrictUndefined, autoescape=False, trim_blocks=False)  # noqa: S701
+    return environment.from_string(text).render(d=dataset)

@@ -1,0 +1,92 @@
+"""``dataset.json``: the truth about one version, written last."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from shards import storage
+
+INDEX, MANIFEST, CARD, LATEST = "dataset.json", "manifest.parquet", "README.md", "latest.json"
+FORMAT = "natocc-dataset/1"
+VERDICTS = ("kept", "rejected", "failed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShardRecord:
+    """One finished shard. ``cache_key`` is the hash of everything that decides its bytes."""
+
+    file: str
+    set: str
+    split: str
+    cache_key: str
+    samples: int
+    counts: dict[str, int]
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset:
+    """One version: what it was made from, by what, and what is in it."""
+
+    name: str
+    version: str
+    recipe: dict[str, Any]
+    # Options of the build that replaced fields of the recipe.
+    overrides: dict[str, Any]
+    # The bank's content hash, files with hashes, upscaler.
+    bank: dict[str, Any]
+    code_version: str
+    libraries: dict[str, str]
+    backends: dict[str, str | None]
+    counts: dict[str, int]
+    counts_by_set: dict[str, dict[str, int]]
+    # Sets left out, and pairs never drawn because face and occluder share a photograph.
+    left_out: dict[str, Any]
+    shards: tuple[ShardRecord, ...]
+    files: dict[str, str]
+    licences: tuple[str, ...]
+    format: str = field(default=FORMAT)
+
+    def encode(self) -> bytes:
+        return json.dumps(asdict(self), indent=1).encode()
+
+
+def read_dataset(version_url: str) -> Dataset:
+    """The version at a URL. Raises FileNotFoundError or ValueError saying what is there instead."""
+    url = storage.join(version_url, INDEX)
+    if not storage.exists(url):
+        raise FileNotFoundError(f"{version_url}: expected a dataset version ({INDEX} in it), found none")
+    data = json.loads(storage.read_bytes(url))
+    if data.get("format") != FORMAT:
+        raise ValueError(f"{url}: expected format {FORMAT}, got {data.get('format')!r}")
+    data["shards"] = tuple(ShardRecord(**shard) for shard in data["shards"])
+    data["licences"] = tuple(data["licences"])
+    return Dataset(**data)
+
+
+def latest_version(dataset_url: str) -> str | None:
+    """Name of the version that the ``latest`` pointer shows; None where there is none yet."""
+    url = storage.join(dataset_url, LATEST)
+    if not storage.exists(url):
+        return None
+    return str(json.loads(storage.read_bytes(url))["version"])
+
+
+def resolve_version(url: str) -> str:
+    """The URL of a version, given that of a version or of a dataset with a ``latest`` pointer."""
+    if storage.exists(storage.join(url, INDEX)):
+        return str(url)
+    version = latest_version(url)
+    if version is None:
+        raise FileNotFoundError(
+            f"{url}: expected a version ({INDEX}) or a dataset ({LATEST}), found neither; "
+            "give the path that `natocc build` printed"
+        )
+    return storage.join(url, version)
+
+
+def point_latest(dataset_url: str, version: str) -> None:
+    storage.write_bytes(storage.join(dataset_url, LATEST), json.dumps({"version": version}).encode())

@@ -1,0 +1,42 @@
+"""Hashes that decide whether something has to be made again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from importlib import metadata, resources
+from typing import Any
+
+# The sources that decide a shard's bytes (of a package all, or the files so named), and the libraries.
+_SOURCES = (
+    ("natocc", ""),
+    ("shards", "tar"),
+    ("manifests", "rows"),
+    ("tasks", "render_"),
+    ("tasks", "describe"),
+)
+_LIBRARIES = ("numpy", "opencv-python-headless", "pillow", "pyarrow")
+
+
+def digest(value: Any) -> str:
+    """sha256 of a value's canonical JSON."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+@cache
+def code_version() -> str:
+    """sha256 over the source files that decide what a sample looks like."""
+    total = hashlib.sha256()
+    for package, module in _SOURCES:
+        for item in sorted(resources.files(package).iterdir(), key=lambda item: item.name):
+            if item.name.endswith(".py") and item.name.startswith(module):
+                total.update(f"{package}/{item.name}\0".encode())
+                total.update(item.read_bytes().replace(b"\r\n", b"\n"))
+    return total.hexdigest()
+
+
+@cache
+def library_versions() -> dict[str, str]:
+    """Versions of the libraries on which bytes depend."""
+    return {name: metadata.version(name) for name in _LIBRARIES}

@@ -1,0 +1,135 @@
+"""Recipes: what a dataset is made of, as YAML, checked as a whole before anything runs."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from natocc.profiles import Kind
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+Ratio = Annotated[float, Field(ge=0, le=1)]
+
+
+class RecipeError(ValueError):
+    """Everything that is wrong with a recipe or with what it asks for, one finding a line."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OccluderSet(_Strict):
+    """One pass over the faces (times ``repeats``) with one kind of occluder."""
+
+    name: Name
+    kind: Kind
+    repeats: Annotated[int, Field(ge=1)] | None = None
+    # Sets with the same stream draw the same numbers: the hand set with colour transfer is paired
+    # with the one without.
+    stream: Name | None = None
+    # Strength of the colour transfer from face to hand; 0 is off.
+    colour_transfer: Ratio = 0.0
+    # Leave the set out where the bank has nothing for it, and say so.
+    optional: bool = False
+    # Overrides the recipe's split, for a held-out set.
+    split: str | None = None
+
+    @model_validator(mode="after")
+    def _transfer_is_for_hands(self) -> OccluderSet:
+        if self.colour_transfer and self.kind != "hand":
+            raise ValueError(f"colour_transfer: expected kind hand, got {self.kind}; set it to 0")
+        return self
+
+
+class Recipe(_Strict):
+    """A dataset: profile, size, splits and sets."""
+
+    name: Name
+    description: str
+    profile: Literal["best", "paper", "code"] = "best"
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 2
+    # Long side of the finished pictures, in pixels.
+    size: Annotated[int, Field(ge=64, le=4096)] = 1024
+    samples_per_shard: Annotated[int, Field(ge=1)] = 256
+    repeats: Annotated[int, Field(ge=1)] = 1
+    # "train" or "test" of the bank, "all", or the name of a list file of faces.
+    split: str = "train"
+    # The upscaler the bank's objects must have been made with; None accepts any.
+    upscaler: str | None = None
+    harmoniser: str | None = None
+    # Optional members of a sample.
+    clean: bool = True
+    parsing: bool = False
+    # Share of the face that may be hidden; None: the profile's.
+    hidden_ratio: tuple[Ratio, Ratio] | None = None
+    sets: tuple[OccluderSet, ...]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Recipe:
+        if not self.sets:
+            raise ValueError("sets: expected at least one set, got none")
+        names = [one.name for one in self.sets]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"sets: expected a name of its own for every set, got {', '.join(twice)} twice")
+        if self.hidden_ratio and self.hidden_ratio[0] >= self.hidden_ratio[1]:
+            raise ValueError(f"hidden_ratio: expected low < high, got {list(self.hidden_ratio)}")
+        return self
+
+    def repeats_of(self, one: OccluderSet) -> int:
+        return one.repeats or self.repeats
+
+    def split_of(self, one: OccluderSet) -> str:
+        return one.split or self.split
+
+
+def known_recipes() -> list[str]:
+    """Names of the recipes that come with the package."""
+    folder = resources.files("manifests") / "recipes"
+    return sorted(item.name.removesuffix(".yaml") for item in folder.iterdir() if item.name.endswith(".yaml"))
+
+
+def load_recipe(name_or_path: str, **overrides: object) -> Recipe:
+    """Read a recipe by its name or from a YAML file; overrides that are None are ignored.
+
+    Raises RecipeError with every problem and its path.
+    """
+    text = _read(name_or_path)
+    try:
+        data: Any = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise RecipeError([f"{name_or_path}: expected YAML, got {error}"]) from error
+    if not isinstance(data, dict):
+        raise RecipeError([f"{name_or_path}: expected a mapping of fields, got {type(data).__name__}"])
+    data |= {field: value for field, value in overrides.items() if value is not None}
+    try:
+        return Recipe.model_validate(data)
+    except ValidationError as error:
+        label = data.get("name", name_or_path)
+        raise RecipeError([_line(label, item) for item in error.errors()]) from error
+
+
+def _read(name_or_path: str) -> str:
+    if name_or_path in known_recipes():
+        return (resources.files("manifests") / "recipes" / f"{name_or_path}.yaml").read_text()
+    if Path(name_or_path).is_file():
+        return Path(name_or_path).read_text()
+    raise RecipeError(
+        [f"recipe: expected one of {', '.join(known_recipes())} or a YAML file, got {name_or_path!r}"]
+    )
+
+
+def _line(recipe: object, error: Any) -> str:
+    path = " > ".join(["recipe", str(recipe), *(str(part) for part in error["loc"])])
+    message = error["msg"].removeprefix("Value error, ")
+    came = "" if isinstance(error.get("input"), dict | Recipe) else f" (got {error.get('input')!r})"
+    return f"{path}: {message}{came}"

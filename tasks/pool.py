@@ -1,0 +1,73 @@
+"""Worker processes that render shards: spawned once, warm until the build ends."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from types import TracebackType
+from typing import ParamSpec, Self, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# One thread a worker: its neighbours have the other cores, and bytes must not depend on threads.
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+
+class WorkerLost(RuntimeError):
+    """A worker process ended without an answer (killed, or out of memory)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a worker process was lost (killed, or out of memory); finished shards are kept: "
+            "run the same command again, with fewer --workers if memory was short"
+        )
+
+
+class WorkerPool:
+    """``workers`` spawned processes; a pool that lost a process starts afresh at the next submission."""
+
+    def __init__(self, workers: int) -> None:
+        if workers < 1:
+            raise ValueError(f"--workers: expected at least 1, got {workers}")
+        self._workers = workers
+        self._lock = threading.Lock()
+        self._executor: ProcessPoolExecutor | None = None
+
+    def submit(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        """Run a module-level function in a worker."""
+        with self._lock:
+            try:
+                return self._ready().submit(function, *args, **kwargs)
+            except BrokenProcessPool:
+                self._executor = None
+                return self._ready().submit(function, *args, **kwargs)
+
+    def _ready(self) -> ProcessPoolExecutor:
+        if self._executor is None:
+            os.environ.update(_ONE_THREAD)
+            spawn = multiprocessing.get_context("spawn")
+            self._executor = ProcessPoolExecutor(self._workers, mp_context=spawn)
+        return self._executor
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._executor is not None:
+            self._executor.shutdown(wait=True, cancel_futures=True)
+            self._executor = None
+
+
+def result_of(future: Future[R]) -> R:
+    """The future's result; raises WorkerLost where its process died."""
+    try:
+        return future.result()
+    except BrokenProcessPool as error:
+        raise WorkerLost from error

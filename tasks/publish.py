@@ -1,0 +1,71 @@
+"""Giving a finished version its name: manifest, card and index, then the folder, then the pointer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from manifests.card import write_card
+from manifests.dataset import CARD, INDEX, MANIFEST, VERDICTS, Dataset, ShardRecord, point_latest
+from manifests.lineage import code_version, library_versions
+from manifests.rows import decode_rows, encode_rows
+from shards import storage
+from tasks.describe import TRANSFER_BACKEND
+from tasks.plan import Plan
+from tasks.render_shard import rows_url
+
+
+def publish(
+    plan: Plan, records: Sequence[ShardRecord], staging_url: str, version_url: str, dataset_url: str
+) -> Dataset:
+    """Write the version's tables, rename its folder into place, move the ``latest`` pointer."""
+    rows = [
+        row
+        for record in records
+        for row in decode_rows(storage.read_bytes(rows_url(staging_url, record.file)))
+    ]
+    manifest = encode_rows(rows)
+    by_set: dict[str, Counter[str]] = {}
+    for row in rows:
+        by_set.setdefault(row.set, Counter())[row.verdict] += 1
+    reasons = Counter(f"{row.verdict}: {row.reason}" for row in rows if row.verdict == "rejected")
+    dataset = Dataset(
+        name=plan.recipe.name,
+        version=plan.version,
+        recipe=plan.recipe.model_dump(mode="json"),
+        overrides=plan.overrides,
+        bank=plan.bank,
+        code_version=code_version(),
+        libraries=library_versions(),
+        backends=_backends(plan),
+        counts=_counts(Counter(row.verdict for row in rows)),
+        counts_by_set={name: _counts(counter) for name, counter in by_set.items()},
+        left_out=plan.left_out | {"rejected": dict(sorted(reasons.items()))},
+        shards=tuple(records),
+        files={MANIFEST: storage.sha256_bytes(manifest)},
+        licences=plan.licences,
+    )
+    card = write_card(dataset).encode()
+    dataset.files[CARD] = storage.sha256_bytes(card)
+    storage.write_bytes(storage.join(staging_url, MANIFEST), manifest)
+    storage.write_bytes(storage.join(staging_url, CARD), card)
+    storage.remove(storage.join(staging_url, "rows"))
+    storage.write_bytes(storage.join(staging_url, INDEX), dataset.encode())
+    storage.move_folder(staging_url, version_url)
+    point_latest(dataset_url, plan.version)
+    return dataset
+
+
+def _counts(counter: Counter[str]) -> dict[str, int]:
+    return {verdict: counter[verdict] for verdict in VERDICTS}
+
+
+def _backends(plan: Plan) -> dict[str, str | None]:
+    kinds = {shard.kind for shard in plan.shards}
+    transferred = any(shard.colour_transfer for shard in plan.shards)
+    upscaler = plan.bank.get("upscaler")
+    return {
+        "upscaler": str(upscaler) if upscaler and "object" in kinds else None,
+        "colour_transfer": TRANSFER_BACKEND if transferred else None,
+        "harmoniser": plan.recipe.harmoniser if "object" in kinds else None,
+    }

@@ -1,0 +1,129 @@
+"""One sample: choose, load, draw, render, judge, encode."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Mapping
+
+import cv2
+
+from assets.bank import Bank, Entry
+from manifests.rows import Row
+from natocc.codecs import decode_plane, decode_rgb, encode_jpeg, encode_png
+from natocc.draw import Switches, draw_params
+from natocc.face import Face, make_face
+from natocc.harmonise import HARMONISERS
+from natocc.occluder import Occluder, make_occluder
+from natocc.randomness import Streams
+from natocc.render import Composite, render
+from natocc.verdicts import KEPT, Verdict, failed, gate_hidden_ratio, rejected
+from tasks.describe import describe, make_row
+from tasks.plan import POOL, ShardPlan
+
+
+class OccluderCache:
+    """Decoded occluders, the longest unused dropped first, within a byte budget."""
+
+    def __init__(self, budget: int = 192 << 20) -> None:
+        self._budget, self._held = budget, 0
+        self._items: OrderedDict[tuple[str, str], Occluder] = OrderedDict()
+
+    def get(self, bank: Bank, entry: Entry) -> Occluder:
+        """The decoded occluder; equal whether it was held or not."""
+        key = entry.kind, entry.id
+        if key not in self._items:
+            self._items[key] = load_occluder(bank, entry)
+            self._held += self._items[key].nbytes
+            while self._held > self._budget and len(self._items) > 1:
+                self._held -= self._items.popitem(last=False)[1].nbytes
+        self._items.move_to_end(key)
+        return self._items[key]
+
+
+def occluder_pool(bank: Bank, plan: ShardPlan) -> tuple[Entry, ...]:
+    """The plan's occluders as entries, in the plan's order."""
+    if plan.kind == "none":
+        return ()
+    entries = {entry.id: entry for entry in bank.entries(POOL[plan.kind])}
+    return tuple(entries[name] for name in plan.occluders)
+
+
+def attempt(
+    plan: ShardPlan, bank: Bank, cache: OccluderCache, face: Entry, repeat: int, pool: tuple[Entry, ...]
+) -> tuple[Row, dict[str, bytes]]:
+    """One sample: its row, and its members where it was kept.
+
+    Only errors of the inputs (undecodable bytes, an empty mask) become the verdict ``failed``.
+    """
+    streams = Streams(plan.seed, plan.stream, f"{face.id}-{repeat:03d}")
+    chosen = choose_occluder(pool, face, plan.kind, streams)
+    if chosen is None and plan.kind != "none":
+        verdict = rejected("no_occluder_of_another_photograph")
+        return make_row(plan, face, repeat, None, None, None, verdict), {}
+    try:
+        ready = load_face(bank, face, plan.size, parsing=plan.parsing)
+        occluder = None if chosen is None else cache.get(bank, chosen)
+        params = draw_params(ready, occluder, plan.kind, plan.profile, _switches(plan), streams)
+        composite = render(ready, occluder, params, HARMONISERS.get(plan.harmoniser or ""))
+    except (ValueError, cv2.error) as error:
+        return make_row(plan, face, repeat, chosen, None, None, failed(error)), {}
+    verdict = gate(composite, plan)
+    row = make_row(plan, face, repeat, chosen, params, composite, verdict)
+    if verdict.verdict != "kept":
+        return row, {}
+    return row, encode(composite, describe(plan, face, repeat, chosen, params, composite), clean=plan.clean)
+
+
+def _switches(plan: ShardPlan) -> Switches:
+    return Switches(transfer_strength=plan.colour_transfer, harmonise=plan.harmoniser is not None)
+
+
+def gate(composite: Composite, plan: ShardPlan) -> Verdict:
+    """Judge the finished sample by its labels."""
+    if plan.kind == "none":
+        return KEPT
+    return gate_hidden_ratio(composite.hidden_ratio, plan.profile.hidden_ratio)
+
+
+def choose_occluder(pool: tuple[Entry, ...], face: Entry, kind: str, streams: Streams) -> Entry | None:
+    """Uniform over the pool without the face's own photograph; textures by class first."""
+    able = [entry for entry in pool if entry.photo != face.photo]
+    if not able:
+        return None
+    rng = streams.stage("occluder")
+    if kind == "randocc":
+        classes = sorted({entry.category for entry in able})
+        wanted = classes[int(rng.integers(len(classes)))]
+        able = [entry for entry in able if entry.category == wanted]
+    return able[int(rng.integers(len(able)))]
+
+
+def load_face(bank: Bank, entry: Entry, size: int, *, parsing: bool) -> Face:
+    """Decode a face of the bank at the recipe's size."""
+    members = bank.read(entry)
+    classes = decode_plane(members["parsing.png"]) if parsing else None
+    return make_face(decode_rgb(members["jpg"]), decode_plane(members["mask.png"]), classes, long_side=size)
+
+
+def load_occluder(bank: Bank, entry: Entry) -> Occluder:
+    """Decode a cut-out or texture of the bank."""
+    members = bank.read(entry)
+    alpha = members.get("alpha.png")
+    return make_occluder(decode_rgb(members["jpg"]), None if alpha is None else decode_plane(alpha))
+
+
+def encode(composite: Composite, description: Mapping[str, object], *, clean: bool) -> dict[str, bytes]:
+    """The sample's members in their fixed order (docs/format.md)."""
+    members = {
+        "jpg": encode_jpeg(composite.image),
+        "mask.png": encode_png(composite.mask),
+        "alpha.png": encode_png(composite.alpha),
+    }
+    if composite.parsing is not None:
+        members["parsing.png"] = encode_png(composite.parsing)
+    if clean:
+        members["clean.jpg"] = encode_jpeg(composite.clean)
+        members["clean_mask.png"] = encode_png(composite.clean_mask)
+    members["json"] = json.dumps(description).encode()
+    return members
