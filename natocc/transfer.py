@@ -89,7 +89,8 @@ def fit_table(colours: Colours, motion: Colours) -> Colours:
     total = np.zeros_like(sums)
     for radius, weight in _SMOOTHING:
         total += np.float32(weight) * _smooth(sums, radius)
-    return grid_colours(_GRID) + total[..., :3] / np.maximum(total[..., 3:], np.float32(1e-12))
+    mean = total[..., :3] / np.maximum(total[..., 3:], np.float32(1e-12))
+    return np.asarray(grid_colours(_GRID) + mean, dtype=np.float32)
 
 
 def _splat(colours: Colours, values: Colours) -> Colours:

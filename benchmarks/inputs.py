@@ -1,0 +1,98 @@
+"""Inputs of true size from installed packages: a 1024² portrait, a ×4 object, a large hand, textures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import skimage.data
+
+from assets.bank import BankWriter, Entry, Kind
+from assets.sample.catalogue import MASKS, ROOT, load_catalogue
+from natocc.codecs import decode_plane, encode_png
+from natocc.geometry import Image, mask_box
+
+_LONG_SIDE = 1024
+
+
+def portrait() -> tuple[Image, Image]:
+    """The astronaut aligned to 1024² as RGB, and her 512² skin mask (0-255)."""
+    face = next(one for one in load_catalogue().faces if one.source.package.name == "scikit-image")
+    matrix = np.asarray(face.align, dtype=np.float64)
+    image = cv2.warpAffine(
+        skimage.data.astronaut(), matrix, (1024, 1024), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT
+    )
+    mask = decode_plane((ROOT / MASKS / f"{face.id:05d}_skin.png").read_bytes())
+    return image.astype(np.uint8, copy=False), mask
+
+
+def hand() -> tuple[Image, Image]:
+    """A hand's shape at the size of an 11k Hands picture, coloured from the portrait's cheek."""
+    mask = decode_plane((ROOT / "hand_masks" / "raised_pinch.png").read_bytes())
+    mask = mask[mask_box(mask).slices]
+    scale = _LONG_SIDE / max(mask.shape)
+    size = round(mask.shape[1] * scale), round(mask.shape[0] * scale)
+    matte = cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR)
+    cheek = np.ascontiguousarray(portrait()[0][560:700, 300:400])
+    skin = cv2.resize(cheek, size, interpolation=cv2.INTER_CUBIC)
+    return skin.astype(np.uint8, copy=False), matte.astype(np.uint8, copy=False)
+
+
+def cup() -> tuple[Image, Image]:
+    """The coffee cup ×4, long side as the bank keeps it."""
+    image = skimage.data.coffee()
+    matte = np.zeros(image.shape[:2], np.uint8)
+    cv2.ellipse(matte, (322, 212), (190, 165), 0, 0, 360, 255, -1)
+    cut = mask_box(matte).slices
+    image, matte = np.ascontiguousarray(image[cut]), np.ascontiguousarray(matte[cut])
+    scale = min(4.0, _LONG_SIDE / max(matte.shape))
+    size = round(matte.shape[1] * scale), round(matte.shape[0] * scale)
+    large = cv2.resize(image, size, interpolation=cv2.INTER_LANCZOS4)
+    return large.astype(np.uint8), cv2.resize(matte, size, interpolation=cv2.INTER_LINEAR).astype(np.uint8)
+
+
+def textures() -> list[tuple[str, Image]]:
+    """Three texture photographs of 512²."""
+    found = {"brick": skimage.data.brick(), "grass": skimage.data.grass(), "gravel": skimage.data.gravel()}
+    return [(name, cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB).astype(np.uint8)) for name, grey in found.items()]
+
+
+def write_bank(folder: Path) -> None:
+    """A bank of these inputs: one face, one hand, one object, three textures."""
+    writer = BankWriter(str(folder))
+    image, mask = portrait()
+    writer.add(_entry("face", "00000", "", image), {"jpg": _jpeg(image), "mask.png": encode_png(mask)})
+    for kind, (rgb, matte) in (("object", cup()), ("hand", hand())):
+        writer.add(
+            _entry(kind, f"{kind}-0", kind, rgb),  # type: ignore[arg-type]
+            {"jpg": _jpeg(rgb), "alpha.png": encode_png(matte)},
+        )
+    for name, texture in textures():
+        writer.add(_entry("texture", name, name, texture), {"jpg": _jpeg(texture)})
+    writer.close(upscaler="lanczos")
+
+
+def _jpeg(image: Image) -> bytes:
+    bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
+    return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes()
+
+
+def _entry(kind: Kind, name: str, category: str, image: Image) -> Entry:
+    return Entry(
+        kind=kind,
+        id=name,
+        dataset="benchmark",
+        category=category,
+        split="train",
+        person=None,
+        photo=f"{kind}-{name}",
+        licence="public domain",
+        grade=None,
+        source="",
+        height=image.shape[0],
+        width=image.shape[1],
+        sha256="",
+        shard="",
+        members={},
+    )
