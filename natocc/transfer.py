@@ -18,10 +18,10 @@ from natocc.geometry import Image
 from natocc.randomness import draw_seed
 
 _GRID = 33
-_SAMPLES = 8192
+_SAMPLES = 4096
 _STEPS = 8
 # Smoothing radii in grid cells, and the weight of each: wide ones only fill what narrow ones leave empty.
-_SMOOTHING = ((1.0, 1.0), (2.0, 1e-2), (5.0, 1e-4), (16.0, 1e-6))
+_SMOOTHING = ((1.0, 1.0), (3.0, 1e-3), (12.0, 1e-6))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +69,13 @@ def draw_directions(rng: Generator, steps: int = _STEPS) -> NDArray[np.float32]:
 
 def sliced_transport(source: Colours, target: Colours, directions: NDArray[np.float32]) -> Colours:
     """Move ``source`` (Nx3) onto ``target`` (Nx3): along each basis, match sorted projections."""
-    moved = source.copy()
+    moved, goal = np.ascontiguousarray(source.T), np.ascontiguousarray(target.T)
     for basis in directions:
-        projected = moved @ basis
-        goal = np.sort(target @ basis, axis=0)
-        order = np.argsort(projected, axis=0, kind="stable")
-        np.put_along_axis(projected, order, goal, axis=0)
-        moved = np.asarray(projected @ basis.T, dtype=np.float32)
-    return moved
+        projected = basis @ moved
+        order = np.argsort(projected, axis=1)
+        np.put_along_axis(projected, order, np.sort(basis @ goal, axis=1), axis=1)
+        moved = basis.T @ projected
+    return np.asarray(moved.T, dtype=np.float32)
 
 
 def fit_table(colours: Colours, motion: Colours) -> Colours:

@@ -1,0 +1,79 @@
+"""``natocc build``: the plain build, without Prefect."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated, Optional
+
+import typer
+
+from commands.report import console, one_clear_message, verdict_line
+
+Recipe = Annotated[str, typer.Argument(help="Name of a recipe, or a YAML file.")]
+Bank = Annotated[str, typer.Option(help="Where `natocc prepare` wrote the bank.")]
+Out = Annotated[str, typer.Option(help="Folder or URL under which datasets lie.")]
+Workers = Annotated[int, typer.Option(help="Worker processes.")]
+Limit = Annotated[Optional[int], typer.Option(help="Only the first N samples of every set.")]
+Seed = Annotated[Optional[int], typer.Option(help="Another seed than the recipe's.")]
+Profile = Annotated[Optional[str], typer.Option(help="best, paper or code.")]
+Split = Annotated[Optional[str], typer.Option(help="train, test, all, or a file that lists faces.")]
+Upscaler = Annotated[Optional[str], typer.Option(help="Accept a bank made with this upscaler.")]
+Harmoniser = Annotated[Optional[str], typer.Option(help="Another harmoniser than the recipe's.")]
+
+
+def build(
+    recipe: Recipe,
+    bank: Bank,
+    out: Out,
+    workers: Workers = 2,
+    limit: Limit = None,
+    seed: Seed = None,
+    profile: Profile = None,
+    split: Split = None,
+    upscaler: Upscaler = None,
+    harmoniser: Harmoniser = None,
+) -> None:
+    """Build a version of a recipe's dataset; what is there unchanged is left alone."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from tasks.build import Job, Options
+    from tasks.build import build as build_version
+
+    start = time.perf_counter()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with one_clear_message(), Progress(*columns, console=console) as progress:
+        bar = progress.add_task("shards")
+
+        def on_start(job: Job) -> None:
+            progress.update(bar, total=len(job.plan.shards), completed=len(job.plan.shards) - len(job.todo))
+
+        options = Options(
+            recipe=recipe,
+            bank=bank,
+            out=out,
+            limit=limit,
+            seed=seed,
+            profile=profile,
+            split=split,
+            upscaler=upscaler,
+            harmoniser=harmoniser,
+        )
+        report = build_version(
+            options, workers, on_start=on_start, on_shard=lambda record: progress.advance(bar)
+        )
+    console.print(
+        build_summary(report.url, report.dataset.counts, report.rendered, report.reused, start, report.unchanged)
+    )
+    for name, why in report.dataset.left_out.items():
+        if why:
+            console.print(f"left out: {name}: {why}")
+
+
+def build_summary(
+    url: str, counts: dict[str, int], rendered: int, reused: int, start: float, unchanged: bool
+) -> str:
+    """The closing lines of a build."""
+    if unchanged:
+        return f"unchanged: {url}\n{verdict_line(counts)}"
+    seconds = time.perf_counter() - start
+    return f"{url}\n{verdict_line(counts)}; {rendered} shards rendered, {reused} reused, {seconds:.1f} s"

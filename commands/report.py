@@ -1,0 +1,41 @@
+"""What the commands print: one place for wording and for turning known errors into one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+
+from manifests.recipe import RecipeError
+
+console = Console(highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def one_clear_message() -> Iterator[None]:
+    """Turn errors that a user can mend into their message and exit code 1; others keep their trace."""
+    try:
+        yield
+    except RecipeError as error:
+        for problem in error.problems:
+            errors.print(f"[red]error[/red]: {problem}", markup=True)
+        raise typer.Exit(1) from error
+    except (OSError, ValueError, RuntimeError) as error:
+        errors.print(f"[red]error[/red]: {describe_error(error)}")
+        raise typer.Exit(1) from error
+
+
+def describe_error(error: Exception) -> str:
+    """The message of an error, with what to do where the system's own words don't say."""
+    if isinstance(error, OSError) and error.errno is not None:
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror} (finished files are kept; mend this and run the same command again)"
+    return str(error)
+
+
+def verdict_line(counts: dict[str, int]) -> str:
+    """``240 kept, 3 rejected, 0 failed``."""
+    return ", ".join(f"{count} {verdict}" for verdict, count in counts.items())

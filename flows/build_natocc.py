@@ -1,0 +1,101 @@
+"""``build-natocc``: a recipe and a bank become a published version of occluded faces."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from prefect import flow, get_run_logger, task, unmapped
+from prefect.artifacts import (
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+from prefect.cache_policies import NO_CACHE
+from prefect.task_runners import ThreadPoolTaskRunner
+from pydantic import Field
+
+from manifests.card import write_card
+from manifests.dataset import ShardRecord
+from tasks.build import BuildReport, Job, Options, finish_job, start_job
+from tasks.plan import ShardPlan
+from tasks.pool import WorkerPool, result_of
+from tasks.render_shard import render_shard
+
+Workers = Annotated[int, Field(ge=1, le=256)]
+Count = Annotated[int, Field(ge=1)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+
+
+@task(name="plan", cache_policy=NO_CACHE)
+def plan_task(options: Options) -> Job:
+    """Check the recipe against the bank; find what is there already."""
+    job = start_job(options)
+    get_run_logger().info(
+        "%s %s: %d shards, %d of them there", job.plan.recipe.name, job.plan.version,
+        len(job.plan.shards), len(job.plan.shards) - len(job.todo),
+    )  # fmt: skip
+    return job
+
+
+@task(name="render-shard", task_run_name="render {plan.file}", retries=2, cache_policy=NO_CACHE)
+def render_task(plan: ShardPlan, bank: str, folder: str, pool: WorkerPool) -> ShardRecord:
+    """One shard, in a process of the warm pool; a lost process is replaced and the shard tried again."""
+    return result_of(pool.submit(render_shard, plan, bank, folder))
+
+
+@task(name="publish", cache_policy=NO_CACHE)
+def publish_task(job: Job, rendered: list[ShardRecord]) -> BuildReport:
+    """Manifest, card, index; then the folder gets its name and ``latest`` moves."""
+    return finish_job(job, rendered)
+
+
+def run_build(options: Options, workers: int) -> BuildReport:
+    """The body that both build flows share: plan → render → publish, with artifacts."""
+    job = plan_task(options)
+    rendered: list[ShardRecord] = []
+    if job.todo:
+        progress = create_progress_artifact(0.0, key="shards", description=f"{len(job.todo)} shards")
+        with WorkerPool(workers) as pool:
+            futures = render_task.map(job.todo, unmapped(job.bank), unmapped(job.staging_url), unmapped(pool))
+            for number, future in enumerate(futures, start=1):
+                rendered.append(future.result())
+                update_progress_artifact(progress, 100.0 * number / len(futures))
+    report = publish_task(job, rendered)
+    counts = report.dataset.counts_by_set
+    create_table_artifact([{"set": name, **count} for name, count in counts.items()], key="verdicts")
+    create_markdown_artifact(write_card(report.dataset), key="card")
+    return report
+
+
+@flow(
+    name="build-natocc",
+    flow_run_name="{recipe}",
+    validate_parameters=True,
+    task_runner=ThreadPoolTaskRunner(max_workers=16),
+)
+def build_natocc(
+    recipe: str,
+    bank: str,
+    out: str,
+    workers: Workers = 2,
+    limit: Count | None = None,
+    seed: Seed | None = None,
+    profile: Literal["best", "paper", "code"] | None = None,
+    split: str | None = None,
+    upscaler: str | None = None,
+    harmoniser: str | None = None,
+) -> BuildReport:
+    """Build a version of ``recipe`` from the bank at a URL into ``out``; see ``natocc build --help``."""
+    options = Options(
+        recipe=recipe,
+        bank=bank,
+        out=out,
+        limit=limit,
+        seed=seed,
+        profile=profile,
+        split=split,
+        upscaler=upscaler,
+        harmoniser=harmoniser,
+    )
+    return run_build(options, workers)
