@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
-from commands.report import console, one_clear_message, verdict_line
+from commands.report import console, one_clear_message
 
 Recipe = Annotated[str, typer.Argument(help="Name of a recipe, or a YAML file.")]
 Bank = Annotated[str, typer.Option(help="Where `natocc prepare` wrote the bank.")]
 Out = Annotated[str, typer.Option(help="Folder or URL under which datasets lie.")]
 Workers = Annotated[int, typer.Option(help="Worker processes.")]
-Limit = Annotated[Optional[int], typer.Option(help="Only the first N samples of every set.")]
-Seed = Annotated[Optional[int], typer.Option(help="Another seed than the recipe's.")]
-Profile = Annotated[Optional[str], typer.Option(help="best, paper or code.")]
-Split = Annotated[Optional[str], typer.Option(help="train, test, all, or a file that lists faces.")]
-Upscaler = Annotated[Optional[str], typer.Option(help="Accept a bank made with this upscaler.")]
-Harmoniser = Annotated[Optional[str], typer.Option(help="Another harmoniser than the recipe's.")]
+Limit = Annotated[int | None, typer.Option(help="Only the first N samples of every set.")]
+Seed = Annotated[int | None, typer.Option(help="Another seed than the recipe's.")]
+Profile = Annotated[str | None, typer.Option(help="best, paper or code.")]
+Split = Annotated[str | None, typer.Option(help="train, test, all, or a file that lists faces.")]
+Upscaler = Annotated[str | None, typer.Option(help="Accept a bank made with this upscaler.")]
+Harmoniser = Annotated[str | None, typer.Option(help="Another harmoniser than the recipe's.")]
 
 
 def build(
@@ -61,19 +61,4 @@ def build(
         report = build_version(
             options, workers, on_start=on_start, on_shard=lambda record: progress.advance(bar)
         )
-    console.print(
-        build_summary(report.url, report.dataset.counts, report.rendered, report.reused, start, report.unchanged)
-    )
-    for name, why in report.dataset.left_out.items():
-        if why:
-            console.print(f"left out: {name}: {why}")
-
-
-def build_summary(
-    url: str, counts: dict[str, int], rendered: int, reused: int, start: float, unchanged: bool
-) -> str:
-    """The closing lines of a build."""
-    if unchanged:
-        return f"unchanged: {url}\n{verdict_line(counts)}"
-    seconds = time.perf_counter() - start
-    return f"{url}\n{verdict_line(counts)}; {rendered} shards rendered, {reused} reused, {seconds:.1f} s"
+    print_report(report, time.perf_counter() - start)

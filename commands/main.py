@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import typer
 
+from commands.build import build
+from commands.demo import demo
+from commands.info import info
 from commands.prepare import prepare
+from commands.preview import preview
+from commands.replay import replay
 from commands.sample import sample
+from commands.train_segmenter import train_segmenter
+from commands.verify import verify
 
 app = typer.Typer(
     help="Naturalistically occluded faces with exact labels.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
-for command in (sample, prepare):
+for command in (demo, sample, prepare, build, preview, info, verify, replay):
     app.command()(command)
+app.command(name="train-segmenter")(train_segmenter)

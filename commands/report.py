@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
 
 from manifests.recipe import RecipeError
+
+if TYPE_CHECKING:
+    from tasks.build import BuildReport
 
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -34,6 +38,19 @@ def describe_error(error: Exception) -> str:
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror} (finished files are kept; mend this and run the same command again)"
     return str(error)
+
+
+def print_report(report: BuildReport, seconds: float) -> None:
+    """The closing lines of a build: where it is, verdicts, speed, what was left out."""
+    counts = verdict_line(report.dataset.counts)
+    if report.unchanged:
+        console.print(f"unchanged: {report.url}\n{counts}", markup=False)
+    else:
+        shards = f"{report.rendered} shards rendered, {report.reused} reused"
+        console.print(f"{report.url}\n{counts}; {shards}, {seconds:.1f} s", markup=False)
+    for name, why in report.dataset.left_out.items():
+        if why:
+            console.print(f"left out: {name}: {why}", markup=False)
 
 
 def verdict_line(counts: dict[str, int]) -> str:

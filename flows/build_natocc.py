@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import time
+from typing import Annotated, Any, Literal, cast
+from uuid import UUID
 
 from prefect import flow, get_run_logger, task, unmapped
 from prefect.artifacts import (
@@ -12,8 +14,9 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 from prefect.cache_policies import NO_CACHE
-from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from pydantic import Field
+from rich.progress import track
 
 from manifests.card import write_card
 from manifests.dataset import ShardRecord
@@ -45,34 +48,40 @@ def render_task(plan: ShardPlan, bank: str, folder: str, pool: WorkerPool) -> Sh
 
 
 @task(name="publish", cache_policy=NO_CACHE)
-def publish_task(job: Job, rendered: list[ShardRecord]) -> BuildReport:
+def publish_task(job: Job, rendered: list[ShardRecord], seconds: float) -> BuildReport:
     """Manifest, card, index; then the folder gets its name and ``latest`` moves."""
-    return finish_job(job, rendered)
+    return finish_job(job, rendered, seconds)
 
 
 def run_build(options: Options, workers: int) -> BuildReport:
     """The body that both build flows share: plan → render → publish, with artifacts."""
     job = plan_task(options)
     rendered: list[ShardRecord] = []
+    start = time.perf_counter()
     if job.todo:
-        progress = create_progress_artifact(0.0, key="shards", description=f"{len(job.todo)} shards")
+        description = f"{len(job.todo)} shards"
+        progress = cast(UUID, create_progress_artifact(0.0, key="shards", description=description))
         with WorkerPool(workers) as pool:
             futures = render_task.map(job.todo, unmapped(job.bank), unmapped(job.staging_url), unmapped(pool))
-            for number, future in enumerate(futures, start=1):
+            for number, future in enumerate(track(futures, "rendering"), start=1):
                 rendered.append(future.result())
                 update_progress_artifact(progress, 100.0 * number / len(futures))
-    report = publish_task(job, rendered)
+    report = publish_task(job, rendered, time.perf_counter() - start)
     counts = report.dataset.counts_by_set
     create_table_artifact([{"set": name, **count} for name, count in counts.items()], key="verdicts")
     create_markdown_artifact(write_card(report.dataset), key="card")
     return report
 
 
+# More than any pool has workers: the pool alone limits how many shards are rendered at once.
+RUNNER: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=16)
+
+
 @flow(
     name="build-natocc",
     flow_run_name="{recipe}",
     validate_parameters=True,
-    task_runner=ThreadPoolTaskRunner(max_workers=16),
+    task_runner=RUNNER,
 )
 def build_natocc(
     recipe: str,

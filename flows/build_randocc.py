@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from prefect import flow
-from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.build_natocc import Count, Seed, Workers, run_build
+from flows.build_natocc import RUNNER, Count, Seed, Workers, run_build
 from tasks.build import BuildReport, Options
 
 
@@ -15,7 +14,7 @@ from tasks.build import BuildReport, Options
     name="build-randocc",
     flow_run_name="{recipe}",
     validate_parameters=True,
-    task_runner=ThreadPoolTaskRunner(max_workers=16),
+    task_runner=RUNNER,
 )
 def build_randocc(
     bank: str,

@@ -21,6 +21,11 @@ def encode_png(plane: Image) -> bytes:
     return cv2.imencode(".png", plane)[1].tobytes()
 
 
+def encode_png_rgb(image: Image) -> bytes:
+    """An RGB picture without loss."""
+    return cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR))[1].tobytes()
+
+
 def decode_rgb(data: bytes) -> Image:
     """RGB uint8 HxWx3. Raises ValueError for bytes that are no image."""
     return _decode(data, cv2.IMREAD_COLOR_RGB)

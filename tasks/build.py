@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from concurrent.futures import as_completed
 from dataclasses import dataclass, replace
@@ -75,6 +76,7 @@ class BuildReport:
     unchanged: bool  # the version was there already
     rendered: int  # shards made now
     reused: int  # shards taken from an interrupted run or the version before
+    images_per_second: float  # of the shards made now, rejected samples included; 0 where none was
 
 
 def start_job(options: Options) -> Job:
@@ -140,19 +142,21 @@ def _finished(folder: str, plan: ShardPlan) -> ShardRecord | None:
     return record
 
 
-def finish_job(job: Job, rendered: list[ShardRecord]) -> BuildReport:
-    """Publish what was rendered and taken over; nothing happens to a version that was there."""
-    if job.published is not None:
-        return BuildReport(url=job.version_url, dataset=job.published, unchanged=True, rendered=0, reused=0)
-    by_file = {record.file: record for record in (*job.done, *rendered)}
-    records = tuple(by_file[plan.file] for plan in job.plan.shards)
-    dataset = publish(job.plan, records, job.staging_url, job.version_url, job.dataset_url)
+def finish_job(job: Job, rendered: list[ShardRecord], seconds: float) -> BuildReport:
+    """Publish what was rendered (in ``seconds``) and taken over; a version that was there is left alone."""
+    dataset = job.published
+    if dataset is None:
+        by_file = {record.file: record for record in (*job.done, *rendered)}
+        records = tuple(by_file[plan.file] for plan in job.plan.shards)
+        dataset = publish(job.plan, records, job.staging_url, job.version_url, job.dataset_url)
+    attempted = sum(sum(record.counts.values()) for record in rendered)
     return BuildReport(
         url=job.version_url,
         dataset=dataset,
-        unchanged=False,
+        unchanged=job.published is not None,
         rendered=len(rendered),
         reused=len(job.done),
+        images_per_second=attempted / seconds if attempted else 0.0,
     )
 
 
@@ -166,10 +170,10 @@ def build(
     """Build a version in worker processes; ``on_start`` and ``on_shard`` are for progress."""
     job = start_job(options)
     on_start(job)
-    rendered = []
+    rendered, start = [], time.perf_counter()
     with WorkerPool(workers) as pool:
         futures = [pool.submit(render_shard, plan, job.bank, job.staging_url) for plan in job.todo]
         for future in as_completed(futures):
             rendered.append(result_of(future))
             on_shard(rendered[-1])
-    return finish_job(job, rendered)
+    return finish_job(job, rendered, time.perf_counter() - start)

@@ -1,0 +1,33 @@
+# Everything a newcomer needs; `make demo` and `make test` start from nothing but Python 3.11.
+PYTHON ?= python3.11
+BIN := .venv/bin
+
+.PHONY: demo test drills benchmarks lint clean
+
+demo: .venv/core
+	$(BIN)/natocc demo
+
+test: .venv/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -m "not drill"
+
+drills: .venv/test
+	$(BIN)/pytest -m drill -n 0
+
+benchmarks: .venv/test
+	for mode in randocc object hand hand_sot best; do $(BIN)/python -m benchmarks.render --mode $$mode; done
+
+.venv/core: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+.venv/test: .venv/core
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test]"
+	touch $@
+
+clean:
+	rm -rf .venv data .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info

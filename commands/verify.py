@@ -1,0 +1,26 @@
+"""``natocc verify``: is a version what it says it is?"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from commands.report import console, errors, one_clear_message
+
+
+def verify(
+    url: Annotated[str, typer.Argument(help="A version, or a dataset (its latest version).")],
+    workers: Annotated[int, typer.Option(help="Worker processes.")] = 2,
+) -> None:
+    """Recompute all hashes and open every sample; exit 1 with every finding listed."""
+    from tasks.verify import verify as verify_version
+
+    with one_clear_message():
+        report = verify_version(url, workers)
+    for finding in report.findings:
+        errors.print(finding, markup=False)
+    if report.findings:
+        console.print(f"{report.url}: {len(report.findings)} findings")
+        raise typer.Exit(1)
+    console.print(f"{report.url}: {report.samples} samples in {report.shards} shards are as they should be")
