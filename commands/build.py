@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands.report import console, one_clear_message
+from commands.report import console, one_clear_message, print_report
 
 Recipe = Annotated[str, typer.Argument(help="Name of a recipe, or a YAML file.")]
 Bank = Annotated[str, typer.Option(help="Where `natocc prepare` wrote the bank.")]
