@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from assets.sample.catalogue import load_catalogue
 from assets.sample.fetch import fetch
 from assets.sample.layout import Task
 from assets.sample.photo_cache import PhotoCache
+from assets.sample.write import write_layout
 
 
 @pytest.fixture(scope="session")
@@ -25,10 +27,15 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Task:
     return Task(chosen=chosen, whole=whole, cache=cache)
 
 
-@pytest.fixture
-def tree(installed: Task, tmp_path: Path) -> Path:
-    """That part laid out."""
-    from assets.sample.write import write_layout
+@pytest.fixture(scope="session")
+def tree(installed: Task, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """That part laid out; only to be read."""
+    dest = tmp_path_factory.mktemp("sample") / "raw"
+    write_layout(dest, installed)
+    return dest
 
-    write_layout(tmp_path / "raw", installed)
-    return tmp_path / "raw"
+
+@pytest.fixture
+def own_tree(tree: Path, tmp_path: Path) -> Path:
+    """A copy that a test may change."""
+    return Path(shutil.copytree(tree, tmp_path / "raw"))

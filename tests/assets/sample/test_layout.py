@@ -109,13 +109,13 @@ def test_a_second_layout_changes_nothing_and_another_folder_is_equal(
     assert one == other
 
 
-def test_damage_is_mended_and_leftovers_go(installed: Task, tree: Path) -> None:
-    (tree / "CelebAMask-HQ/CelebA-HQ-img/37.jpg").write_bytes(b"torn")
-    assert write_layout(tree, installed) == 1
+def test_damage_is_mended_and_leftovers_go(installed: Task, own_tree: Path) -> None:
+    (own_tree / "CelebAMask-HQ/CelebA-HQ-img/37.jpg").write_bytes(b"torn")
+    assert write_layout(own_tree, installed) == 1
     whole = load_catalogue()
     texture_only = whole.within(frozenset())
-    assert write_layout(tree, Task(chosen=texture_only, whole=whole, cache=installed.cache)) > 10
-    assert not list(tree.rglob("*.jpg"))
+    assert write_layout(own_tree, Task(chosen=texture_only, whole=whole, cache=installed.cache)) > 10
+    assert not list(own_tree.rglob("*.jpg"))
 
 
 def test_a_folder_with_other_files_is_left_alone(installed: Task, tmp_path: Path) -> None:
