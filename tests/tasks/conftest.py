@@ -1,0 +1,48 @@
+"""A small recipe over the session's bank: 256 pixels, eight samples a set, four a shard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tasks.build import BuildReport, Options, build
+
+SETS = [
+    {"name": "randocc", "kind": "randocc"},
+    {"name": "object", "kind": "object"},
+    {"name": "hand_sot", "kind": "hand", "stream": "hand", "colour_transfer": 1.0},
+]
+
+
+@pytest.fixture()
+def recipe_file(tmp_path: Path) -> Callable[..., str]:
+    """Write a recipe; keyword arguments replace its fields."""
+
+    def write(**fields: object) -> str:
+        recipe = {
+            "name": "small",
+            "description": "A few small samples.",
+            "size": 256,
+            "repeats": 8,
+            "samples_per_shard": 4,
+            "harmoniser": "statistics",
+            "sets": SETS,
+        } | fields
+        path = tmp_path / f"{recipe['name']}.yaml"
+        path.write_text(yaml.safe_dump(recipe))
+        return str(path)
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def built(bank_url: str, tmp_path_factory: pytest.TempPathFactory) -> BuildReport:
+    """A published version, built once; tests that change it work on a copy."""
+    folder = tmp_path_factory.mktemp("built")
+    path = folder / "small.yaml"
+    fields = {"name": "small", "description": "A few.", "size": 256, "repeats": 8, "samples_per_shard": 4}
+    path.write_text(yaml.safe_dump(fields | {"parsing": False, "harmoniser": "statistics", "sets": SETS}))
+    return build(Options(recipe=str(path), bank=bank_url, out=str(folder / "out")), 1)

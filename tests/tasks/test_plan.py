@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assets.bank import Bank
+from manifests.recipe import RecipeError, load_recipe
+from tasks.plan import Plan, make_plan
+
+SHAPES = [{"name": "shapes", "kind": "randocc"}]
+
+
+def plan(bank_url: str, limit: int | None = None, **fields: object) -> Plan:
+    recipe = load_recipe("sample", **({"sets": SHAPES, "repeats": 5, "samples_per_shard": 2} | fields))
+    return make_plan(recipe, Bank(bank_url), {}, limit)
+
+
+def test_shards_hold_every_face_once_a_repeat_in_order(bank_url: str) -> None:
+    shards = plan(bank_url).shards
+    assert [shard.file for shard in shards] == [f"shapes-{number:06d}.tar" for number in range(3)]
+    assert [sample for shard in shards for sample in shard.samples] == [("00000", r) for r in range(5)]
+
+
+def test_the_version_follows_from_what_decides_the_bytes(bank_url: str) -> None:
+    first = plan(bank_url)
+    assert plan(bank_url).version == first.version
+    assert plan(bank_url, seed=9).version != first.version
+    assert plan(bank_url, profile="paper").version != first.version
+
+
+def test_a_set_without_inputs_is_an_error_unless_optional(bank_url: str) -> None:
+    wanted = {"name": "held", "kind": "hand", "split": "test"}
+    with pytest.raises(
+        RecipeError, match=r"recipe > sample > sets > held: expected faces in its split, got none"
+    ):
+        plan(bank_url, sets=[*SHAPES, wanted])
+    left_out = plan(bank_url, sets=[*SHAPES, wanted | {"optional": True}]).left_out
+    assert left_out["held"] == "expected faces in its split, got none"
+
+
+def test_a_list_file_chooses_faces_by_id_and_names_those_it_lacks(bank_url: str, tmp_path: Path) -> None:
+    names = tmp_path / "list.txt"
+    names.write_text("00000\n")
+    assert plan(bank_url, split=str(names)).samples == 5
+    names.write_text("00000\n4711.jpg\n")
+    with pytest.raises(RecipeError, match=r"1 faces that the bank lacks, the first '4711.jpg'"):
+        plan(bank_url, split=str(names))
+
+
+def test_occluders_of_the_faces_own_photograph_are_never_drawn(bank_url: str) -> None:
+    pairs = plan(bank_url).left_out["pairs_of_one_photograph"]
+    assert pairs == {}

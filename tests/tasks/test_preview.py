@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import pytest
+
+from tasks.build import BuildReport
+from tasks.preview import preview, spread
+
+
+def test_a_version_and_a_bank_are_told_apart(built: BuildReport, bank_url: str, tmp_path: Path) -> None:
+    of_version = cv2.imread(preview(built.url, str(tmp_path / "version.png"), 6))
+    of_bank = cv2.imread(preview(bank_url, str(tmp_path / "bank.png"), 6))
+    assert of_version is not None and of_bank is not None
+    assert of_version.shape != of_bank.shape
+    assert of_version.std() > 20 and of_bank.std() > 20
+
+
+def test_pictures_are_shared_evenly_among_sets() -> None:
+    assert spread({"a": [1, 2, 3, 4], "b": [5, 6], "c": [7]}, 5) == [1, 3, 5, 6, 7]
+
+
+def test_neither_bank_nor_version(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="expected a version"):
+        preview(str(tmp_path), str(tmp_path / "x.png"))
+
+
+def test_no_pictures_asked_for(built: BuildReport, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="-n: expected at least 1 picture, got 0"):
+        preview(built.url, str(tmp_path / "x.png"), 0)
