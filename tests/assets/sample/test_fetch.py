@@ -62,7 +62,7 @@ def test_a_wheel_is_fetched_once(index: Path, tmp_path: Path) -> None:
     assert cache.read(wanted) == PHOTO
     assert said == [
         "fetching pypi-wheel tiny-photos 1.0",
-        f"fetched pypi-wheel tiny-photos 1.0: 1 pictures, {len(PHOTO) / 1e6:.1f} MB",
+        f"fetched pypi-wheel tiny-photos 1.0: {len(PHOTO) / 1e6:.1f} MB, pictures taken: 1",
     ]
     shutil.rmtree(index)
     assert fetch([wanted], cache, said.append) == {}
