@@ -1,0 +1,24 @@
+"""The packages behind the extra ``networks``, named in one line when they are missing."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+NETWORKS = ("torch", "lightning", "torchmetrics", "webdataset")
+
+
+class MissingExtra(RuntimeError):
+    """Something optional is asked for and its packages are not installed."""
+
+
+def require_networks(asked_by: str, packages: tuple[str, ...] = NETWORKS) -> None:
+    """Raise MissingExtra with the command that helps, unless every package is installed.
+
+    Imports none of them, so that it costs nothing to ask.
+    """
+    missing = [name for name in packages if find_spec(name) is None]
+    if missing:
+        raise MissingExtra(
+            f"{asked_by}: expected the packages {', '.join(packages)}, {', '.join(missing)} not installed; "
+            "run pip install 'natocc[networks]'"
+        )

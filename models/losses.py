@@ -1,0 +1,37 @@
+"""Losses of the segmenters."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+def ohem_bce(
+    logits: Tensor, target: Tensor, *, threshold: float = 0.7, min_kept: int | None = None
+) -> Tensor:
+    """Binary cross-entropy over the hard pixels of a batch (FaceOcc, specs 6.3). A scalar.
+
+    ``logits``: float (N, 1, H, W); ``target``: same shape, 0 or 1. A pixel is hard where the
+    probability of its true class is below ``threshold``, that is, where its loss is above
+    ``-ln threshold``. Averaged are all hard pixels, or the ``min_kept`` worst where fewer are hard;
+    ``min_kept`` is by default one less than the pixels of one picture.
+
+    Raises ValueError for shapes that differ and a threshold outside (0, 1).
+    """
+    if logits.shape != target.shape:
+        raise ValueError(
+            f"target: expected the logits' shape {tuple(logits.shape)}, got {tuple(target.shape)}"
+        )
+    if not 0 < threshold < 1:
+        raise ValueError(f"threshold: expected a probability between 0 and 1, got {threshold}")
+    losses = functional.binary_cross_entropy_with_logits(logits, target.to(logits.dtype), reduction="none")
+    losses = losses.flatten()
+    kept = logits.shape[-2] * logits.shape[-1] - 1 if min_kept is None else min_kept
+    kept = max(1, min(kept, losses.numel()))
+    hard = losses > -math.log(threshold)
+    if int(hard.sum()) > kept:
+        return losses[hard].mean()
+    return torch.topk(losses, kept, sorted=False).values.mean()

@@ -1,0 +1,140 @@
+"""Reading a version's shards as a training repository does: with webdataset, to arrays at one size."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import cv2
+import fsspec
+import numpy as np
+import webdataset as wds
+from numpy.typing import NDArray
+from webdataset import tariterators
+
+from manifests.dataset import read_dataset, resolve_version
+from shards import storage
+
+# Shards of these splits hold faces of both parts; each sample's json says which.
+_MIXED = ("all", "list")
+_BANK_INDEX, _REAL_PREFIX = "bank.json", "realocc-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A picture and its label: RGB uint8 (size, size, 3); uint8 (size, size), 1 = visible face."""
+
+    key: str
+    image: NDArray[np.uint8]
+    mask: NDArray[np.uint8]
+
+
+def shard_urls(version_url: str, split: str) -> dict[str, int]:
+    """URLs of the shards that hold samples of a split ("train" or "test"), in name order.
+
+    Each with the number of its samples, of either split. ``version_url`` is that of a version, or
+    of a dataset whose ``latest`` pointer is followed.
+    """
+    url = resolve_version(version_url)
+    records = sorted(read_dataset(url).shards, key=lambda shard: shard.file)
+    return {storage.join(url, one.file): one.samples for one in records if one.split in (split, *_MIXED)}
+
+
+def read_shards(
+    version_url: str, split: str, *, size: int, per_shard: int | None = None
+) -> Iterator[Example]:
+    """The samples of a split in file order, at most ``per_shard`` of each shard.
+
+    In shards that mix the splits, a sample belongs to one when its face does and its occluder is
+    not held back for the other. Pictures that are not square are stretched to ``size``.
+
+    Raises ValueError naming the shard that is shorter than its version says, or the sample whose
+    members are missing or cannot be decoded.
+    """
+    for url, count in shard_urls(version_url, split).items():
+        wanted = (one for one in _whole(url, count) if _split_of(one) in (None, split))
+        yield from (_decode(one, size) for one in islice(wanted, per_shard))
+
+
+def real_shard_urls(bank_url: str) -> tuple[str, ...]:
+    """URLs of a bank's really occluded faces, in name order; none where it has none."""
+    index = storage.join(bank_url, _BANK_INDEX)
+    if not storage.exists(index):
+        raise FileNotFoundError(f"{bank_url}: expected a bank ({_BANK_INDEX} in it), found none")
+    files: dict[str, str] = json.loads(storage.read_bytes(index))["files"]
+    return tuple(storage.join(bank_url, name) for name in sorted(files) if name.startswith(_REAL_PREFIX))
+
+
+def read_real(bank_url: str, *, size: int) -> Iterator[Example]:
+    """The really occluded faces of a bank, in file order, as ``read_shards`` gives samples."""
+    for url in real_shard_urls(bank_url):
+        yield from (_decode(one, size) for one in _samples(url))
+
+
+def _whole(url: str, expected: int) -> Iterator[dict[str, Any]]:
+    """A shard's samples; a tar cut off between members reads like a shorter one, so they are counted."""
+    count = 0
+    for count, sample in enumerate(_samples(url), start=1):  # noqa: B007 (used after the loop)
+        yield sample
+    if count != expected:
+        raise ValueError(f"{url}: expected {expected} samples, got {count}; build the version anew")
+
+
+def _samples(url: str) -> Iterable[dict[str, Any]]:
+    """webdataset's stages behind an opener that takes any fsspec URL."""
+    return wds.DataPipeline(  # type: ignore[no-any-return]
+        wds.SimpleShardList([url]),
+        _open_each,
+        lambda streams: tariterators.tar_file_expander(streams, select_files=_is_wanted),
+        tariterators.group_by_keys,
+    )
+
+
+def _open_each(sources: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for source in sources:
+        with fsspec.open(source["url"], "rb") as stream:
+            yield source | {"stream": stream}
+
+
+def _is_wanted(name: str) -> bool:
+    return name.partition(".")[2] in ("jpg", "mask.png", "json")
+
+
+def _split_of(sample: dict[str, Any]) -> str | None:
+    """ "train" or "test"; "neither" where face and occluder disagree; None where it is not said."""
+    facts = json.loads(sample.get("json", b"{}"))
+    said = {one["split"] for name in ("face", "occluder") if (one := facts.get(name)) and "split" in one}
+    return said.pop() if len(said) == 1 else "neither" if said else None
+
+
+def _decode(sample: dict[str, Any], size: int) -> Example:
+    key = sample["__key__"]
+    mask = _decode_member(sample, "mask.png", cv2.IMREAD_GRAYSCALE)
+    image = _decode_member(sample, "jpg", _reading(min(mask.shape), size))
+    target = (size, size)
+    resized = cv2.resize(image, target, interpolation=cv2.INTER_AREA)
+    # The majority class of the pixels that become one.
+    share = cv2.resize((mask == 1).astype(np.float32), target, interpolation=cv2.INTER_AREA)
+    rgb = cv2.cvtColor(resized, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
+    return Example(key=key, image=rgb, mask=(share > 0.5).astype(np.uint8))
+
+
+def _decode_member(sample: dict[str, Any], member: str, flags: int) -> NDArray[np.uint8]:
+    where = f"{sample['__url__']}: {sample['__key__']}.{member}"
+    if member not in sample:
+        raise ValueError(f"{where}: expected this member in the shard, found none")
+    pixels = cv2.imdecode(np.frombuffer(sample[member], np.uint8), flags)
+    if pixels is None:
+        raise ValueError(f"{where}: expected a picture, got {len(sample[member])} bytes that are none")
+    return pixels.astype(np.uint8, copy=False)
+
+
+def _reading(short_side: int, size: int) -> int:
+    """The coarsest JPEG decoding that still holds ``size`` pixels: it costs a fraction of the whole."""
+    for factor, flag in ((8, cv2.IMREAD_REDUCED_COLOR_8), (4, cv2.IMREAD_REDUCED_COLOR_4)):
+        if short_side // factor >= size:
+            return int(flag)
+    return int(cv2.IMREAD_COLOR)

@@ -1,0 +1,218 @@
+"""The thinnest use of the shards: train a small segmenter on them and say how well it does."""
+
+from __future__ import annotations
+
+import json
+import logging
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from itertools import islice
+from typing import Literal
+
+import lightning
+import numpy as np
+import torch
+
+from manifests.dataset import read_dataset, resolve_version
+from models.batches import Pictures, TestBatches, TrainingBatches
+from models.checkpoint import encode_unet
+from models.metrics import face_metrics
+from models.segmenter import Segmenter
+from models.unet import UNet
+from shards import storage
+from tasks.read_shards import Example, read_real, read_shards, shard_urls
+
+CHECKPOINT, METRICS = "segmenter.pt", "metrics.json"
+Device = Literal["auto", "cpu", "gpu"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """Figures over one data set as a whole, in [0, 1].
+
+    ``constant_iou`` is the face IoU of answering every picture with the average training mask:
+    what is reached without looking.
+    """
+
+    pictures: int
+    face_iou: float
+    pixel_accuracy: float
+    constant_iou: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainReport:
+    """What a training ended with. A score is None where there are no such pictures; ``notes`` says why."""
+
+    checkpoint: str
+    metrics: str
+    version: str
+    size: int
+    steps: int
+    trained_on: int
+    held_out: Score | None
+    real: Score | None
+    notes: tuple[str, ...]
+
+    def table(self) -> list[dict[str, str | int | float]]:
+        """The figures, one row a data set that was tested on."""
+        scores = (("held-out synthetic", self.held_out), ("really occluded", self.real))
+        return [{"faces": name, **asdict(score)} for name, score in scores if score]
+
+
+def train_segmenter(
+    version_url: str,
+    bank_url: str | None,
+    out: str,
+    *,
+    size: int = 128,
+    steps: int = 300,
+    batch: int = 16,
+    seed: int = 0,
+    width: int = 16,
+    learning_rate: float = 3e-3,
+    max_samples: int = 4096,
+    device: Device = "auto",
+    progress: bool = False,
+) -> TrainReport:
+    """Train a U-Net on a version's training shards; test it on held-out and on really occluded faces.
+
+    ``version_url`` names a version, or a dataset whose ``latest`` is taken; ``bank_url`` the bank
+    with the really occluded faces (None: they are left out). Writes ``segmenter.pt`` and
+    ``metrics.json`` to ``out``. About ``max_samples`` pictures of a split are kept in memory, taken
+    evenly from its shards. Equal inputs and options give equal weights on one kind of machine.
+
+    Raises FileNotFoundError for a URL with no version or bank, ValueError for options that cannot
+    work and for a version without training samples.
+    """
+    _check(size=size, steps=steps, batch=batch, max_samples=max_samples)
+    url = resolve_version(version_url)
+    version = read_dataset(url).version
+    training = _load(_read_split(url, "train", size, max_samples), size)
+    if not len(training):
+        raise ValueError(
+            f"{url}: expected samples of the split train, found none; build a recipe that has some"
+        )
+    tests, notes = _tests(url, bank_url, size, max_samples)
+    network = _new_unet(width, seed)
+    segmenter = Segmenter(network, learning_rate=learning_rate, steps=steps, test_names=tuple(sorted(tests)))
+    trainer = _trainer(steps, device, progress)
+    with _without_lightnings_own_warning():
+        trainer.fit(segmenter, TrainingBatches(training, batch=batch, steps=steps, seed=seed))
+        scores = _scores(trainer, segmenter, training, tests, batch)
+    report = TrainReport(
+        checkpoint=storage.join(out, CHECKPOINT),
+        metrics=storage.join(out, METRICS),
+        version=version,
+        size=size,
+        steps=steps,
+        trained_on=len(training),
+        held_out=scores.get("held_out"),
+        real=scores.get("real"),
+        notes=notes,
+    )
+    storage.write_bytes(report.checkpoint, encode_unet(network))
+    options = {"batch": batch, "seed": seed, "width": width, "learning_rate": learning_rate}
+    facts = asdict(report) | {"options": options, "torch": str(torch.__version__)}
+    del facts["checkpoint"], facts["metrics"]
+    storage.write_bytes(report.metrics, json.dumps(facts, indent=1, sort_keys=True).encode())
+    return report
+
+
+def _check(*, size: int, steps: int, batch: int, max_samples: int) -> None:
+    for name, value in (("steps", steps), ("batch", batch), ("max_samples", max_samples)):
+        if value < 1:
+            raise ValueError(f"{name}: expected at least 1, got {value}")
+    if size < 16 or size % 16:
+        raise ValueError(f"size: expected a multiple of 16 from 16 up, got {size}")
+
+
+def _read_split(url: str, split: str, size: int, most: int) -> Iterable[Example]:
+    shards = len(shard_urls(url, split))
+    return read_shards(url, split, size=size, per_shard=-(-most // max(shards, 1)))
+
+
+def _load(examples: Iterable[Example], size: int) -> Pictures:
+    taken = list(examples)
+    images = np.zeros((len(taken), 3, size, size), np.uint8)
+    masks = np.zeros((len(taken), 1, size, size), np.uint8)
+    for index, example in enumerate(taken):
+        images[index] = example.image.transpose(2, 0, 1)
+        masks[index, 0] = example.mask
+    return Pictures(images=torch.from_numpy(images), masks=torch.from_numpy(masks))
+
+
+def _tests(
+    url: str, bank_url: str | None, size: int, most: int
+) -> tuple[dict[str, Pictures], tuple[str, ...]]:
+    """The data sets to test on that have pictures, and a line for each that has none."""
+    held_out = _load(_read_split(url, "test", size, most), size)
+    real = _load(islice(read_real(bank_url, size=size), most) if bank_url else (), size)
+    tests = {name: one for name, one in (("held_out", held_out), ("real", real)) if len(one)}
+    notes = []
+    if not len(held_out):
+        notes.append("held_out: the version has no samples of the split test")
+    if not len(real):
+        notes.append(
+            f"real: {bank_url} holds no really occluded faces" if bank_url else "real: no bank was given"
+        )
+    return tests, tuple(notes)
+
+
+def _new_unet(width: int, seed: int) -> UNet:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return UNet(width=width)
+
+
+def _trainer(steps: int, device: Device, progress: bool) -> lightning.Trainer:
+    # Its greetings and tips are no part of the report.
+    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
+    return lightning.Trainer(
+        accelerator=device,
+        devices=1,
+        max_steps=steps,
+        max_epochs=1,
+        deterministic=True,
+        logger=False,
+        enable_checkpointing=False,
+        enable_model_summary=False,
+        enable_progress_bar=progress,
+        use_distributed_sampler=False,
+    )
+
+
+@contextmanager
+def _without_lightnings_own_warning() -> Iterator[None]:
+    """Lightning 2.6 uses a class that torch 2.13 calls deprecated; no caller can mend that."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"`isinstance\(treespec, LeafSpec\)`", FutureWarning)
+        yield
+
+
+def _scores(
+    trainer: lightning.Trainer,
+    segmenter: Segmenter,
+    training: Pictures,
+    tests: dict[str, Pictures],
+    batch: int,
+) -> dict[str, Score]:
+    names = sorted(tests)
+    if not names:
+        return {}
+    trainer.test(segmenter, [TestBatches(tests[name], batch=batch) for name in names], verbose=False)
+    figures = {name: float(value) for name, value in trainer.callback_metrics.items()}
+    average = (training.masks.float().mean(0, keepdim=True) > 0.5).long()
+    scores = {}
+    for name in names:
+        constant = face_metrics()
+        constant.update(average.expand(len(tests[name]), -1, -1, -1), tests[name].masks.long())
+        scores[name] = Score(
+            pictures=len(tests[name]),
+            face_iou=round(figures[f"{name}/face_iou"], 4),
+            pixel_accuracy=round(figures[f"{name}/pixel_accuracy"], 4),
+            constant_iou=round(float(constant.compute()["face_iou"]), 4),
+        )
+    return scores
