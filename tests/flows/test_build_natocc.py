@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+from prefect.exceptions import ParameterTypeError
+
+from flows.build_natocc import build_natocc
+from flows.build_randocc import build_randocc
+from tasks.build import Options, build
+
+pytestmark = pytest.mark.xdist_group("prefect")
+
+
+@pytest.fixture()
+def recipe(tmp_path: Path) -> str:
+    path = tmp_path / "small.yaml"
+    sets = [{"name": "randocc", "kind": "randocc"}, {"name": "hand", "kind": "hand", "colour_transfer": 1.0}]
+    fields = {"name": "small", "description": "A few.", "size": 256, "repeats": 4, "samples_per_shard": 2}
+    path.write_text(yaml.safe_dump(fields | {"sets": sets}))
+    return str(path)
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_the_flow_publishes_the_bytes_of_the_plain_build(recipe: str, bank_url: str, tmp_path: Path) -> None:
+    flow = build_natocc(recipe, bank_url, str(tmp_path / "flow"), workers=2)
+    plain = build(Options(recipe=recipe, bank=bank_url, out=str(tmp_path / "plain")), 1)
+    assert flow.rendered == 4 and not flow.unchanged
+    ours, theirs = ({p.name: p.read_bytes() for p in Path(r.url).iterdir()} for r in (flow, plain))
+    assert ours == theirs
+
+    again = build_natocc(recipe, bank_url, str(tmp_path / "flow"), workers=1)
+    assert again.unchanged and again.url == flow.url
+
+    with get_client(sync_client=True) as client:
+        wanted = ArtifactFilter(key=ArtifactFilterKey(any_=["verdicts"]))
+        artifacts = client.read_artifacts(artifact_filter=wanted)
+    rows = json.loads(str(artifacts[0].data))
+    assert [row["set"] for row in rows] == ["randocc", "hand"]
+    assert all(row["kept"] + row["rejected"] + row["failed"] == 4 for row in rows)
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_build_randocc_takes_the_same_parameters(recipe: str, bank_url: str, tmp_path: Path) -> None:
+    report = build_randocc(bank_url, str(tmp_path), recipe, limit=1, seed=7, profile="paper")
+    assert report.dataset.overrides == {"seed": 7, "profile": "paper", "limit": 1}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"workers": 0}, "workers"),
+        ({"limit": 0}, "limit"),
+        ({"seed": -1}, "seed"),
+        ({"profile": "x"}, "profile"),
+    ],
+)
+def test_wrong_parameters_are_refused_with_their_name(wrong: dict[str, object], field: str) -> None:
+    with pytest.raises(ParameterTypeError, match=field):
+        build_natocc("sample", "bank", "out", **wrong)
