@@ -1,6 +1,6 @@
 """How long one sample takes, in units of the codecs' own time: ``python -m benchmarks.render --mode hand``.
 
-One thread, 1024². The floor is measured in the same run: decode the face JPEG and its 512² mask,
+One thread of a worker process as a build has them, 1024². The floor is measured in the same run: decode the face JPEG and its 512² mask,
 encode the five members. Occluders come from a decoded cache that is filled before timing.
 """
 
@@ -27,6 +27,7 @@ from benchmarks.inputs import write_bank
 from natocc.codecs import decode_plane, decode_rgb, encode_jpeg, encode_png
 from natocc.profiles import BEST, Kind
 from tasks.plan import POOL, ShardPlan
+from tasks.pool import WorkerPool, result_of
 from tasks.render_sample import OccluderCache, attempt, occluder_pool
 
 MODES = ("randocc", "object", "hand", "hand_sot", "best")
@@ -102,38 +103,40 @@ def milliseconds(step: Callable[[], object], count: int) -> float:
     return (time.process_time() - start) * 1000 / count
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--mode", choices=MODES, required=True)
-    parser.add_argument("-n", type=int, default=60, help="samples to time")
-    arguments = parser.parse_args()
+def measure(mode: str, count: int) -> dict[str, object]:
+    """The figures of one mode over ``count`` samples."""
     cv2.setNumThreads(1)
     with tempfile.TemporaryDirectory() as folder:
         write_bank(Path(folder))
         bank = Bank(folder)
         verdicts: Counter[str] = Counter()
-        stream, base = samples(arguments.mode, bank), floor(bank)
+        stream, base = samples(mode, bank), floor(bank)
         milliseconds(lambda: next(stream), _WARM_UP)
         milliseconds(base, _WARM_UP)
         # Interleaved, so that a slow moment of the machine falls on both.
-        spent, floors, part = [], [], max(1, arguments.n // 10)
-        for _ in range(0, arguments.n, part):
+        spent, floors, part = [], [], max(1, count // 10)
+        for _ in range(0, count, part):
             spent.append(milliseconds(lambda: verdicts.update([next(stream)]), part))
             floors.append(milliseconds(base, part))
     cpu, low = sum(spent) / len(spent), sum(floors) / len(floors)
-    print(
-        json.dumps(
-            {
-                "mode": arguments.mode,
-                "n": sum(verdicts.values()),
-                "cpu_ms_per_image": round(cpu, 2),
-                "floor_ms": round(low, 2),
-                "ratio_to_floor": round(cpu / low, 2),
-                "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
-                "verdicts": dict(verdicts),
-            }
-        )
-    )
+    return {
+        "mode": mode,
+        "n": sum(verdicts.values()),
+        "cpu_ms_per_image": round(cpu, 2),
+        "floor_ms": round(low, 2),
+        "ratio_to_floor": round(cpu / low, 2),
+        "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "verdicts": dict(verdicts),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mode", choices=MODES, required=True)
+    parser.add_argument("-n", type=int, default=60, help="samples to time")
+    arguments = parser.parse_args()
+    with WorkerPool(1) as pool:
+        print(json.dumps(result_of(pool.submit(measure, arguments.mode, arguments.n))))
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ class WorkerPool:
 
     def _ready(self) -> ProcessPoolExecutor:
         if self._executor is None:
-            os.environ.update(_ONE_THREAD)
+            os.environ.update(WORKER_ENVIRONMENT)
             spawn = multiprocessing.get_context("spawn")
             self._executor = ProcessPoolExecutor(self._workers, mp_context=spawn)
         return self._executor
