@@ -1,14 +1,10 @@
 """How long one sample takes, in units of the codecs' own time: ``python -m benchmarks.render --mode hand``.
 
-One thread of a worker process as a build has them, 1024². The floor is measured in the same run: decode the face JPEG and its 512² mask,
-encode the five members. Occluders come from a decoded cache that is filled before timing.
+One thread of a worker process as a build has them, 1024². The floor is measured in the same run:
+decode the face JPEG and its 512² mask, encode the five members. Occluders come from a decoded cache that is filled before timing.
 """
 
 from __future__ import annotations
-
-import os
-
-os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
 
 import argparse
 import json

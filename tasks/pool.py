@@ -15,7 +15,15 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 # One thread a worker: its neighbours have the other cores, and bytes must not depend on threads.
-_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+# glibc: keep freed memory. Pictures of some megabytes would else be mapped and unmapped for every
+# step, and the page faults take a sixth of the time (docs/performance.md).
+WORKER_ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(256 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(512 << 20),
+}
 
 
 class WorkerLost(RuntimeError):
