@@ -1,7 +1,8 @@
 """How long one sample takes, in units of the codecs' own time: ``python -m benchmarks.render --mode hand``.
 
 One thread of a worker process as a build has them, 1024². The floor is measured in the same run:
-decode the face JPEG and its 512² mask, encode the five members. Occluders come from a decoded cache that is filled before timing.
+decode the face JPEG and its 512² mask, encode the five members. Occluders come from a decoded cache
+that is filled before timing.
 """
 
 from __future__ import annotations
