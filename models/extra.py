@@ -19,6 +19,6 @@ def require_networks(asked_by: str, packages: tuple[str, ...] = NETWORKS) -> Non
     missing = [name for name in packages if find_spec(name) is None]
     if missing:
         raise MissingExtra(
-            f"{asked_by}: expected the packages {', '.join(packages)}, {', '.join(missing)} not installed; "
+            f"{asked_by}: expected the packages of the extra networks, {', '.join(missing)} not installed; "
             "run pip install 'natocc[networks]'"
         )

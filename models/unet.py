@@ -37,10 +37,12 @@ class UNet(nn.Module):
         self.down = nn.ModuleList(
             Block(before, after, groups) for before, after in zip([3, *channels[:-1]], channels, strict=True)
         )
-        self.up = nn.ModuleList(
-            Block(below + across, across, groups)
+        # Narrowed before it is enlarged, so that both sides bring as many channels.
+        self.narrow = nn.ModuleList(
+            nn.Conv2d(below, across, 1)
             for below, across in zip(channels[:0:-1], channels[-2::-1], strict=True)
         )
+        self.up = nn.ModuleList(Block(2 * across, across, groups) for across in channels[-2::-1])
         self.head = nn.Conv2d(width, 1, 1)
 
     def forward(self, images: Tensor) -> Tensor:
@@ -53,9 +55,9 @@ class UNet(nn.Module):
                 features = functional.max_pool2d(features, 2)
             features = block(features)
             kept.append(features)
-        for block, across in zip(self.up, kept[-2::-1], strict=True):
+        for narrow, block, across in zip(self.narrow, self.up, kept[-2::-1], strict=True):
             # Nearest: its gradient is deterministic on every device.
-            features = functional.interpolate(features, scale_factor=2.0, mode="nearest")
+            features = functional.interpolate(narrow(features), scale_factor=2.0, mode="nearest")
             features = block(torch.cat([features, across], dim=1))
         return self.head(features)  # type: ignore[no-any-return]
 

@@ -13,6 +13,6 @@ def test_a_missing_package_becomes_an_install_hint() -> None:
     with pytest.raises(MissingExtra) as caught:
         require_networks("natocc train-segmenter", ("json", "no_such_package"))
     assert str(caught.value) == (
-        "natocc train-segmenter: expected the packages json, no_such_package, no_such_package not installed; "
+        "natocc train-segmenter: expected the packages of the extra networks, no_such_package not installed; "
         "run pip install 'natocc[networks]'"
     )
