@@ -1,0 +1,35 @@
+"""What tests of several rooms share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+# Albumentations asks a registry for its newest version on import, unless told not to.
+os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
+
+import cv2
+import pytest
+from hypothesis import HealthCheck, settings
+
+from benchmarks.inputs import write_bank
+
+# Test processes share the machine's cores already.
+cv2.setNumThreads(1)
+
+settings.register_profile(
+    "here",
+    deadline=None,
+    derandomize=True,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("here")
+
+
+@pytest.fixture(scope="session")
+def bank_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A bank of true sizes: one face, one object, one hand, three textures, all of split train."""
+    folder = tmp_path_factory.mktemp("bank")
+    write_bank(folder)
+    return str(folder)
