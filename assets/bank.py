@@ -136,10 +136,15 @@ class BankWriter:
         self._shards[name] = storage.sha256_bytes(stream.getvalue())
         self._pending = []
 
-    def close(self, **facts: object) -> None:
-        """Write the table, then the index with ``facts``, counts and the hash of every file."""
+    def close(self, *, files: dict[str, str] | None = None, **facts: object) -> None:
+        """Write the table, then the index with ``facts``, counts and the hash of every file.
+
+        ``files`` are hashes of files that were written beside the bank's own.
+        """
         self._flush()
-        rows = [asdict(e) | {"members": [(n, asdict(s)) for n, s in e.members.items()]} for e in self._entries]
+        rows = [
+            asdict(e) | {"members": [(n, asdict(s)) for n, s in e.members.items()]} for e in self._entries
+        ]
         stream = io.BytesIO()
         pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), stream)
         storage.write_bytes(storage.join(self.url, TABLE), stream.getvalue())
@@ -149,7 +154,9 @@ class BankWriter:
             "format": "natocc-bank/1",
             "counts": counts,
             "content_sha256": storage.sha256_bytes(json.dumps(content).encode()),
-            "files": self._shards | {TABLE: storage.sha256_bytes(stream.getvalue())},
+            "files": self._shards | {TABLE: storage.sha256_bytes(stream.getvalue())} | (files or {}),
             **facts,
         }
-        storage.write_bytes(storage.join(self.url, INDEX), json.dumps(index, indent=1, sort_keys=True).encode())
+        storage.write_bytes(
+            storage.join(self.url, INDEX), json.dumps(index, indent=1, sort_keys=True).encode()
+        )

@@ -8,14 +8,17 @@ from functools import cache
 from importlib import metadata, resources
 from typing import Any
 
-# The sources that decide a shard's bytes (of a package all, or the files so named), and the libraries.
-_SOURCES = (
+# Sources that decide a stage's bytes: of each package the modules whose names begin so.
+Sources = tuple[tuple[str, str], ...]
+RENDER: Sources = (
     ("natocc", ""),
     ("shards", "tar"),
     ("manifests", "rows"),
     ("tasks", "render_"),
     ("tasks", "describe"),
 )
+PREPARE: Sources = (("natocc", ""), ("shards", "tar"), ("assets", ""), ("tasks", "prepare"))
+# The libraries that compute them.
 _LIBRARIES = ("numpy", "opencv-python-headless", "pillow", "pyarrow")
 
 
@@ -25,10 +28,10 @@ def digest(value: Any) -> str:
 
 
 @cache
-def code_version() -> str:
-    """sha256 over the source files that decide what a sample looks like."""
+def code_version(sources: Sources = RENDER) -> str:
+    """sha256 over the source files of a stage; by default of what a sample looks like."""
     total = hashlib.sha256()
-    for package, module in _SOURCES:
+    for package, module in sources:
         for item in sorted(resources.files(package).iterdir(), key=lambda item: item.name):
             if item.name.endswith(".py") and item.name.startswith(module):
                 total.update(f"{package}/{item.name}\0".encode())

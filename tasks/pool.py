@@ -5,14 +5,17 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
 from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
 # One thread a worker: its neighbours have the other cores, and bytes must not depend on threads.
 # glibc: keep freed memory. Pictures of some megabytes would else be mapped and unmapped for every
@@ -79,3 +82,23 @@ def result_of(future: Future[R]) -> R:
         return future.result()
     except BrokenProcessPool as error:
         raise WorkerLost from error
+
+
+def ordered_map(
+    pool: WorkerPool, function: Callable[[list[T]], list[R]], items: Iterable[T], chunk: int, ahead: int
+) -> Iterator[R]:
+    """Results in the order of the items; at most ``ahead`` chunks are under way, so memory stays flat."""
+    waiting: deque[Future[list[R]]] = deque()
+    for group in batched(items, chunk):
+        waiting.append(pool.submit(function, group))
+        if len(waiting) >= ahead:
+            yield from result_of(waiting.popleft())
+    while waiting:
+        yield from result_of(waiting.popleft())
+
+
+def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Lists of at most ``size`` items."""
+    iterator = iter(items)
+    while group := list(islice(iterator, size)):
+        yield group

@@ -1,0 +1,25 @@
+"""Ids from file names: stable, free of dots, and never equal for different names."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+
+def normal(name: str) -> str:
+    """One spelling for names that look alike (composed Unicode)."""
+    return unicodedata.normalize("NFC", name)
+
+
+def id_of(name: str) -> str:
+    """Digits are padded to five; other names become a slug with a hash of the full name.
+
+    >>> id_of("7"), id_of("a.b")
+    ('00007', 'a-b-2e7336')
+    """
+    if name.isascii() and name.isdigit():
+        return f"{int(name):05d}"
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "x"
+    return f"{slug}-{hashlib.sha256(normal(name).encode()).hexdigest()[:6]}"

@@ -1,0 +1,136 @@
+"""One face into the bank: photograph, face mask, parsing map."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from assets.images import Picture, Unreadable, read_image, read_mask
+from assets.problems import Problem
+from assets.records import RawFace, RawOccludedFace
+from natocc.codecs import encode_jpeg, encode_png
+from natocc.geometry import Image
+from natocc.policy import SIDE, face_mask, parsing_map
+from tasks.prepared import Prepared, conversions, make_entry, refuse, relative
+
+LONG_SIDE = 1024
+_EXPECTED = f"an upright 8-bit colour JPEG of {LONG_SIDE} pixels"
+_EXPECTED_MASK = "an 8-bit mask of 0 and 255"
+# Three equal channels are how CelebAMask-HQ stores its masks: nothing to report.
+_USUAL = ("three channels",)
+
+
+def prepare_face(face: RawFace, raw: Path) -> Prepared:
+    """Read, convert, apply the policy; refusals name the file that is at fault."""
+    where = relative(face.image, raw)
+    try:
+        picture = read_image(face.image)
+    except Unreadable as error:
+        return refuse(where, error.expected, error.got)
+    parts: dict[str, Image] = {}
+    problems: list[Problem] = []
+    for name, path in face.parts.items():
+        try:
+            parts[name], notes = read_mask(path)
+        except Unreadable as error:
+            return refuse(relative(path, raw), error.expected, error.got)
+        unusual = tuple(note for note in notes if note not in _USUAL)
+        problems += conversions(relative(path, raw), _EXPECTED_MASK, unusual)
+    if bad := _size_problem(face, parts, picture, raw):
+        return Prepared(entry=None, members={}, problems=(bad,))
+    mask = face_mask(parts)
+    if not mask.any():
+        return refuse(where, "a face mask with pixels", "an empty mask")
+    image, data, notes = _standard(picture)
+    problems += conversions(where, _EXPECTED, notes)
+    size = _half(image)
+    scale = max(image.shape[:2]) / max(picture.rgb.shape[:2])
+    facts = {
+        "landmarks": {
+            name: [round(x * scale, 2), round(y * scale, 2)] for name, (x, y) in face.landmarks.items()
+        },
+        "side": SIDE,
+        "converted": list(notes),
+    }
+    members = {
+        "jpg": data,
+        "mask.png": encode_png(_resize_binary(mask, size)),
+        "parsing.png": encode_png(_resize_classes(parsing_map(parts), size)),
+        "json": json.dumps(facts).encode(),
+    }
+    entry = make_entry("face", face.id, "", where, face.origin, picture, image.shape[:2])
+    return Prepared(entry=entry, members=members, problems=tuple(problems))
+
+
+def prepare_occluded_face(face: RawOccludedFace, raw: Path) -> Prepared:
+    """A really occluded face for evaluation: ``jpg`` as it is, ``mask.png`` of 0 and 1 at its size."""
+    where = relative(face.image, raw)
+    try:
+        picture = read_image(face.image)
+        mask, _ = read_mask(face.mask)
+    except Unreadable as error:
+        return refuse(where, error.expected, error.got)
+    if mask.shape != picture.rgb.shape[:2]:
+        expected = f"a mask of its photograph's size {_size_text(picture.rgb)}"
+        return refuse(relative(face.mask, raw), expected, _size_text(mask))
+    entry = make_entry("face", face.id, "occluded", where, face.origin, picture, mask.shape[:2])
+    facts = {"id": face.id, "source": where, "photo": entry.photo, "licence": entry.licence}
+    data = picture.data if picture.plain_jpeg else encode_jpeg(picture.rgb)
+    members = {
+        "jpg": data,
+        "mask.png": encode_png((mask > 0).astype(np.uint8)),
+        "json": json.dumps(facts).encode(),
+    }
+    return Prepared(entry=entry, members=members, problems=conversions(where, _EXPECTED, picture.notes))
+
+
+def _size_problem(face: RawFace, parts: dict[str, Image], picture: Picture, raw: Path) -> Problem | None:
+    """Part masks must have one size, and the aspect of their photograph to one per cent."""
+    height, width = picture.rgb.shape[:2]
+    first = next(iter(parts.values())).shape
+    for name, mask in parts.items():
+        where = relative(face.parts[name], raw)
+        if mask.shape != first:
+            size = _size_text(next(iter(parts.values())))
+            return Problem(path=where, expected=f"the size of the other parts {size}", got=_size_text(mask))
+        if abs(mask.shape[1] * height / (mask.shape[0] * width) - 1) > 0.01:
+            expected = f"the aspect of its photograph {_size_text(picture.rgb)}"
+            return Problem(path=where, expected=expected, got=_size_text(mask))
+    return None
+
+
+def _size_text(image: Image) -> str:
+    return f"{image.shape[1]}x{image.shape[0]}"
+
+
+def _standard(picture: Picture) -> tuple[Image, bytes, tuple[str, ...]]:
+    """The photograph with a long side of 1024: its own bytes where they already are that."""
+    height, width = picture.rgb.shape[:2]
+    scale = LONG_SIDE / max(height, width)
+    if scale == 1 and picture.plain_jpeg:
+        return picture.rgb, picture.data, picture.notes
+    if scale == 1:
+        return picture.rgb, encode_jpeg(picture.rgb), picture.notes
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    flags = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    image = cv2.resize(picture.rgb, size, interpolation=flags).astype(np.uint8)
+    return image, encode_jpeg(image), (*picture.notes, f"size {_size_text(picture.rgb)}")
+
+
+def _half(image: Image) -> tuple[int, int]:
+    """Width and height at which masks are kept."""
+    return max(1, round(image.shape[1] / 2)), max(1, round(image.shape[0] / 2))
+
+
+def _resize_binary(mask: Image, size: tuple[int, int]) -> Image:
+    if (mask.shape[1], mask.shape[0]) == size:
+        return mask
+    flags = cv2.INTER_AREA if mask.shape[1] > size[0] else cv2.INTER_LINEAR
+    return np.where(cv2.resize(mask, size, interpolation=flags) > 127, 255, 0).astype(np.uint8)
+
+
+def _resize_classes(classes: Image, size: tuple[int, int]) -> Image:
+    return cv2.resize(classes, size, interpolation=cv2.INTER_NEAREST).astype(np.uint8, copy=False)
