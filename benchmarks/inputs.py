@@ -9,22 +9,34 @@ import numpy as np
 import skimage.data
 
 from assets.bank import BankWriter, Entry, Kind
-from assets.sample.catalogue import MASKS, ROOT, load_catalogue
+from assets.sample.catalogue import MASKS, ROOT, Face, load_catalogue
 from natocc.codecs import decode_plane, encode_png
 from natocc.geometry import Image, mask_box
+from natocc.policy import parsing_map
 
 _LONG_SIDE = 1024
 
 
 def portrait() -> tuple[Image, Image]:
     """The astronaut aligned to 1024² as RGB, and her 512² skin mask (0-255)."""
-    face = next(one for one in load_catalogue().faces if one.source.package.name == "scikit-image")
+    face = _astronaut()
     matrix = np.asarray(face.align, dtype=np.float64)
     image = cv2.warpAffine(
         skimage.data.astronaut(), matrix, (1024, 1024), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT
     )
     mask = decode_plane((ROOT / MASKS / f"{face.id:05d}_skin.png").read_bytes())
     return image.astype(np.uint8, copy=False), mask
+
+
+def parsing() -> Image:
+    """The portrait's classes, 512²."""
+    prefix = f"{_astronaut().id:05d}_"
+    files = sorted((ROOT / MASKS).glob(f"{prefix}*.png"))
+    return parsing_map({file.stem.removeprefix(prefix): decode_plane(file.read_bytes()) for file in files})
+
+
+def _astronaut() -> Face:
+    return next(one for one in load_catalogue().faces if one.source.package.name == "scikit-image")
 
 
 def hand() -> tuple[Image, Image]:
@@ -62,7 +74,8 @@ def write_bank(folder: Path) -> None:
     """A bank of these inputs: one face, one hand, one object, three textures."""
     writer = BankWriter(str(folder))
     image, mask = portrait()
-    writer.add(_entry("face", "00000", "", image), {"jpg": _jpeg(image), "mask.png": encode_png(mask)})
+    planes = {"mask.png": encode_png(mask), "parsing.png": encode_png(parsing())}
+    writer.add(_entry("face", "00000", "", image), {"jpg": _jpeg(image)} | planes)
     for kind, (rgb, matte) in (("object", cup()), ("hand", hand())):
         writer.add(
             _entry(kind, f"{kind}-0", kind, rgb),  # type: ignore[arg-type]

@@ -44,7 +44,7 @@ def test_a_list_file_chooses_faces_by_id_and_names_those_it_lacks(bank_url: str,
     names.write_text("00000\n")
     assert plan(bank_url, split=str(names)).samples == 5
     names.write_text("00000\n4711.jpg\n")
-    with pytest.raises(RecipeError, match=r"1 faces that the bank lacks, the first '4711.jpg'"):
+    with pytest.raises(RecipeError, match=r"1 faces the bank lacks, the first '4711.jpg'"):
         plan(bank_url, split=str(names))
 
 
