@@ -44,7 +44,10 @@ def test_each_tier_has_clean_faces_to_train_and_to_test_on() -> None:
         assert sides.count("test") >= 2
 
 
-def test_objects_and_textures_without_a_face_train() -> None:
+def test_some_occluders_without_a_face_are_held_out() -> None:
     catalogue = load_catalogue()
     splits = photo_splits(catalogue)
     assert splits[next(t for t in catalogue.objects if t.name == "coffee_espresso").source.photo] == "train"
+    for pictures in (catalogue.objects, catalogue.textures):
+        held_out = sum(splits[picture.source.photo] == "test" for picture in pictures)
+        assert 0.08 < held_out / len(pictures) < 0.25
