@@ -100,7 +100,7 @@ def _choose_placement(
         if profile.placement_tries == 1:
             break
         matrix = placement_matrix(placement, size)
-        if kind == "hand" and not _wrist_leaves(matrix, size, face.size):
+        if kind == "hand" and not _wrist_leaves(occluder, matrix, face.size):
             continue
         matte = draw_matte(resizing(scale, scale) @ matrix, mask)
         if low * 1.1 <= cv2.countNonZero(mask & (matte > 127)) / area <= high * 0.97:
@@ -127,7 +127,14 @@ def _matte_drawer(
     return draw, size
 
 
-def _wrist_leaves(matrix: Matrix, size: tuple[int, int], canvas: tuple[int, int]) -> bool:
-    """Whether the middle of the cut-out's upper edge, where the wrist is, lies outside the picture."""
-    x, y = transform_points(np.array([[size[1] / 2, 0.0]]), matrix)[0]
-    return not (0 <= x < canvas[1] and 0 <= y < canvas[0])
+def _wrist_leaves(hand: Occluder, matrix: Matrix, canvas: tuple[int, int]) -> bool:
+    """Whether the whole cut through the wrist, at the upper edge of the cut-out, lies outside the picture."""
+    if hand.alpha is None:
+        return True
+    top = hand.alpha[0][: max(1, hand.size[0] // 25)].max(axis=0)
+    columns = np.flatnonzero(top > 127)
+    if columns.size == 0:
+        return True
+    points = transform_points(np.array([[float(x), 0.0] for x in columns[[0, -1]]]), matrix)
+    inside = (points >= 0).all(axis=1) & (points < (canvas[1], canvas[0])).all(axis=1)
+    return not bool(inside.any())
