@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from models.jitter import jitter
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Pictures:
@@ -27,7 +29,7 @@ class Pictures:
 class TrainingBatches:
     """``steps`` batches that go through the pictures again and again, each time in a new order.
 
-    Every second picture or so is mirrored together with its mask. Order and flips follow from
+    Each time a picture comes it is another view of it (models.jitter). Order and views follow from
     ``seed`` alone, so each iteration gives the same batches.
     """
 
@@ -47,8 +49,7 @@ class TrainingBatches:
                 waiting = torch.cat([waiting, torch.randperm(len(self._pictures), generator=generator)])
             images, masks = self._pictures.take(waiting[: self._batch])
             waiting = waiting[self._batch :]
-            mirrored = (torch.rand(self._batch, generator=generator) < 0.5).view(-1, 1, 1, 1)
-            yield torch.where(mirrored, images.flip(3), images), torch.where(mirrored, masks.flip(3), masks)
+            yield jitter(images, masks, generator)
 
 
 class TestBatches:
