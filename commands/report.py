@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from manifests.recipe import RecipeError
 
@@ -25,10 +26,10 @@ def one_clear_message() -> Iterator[None]:
         yield
     except RecipeError as error:
         for problem in error.problems:
-            errors.print(f"[red]error[/red]: {problem}", markup=True)
+            errors.print(f"[red]error[/red]: {escape(problem)}")
         raise typer.Exit(1) from error
     except (OSError, ValueError, RuntimeError) as error:
-        errors.print(f"[red]error[/red]: {describe_error(error)}")
+        errors.print(f"[red]error[/red]: {escape(describe_error(error))}")
         raise typer.Exit(1) from error
 
 

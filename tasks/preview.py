@@ -11,7 +11,7 @@ from assets.bank import INDEX as BANK_INDEX
 from assets.bank import KINDS, Bank, Entry
 from manifests.dataset import MANIFEST, read_dataset, resolve_version
 from manifests.rows import Row, decode_rows
-from natocc.codecs import decode_plane, decode_rgb, encode_png_rgb
+from natocc.codecs import decode_plane, decode_rgb, encode_jpeg, encode_png_rgb
 from natocc.geometry import Image
 from shards import storage
 from shards.reader import read_shard
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 def preview(url: str, out: str, count: int = 24) -> str:
-    """Write a contact sheet (PNG) of ``count`` samples or entries; returns where it is.
+    """Write a contact sheet (PNG, or JPEG by its name) of ``count`` samples or entries; returns where it is.
 
     Raises FileNotFoundError where the URL is neither a bank nor a version, ValueError for a count
     below 1.
@@ -33,7 +33,7 @@ def preview(url: str, out: str, count: int = 24) -> str:
         sheet = _bank_sheet(Bank(url), count)
     else:
         sheet = _version_sheet(resolve_version(url), count)
-    storage.write_bytes(out, encode_png_rgb(sheet))
+    storage.write_bytes(out, encode_jpeg(sheet, 88) if out.endswith(".jpg") else encode_png_rgb(sheet))
     return out
 
 

@@ -13,8 +13,6 @@ from flows.build_natocc import build_natocc
 from flows.build_randocc import build_randocc
 from tasks.build import Options, build
 
-pytestmark = pytest.mark.xdist_group("prefect")
-
 
 @pytest.fixture()
 def recipe(tmp_path: Path) -> str:
