@@ -49,7 +49,9 @@ def publish(
     dataset.files[CARD] = storage.sha256_bytes(card)
     storage.write_bytes(storage.join(staging_url, MANIFEST), manifest)
     storage.write_bytes(storage.join(staging_url, CARD), card)
-    storage.remove(storage.join(staging_url, "rows"))
+    # Rows are in the manifest now; killed workers leave temporary files.
+    for name in set(storage.list_names(staging_url)) - {record.file for record in records} - {MANIFEST, CARD}:
+        storage.remove(storage.join(staging_url, name))
     storage.write_bytes(storage.join(staging_url, INDEX), dataset.encode())
     storage.move_folder(staging_url, version_url)
     point_latest(dataset_url, plan.version)

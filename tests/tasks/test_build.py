@@ -62,6 +62,7 @@ def test_an_interrupted_build_is_finished_with_equal_bytes(
         render_shard(plan, job.bank, job.staging_url)
     torn = Path(job.staging_url) / job.todo[2].file
     torn.write_bytes(b"half a shard")
+    (torn.parent / ".partial-x").write_bytes(b"left by a killed worker")
     again = build(options, 1)
     assert (again.rendered, again.reused) == (4, 2)
     assert files_of(again.url) == files_of(built.url)
