@@ -40,9 +40,9 @@ def _astronaut() -> Face:
 
 
 def hand() -> tuple[Image, Image]:
-    """A hand's shape at the size of an 11k Hands picture, coloured from the portrait's cheek."""
+    """A hand's shape, fingers down as the bank keeps them, coloured from the portrait's cheek."""
     mask = decode_plane((ROOT / "hand_masks" / "raised_pinch.png").read_bytes())
-    mask = mask[mask_box(mask).slices]
+    mask = np.ascontiguousarray(mask[mask_box(mask).slices][::-1, ::-1])
     scale = _LONG_SIDE / max(mask.shape)
     size = round(mask.shape[1] * scale), round(mask.shape[0] * scale)
     matte = cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR)

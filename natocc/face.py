@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import cv2
 import numpy as np
@@ -40,14 +41,22 @@ def make_face(image: Image, mask: Image, parsing: Image | None = None, *, long_s
     if (width, height) != size:
         flags = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         image = cv2.resize(image, size, interpolation=flags).astype(np.uint8, copy=False)
-    smooth = cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR)
-    binary = (smooth > 127).astype(np.uint8)
+    binary = (_resize_mask(mask, size) > 127).astype(np.uint8)
     box = mask_box(binary)
     if box.empty:
         raise ValueError("face mask: expected pixels above 127, got an empty mask")
     if parsing is not None:
         parsing = cv2.resize(parsing, size, interpolation=cv2.INTER_NEAREST).astype(np.uint8, copy=False)
     return Face(image=image, mask=binary, parsing=parsing, box=box)
+
+
+def _resize_mask(mask: Image, size: tuple[int, int]) -> Image:
+    """The mask with grey edges, at (width, height)."""
+    if size[0] <= mask.shape[1]:
+        return cast(Image, cv2.resize(mask, size, interpolation=cv2.INTER_AREA))
+    # Linear enlargement alone, cut at one half, repeats the pixels: its edge would be a staircase.
+    soft = cv2.GaussianBlur(mask, (5, 5), 0)
+    return cast(Image, cv2.resize(soft, size, interpolation=cv2.INTER_LINEAR))
 
 
 def preview_mask(face: Face) -> tuple[Image, float]:

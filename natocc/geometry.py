@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 Image = NDArray[np.uint8]
 Matrix = NDArray[np.float64]
 
+# How far (canvas pixels) anti-aliasing and the softened matte reach beyond the outline.
+_SOFT_EDGE = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -100,9 +103,7 @@ def transform_points(points: NDArray[np.floating[Any]], matrix: Matrix) -> NDArr
 def covered_box(size: tuple[int, int], matrix: Matrix, canvas: tuple[int, int]) -> Box:
     """The canvas pixels that a source of (height, width) can touch, soft edges included."""
     height, width = size
-    corners = np.array(
-        [[-3, -3], [width + 2, -3], [width + 2, height + 2], [-3, height + 2]], dtype=np.float64
-    )
+    corners = np.array([[-1, -1], [width, -1], [width, height], [-1, height]], dtype=np.float64)
     points = transform_points(corners, matrix)
     low, high = np.floor(points.min(0)), np.ceil(points.max(0)) + 1
-    return Box(int(low[0]), int(low[1]), int(high[0]), int(high[1])).grow(0, canvas)
+    return Box(int(low[0]), int(low[1]), int(high[0]), int(high[1])).grow(_SOFT_EDGE, canvas)

@@ -41,14 +41,14 @@ class Layer:
     matte: Image
 
 
-def make_occluder(rgb: Image, alpha: Image | None, levels: int = 3) -> Occluder:
-    """Build the halving sizes by area averaging."""
-    return Occluder(_halve(rgb, levels), None if alpha is None else _halve(alpha, levels))
+def make_occluder(rgb: Image, alpha: Image | None) -> Occluder:
+    """Build the halving sizes by area averaging, down to 16 pixels."""
+    return Occluder(_halve(rgb), None if alpha is None else _halve(alpha))
 
 
-def _halve(image: Image, levels: int) -> tuple[Image, ...]:
+def _halve(image: Image) -> tuple[Image, ...]:
     sizes = [image]
-    while len(sizes) < levels and min(sizes[-1].shape[:2]) >= 32:
+    while min(sizes[-1].shape[:2]) >= 32:
         height, width = sizes[-1].shape[:2]
         smaller = cv2.resize(sizes[-1], (width // 2, height // 2), interpolation=cv2.INTER_AREA)
         sizes.append(smaller.astype(np.uint8, copy=False))

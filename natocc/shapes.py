@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import cast
 
 import cv2
 import numpy as np
@@ -119,7 +120,19 @@ def fill_shape(
     to_curve[:2, 2] -= corner
     rgb = warp(texture.rgb, matrix @ to_curve, box, border=cv2.BORDER_REFLECT_101)
     polygon = transform_points(curve - corner, matrix) - (box.x0, box.y0)
-    fixed = np.rint(polygon * (1 << _FIXED_POINT_BITS)).astype(np.int32)
-    matte: Image = np.zeros((box.height, box.width), np.uint8)
-    cv2.fillPoly(matte, [fixed], 255, lineType=cv2.LINE_AA, shift=_FIXED_POINT_BITS)
-    return Layer(box, rgb, matte)
+    return Layer(box, rgb, _fill(polygon, (box.height, box.width)))
+
+
+def _fill(polygon: NDArray[np.float64], canvas: tuple[int, int]) -> Image:
+    """The polygon's anti-aliased matte.
+
+    The library's fill is two thirds of a pixel too wide all round, that of the complement as well:
+    their mean has the polygon's own area.
+    """
+    height, width = canvas
+    around = np.array([[-9, -9], [width + 9, -9], [width + 9, height + 9], [-9, height + 9]], np.float64)
+    inside, outside = np.zeros((2, height, width), np.uint8)
+    for plane, outlines in ((inside, [polygon]), (outside, [around, polygon])):
+        fixed = [np.rint(one * (1 << _FIXED_POINT_BITS)).astype(np.int32) for one in outlines]
+        cv2.fillPoly(plane, fixed, 255, lineType=cv2.LINE_AA, shift=_FIXED_POINT_BITS)
+    return cast(Image, cv2.addWeighted(inside, 0.5, outside, -0.5, 127.5))

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+import skimage.data
+from PIL import Image as PillowImage
+
+from natocc.codecs import decode_plane, decode_rgb, encode_jpeg, encode_png, encode_png_rgb
+
+PICTURE = skimage.data.astronaut()[:97, :131]
+
+
+def test_another_reader_sees_red_as_red() -> None:
+    red = np.zeros((32, 32, 3), np.uint8)
+    red[..., 0] = 255
+    for data in (encode_jpeg(red), encode_png_rgb(red)):
+        seen = np.asarray(PillowImage.open(io.BytesIO(data)).convert("RGB"))
+        assert np.abs(seen.astype(int) - red).max() <= 2
+
+
+def test_a_jpeg_is_420_and_of_quality_95_unless_told() -> None:
+    picture = PillowImage.open(io.BytesIO(encode_jpeg(PICTURE)))
+    assert picture.format == "JPEG" and picture.layer[0][1:3] == (2, 2)  # type: ignore[attr-defined]
+    assert picture.quantization[0][0] == 2  # type: ignore[attr-defined]
+    assert len(encode_jpeg(PICTURE, 70)) < len(encode_jpeg(PICTURE)) < len(encode_jpeg(PICTURE, 100))
+
+
+def test_a_plane_and_a_picture_come_back_from_png_to_the_bit() -> None:
+    assert np.array_equal(decode_plane(encode_png(PICTURE[..., 1].copy())), PICTURE[..., 1])
+    assert np.array_equal(decode_rgb(encode_png_rgb(PICTURE)), PICTURE)
+
+
+def test_a_mask_is_one_8_bit_plane() -> None:
+    seen = PillowImage.open(io.BytesIO(encode_png((PICTURE[..., 0] > 99).astype(np.uint8))))
+    assert seen.mode == "L" and sorted(np.unique(np.asarray(seen))) == [0, 1]
+
+
+@pytest.mark.parametrize("data", [b"", b"no picture", encode_jpeg(PICTURE)[:100]])
+def test_bytes_that_are_no_picture_are_refused(data: bytes) -> None:
+    for decode in (decode_rgb, decode_plane):
+        with pytest.raises(ValueError, match=f"expected a JPEG or PNG, got {len(data)} bytes"):
+            decode(data)

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+import skimage.data
+
+from natocc.colour_table import Colours, apply_table, grid_colours, tabulate
+
+PICTURE = skimage.data.coffee()[:200, :200]
+
+
+@pytest.mark.parametrize("size", [2, 17, 33, 65])
+def test_the_grid_itself_changes_no_picture(size: int) -> None:
+    assert cv2.absdiff(apply_table(PICTURE, grid_colours(size)), PICTURE).max() <= 1
+
+
+@pytest.mark.parametrize("size", [17, 33])
+def test_a_linear_colour_function_is_met_exactly(size: int) -> None:
+    mix = np.array([[0.7, 0.2, 0.05], [0.1, 0.6, 0.2], [0.0, 0.1, 0.5]], np.float32)
+
+    def function(colours: Colours) -> Colours:
+        return colours @ mix + np.array([3, 10, 20], np.float32)
+
+    expected = function(PICTURE.astype(np.float32))
+    assert np.abs(apply_table(PICTURE, tabulate(function, size)) - expected).max() <= 1
+
+
+def test_channels_keep_their_order() -> None:
+    only_red = tabulate(lambda colours: colours * np.array([1, 0, 0], np.float32))
+    mapped = apply_table(PICTURE, only_red)
+    assert np.abs(mapped[..., 0].astype(int) - PICTURE[..., 0]).max() <= 1
+    assert mapped[..., 1:].max() == 0
+
+
+def test_colours_beyond_the_cube_are_clipped() -> None:
+    assert apply_table(PICTURE, grid_colours(17) + 300).min() == 255
+    assert apply_table(PICTURE, grid_colours(17) - 300).max() == 0
