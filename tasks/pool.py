@@ -62,7 +62,9 @@ class WorkerPool:
         if self._executor is None:
             os.environ.update(WORKER_ENVIRONMENT)
             spawn = multiprocessing.get_context("spawn")
-            self._executor = ProcessPoolExecutor(self._workers, mp_context=spawn)
+            self._executor = ProcessPoolExecutor(
+                self._workers, mp_context=spawn, initializer=_end_with_parent
+            )
         return self._executor
 
     def __enter__(self) -> Self:
@@ -74,6 +76,18 @@ class WorkerPool:
         if self._executor is not None:
             self._executor.shutdown(wait=True, cancel_futures=True)
             self._executor = None
+
+
+def _end_with_parent() -> None:
+    """Run in a worker: leave when the parent is gone, which a killed parent can't ask for."""
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def result_of(future: Future[R]) -> R:
