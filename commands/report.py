@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from manifests.recipe import RecipeError
+from tasks.failures import BuildStopped
 
 if TYPE_CHECKING:
     from tasks.build import BuildReport
@@ -28,7 +29,7 @@ def one_clear_message() -> Iterator[None]:
         for problem in error.problems:
             errors.print(f"[red]error[/red]: {escape(problem)}")
         raise typer.Exit(1) from error
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, BuildStopped) as error:
         errors.print(f"[red]error[/red]: {escape(describe_error(error))}")
         raise typer.Exit(1) from error
 

@@ -13,6 +13,8 @@ from itertools import islice
 from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
+from tasks.failures import BuildStopped
+
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
@@ -29,7 +31,7 @@ WORKER_ENVIRONMENT = {
 }
 
 
-class WorkerLost(RuntimeError):
+class WorkerLost(BuildStopped):
     """A worker process ended without an answer (killed, or out of memory)."""
 
     def __init__(self) -> None:

@@ -15,6 +15,7 @@ from manifests.dataset import VERDICTS, ShardRecord
 from manifests.rows import Row, encode_rows
 from shards import storage
 from shards.tar import TarWriter, add_sample
+from tasks.failures import BuildStopped
 from tasks.plan import ShardPlan
 from tasks.render_sample import OccluderCache, attempt, occluder_pool
 
@@ -22,7 +23,7 @@ from tasks.render_sample import OccluderCache, attempt, occluder_pool
 _MOST_FAILURES_IN_A_ROW = 10
 
 
-class ShardStopped(RuntimeError):
+class ShardStopped(BuildStopped):
     """A shard gave up: too many samples failed in a row."""
 
 

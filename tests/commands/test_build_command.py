@@ -1,0 +1,98 @@
+"""What the terminal says: wording is an interface."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner, Result
+
+from commands.main import app
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture()
+def recipe(tmp_path: Path) -> Path:
+    path = tmp_path / "tiny.yaml"
+    sets = [
+        {"name": "randocc", "kind": "randocc"},
+        {"name": "held", "kind": "hand", "split": "test", "optional": True},
+    ]
+    fields = {"name": "tiny", "description": "Two shards.", "size": 128, "repeats": 4, "samples_per_shard": 2}
+    path.write_text(yaml.safe_dump(fields | {"sets": sets}))
+    return path
+
+
+def test_build_then_unchanged_then_verify_info_preview_replay(
+    recipe: Path, bank_url: str, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    first = run("build", recipe, "--bank", bank_url, "--out", out, "--workers", 1)
+    assert first.exit_code == 0, first.output
+    assert "4 kept, 0 rejected, 0 failed; 2 shards rendered, 0 reused" in first.stdout
+    assert "left out: held: expected faces in its split, got none" in first.stdout
+    again = run("build", recipe, "--bank", bank_url, "--out", out)
+    assert again.exit_code == 0 and "unchanged: " in again.stdout
+
+    checked = run("verify", out / "tiny", "--workers", 1)
+    assert checked.exit_code == 0
+    assert "4 samples in 2 shards are as they should be" in checked.stdout
+    told = run("info", out / "tiny").stdout
+    assert "4 kept, 0 rejected, 0 failed; 2 shards" in told and "Two shards." in told
+    assert '"upscaler": "lanczos"' in run("info", bank_url).stdout
+    assert run("preview", out / "tiny", "--out", tmp_path / "sheet.png", "-n", 2).exit_code == 0
+    assert (tmp_path / "sheet.png").stat().st_size > 10_000
+    replayed = run("replay", out / "tiny", "randocc-00000-002", "--bank", bank_url, "--out", tmp_path / "one")
+    assert "equal to the stored bytes" in replayed.stdout
+    assert (tmp_path / "one" / "randocc-00000-002.jpg").is_file()
+
+    (version,) = [path for path in (out / "tiny").iterdir() if path.is_dir()]
+    (version / "README.md").write_text("changed")
+    found = run("verify", out / "tiny", "--workers", 1)
+    assert found.exit_code == 1
+    assert "README.md: expected sha256" in found.stderr and "1 findings" in found.stdout
+
+
+def test_an_unknown_recipe_lists_the_known_ones(bank_url: str, tmp_path: Path) -> None:
+    result = run("build", "c-everything", "--bank", bank_url, "--out", tmp_path)
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "error: recipe: expected one of c-cm, c-original, c-wo, c-wo-mix, c-wo-natocc, c-wo-natocc-sot, "
+        "c-wo-randocc, sample or a YAML file, got 'c-everything'\n"
+    )
+
+
+def test_no_bank_says_how_to_make_one(tmp_path: Path) -> None:
+    result = run("build", "sample", "--bank", tmp_path / "nowhere", "--out", tmp_path)
+    assert result.exit_code == 1
+    assert result.stderr == (
+        f"error: {tmp_path}/nowhere: expected a bank (bank.json in it), found none; "
+        "make one with `natocc prepare --raw DIR --bank URL`\n"
+    )
+
+
+def test_limit_zero(recipe: Path, bank_url: str, tmp_path: Path) -> None:
+    result = run("build", recipe, "--bank", bank_url, "--out", tmp_path, "--limit", 0)
+    assert result.exit_code == 1
+    assert result.stderr == "error: --limit: expected at least 1 sample of each set, got 0\n"
+
+
+def test_an_output_that_is_a_file(recipe: Path, bank_url: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    result = run("build", recipe, "--bank", bank_url, "--out", tmp_path / "file")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        f"error: {tmp_path}/file/tiny: Not a directory "
+        "(finished files are kept; mend this and run the same command again)\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["verify", "info"])
+def test_no_version_there(command: str, tmp_path: Path) -> None:
+    result = run(command, tmp_path)
+    assert result.exit_code == 1
+    assert "expected a version (dataset.json) or a dataset (latest.json), found neither" in result.stderr
