@@ -48,7 +48,7 @@ def test_drawn_blurs_fill_the_papers_ranges() -> None:
     assert 0.2 <= sigmas.min() < 0.21 and 0.99 < sigmas.max() <= 1
     assert abs(np.corrcoef(sigmas.T)[0, 1]) < 0.07
     betas = np.array([one.beta for one in many])
-    assert 0.5 <= betas.min() and betas.max() <= 8 and abs((betas < 1).mean() - 0.5) < 0.03
+    assert betas.min() >= 0.5 and betas.max() <= 8 and abs((betas < 1).mean() - 0.5) < 0.03
     angles = np.array([one.angle for one in many])
     assert -90 <= angles.min() < -89 and 89 < angles.max() <= 90
     assert len({one.noise_seed for one in many}) == 3000
