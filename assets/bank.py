@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections import defaultdict
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 import pyarrow as pa
@@ -17,6 +18,7 @@ from shards.tar import Span, TarWriter, add_sample
 Kind = Literal["face", "object", "hand", "texture"]
 KINDS: tuple[Kind, ...] = ("face", "object", "hand", "texture")
 INDEX, TABLE = "bank.json", "entries.parquet"
+_SHARD = re.compile(rf"({'|'.join(KINDS)})-\d{{6}}\.tar")
 
 SCHEMA = pa.schema(
     [
@@ -101,22 +103,31 @@ class Bank:
 
 
 class BankWriter:
-    """Writes a bank shard by shard; the table and the index come last, so a torn bank is no bank."""
+    """Writes a bank shard by shard; the table and the index come last, so a torn bank is no bank.
 
-    def __init__(self, url: str, *, per_shard: int = 1000) -> None:
-        self.url, self._per_shard = str(url), per_shard
+    A shard holds entries of one kind, ``per_shard`` of them or about ``shard_bytes``, whichever comes
+    first; that much is held in memory. Raises OSError where the folder can't be made or written.
+    """
+
+    def __init__(self, url: str, *, per_shard: int = 1000, shard_bytes: int = 64 << 20) -> None:
+        self.url, self._per_shard, self._shard_bytes = str(url), per_shard, shard_bytes
         self._entries: list[Entry] = []
         self._pending: list[tuple[Entry, dict[str, bytes]]] = []
+        self._size = 0
         self._shards: dict[str, str] = {}
+        storage.make_folder(self.url)
+        # The table is put down empty first: a folder that can't be written is found before hours of work.
+        storage.write_bytes(storage.join(self.url, TABLE), b"")
         storage.remove(storage.join(self.url, INDEX))
 
     def add(self, entry: Entry, members: dict[str, bytes]) -> None:
         """Queue one entry (its ``shard``, ``members`` and ``sha256`` are filled in here)."""
-        if self._pending and (
-            self._pending[0][0].kind != entry.kind or len(self._pending) >= self._per_shard
-        ):
+        size = sum(len(data) for data in members.values())
+        full = len(self._pending) >= self._per_shard or self._size + size > self._shard_bytes
+        if self._pending and (full or self._pending[0][0].kind != entry.kind):
             self._flush()
         self._pending.append((entry, members))
+        self._size += size
 
     def _flush(self) -> None:
         if not self._pending:
@@ -124,24 +135,27 @@ class BankWriter:
         kind = self._pending[0][0].kind
         number = sum(name.startswith(f"{kind}-") for name in self._shards)
         name = f"{kind}-{number:06d}.tar"
-        stream = io.BytesIO()
-        writer = TarWriter(stream)
-        for entry, members in self._pending:
-            fields = {name: getattr(entry, name) for name in Entry.__slots__}
-            spans = add_sample(writer, entry.id, members)
-            fields |= {"shard": name, "members": spans, "sha256": content_sha256(members)}
-            self._entries.append(Entry(**fields))
-        writer.close()
-        storage.write_bytes(storage.join(self.url, name), stream.getvalue())
-        self._shards[name] = storage.sha256_bytes(stream.getvalue())
-        self._pending = []
+        url = storage.join(self.url, name)
+        with storage.write_whole(url) as stream:
+            writer = TarWriter(stream)
+            for entry, members in self._pending:
+                spans = add_sample(writer, entry.id, members)
+                digest = content_sha256(members)
+                self._entries.append(replace(entry, shard=name, members=spans, sha256=digest))
+            writer.close()
+        self._shards[name] = storage.sha256_of(url)
+        self._pending, self._size = [], 0
 
     def close(self, *, files: dict[str, str] | None = None, **facts: object) -> None:
         """Write the table, then the index with ``facts``, counts and the hash of every file.
 
-        ``files`` are hashes of files that were written beside the bank's own.
+        ``files`` are hashes of files that were written beside the bank's own. Shards that an earlier,
+        larger bank left here are removed.
         """
         self._flush()
+        for name in storage.list_names(self.url):
+            if _SHARD.fullmatch(name) and name not in self._shards:
+                storage.remove(storage.join(self.url, name))
         rows = [
             asdict(e) | {"members": [(n, asdict(s)) for n, s in e.members.items()]} for e in self._entries
         ]

@@ -15,16 +15,43 @@ _LEAST_SIDE, _BORDER, _LEAST_FILL, _MOST_ASPECT = 64, 3, 0.25, 5.0
 _LEAST_AREA_OF_ALL = 32**2
 
 
+def read_choice(choice: str) -> str | tuple[int, ...]:
+    """``default``, ``all``, or the ids of a file with one annotation id a line, in order.
+
+    Raises ValueError where the file is missing or holds anything but numbers.
+    """
+    if choice in ("default", "all"):
+        return choice
+    path = Path(choice)
+    if not path.is_file():
+        raise ValueError(f"--objects: expected default, all or a file of annotation ids, got {choice!r}")
+    try:
+        wanted = sorted({int(line) for line in path.read_text(encoding="utf-8-sig").split()})
+    except ValueError as error:
+        raise ValueError(f"--objects {choice}: expected one annotation id a line, got {error}") from error
+    if not wanted:
+        raise ValueError(f"--objects {choice}: expected one annotation id a line, got an empty file")
+    return tuple(wanted)
+
+
 def select_objects(objects: Sequence[RawObject], choice: str) -> list[RawObject]:
     """``default``, ``all``, or the path of a file with one annotation id a line; ordered by id.
 
     Raises ValueError where the file is missing, holds no number, or names an id that is not there.
     """
-    if choice == "default":
+    wanted = read_choice(choice)
+    if wanted == "default":
         return _by_recipe(objects)
-    if choice == "all":
+    if isinstance(wanted, str):
         return sorted((one for one in objects if one.area >= _LEAST_AREA_OF_ALL), key=lambda one: one.id)
-    return _by_list(objects, Path(choice))
+    by_id = {int(one.id): one for one in objects}
+    absent = [number for number in wanted if number not in by_id]
+    if absent:
+        raise ValueError(
+            f"--objects {choice}: expected ids of annotations that can be used, got {len(absent)} others, "
+            f"the first {absent[0]}"
+        )
+    return [by_id[number] for number in wanted]
 
 
 def _by_recipe(objects: Sequence[RawObject]) -> list[RawObject]:
@@ -49,20 +76,3 @@ def _sound(one: RawObject) -> bool:
     slim = max(width, height) / min(width, height) <= _MOST_ASPECT
     large = min(width, height) >= _LEAST_SIDE and one.area >= _LEAST_SIDE**2
     return inside and whole and slim and large and one.area / (width * height) >= _LEAST_FILL
-
-
-def _by_list(objects: Sequence[RawObject], path: Path) -> list[RawObject]:
-    if not path.is_file():
-        raise ValueError(f"--objects: expected default, all or a file of annotation ids, got {str(path)!r}")
-    try:
-        wanted = sorted({f"{int(line):012d}" for line in path.read_text().split()})
-    except ValueError as error:
-        raise ValueError(f"--objects {path}: expected one annotation id a line, got {error}") from error
-    by_id = {one.id: one for one in objects}
-    absent = [name for name in wanted if name not in by_id]
-    if absent:
-        raise ValueError(
-            f"--objects {path}: expected ids of the annotation files, got {len(absent)} others, "
-            f"the first {int(absent[0])}"
-        )
-    return [by_id[name] for name in wanted]

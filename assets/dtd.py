@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from assets.folders import pictures_in
 from assets.naming import id_of
 from assets.problems import Problem, Report
 from assets.records import RawTexture
@@ -18,16 +19,25 @@ def read_textures(raw: Path, report: Report) -> Iterator[RawTexture]:
     """Yield textures by class, then file name; a class without pictures is a Problem."""
     folder = raw / FOLDER
     aside = Sidecar(folder, raw, report)
-    for kind in sorted(path for path in (folder / "images").glob("*") if path.is_dir()):
-        pictures = sorted(path for path in kind.iterdir() if path.suffix.lower() in (".jpg", ".jpeg"))
+    if not (folder / "images").is_dir():
+        report(Problem(path=f"{FOLDER}/images", expected="a folder for each class", got="no such folder"))
+        return
+    for kind in sorted((folder / "images").iterdir()):
+        if kind.name.startswith("."):
+            continue
+        where = kind.relative_to(raw).as_posix()
+        if not kind.is_dir():
+            report(Problem(path=where, expected="a folder of one texture class", got="a file"))
+            continue
+        pictures = pictures_in(kind, raw, report)
         if not pictures:
-            where = kind.relative_to(raw).as_posix()
-            report(Problem(path=where, expected="at least one .jpg", got="an empty texture class"))
+            report(Problem(path=where, expected="at least one picture", got="an empty texture class"))
         for image in pictures:
             said = aside.of(image.relative_to(folder).as_posix())
-            yield RawTexture(
-                id=id_of(image.stem),
-                image=image,
-                texture_class=kind.name,
-                origin=said.origin(FOLDER, LICENCE),
-            )
+            if said is not None:
+                yield RawTexture(
+                    id=id_of(f"{kind.name}/{image.stem}"),
+                    image=image,
+                    texture_class=kind.name,
+                    origin=said.origin(FOLDER, LICENCE),
+                )

@@ -3,17 +3,50 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
+import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image as Pillow
-from PIL import ImageOps, UnidentifiedImageError
+from PIL import UnidentifiedImageError
 
 from natocc.geometry import Image
 
+# What a photograph may be inside, whatever its suffix says; decoders for other formats are never tried.
+_FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
 _ORIENTATION = 0x0112
+# How a picture stored with each EXIF orientation becomes upright; 1 already is.
+_TURNS: Mapping[int, Pillow.Transpose] = MappingProxyType(
+    {
+        2: Pillow.Transpose.FLIP_LEFT_RIGHT,
+        3: Pillow.Transpose.ROTATE_180,
+        4: Pillow.Transpose.FLIP_TOP_BOTTOM,
+        5: Pillow.Transpose.TRANSPOSE,
+        6: Pillow.Transpose.ROTATE_270,
+        7: Pillow.Transpose.TRANSVERSE,
+        8: Pillow.Transpose.ROTATE_90,
+    }
+)
+_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "1": "black and white",
+        "L": "greyscale",
+        "LA": "greyscale with alpha",
+        "RGBA": "alpha channel",
+        "P": "palette",
+        "I": "greyscale",
+        "I;16": "greyscale",
+        "I;16B": "greyscale",
+    }
+)
+_MASK = "a mask of 0 and 255, or of 0 and 1"
 
 
 class Unreadable(ValueError):
@@ -36,72 +69,121 @@ class Picture:
 
 def read_image(path: Path) -> Picture:
     """Read a photograph. Raises Unreadable for empty, truncated and foreign files."""
-    data = path.read_bytes()
-    picture = _open(data, "a photograph")
+    data, picture = _open(path, "a photograph")
     notes = []
+    if picture.format not in ("JPEG", "MPO"):
+        notes.append(str(picture.format))
     if _sixteen_bit(picture, data):
         notes.append("16 bits a channel")
-    turned = picture.getexif().get(_ORIENTATION, 1) != 1
-    if turned:
+    orientation = _orientation(picture)
+    turn = _TURNS.get(orientation or 1)
+    if orientation is None:
+        notes.append("damaged EXIF")
+    elif turn is not None:
         notes.append("EXIF rotation")
-    if picture.mode not in ("RGB", "I", "I;16", "I;16B"):
-        names = {"L": "greyscale", "LA": "greyscale with alpha", "RGBA": "alpha channel", "P": "palette"}
-        notes.append(names.get(picture.mode, picture.mode))
-    upright = ImageOps.exif_transpose(picture)
-    if upright.mode in ("I", "I;16", "I;16B"):
-        grey = np.asarray(upright).astype(np.uint32)
-        rgb = np.repeat((np.minimum(grey, 65535) // 257).astype(np.uint8)[..., None], 3, axis=2)
-        notes.append("greyscale")
-    elif "A" in upright.mode or "transparency" in upright.info:
+    if picture.mode != "RGB":
+        notes.append(_NAMES.get(picture.mode, picture.mode))
+    upright = picture if turn is None else picture.transpose(turn)
+    if upright.mode.startswith("I"):
+        grey = np.clip(np.asarray(upright).astype(np.int64), 0, 65535) // 257
+        rgb = np.repeat(grey.astype(np.uint8)[..., None], 3, axis=2)
+    elif "A" in upright.mode or "transparency" in picture.info:
         rgb = _flatten(upright.convert("RGBA"))
     else:
         rgb = np.array(upright.convert("RGB"))
-    plain = picture.format == "JPEG" and picture.mode == "RGB" and not turned
+    plain = picture.format == "JPEG" and picture.mode == "RGB" and turn is None
     return Picture(rgb=rgb, notes=tuple(notes), data=data, plain_jpeg=plain)
 
 
 def read_mask(path: Path) -> tuple[Image, tuple[str, ...]]:
     """Read a mask as uint8 HxW of 0 and 255, and the conversions that took.
 
-    Accepts 0/255, 0/1, grey edges (cut above 127) and equal colour channels. Raises Unreadable for
-    anything else; an all-zero mask is returned as such.
+    Accepts 0/255, 0/1, grey edges (cut above 127), equal colour channels, 16 bits and palettes. Raises
+    Unreadable for anything else, as for class indices or a mask that is nowhere white; an all-zero
+    mask is returned as such.
     """
-    picture = _open(path.read_bytes(), "a mask")
-    if picture.mode in ("P", "1"):
-        picture = picture.convert("RGB" if picture.mode == "P" else "L")
-    planes = np.asarray(picture)
-    notes = []
+    data, picture = _open(path, "a mask")
+    planes, notes = _planes(picture, data)
     if planes.ndim == 3:
-        colours = planes[..., :3] if planes.shape[2] >= 3 else planes[..., :1]
-        if (colours != colours[..., :1]).any():
+        if (planes != planes[..., :1]).any():
             raise Unreadable("a mask with equal channels", "a coloured picture")
-        planes = colours[..., 0]
+        planes = planes[..., 0]
         notes.append("three channels")
-    if planes.dtype != np.uint8:
-        planes = (np.minimum(planes, 65535) // 257).astype(np.uint8)
+    top = int(planes.max(initial=0))
+    if top > 255:
         notes.append("16 bits a channel")
-    if planes.max(initial=0) == 1:
+        planes, top = planes // 257, top // 257
+    if 1 < top <= 127:
+        raise Unreadable(_MASK, f"values up to {top}")
+    if top == 1:
         notes.append("values 0 and 1")
-        return planes * np.uint8(255), tuple(notes)
+        return planes.astype(np.uint8) * np.uint8(255), tuple(notes)
     binary = np.where(planes > 127, 255, 0).astype(np.uint8)
     if (binary != planes).any():
         notes.append("grey edges")
     return binary, tuple(notes)
 
 
-def _open(data: bytes, what: str) -> Pillow.Image:
+def _planes(picture: Pillow.Image, data: bytes) -> tuple[NDArray[np.int64], list[str]]:
+    """HxW or HxWx3 values as stored; a palette's colours, or its indices where only 0 and 1 are used."""
+    if picture.mode == "P":
+        colours = np.asarray(picture.convert("RGB")).astype(np.int64)
+        if (colours == colours[..., :1]).all():
+            return colours[..., 0], ["palette"]
+        indices = np.asarray(picture).astype(np.int64)
+        return (indices, ["palette"]) if indices.max(initial=0) <= 1 else (colours, ["palette"])
+    if picture.mode == "RGB" and _sixteen_bit(picture, data):
+        # Pillow keeps the upper 8 bits alone, which makes 0/1 and 0/255 nothing.
+        deep = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+        if deep is None:
+            raise Unreadable("a mask", "a damaged image (16 bits a channel)")
+        return deep[..., :3].astype(np.int64), []
+    if picture.mode == "1":
+        picture = picture.convert("L")
+    elif picture.mode not in ("L", "LA", "RGB", "RGBA") and not picture.mode.startswith("I"):
+        picture = picture.convert("RGB")
+    planes = np.asarray(picture).astype(np.int64)
+    if picture.mode == "LA":
+        return planes[..., 0], []
+    return (planes[..., :3] if planes.ndim == 3 else planes), []
+
+
+def _open(path: Path, what: str) -> tuple[bytes, Pillow.Image]:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise Unreadable(what, f"a file that can't be read ({error.strerror})") from error
     if not data:
         raise Unreadable(what, "an empty file")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Pillow.DecompressionBombWarning)
-            picture = Pillow.open(io.BytesIO(data))
+            # Of damage that spoils pixels the decoder raises; the rest is seen by _orientation.
+            warnings.simplefilter("ignore")
+            picture = Pillow.open(io.BytesIO(data), formats=_FORMATS)
             picture.load()
     except UnidentifiedImageError as error:
-        raise Unreadable(what, f"{len(data)} bytes that are no image") from error
-    except (OSError, SyntaxError, ValueError, Pillow.DecompressionBombError) as error:
+        raise Unreadable(what, f"{len(data)} bytes that are no {', '.join(_FORMATS)} image") from error
+    except (
+        OSError,
+        SyntaxError,
+        ValueError,
+        IndexError,
+        struct.error,
+        zlib.error,
+        Pillow.DecompressionBombError,
+    ) as error:
         raise Unreadable(what, f"a damaged image ({str(error).rstrip('.')})") from error
-    return picture
+    return data, picture
+
+
+def _orientation(picture: Pillow.Image) -> int | None:
+    """The EXIF orientation, 1 where there is none; None where the EXIF block can't be read."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            return int(picture.getexif().get(_ORIENTATION, 1))
+        except (Warning, OSError, SyntaxError, ValueError, TypeError, KeyError, struct.error):
+            return None
 
 
 def _sixteen_bit(picture: Pillow.Image, data: bytes) -> bool:

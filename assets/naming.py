@@ -6,20 +6,28 @@ import hashlib
 import re
 import unicodedata
 
+# Twelve hex digits: among a million names that share a slug, two alike are a matter of one in five hundred.
+_HASH_DIGITS = 12
+
 
 def normal(name: str) -> str:
     """One spelling for names that look alike (composed Unicode)."""
     return unicodedata.normalize("NFC", name)
 
 
+def is_number(stem: str) -> bool:
+    """Whether a stem is plain digits, so that 7 and 00007 are one name."""
+    return stem.isascii() and stem.isdigit()
+
+
 def id_of(name: str) -> str:
     """Digits are padded to five; other names become a slug with a hash of the full name.
 
     >>> id_of("7"), id_of("a.b")
-    ('00007', 'a-b-2e7336')
+    ('00007', 'a-b-2e73366ccacd')
     """
-    if name.isascii() and name.isdigit():
+    if is_number(name):
         return f"{int(name):05d}"
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "x"
-    return f"{slug}-{hashlib.sha256(normal(name).encode()).hexdigest()[:6]}"
+    return f"{slug}-{hashlib.sha256(normal(name).encode()).hexdigest()[:_HASH_DIGITS]}"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import math
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from assets.records import Origin
 
 NAME = "natocc.csv"
 SPLITS = ("train", "test", "excluded")
+Point = tuple[float, float]
 COLUMNS = ("file", "photo", "person", "split", "licence", "grade", "landmarks", "rot_deg", "source")
 
 
@@ -25,7 +29,7 @@ class Aside:
     split: str | None = None
     licence: str = ""
     grade: str | None = None
-    landmarks: dict[str, tuple[float, float]] = field(default_factory=dict)
+    landmarks: dict[str, Point] = field(default_factory=dict)
     rot_deg: float = 0.0
     source: str = ""
 
@@ -42,10 +46,24 @@ class Aside:
 
 
 NOTHING = Aside()
+# For an image whose row can't be read: it may have said "test".
+EXCLUDED = Aside(split="excluded")
+
+
+class BadCell(ValueError):
+    """One value of a row; ``expected`` and ``got`` as in a Problem."""
+
+    def __init__(self, expected: str, got: object) -> None:
+        self.expected, self.got = expected, str(got)
+        super().__init__(f"expected {expected}, got {got}")
 
 
 class Sidecar:
-    """The side-car of one dataset folder, read once; every folder has one, if an empty one."""
+    """The side-car of one dataset folder, read once; every folder has one, if an empty one.
+
+    A row that can't be read is a Problem, and its image is excluded. Raises ValueError for a file
+    that is no such table: without it, what must not be trained on would be.
+    """
 
     def __init__(self, folder: Path, root: Path, report: Report) -> None:
         self._rows: dict[str, Aside] = {}
@@ -53,43 +71,93 @@ class Sidecar:
         if not path.is_file():
             return
         where = path.relative_to(root).as_posix()
-        with path.open(newline="", encoding="utf-8") as stream:
-            reader = csv.DictReader(stream)
-            unknown = sorted(set(reader.fieldnames or ()) - set(COLUMNS))
-            if "file" not in (reader.fieldnames or ()) or unknown:
-                got = f"columns {', '.join(reader.fieldnames or ()) or 'none'}"
-                report(Problem(path=where, expected=f"columns among {', '.join(COLUMNS)}", got=got))
-                return
-            for row in reader:
-                try:
-                    self._rows[normal(row["file"])] = _parse(row)
-                except (ValueError, TypeError) as error:
-                    line = f"{where}:{reader.line_num}"
-                    report(Problem(path=line, expected="a readable row", got=str(error)))
-        for name in sorted(self._rows):
-            if not (folder / name).is_file():
-                report(Problem(path=where, expected=f"an image {name}", got="no such file"))
+        for line, row in _rows(path, where):
+            name = normal((row.get("file") or "").strip())
+            try:
+                said = _parse(name, row)
+                if name in self._rows:
+                    raise BadCell("one row an image", f"another for {name}")
+            except BadCell as error:
+                report(Problem(path=f"{where}:{line}", expected=error.expected, got=error.got))
+                said = EXCLUDED
+            self._rows[name] = said
+            if name and not _exists(folder, name):
+                report(Problem(path=f"{where}:{line}", expected=f"an image {name}", got="no such file"))
 
     def of(self, file: str) -> Aside:
         """What is said of an image, by its path relative to the dataset folder."""
         return self._rows.get(normal(file), NOTHING)
 
 
-def _parse(row: dict[str, str | None]) -> Aside:
-    text = {key: (value or "").strip() for key, value in row.items() if key}
+def _rows(path: Path, where: str) -> Iterator[tuple[int, dict[str, str | None]]]:
+    """Line number and cells of each row."""
+    try:
+        # Spreadsheets put a byte order mark before the first column's name.
+        with path.open(newline="", encoding="utf-8-sig") as stream:
+            reader = csv.DictReader(stream)
+            columns = reader.fieldnames or ()
+            if "file" not in columns or not set(columns) <= set(COLUMNS):
+                raise ValueError(
+                    f"{where}: expected a column file and others among {', '.join(COLUMNS[1:])}, "
+                    f"got {', '.join(columns) or 'none'}"
+                )
+            for row in reader:
+                yield reader.line_num, row
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"{where}: expected a CSV table in UTF-8, got {error}") from error
+
+
+def _exists(folder: Path, name: str) -> bool:
+    """Whether the file is there, in either spelling of accented letters."""
+    return any((folder / unicodedata.normalize(form, name)).is_file() for form in ("NFC", "NFD"))
+
+
+def _parse(name: str, row: dict[str, str | None]) -> Aside:
+    if not name or row.get("file") is None or None in row.values() or None in row:
+        raise BadCell("a value or nothing for each column, and an image in file", "another number of cells")
+    text = {key: (value or "").strip() for key, value in row.items()}
     split = text.get("split") or None
     if split is not None and split not in SPLITS:
-        raise ValueError(f"split {split!r} (one of {', '.join(SPLITS)})")
-    points = json.loads(text.get("landmarks") or "{}")
+        raise BadCell(f"a split among {', '.join(SPLITS)}", repr(split))
+    named = _points(text.get("landmarks") or "{}")
     return Aside(
         photo=text.get("photo", ""),
         person=text.get("person") or None,
         split=split,
         licence=text.get("licence", ""),
         grade=text.get("grade") or None,
-        landmarks={
-            name: (float(point[0]), float(point[1])) for name, point in points.items() if name != "facemesh"
-        },
-        rot_deg=float(text.get("rot_deg") or 0),
+        landmarks=named,
+        rot_deg=_number(text.get("rot_deg") or "0", "rot_deg in degrees"),
         source=text.get("source", ""),
     )
+
+
+def _points(text: str) -> dict[str, Point]:
+    """The named points; a face mesh is checked, and left out."""
+    expected = 'landmarks as JSON {"name": [x, y], …}, where "facemesh" is a list of [x, y]'
+    try:
+        points = json.loads(text)
+        if not isinstance(points, dict):
+            raise BadCell(expected, f"a {type(points).__name__}")
+        for point in points.pop("facemesh", ()):
+            _point(point, expected)
+        return {name: _point(point, expected) for name, point in points.items()}
+    except (json.JSONDecodeError, AttributeError, TypeError) as error:
+        raise BadCell(expected, error) from error
+
+
+def _point(value: object, expected: str) -> Point:
+    if not isinstance(value, list) or len(value) != 2:
+        raise BadCell(expected, repr(value))
+    return _number(value[0], expected), _number(value[1], expected)
+
+
+def _number(value: object, expected: str) -> float:
+    if isinstance(value, str | int | float):
+        try:
+            number = float(value)
+        except ValueError as error:
+            raise BadCell(expected, repr(value)) from error
+        if math.isfinite(number):
+            return number
+    raise BadCell(expected, repr(value))

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from assets.problems import Problem
 from commands.report import console, errors, one_clear_message
 
 
@@ -21,15 +22,19 @@ def prepare(
     """Read the raw datasets, apply the mask policy, cut out occluders; one line a problem."""
     from tasks.prepare import prepare as prepare_bank
 
-    with one_clear_message():
-        report = prepare_bank(raw, bank, objects=objects, upscaler=upscaler, workers=workers)
-    for problem in report.problems:
+    def show(problem: Problem) -> None:
         note = "" if problem.action == "refused" else " (converted)"
         errors.print(f"{problem}{note}", markup=False)
+
+    with one_clear_message():
+        report = prepare_bank(raw, bank, objects=objects, upscaler=upscaler, workers=workers, report=show)
+    for problem in report.problems if report.unchanged else ():
+        show(problem)
     for name in report.absent:
         errors.print(f"{name}: not under {raw}; what needs it can't be built", markup=False)
     counts = ", ".join(f"{count} {name}" for name, count in report.counts.items())
     state = "unchanged: " if report.unchanged else ""
-    console.print(f"{state}{report.bank}: {counts}; {report.refused} refused", markup=False)
+    moved = f"; {report.moved_to_test} moved to test" if report.moved_to_test else ""
+    console.print(f"{state}{report.bank}: {counts}; {report.refused} refused{moved}", markup=False)
     if strict and report.refused:
         raise typer.Exit(1)

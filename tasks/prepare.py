@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import cv2
 
-from assets.bank import INDEX, Bank, BankWriter, Entry
+from assets.bank import Bank, BankWriter
 from assets.celebamask import FOLDER as FACES
-from assets.celebamask import read_faces
+from assets.celebamask import check_faces, read_faces
 from assets.coco import FOLDER as OBJECTS
 from assets.coco import read_objects
-from assets.coco_selection import select_objects
+from assets.coco_selection import read_choice, select_objects
 from assets.dtd import FOLDER as TEXTURES
 from assets.dtd import read_textures
 from assets.hands import FOLDER as HANDS
@@ -26,36 +25,24 @@ from assets.hands import read_hands
 from assets.problems import Problem, Report
 from assets.realocc import FOLDER as REALOCC
 from assets.realocc import read_occluded_faces
+from assets.records import RawFace, RawHand, RawObject, RawOccludedFace, RawTexture
+from assets.sidecar import Sidecar
 from assets.upscalers import upscaler_named
-from manifests.lineage import PREPARE, code_version, digest, library_versions
 from shards import storage
-from shards.tar import pack
+from shards.tar import TarWriter, add_sample
 from tasks.pool import WorkerPool, ordered_map
 from tasks.prepare_faces import prepare_face, prepare_occluded_face
+from tasks.prepare_inputs import fingerprint, hash_files
 from tasks.prepare_occluders import prepare_hand, prepare_object, prepare_texture
-from tasks.prepared import Prepared
+from tasks.prepare_report import PROBLEMS, PrepareReport, count_entries, report_of
+from tasks.prepare_splits import split_of, test_names
+from tasks.prepared import Prepared, relative
 
 FOLDERS = (FACES, OBJECTS, HANDS, HAND_MASKS, TEXTURES, REALOCC)
-PROBLEMS, EVALUATION = "problems.jsonl", "realocc-000000.tar"
+EVALUATION = "realocc-000000.tar"
 _CHUNK = 8
 
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PrepareReport:
-    """What the bank holds now."""
-
-    bank: str
-    counts: dict[str, int]
-    problems: tuple[Problem, ...]
-    absent: tuple[str, ...]  # raw datasets that are not there
-    moved_to_test: int
-    unchanged: bool
-
-    @property
-    def refused(self) -> int:
-        return sum(problem.action == "refused" for problem in self.problems)
+T = TypeVar("T", RawFace, RawObject, RawHand, RawTexture, RawOccludedFace)
 
 
 def prepare(
@@ -71,49 +58,49 @@ def prepare(
 
     Nothing is done where the raw files, the options and the code are those of the bank that is there.
     Raises FileNotFoundError where there are no faces, ValueError for unknown options, OSError where
-    the bank can't be written.
+    the bank can't be written; a bank that is there outlives the first two.
     """
     upscaler_named(upscaler)
-    if not raw.is_dir():
-        raise FileNotFoundError(f"--raw {raw}: expected a folder with {FACES} in it, got no such folder")
-    fingerprint = _fingerprint(raw, objects, upscaler)
-    absent = tuple(name for name in (OBJECTS, HANDS, TEXTURES, REALOCC) if not (raw / name).is_dir())
-    if (there := _unchanged(bank, fingerprint)) is not None:
-        return replace(there, absent=absent)
+    wanted = read_choice(objects)
     problems: list[Problem] = []
 
     def note(problem: Problem) -> None:
-        problems.append(problem)
-        report(problem)
+        problems.append(_printable(problem))
+        report(problems[-1])
 
     with WorkerPool(workers) as pool:
+        _check(raw)
+        files = hash_files(raw, FOLDERS, workers)
+        made_from = fingerprint(files, wanted, upscaler)
+        absent = tuple(name for name in (OBJECTS, HANDS, TEXTURES, REALOCC) if not (raw / name).is_dir())
+        if (there := report_of(bank, made_from)) is not None:
+            return replace(there, absent=absent)
+        usable = [] if OBJECTS in absent else list(_distinct(read_objects(raw, note), raw, note))
+        chosen = select_objects(usable, objects)
+        barred = _barred(raw, files)
         writer = BankWriter(bank)
-        results = list(_prepare_occluded(raw, pool, workers, note)) if REALOCC not in absent else []
-        barred = _test_origins(raw, [one.entry for one in results if one.entry], note)
+        evaluated = _write_evaluation(raw, bank, absent, pool, workers, note)
         moved = 0
-        for one in _prepare_all(raw, absent, objects, upscaler, pool, workers, note):
+        for one in _prepare_all(raw, absent, chosen, upscaler, pool, workers, note):
             if one.entry is None:
                 continue
-            split = _split_of(one.entry, barred)
+            split = split_of(one.entry, barred)
             moved += split != one.entry.split
             writer.add(replace(one.entry, split=split), one.members)
     lines = "".join(json.dumps(asdict(problem), ensure_ascii=False) + "\n" for problem in problems)
     storage.write_bytes(storage.join(bank, PROBLEMS), lines.encode())
-    evaluation = pack((one.entry.id, one.members) for one in results if one.entry)
-    storage.write_bytes(storage.join(bank, EVALUATION), evaluation)
-    extra = {PROBLEMS: storage.sha256_bytes(lines.encode()), EVALUATION: storage.sha256_bytes(evaluation)}
     writer.close(
-        files=extra,
-        fingerprint=fingerprint,
+        files={name: storage.sha256_of(storage.join(bank, name)) for name in (PROBLEMS, EVALUATION)},
+        fingerprint=made_from,
         upscaler=upscaler,
-        objects=objects if objects in ("default", "all") else "list",
+        objects=wanted if isinstance(wanted, str) else "list",
+        selection={"annotations": len(usable), "chosen": len(chosen)},
         moved_to_test=moved,
-        evaluation={"file": EVALUATION, "faces": sum(one.entry is not None for one in results)},
+        evaluation={"file": EVALUATION, "faces": evaluated},
     )
-    counts = _counts(Bank(bank))
     return PrepareReport(
         bank=bank,
-        counts=counts,
+        counts=count_entries(Bank(bank)),
         problems=tuple(problems),
         absent=absent,
         moved_to_test=moved,
@@ -121,33 +108,55 @@ def prepare(
     )
 
 
+def _check(raw: Path) -> None:
+    """Find what no run can mend before anything is written: a wrong folder, an unreadable side-car."""
+    if not raw.is_dir():
+        raise FileNotFoundError(f"--raw {raw}: expected a folder with {FACES} in it, got no such folder")
+    check_faces(raw)
+    for folder in FOLDERS:
+        Sidecar(raw / folder, raw, lambda problem: None)
+
+
 def _prepare_all(
     raw: Path,
     absent: tuple[str, ...],
-    objects: str,
+    chosen: list[RawObject],
     upscaler: str,
     pool: WorkerPool,
     workers: int,
     note: Report,
 ) -> Iterator[Prepared]:
-    run = partial(_run, pool=pool, workers=workers, note=note)
+    """Faces, objects, hands, textures, each in the order of its reader."""
+
+    def run(function: Callable[[T], Prepared], items: Iterable[T]) -> Iterator[Prepared]:
+        return _run(function, _distinct(items, raw, note), pool, workers, note)
+
     yield from run(partial(prepare_face, raw=raw), read_faces(raw, note))
-    if OBJECTS not in absent:
-        chosen = select_objects(list(read_objects(raw, note)), objects)
-        yield from run(partial(prepare_object, raw=raw, upscaler=upscaler), chosen)
+    yield from run(partial(prepare_object, raw=raw, upscaler=upscaler), chosen)
     if HANDS not in absent:
         yield from run(partial(prepare_hand, raw=raw), read_hands(raw, note))
     if TEXTURES not in absent:
         yield from run(partial(prepare_texture, raw=raw), read_textures(raw, note))
 
 
-def _prepare_occluded(raw: Path, pool: WorkerPool, workers: int, note: Report) -> Iterator[Prepared]:
-    faces = read_occluded_faces(raw, note)
-    return _run(partial(prepare_occluded_face, raw=raw), faces, pool=pool, workers=workers, note=note)
+def _write_evaluation(
+    raw: Path, bank: str, absent: tuple[str, ...], pool: WorkerPool, workers: int, note: Report
+) -> int:
+    """The really occluded faces as one shard beside the bank's own; returns how many."""
+    faces = iter(()) if REALOCC in absent else _distinct(read_occluded_faces(raw, note), raw, note)
+    count = 0
+    with storage.write_whole(storage.join(bank, EVALUATION)) as stream:
+        writer = TarWriter(stream)
+        for one in _run(partial(prepare_occluded_face, raw=raw), faces, pool, workers, note):
+            if one.entry is not None:
+                add_sample(writer, one.entry.id, one.members)
+                count += 1
+        writer.close()
+    return count
 
 
 def _run(
-    function: Callable[[T], Prepared], items: Iterable[T], *, pool: WorkerPool, workers: int, note: Report
+    function: Callable[[T], Prepared], items: Iterable[T], pool: WorkerPool, workers: int, note: Report
 ) -> Iterator[Prepared]:
     """Prepare the items in worker processes; results and problems in the items' order."""
     for prepared in ordered_map(pool, partial(_each, function), items, _CHUNK, 3 * workers):
@@ -161,57 +170,33 @@ def _each(function: Callable[[T], Prepared], items: list[T]) -> list[Prepared]:
     return [function(item) for item in items]
 
 
-def _test_origins(raw: Path, occluded: list[Entry], note: Report) -> set[str]:
-    """Photographs and persons that hold a test face: really occluded ones and those said to be test."""
-    barred = {name for entry in occluded for name in (entry.photo, entry.person) if name}
-    for face in read_faces(raw, lambda problem: None):
-        if face.origin.split == "test":
-            barred |= {name for name in (face.origin.photo, face.origin.person) if name}
-    return barred
+def _distinct(items: Iterable[T], raw: Path, note: Report) -> Iterator[T]:
+    """The items whose id none before them has: 7.jpg and 007.jpg are one name, a second id 5 no other."""
+    first: dict[str, Path] = {}
+    for item in items:
+        if item.id in first:
+            where = relative(item.image, raw)
+            got = f"the id {item.id} of {relative(first[item.id], raw)}"
+            note(Problem(path=where, expected="an id of its own", got=got))
+            continue
+        first[item.id] = item.image
+        yield item
 
 
-def _split_of(entry: Entry, barred: set[str]) -> str:
-    """Nothing of a photograph or person with a test face is trained on."""
-    if entry.split == "train" and (entry.photo in barred or entry.person in barred):
-        return "test"
-    return entry.split
+def _barred(raw: Path, files: dict[str, str]) -> frozenset[tuple[str, str]]:
+    def photo_of(face: RawFace | RawOccludedFace) -> str:
+        return face.origin.photo or files.get(relative(face.image, raw), "")
+
+    def silent(problem: Problem) -> None:
+        """What these readers find is reported when the faces are prepared."""
+
+    occluded = read_occluded_faces(raw, silent) if (raw / REALOCC).is_dir() else ()
+    return test_names(read_faces(raw, silent), occluded, photo_of)
 
 
-def _fingerprint(raw: Path, objects: str, upscaler: str) -> str:
-    """Hash of every raw file's content, the options and the code."""
-    listed = Path(objects).read_text() if Path(objects).is_file() else objects
-    files = [
-        [path.relative_to(raw).as_posix(), storage.sha256_of(str(path))]
-        for folder in FOLDERS
-        for path in sorted((raw / folder).rglob("*"))
-        if path.is_file()
-    ]
-    return digest([files, listed, upscaler, code_version(PREPARE), library_versions()])
-
-
-def _unchanged(bank: str, fingerprint: str) -> PrepareReport | None:
-    if not storage.exists(storage.join(bank, INDEX)):
-        return None
-    there = Bank(bank)
-    if there.index.get("fingerprint") != fingerprint:
-        return None
-    lines = storage.read_bytes(storage.join(bank, PROBLEMS)).decode().splitlines()
-    return PrepareReport(
-        bank=bank,
-        counts=_counts(there),
-        problems=tuple(Problem(**json.loads(line)) for line in lines),
-        absent=(),
-        moved_to_test=int(str(there.index["moved_to_test"])),
-        unchanged=True,
+def _printable(problem: Problem) -> Problem:
+    """File names need not be UTF-8; what is written about them must."""
+    said = {name: getattr(problem, name) for name in ("path", "expected", "got")}
+    return replace(
+        problem, **{name: text.encode("utf-8", "backslashreplace").decode() for name, text in said.items()}
     )
-
-
-def _counts(bank: Bank) -> dict[str, int]:
-    """Entries by kind, faces by split, really occluded faces."""
-    counts: Counter[str] = Counter()
-    for entry in bank.entries("face"):
-        counts[f"{entry.split} faces"] += 1
-    for kind in ("object", "hand", "texture"):
-        counts[f"{kind}s"] = len(bank.entries(kind))
-    counts["occluded faces"] = int(bank.index["evaluation"]["faces"])  # type: ignore[index]
-    return dict(counts)

@@ -14,13 +14,12 @@ from assets.records import RawFace, RawOccludedFace
 from natocc.codecs import encode_jpeg, encode_png
 from natocc.geometry import Image
 from natocc.policy import SIDE, face_mask, parsing_map
-from tasks.prepared import Prepared, conversions, make_entry, refuse, relative
+from tasks.prepared import EXPECTED_MASK, Prepared, conversions, make_entry, refuse, relative, unusual
 
 LONG_SIDE = 1024
 _EXPECTED = f"an upright 8-bit colour JPEG of {LONG_SIDE} pixels"
-_EXPECTED_MASK = "an 8-bit mask of 0 and 255"
-# Three equal channels are how CelebAMask-HQ stores its masks: nothing to report.
-_USUAL = ("three channels",)
+# RealOcc's own masks hold 0 and 1: nothing to report.
+_USUAL_OF_REALOCC = ("values 0 and 1",)
 
 
 def prepare_face(face: RawFace, raw: Path) -> Prepared:
@@ -37,16 +36,20 @@ def prepare_face(face: RawFace, raw: Path) -> Prepared:
             parts[name], notes = read_mask(path)
         except Unreadable as error:
             return refuse(relative(path, raw), error.expected, error.got)
-        unusual = tuple(note for note in notes if note not in _USUAL)
-        problems += conversions(relative(path, raw), _EXPECTED_MASK, unusual)
+        problems += conversions(relative(path, raw), EXPECTED_MASK, unusual(notes))
+    if "skin" not in parts:
+        expected, got = "a mask of the skin among its parts", f"{', '.join(sorted(parts))} alone"
+        return refuse(where, expected, got)
+    if not parts["skin"].any():
+        return refuse(relative(face.parts["skin"], raw), "a mask with pixels", "an empty mask")
     if bad := _size_problem(face, parts, picture, raw):
         return Prepared(entry=None, members={}, problems=(bad,))
-    mask = face_mask(parts)
-    if not mask.any():
-        return refuse(where, "a face mask with pixels", "an empty mask")
     image, data, notes = _standard(picture)
     problems += conversions(where, _EXPECTED, notes)
     size = _half(image)
+    mask = _resize_binary(face_mask(parts), size)
+    if not mask.any():
+        return refuse(where, "a face mask with pixels", "an empty mask: other parts cover the skin")
     scale = max(image.shape[:2]) / max(picture.rgb.shape[:2])
     facts = {
         "landmarks": {
@@ -57,7 +60,7 @@ def prepare_face(face: RawFace, raw: Path) -> Prepared:
     }
     members = {
         "jpg": data,
-        "mask.png": encode_png(_resize_binary(mask, size)),
+        "mask.png": encode_png(mask),
         "parsing.png": encode_png(_resize_classes(parsing_map(parts), size)),
         "json": json.dumps(facts).encode(),
     }
@@ -70,12 +73,17 @@ def prepare_occluded_face(face: RawOccludedFace, raw: Path) -> Prepared:
     where = relative(face.image, raw)
     try:
         picture = read_image(face.image)
-        mask, _ = read_mask(face.mask)
     except Unreadable as error:
         return refuse(where, error.expected, error.got)
+    try:
+        mask, mask_notes = read_mask(face.mask)
+    except Unreadable as error:
+        return refuse(relative(face.mask, raw), error.expected, error.got)
     if mask.shape != picture.rgb.shape[:2]:
         expected = f"a mask of its photograph's size {_size_text(picture.rgb)}"
         return refuse(relative(face.mask, raw), expected, _size_text(mask))
+    if not mask.any():
+        return refuse(relative(face.mask, raw), "a mask with pixels", "an empty mask")
     entry = make_entry("face", face.id, "occluded", where, face.origin, picture, mask.shape[:2])
     facts = {"id": face.id, "source": where, "photo": entry.photo, "licence": entry.licence}
     data = picture.data if picture.plain_jpeg else encode_jpeg(picture.rgb)
@@ -84,7 +92,13 @@ def prepare_occluded_face(face: RawOccludedFace, raw: Path) -> Prepared:
         "mask.png": encode_png((mask > 0).astype(np.uint8)),
         "json": json.dumps(facts).encode(),
     }
-    return Prepared(entry=entry, members=members, problems=conversions(where, _EXPECTED, picture.notes))
+    notes = tuple(note for note in unusual(mask_notes) if note not in _USUAL_OF_REALOCC)
+    noted = conversions(relative(face.mask, raw), EXPECTED_MASK, notes)
+    return Prepared(
+        entry=entry,
+        members=members,
+        problems=conversions(where, "an upright 8-bit colour JPEG", picture.notes) + noted,
+    )
 
 
 def _size_problem(face: RawFace, parts: dict[str, Image], picture: Picture, raw: Path) -> Problem | None:

@@ -5,19 +5,29 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pycocotools import mask as coco_mask
 
 from assets.bank import Entry
 from assets.images import Picture, Unreadable, read_image, read_mask
-from assets.naming import id_of
 from assets.records import RawHand, RawObject, RawTexture
 from assets.upscalers import FACTOR, upscaler_named
 from natocc.codecs import encode_jpeg, encode_png
 from natocc.cutout import crop_to_matte, extend_colours, limit_side, soft_matte, turn
 from natocc.geometry import Image, mask_box
-from tasks.prepared import Prepared, conversions, fine_jpeg, make_entry, refuse, relative
+from natocc.rle import decode_runs
+from tasks.prepared import (
+    EXPECTED_MASK,
+    Prepared,
+    conversions,
+    fine_jpeg,
+    make_entry,
+    refuse,
+    relative,
+    unusual,
+)
 
 LONG_SIDE = 1024
 # Context round an object, as a share of its box: upscalers see where the object ends.
@@ -43,9 +53,10 @@ def prepare_object(thing: RawObject, raw: Path, upscaler: str) -> Prepared:
         return refuse(where, "an outline with pixels inside the photograph", "an empty one")
     box = mask_box(mask)
     box = box.grow(2 + round(_CONTEXT * max(box.width, box.height)), thing.image_size)
-    crop = np.ascontiguousarray(picture.rgb[box.slices])
-    large = upscaler_named(upscaler)(crop)
-    matte = soft_matte(np.ascontiguousarray(mask[box.slices]), FACTOR)
+    # An object that is large already needs no more pixels, and four times them would fill the memory.
+    crop, outline = limit_side(picture.rgb[box.slices], mask[box.slices], LONG_SIDE)
+    large = upscaler_named(upscaler)(np.ascontiguousarray(crop))
+    matte = soft_matte(np.ascontiguousarray(outline), FACTOR)
     facts: dict[str, object] = {"category": thing.category, "annotation": int(thing.id), "upscaler": upscaler}
     blank = make_entry("object", thing.id, thing.category, where, thing.origin, picture, (0, 0))
     return _cut_out(blank, picture, large, matte, facts)
@@ -58,9 +69,12 @@ def prepare_hand(hand: RawHand, raw: Path) -> Prepared:
         return refuse(where, "a mask", "none")
     try:
         picture = read_image(hand.image)
-        mask, _ = read_mask(hand.mask)
     except Unreadable as error:
         return refuse(where, error.expected, error.got)
+    try:
+        mask, mask_notes = read_mask(hand.mask)
+    except Unreadable as error:
+        return refuse(relative(hand.mask, raw), error.expected, error.got)
     if mask.shape != picture.rgb.shape[:2]:
         expected = f"its photograph's size {picture.rgb.shape[1]}x{picture.rgb.shape[0]}"
         return refuse(relative(hand.mask, raw), expected, f"{mask.shape[1]}x{mask.shape[0]}")
@@ -69,7 +83,9 @@ def prepare_hand(hand: RawHand, raw: Path) -> Prepared:
     rgb, matte = turn(picture.rgb, soft_matte(mask), hand.rot_deg)
     facts: dict[str, object] = {"aspect": hand.aspect, "skin": hand.skin, "rot_deg": hand.rot_deg}
     blank = make_entry("hand", hand.id, hand.aspect, where, hand.origin, picture, (0, 0))
-    return _cut_out(blank, picture, rgb, matte, facts)
+    prepared = _cut_out(blank, picture, rgb, matte, facts)
+    noted = conversions(relative(hand.mask, raw), EXPECTED_MASK, unusual(mask_notes))
+    return replace(prepared, problems=prepared.problems + noted) if prepared.entry else prepared
 
 
 def prepare_texture(texture: RawTexture, raw: Path) -> Prepared:
@@ -82,25 +98,35 @@ def prepare_texture(texture: RawTexture, raw: Path) -> Prepared:
     rgb, _ = limit_side(picture.rgb, np.zeros(picture.rgb.shape[:2], np.uint8), LONG_SIDE)
     kept = picture.plain_jpeg and rgb is picture.rgb
     members = {"jpg": picture.data if kept else encode_jpeg(rgb, 97)}
-    name = id_of(f"{texture.texture_class}/{texture.image.stem}")
-    entry = make_entry("texture", name, texture.texture_class, where, texture.origin, picture, rgb.shape[:2])
+    entry = make_entry(
+        "texture", texture.id, texture.texture_class, where, texture.origin, picture, rgb.shape[:2]
+    )
     return Prepared(entry=entry, members=members, problems=conversions(where, _EXPECTED, picture.notes))
 
 
 def rasterise(segmentation: list[list[float]] | dict[str, object], size: tuple[int, int]) -> Image:
-    """Polygons, uncompressed or compressed RLE as uint8 HxW of 0 and 255.
+    """Polygons, uncompressed or compressed RLE as uint8 HxW of 0 and 255; ``size`` is (height, width).
 
-    Raises ValueError where an RLE has another size than its photograph.
+    Raises ValueError, TypeError or KeyError where it is neither, or an RLE of another size.
     """
     if isinstance(segmentation, dict):
-        stated: tuple[int, ...] = tuple(segmentation["size"])  # type: ignore[arg-type]
-        if stated != size:
-            raise ValueError(f"RLE of {stated[1]}x{stated[0]}")
-        counted = isinstance(segmentation["counts"], list)
-        rle = coco_mask.frPyObjects(segmentation, *size) if counted else segmentation
+        rle: dict[str, Any] = segmentation
     else:
-        rle = coco_mask.merge(coco_mask.frPyObjects(segmentation, *size))
-    return np.ascontiguousarray(coco_mask.decode(rle)) * np.uint8(255)
+        polygons = [_polygon(points, size) for points in segmentation]
+        rle = coco_mask.merge(coco_mask.frPyObjects(polygons, *size))
+    if tuple(rle["size"]) != size:
+        raise ValueError(f"RLE of {'x'.join(str(side) for side in reversed(rle['size']))}")
+    return decode_runs(rle["counts"], size)
+
+
+def _polygon(points: list[float], size: tuple[int, int]) -> list[float]:
+    """Three corners or more: pycocotools takes two for a box, and walks an edge however long."""
+    values = [float(value) for value in points]
+    if len(values) < 6 or len(values) % 2:
+        raise ValueError(f"a polygon of {len(values)} numbers")
+    if not all(abs(value) <= 4 * max(size) for value in values):
+        raise ValueError("a polygon with a corner far outside")
+    return values
 
 
 def _cut_out(blank: Entry, picture: Picture, rgb: Image, matte: Image, facts: dict[str, object]) -> Prepared:

@@ -14,6 +14,10 @@ from assets.records import Origin
 from natocc.geometry import Image
 from shards.storage import sha256_bytes
 
+EXPECTED_MASK = "an 8-bit mask of 0 and 255"
+# Three equal channels are how CelebAMask-HQ stores its masks: nothing to report.
+_USUAL = ("three channels",)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
@@ -26,6 +30,11 @@ class Prepared:
 
 def refuse(where: str, expected: str, got: str) -> Prepared:
     return Prepared(entry=None, members={}, problems=(Problem(path=where, expected=expected, got=got),))
+
+
+def unusual(notes: tuple[str, ...]) -> tuple[str, ...]:
+    """The conversions of a mask that are worth a line."""
+    return tuple(note for note in notes if note not in _USUAL)
 
 
 def conversions(where: str, expected: str, notes: tuple[str, ...]) -> tuple[Problem, ...]:
