@@ -135,11 +135,19 @@ def remove(url: str) -> None:
         filesystem.rm(path, recursive=True)
 
 
-def move_folder(source: str, target: str) -> None:
-    """Give a finished folder its final name: one rename locally, a copy and delete elsewhere."""
+def move_folder(source: str, target: str, *, last: str) -> None:
+    """Give a finished folder of files its final name.
+
+    One rename locally. Elsewhere each file is copied, ``last`` at the end, since its presence is what
+    makes the folder count; then the originals go.
+    """
     filesystem, path = _resolve(source)
     destination = _resolve(target)[1]
     if is_local(source):
         Path(path).replace(destination)
         return
-    filesystem.mv(path, destination, recursive=True)
+    names = sorted(list_names(source), key=lambda name: (name == last, name))
+    for name in names:
+        filesystem.copy(f"{path}/{name}", f"{destination}/{name}")
+    for name in names:
+        filesystem.rm_file(f"{path}/{name}")

@@ -15,6 +15,7 @@ from manifests.dataset import (
     Dataset,
     ShardRecord,
     latest_version,
+    point_latest,
     read_dataset,
 )
 from manifests.recipe import load_recipe
@@ -145,7 +146,12 @@ def _finished(folder: str, plan: ShardPlan) -> ShardRecord | None:
 def finish_job(job: Job, rendered: list[ShardRecord], seconds: float) -> BuildReport:
     """Publish what was rendered (in ``seconds``) and taken over; a version that was there is left alone."""
     dataset = job.published
-    if dataset is None:
+    if dataset is not None:
+        # A run may have been stopped between the version's name and the pointer.
+        if latest_version(job.dataset_url) != dataset.version:
+            point_latest(job.dataset_url, dataset.version)
+        storage.remove(job.staging_url)
+    else:
         by_file = {record.file: record for record in (*job.done, *rendered)}
         records = tuple(by_file[plan.file] for plan in job.plan.shards)
         dataset = publish(job.plan, records, job.staging_url, job.version_url, job.dataset_url)

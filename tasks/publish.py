@@ -53,7 +53,7 @@ def publish(
     for name in set(storage.list_names(staging_url)) - {record.file for record in records} - {MANIFEST, CARD}:
         storage.remove(storage.join(staging_url, name))
     storage.write_bytes(storage.join(staging_url, INDEX), dataset.encode())
-    storage.move_folder(staging_url, version_url)
+    storage.move_folder(staging_url, version_url, last=INDEX)
     point_latest(dataset_url, plan.version)
     return dataset
 

@@ -36,6 +36,16 @@ def test_an_unchanged_build_is_left_alone(built: BuildReport, bank_url: str) -> 
     assert {path.name: path.stat().st_mtime_ns for path in Path(built.url).iterdir()} == before
 
 
+def test_the_pointer_is_mended_where_a_run_stopped_before_it(
+    bank_url: str, recipe_file: RecipeFile, tmp_path: Path
+) -> None:
+    options = Options(recipe=recipe_file(), bank=bank_url, out=str(tmp_path / "out"), limit=1)
+    report = build(options, 1)
+    (Path(report.url).parent / "latest.json").unlink()
+    assert build(options, 1).unchanged
+    assert latest_version(str(Path(report.url).parent)) == report.dataset.version
+
+
 def test_every_attempted_sample_has_a_row_and_counts_agree(built: BuildReport) -> None:
     rows = decode_rows((Path(built.url) / MANIFEST).read_bytes())
     assert len(rows) == 3 * 8

@@ -1,0 +1,47 @@
+"""Storage that is no local folder: whole files, and a folder's final name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import fsspec
+import pytest
+
+from shards import storage
+
+ROOT = "memory://bucket"
+
+
+@pytest.fixture(autouse=True)
+def empty() -> Iterator[None]:
+    yield
+    fsspec.filesystem("memory").rm("/bucket", recursive=True)
+
+
+def test_a_file_that_is_not_finished_does_not_appear() -> None:
+    storage.write_bytes(f"{ROOT}/other", b"x")
+    with pytest.raises(RuntimeError), storage.write_whole(f"{ROOT}/half") as stream:
+        stream.write(b"half")
+        raise RuntimeError
+    assert storage.list_names(ROOT) == ["other"]
+
+
+def test_spans_sizes_and_hashes() -> None:
+    storage.write_bytes(f"{ROOT}/file", b"0123456789")
+    assert storage.read_span(f"{ROOT}/file", 3, 4) == b"3456"
+    assert storage.size_of(f"{ROOT}/file") == 10
+    assert storage.sha256_of(f"{ROOT}/file") == storage.sha256_bytes(b"0123456789")
+    assert not storage.is_local(ROOT)
+
+
+def test_a_folder_moves_with_its_index_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("index", "a", "z"):
+        storage.write_bytes(f"{ROOT}/staging/{name}", name.encode())
+    copied = []
+    filesystem = fsspec.filesystem("memory")
+    copy = filesystem.copy
+    monkeypatch.setattr(filesystem, "copy", lambda one, other: (copied.append(other), copy(one, other)))
+    storage.move_folder(f"{ROOT}/staging", f"{ROOT}/final", last="index")
+    assert [name.rpartition("/")[2] for name in copied] == ["a", "z", "index"]
+    assert storage.list_names(f"{ROOT}/final") == ["a", "index", "z"]
+    assert storage.list_names(f"{ROOT}/staging") == []
