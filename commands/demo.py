@@ -18,10 +18,9 @@ def demo(
     workers: Annotated[int, typer.Option(help="Worker processes.")] = 2,
 ) -> None:
     """Fetch sample photographs, prepare them, build the sample recipe, draw a contact sheet."""
-    from tasks.prepare import prepare
-
     from assets.sample.photo_cache import default_cache
     from assets.sample.tiers import best_tier
+    from tasks.prepare import prepare
     from tasks.preview import preview
     from tasks.sample import lay_out_sample
 

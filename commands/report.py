@@ -50,9 +50,8 @@ def print_report(report: BuildReport, seconds: float) -> None:
     else:
         shards = f"{report.rendered} shards rendered, {report.reused} reused"
         console.print(f"{report.url}\n{counts}; {shards}, {seconds:.1f} s", markup=False)
-    for name, why in report.dataset.left_out.items():
-        if why:
-            console.print(f"left out: {name}: {why}", markup=False)
+    for line in report.dataset.left_out_lines():
+        console.print(f"left out: {line}", markup=False)
 
 
 def verdict_line(counts: dict[str, int]) -> str:

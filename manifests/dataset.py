@@ -50,6 +50,17 @@ class Dataset:
     licences: tuple[str, ...]
     format: str = field(default=FORMAT)
 
+    def left_out_lines(self) -> list[str]:
+        """``left_out`` in words, one line each."""
+        lines = []
+        for what, why in self.left_out.items():
+            if isinstance(why, dict) and why:
+                counted = ", ".join(f"{name} {count}" for name, count in why.items())
+                lines.append(f"{what.replace('_', ' ')}: {counted}")
+            elif why:
+                lines.append(f"{what}: {why}")
+        return lines
+
     def encode(self) -> bytes:
         return json.dumps(asdict(self), indent=1).encode()
 
