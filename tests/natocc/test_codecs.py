@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import io
 
+import cv2
 import numpy as np
 import pytest
 import skimage.data
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image as PillowImage
 
 from natocc.codecs import decode_plane, decode_rgb, encode_jpeg, encode_png, encode_png_rgb
@@ -42,3 +45,16 @@ def test_bytes_that_are_no_picture_are_refused(data: bytes) -> None:
     for decode in (decode_rgb, decode_plane):
         with pytest.raises(ValueError, match=f"expected a JPEG or PNG, got {len(data)} bytes"):
             decode(data)
+
+
+@given(st.integers(0, 63), st.integers(0, 63), st.tuples(*[st.integers(0, 255)] * 3))
+def test_one_changed_pixel_is_felt_no_farther_than_one_coded_block(
+    x: int, y: int, colour: tuple[int, int, int]
+) -> None:
+    picture = np.ascontiguousarray(skimage.data.astronaut()[100:164, 180:244])
+    other = picture.copy()
+    other[y, x] = colour
+    apart = cv2.absdiff(decode_rgb(encode_jpeg(picture)), decode_rgb(encode_jpeg(other))).max(axis=2)
+    near = slice(max(0, y - 16), y + 17), slice(max(0, x - 16), x + 17)
+    apart[near] = 0
+    assert apart.max() <= 1
