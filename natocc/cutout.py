@@ -10,6 +10,7 @@ from natocc.geometry import Image, mask_box
 _MARGIN = 2
 # Where the softened outline is cut (0.5 would be the outline itself), and how steep the edge is.
 _PULL, _GAIN = 0.7, 2.5
+_OPAQUE = 250
 
 
 def soft_matte(mask: Image, factor: int = 1) -> Image:
@@ -23,32 +24,36 @@ def soft_matte(mask: Image, factor: int = 1) -> Image:
     return np.rint(255 * np.clip((large - _PULL) * _GAIN + 0.5, 0, 1)).astype(np.uint8)
 
 
-def extend_colours(rgb: Image, matte: Image, inset: int = 2) -> Image:
-    """Give every pixel outside the matte the colour of the nearest pixel well inside it.
+def extend_colours(rgb: Image, matte: Image, inset: float = 2.0) -> Image:
+    """Give every pixel outside the matte and near its edge the colour of the nearest pixel well inside.
 
-    ``inset`` is how many pixels from the edge count as well inside; less where nothing is left.
-    Raises ValueError for an empty matte.
+    ``inset`` is how far from the edge, in pixels, the photograph mixes in its background. Where a part
+    is too thin for that, its middle counts as well inside. Raises ValueError for an empty matte.
     """
-    solid = _well_inside(matte, inset)
+    inside = _well_inside(matte, inset)
     _, labels = cv2.distanceTransformWithLabels(
-        1 - solid, cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+        1 - inside, cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
     )
-    where = np.flatnonzero(solid)
+    where = np.flatnonzero(inside)
     nearest = np.zeros(int(labels.max()) + 1, np.int64)
     nearest[labels.reshape(-1)[where]] = where
-    filled = rgb.reshape(-1, 3)[nearest[labels.reshape(-1)]].reshape(rgb.shape)
-    return np.where(matte[..., None] > 250, rgb, filled).astype(np.uint8)
+    return np.ascontiguousarray(rgb.reshape(-1, 3)[nearest[labels.reshape(-1)]].reshape(rgb.shape))
 
 
-def _well_inside(matte: Image, inset: int) -> Image:
-    solid = (matte > 250).astype(np.uint8)
-    for radius in range(inset, -1, -1):
-        inner = cv2.erode(solid, np.ones((2 * radius + 1,) * 2, np.uint8), borderType=cv2.BORDER_REPLICATE)
-        if inner.any():
-            return np.asarray(inner, dtype=np.uint8)
-    if matte.max() == 0:
-        raise ValueError("cut-out: expected a matte with visible pixels, got an empty one")
-    return np.asarray(matte == matte.max(), dtype=np.uint8)
+def _well_inside(matte: Image, inset: float) -> Image:
+    """uint8 HxW, 1 where the distance to the edge is ``inset``, or the most that is near."""
+    solid = (matte > _OPAQUE).astype(np.uint8)
+    if not solid.any():
+        if matte.max(initial=0) == 0:
+            raise ValueError("cut-out: expected a matte with visible pixels, got an empty one")
+        return np.asarray(matte == matte.max(), dtype=np.uint8)
+    distance = cv2.distanceTransform(
+        cv2.copyMakeBorder(solid, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 5
+    )
+    distance = distance[1:-1, 1:-1]
+    reach = 2 * int(np.ceil(inset)) + 1
+    deepest = cv2.dilate(distance, np.ones((reach, reach), np.uint8))
+    return ((solid > 0) & (distance >= np.minimum(inset, deepest))).astype(np.uint8)
 
 
 def crop_to_matte(rgb: Image, matte: Image) -> tuple[Image, Image]:

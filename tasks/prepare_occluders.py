@@ -32,6 +32,8 @@ from tasks.prepared import (
 LONG_SIDE = 1024
 # Context round an object, as a share of its box: upscalers see where the object ends.
 _CONTEXT = 0.08
+# How deep, in pixels of the photograph, an edge mixes in what lies behind.
+_MIXED = 1.5
 _EXPECTED = "an upright 8-bit colour JPEG"
 
 
@@ -59,7 +61,7 @@ def prepare_object(thing: RawObject, raw: Path, upscaler: str) -> Prepared:
     matte = soft_matte(np.ascontiguousarray(outline), FACTOR)
     facts: dict[str, object] = {"category": thing.category, "annotation": int(thing.id), "upscaler": upscaler}
     blank = make_entry("object", thing.id, thing.category, where, thing.origin, picture, (0, 0))
-    return _cut_out(blank, picture, large, matte, facts)
+    return _cut_out(blank, picture, large, matte, facts, FACTOR)
 
 
 def prepare_hand(hand: RawHand, raw: Path) -> Prepared:
@@ -129,11 +131,15 @@ def _polygon(points: list[float], size: tuple[int, int]) -> list[float]:
     return values
 
 
-def _cut_out(blank: Entry, picture: Picture, rgb: Image, matte: Image, facts: dict[str, object]) -> Prepared:
-    """Crop, limit and fill a cut-out; ``blank`` is its row but for the size."""
+def _cut_out(
+    blank: Entry, picture: Picture, rgb: Image, matte: Image, facts: dict[str, object], factor: int = 1
+) -> Prepared:
+    """Crop, limit and fill a cut-out, ``factor`` times enlarged; ``blank`` is its row but for the size."""
     try:
-        rgb, matte = limit_side(*crop_to_matte(rgb, matte), LONG_SIDE)
-        rgb = extend_colours(rgb, matte)
+        rgb, matte = crop_to_matte(rgb, matte)
+        size = max(matte.shape)
+        rgb, matte = limit_side(rgb, matte, LONG_SIDE)
+        rgb = extend_colours(rgb, matte, max(_MIXED, _MIXED * factor * max(matte.shape) / size))
     except ValueError as error:
         return refuse(blank.source, "an outline thick enough to cut out", str(error))
     members = {
