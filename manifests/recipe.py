@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from natocc.profiles import Kind
 
@@ -43,11 +43,15 @@ class OccluderSet(_Strict):
     # Overrides the recipe's split, for a held-out set.
     split: str | None = None
 
-    @model_validator(mode="after")
-    def _transfer_is_for_hands(self) -> OccluderSet:
-        if self.colour_transfer and self.kind != "hand":
-            raise ValueError(f"colour_transfer: expected kind hand, got {self.kind}; set it to 0")
-        return self
+    @field_validator("colour_transfer")
+    @classmethod
+    def _transfer_is_for_hands(cls, strength: float, info: ValidationInfo) -> float:
+        kind = info.data.get("kind")
+        if strength and kind not in (None, "hand"):
+            raise ValueError(
+                f"expected 0 for kind {kind}, got {strength}; only hands take the face's colours"
+            )
+        return strength
 
 
 class Recipe(_Strict):
@@ -73,17 +77,23 @@ class Recipe(_Strict):
     hidden_ratio: tuple[Ratio, Ratio] | None = None
     sets: tuple[OccluderSet, ...]
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Recipe:
-        if not self.sets:
-            raise ValueError("sets: expected at least one set, got none")
-        names = [one.name for one in self.sets]
+    @field_validator("hidden_ratio")
+    @classmethod
+    def _low_before_high(cls, limits: tuple[float, float] | None) -> tuple[float, float] | None:
+        if limits and limits[0] >= limits[1]:
+            raise ValueError(f"expected low < high, got {list(limits)}")
+        return limits
+
+    @field_validator("sets")
+    @classmethod
+    def _named_apart(cls, sets: tuple[OccluderSet, ...]) -> tuple[OccluderSet, ...]:
+        if not sets:
+            raise ValueError("expected at least one set, got none")
+        names = [one.name for one in sets]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise ValueError(f"sets: expected a name of its own for every set, got {', '.join(twice)} twice")
-        if self.hidden_ratio and self.hidden_ratio[0] >= self.hidden_ratio[1]:
-            raise ValueError(f"hidden_ratio: expected low < high, got {list(self.hidden_ratio)}")
-        return self
+            raise ValueError(f"expected a name of its own for every set, got {', '.join(twice)} twice")
+        return sets
 
     def repeats_of(self, one: OccluderSet) -> int:
         return one.repeats or self.repeats
@@ -120,9 +130,12 @@ def load_recipe(name_or_path: str, **overrides: object) -> Recipe:
 
 def _read(name_or_path: str) -> str:
     if name_or_path in known_recipes():
-        return (resources.files("manifests") / "recipes" / f"{name_or_path}.yaml").read_text()
+        return (resources.files("manifests") / "recipes" / f"{name_or_path}.yaml").read_text("utf-8")
     if Path(name_or_path).is_file():
-        return Path(name_or_path).read_text()
+        try:
+            return Path(name_or_path).read_text("utf-8")
+        except UnicodeDecodeError as error:
+            raise RecipeError([f"{name_or_path}: expected UTF-8 text, got {error}"]) from error
     raise RecipeError(
         [f"recipe: expected one of {', '.join(known_recipes())} or a YAML file, got {name_or_path!r}"]
     )
@@ -131,5 +144,5 @@ def _read(name_or_path: str) -> str:
 def _line(recipe: object, error: Any) -> str:
     path = " > ".join(["recipe", str(recipe), *(str(part) for part in error["loc"])])
     message = error["msg"].removeprefix("Value error, ")
-    came = "" if isinstance(error.get("input"), dict | Recipe) else f" (got {error.get('input')!r})"
-    return f"{path}: {message}{came}"
+    told = error["type"] in ("value_error", "missing")
+    return f"{path}: {message}" if told else f"{path}: {message} (got {error['input']!r})"

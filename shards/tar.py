@@ -59,7 +59,7 @@ def iterate(stream: BinaryIO) -> Iterator[tuple[str, dict[str, bytes]]]:
                 if members:
                     yield current, members
                 current, members = key, {}
-            handle = tar.extractfile(info)
+            handle = tar.extractfile(info) if info.isreg() else None
             if handle is None:
                 raise ValueError(f"{info.name}: expected a plain file in the tar, got a link or folder")
             members[extension] = handle.read()
