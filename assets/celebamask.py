@@ -39,16 +39,14 @@ def read_faces(raw: Path, report: Report) -> Iterator[RawFace]:
     parts = _parts_by_stem(folder / MASKS, raw, report)
     used = set()
     for image in pictures_in(folder / IMAGES, raw, report):
-        said = aside.of(f"{IMAGES}/{image.name}")
         used.add(_stem(image.stem))
         found = parts.get(_stem(image.stem))
-        if said is None:
-            continue
         if not found:
             where = image.relative_to(raw).as_posix()
             expected = f"part masks {MASKS}/*/{_prefix(image.stem)}_skin.png and others"
             report(Problem(path=where, expected=expected, got="no part file"))
             continue
+        said = aside.of(f"{IMAGES}/{image.name}")
         yield RawFace(
             id=id_of(image.stem),
             image=image,

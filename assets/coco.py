@@ -68,13 +68,10 @@ def _read_file(path: Path, raw: Path, aside: Sidecar, report: Report) -> Iterato
         if isinstance(annotation, dict) and annotation.get("iscrowd"):
             continue
         try:
-            thing = _parse(annotation, listing, raw, aside)
+            yield _parse(annotation, listing, raw, aside)
         except _Faulty as error:
             name = _name(number, annotation)
             report(Problem(path=f"{where} {name}", expected=error.expected, got=error.got))
-            continue
-        if thing is not None:
-            yield thing
 
 
 def _order(numbered: tuple[int, Any]) -> tuple[int, int]:
@@ -94,8 +91,8 @@ def _image_folder(folder: Path, split: str) -> Path:
     return folder / split if (folder / split).is_dir() else folder / "images" / split
 
 
-def _parse(annotation: Any, listing: _Listing, raw: Path, aside: Sidecar) -> RawObject | None:
-    """The instance; None where its photograph's side-car row was refused. Raises _Faulty."""
+def _parse(annotation: Any, listing: _Listing, raw: Path, aside: Sidecar) -> RawObject:
+    """The instance. Raises _Faulty."""
     try:
         number, image_id, category_id = (int(annotation[name]) for name in ("id", "image_id", "category_id"))
         area, bbox = float(annotation.get("area") or 0), [float(v) for v in annotation["bbox"]]
@@ -123,8 +120,6 @@ def _parse(annotation: Any, listing: _Listing, raw: Path, aside: Sidecar) -> Raw
     if area <= 0 or min(bbox[2:]) <= 0:
         raise _Faulty("an area above 0", "zero area")
     said = aside.of(file.relative_to(raw / FOLDER).as_posix())
-    if said is None:
-        return None
     return RawObject(
         id=f"{number:012d}",
         image=file,

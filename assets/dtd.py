@@ -34,10 +34,9 @@ def read_textures(raw: Path, report: Report) -> Iterator[RawTexture]:
             report(Problem(path=where, expected="at least one picture", got="an empty texture class"))
         for image in pictures:
             said = aside.of(image.relative_to(folder).as_posix())
-            if said is not None:
-                yield RawTexture(
-                    id=id_of(f"{kind.name}/{image.stem}"),
-                    image=image,
-                    texture_class=kind.name,
-                    origin=said.origin(FOLDER, LICENCE),
-                )
+            yield RawTexture(
+                id=id_of(f"{kind.name}/{image.stem}"),
+                image=image,
+                texture_class=kind.name,
+                origin=said.origin(FOLDER, LICENCE),
+            )

@@ -30,8 +30,6 @@ def read_hands(raw: Path, report: Report) -> Iterator[RawHand]:
     for image in pictures_in(folder / "Hands", raw, report):
         said, told = aside.of(f"Hands/{image.name}"), facts.get(normal(image.name), {})
         mask = by_stem.get(normal(image.stem))
-        if said is None:
-            continue
         if mask is None:
             expected = f"a mask {MASKS}/{image.stem}.png"
             report(Problem(path=image.relative_to(raw).as_posix(), expected=expected, got="no such file"))

@@ -75,11 +75,11 @@ def read_image(path: Path) -> Picture:
         notes.append(str(picture.format))
     if _sixteen_bit(picture, data):
         notes.append("16 bits a channel")
-    orientation = _orientation(picture)
-    turn = _TURNS.get(orientation or 1)
-    if orientation is None:
+    orientation, sound = _orientation(picture)
+    turn = _TURNS.get(orientation)
+    if not sound:
         notes.append("damaged EXIF")
-    elif turn is not None:
+    if turn is not None:
         notes.append("EXIF rotation")
     if picture.mode != "RGB":
         notes.append(_NAMES.get(picture.mode, picture.mode))
@@ -156,9 +156,9 @@ def _open(path: Path, what: str) -> tuple[bytes, Pillow.Image]:
     if not data:
         raise Unreadable(what, "an empty file")
     try:
-        with warnings.catch_warnings():
-            # Of damage that spoils pixels the decoder raises; the rest is seen by _orientation.
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(record=True):
+            # Of damage that spoils pixels the decoder raises; of other damage _orientation tells.
+            warnings.simplefilter("always")
             picture = Pillow.open(io.BytesIO(data), formats=_FORMATS)
             picture.load()
     except UnidentifiedImageError as error:
@@ -176,14 +176,19 @@ def _open(path: Path, what: str) -> tuple[bytes, Pillow.Image]:
     return data, picture
 
 
-def _orientation(picture: Pillow.Image) -> int | None:
-    """The EXIF orientation, 1 where there is none; None where the EXIF block can't be read."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
+def _orientation(picture: Pillow.Image) -> tuple[int, bool]:
+    """The EXIF orientation, 1 where there is none, and whether the EXIF block is sound."""
+    exif = Pillow.Exif()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
         try:
-            return int(picture.getexif().get(_ORIENTATION, 1))
-        except (Warning, OSError, SyntaxError, ValueError, TypeError, KeyError, struct.error):
-            return None
+            # Read afresh: the picture's own copy was parsed on opening, and warns no more.
+            exif.load(picture.info.get("exif", b""))
+            plain = exif.get(_ORIENTATION)
+            found = int(picture.getexif().get(_ORIENTATION, 1) if plain is None else plain)
+        except (OSError, SyntaxError, ValueError, TypeError, KeyError, struct.error):
+            return 1, False
+    return found, not caught
 
 
 def _sixteen_bit(picture: Pillow.Image, data: bytes) -> bool:

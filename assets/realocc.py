@@ -40,8 +40,7 @@ def read_occluded_faces(raw: Path, report: Report) -> Iterator[RawOccludedFace]:
             report(Problem(path=image.relative_to(raw).as_posix(), expected=expected, got="no such file"))
             continue
         said = aside.of(f"{pictures.name}/{image.name}")
-        if said is not None:
-            yield RawOccludedFace(id=id_of(stem), image=image, mask=mask, origin=said.origin(FOLDER, LICENCE))
+        yield RawOccludedFace(id=id_of(stem), image=image, mask=mask, origin=said.origin(FOLDER, LICENCE))
 
 
 def _listed(path: Path, raw: Path, report: Report) -> list[str]:

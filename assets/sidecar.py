@@ -121,7 +121,7 @@ def _parse(name: str, row: dict[str, str | None]) -> Aside:
         raise BadCell(f"a split among {', '.join(SPLITS)}", repr(split))
     named = _points(text.get("landmarks") or "{}")
     return Aside(
-        photo=text.get("photo", ""),
+        photo=text.get("photo", "").lower(),
         person=text.get("person") or None,
         split=split,
         licence=text.get("licence", ""),
