@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from manifests.recipe import Recipe, RecipeError, known_recipes, load_recipe
+
+TRAIN, CORRECTED = "CelebAMask-HQ-WO-train.txt", "CelebAMask-HQ-train.txt"
+# Table 3: split, and the sets as (kind, strength of colour transfer).
+TABLE_3 = {
+    "c-original": (CORRECTED, [("none", 0.0)]),
+    "c-cm": (CORRECTED, [("none", 0.0)]),
+    "c-wo": (TRAIN, [("none", 0.0)]),
+    "c-wo-natocc": (TRAIN, [("hand", 0.0), ("object", 0.0)]),
+    "c-wo-natocc-sot": (TRAIN, [("hand", 1.0), ("object", 0.0)]),
+    "c-wo-randocc": (TRAIN, [("randocc", 0.0), ("randocc", 0.0)]),
+    "c-wo-mix": (TRAIN, [("randocc", 0.0), ("hand", 0.0), ("object", 0.0)]),
+}
+
+
+def problems(data: object, tmp_path: Path, **overrides: object) -> list[str]:
+    path = tmp_path / "mine.yaml"
+    path.write_text(data if isinstance(data, str) else yaml.safe_dump(data), "utf-8")
+    with pytest.raises(RecipeError) as caught:
+        load_recipe(str(path), **overrides)
+    assert str(caught.value) == "\n".join(caught.value.problems)
+    return [line.replace(str(path), "mine.yaml") for line in caught.value.problems]
+
+
+def test_what_comes_with_the_package_is_the_sample_and_table_3() -> None:
+    assert known_recipes() == sorted(["sample", *TABLE_3])
+
+
+@pytest.mark.parametrize("name", sorted(TABLE_3))
+def test_a_recipe_of_the_paper_has_table_3s_composition(name: str) -> None:
+    recipe = load_recipe(name)
+    split, sets = TABLE_3[name]
+    assert recipe.name == name and recipe.profile == "paper" and recipe.size == 1024
+    assert [(one.kind, one.colour_transfer) for one in recipe.sets] == sets
+    assert {recipe.split_of(one) for one in recipe.sets} == {split}
+    assert {recipe.repeats_of(one) for one in recipe.sets} == {1}, "every face once a set"
+    assert not any(one.optional for one in recipe.sets)
+    with_objects = any(kind == "object" for kind, _ in sets)
+    assert (recipe.upscaler, recipe.harmoniser) == (("glean", "rainnet") if with_objects else (None, None))
+
+
+def streams(name: str) -> dict[str, str]:
+    return {one.name: one.stream or one.name for one in load_recipe(name).sets}
+
+
+def test_sets_that_the_paper_compares_are_drawn_alike() -> None:
+    assert streams("c-wo-natocc")["hand"] == streams("c-wo-natocc-sot")["hand_sot"]
+    assert streams("c-wo-natocc")["object"] == streams("c-wo-natocc-sot")["object"]
+    assert streams("c-wo-mix").items() >= streams("c-wo-natocc").items()
+    assert streams("c-wo-mix")["randocc-1"] == streams("c-wo-randocc")["randocc-1"]
+    assert len(set(streams("c-wo-randocc").values())) == 2, "its two sets differ"
+    assert {load_recipe(name).seed for name in TABLE_3} == {2}
+
+
+def test_the_sample_has_everything_on() -> None:
+    recipe = load_recipe("sample")
+    assert (recipe.profile, recipe.repeats, recipe.samples_per_shard) == ("best", 3, 24)
+    assert recipe.clean and recipe.parsing and recipe.harmoniser == "statistics"
+    assert {one.kind for one in recipe.sets} == {"randocc", "object", "hand"}
+    pair = [one.stream or one.name for one in recipe.sets if one.name in ("hand", "hand_sot")]
+    assert len(pair) == 2 and len(set(pair)) == 1, "hands with and without colour transfer are paired"
+
+
+def test_all_problems_are_told_together_each_with_its_path(tmp_path: Path) -> None:
+    wrong = {
+        "name": "mine",
+        "profile": "fancy",
+        "size": 32,
+        "seed": -1,
+        "hidden_ratio": [0.6, 0.2],
+        "colour": "red",
+        "sets": [
+            {"name": "a", "kind": "object", "colour_transfer": 0.5},
+            {"name": "B!", "kind": "glove"},
+            {"name": "c", "kind": "hand", "colour_transfer": 2, "repeats": 0},
+        ],
+    }
+    assert problems(wrong, tmp_path) == [
+        "recipe > mine > description: Field required",
+        "recipe > mine > profile: Input should be 'best', 'paper' or 'code' (got 'fancy')",
+        "recipe > mine > seed: Input should be greater than or equal to 0 (got -1)",
+        "recipe > mine > size: Input should be greater than or equal to 64 (got 32)",
+        "recipe > mine > hidden_ratio: expected low < high, got [0.6, 0.2]",
+        "recipe > mine > sets > 0 > colour_transfer: expected 0 for kind object, got 0.5; "
+        "only hands take the face's colours",
+        "recipe > mine > sets > 1 > name: String should match pattern '^[a-z0-9][a-z0-9_-]*$' (got 'B!')",
+        "recipe > mine > sets > 1 > kind: Input should be 'randocc', 'object', 'hand' or 'none' (got 'glove')",
+        "recipe > mine > sets > 2 > repeats: Input should be greater than or equal to 1 (got 0)",
+        "recipe > mine > sets > 2 > colour_transfer: Input should be less than or equal to 1 (got 2)",
+        "recipe > mine > colour: Extra inputs are not permitted (got 'red')",
+    ]
+
+
+def small(**fields: object) -> dict[str, object]:
+    return {"name": "mine", "description": "Mine.", "sets": [{"name": "a", "kind": "randocc"}]} | fields
+
+
+def test_names_that_would_collide_and_no_sets_at_all(tmp_path: Path) -> None:
+    twice = [{"name": "a", "kind": "randocc"}, {"name": "a", "kind": "hand"}]
+    assert problems(small(sets=twice), tmp_path) == [
+        "recipe > mine > sets: expected a name of its own for every set, got a twice"
+    ]
+    assert problems(small(sets=[]), tmp_path) == ["recipe > mine > sets: expected at least one set, got none"]
+
+
+def test_a_set_name_becomes_a_key_and_holds_no_dot(tmp_path: Path) -> None:
+    (line,) = problems(small(sets=[{"name": "a.b", "kind": "hand"}]), tmp_path)
+    assert line.endswith("(got 'a.b')")
+
+
+def test_an_unknown_recipe_lists_the_known_ones() -> None:
+    with pytest.raises(RecipeError) as caught:
+        load_recipe("c-wo-everything")
+    assert caught.value.problems == [
+        "recipe: expected one of c-cm, c-original, c-wo, c-wo-mix, c-wo-natocc, c-wo-natocc-sot, c-wo-randocc, "
+        "sample or a YAML file, got 'c-wo-everything'"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("- a\n- b\n", "mine.yaml: expected a mapping of fields, got list"),
+        ("", "mine.yaml: expected a mapping of fields, got NoneType"),
+        ("a: [", "mine.yaml: expected YAML, got while parsing"),
+    ],
+)
+def test_what_is_no_recipe_is_said(text: str, start: str, tmp_path: Path) -> None:
+    (line,) = problems(text, tmp_path)
+    assert line.startswith(start)
+
+
+def test_bytes_that_are_no_text_are_said(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_bytes(b"name: \xff\xfe")
+    with pytest.raises(RecipeError, match="expected UTF-8 text, got 'utf-8' codec can't decode"):
+        load_recipe(str(tmp_path / "mine.yaml"))
+
+
+def test_yaml_makes_no_objects(tmp_path: Path) -> None:
+    (line,) = problems("name: !!python/object/apply:os.getcwd []", tmp_path)
+    assert "could not determine a constructor" in line
+
+
+def test_options_replace_fields_and_are_checked_too(tmp_path: Path) -> None:
+    recipe = load_recipe("c-wo-natocc", split="all", upscaler="lanczos", harmoniser=None, seed=0)
+    assert (recipe.split, recipe.upscaler, recipe.harmoniser, recipe.seed) == ("all", "lanczos", "rainnet", 0)
+    assert problems(small(), tmp_path, size=10) == [
+        "recipe > mine > size: Input should be greater than or equal to 64 (got 10)"
+    ]
+
+
+def test_a_set_may_have_its_own_split_and_repeats(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    sets = [{"name": "a", "kind": "hand"}, {"name": "b", "kind": "hand", "split": "test", "repeats": 7}]
+    path.write_text(yaml.safe_dump(small(sets=sets, repeats=2)))
+    recipe = load_recipe(str(path))
+    assert isinstance(recipe, Recipe)
+    assert [(recipe.split_of(one), recipe.repeats_of(one)) for one in recipe.sets] == [
+        ("train", 2),
+        ("test", 7),
+    ]
