@@ -89,6 +89,19 @@ def test_stages_run_as_often_as_the_paper_says() -> None:
     assert all(one.final_tone is None or not one.final_tone.by_mean for one in many)
 
 
+def test_no_stage_runs_because_another_does() -> None:
+    names = ("blur", "jpeg", "tone", "final_affine", "final_blur", "final_tone")
+    many = [drawn("randocc", PAPER, sample) for sample in range(900)]
+    table = np.array(
+        [
+            [*(getattr(one, name) is not None for name in names), one.final_flip, one.opacity < 1]
+            for one in many
+        ]
+    )
+    correlation = np.corrcoef(table.T.astype(float)) - np.eye(table.shape[1])
+    assert np.abs(correlation).max() < 0.13
+
+
 def test_the_released_constants_differ_where_the_code_does() -> None:
     many = [drawn("randocc", CODE, sample) for sample in range(600)]
     assert all(one.final_affine is None for one in many)

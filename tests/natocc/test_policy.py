@@ -6,7 +6,26 @@ import pytest
 from natocc.geometry import Image
 from natocc.policy import CLASS_IDS, FACE, NOT_FACE, PARTS, face_mask, parsing_map
 
-OFFICIAL = ["skin", "nose", "eye_g", "l_eye", "r_eye", "l_brow", "r_brow", "l_ear", "r_ear", "mouth", "u_lip", "l_lip", "hair", "hat", "ear_r", "neck_l", "neck", "cloth"]
+OFFICIAL = [
+    "skin",
+    "nose",
+    "eye_g",
+    "l_eye",
+    "r_eye",
+    "l_brow",
+    "r_brow",
+    "l_ear",
+    "r_ear",
+    "mouth",
+    "u_lip",
+    "l_lip",
+    "hair",
+    "hat",
+    "ear_r",
+    "neck_l",
+    "neck",
+    "cloth",
+]
 
 
 def band(top: int, bottom: int) -> Image:
