@@ -116,9 +116,9 @@ class BankWriter:
         self._size = 0
         self._shards: dict[str, str] = {}
         storage.make_folder(self.url)
-        # The table is put down empty first: a folder that can't be written is found before hours of work.
-        storage.write_bytes(storage.join(self.url, TABLE), b"")
         storage.remove(storage.join(self.url, INDEX))
+        # The table is put down empty: a folder that can't be written is found before hours of work.
+        storage.write_bytes(storage.join(self.url, TABLE), b"")
 
     def add(self, entry: Entry, members: dict[str, bytes]) -> None:
         """Queue one entry (its ``shard``, ``members`` and ``sha256`` are filled in here)."""

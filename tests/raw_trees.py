@@ -80,7 +80,7 @@ def add_hand(
     plane[40:150, 90:110] = 255
     cv2.circle(plane, (100, 40), 25, 255, -1)
     if image is None:
-        skin = cv2.resize(np.ascontiguousarray(portrait()[70:100, 70:90]), (200, 150))
+        skin = cv2.resize(np.ascontiguousarray(np.minimum(portrait()[60:75, 75:95], 200)), (200, 150))
         image = np.where(plane[..., None] > 0, skin, 255).astype(np.uint8)
     mask = plane if mask is None else mask
     name = f"Hand_{number:07d}"

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from assets.celebamask import read_faces
+from assets.problems import Problem
+from assets.records import RawFace
+from tests.raw_trees import FACES, IMAGES, MASKS, add_face, add_sidecar, part_path, write
+
+
+def read(raw: Path) -> tuple[list[RawFace], list[str]]:
+    problems: list[Problem] = []
+    faces = list(read_faces(raw, problems.append))
+    return faces, [str(problem) for problem in problems]
+
+
+def touch(raw: Path, stem: str, *parts: str, suffix: str = ".jpg") -> None:
+    """A face whose files are there; readers open none of them."""
+    add_face(raw, stem, b"x", dict.fromkeys(parts, b"x"), suffix=suffix)
+
+
+def test_faces_come_in_order_of_their_numbers_with_the_parts_that_are_there(tmp_path: Path) -> None:
+    for stem in ("10", "9", "2000", "bea"):
+        touch(tmp_path, stem, "skin", "l_eye", "neck_l", "neck", "ear_r", "r_ear")
+    faces, problems = read(tmp_path)
+    assert [face.id for face in faces][:3] == ["00009", "00010", "02000"]
+    assert faces[3].id.startswith("bea-")
+    assert part_path(tmp_path, "2000", "skin").parent.name == "1"
+    for face in faces:
+        assert [*face.parts] == ["ear_r", "l_eye", "neck", "neck_l", "r_ear", "skin"]
+        assert all(path.stem.endswith(f"_{name}") for name, path in face.parts.items())
+    assert problems == []
+
+
+def test_dots_spaces_unicode_and_upper_case_suffixes_are_names_like_others(tmp_path: Path) -> None:
+    stems = ["a.b", "a.c", "my photo", "x_nose", unicodedata.normalize("NFC", "Zoë"), "顔"]
+    for stem, suffix in zip(stems, (".jpg", ".JPG", ".JPEG", ".png", ".jpeg", ".jpg"), strict=True):
+        touch(tmp_path, stem, "skin", suffix=suffix)
+    faces, problems = read(tmp_path)
+    assert {face.image.stem for face in faces} == set(stems)
+    assert len({face.id for face in faces}) == 6 and problems == []
+    assert all(face.parts["skin"].stem == f"{face.image.stem}_skin" for face in faces)
+
+
+@pytest.mark.parametrize(("photo", "mask"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_a_mask_is_found_whatever_the_spelling_of_accents(tmp_path: Path, photo: str, mask: str) -> None:
+    write(tmp_path / FACES / IMAGES / f"{unicodedata.normalize(photo, 'Zoë')}.jpg", b"x")
+    write(tmp_path / FACES / MASKS / f"0/{unicodedata.normalize(mask, 'Zoë')}_skin.png", b"x")
+    faces, problems = read(tmp_path)
+    assert [*faces[0].parts] == ["skin"] and problems == []
+
+
+def test_masks_may_lie_beside_the_numbered_folders(tmp_path: Path) -> None:
+    write(tmp_path / FACES / IMAGES / "3.jpg", b"x")
+    write(tmp_path / FACES / MASKS / "00003_skin.PNG", b"x")
+    faces, problems = read(tmp_path)
+    assert [*faces[0].parts] == ["skin"] and problems == []
+
+
+def test_what_does_not_fit_together_is_named(tmp_path: Path) -> None:
+    touch(tmp_path, "0", "skin")
+    touch(tmp_path, "5")
+    write(part_path(tmp_path, "7", "skin"), b"x")
+    write(tmp_path / FACES / MASKS / "1/00000_skin.png", b"x")
+    write(tmp_path / FACES / MASKS / "0/00000_glasses.png", b"x")
+    write(tmp_path / FACES / IMAGES / "list.txt", b"x")
+    write(tmp_path / FACES / IMAGES / ".DS_Store", b"x")
+    write(tmp_path / FACES / IMAGES / "more/8.jpg", b"x")
+    faces, problems = read(tmp_path)
+    assert [face.id for face in faces] == ["00000"]
+    assert sorted(problems) == [
+        f"{FACES}/{IMAGES}/5.jpg: expected part masks {MASKS}/*/00005_skin.png and others, got no part file",
+        f"{FACES}/{IMAGES}/list.txt: expected a picture (.jpeg, .jpg, .png), got another file",
+        f"{FACES}/{IMAGES}/more: expected a picture (.jpeg, .jpg, .png), got a folder",
+        f"{FACES}/{MASKS}/0/00000_glasses.png: expected a name that ends in a part (…_skin.png), got another name",
+        f"{FACES}/{MASKS}/0/00007_skin.png: expected a photograph {IMAGES}/7.jpg, got no such file",
+        f"{FACES}/{MASKS}/1/00000_skin.png: expected one file a part, got a second one beside {FACES}/{MASKS}/0/00000_skin.png",
+    ]
+
+
+def test_the_side_car_gives_origin_and_landmarks(tmp_path: Path) -> None:
+    touch(tmp_path, "0", "skin")
+    touch(tmp_path, "1", "skin")
+    row = {
+        "file": f"{IMAGES}/1.jpg",
+        "split": "test",
+        "person": "ada",
+        "photo": "ff",
+        "landmarks": '{"nose": [1, 2]}',
+    }
+    add_sidecar(tmp_path / FACES, row)
+    (plain, told), _ = read(tmp_path)
+    assert (plain.origin.split, plain.origin.photo, plain.landmarks) == (None, "", {})
+    assert plain.origin.licence.startswith("CelebAMask-HQ: non-commercial")
+    assert (told.origin.split, told.origin.person, told.origin.photo) == ("test", "ada", "ff")
+    assert told.landmarks == {"nose": (1.0, 2.0)}
+
+
+def refusal(raw: Path) -> str:
+    with pytest.raises(FileNotFoundError) as caught:
+        read(raw)
+    return str(caught.value)
+
+
+def test_a_wrong_folder_is_told_from_the_right_one(tmp_path: Path) -> None:
+    raw = tmp_path / "up/raw"
+    touch(raw, "0", "skin")
+    deep, deeper = raw / FACES, raw / FACES / IMAGES
+    assert refusal(deep) == f"{deep}: expected a folder that holds {FACES}, got {FACES} itself; give {raw}"
+    assert (
+        refusal(deeper) == f"{deeper}: expected a folder that holds {FACES}, got {IMAGES} itself; give {raw}"
+    )
+    assert refusal(tmp_path / "up") == (
+        f"{tmp_path}/up: expected {FACES} in it, found it one level deeper; give {raw}"
+    )
+    assert refusal(tmp_path) == (
+        f"{tmp_path}: expected {FACES}/{IMAGES} in it, got no such folder; see docs/raw-data.md"
+    )
+
+
+def test_photographs_without_their_masks_or_none_at_all_are_no_dataset(tmp_path: Path) -> None:
+    write(tmp_path / "a" / FACES / IMAGES / "0.jpg", b"x")
+    assert refusal(tmp_path / "a").endswith(f"expected {FACES}/{MASKS} in it, got {FACES}/{IMAGES} alone")
+    (tmp_path / "b" / FACES / IMAGES).mkdir(parents=True)
+    (tmp_path / "b" / FACES / MASKS).mkdir()
+    assert refusal(tmp_path / "b").endswith(f"expected photographs in {FACES}/{IMAGES}, got an empty folder")

@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from pycocotools import mask as coco_mask
+
+from assets.coco import read_objects
+from assets.dtd import read_textures
+from assets.hands import read_hands
+from natocc.codecs import decode_plane, decode_rgb
+from natocc.geometry import Image
+from tasks.prepare_occluders import prepare_hand, prepare_object, prepare_texture, rasterise
+from tasks.prepared import Prepared
+from tests.raw_trees import (
+    add_hand,
+    add_hand_info,
+    add_objects,
+    add_sidecar,
+    add_texture,
+    annotation,
+    coffee,
+    disc,
+    encoded,
+    portrait,
+    square,
+    write,
+)
+
+
+def silent(problem: object) -> None:
+    """Readers have tests of their own."""
+
+
+def said(prepared: Prepared) -> list[str]:
+    return [f"{problem.action} {problem}" for problem in prepared.problems]
+
+
+def an_object(raw: Path, **fields: Any) -> Prepared:
+    if not (raw / "COCO").exists():
+        add_objects(raw, [annotation(7, **fields)])
+    return prepare_object(next(iter(read_objects(raw, silent))), raw, "lanczos")
+
+
+WHERE = "COCO/sample/000000000001.jpg annotation 7"
+
+
+def test_an_object_is_cut_out_four_times_enlarged(tmp_path: Path) -> None:
+    done = an_object(tmp_path)
+    assert done.problems == () and done.entry is not None
+    rgb, alpha = decode_rgb(done.members["jpg"]), decode_plane(done.members["alpha.png"])
+    assert alpha.shape == rgb.shape[:2] == (done.entry.height, done.entry.width)
+    assert (alpha > 127).any(axis=1).sum() == pytest.approx(320, abs=6)
+    assert (alpha > 127).any(axis=0).sum() == pytest.approx(400, abs=6)
+    assert (done.entry.id, done.entry.category, done.entry.source) == ("000000000007", "cup", WHERE)
+    assert json.loads(done.members["json"]) == {"category": "cup", "annotation": 7, "upscaler": "lanczos"}
+    middle = cv2.resize(coffee()[50:130, 60:160], (400, 320), interpolation=cv2.INTER_CUBIC)[100:200, 100:300]
+    found = rgb[alpha.shape[0] // 2 - 60 :, alpha.shape[1] // 2 - 100 :][:100, :200]
+    assert np.abs(found.astype(int) - middle).mean() < 6
+
+
+def test_a_large_object_is_kept_at_1024(tmp_path: Path) -> None:
+    image = {"id": 1, "file_name": "000000000001.jpg", "height": 1400, "width": 1400}
+    add_objects(tmp_path, [annotation(7, segmentation=square(10, 10, 1300, 900))], images=[image])
+    write(tmp_path / "COCO/sample/000000000001.jpg", encoded(portrait(1400, 1400)))
+    done = an_object(tmp_path)
+    assert done.entry is not None and max(done.entry.width, done.entry.height) == 1024
+
+
+def test_an_object_brings_no_ground_along(tmp_path: Path) -> None:
+    shape = cv2.resize(disc(200, 300, 0.5).astype(np.float32) / 255, (300, 200))
+    share = cv2.GaussianBlur(shape, (0, 0), 0.8)[..., None]
+    photo = np.rint(share * 128 + (1 - share) * 255).astype(np.uint8).repeat(3, axis=2)
+    outline = cv2.findContours(disc(200, 300, 0.5), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0][0]
+    add_objects(tmp_path, [annotation(7, segmentation=[outline.reshape(-1).tolist()])])
+    write(tmp_path / "COCO/sample/000000000001.jpg", encoded(photo))
+    done = an_object(tmp_path)
+    rgb, alpha = decode_rgb(done.members["jpg"]), decode_plane(done.members["alpha.png"])[..., None] / 255
+    laid = alpha * rgb + (1 - alpha) * 128
+    assert np.abs(laid - 128).max() <= 8, "grey on the same grey stays grey"
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"segmentation": {"size": [300, 200], "counts": [60000]}}, "expected polygons or RLE of its photograph's size, got ValueError: RLE of 200x300"),
+        ({"segmentation": {"size": [200, 300], "counts": [0, 9]}}, "expected polygons or RLE of its photograph's size, got ValueError: runs of 9 pixels in all for a mask of 300x200"),
+        ({"segmentation": {"size": [200, 300]}}, "expected polygons or RLE of its photograph's size, got KeyError: 'counts'"),
+        ({"segmentation": square(400, 300, 50, 50)}, "expected an outline with pixels inside the photograph, got an empty one"),
+        ({"segmentation": square(1e9, 0, 5, 5)}, "expected polygons or RLE of its photograph's size, got ValueError: a polygon with a corner far outside"),
+        ({"segmentation": [[1, 2, 3, 4]]}, "expected polygons or RLE of its photograph's size, got ValueError: a polygon of 4 numbers"),
+        ({"segmentation": [["a", "b", "c", "d", "e", "f"]]}, "expected polygons or RLE of its photograph's size, got ValueError: could not convert string to float: 'a'"),
+        ({"segmentation": "cup"}, "expected polygons or RLE of its photograph's size, got ValueError: could not convert string to float: 'c'"),
+        ({"segmentation": square(60, 50, 1, 40)}, "expected an outline thick enough to cut out, got cut-out: expected a matte with visible pixels, got an empty one"),
+    ],
+)  # fmt: skip
+def test_outlines_that_cannot_be_used_are_refused(
+    tmp_path: Path, fields: dict[str, Any], problem: str
+) -> None:
+    done = an_object(tmp_path, **fields)
+    assert said(done) == [f"refused {WHERE}: {problem}"]
+    assert done.entry is None
+
+
+def test_a_photograph_of_another_size_than_annotated_is_refused(tmp_path: Path) -> None:
+    add_objects(tmp_path, [annotation(7)])
+    write(tmp_path / "COCO/sample/000000000001.jpg", encoded(coffee()[:100]))
+    assert said(an_object(tmp_path)) == [f"refused {WHERE}: expected the annotated size 300x200, got 300x100"]
+    write(tmp_path / "COCO/sample/000000000001.jpg", encoded(coffee())[:900])
+    assert "a damaged image" in said(an_object(tmp_path))[0]
+
+
+def test_polygons_and_both_kinds_of_rle_agree() -> None:
+    polygon = square(60, 50, 100, 80)
+    mask = rasterise(polygon, (200, 300))
+    assert mask.dtype == np.uint8 and mask.sum() == 255 * 8000 and (mask[50:130, 60:160] == 255).all()
+    packed = coco_mask.encode(np.asfortranarray(mask // 255))
+    assert np.array_equal(
+        rasterise({"size": [200, 300], "counts": packed["counts"].decode()}, (200, 300)), mask
+    )
+    two = rasterise(polygon + square(0, 0, 10, 10), (200, 300))
+    assert (two > 0).sum() == 8100
+
+
+def a_hand(raw: Path, rot_deg: float = 0, **given: Image | bytes) -> Prepared:
+    add_hand(raw, 2, **given)
+    add_hand_info(raw, [{"imageName": "Hand_0000002.jpg", "aspectOfHand": "palmar left"}])
+    add_sidecar(raw / "11k-hands", {"file": "Hands/Hand_0000002.jpg", "rot_deg": rot_deg})
+    return prepare_hand(next(iter(read_hands(raw, silent))), raw)
+
+
+@pytest.mark.parametrize(("rot_deg", "down"), [(0, False), (180, True)])
+def test_a_hand_is_stored_turned_by_what_the_side_car_says(
+    tmp_path: Path, rot_deg: float, down: bool
+) -> None:
+    done = a_hand(tmp_path, rot_deg)
+    assert done.problems == () and done.entry is not None and done.entry.category == "palmar left"
+    alpha = decode_plane(done.members["alpha.png"]) > 127
+    upper, lower = alpha[: len(alpha) // 3].sum(), alpha[-len(alpha) // 3 :].sum()
+    assert (lower > upper) == down, "the knob, where the fingers are, is upmost in the photograph"
+    assert json.loads(done.members["json"]) == {"aspect": "palmar left", "skin": "", "rot_deg": rot_deg}
+
+
+def test_a_hand_brings_none_of_its_white_ground_along(tmp_path: Path) -> None:
+    done = a_hand(tmp_path)
+    rgb = decode_rgb(done.members["jpg"])[decode_plane(done.members["alpha.png"]) > 0]
+    assert rgb.max() < 235
+
+
+PLANE = disc(150, 200)
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"mask": PLANE * 0}, "refused 11k-hands_masks/Hand_0000002.png: expected a mask with pixels, got an empty mask"),
+        ({"mask": PLANE[:100]}, "refused 11k-hands_masks/Hand_0000002.png: expected its photograph's size 200x150, got 200x100"),
+        ({"mask": b"text"}, "refused 11k-hands_masks/Hand_0000002.png: expected a mask, got 4 bytes that are no JPEG, PNG, WEBP, BMP image"),
+        ({"image": b""}, "refused 11k-hands/Hands/Hand_0000002.jpg: expected a photograph, got an empty file"),
+        ({"mask": encoded(PLANE // 255, "PNG")}, "converted 11k-hands_masks/Hand_0000002.png: expected an 8-bit mask of 0 and 255, got values 0 and 1"),
+        ({"image": encoded(portrait(150, 200)[..., 0])}, "converted 11k-hands/Hands/Hand_0000002.jpg: expected an upright 8-bit colour JPEG, got greyscale"),
+    ],
+)  # fmt: skip
+def test_faults_of_hands_are_named(tmp_path: Path, given: dict[str, Image | bytes], problem: str) -> None:
+    done = a_hand(tmp_path, **given)
+    assert said(done) == [problem]
+    assert (done.entry is None) == problem.startswith("refused")
+
+
+def a_texture(raw: Path, image: Image | bytes) -> Prepared:
+    add_texture(raw, "pitted", "pitted_0001.jpg", image)
+    return prepare_texture(next(iter(read_textures(raw, silent))), raw)
+
+
+def test_a_texture_keeps_its_bytes_unless_it_is_too_large(tmp_path: Path) -> None:
+    data = encoded(portrait(90, 120))
+    done = a_texture(tmp_path, data)
+    assert done.members == {"jpg": data} and done.entry is not None and done.entry.category == "pitted"
+    large = a_texture(tmp_path, portrait(500, 2000))
+    assert decode_rgb(large.members["jpg"]).shape == (256, 1024, 3)
+
+
+def test_faults_of_textures_are_named(tmp_path: Path) -> None:
+    where = "dtd/images/pitted/pitted_0001.jpg"
+    assert said(a_texture(tmp_path, b"")) == [f"refused {where}: expected a photograph, got an empty file"]
+    assert said(a_texture(tmp_path, encoded(portrait()[..., 1]))) == [
+        f"converted {where}: expected an upright 8-bit colour JPEG, got greyscale"
+    ]
