@@ -78,6 +78,9 @@ def make_plan(recipe: Recipe, bank: Bank, overrides: dict[str, object], limit: i
         except RecipeError as error:
             problems += [text for text in error.problems if text not in problems]
             continue
+        if recipe.parsing and (lacking := [face.id for face in faces if "parsing.png" not in face.members]):
+            text = f"recipe > {recipe.name} > parsing: expected parsing maps in the bank, got none for"
+            problems.append(f"{text} {len(lacking)} faces, the first {lacking[0]}; set it to false")
         pool = _pool(bank, one, recipe.split_of(one))
         missing = _missing(one, faces, pool)
         if missing and one.optional:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.bank import Bank
+from assets.bank import Bank, BankWriter
 from manifests.recipe import RecipeError, load_recipe
 from tasks.plan import Plan, make_plan
 
@@ -51,3 +51,18 @@ def test_a_list_file_chooses_faces_by_id_and_names_those_it_lacks(bank_url: str,
 def test_occluders_of_the_faces_own_photograph_are_never_drawn(bank_url: str) -> None:
     pairs = plan(bank_url).left_out["pairs_of_one_photograph"]
     assert pairs == {}
+
+
+def test_a_bank_without_parsing_maps_is_said_before_anything_runs(bank_url: str, tmp_path: Path) -> None:
+    source = Bank(bank_url)
+    writer = BankWriter(str(tmp_path))
+    for kind in ("face", "texture"):
+        for entry in source.entries(kind):
+            members = source.read(entry)
+            members.pop("parsing.png", None)
+            writer.add(entry, members)
+    writer.close(upscaler="lanczos")
+    with pytest.raises(
+        RecipeError, match="parsing: expected parsing maps in the bank, got none for 1 faces, the first 00000"
+    ):
+        plan(str(tmp_path))
