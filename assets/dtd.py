@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from assets.folders import pictures_in
+from assets.folders import is_text, pictures_in
 from assets.naming import id_of
 from assets.problems import Problem, Report
 from assets.records import RawTexture
@@ -26,6 +26,9 @@ def read_textures(raw: Path, report: Report) -> Iterator[RawTexture]:
         if kind.name.startswith("."):
             continue
         where = kind.relative_to(raw).as_posix()
+        if not is_text(kind.name):
+            report(Problem(path=where, expected="a name in UTF-8", got="other bytes"))
+            continue
         if not kind.is_dir():
             report(Problem(path=where, expected="a folder of one texture class", got="a file"))
             continue

@@ -19,6 +19,10 @@ def pictures_in(folder: Path, raw: Path, report: Report) -> list[Path]:
     for path in sorted(folder.iterdir(), key=order):
         if path.name.startswith("."):
             continue
+        if not is_text(path.name):
+            where = path.relative_to(raw).as_posix()
+            report(Problem(path=where, expected="a name in UTF-8", got="other bytes"))
+            continue
         if path.suffix.lower() in PICTURES and not path.is_dir():
             pictures.append(path)
             continue
@@ -30,6 +34,15 @@ def pictures_in(folder: Path, raw: Path, report: Report) -> list[Path]:
 def first_folder(parent: Path, *names: str) -> Path | None:
     """The first of these folders that is there."""
     return next((parent / name for name in names if (parent / name).is_dir()), None)
+
+
+def is_text(name: str) -> bool:
+    """Whether a file name is UTF-8: others have no id and no place in a table."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def order(path: Path) -> tuple[bool, int, str]:

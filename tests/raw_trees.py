@@ -91,12 +91,23 @@ def add_hand(
 
 
 def add_hand_info(raw: Path, rows: Sequence[Mapping[str, object]]) -> Path:
-    columns = ["id", "age", "gender", "skinColor", "accessories", "nailPolish", "aspectOfHand", "imageName", "irregularities"]
+    columns = [
+        "id",
+        "age",
+        "gender",
+        "skinColor",
+        "accessories",
+        "nailPolish",
+        "aspectOfHand",
+        "imageName",
+        "irregularities",
+    ]
     return write(raw / "11k-hands/HandInfo.csv", table(rows, columns))
 
 
 def add_texture(raw: Path, kind: str, name: str, image: Image | bytes | None = None) -> Path:
-    image = skimage.data.gravel()[:90, :120] if image is None else image
+    gravel = cv2.cvtColor(skimage.data.gravel()[:90, :120], cv2.COLOR_GRAY2RGB).astype(np.uint8)
+    image = gravel if image is None else image
     return write(raw / "dtd/images" / kind / name, image if isinstance(image, bytes) else encoded(image))
 
 
@@ -140,7 +151,7 @@ def add_occluded(
     """A photograph with its mask of 0 and 1, as RealOcc has them."""
     mask = disc(160, 160) // 255 if mask is None else mask
     write(raw / f"RealOcc/mask/{stem}.png", mask if isinstance(mask, bytes) else encoded(mask, "PNG"))
-    image = portrait() if image is None else image
+    image = portrait(170, 170)[5:165, 5:165] if image is None else image
     return write(raw / f"RealOcc/image/{stem}.jpg", image if isinstance(image, bytes) else encoded(image))
 
 
