@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,16 @@ def test_upper_case_suffixes_are_pictures_too(tmp_path: Path) -> None:
     add_hand_info(tmp_path, [])
     (tmp_path / "11k-hands/Hands/Hand_0000001.jpg").rename(tmp_path / "11k-hands/Hands/Hand_0000001.JPG")
     assert len(read(tmp_path)[0]) == 1
+
+
+@pytest.mark.parametrize(("photo", "mask"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_a_mask_is_found_whatever_the_spelling_of_accents(tmp_path: Path, photo: str, mask: str) -> None:
+    write(tmp_path / f"11k-hands/Hands/{unicodedata.normalize(photo, 'Zoë')}.jpg", b"x")
+    write(tmp_path / f"11k-hands_masks/{unicodedata.normalize(mask, 'Zoë')}.png", b"x")
+    row = {"imageName": f"{unicodedata.normalize(mask, 'Zoë')}.jpg", "skinColor": "fair"}
+    add_hand_info(tmp_path, [row])
+    hands, problems = read(tmp_path)
+    assert [hand.skin for hand in hands] == ["fair"] and problems == []
 
 
 def test_a_hand_without_a_mask_is_named(tmp_path: Path) -> None:
