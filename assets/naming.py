@@ -23,11 +23,13 @@ def is_number(stem: str) -> bool:
 def id_of(name: str) -> str:
     """Digits are padded to five; other names become a slug with a hash of the full name.
 
+    Ids hold no dash, so that a sample's key ``set-face-repeat`` can be taken apart from its end.
+
     >>> id_of("7"), id_of("a.b")
-    ('00007', 'a-b-2e73366ccacd')
+    ('00007', 'a_b_2e73366ccacd')
     """
     if is_number(name):
         return f"{int(name):05d}"
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "x"
-    return f"{slug}-{hashlib.sha256(normal(name).encode()).hexdigest()[:_HASH_DIGITS]}"
+    slug = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:40] or "x"
+    return f"{slug}_{hashlib.sha256(normal(name).encode()).hexdigest()[:_HASH_DIGITS]}"

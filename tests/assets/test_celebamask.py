@@ -27,7 +27,7 @@ def test_faces_come_in_order_of_their_numbers_with_the_parts_that_are_there(tmp_
         touch(tmp_path, stem, "skin", "l_eye", "neck_l", "neck", "ear_r", "r_ear")
     faces, problems = read(tmp_path)
     assert [face.id for face in faces][:3] == ["00009", "00010", "02000"]
-    assert faces[3].id.startswith("bea-")
+    assert faces[3].id.startswith("bea_")
     assert part_path(tmp_path, "2000", "skin").parent.name == "1"
     for face in faces:
         assert [*face.parts] == ["ear_r", "l_eye", "neck", "neck_l", "r_ear", "skin"]

@@ -51,5 +51,5 @@ def test_many_names_without_a_latin_letter_stay_apart() -> None:
 @given(st.text(max_size=80))
 def test_an_id_is_a_short_tar_key(name: str) -> None:
     found = id_of(name)
-    assert found and found.isascii() and set(found) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+    assert found and found.isascii() and set(found) <= set("abcdefghijklmnopqrstuvwxyz0123456789_")
     assert (name.isascii() and name.isdigit()) or len(found) <= 60
