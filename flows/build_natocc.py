@@ -25,7 +25,8 @@ from tasks.plan import ShardPlan
 from tasks.pool import WorkerPool, result_of
 from tasks.render_shard import render_shard
 
-Workers = Annotated[int, Field(ge=1, le=256)]
+MOST_WORKERS = 64
+Workers = Annotated[int, Field(ge=1, le=MOST_WORKERS)]
 Count = Annotated[int, Field(ge=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
@@ -73,8 +74,8 @@ def run_build(options: Options, workers: int) -> BuildReport:
     return report
 
 
-# More than any pool has workers: the pool alone limits how many shards are rendered at once.
-RUNNER: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=16)
+# As many threads as there may be workers: each waits for a process of the pool, which sets the pace.
+RUNNER: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=MOST_WORKERS)
 
 
 @flow(

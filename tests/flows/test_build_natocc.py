@@ -44,7 +44,7 @@ def test_the_flow_publishes_the_bytes_of_the_plain_build(recipe: str, bank_url: 
 
 @pytest.mark.usefixtures("prefect_server")
 def test_build_randocc_takes_the_same_parameters(recipe: str, bank_url: str, tmp_path: Path) -> None:
-    report = build_randocc(bank_url, str(tmp_path), recipe, limit=1, seed=7, profile="paper")
+    report = build_randocc(recipe, bank_url, str(tmp_path), limit=1, seed=7, profile="paper")
     assert report.dataset.overrides == {"seed": 7, "profile": "paper", "limit": 1}
 
 
