@@ -29,6 +29,8 @@ def train_task(version: str, bank: str | None, out: str, options: dict[str, Any]
     report = train(version, bank, out, **options)
     for note in report.notes:
         get_run_logger().warning("left out: %s", note)
+    for row in report.table():
+        get_run_logger().info(", ".join(f"{name} {value}" for name, value in row.items()))
     return report
 
 

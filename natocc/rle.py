@@ -1,4 +1,7 @@
-"""COCO's run-length masks: column-major runs, of 0 first."""
+"""COCO's run-length masks: column-major runs, of 0 first.
+
+Decoded here because pycocotools takes runs that end too soon for a mask that is empty from there on.
+"""
 
 from __future__ import annotations
 

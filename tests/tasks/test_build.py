@@ -3,13 +3,16 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from assets.bank import Bank, BankWriter
 from manifests.dataset import INDEX, MANIFEST, latest_version, read_dataset
 from manifests.recipe import RecipeError
 from manifests.rows import decode_rows
+from natocc.codecs import decode_plane, encode_png
 from tasks.build import BuildReport, Job, Options, build, start_job
 from tasks.pool import WorkerPool, result_of
 from tasks.render_shard import render_shard
@@ -187,3 +190,36 @@ def test_all_that_stands_in_the_way_is_said_together(bank_url: str, tmp_path: Pa
         "split: expected train, test, all or a list file, got 'CelebAMask-HQ-WO-train.txt', which is no file here; "
         "give the list with --split FILE, or take every face with --split all",
     ]
+
+
+def write_two_faces(source: Bank, folder: Path, second_mask: bytes | None) -> str:
+    """The session's bank with its face twice; ``second_mask`` replaces the second one's."""
+    writer = BankWriter(str(folder))
+    (face,) = source.entries("face")
+    members = source.read(face)
+    writer.add(face, members)
+    changed = members if second_mask is None else members | {"mask.png": second_mask}
+    writer.add(replace(face, id="00001", photo="another"), changed)
+    for texture in source.entries("texture"):
+        writer.add(texture, source.read(texture))
+    writer.close(upscaler="lanczos")
+    return str(folder)
+
+
+def test_a_changed_face_rebuilds_its_shards_and_no_others(
+    bank_url: str, recipe_file: RecipeFile, tmp_path: Path
+) -> None:
+    source = Bank(bank_url)
+    sets = [{"name": "randocc", "kind": "randocc"}]
+    recipe = recipe_file(sets=sets, repeats=2, samples_per_shard=1)
+    before = write_two_faces(source, tmp_path / "before", None)
+    first = build(Options(recipe=recipe, bank=before, out=str(tmp_path / "out")), 1)
+    mask = decode_plane(source.read(source.entries("face")[0])["mask.png"])
+    mask[: mask.shape[0] // 2] = 0
+    after = write_two_faces(source, tmp_path / "after", encode_png(mask))
+    second = build(Options(recipe=recipe, bank=after, out=str(tmp_path / "out")), 1)
+    assert (first.rendered, second.rendered, second.reused) == (4, 2, 2)
+    assert second.dataset.version != first.dataset.version
+    old, new = files_of(first.url), files_of(second.url)
+    tars = [f"randocc-{number:06d}.tar" for number in range(4)]
+    assert [old[name] == new[name] for name in tars] == [True, False, True, False]
