@@ -66,6 +66,22 @@ class Entry:
     shard: str
     members: dict[str, Span]
 
+    @property
+    def facts(self) -> list[str | None]:
+        """All that a sample made from the entry depends on, wherever the entry is stored."""
+        return [
+            self.kind,
+            self.id,
+            self.sha256,
+            self.dataset,
+            self.category,
+            self.split,
+            self.person,
+            self.photo,
+            self.licence,
+            self.source,
+        ]
+
 
 def content_sha256(members: dict[str, bytes]) -> str:
     """One hash for a set of members: names and contents, in order."""
@@ -163,7 +179,7 @@ class BankWriter:
         pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), stream)
         storage.write_bytes(storage.join(self.url, TABLE), stream.getvalue())
         counts = {kind: sum(e.kind == kind for e in self._entries) for kind in KINDS}
-        content = sorted([e.kind, e.id, e.sha256, e.split, e.photo] for e in self._entries)
+        content = [entry.facts for entry in sorted(self._entries, key=lambda e: (e.kind, e.id))]
         index = {
             "format": "natocc-bank/1",
             "counts": counts,

@@ -23,9 +23,10 @@ from assets.bank import Bank
 from benchmarks.inputs import write_bank
 from natocc.codecs import decode_plane, decode_rgb, encode_jpeg, encode_png
 from natocc.profiles import BEST, Kind
-from tasks.plan import POOL, ShardPlan
+from tasks.plan import ShardPlan
 from tasks.pool import WorkerPool, result_of
 from tasks.render_sample import OccluderCache, attempt, occluder_pool
+from tasks.select import POOL
 
 MODES = ("randocc", "object", "hand", "hand_sot", "best")
 _WARM_UP = 4

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from assets.sample.clients import FetchError
 from manifests.recipe import RecipeError
 from tasks.failures import BuildStopped
 
@@ -29,7 +30,7 @@ def one_clear_message() -> Iterator[None]:
         for problem in error.problems:
             errors.print(f"[red]error[/red]: {escape(problem)}")
         raise typer.Exit(1) from error
-    except (OSError, ValueError, BuildStopped) as error:
+    except (OSError, ValueError, BuildStopped, FetchError) as error:
         errors.print(f"[red]error[/red]: {escape(describe_error(error))}")
         raise typer.Exit(1) from error
 
@@ -38,7 +39,7 @@ def describe_error(error: Exception) -> str:
     """The message of an error, with what to do where the system's own words don't say."""
     if isinstance(error, OSError) and error.errno is not None:
         where = f"{error.filename}: " if error.filename else ""
-        return f"{where}{error.strerror} (finished files are kept; mend this and run the same command again)"
+        return f"{where}{error.strerror} (mend this and run the same command again)"
     return str(error)
 
 

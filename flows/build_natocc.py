@@ -14,6 +14,7 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from pydantic import Field
 from rich.progress import track
@@ -22,7 +23,7 @@ from manifests.card import write_card
 from manifests.dataset import ShardRecord
 from tasks.build import BuildReport, Job, Options, finish_job, start_job
 from tasks.plan import ShardPlan
-from tasks.pool import WorkerPool, result_of
+from tasks.pool import WorkerLost, WorkerPool, result_of
 from tasks.render_shard import render_shard
 
 MOST_WORKERS = 64
@@ -42,10 +43,21 @@ def plan_task(options: Options) -> Job:
     return job
 
 
-@task(name="render-shard", task_run_name="render {plan.file}", retries=2, cache_policy=NO_CACHE)
-def render_task(plan: ShardPlan, bank: str, folder: str, pool: WorkerPool) -> ShardRecord:
+def _worker_was_lost(task: object, run: object, state: State[Any]) -> bool:
+    """Only a lost process is worth another try; every other error would come again."""
+    return isinstance(state.result(raise_on_failure=False), WorkerLost)
+
+
+@task(
+    name="render-shard",
+    task_run_name="render {plan.file}",
+    retries=2,
+    retry_condition_fn=_worker_was_lost,
+    cache_policy=NO_CACHE,
+)
+def render_task(plan: ShardPlan, job: Job, pool: WorkerPool) -> ShardRecord:
     """One shard, in a process of the warm pool; a lost process is replaced and the shard tried again."""
-    return result_of(pool.submit(render_shard, plan, bank, folder))
+    return result_of(pool.submit(render_shard, plan, job.bank, job.bank_sha256, job.staging_url))
 
 
 @task(name="publish", cache_policy=NO_CACHE)
@@ -63,7 +75,7 @@ def run_build(options: Options, workers: int) -> BuildReport:
         description = f"{len(job.todo)} shards"
         progress = cast(UUID, create_progress_artifact(0.0, key="shards", description=description))
         with WorkerPool(workers) as pool:
-            futures = render_task.map(job.todo, unmapped(job.bank), unmapped(job.staging_url), unmapped(pool))
+            futures = render_task.map(job.todo, unmapped(job), unmapped(pool))
             for number, future in enumerate(track(futures, "rendering"), start=1):
                 rendered.append(future.result())
                 update_progress_artifact(progress, 100.0 * number / len(futures))

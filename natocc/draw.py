@@ -93,6 +93,8 @@ def _choose_placement(
     mask, scale = preview_mask(face)
     area = max(1, cv2.countNonZero(mask))
     low, high = profile.hidden_ratio
+    # The small matte is right to about one per cent; keep clear of the gate by as much.
+    margin = min(0.01, (high - low) / 4)
     tries = 0
     while tries < profile.placement_tries:
         tries += 1
@@ -103,7 +105,8 @@ def _choose_placement(
         if kind == "hand" and not _wrist_leaves(occluder, matrix, face.size):
             continue
         matte = draw_matte(resizing(scale, scale) @ matrix, mask)
-        if low * 1.1 <= cv2.countNonZero(mask & (matte > 127)) / area <= high * 0.97:
+        hidden = cv2.countNonZero(mask & (matte > 127)) / area
+        if low + margin <= hidden <= high - margin:
             break
     return replace(placement, tries=tries)
 

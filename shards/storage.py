@@ -19,7 +19,12 @@ def join(url: str, *parts: str) -> str:
 
 
 def _resolve(url: str) -> tuple[fsspec.AbstractFileSystem, str]:
-    filesystem, path = fsspec.core.url_to_fs(str(url))
+    try:
+        filesystem, path = fsspec.core.url_to_fs(str(url))
+    except ImportError as error:
+        raise ValueError(
+            f"{url}: expected its library, got {error} (s3: pip install 'natocc[storage]')"
+        ) from error
     return filesystem, path
 
 

@@ -64,6 +64,10 @@ class Job:
         return storage.join(self.dataset_url, self.plan.version)
 
     @property
+    def bank_sha256(self) -> str:
+        return str(self.plan.bank["content_sha256"])
+
+    @property
     def staging_url(self) -> str:
         return storage.join(self.dataset_url, f".building-{self.plan.version}")
 
@@ -114,17 +118,19 @@ def _take_over(job: Job) -> dict[str, ShardRecord]:
         if record is not None:
             kept[plan.file] = record
     previous = latest_version(job.dataset_url)
-    if previous is None:
+    old_url = storage.join(job.dataset_url, previous or "")
+    if previous is None or not storage.exists(storage.join(old_url, INDEX)):
         return kept
-    old_url = storage.join(job.dataset_url, previous)
     by_key = {record.cache_key: record for record in read_dataset(old_url).shards}
     wanted = [p for p in job.plan.shards if p.file not in kept and p.cache_key in by_key]
     if not wanted:
         return kept
     rows = decode_rows(storage.read_bytes(storage.join(old_url, MANIFEST)))
     for plan in wanted:
-        record = by_key[plan.cache_key]
-        storage.copy(storage.join(old_url, record.file), storage.join(job.staging_url, plan.file))
+        record, there = by_key[plan.cache_key], storage.join(old_url, by_key[plan.cache_key].file)
+        if not storage.exists(there) or storage.sha256_of(there) != record.sha256:
+            continue
+        storage.copy(there, storage.join(job.staging_url, plan.file))
         own = [row for row in rows if row.shard == record.file]
         storage.write_bytes(rows_url(job.staging_url, plan.file), encode_rows(own))
         kept[plan.file] = record
@@ -178,7 +184,9 @@ def build(
     on_start(job)
     rendered, start = [], time.perf_counter()
     with WorkerPool(workers) as pool:
-        futures = [pool.submit(render_shard, plan, job.bank, job.staging_url) for plan in job.todo]
+        futures = [
+            pool.submit(render_shard, plan, job.bank, job.bank_sha256, job.staging_url) for plan in job.todo
+        ]
         for future in as_completed(futures):
             rendered.append(result_of(future))
             on_shard(rendered[-1])

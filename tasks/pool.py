@@ -36,7 +36,7 @@ class WorkerLost(BuildStopped):
 
     def __init__(self) -> None:
         super().__init__(
-            "a worker process was lost (killed, or out of memory); finished shards are kept: "
+            "a worker process was lost (killed, or out of memory); a build keeps its finished shards: "
             "run the same command again, with fewer --workers if memory was short"
         )
 
@@ -50,10 +50,13 @@ class WorkerPool:
         self._workers = workers
         self._lock = threading.Lock()
         self._executor: ProcessPoolExecutor | None = None
+        self._closed = False
 
     def submit(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         """Run a module-level function in a worker."""
         with self._lock:
+            if self._closed:
+                raise BuildStopped("the pool of workers is closed: another shard of this build failed")
             try:
                 return self._ready().submit(function, *args, **kwargs)
             except BrokenProcessPool:
@@ -75,9 +78,11 @@ class WorkerPool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._executor is not None:
-            self._executor.shutdown(wait=True, cancel_futures=True)
-            self._executor = None
+        with self._lock:
+            self._closed = True
+            executor, self._executor = self._executor, None
+        if executor is not None:
+            executor.shutdown(wait=True, cancel_futures=True)
 
 
 def _end_with_parent() -> None:

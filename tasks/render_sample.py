@@ -19,7 +19,8 @@ from natocc.randomness import Streams
 from natocc.render import Composite, render
 from natocc.verdicts import KEPT, Verdict, failed, gate_hidden_ratio, rejected
 from tasks.describe import describe, make_row
-from tasks.plan import POOL, ShardPlan
+from tasks.plan import ShardPlan
+from tasks.select import POOL
 
 
 class OccluderCache:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from dataclasses import asdict
 from functools import lru_cache
@@ -27,13 +26,16 @@ class ShardStopped(BuildStopped):
     """A shard gave up: too many samples failed in a row."""
 
 
-def render_shard(plan: ShardPlan, bank_url: str, out_url: str) -> ShardRecord:
+def render_shard(plan: ShardPlan, bank_url: str, bank_sha256: str, out_url: str) -> ShardRecord:
     """Render a planned shard into a folder: tar, then its rows, then its record, each whole.
 
-    Raises ShardStopped after ten failures in a row, OSError where the folder can't be written.
+    Raises ShardStopped after ten failures in a row, BuildStopped where the bank is no longer the one
+    that was planned with (``bank_sha256``), OSError where the folder can't be written.
     """
     cv2.setNumThreads(1)
     bank, cache = _open_bank(bank_url)
+    if bank.index["content_sha256"] != bank_sha256:
+        raise BuildStopped(f"{bank_url}: the bank has changed since this build was planned; run it again")
     faces = {entry.id: entry for entry in bank.entries("face")}
     pool = occluder_pool(bank, plan)
     rows: list[Row] = []
@@ -64,12 +66,6 @@ def render_shard(plan: ShardPlan, bank_url: str, out_url: str) -> ShardRecord:
     )
     storage.write_bytes(record_url(out_url, plan.file), json.dumps(asdict(record)).encode())
     return record
-
-
-def timed_render_shard(plan: ShardPlan, bank_url: str, out_url: str) -> tuple[ShardRecord, float]:
-    """The record and the seconds it took, for reports; the seconds enter no file."""
-    start = time.perf_counter()
-    return render_shard(plan, bank_url, out_url), time.perf_counter() - start
 
 
 def rows_url(folder: str, file: str) -> str:

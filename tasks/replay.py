@@ -16,8 +16,8 @@ from natocc.params import Params
 from natocc.render import render
 from shards import storage
 from shards.reader import read_sample
-from tasks.plan import POOL
 from tasks.render_sample import encode, load_face, load_occluder
+from tasks.select import POOL
 
 _PARAMS = TypeAdapter(Params)
 

@@ -65,6 +65,8 @@ def _findings(
     if mask.max() > 1:
         yield f"mask.png: expected values 0 and 1, got {int(mask.max())}"
         return
+    if (mask.astype(bool) & occluded(alpha, opacity)).any():
+        yield "mask.png: expected no visible face where alpha/(255·opacity) ≥ 0.5, got some"
     if "clean_mask.png" in planes:
         yield from _label_findings(facts, planes["clean_mask.png"], mask, alpha)
     if "parsing.png" in planes:

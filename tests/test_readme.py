@@ -20,10 +20,11 @@ def test_five_lines_of_plain_webdataset_read_a_version(bank_url: str, tmp_path: 
     recipe = tmp_path / "sample.yaml"
     fields = {"name": "sample", "description": "A few.", "size": 256, "repeats": 3}
     recipe.write_text(yaml.safe_dump(fields | {"sets": [{"name": "randocc", "kind": "randocc"}]}))
-    build(Options(recipe=str(recipe), bank=bank_url, out=str(tmp_path / "data" / "datasets")), 1)
+    report = build(Options(recipe=str(recipe), bank=bank_url, out=str(tmp_path / "data" / "datasets")), 1)
+    assert report.dataset.counts["kept"] == 3
     (code,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
-    assert len(code.strip().splitlines()) == 5
-    told = "print(image.shape, image.dtype, 0 < face.mean() < 1)"
+    assert len([line for line in code.splitlines() if line]) == 5
+    told = "image, face = next(iter(pairs)); print(image.shape, image.dtype, 0 < face.mean() < 1)"
     done = subprocess.run(
         [sys.executable, "-c", code + told], cwd=tmp_path, capture_output=True, text=True, check=False
     )

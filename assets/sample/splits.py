@@ -16,8 +16,9 @@ def photo_splits(catalogue: Catalogue) -> dict[str, str]:
 
     Photographs that share a person, and persons who share a photograph, go together. A group with a
     really occluded face is ``test``. Of the other groups, in the order of the hash of their first
-    person, as many follow as hold at most 15 % of these persons. Of the photographs
-    without an annotated face, about 15 % follow by their own hash. Ask with the whole catalogue: then a picture has one split in every tier.
+    person, as many follow as hold at most 15 % of these persons. Of the photographs without an
+    annotated face, about 15 % follow by their own hash. Ask with the whole catalogue: then a picture
+    has one split in every tier.
     """
     leader = _leaders(catalogue.faces)
     group = {face.source.photo: leader[face.person] for face in catalogue.faces}

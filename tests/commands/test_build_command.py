@@ -86,8 +86,7 @@ def test_an_output_that_is_a_file(recipe: Path, bank_url: str, tmp_path: Path) -
     result = run("build", recipe, "--bank", bank_url, "--out", tmp_path / "file")
     assert result.exit_code == 1
     assert result.stderr == (
-        f"error: {tmp_path}/file/tiny: Not a directory "
-        "(finished files are kept; mend this and run the same command again)\n"
+        f"error: {tmp_path}/file/tiny: Not a directory (mend this and run the same command again)\n"
     )
 
 

@@ -14,6 +14,7 @@ from manifests.recipe import RecipeError
 from manifests.rows import decode_rows
 from natocc.codecs import decode_plane, encode_png
 from tasks.build import BuildReport, Job, Options, build, start_job
+from tasks.failures import BuildStopped
 from tasks.pool import WorkerPool, result_of
 from tasks.render_shard import render_shard
 
@@ -72,7 +73,7 @@ def test_an_interrupted_build_is_finished_with_equal_bytes(
     options = Options(recipe=str(recipe), bank=bank_url, out=str(tmp_path))
     job = start_job(options)
     for plan in job.todo[:2]:
-        render_shard(plan, job.bank, job.staging_url)
+        render_shard(plan, job.bank, job.bank_sha256, job.staging_url)
     torn = Path(job.staging_url) / job.todo[2].file
     torn.write_bytes(b"half a shard")
     (torn.parent / ".partial-x").write_bytes(b"left by a killed worker")
@@ -86,7 +87,7 @@ def test_a_damaged_finished_shard_is_made_again(
 ) -> None:
     options = Options(recipe=recipe_file(), bank=bank_url, out=str(tmp_path / "out"))
     job = start_job(options)
-    render_shard(job.todo[0], job.bank, job.staging_url)
+    render_shard(job.todo[0], job.bank, job.bank_sha256, job.staging_url)
     shard = Path(job.staging_url) / job.todo[0].file
     shard.write_bytes(shard.read_bytes()[:-1] + b"x")
     assert job.todo[0].file in {plan.file for plan in start_job(options).todo}
@@ -223,3 +224,41 @@ def test_a_changed_face_rebuilds_its_shards_and_no_others(
     old, new = files_of(first.url), files_of(second.url)
     tars = [f"randocc-{number:06d}.tar" for number in range(4)]
     assert [old[name] == new[name] for name in tars] == [True, False, True, False]
+
+
+@pytest.mark.parametrize("damage", ["deleted", "one shard changed", "one shard deleted"])
+def test_what_is_wrong_with_the_version_before_is_rendered_again(
+    damage: str, built: BuildReport, bank_url: str, recipe_file: RecipeFile, tmp_path: Path
+) -> None:
+    root = tmp_path / "root"
+    shutil.copytree(Path(built.url).parent, root / "small")
+    old = root / "small" / Path(built.url).name
+    first = old / "object-000000.tar"
+    if damage == "deleted":
+        shutil.rmtree(old)
+    elif damage == "one shard deleted":
+        first.unlink()
+    else:
+        first.write_bytes(first.read_bytes()[:-1] + b"x")
+    sets = [*built.dataset.recipe["sets"], {"name": "more", "kind": "randocc"}]
+    report = build(Options(recipe=recipe_file(sets=sets), bank=bank_url, out=str(root)), 1)
+    assert report.reused == (0 if damage == "deleted" else 5)
+    new = {shard.file: shard.sha256 for shard in report.dataset.shards}
+    assert all(new[shard.file] == shard.sha256 for shard in built.dataset.shards)
+
+
+def test_a_bank_that_changed_after_planning_stops_the_build(
+    bank_url: str, recipe_file: RecipeFile, tmp_path: Path
+) -> None:
+    copy = str(shutil.copytree(bank_url, tmp_path / "bank"))
+    job = start_job(Options(recipe=recipe_file(), bank=copy, out=str(tmp_path / "out")))
+    write_two_faces(Bank(bank_url), Path(copy), None)
+    with pytest.raises(BuildStopped, match="the bank has changed since this build was planned"):
+        render_shard(job.todo[0], job.bank, job.bank_sha256, job.staging_url)
+
+
+def test_a_pool_that_is_closed_takes_no_more_work() -> None:
+    with WorkerPool(1) as pool:
+        assert result_of(pool.submit(abs, -1)) == 1
+    with pytest.raises(BuildStopped, match="closed"):
+        pool.submit(abs, -1)

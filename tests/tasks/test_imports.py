@@ -27,5 +27,5 @@ def test_render_workers_run_without_them(bank_url: str, tmp_path: Path) -> None:
     job = start_job(Options(recipe="sample", bank=bank_url, out=str(tmp_path), limit=1))
     with WorkerPool(1) as pool:
         for plan in job.todo:
-            result_of(pool.submit(render_shard, plan, job.bank, job.staging_url))
+            result_of(pool.submit(render_shard, plan, job.bank, job.bank_sha256, job.staging_url))
         assert result_of(pool.submit(loaded)) == set()

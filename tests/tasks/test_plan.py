@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from assets.bank import Bank, BankWriter
+from assets.bank import KINDS, Bank, BankWriter
 from manifests.recipe import RecipeError, load_recipe
 from tasks.plan import Plan, make_plan
 
@@ -44,7 +45,7 @@ def test_a_list_file_chooses_faces_by_id_and_names_those_it_lacks(bank_url: str,
     names.write_text("00000\n")
     assert plan(bank_url, split=str(names)).samples == 5
     names.write_text("00000\n4711.jpg\n")
-    with pytest.raises(RecipeError, match=r"1 faces the bank lacks, the first '4711.jpg'"):
+    with pytest.raises(RecipeError, match=r"1 faces that the bank lacks, the first '4711.jpg'"):
         plan(bank_url, split=str(names))
 
 
@@ -66,3 +67,47 @@ def test_a_bank_without_parsing_maps_is_said_before_anything_runs(bank_url: str,
         RecipeError, match="parsing: expected parsing maps in the bank, got none for 1 faces, the first 00000"
     ):
         plan(str(tmp_path))
+
+
+def rewritten(bank_url: str, folder: Path, kind: str, **facts: object) -> str:
+    """The session's bank with other facts (not pixels) for the entries of a kind."""
+    source = Bank(bank_url)
+    writer = BankWriter(str(folder))
+    for name in KINDS:
+        for entry in source.entries(name):
+            writer.add(replace(entry, **(facts if name == kind else {})), source.read(entry))  # type: ignore[arg-type]
+    writer.close(upscaler="lanczos")
+    return str(folder)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fact", "value"),
+    [
+        ("face", "photo", "another"),
+        ("face", "person", "somebody"),
+        ("face", "licence", "other terms"),
+        ("face", "split", "test"),
+        ("texture", "category", "another"),
+        ("texture", "photo", "another"),
+    ],
+)
+def test_a_changed_fact_makes_another_version(
+    bank_url: str, tmp_path: Path, kind: str, fact: str, value: str
+) -> None:
+    changed = rewritten(bank_url, tmp_path, kind, **{fact: value})
+    assert plan(changed, split="all").version != plan(bank_url, split="all").version
+
+
+@pytest.mark.parametrize("split", ["test", "excluded"])
+def test_a_list_never_trains_on_test_or_excluded_faces(bank_url: str, tmp_path: Path, split: str) -> None:
+    names = tmp_path / "list.txt"
+    names.write_text("00000\n00001\n")
+    source = Bank(bank_url)
+    (face,) = source.entries("face")
+    writer = BankWriter(str(tmp_path / "bank"))
+    for entry in (face, replace(face, id="00001", split=split), *source.entries("texture")):
+        writer.add(entry, source.read(face if entry.kind == "face" else entry))
+    writer.close(upscaler="lanczos")
+    made = plan(str(tmp_path / "bank"), split=str(names))
+    assert {name for shard in made.shards for name, _ in shard.samples} == {"00000"}
+    assert made.left_out["listed_but_test_or_excluded"] == {"shapes": 1}

@@ -93,3 +93,13 @@ def test_a_difference_beyond_the_reach_is_found(built: BuildReport) -> None:
 def test_no_version_is_said_plainly(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="expected a version"):
         verify(str(tmp_path))
+
+
+def test_labels_are_judged_without_the_clean_members_too(built: BuildReport) -> None:
+    key, members = sample_of(built)
+    for name in ("clean.jpg", "clean_mask.png"):
+        del members[name]
+    assert check_sample(key, members) == []
+    members["mask.png"] = encode_png(np.ones_like(decode_plane(members["mask.png"])))
+    (finding,) = check_sample(key, members)
+    assert "expected no visible face where alpha" in finding

@@ -1,0 +1,74 @@
+"""Which faces and which occluders of a bank a set is made from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from assets.bank import Bank, Entry
+from assets.bank import Kind as EntryKind
+from manifests.recipe import RecipeError
+from natocc.profiles import Kind
+
+# Which entries of the bank each kind of sample draws from.
+POOL: dict[Kind, EntryKind] = {"randocc": "texture", "object": "object", "hand": "hand"}
+
+
+def select_faces(bank: Bank, split: str) -> tuple[tuple[Entry, ...], int]:
+    """Faces of a split (train, test, all, or a list file), ordered by id.
+
+    A list makes a training set: of the faces that it names, those of the test split and the excluded
+    ones are left out; the second value counts them. Raises RecipeError for an unknown split or face.
+    """
+    faces = bank.entries("face")
+    if split == "all":
+        return tuple(face for face in faces if face.split != "excluded"), 0
+    if split in ("train", "test"):
+        return tuple(face for face in faces if face.split == split), 0
+    listed = _listed(faces, Path(split))
+    kept = tuple(face for face in listed if face.split == "train")
+    return kept, len(listed) - len(kept)
+
+
+def _listed(faces: Sequence[Entry], path: Path) -> list[Entry]:
+    if not path.is_file():
+        expected = (
+            f"split: expected train, test, all or a list file, got {str(path)!r}, which is no file here"
+        )
+        advice = "give the list with --split FILE, or take every face with --split all"
+        raise RecipeError([f"{expected}; {advice}"])
+    lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    wanted = {line for line in lines if line}
+    found = {name: face for face in faces for name in (face.id, Path(face.source).name)}
+    absent = sorted(wanted - found.keys())
+    if absent:
+        text = f"{len(absent)} faces that the bank lacks, the first {absent[0]!r}"
+        raise RecipeError([f"split: expected faces of the bank in {path}, got {text}"])
+    chosen = {found[name].id for name in wanted}
+    return [face for face in faces if face.id in chosen]
+
+
+def select_occluders(bank: Bank, kind: Kind, split: str) -> tuple[Entry, ...]:
+    """The occluders of a set, ordered by id: the test part's for test faces, else the training part's."""
+    if kind == "none":
+        return ()
+    entries = bank.entries(POOL[kind])
+    if split == "all":
+        return tuple(entry for entry in entries if entry.split != "excluded")
+    return tuple(entry for entry in entries if entry.split == ("test" if split == "test" else "train"))
+
+
+def what_is_missing(kind: Kind, faces: Sequence[Entry], pool: Sequence[Entry]) -> str:
+    """What a set lacks, in words; empty where it can be built."""
+    if not faces:
+        return "expected faces in its split, got none"
+    if kind != "none" and not pool:
+        return f"expected at least one {POOL[kind]} in the bank for its split, got none"
+    return ""
+
+
+def pairs_of_one_photo(faces: Sequence[Entry], pool: Sequence[Entry]) -> int:
+    """Pairs that are never drawn because both come from one photograph."""
+    by_photo = Counter(entry.photo for entry in pool)
+    return sum(by_photo[face.photo] for face in faces)
