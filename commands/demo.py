@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from commands.report import console, one_clear_message, print_report
+from commands.report import console, count_line, one_clear_message, print_report
 
 
 def demo(
@@ -31,12 +31,16 @@ def demo(
         chosen = tier or best_tier()
         console.print(f"1/4 sample photographs, tier {chosen}", markup=False)
         report = lay_out_sample(raw, chosen, default_cache(), console.print)
-        console.print(f"    {report.counts}{'' if report.changed else ', unchanged'}", markup=False)
+        console.print(
+            f"    {count_line(report.counts)}{'' if report.changed else ', unchanged'}", markup=False
+        )
         for why in report.left_out.values():
             console.print(f"    left out: {why}", markup=False)
         console.print("2/4 bank")
         prepared = prepare(raw, str(bank), objects="all", workers=workers)
-        console.print(f"    {prepared.counts}{', unchanged' if prepared.unchanged else ''}", markup=False)
+        console.print(
+            f"    {count_line(prepared.counts)}{', unchanged' if prepared.unchanged else ''}", markup=False
+        )
         for problem in prepared.problems:
             console.print(f"    {problem}", markup=False)
         console.print("3/4 build-natocc on Prefect's embedded server (its start takes 10 to 20 s)")

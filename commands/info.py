@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands.report import console, one_clear_message, verdict_line
+from commands.report import console, count_line, one_clear_message
 
 
 def info(url: Annotated[str, typer.Argument(help="A version, a dataset or a bank.")]) -> None:
@@ -30,7 +30,7 @@ def info(url: Annotated[str, typer.Argument(help="A version, a dataset or a bank
     megabytes = sum(shard.bytes for shard in dataset.shards) / 1e6
     console.print(f"{dataset.name} {dataset.version}: {recipe['description']}", markup=False)
     console.print(f"profile {recipe['profile']}, seed {recipe['seed']}, size {recipe['size']}")
-    console.print(f"{verdict_line(dataset.counts)}; {len(dataset.shards)} shards, {megabytes:.1f} MB")
+    console.print(f"{count_line(dataset.counts)}; {len(dataset.shards)} shards, {megabytes:.1f} MB")
     table = Table("set", "kept", "rejected", "failed")
     for name, counts in dataset.counts_by_set.items():
         table.add_row(name, *(str(count) for count in counts.values()))

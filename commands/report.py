@@ -45,7 +45,7 @@ def describe_error(error: Exception) -> str:
 
 def print_report(report: BuildReport, seconds: float) -> None:
     """The closing lines of a build: where it is, verdicts, speed, what was left out."""
-    counts = verdict_line(report.dataset.counts)
+    counts = count_line(report.dataset.counts)
     if report.unchanged:
         console.print(f"unchanged: {report.url}\n{counts}", markup=False)
     else:
@@ -55,6 +55,6 @@ def print_report(report: BuildReport, seconds: float) -> None:
         console.print(f"left out: {line}", markup=False)
 
 
-def verdict_line(counts: dict[str, int]) -> str:
-    """``240 kept, 3 rejected, 0 failed``."""
-    return ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+def count_line(counts: dict[str, int]) -> str:
+    """Counts in words: ``240 kept, 3 rejected, 0 failed``."""
+    return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
