@@ -67,7 +67,7 @@ def publish_task(job: Job, rendered: list[ShardRecord], seconds: float) -> Build
 
 
 def run_build(options: Options, workers: int) -> BuildReport:
-    """The body that both build flows share: plan → render → publish, with artifacts."""
+    """Plan → render → publish, with progress, verdicts and card as artifacts."""
     job = plan_task(options)
     rendered: list[ShardRecord] = []
     start = time.perf_counter()
