@@ -55,9 +55,12 @@ def _worker_was_lost(task: object, run: object, state: State[Any]) -> bool:
     retry_condition_fn=_worker_was_lost,
     cache_policy=NO_CACHE,
 )
-def render_task(plan: ShardPlan, job: Job, pool: WorkerPool) -> ShardRecord:
-    """One shard, in a process of the warm pool; a lost process is replaced and the shard tried again."""
-    return result_of(pool.submit(render_shard, plan, job.bank, job.bank_sha256, job.staging_url))
+def render_task(plan: ShardPlan, bank: str, bank_sha256: str, folder: str, pool: WorkerPool) -> ShardRecord:
+    """One shard, in a process of the warm pool; a lost process is replaced and the shard tried again.
+
+    Takes only what one shard needs: Prefect walks through every parameter of every task run.
+    """
+    return result_of(pool.submit(render_shard, plan, bank, bank_sha256, folder))
 
 
 @task(name="publish", cache_policy=NO_CACHE)
@@ -75,7 +78,8 @@ def run_build(options: Options, workers: int) -> BuildReport:
         description = f"{len(job.todo)} shards"
         progress = cast(UUID, create_progress_artifact(0.0, key="shards", description=description))
         with WorkerPool(workers) as pool:
-            futures = render_task.map(job.todo, unmapped(job), unmapped(pool))
+            common = (job.bank, job.bank_sha256, job.staging_url, pool)
+            futures = render_task.map(job.todo, *(unmapped(value) for value in common))
             for number, future in enumerate(track(futures, "rendering"), start=1):
                 rendered.append(future.result())
                 update_progress_artifact(progress, 100.0 * number / len(futures))
