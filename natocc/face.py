@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import cast
 
 import cv2
@@ -15,12 +16,18 @@ _PREVIEW = 256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Face:
-    """``image`` RGB uint8 HxWx3; ``mask`` uint8 HxW, 0 or 1; ``parsing`` uint8 HxW class index."""
+    """``image`` RGB uint8 HxWx3; ``mask`` uint8 HxW, 0 or 1; ``parsing`` uint8 HxW class index.
+
+    ``landmarks`` are named points (x, y) in pixels of ``image``, as many as are known. ``jpeg_quality``
+    is that of the file the photograph came from, None for a picture without JPEG history.
+    """
 
     image: Image
     mask: Image
     parsing: Image | None
     box: Box
+    landmarks: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    jpeg_quality: int | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -29,11 +36,19 @@ class Face:
         return height, width
 
 
-def make_face(image: Image, mask: Image, parsing: Image | None = None, *, long_side: int) -> Face:
+def make_face(
+    image: Image,
+    mask: Image,
+    parsing: Image | None = None,
+    *,
+    long_side: int,
+    landmarks: Mapping[str, tuple[float, float]] | None = None,
+    jpeg_quality: int | None = None,
+) -> Face:
     """Bring a photograph and its masks (0-255, any size of the same aspect) to one size.
 
-    The mask is enlarged smoothly and cut at one half, so its edge shows no steps. Raises ValueError
-    for an empty mask.
+    The mask is enlarged smoothly and cut at one half, so its edge shows no steps. ``landmarks`` are in
+    pixels of ``image`` as given. Raises ValueError for an empty mask.
     """
     height, width = image.shape[:2]
     scale = long_side / max(height, width)
@@ -47,7 +62,11 @@ def make_face(image: Image, mask: Image, parsing: Image | None = None, *, long_s
         raise ValueError("face mask: expected pixels above 127, got an empty mask")
     if parsing is not None:
         parsing = cv2.resize(parsing, size, interpolation=cv2.INTER_NEAREST).astype(np.uint8, copy=False)
-    return Face(image=image, mask=binary, parsing=parsing, box=box)
+    shift = (scale - 1) / 2
+    points = {name: (x * scale + shift, y * scale + shift) for name, (x, y) in (landmarks or {}).items()}
+    return Face(
+        image=image, mask=binary, parsing=parsing, box=box, landmarks=points, jpeg_quality=jpeg_quality
+    )
 
 
 def _resize_mask(mask: Image, size: tuple[int, int]) -> Image:
