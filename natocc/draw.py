@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import cv2
-import numpy as np
 from numpy.random import Generator
 
 from natocc.blurring import draw_blur
-from natocc.face import Face, preview_mask
-from natocc.geometry import Image, Matrix, resizing, transform_points
-from natocc.occluder import Occluder, place
+from natocc.choose import choose_placement
+from natocc.face import Face
+from natocc.occluder import Occluder
 from natocc.params import Affine, Params
-from natocc.placement import Placement, draw_placement, draw_scales, placement_matrix
+from natocc.placement import draw_scales
 from natocc.profiles import Kind, Profile
 from natocc.randomness import Streams, draw_range
-from natocc.shapes import Shape, curve_size, draw_shape, fill_shape, outline
+from natocc.shapes import draw_shape
 from natocc.tone import draw_tone
 from natocc.transfer import draw_transfer
 
@@ -40,7 +37,7 @@ def draw_params(
     params = Params(
         kind=kind,
         shape=shape,
-        placement=_choose_placement(face, occluder, shape, kind, profile, streams.stage("placement")),
+        placement=choose_placement(face, occluder, shape, kind, profile, streams.stage("placement")),
         opacity=_draw_opacity(kind, profile, streams.stage("opacity")),
         seam_blur=profile.seam_blur,
         harmonise=kind == "object" and switches.harmonise,
@@ -80,64 +77,3 @@ def _draw_final(params: Params, profile: Profile, streams: Streams) -> Params:
     if (rng := streams.stage("final_tone")).random() < profile.tone_probability:
         params = replace(params, final_tone=draw_tone(rng, profile.final_tone, by_mean=False))
     return replace(params, final_flip=bool(streams.stage("final_flip").random() < 0.5))
-
-
-def _choose_placement(
-    face: Face, occluder: Occluder, shape: Shape | None, kind: Kind, profile: Profile, rng: Generator
-) -> Placement:
-    """Draw placements until one hides an allowed share of the face, at most ``placement_tries`` times.
-
-    Judged on a small matte; the last try stands where none fits, and the gate speaks at full size.
-    """
-    draw_matte, size = _matte_drawer(occluder, shape)
-    mask, scale = preview_mask(face)
-    area = max(1, cv2.countNonZero(mask))
-    low, high = profile.hidden_ratio
-    # The small matte is right to about one per cent; keep clear of the gate by as much.
-    margin = min(0.01, (high - low) / 4)
-    tries = 0
-    while tries < profile.placement_tries:
-        tries += 1
-        placement = draw_placement(face.box, size, profile, facing=kind in profile.facing, rng=rng)
-        if profile.placement_tries == 1:
-            break
-        matrix = placement_matrix(placement, size)
-        if kind == "hand" and not _wrist_leaves(occluder, matrix, face.size):
-            continue
-        matte = draw_matte(resizing(scale, scale) @ matrix, mask)
-        hidden = cv2.countNonZero(mask & (matte > 127)) / area
-        if low + margin <= hidden <= high - margin:
-            break
-    return replace(placement, tries=tries)
-
-
-def _matte_drawer(
-    occluder: Occluder, shape: Shape | None
-) -> tuple[Callable[[Matrix, Image], Image], tuple[int, int]]:
-    """A function that draws the occluder's matte on a canvas like the given mask; the occluder's size."""
-    curve = outline(shape) if shape else None
-    size = occluder.size if curve is None else curve_size(curve)
-
-    def draw(matrix: Matrix, mask: Image) -> Image:
-        canvas = mask.shape[0], mask.shape[1]
-        layer = (
-            place(occluder, matrix, canvas) if curve is None else fill_shape(curve, occluder, matrix, canvas)
-        )
-        matte = np.zeros(canvas, np.uint8)
-        matte[layer.box.slices] = layer.matte
-        return matte
-
-    return draw, size
-
-
-def _wrist_leaves(hand: Occluder, matrix: Matrix, canvas: tuple[int, int]) -> bool:
-    """Whether the whole cut through the wrist, at the upper edge of the cut-out, lies outside the picture."""
-    if hand.alpha is None:
-        return True
-    top = hand.alpha[0][: max(1, hand.size[0] // 25)].max(axis=0)
-    columns = np.flatnonzero(top > 127)
-    if columns.size == 0:
-        return True
-    points = transform_points(np.array([[float(x), 0.0] for x in columns[[0, -1]]]), matrix)
-    inside = (points >= 0).all(axis=1) & (points < (canvas[1], canvas[0])).all(axis=1)
-    return not bool(inside.any())
