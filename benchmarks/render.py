@@ -1,7 +1,8 @@
 """How long one sample takes, in units of the codecs' own time: ``python -m benchmarks.render --mode hand``.
 
-One thread of a worker process as a build has them, 1024². The floor is measured in the same run:
-decode the face JPEG and its 512² mask, encode the five members. Occluders come from a decoded cache
+One thread of a worker process as a build has them, 1024². The floor is measured in the same run: with
+OpenCV's codecs, decode the face JPEG and its 512² mask and encode the five members. What the codecs in
+use take for the same is printed beside it. Occluders come from a decoded cache
 that is filled before timing.
 """
 
@@ -18,10 +19,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import cv2
+import numpy as np
 
 from assets.bank import Bank
 from benchmarks.inputs import write_bank
 from natocc.codecs import decode_plane, decode_rgb, encode_jpeg, encode_png
+from natocc.geometry import Image
 from natocc.profiles import BEST, Kind
 from tasks.plan import ShardPlan
 from tasks.pool import WorkerPool, result_of
@@ -76,21 +79,46 @@ def samples(mode: str, bank: Bank) -> Iterator[str]:
 
 
 def floor(bank: Bank) -> Callable[[], None]:
-    """The codecs alone."""
+    """OpenCV's codecs with their defaults: decode a face and its mask, encode the five members."""
     members = bank.read(bank.entries("face")[0])
-    image, mask = decode_rgb(members["jpg"]), decode_plane(members["mask.png"])
-    binary = (cv2.resize(mask, image.shape[1::-1]) > 127).astype("uint8")
-    alpha = cv2.GaussianBlur(cv2.resize(mask, image.shape[1::-1]), (5, 5), 0)
+    photograph, mask = (np.frombuffer(members[name], np.uint8) for name in ("jpg", "mask.png"))
+
+    def once() -> None:
+        cv2.imdecode(photograph, cv2.IMREAD_COLOR_RGB)
+        cv2.imdecode(mask, cv2.IMREAD_GRAYSCALE)
+        for picture in pictures:
+            cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 95])
+        for plane in planes:
+            cv2.imencode(".png", plane)
+
+    pictures, planes = _members(bank)
+    return once
+
+
+def own_codecs(bank: Bank) -> Callable[[], None]:
+    """The same work with the codecs of ``natocc.codecs``."""
+    members = bank.read(bank.entries("face")[0])
+    pictures, planes = _members(bank)
 
     def once() -> None:
         decode_rgb(members["jpg"])
         decode_plane(members["mask.png"])
-        for picture in (image, image):
+        for picture in pictures:
             encode_jpeg(picture)
-        for plane in (binary, alpha, binary):
+        for plane in planes:
             encode_png(plane)
 
     return once
+
+
+def _members(bank: Bank) -> tuple[tuple[Image, ...], tuple[Image, ...]]:
+    """Two pictures and three planes of a sample's size and kind."""
+    members = bank.read(bank.entries("face")[0])
+    image, mask = decode_rgb(members["jpg"]), decode_plane(members["mask.png"])
+    large = cv2.resize(mask, image.shape[1::-1])
+    binary = (large > 127).astype(np.uint8)
+    alpha = cv2.GaussianBlur(large, (5, 5), 0).astype(np.uint8, copy=False)
+    return (image, image), (binary, alpha, binary)
 
 
 def milliseconds(step: Callable[[], object], count: int) -> float:
@@ -108,21 +136,22 @@ def measure(mode: str, count: int) -> dict[str, object]:
         write_bank(Path(folder))
         bank = Bank(folder)
         verdicts: Counter[str] = Counter()
-        stream, base = samples(mode, bank), floor(bank)
-        milliseconds(lambda: next(stream), _WARM_UP)
-        milliseconds(base, _WARM_UP)
-        # Interleaved, so that a slow moment of the machine falls on both.
-        spent, floors, part = [], [], max(1, count // 10)
-        for _ in range(0, count, part):
-            spent.append(milliseconds(lambda: verdicts.update([next(stream)]), part))
-            floors.append(milliseconds(base, part))
-    cpu, low = sum(spent) / len(spent), sum(floors) / len(floors)
+        stream = samples(mode, bank)
+        steps = (lambda: verdicts.update([next(stream)]), floor(bank), own_codecs(bank))
+        for step in steps:
+            milliseconds(step, _WARM_UP)
+        verdicts.clear()
+        # Interleaved, so that a slow moment of the machine falls on all.
+        part = max(1, count // 10)
+        rounds = [[milliseconds(step, part) for step in steps] for _ in range(0, count, part)]
+    cpu, low, own = (sum(column) / len(column) for column in zip(*rounds, strict=True))
     return {
         "mode": mode,
         "n": sum(verdicts.values()),
         "cpu_ms_per_image": round(cpu, 2),
         "floor_ms": round(low, 2),
         "ratio_to_floor": round(cpu / low, 2),
+        "own_codecs_ms": round(own, 2),
         "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         "verdicts": dict(verdicts),
     }

@@ -1,13 +1,24 @@
-"""JPEG and PNG, array to bytes and back. Colour images are RGB uint8 HxWx3, masks uint8 HxW."""
+"""JPEG and PNG, array to bytes and back. Colour images are RGB uint8 HxWx3, masks uint8 HxW.
+
+OpenCV encodes JPEG; simplejpeg decodes it to the same pixels in half the time, and ISA-L deflates
+planes some twenty times as fast as zlib (docs/performance.md).
+"""
 
 from __future__ import annotations
 
+import struct
 from typing import cast
 
 import cv2
 import numpy as np
+import simplejpeg
+from isal import isal_zlib
 
 from natocc.geometry import Image
+
+_JPEG_START = b"\xff\xd8\xff"
+_PNG_START = b"\x89PNG\r\n\x1a\n"
+_DEFLATE_LEVEL = 1
 
 
 def encode_jpeg(image: Image, quality: int = 95) -> bytes:
@@ -17,8 +28,18 @@ def encode_jpeg(image: Image, quality: int = 95) -> bytes:
 
 
 def encode_png(plane: Image) -> bytes:
-    """One 8-bit plane, with the library's default strategy (an explicit level costs 3-4 times as much)."""
-    return cv2.imencode(".png", plane)[1].tobytes()
+    """One 8-bit plane as a grey PNG without row filters."""
+    height, width = plane.shape
+    rows = np.zeros((height, width + 1), np.uint8)
+    rows[:, 1:] = plane
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    data = isal_zlib.compress(rows.data, _DEFLATE_LEVEL)
+    return _PNG_START + _chunk(b"IHDR", header) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    body = name + data
+    return struct.pack(">I", len(data)) + body + struct.pack(">I", isal_zlib.crc32(body))
 
 
 def encode_png_rgb(image: Image) -> bytes:
@@ -27,8 +48,13 @@ def encode_png_rgb(image: Image) -> bytes:
 
 
 def decode_rgb(data: bytes) -> Image:
-    """RGB uint8 HxWx3. Raises ValueError for bytes that are no image."""
-    return _decode(data, cv2.IMREAD_COLOR_RGB)
+    """RGB uint8 HxWx3. Raises ValueError for bytes that are no image, and for a damaged JPEG."""
+    if not data.startswith(_JPEG_START):
+        return _decode(data, cv2.IMREAD_COLOR_RGB)
+    try:
+        return cast(Image, simplejpeg.decode_jpeg(data, colorspace="RGB"))
+    except ValueError as error:
+        raise ValueError(_refusal(data, str(error))) from error
 
 
 def decode_plane(data: bytes) -> Image:
@@ -39,5 +65,9 @@ def decode_plane(data: bytes) -> Image:
 def _decode(data: bytes, flags: int) -> Image:
     image = cv2.imdecode(np.frombuffer(data, np.uint8), flags) if data else None
     if image is None:
-        raise ValueError(f"image bytes: expected a JPEG or PNG, got {len(data)} bytes that decode to nothing")
+        raise ValueError(_refusal(data, "no picture in them"))
     return cast(Image, image)
+
+
+def _refusal(data: bytes, why: str) -> str:
+    return f"image bytes: expected a JPEG or PNG, got {len(data)} bytes that do not decode: {why}"

@@ -40,6 +40,13 @@ def test_a_mask_is_one_8_bit_plane() -> None:
     assert seen.mode == "L" and sorted(np.unique(np.asarray(seen))) == [0, 1]
 
 
+def test_a_photograph_decodes_to_the_same_pixels_as_with_another_decoder() -> None:
+    grey = cv2.imencode(".jpg", PICTURE[..., 0])[1].tobytes()
+    for data in (encode_jpeg(PICTURE), encode_jpeg(PICTURE, 40), grey):
+        other = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
+        assert np.array_equal(decode_rgb(data), other)
+
+
 @pytest.mark.parametrize("data", [b"", b"no picture", encode_jpeg(PICTURE)[:100]])
 def test_bytes_that_are_no_picture_are_refused(data: bytes) -> None:
     for decode in (decode_rgb, decode_plane):
