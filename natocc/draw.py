@@ -56,7 +56,7 @@ def _draw_opacity(kind: Kind, profile: Profile, rng: Generator) -> float:
 
 def _draw_occluder_changes(params: Params, profile: Profile, streams: Streams) -> Params:
     if (rng := streams.stage("blur")).random() < profile.blur_probability:
-        params = replace(params, blur=draw_blur(rng))
+        params = replace(params, blur=draw_blur(rng, plain=profile.plain_blur))
     if (rng := streams.stage("jpeg")).random() < profile.jpeg_probability:
         low, high = profile.jpeg_quality
         params = replace(params, jpeg=int(rng.integers(low, high + 1)))
@@ -73,7 +73,7 @@ def _draw_final(params: Params, profile: Profile, streams: Streams) -> Params:
         shear = draw_range(rng, profile.affine_shear), draw_range(rng, profile.affine_shear)
         params = replace(params, final_affine=Affine(scale=scale, angle=angle, shear=shear))
     if (rng := streams.stage("final_blur")).random() < profile.blur_probability:
-        params = replace(params, final_blur=draw_blur(rng))
+        params = replace(params, final_blur=draw_blur(rng, plain=profile.plain_blur))
     if (rng := streams.stage("final_tone")).random() < profile.tone_probability:
         params = replace(params, final_tone=draw_tone(rng, profile.final_tone, by_mean=False))
     return replace(params, final_flip=bool(streams.stage("final_flip").random() < 0.5))

@@ -56,7 +56,7 @@ def make_face(
     if (width, height) != size:
         flags = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         image = cv2.resize(image, size, interpolation=flags).astype(np.uint8, copy=False)
-    binary = (_resize_mask(mask, size) > 127).astype(np.uint8)
+    binary = cast(Image, cv2.threshold(_resize_mask(mask, size), 127, 1, cv2.THRESH_BINARY)[1])
     box = mask_box(binary)
     if box.empty:
         raise ValueError("face mask: expected pixels above 127, got an empty mask")

@@ -3,33 +3,47 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import cv2
 import numpy as np
 
 from natocc.geometry import Box, Image, Matrix, covered_box, resizing
 
+# Continued colours round every size, so that interpolation and blur near the edge see nothing else.
+_FRAME = 8
+
 
 @dataclass(frozen=True, slots=True)
 class Occluder:
-    """Colours and matte in halving sizes, largest first.
+    """Colours and matte in halving sizes, largest first, as RGBA uint8 in a frame of continued colours.
 
-    ``rgb`` holds plausible colours outside the matte too (those of the nearest pixel inside), which
-    is what lets it be warped and blurred without a dark halo. ``alpha`` is None for a texture.
+    Colours are plausible outside the matte too (those of the nearest pixel inside), which is what
+    lets it be warped and blurred without a dark halo. A texture is opaque throughout and has no
+    ``alpha``. One RGBA plane warps in a third of the time that colours and matte take apart.
     """
 
-    rgb: tuple[Image, ...]
-    alpha: tuple[Image, ...] | None
+    levels: tuple[Image, ...]
+    is_texture: bool
 
     @property
     def size(self) -> tuple[int, int]:
-        """Height, width."""
-        height, width = self.rgb[0].shape[:2]
-        return height, width
+        """Height, width of the largest size, without its frame."""
+        return _size(self.levels[0])
+
+    @property
+    def rgb(self) -> tuple[Image, ...]:
+        """Views of the colours, without the frame."""
+        return tuple(_inner(level)[..., :3] for level in self.levels)
+
+    @property
+    def alpha(self) -> tuple[Image, ...] | None:
+        """Views of the matte, without the frame; None for a texture."""
+        return None if self.is_texture else tuple(_inner(level)[..., 3] for level in self.levels)
 
     @property
     def nbytes(self) -> int:
-        return sum(level.nbytes for level in self.rgb + (self.alpha or ()))
+        return sum(level.nbytes for level in self.levels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,36 +55,53 @@ class Layer:
     matte: Image
 
 
+EMPTY = Layer(Box(0, 0, 0, 0), np.zeros((0, 0, 3), np.uint8), np.zeros((0, 0), np.uint8))
+
+
 def make_occluder(rgb: Image, alpha: Image | None) -> Occluder:
     """Build the halving sizes by area averaging, down to 16 pixels."""
-    return Occluder(_halve(rgb), None if alpha is None else _halve(alpha))
-
-
-def _halve(image: Image) -> tuple[Image, ...]:
-    sizes = [image]
+    matte = np.full(rgb.shape[:2], 255, np.uint8) if alpha is None else alpha
+    sizes = [cast(Image, cv2.merge([*cv2.split(rgb), matte]))]
     while min(sizes[-1].shape[:2]) >= 32:
         height, width = sizes[-1].shape[:2]
         smaller = cv2.resize(sizes[-1], (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-        sizes.append(smaller.astype(np.uint8, copy=False))
-    return tuple(sizes)
+        sizes.append(cast(Image, smaller))
+    return Occluder(tuple(_framed(size, texture=alpha is None) for size in sizes), alpha is None)
 
 
-def warp(levels: tuple[Image, ...], matrix: Matrix, box: Box, *, border: int) -> Image:
-    """The pixels of ``box`` after mapping the largest level by ``matrix``, in one interpolation.
+def _framed(level: Image, *, texture: bool) -> Image:
+    framed = cv2.copyMakeBorder(level, _FRAME, _FRAME, _FRAME, _FRAME, cv2.BORDER_REPLICATE)
+    if not texture:
+        matte = framed[..., 3]
+        matte[:_FRAME] = matte[-_FRAME:] = 0
+        matte[:, :_FRAME] = matte[:, -_FRAME:] = 0
+    return cast(Image, framed)
+
+
+def _inner(level: Image) -> Image:
+    return level[_FRAME:-_FRAME, _FRAME:-_FRAME]
+
+
+def _size(level: Image) -> tuple[int, int]:
+    return level.shape[0] - 2 * _FRAME, level.shape[1] - 2 * _FRAME
+
+
+def warp(occluder: Occluder, matrix: Matrix, box: Box) -> Image:
+    """RGBA of the pixels of ``box`` after mapping the occluder by ``matrix``, in one interpolation.
 
     Starts from the smallest level that is still at least as fine as the result, so that shrinking
-    does not alias.
+    does not alias. Beyond the frame lies the occluder's mean colour, transparent.
     """
     shrink = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
-    level = min(len(levels) - 1, max(0, int(np.floor(-np.log2(max(shrink, 1e-6)) + 0.1))))
-    source = levels[level]
-    full_height, full_width = levels[0].shape[:2]
-    height, width = source.shape[:2]
+    wanted = max(0, int(np.floor(-np.log2(max(shrink, 1e-6)) + 0.1)))
+    level = occluder.levels[min(len(occluder.levels) - 1, wanted)]
+    (full_height, full_width), (height, width) = occluder.size, _size(level)
     from_level = matrix @ resizing(full_width / width, full_height / height)
-    from_level[:2, 2] -= box.x0, box.y0
-    return cv2.warpAffine(
-        source, from_level[:2], (box.width, box.height), flags=cv2.INTER_LINEAR, borderMode=border
-    ).astype(np.uint8, copy=False)
+    from_level[:2, 2] -= from_level[:2, :2] @ (_FRAME, _FRAME) + (box.x0, box.y0)
+    beyond = (*cv2.mean(occluder.levels[-1])[:3], 0)
+    size = box.width, box.height
+    warped = cv2.warpAffine(level, from_level[:2], size, flags=cv2.INTER_LINEAR, borderValue=beyond)
+    return cast(Image, warped)
 
 
 def place(occluder: Occluder, matrix: Matrix, canvas: tuple[int, int]) -> Layer:
@@ -78,11 +109,10 @@ def place(occluder: Occluder, matrix: Matrix, canvas: tuple[int, int]) -> Layer:
 
     The layer's box may be empty when the cut-out misses the canvas.
     """
-    if occluder.alpha is None:
+    if occluder.is_texture:
         raise ValueError("place: expected a cut-out with a matte, got a texture; use fill_shape")
     box = covered_box(occluder.size, matrix, canvas)
     if box.empty:
-        return Layer(box, np.zeros((0, 0, 3), np.uint8), np.zeros((0, 0), np.uint8))
-    rgb = warp(occluder.rgb, matrix, box, border=cv2.BORDER_REPLICATE)
-    matte = warp(occluder.alpha, matrix, box, border=cv2.BORDER_CONSTANT)
-    return Layer(box, rgb, matte)
+        return EMPTY
+    rgba = warp(occluder, matrix, box)
+    return Layer(box, cast(Image, cv2.cvtColor(rgba, cv2.COLOR_RGBA2RGB)), rgba[..., 3].copy())

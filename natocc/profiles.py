@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from natocc.targets import Target
+
 Kind = Literal["randocc", "object", "hand", "none"]
 KINDS: tuple[Kind, ...] = ("randocc", "object", "hand", "none")
 Range = tuple[float, float]
@@ -17,6 +19,8 @@ class Profile:
     name: str
     # Row 5: area of the occluder's box over that of the face's box.
     size_ratio: Range = (0.5, 1.0)
+    # Rows 6 and 14: an upright Gaussian instead of the paper's turned one with a noisy kernel.
+    plain_blur: bool = False
     # Row 6: the occluder's own augmentation.
     blur_probability: float = 0.5
     jpeg_probability: float = 0.5
@@ -26,8 +30,12 @@ class Profile:
     affine_aspect: Range | None = None  # None: x and y scales are drawn apart
     affine_rotation: Range = (-15.0, 15.0)
     affine_shear: Range = (-8.0, 8.0)
+    # Greatest stretch over least, scale and shear together; None: as drawn.
+    affine_anisotropy: float | None = None
     tone_probability: float = 0.5
     occluder_tone: float = 0.1
+    # Row 7: parts of the face to aim at, with their weights; None: uniform in the face's box.
+    targets: tuple[tuple[Target, float], ...] | None = None
     # Row 8: kinds whose fingers or base turn to the face's centre.
     facing: tuple[Kind, ...] = ("hand",)
     # Row 9: random shapes alone.
@@ -54,10 +62,12 @@ CODE = replace(
 BEST = replace(
     PAPER,
     name="best",
+    plain_blur=True,
     affine_aspect=(0.87, 1.15),
+    affine_anisotropy=1.25,
     seam_blur=False,
     final_affine=False,
     hidden_ratio=(0.03, 0.6),
-    placement_tries=16,
+    placement_tries=24,
 )
 PROFILES = {profile.name: profile for profile in (PAPER, CODE, BEST)}

@@ -111,7 +111,8 @@ def _compose(views: Views, layer: Layer, params: Params, harmoniser: Harmoniser 
     """Blend, blur the seam, harmonise."""
     canvas = views.alpha.shape[0], views.alpha.shape[1]
     alpha = alpha_of(layer.matte, params.opacity)
-    image = blend(views.clean, layer, alpha)
+    image = views.clean.copy()
+    image[layer.box.slices] = blend(views.clean[layer.box.slices], layer.rgb, alpha)
     reach = 0
     if params.seam_blur:
         image = blur_seam(image, layer.matte, layer.box)

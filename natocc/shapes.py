@@ -118,7 +118,7 @@ def fill_shape(
     height, width = texture.size
     to_curve = resizing(CANVAS / width, CANVAS / height)
     to_curve[:2, 2] -= corner
-    rgb = warp(texture.rgb, matrix @ to_curve, box, border=cv2.BORDER_REFLECT_101)
+    rgb = cast(Image, cv2.cvtColor(warp(texture, matrix @ to_curve, box), cv2.COLOR_RGBA2RGB))
     polygon = transform_points(curve - corner, matrix) - (box.x0, box.y0)
     return Layer(box, rgb, _fill(polygon, (box.height, box.width)))
 

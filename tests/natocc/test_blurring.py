@@ -67,3 +67,13 @@ def test_the_kernel_sums_to_one_and_its_noise_stays_within_a_tenth() -> None:
 def test_a_flat_picture_stays_flat(level: int) -> None:
     flat = np.full((20, 31, 3), level, np.uint8)
     assert all(np.array_equal(apply_blur(flat, blur(seed)), flat) for seed in range(20))
+
+
+def test_a_plain_blur_is_an_upright_gaussian() -> None:
+    image = skimage.data.astronaut()[:200, :231]
+    rng = np.random.Generator(np.random.PCG64(3))
+    for _ in range(6):
+        plain = draw_blur(rng, plain=True)
+        assert plain == Blur(size=plain.size, sigma=plain.sigma)
+        expected = cv2.filter2D(image, -1, blur_kernel(plain))
+        assert cv2.absdiff(apply_blur(image, plain), expected).max() <= 1

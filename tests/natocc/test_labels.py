@@ -17,7 +17,6 @@ from natocc.labels import (
     occluded,
     visible_mask,
 )
-from natocc.occluder import Layer
 
 PLANES = arrays(np.uint8, (7, 8), elements=st.integers(0, 255))
 MASKS = arrays(np.uint8, (7, 8), elements=st.integers(0, 1))
@@ -81,7 +80,7 @@ def test_the_label_ends_where_the_occluder_is_seen_to_end(seam: bool, opacity: f
         cv2.ellipse(np.zeros((200, 200), np.uint8), (100, 97), (71, 52), 20, 0, 360, 255, -1).astype(np.uint8)
     )
     alpha, box = alpha_of(matte, opacity), Box(0, 0, 200, 200)
-    image = blend(black, Layer(box, black + 255, matte), alpha)
+    image = blend(black, black + 255, alpha)
     if seam:
         image = blur_seam(image, matte, box)
     seen = image[..., 0] > 127.5 * opacity
