@@ -46,6 +46,12 @@ class Profile:
     # Row 14: jointly on the occluded image, the clean image, labels and alpha.
     final_affine: bool = True
     final_tone: float = 0.2
+    # Naturalness beyond the paper, each a step of its own (docs/naturalness.md).
+    light: bool = False  # the occluder's shading turns towards the face's light
+    sharpness: bool = False  # occluder and matte as soft as the face; no random blur of row 6
+    noise: bool = False  # the sensor noise that the occluder lacks
+    shadow: bool = False  # a contact shadow on the face
+    history: bool = False  # the face's JPEG generation; no random one of row 6
     # Share of the face that may be hidden, and how many placements are tried for it.
     hidden_ratio: Range = (0.0, 0.95)
     placement_tries: int = 1
