@@ -1,0 +1,91 @@
+"""Occluders in memory: from a prepared bank, or from a folder of cut-outs with transparency."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+import numpy as np
+from PIL import Image as Pillow
+from PIL import ImageOps, UnidentifiedImageError
+
+from assets.bank import Bank, Entry, Kind
+from assets.folders import pictures_in
+from assets.problems import Problem
+from natocc.codecs import decode_plane, decode_rgb
+from natocc.occluder import Occluder, make_occluder
+from natocc.occluder_bank import OccluderBank, cut_out, shrink
+
+_KINDS: tuple[Kind, ...] = ("hand", "object", "texture")
+_EXPECTED = "a picture with an alpha channel"
+
+
+def load_occluders(
+    bank: str | Path,
+    *,
+    split: str | None = "train",
+    long_side: int | None = 384,
+    kinds: Collection[Kind] = _KINDS,
+) -> OccluderBank:
+    """The occluders of a prepared bank, each at most ``long_side`` pixels long.
+
+    ``split`` None: those of every split. Raises FileNotFoundError where there is no bank, ValueError
+    where it holds none of these kinds in this split.
+    """
+    source = Bank(str(bank))
+    pools: dict[Kind, dict[str, Occluder]] = {}
+    for kind in _KINDS:
+        entries = source.entries(kind) if kind in kinds else ()
+        chosen = [entry for entry in entries if split in (None, entry.split)]
+        pools[kind] = {entry.id: _load(source, entry, long_side) for entry in chosen}
+    if not any(pools.values()):
+        held = {entry.split for kind in _KINDS for entry in source.entries(kind)}
+        raise ValueError(
+            f"{bank}: expected {', '.join(kinds) or 'a kind'} of split {split!r}, "
+            f"got splits {', '.join(sorted(held)) or 'none'} and none of these; choose another split or kind"
+        )
+    return OccluderBank(hands=pools["hand"], objects=pools["object"], textures=pools["texture"])
+
+
+def _load(bank: Bank, entry: Entry, long_side: int | None) -> Occluder:
+    members = bank.read(entry)
+    matte = members.get("alpha.png")
+    occluder = make_occluder(decode_rgb(members["jpg"]), None if matte is None else decode_plane(matte))
+    return occluder if long_side is None else shrink(occluder, long_side)
+
+
+def load_cutouts(folder: str | Path, *, long_side: int | None = 384) -> dict[str, Occluder]:
+    """Every picture of a folder as a cut-out, by file name and in its order.
+
+    Raises ValueError that lists all files without use: unreadable, not transparent, no pictures.
+    """
+    root, problems = Path(folder), list[Problem]()
+    if not root.is_dir():
+        raise ValueError(f"{folder}: expected a folder of cut-outs, got none")
+    found: dict[str, Occluder] = {}
+    for path in pictures_in(root, root, problems.append):
+        try:
+            found[path.name] = _read(path, long_side)
+        except ValueError as error:
+            problems.append(Problem(path=path.name, expected=_EXPECTED, got=str(error)))
+    if problems or not found:
+        listed = "".join(f"\n  {problem}" for problem in problems) or " got an empty folder"
+        raise ValueError(f"{folder}: expected pictures with an alpha channel alone:{listed}")
+    return found
+
+
+def _read(path: Path, long_side: int | None) -> Occluder:
+    try:
+        with Pillow.open(path) as opened:
+            picture = ImageOps.exif_transpose(opened)
+            transparent = "A" in picture.getbands() or "transparency" in picture.info
+            rgba = np.array(picture.convert("RGBA"))
+    except UnidentifiedImageError as error:
+        raise ValueError("a file that is no picture") from error
+    except (OSError, SyntaxError, Pillow.DecompressionBombError) as error:
+        raise ValueError(f"a damaged picture ({str(error).rstrip('.')})") from error
+    if not transparent:
+        raise ValueError("a picture without one")
+    if rgba[..., 3].min() == 255:
+        raise ValueError("one that is opaque everywhere")
+    return cut_out(np.ascontiguousarray(rgba[..., :3]), np.ascontiguousarray(rgba[..., 3]), long_side)
