@@ -1,4 +1,4 @@
-"""``natocc preview``: a contact sheet of a version or a bank."""
+"""``natocc preview``: a contact sheet of a version or a bank; two looks side by side, and their score."""
 
 from __future__ import annotations
 
@@ -10,12 +10,72 @@ from commands.report import console, one_clear_message
 
 
 def preview(
-    url: Annotated[str, typer.Argument(help="A version, a dataset or a bank.")],
-    out: Annotated[str, typer.Option(help="The .png or .jpg to write.")],
-    count: Annotated[int, typer.Option("-n", help="How many samples.")] = 24,
+    url: Annotated[str, typer.Argument(help="A version, a dataset or a bank.")] = "",
+    out: Annotated[str, typer.Option(help="The .png or .jpg to write; with --compare, a new folder.")] = "",
+    count: Annotated[
+        int | None, typer.Option("-n", help="How many samples (24), or pairs with --compare (40).")
+    ] = None,
+    compare: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            help="Two looks of the same samples of a bank, as blind pairs: code (the released method's "
+            "pixels), paper, best, or best without a step: best-shadow.",
+            metavar="LOOK LOOK",
+        ),
+    ] = None,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="With --compare: before, after and difference, not blind.")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="With --compare: of the samples and the shuffling.")] = 2,
+    recipe: Annotated[
+        str, typer.Option(help="With --compare: the recipe that samples come from.")
+    ] = "sample",
+    kinds: Annotated[
+        str, typer.Option(help="With --compare: kinds of occluder, with commas.")
+    ] = "hand,object,randocc",
+    score: Annotated[str, typer.Option(help="answers.json of a judged comparison; prints the tally.")] = "",
+    key: Annotated[str, typer.Option(help="With --score: the comparison's key.json.")] = "",
 ) -> None:
-    """Occluded face, mask, alpha and clean face side by side; of a bank, its entries."""
-    from tasks.preview import preview as write_preview
+    """Occluded face, mask, alpha and clean face side by side; of a bank, its entries.
 
+    With --compare, two ways of making the same pictures, shuffled for blind judging.
+    """
     with one_clear_message():
-        console.print(write_preview(url, out, count), markup=False)
+        if score:
+            _print_score(score, key)
+            return
+        if not url or not out:
+            missing = "a version, dataset or bank" if not url else "--out"
+            raise ValueError(f"preview: expected {missing}, got none; see natocc preview --help")
+        if compare is None:
+            if plain:
+                raise ValueError("--plain: expected --compare LOOK LOOK with it, got none")
+            from tasks.preview import preview as write_preview
+
+            console.print(write_preview(url, out, 24 if count is None else count), markup=False)
+            return
+        from tasks.compare import Options
+        from tasks.compare import compare as write_comparison
+
+        options = Options(
+            bank=url,
+            out=out,
+            looks=compare,
+            count=40 if count is None else count,
+            seed=seed,
+            recipe=recipe,
+            kinds=[name for name in kinds.replace(" ", "").split(",") if name],
+            plain=plain,
+        )
+        for file in write_comparison(options):
+            console.print(file, markup=False)
+
+
+def _print_score(answers: str, key: str) -> None:
+    from tasks.score import describe_score
+    from tasks.score import score as count_answers
+
+    if not key:
+        raise ValueError("--score: expected --key with the comparison's key.json, got none")
+    for line in describe_score(*count_answers(answers, key)):
+        console.print(line, markup=False)

@@ -1,0 +1,108 @@
+"""Looks: ways of making the same picture, by name, so that two of them can be laid side by side.
+
+A look is a profile, a profile without some of its steps (``best-shadow``), or ``code``: the released
+method's pixels. Faces, occluders, placements and the final augmentation are those of profile ``best``
+in every look.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields, replace
+
+from pydantic import TypeAdapter
+
+from natocc.draw import Switches, draw_params
+from natocc.face import Face
+from natocc.harmonise import HARMONISERS
+from natocc.occluder import Occluder
+from natocc.params import Params
+from natocc.profiles import PROFILES, Profile
+from natocc.randomness import Streams
+from natocc.released import render_released
+from natocc.render import Composite, render
+from natocc.transfer import Transfer
+from tasks.plan import ShardPlan
+
+RELEASED = ("code", "released")
+# Steps that a set of the recipe turns on, not the profile.
+_OF_A_SET = ("transfer", "harmonise")
+_TRANSFER = TypeAdapter(Transfer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How pixels are made. ``without`` are the steps that are switched off."""
+
+    profile: Profile
+    without: frozenset[str] = frozenset()
+    released: bool = False
+
+
+def parse_look(text: str) -> Look:
+    """``best``, ``paper``, ``code`` (or ``released``), or a profile with steps taken away: ``best-shadow``.
+
+    Raises ValueError for a name or step that does not exist, and for a step that is off already.
+    """
+    name, *steps = text.split("-")
+    if name in RELEASED and not steps:
+        return Look(profile=PROFILES["code"], released=True)
+    if name in RELEASED:
+        raise ValueError(f"look {text!r}: expected {name} alone, got steps to switch off; it has no switches")
+    if name not in PROFILES:
+        raise ValueError(f"look {text!r}: expected {_known()}, got {name!r}")
+    profile = PROFILES[name]
+    able = steps_of(profile)
+    unknown = [step for step in steps if step not in able]
+    if unknown:
+        raise ValueError(
+            f"look {text!r}: expected steps that {name} has on ({', '.join(able)}), got {', '.join(unknown)}"
+        )
+    off = {step: False for step in steps if step not in _OF_A_SET}
+    return Look(profile=replace(profile, **off), without=frozenset(steps))  # type: ignore[arg-type]
+
+
+def steps_of(profile: Profile) -> tuple[str, ...]:
+    """The steps that can be taken away from a profile: its switches that are on, and those of a set."""
+    # The final affine is a part of the view, which is the same in every look.
+    switches = (one.name for one in fields(profile) if getattr(profile, one.name) is True)
+    return (*(name for name in switches if name != "final_affine"), *_OF_A_SET)
+
+
+def _known() -> str:
+    steps = ", ".join(f"best-{step}" for step in steps_of(PROFILES["best"]))
+    return f"code (the released method's pixels), best, paper, or one of these without a step ({steps})"
+
+
+def draw_look(
+    look: Look, common: Params, face: Face, occluder: Occluder, plan: ShardPlan, streams: Streams
+) -> Params:
+    """The look's own parameters at the shape, placement, opacity and final augmentation of ``common``."""
+    switches = Switches(
+        transfer_strength=0.0 if "transfer" in look.without else plan.colour_transfer,
+        harmonise=plan.harmoniser is not None and "harmonise" not in look.without and not look.released,
+    )
+    drawn = draw_params(face, occluder, plan.kind, look.profile, switches, streams)
+    if look.released and drawn.transfer is not None:
+        drawn = replace(drawn, transfer=_published(drawn.transfer))
+    return replace(
+        drawn,
+        shape=common.shape,
+        placement=common.placement,
+        opacity=common.opacity,
+        final_affine=common.final_affine,
+        final_blur=common.final_blur,
+        final_tone=common.final_tone,
+        final_flip=common.final_flip,
+    )
+
+
+def _published(transfer: Transfer) -> Transfer:
+    """The transfer as published: whole rectangles, full strength, unguarded, from the same seed."""
+    return _TRANSFER.validate_python(asdict(transfer) | {"method": "sot", "strength": 1.0, "guard": False})
+
+
+def render_look(look: Look, face: Face, occluder: Occluder, params: Params, plan: ShardPlan) -> Composite:
+    """The picture."""
+    if look.released:
+        return render_released(face, occluder, params)
+    return render(face, occluder, params, HARMONISERS.get(plan.harmoniser or ""))
