@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from natocc.geometry import Image
-from natocc.windows import CELL, Plane, cut_cells, find_cells, gradient_energy, median
+from natocc.windows import CELL, Plane, Windows, cut_windows, find_windows, gradient_energy, median
 
 # Both energies are taken after blurs (sigma, pixels); the first one leaves little of the noise.
 _BLURS = 0.7, math.hypot(0.7, 1.5)
@@ -30,19 +30,20 @@ _LEAST_BLUR, _MOST_BLUR = 0.35, 4.0
 _MATTE_SIGMA = (0.6, 2.5)
 
 
-def estimate_blur(image: Image, mask: Image) -> float | None:
+def estimate_blur(image: Image, mask: Image, windows: Windows | None = None) -> float | None:
     """How blurred the strongest edges are: sigma of a Gaussian in pixels, 0 for a hard step, at most 6.
 
     ``image`` RGB uint8 HxWx3; ``mask`` uint8 HxW, looked at where non-zero and off its edge. The
     median over the tenth of all windows with the most structure. None where there is too little to
-    judge.
+    judge. ``windows``, where at hand, are those of ``find_windows`` for the same image and mask.
     """
-    corners, structure = find_cells(image, mask)
+    windows = windows or find_windows(image, mask)
+    corners = windows.corners
     if len(corners) < _FEWEST_CELLS:
         return None
     count = max(_FEWEST_CELLS, min(_MOST_CELLS, round(len(corners) * _SHARE)))
-    chosen = np.argsort(-structure, kind="stable")[:count]
-    cells = cut_cells(image, corners[chosen], _MARGIN)
+    chosen = np.argsort(-windows.structure, kind="stable")[:count]
+    cells = cut_windows(image, corners[chosen], _MARGIN)
     sharp, soft = (_energies(cells, sigma) for sigma in _BLURS)
     clear = soft > (2 * _FAINTEST) ** 2
     if np.count_nonzero(clear) < _FEWEST_CELLS:

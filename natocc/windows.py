@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import cast
 
 import cv2
@@ -18,17 +19,27 @@ CELL = 24  # pixels, side of a window
 _CELL_STEPS = CELL // _STEP
 
 
-def find_cells(image: Image, mask: Image) -> tuple[Corners, Plane]:
-    """The windows of 24x24 pixels that lie wholly inside, and how much structure each holds.
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Windows of 24x24 pixels: ``corners`` N x 2 (row, column), and the ``structure`` of each.
+
+    Structure is the mean squared gradient of the luma reduced four times.
+    """
+
+    corners: Corners
+    structure: Plane
+
+
+def find_windows(image: Image, mask: Image) -> Windows:
+    """The windows that lie wholly inside a mask; none for a mask too small to hold one.
 
     ``image`` RGB uint8 HxWx3; ``mask`` uint8 HxW, inside where non-zero. A margin of 4 to 8 pixels
-    along the mask's edge stays out. Gives corners (N x 2, row and column) and, of each window, the
-    mean squared gradient of its luma reduced four times; none for a mask too small to hold one.
+    along the mask's edge stays out.
     """
     box = mask_box(mask)
     rows, columns = box.height // _STEP // _CELL_STEPS, box.width // _STEP // _CELL_STEPS
     if rows == 0 or columns == 0:
-        return np.zeros((0, 2), np.intp), np.zeros(0, np.float32)
+        return Windows(np.zeros((0, 2), np.intp), np.zeros(0, np.float32))
     used = Box(box.x0, box.y0, box.x0 + columns * CELL, box.y0 + rows * CELL)
     size = columns * _CELL_STEPS, rows * _CELL_STEPS
     inside = cv2.resize(mask[used.slices], size, interpolation=cv2.INTER_NEAREST)
@@ -40,10 +51,10 @@ def find_cells(image: Image, mask: Image) -> tuple[Corners, Plane]:
     whole = _cell_means((inside > 0).astype(np.float32), rows, columns) > 0.999
     row, column = np.nonzero(whole)
     corners = np.stack([box.y0 + row * CELL, box.x0 + column * CELL], axis=1)
-    return corners, structure[whole]
+    return Windows(corners, structure[whole])
 
 
-def cut_cells(image: Image, corners: Corners, margin: int) -> Plane:
+def cut_windows(image: Image, corners: Corners, margin: int) -> Plane:
     """Luma (0-255) of windows widened by ``margin``, N x (24+2m) x (24+2m).
 
     Beyond the picture its last pixels are repeated.
