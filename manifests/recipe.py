@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -10,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from natocc.profiles import Kind
+from natocc.targets import TARGETS, Target
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 Ratio = Annotated[float, Field(ge=0, le=1)]
@@ -75,6 +77,8 @@ class Recipe(_Strict):
     parsing: bool = False
     # Share of the face that may be hidden; None: the profile's.
     hidden_ratio: tuple[Ratio, Ratio] | None = None
+    # Parts of the face to aim at, and how often; None: anywhere in the face's box, as published.
+    targets: dict[str, float] | None = None
     sets: tuple[OccluderSet, ...]
 
     @field_validator("hidden_ratio")
@@ -83,6 +87,19 @@ class Recipe(_Strict):
         if limits and limits[0] >= limits[1]:
             raise ValueError(f"expected low < high, got {list(limits)}")
         return limits
+
+    @field_validator("targets")
+    @classmethod
+    def _known_targets(cls, weights: dict[str, float] | None) -> dict[str, float] | None:
+        if weights is None:
+            return None
+        unknown = [name for name in weights if name not in TARGETS]
+        if unknown or not weights:
+            came = ", ".join(unknown) or "none"
+            raise ValueError(f"expected targets among {', '.join(TARGETS)}, got {came}")
+        if not all(0 < weight < math.inf for weight in weights.values()):
+            raise ValueError(f"expected weights above 0, got {weights}; leave out what is not wanted")
+        return weights
 
     @field_validator("sets")
     @classmethod
@@ -94,6 +111,12 @@ class Recipe(_Strict):
         if twice:
             raise ValueError(f"expected a name of its own for every set, got {', '.join(twice)} twice")
         return sets
+
+    def target_weights(self) -> tuple[tuple[Target, float], ...] | None:
+        """``targets`` as the profile has them, in the order of the known names."""
+        if self.targets is None:
+            return None
+        return tuple((name, self.targets[name]) for name in TARGETS if name in self.targets)
 
     def repeats_of(self, one: OccluderSet) -> int:
         return one.repeats or self.repeats

@@ -135,6 +135,8 @@ def _shards_of(
     profile = PROFILES[recipe.profile]
     if recipe.hidden_ratio:
         profile = replace(profile, hidden_ratio=recipe.hidden_ratio)
+    if recipe.targets:
+        profile = replace(profile, targets=recipe.target_weights())
     upscaler = bank.index.get("upscaler") if one.kind == "object" else None
     common = {
         "set": one.name,

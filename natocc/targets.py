@@ -1,0 +1,81 @@
+"""Parts of the face that an occluder may be aimed at, by the face's landmarks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Literal
+
+from numpy.random import Generator
+
+from natocc.geometry import Box
+
+Target = Literal["face", "cheek", "mouth", "eyes", "forehead", "chin"]
+TARGETS: tuple[Target, ...] = ("face", "cheek", "mouth", "eyes", "forehead", "chin")
+Point = tuple[float, float]
+
+# Radius of the disc in which a centre falls, over the square root of the area of the face's box.
+SCATTER = 0.12
+_NEEDED: dict[Target, tuple[str, ...]] = {
+    "face": (),
+    "cheek": ("left_eye", "right_eye", "mouth_left", "mouth_right"),
+    "mouth": ("mouth_left", "mouth_right"),
+    "eyes": ("left_eye", "right_eye"),
+    "forehead": ("left_eye", "right_eye", "mouth_left", "mouth_right"),
+    "chin": ("chin",),
+}
+
+
+def choose_target(
+    weights: tuple[tuple[Target, float], ...], landmarks: Mapping[str, Point], rng: Generator
+) -> Target:
+    """One target by its weight; ``face`` where the face lacks the landmarks that it needs."""
+    position = float(rng.random()) * sum(weight for _, weight in weights)
+    chosen = weights[-1][0]
+    for name, weight in weights:
+        position -= weight
+        if position < 0:
+            chosen = name
+            break
+    return chosen if all(name in landmarks for name in _NEEDED[chosen]) else "face"
+
+
+def aim(target: Target, landmarks: Mapping[str, Point], face_box: Box, rng: Generator) -> Point:
+    """A centre for the occluder, in pixels of the face image.
+
+    ``face``: uniform in the face's box, the published rule. Otherwise uniform in a disc round the part,
+    as wide in every direction. Raises KeyError for a landmark that is not there.
+    """
+    if target == "face":
+        x, y = float(rng.random()), float(rng.random())
+        return face_box.x0 + x * face_box.width, face_box.y0 + y * face_box.height
+    x, y = _part(target, landmarks, rng)
+    radius = SCATTER * math.sqrt(face_box.width * face_box.height * float(rng.random()))
+    turn = 2 * math.pi * float(rng.random())
+    return x + radius * math.cos(turn), y + radius * math.sin(turn)
+
+
+def _part(target: Target, landmarks: Mapping[str, Point], rng: Generator) -> Point:
+    """The middle of the part: of one cheek or one eye, each as likely as the other."""
+    if target == "chin":
+        return landmarks["chin"]
+    if target == "mouth":
+        return _between(landmarks["mouth_left"], landmarks["mouth_right"], 0.5)
+    if target == "eyes":
+        return landmarks["left_eye" if rng.random() < 0.5 else "right_eye"]
+    eyes = _between(landmarks["left_eye"], landmarks["right_eye"], 0.5)
+    mouth = _between(landmarks["mouth_left"], landmarks["mouth_right"], 0.5)
+    if target == "forehead":
+        # As far above the eyes as the nose's tip is below them.
+        return _between(eyes, mouth, -0.6)
+    left = rng.random() < 0.5
+    eye, corner = (
+        landmarks["left_eye" if left else "right_eye"],
+        landmarks["mouth_left" if left else "mouth_right"],
+    )
+    # A cheek lies half-way down from the eye to the corner of the mouth, a little outwards of both.
+    return _between(_between(eyes, mouth, 0.6), _between(eye, corner, 0.6), 1.2)
+
+
+def _between(start: Point, end: Point, share: float) -> Point:
+    return start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])
