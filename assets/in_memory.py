@@ -86,6 +86,8 @@ def _read(path: Path, long_side: int | None) -> Occluder:
         raise ValueError(f"a damaged picture ({str(error).rstrip('.')})") from error
     if not transparent:
         raise ValueError("a picture without one")
+    if rgba[..., 3].max(initial=0) == 0:
+        raise ValueError("one that is transparent everywhere")
     if rgba[..., 3].min() == 255:
         raise ValueError("one that is opaque everywhere")
     return cut_out(np.ascontiguousarray(rgba[..., :3]), np.ascontiguousarray(rgba[..., 3]), long_side)

@@ -62,9 +62,9 @@ class Occluding(Base):
         report: str = "occlusion",
         p: float = 0.5,
     ) -> None:
-        super().__init__(p=p)
         if not 0 <= p <= 1:
             raise ValueError(f"{self._name}: expected p in 0-1, got {p}")
+        super().__init__(p=p)
         if isinstance(profile, str) and profile not in PROFILES:
             raise ValueError(f"{self._name}: expected profile {', '.join(PROFILES)}, got {profile!r}")
         self.occluders = occluders
@@ -74,6 +74,10 @@ class Occluding(Base):
             came = f"no {empty[0]} in {occluders}" if empty else f"{dict(kinds)}"
             raise ValueError(f"{self._name}: expected kinds with a weight and occluders of each, got {came}")
         self.profile = PROFILES[profile] if isinstance(profile, str) else profile
+        if face_classes is not None and occluded_value in face_classes:
+            raise ValueError(
+                f"{self._name}: expected occluded_value outside face_classes, got {occluded_value} in both"
+            )
         self.face_classes = None if face_classes is None else tuple(face_classes)
         self.occluded_value, self.everywhere, self.report = occluded_value, everywhere, report
         self._switches = Switches()
@@ -90,7 +94,7 @@ class Occluding(Base):
         """
         image, mask = self._checked(args, data)
         seed = next_seed(self.random_generator)
-        drawn = Streams(seed, self._stream, "").stage("apply").random()
+        drawn = self._streams(seed, "").stage("apply").random()
         if not force_apply and drawn >= self.p:
             return self._finished(data, image, mask, _untouched("not_drawn", seed))
         return self._finished(data, image, mask, self._occlude(image, mask, seed))
@@ -168,7 +172,7 @@ class Occluding(Base):
         if face.box.empty:
             return _untouched("no_face", seed)
         for attempt in range(_ATTEMPTS):
-            streams = Streams(seed, self._stream, str(attempt))
+            streams = self._streams(seed, str(attempt))
             kind, name, occluder = self._choose(streams)
             params = _unfinished(draw_params(face, occluder, kind, self.profile, self._switches, streams))
             composite = _render(face, occluder, params)
@@ -179,6 +183,10 @@ class Occluding(Base):
                 report["params"] = json.dumps(asdict(params))
                 return _Outcome(report=report, composite=composite, opacity=params.opacity)
         return _untouched(verdict.reason, seed)
+
+    def _streams(self, seed: int, sample: str) -> Streams:
+        # A seed of Compose starts all its transforms alike; the report's name tells them apart.
+        return Streams(seed, f"{self._stream} {self.report}", sample)
 
     def _choose(self, streams: Streams) -> tuple[Kind, str, Occluder]:
         rng = streams.stage("occluder")
