@@ -9,6 +9,7 @@ from numpy.random import Generator
 from natocc.blurring import draw_blur
 from natocc.choose import choose_placement
 from natocc.face import Face
+from natocc.noise import draw_noise
 from natocc.occluder import Occluder
 from natocc.params import Affine, Params
 from natocc.placement import draw_scales
@@ -17,6 +18,8 @@ from natocc.randomness import Streams, draw_range
 from natocc.shapes import draw_shape
 from natocc.tone import draw_tone
 from natocc.transfer import draw_transfer
+
+_LIGHT_STRENGTH = (0.5, 0.9)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,8 @@ def draw_params(
     if kind == "hand" and switches.transfer_strength > 0:
         strength = switches.transfer_strength
         params = replace(params, transfer=draw_transfer(streams.stage("transfer"), strength))
-    return _draw_final(_draw_occluder_changes(params, profile, streams), profile, streams)
+    params = _draw_occluder_changes(params, profile, streams)
+    return _draw_final(_draw_naturalness(params, face, profile, streams), profile, streams)
 
 
 def _draw_opacity(kind: Kind, profile: Profile, rng: Generator) -> float:
@@ -55,14 +59,28 @@ def _draw_opacity(kind: Kind, profile: Profile, rng: Generator) -> float:
 
 
 def _draw_occluder_changes(params: Params, profile: Profile, streams: Streams) -> Params:
-    if (rng := streams.stage("blur")).random() < profile.blur_probability:
+    """Row 6; what is matched to the face is not drawn at random."""
+    rng = streams.stage("blur")
+    if not profile.sharpness and rng.random() < profile.blur_probability:
         params = replace(params, blur=draw_blur(rng, plain=profile.plain_blur))
-    if (rng := streams.stage("jpeg")).random() < profile.jpeg_probability:
+    rng = streams.stage("jpeg")
+    if not profile.history and rng.random() < profile.jpeg_probability:
         low, high = profile.jpeg_quality
         params = replace(params, jpeg=int(rng.integers(low, high + 1)))
     if (rng := streams.stage("tone")).random() < profile.tone_probability:
         params = replace(params, tone=draw_tone(rng, profile.occluder_tone, by_mean=True))
     return params
+
+
+def _draw_naturalness(params: Params, face: Face, profile: Profile, streams: Streams) -> Params:
+    """The steps beyond the paper that the profile has."""
+    return replace(
+        params,
+        light=draw_range(streams.stage("light"), _LIGHT_STRENGTH) if profile.light else None,
+        sharpness=profile.sharpness,
+        noise=draw_noise(streams.stage("noise")) if profile.noise else None,
+        history=face.jpeg_quality if profile.history else None,
+    )
 
 
 def _draw_final(params: Params, profile: Profile, streams: Streams) -> Params:

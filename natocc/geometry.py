@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 Image = NDArray[np.uint8]
 Matrix = NDArray[np.float64]
 
-# How far (canvas pixels) anti-aliasing and the softened matte reach beyond the outline.
-_SOFT_EDGE = 3
+# How far (canvas pixels) anti-aliasing and the softest matte reach beyond the outline.
+_SOFT_EDGE = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from natocc.blurring import Blur
+from natocc.noise import Noise
 from natocc.placement import Placement
 from natocc.profiles import Kind
 from natocc.shapes import Shape
@@ -32,9 +33,13 @@ class Params:
     shape: Shape | None = None
     placement: Placement | None = None
     transfer: Transfer | None = None
+    light: float | None = None  # 0-1: how far the occluder's shading turns to the face's
     blur: Blur | None = None
     jpeg: int | None = None
     tone: Tone | None = None
+    sharpness: bool = False
+    noise: Noise | None = None
+    history: int | None = None  # JPEG quality of the face's file
     opacity: float = 1.0
     seam_blur: bool = False
     harmonise: bool = False

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
 
-from natocc.blending import SEAM_REACH, alpha_of, blend, blur_seam, soften
+from natocc.blending import SEAM_REACH, alpha_of, blend, blur_seam
 from natocc.blurring import apply_blur
 from natocc.face import Face
 from natocc.finish import Views, finish
 from natocc.geometry import Box, Image
 from natocc.harmonise import Harmoniser
 from natocc.labels import hidden_ratio, occlude_parsing, visible_mask
+from natocc.naturalness import Camera, Measured, light_layer, measure_face, photograph_layer, soften_edge
 from natocc.occluder import Layer, Occluder, place
 from natocc.params import Params
 from natocc.placement import placement_matrix
@@ -27,7 +28,7 @@ class Composite:
     """A finished sample. Images RGB uint8 HxWx3; planes uint8 HxW.
 
     ``mask`` and ``clean_mask`` hold 0 or 1, ``alpha`` 0-255 with opacity in it, ``parsing`` (where
-    asked for) class indices with 19 for the occluder.
+    asked for) class indices with 19 for the occluder. ``measured`` holds what naturalness steps compared.
     """
 
     image: Image
@@ -38,6 +39,7 @@ class Composite:
     parsing: Image | None
     hidden_ratio: float
     reach_px: int
+    measured: Measured = field(default_factory=dict)
 
 
 def render(
@@ -45,6 +47,7 @@ def render(
 ) -> Composite:
     """Compose one sample. Raises ValueError where the parameters name what was not handed over."""
     layer = _lay(face, occluder, params)
+    measured: Measured = {}
     views = Views(
         image=face.image,
         clean=face.image,
@@ -55,7 +58,10 @@ def render(
         reach=0,
     )
     if layer is not None and not layer.box.empty:
-        views = _compose(views, _colour(layer, face, params), params, harmoniser)
+        camera = measure_face(face, params)
+        layer = _colour(soften_edge(layer, camera, params), camera, face, params)
+        layer, measured = photograph_layer(layer, camera, params)
+        views = _compose(views, layer, face, params, harmoniser)
     views = finish(views, params)
     mask = visible_mask(views.clean_mask, views.alpha, params.opacity)
     parsing = views.parsing
@@ -68,6 +74,7 @@ def render(
         parsing=None if parsing is None else occlude_parsing(parsing, views.alpha, params.opacity),
         hidden_ratio=hidden_ratio(views.clean_mask, mask),
         reach_px=views.reach,
+        measured=measured,
     )
 
 
@@ -84,42 +91,39 @@ def _lay(face: Face, occluder: Occluder | None, params: Params) -> Layer | None:
         curve = outline(params.shape)
         matrix = placement_matrix(params.placement, curve_size(curve))
         layer = fill_shape(curve, occluder, matrix, face.size)
-    if layer.box.empty:
-        return layer
-    return replace(layer, matte=soften(layer.matte))
+    return layer
 
 
-def _colour(layer: Layer, face: Face, params: Params) -> Layer:
-    """Colour transfer, blur, compression and tone of the occluder, in the face's own pixels."""
-    rgb, solid = layer.rgb, layer.matte > 127
-    if not solid.any():
+def _colour(layer: Layer, camera: Camera, face: Face, params: Params) -> Layer:
+    """Colour transfer, light and row 6 of the occluder, in the face's own pixels."""
+    solid = cv2.threshold(layer.matte, 127, 255, cv2.THRESH_BINARY)[1]
+    if cv2.countNonZero(solid) == 0:
         return layer
+    rgb = layer.rgb
     if params.transfer is not None:
-        face_mask = face.mask * np.uint8(255)
-        rgb = transfer_colours(rgb, layer.matte, face.image, face_mask, params.transfer)
+        rgb = transfer_colours(rgb, layer.matte, face.image, face.mask * np.uint8(255), params.transfer)
+    rgb = light_layer(replace(layer, rgb=rgb), camera, params).rgb
     if params.blur is not None:
         rgb = apply_blur(rgb, params.blur)
     if params.jpeg is not None:
         rgb = compress(rgb, params.jpeg)
     if params.tone is not None:
-        mean = cv2.mean(rgb, solid.astype(np.uint8))
-        rgb = apply_tone(rgb, params.tone, sum(mean[:3]) / 3)
+        rgb = apply_tone(rgb, params.tone, sum(cv2.mean(rgb, solid)[:3]) / 3)
     return replace(layer, rgb=rgb)
 
 
-def _compose(views: Views, layer: Layer, params: Params, harmoniser: Harmoniser | None) -> Views:
-    """Blend, blur the seam, harmonise."""
+def _compose(views: Views, layer: Layer, face: Face, params: Params, harmoniser: Harmoniser | None) -> Views:
+    """Cast the shadow, blend, blur the seam, harmonise."""
     canvas = views.alpha.shape[0], views.alpha.shape[1]
     alpha = alpha_of(layer.matte, params.opacity)
-    image = views.clean.copy()
-    image[layer.box.slices] = blend(views.clean[layer.box.slices], layer.rgb, alpha)
-    reach = 0
+    image, changed, reach = views.clean.copy(), layer.box, 0
+    image[layer.box.slices] = blend(image[layer.box.slices], layer.rgb, alpha)
     if params.seam_blur:
         image = blur_seam(image, layer.matte, layer.box)
-        reach = SEAM_REACH
+        changed, reach = changed.grow(SEAM_REACH, canvas), reach + SEAM_REACH
     if params.harmonise:
         if harmoniser is None:
             raise ValueError("render: the parameters ask for harmonisation, but no harmoniser was given")
         image[layer.box.slices] = harmoniser(image, alpha, layer.box)
     views.alpha[layer.box.slices] = alpha
-    return replace(views, image=image, changed=layer.box.grow(reach, canvas), reach=reach)
+    return replace(views, image=image, changed=changed, reach=reach)
