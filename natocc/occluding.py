@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, replace
-from functools import cache
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import TypeAdapter
 
 from natocc.augmentation_base import Base, next_seed
 from natocc.class_masks import Mask, check_mask, face_pixels, mark_hidden
@@ -21,6 +18,7 @@ from natocc.harmonise import harmonise_statistics
 from natocc.labels import occluded
 from natocc.occluder import Occluder
 from natocc.occluder_bank import OccluderBank
+from natocc.occlusion_report import Report, parse_params, report_applied, report_untouched
 from natocc.params import Params
 from natocc.profiles import PROFILES, Kind, Profile
 from natocc.randomness import Streams
@@ -29,8 +27,6 @@ from natocc.verdicts import KEPT, gate_hidden_ratio
 
 # Draws for one call before a face is given back as it came.
 _ATTEMPTS = 4
-
-Report = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +108,7 @@ class Occluding(Base):
         image, mask = self._checked((), data)
         if not occlusion["applied"]:
             return self._finished(data, image, mask, _Outcome(report=dict(occlusion)))
-        params = _params_adapter().validate_json(occlusion["params"])
+        params = parse_params(occlusion["params"])
         held = self.occluders.of(params.kind)
         if occlusion["occluder"] not in held:
             raise ValueError(
@@ -178,9 +174,7 @@ class Occluding(Base):
             composite = _render(face, occluder, params)
             verdict = gate_hidden_ratio(composite.hidden_ratio, self.profile.hidden_ratio)
             if verdict == KEPT:
-                report = _report(applied=True, kind=kind, occluder=name, seed=seed)
-                report |= {"hidden_ratio": composite.hidden_ratio, "opacity": params.opacity}
-                report["params"] = json.dumps(asdict(params))
+                report = report_applied(name, seed, params, composite.hidden_ratio)
                 return _Outcome(report=report, composite=composite, opacity=params.opacity)
         return _untouched(verdict.reason, seed)
 
@@ -227,30 +221,11 @@ def _unfinished(params: Params) -> Params:
     return replace(params, final_affine=None, final_blur=None, final_tone=None, final_flip=False)
 
 
-def _report(*, applied: bool, seed: int, reason: str = "", kind: Kind = "none", occluder: str = "") -> Report:
-    """Flat and always with the same keys, so that a DataLoader can collate it."""
-    return {
-        "applied": applied,
-        "reason": reason,
-        "kind": kind,
-        "occluder": occluder,
-        "seed": seed,
-        "hidden_ratio": 0.0,
-        "opacity": 1.0,
-        "params": "{}",
-    }
-
-
 def _untouched(reason: str, seed: int) -> _Outcome:
-    return _Outcome(report=_report(applied=False, seed=seed, reason=reason))
+    return _Outcome(report=report_untouched(reason, seed))
 
 
 def _stacked(before: Image, after: Image) -> Image:
     """The matte of two occluders, one over the other: what shows through both shows through."""
     through = (255 - before.astype(np.uint16)) * (255 - after)
     return (255 - (through + 127) // 255).astype(np.uint8)
-
-
-@cache
-def _params_adapter() -> TypeAdapter[Params]:
-    return TypeAdapter(Params)

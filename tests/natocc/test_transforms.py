@@ -11,7 +11,7 @@ from typing import Any
 import albumentations
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from natocc import NatOcc, OccluderBank, RandOcc
@@ -54,6 +54,7 @@ def test_what_comes_in_stays_as_it_is(name: str) -> None:
     assert all(np.array_equal(*pair) for pair in zip((image, mask), training_face(), strict=True))
 
 
+@settings(max_examples=12)
 @given(height=st.integers(64, 400), width=st.integers(64, 400), seed=st.integers(0, 99))
 def test_any_size(height: int, width: int, seed: int) -> None:
     image, mask = training_face(height, width)

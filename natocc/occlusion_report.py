@@ -1,0 +1,50 @@
+"""What a transform did to a sample: flat, with the same keys always, so that a DataLoader can collate it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from functools import cache
+
+from pydantic import TypeAdapter
+
+from natocc.params import Params
+
+# Keys and values as docs/transforms.md lists them.
+Report = dict[str, object]
+
+
+def report_applied(occluder: str, seed: int, params: Params, hidden_ratio: float) -> Report:
+    """An occluder, by its name in the bank, lies on the face."""
+    return report_untouched("", seed) | {
+        "applied": True,
+        "kind": params.kind,
+        "occluder": occluder,
+        "hidden_ratio": hidden_ratio,
+        "opacity": params.opacity,
+        "params": json.dumps(asdict(params)),
+    }
+
+
+def report_untouched(reason: str, seed: int) -> Report:
+    """The sample is as it came."""
+    return {
+        "applied": False,
+        "reason": reason,
+        "kind": "none",
+        "occluder": "",
+        "seed": seed,
+        "hidden_ratio": 0.0,
+        "opacity": 1.0,
+        "params": "{}",
+    }
+
+
+def parse_params(text: str) -> Params:
+    """The frozen record from a report; raises pydantic's ValidationError (a ValueError) naming the field."""
+    return _adapter().validate_json(text)
+
+
+@cache
+def _adapter() -> TypeAdapter[Params]:
+    return TypeAdapter(Params)
