@@ -1,0 +1,152 @@
+"""Light: from which side the face is lit, and an occluder shaded to be lit from there too."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from natocc.geometry import Box, Image, mask_box
+
+Vector = NDArray[np.float64]
+
+_SIDE = 24  # the picture is judged at this size
+_FEWEST = 40
+_CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
+_OFFSET = 8.0  # levels, so that black has a logarithm
+_ROUNDS = 3
+_OUTLIER = 3.0  # robust deviations
+_STEEPEST = 1.0
+# Beards, brows and shade under the chin pass for light from above: less of that is believed.
+_UPRIGHT_TRUST = 0.5
+_LEAST, _MOST = 0.04, 0.7
+_GAIN = (0.6, 1.5)
+_FLATTENINGS = 12
+_LUMA = np.array([0.299, 0.587, 0.114])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Light:
+    """Change of the natural logarithm of luma across the mask's width and height, within ±1.
+
+    Positive ``gx``: brighter to the right of the picture; positive ``gy``: brighter below.
+    """
+
+    gx: float
+    gy: float
+
+
+def estimate_light(image: Image, mask: Image) -> Light | None:
+    """The plane that fits log-luma best inside a mask.
+
+    ``image`` RGB uint8 HxWx3; ``mask`` uint8 HxW, inside above 127 or, where no value exceeds 1,
+    where non-zero. What lies far off the plane, as eyes and brows do, loses its weight in three rounds.
+    None for a mask too small to tell.
+    """
+    box = mask_box(mask)
+    if box.width < 4 or box.height < 4:
+        return None
+    size = min(_SIDE, box.width), min(_SIDE, box.height)
+    inside = cv2.resize(mask[box.slices], size, interpolation=cv2.INTER_NEAREST_EXACT)
+    where = inside > (127 if inside.max(initial=0) > 1 else 0)
+    # Pixels along the edge mix with what lies beyond; a thin thing has no others.
+    inner = cv2.erode(where.astype(np.uint8), _CROSS, borderType=cv2.BORDER_CONSTANT, borderValue=0) > 0
+    where = inner if 4 * np.count_nonzero(inner) > np.count_nonzero(where) else where
+    if np.count_nonzero(where) < _FEWEST:
+        return None
+    log = np.log(_reduced_luma(image[box.slices], size) + _OFFSET)[where].astype(np.float64)
+    y, x = np.nonzero(where)
+    u, v = (x + 0.5) / size[0] - 0.5, (y + 0.5) / size[1] - 0.5
+    slope = _fit_plane(np.stack([np.ones(len(u)), u, v], axis=1), log)
+    gx, gy = np.clip(slope[1:], -_STEEPEST, _STEEPEST).tolist()
+    return Light(gx=gx, gy=gy)
+
+
+def _reduced_luma(region: Image, size: tuple[int, int]) -> NDArray[np.float32]:
+    """Two linear steps: the first skips pixels, which is cheap, the second averages what it left."""
+    middle = min(region.shape[1], 4 * size[0]), min(region.shape[0], 4 * size[1])
+    coarse = cv2.resize(region, middle, interpolation=cv2.INTER_LINEAR)
+    luma = cv2.resize(cv2.cvtColor(coarse, cv2.COLOR_RGB2GRAY), size, interpolation=cv2.INTER_AREA)
+    return luma.astype(np.float32)
+
+
+def _fit_plane(terms: Vector, values: Vector) -> Vector:
+    """Coefficients by reweighted least squares, Tukey's weights."""
+    weight = np.ones(len(values))
+    slope = np.zeros(terms.shape[1])
+    for _ in range(_ROUNDS):
+        weighted = terms * weight[:, None]
+        normal = weighted.T @ terms + np.diag([0.0, 1e-6, 1e-6]) * len(values)
+        slope = np.linalg.solve(normal + 1e-9 * np.eye(3), weighted.T @ values)
+        rest = np.abs(values - terms @ slope)
+        scale = max(float(np.sort(rest)[len(rest) // 2]) * 1.4826 * _OUTLIER, 1e-3)
+        weight = np.clip(1 - (rest / scale) ** 2, 0, None) ** 2 + 1e-6
+    return slope
+
+
+def turn(face: Light | None, occluder: Light | None, strength: float) -> tuple[float, float]:
+    """The ramp of log gain, across the occluder's width and height, that turns its light to the face's.
+
+    Together at most 0.7; (0, 0) where the two agree or either is unknown.
+    """
+    if face is None or occluder is None:
+        return 0.0, 0.0
+    x = strength * (face.gx - occluder.gx)
+    y = strength * _UPRIGHT_TRUST * (face.gy - occluder.gy)
+    total = abs(x) + abs(y)
+    if total < _LEAST:
+        return 0.0, 0.0
+    return x * min(1.0, _MOST / total), y * min(1.0, _MOST / total)
+
+
+def shade(rgb: Image, matte: Image, face: Light | None, occluder: Light | None, strength: float) -> Image:
+    """The layer (RGB uint8 HxWx3, matte uint8 HxW) under a ramp of light, ``strength`` 0 to 1.
+
+    The gain stays within 0.6 to 1.5 and keeps the mean luma of what the matte shows. The layer itself
+    where nothing is to be turned.
+    """
+    x, y = turn(face, occluder, strength)
+    box = mask_box(cv2.threshold(matte, 127, 255, cv2.THRESH_BINARY)[1]) if matte.size else Box(0, 0, 0, 0)
+    if box.empty or (x == 0 and y == 0):
+        return rgb
+    ramp = _bounded_ramp(rgb, matte, box, x, y)
+    if ramp is None:
+        return rgb
+    columns, rows = ramp
+    gain = np.multiply.outer(rows.astype(np.float32), np.repeat(columns, 3).astype(np.float32))
+    return cv2.multiply(rgb, gain.reshape(*matte.shape, 3), dtype=cv2.CV_8U).astype(np.uint8, copy=False)
+
+
+def _bounded_ramp(rgb: Image, matte: Image, box: Box, x: float, y: float) -> tuple[Vector, Vector] | None:
+    """Gains of the columns and of the rows, made flatter until their products keep their bounds."""
+    size = min(_SIDE, box.width), min(_SIDE, box.height)
+    colours = cv2.resize(rgb[box.slices], size, interpolation=cv2.INTER_LINEAR).astype(np.float64)
+    weight = cv2.resize(matte[box.slices], size, interpolation=cv2.INTER_LINEAR).astype(np.float64)
+    weight[weight < 128] = 0
+    if not weight.any():
+        return None
+    middles = np.arange(size[0]), np.arange(size[1])
+    u, v = ((middle + 0.5) / len(middle) - 0.5 for middle in middles)
+    across, down = (np.arange(count) + 0.5 for count in matte.shape[::-1])
+    across = np.clip((across - box.x0) / box.width, 0, 1) - 0.5
+    down = np.clip((down - box.y0) / box.height, 0, 1) - 0.5
+    for _ in range(_FLATTENINGS):
+        level = _level(colours, weight, np.multiply.outer(np.exp(y * v), np.exp(x * u)))
+        reach = math.exp((abs(x) + abs(y)) / 2)
+        if _GAIN[0] <= level / reach and level * reach <= _GAIN[1]:
+            return level * np.exp(x * across), np.exp(y * down)
+        x, y = x * 0.8, y * 0.8
+    return None
+
+
+def _level(colours: Vector, weight: Vector, gain: Vector) -> float:
+    """The factor on the gain that keeps the weighted mean of the colours, clipped at 255 as they are."""
+    wanted = np.vdot(weight, colours @ _LUMA)
+    level = 1.0
+    for _ in range(3):
+        lit = np.minimum(colours * (gain * level)[..., None], 255.0)
+        level *= float(wanted / max(np.vdot(weight, lit @ _LUMA), 1e-9))
+    return level
