@@ -84,11 +84,6 @@ def gradient_energy(luma: Plane) -> Plane:
     return cast(Plane, x)
 
 
-def median(values: Plane) -> float:
-    """The upper median; NumPy's own costs ten times as much on a few dozen values."""
-    return float(np.sort(values)[len(values) // 2])
-
-
 def _cell_means(plane: Plane, rows: int, columns: int) -> Plane:
     return cast(
         Plane, cv2.resize(plane, (columns, rows), interpolation=cv2.INTER_AREA).reshape(rows, columns)
