@@ -71,7 +71,8 @@ def _energies(cells: Plane, sigma: float) -> Plane:
 def missing_blur(face_sigma: float | None, occluder_sigma: float | None) -> float:
     """The Gaussian sigma (pixels, at most 4) that takes the occluder's edges close to the face's.
 
-    0.85 of the difference, as Gaussians add. 0 where the occluder is as soft already, nearly so, or where either is unknown.
+    0.85 of the difference, as Gaussians add. 0 where the occluder is as soft already, nearly so, or
+    where either is unknown.
     """
     if face_sigma is None or occluder_sigma is None:
         return 0.0
@@ -91,7 +92,7 @@ def _blur(image: Image, sigma: float) -> Image:
     Halving by area and enlarging linearly blur by about one pixel themselves.
     """
     height, width = image.shape[:2]
-    if sigma < 1.3 or min(height, width) < 16:
+    if sigma < 1.1 or min(height, width) < 16:
         return _gaussian(image, sigma)
     half = cv2.resize(image, ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA)
     half = _gaussian(cast(Image, half), math.sqrt(sigma * sigma - 1) / 2)
