@@ -47,7 +47,7 @@ def check_kinds(names: list[str]) -> tuple[Kind, ...]:
 def choose_cases(
     bank: Bank, recipe: str, kinds: tuple[Kind, ...], count: int, seed: int, size: int | None = None
 ) -> list[Case]:
-    """``count`` different samples of the recipe's sets with profile ``best``, chosen by ``seed``, kind by kind.
+    """``count`` different samples of the recipe's sets with profile ``best``, by ``seed``, kind by kind.
 
     Raises ValueError where a kind has fewer than its share.
     """

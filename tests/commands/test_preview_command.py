@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from commands.preview import preview
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    app = typer.Typer()
+    app.command()(preview)
+    done = CliRunner().invoke(app, list(arguments))
+    return done.exit_code, done.output
+
+
+def test_pairs_are_made_judged_and_scored(bank_url: str, tmp_path: Path) -> None:
+    out = tmp_path / "pairs"
+    made = run(
+        *(bank_url, "--compare", "best-harmonise", "best", "--out", str(out), "-n", "2", "--kinds", "object")
+    )
+    assert made == (0, f"{out}/judge.html\n{out}/sheet.png\n")
+    key = json.loads((out / "key.json").read_text())
+    answers = {name: "left" if pair["left"] == "best" else "right" for name, pair in key["pairs"].items()}
+    (out / "answers.json").write_text(json.dumps(answers))
+    code, text = run("--score", str(out / "answers.json"), "--key", str(out / "key.json"))
+    assert code == 0
+    assert text.splitlines()[0] == (
+        "all: best 2, best-harmonise 0, no preference 0; "
+        "best preferred in 100 % of 2 decided (95 % interval 34–100 %)"
+    )
+
+
+def test_a_sheet_of_a_bank_as_before(bank_url: str, tmp_path: Path) -> None:
+    out = str(tmp_path / "bank.png")
+    assert run(bank_url, "--out", out) == (0, f"{out}\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--out", "x.png"], "preview: expected a version, dataset or bank, got none"),
+        (["bank"], "preview: expected --out, got none"),
+        (["bank", "--out", "x", "--plain"], "--plain: expected --compare LOOK LOOK with it, got none"),
+        (["--score", "answers.json"], "--score: expected --key with the comparison's key.json, got none"),
+        (["--score", "no.json", "--key", "no.json"], "No such file or directory"),
+        (["bank", "--out", "x", "--compare", "code", "beast"], "look 'beast': expected code"),
+        (["bank", "--out", "x", "--compare", "code", "best"], "bank: expected a bank (bank.json in it)"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_1(
+    arguments: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, text = run(*arguments)
+    assert code == 1 and message in text and len(text.splitlines()) == 1
+    assert not list(tmp_path.iterdir())
