@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from skimage.draw import polygon2mask
 
-from natocc.geometry import Matrix, scaling, translation
+from natocc.geometry import Matrix, mask_box, rotation, scaling, transform_points, translation
 from natocc.occluder import Layer, make_occluder
 from natocc.randomness import Streams
-from natocc.shapes import CANVAS, Shape, curve_size, draw_shape, fill_shape, outline
+from natocc.shapes import CANVAS, Shape, curve_size, draw_shape, fill_shape, outline, place_outline
 from tests.natocc.inputs import occluder
 
 
@@ -76,6 +76,29 @@ def test_the_filled_area_is_the_polygons(seed: int) -> None:
     assert ((matte > 127) != expected).sum() < 0.5 * np.linalg.norm(np.diff(curve, axis=0), axis=1).sum()
 
 
+@pytest.mark.parametrize("stretch", [0.3, 1.0, 3.0])
+def test_leaving_out_points_moves_no_edge_by_more_than_a_twentieth_of_a_pixel(stretch: float) -> None:
+    for seed in range(10):
+        curve = outline(shape(seed))
+        matrix = translation(7.3, 5.1) @ scaling(stretch, stretch)
+        drawn = place_outline(curve, matrix)
+        every = transform_points(curve - curve.min(0), matrix)
+        assert 3 <= len(drawn) < 0.9 * len(every)
+        run = np.roll(drawn, -1, axis=0) - drawn
+        share = np.einsum("ped,ed->pe", every[:, None] - drawn, run) / np.maximum((run**2).sum(1), 1e-12)
+        nearest = drawn + np.clip(share, 0, 1)[..., None] * run
+        assert np.linalg.norm(every[:, None] - nearest, axis=2).min(1).max() <= 0.06
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_layer_is_no_larger_than_the_shape_and_its_soft_edge(seed: int) -> None:
+    layer = filled(shape(seed), translation(200, 250) @ rotation(15), (1000, 1000))
+    tight = mask_box(layer.matte)
+    assert 0 < tight.x0 <= 6 and 0 < tight.y0 <= 6
+    assert layer.box.width - 6 <= tight.x1 < layer.box.width
+    assert layer.box.height - 6 <= tight.y1 < layer.box.height
+
+
 def test_the_matte_is_anti_aliased() -> None:
     matte = whole(filled(shape(3), translation(40, 40)))
     edge = np.count_nonzero((matte > 0) & (matte < 255))
@@ -119,6 +142,7 @@ def test_a_shape_that_leaves_the_picture_is_drawn_as_if_it_did_not(seed: int) ->
     large = whole(filled(shape(seed), translation(300, 300), (1000, 1000)), (1000, 1000))
     layer = filled(shape(seed), translation(-100, -100), (300, 320))
     here, there = whole(layer, (300, 320)), large[400:700, 400:720]
-    assert ((here > 127) != (there > 127)).sum() <= 2
     # Where an edge of the outline crosses the border, the library starts it a fraction of a pixel off.
+    flipped = np.argwhere((here > 127) != (there > 127))
+    assert len(flipped) <= 4 and all(0 in at or at[0] == 299 or at[1] == 319 for at in flipped)
     assert cv2.absdiff(here, there)[1:-1, 1:-1].max() <= 32
