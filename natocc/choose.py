@@ -4,75 +4,135 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import cast
 
 import cv2
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
-from natocc.face import Face, preview_mask
-from natocc.geometry import Image, Matrix, resizing, transform_points
-from natocc.occluder import Occluder, place
+from natocc.face import Face
+from natocc.geometry import Box, Image, Matrix, covered_box, resizing, transform_points
+from natocc.occluder import Occluder
 from natocc.placement import Placement, draw_placement, placement_matrix
 from natocc.profiles import Kind, Profile
-from natocc.shapes import Shape, curve_size, fill_shape, outline
+from natocc.shapes import Shape, curve_size, draw_matte, outline, points_box
+from natocc.targets import choose_target
+from natocc.wrist import wrist_cut, wrist_hidden
+
+# Long side of the small matte.
+_PREVIEW = 128
+# Of a curve's points so many as a small matte can show.
+_EVERY = 4
+# A small matte is right to about one per cent of the face, a cut to a pixel: keep clear of the gates.
+_MARGIN, _WRIST_MARGIN = 0.01, 1.0
+
+Curve = NDArray[np.float64]
+# A box of the small canvas and the matte in it, for the matrix onto the small canvas.
+Draw = Callable[[Matrix, tuple[int, int]], tuple[Box, Image]]
 
 
 def choose_placement(
     face: Face, occluder: Occluder, shape: Shape | None, kind: Kind, profile: Profile, rng: Generator
 ) -> Placement:
-    """Draw placements until one hides an allowed share of the face, at most ``placement_tries`` times.
+    """Draw placements until one fits, at most ``placement_tries`` times; the last stands where none does.
 
-    Judged on a small matte; the last try stands where none fits, and the gate speaks at full size.
+    It fits where it hides an allowed share of the face and shows no cut through a wrist. What stands
+    unfit is refused by the gates at full size. Where the profile has targets one is drawn for all tries.
     """
-    draw_matte, size = matte_drawer(occluder, shape)
-    mask, scale = preview_mask(face)
-    area = max(1, cv2.countNonZero(mask))
-    low, high = profile.hidden_ratio
-    # The small matte is right to about one per cent; keep clear of the gate by as much.
-    margin = min(0.01, (high - low) / 4)
+    curve = None if shape is None else outline(shape)
+    size = occluder.size if curve is None else curve_size(curve)
+    target = choose_target(profile.targets, face.landmarks, rng) if profile.targets else "face"
+    fits = _judge(face, occluder, curve, profile) if profile.placement_tries > 1 else None
+    cut = wrist_cut(occluder) if judges_wrist(kind, profile) else None
     tries = 0
     while tries < profile.placement_tries:
         tries += 1
-        placement = draw_placement(face.box, size, profile, facing=kind in profile.facing, rng=rng)
-        if profile.placement_tries == 1:
+        placement = draw_placement(
+            face.box,
+            size,
+            profile,
+            facing=kind in profile.facing,
+            rng=rng,
+            target=target,
+            landmarks=face.landmarks,
+        )
+        if fits is None:
             break
         matrix = placement_matrix(placement, size)
-        if kind == "hand" and not wrist_leaves(occluder, matrix, face.size):
+        if cut is not None and not wrist_hidden(cut, matrix, face.size, _WRIST_MARGIN):
             continue
-        matte = draw_matte(resizing(scale, scale) @ matrix, mask)
-        hidden = cv2.countNonZero(mask & (matte > 127)) / area
-        if low + margin <= hidden <= high - margin:
+        if fits(matrix):
             break
     return replace(placement, tries=tries)
 
 
-def matte_drawer(
-    occluder: Occluder, shape: Shape | None
-) -> tuple[Callable[[Matrix, Image], Image], tuple[int, int]]:
-    """A function that draws the occluder's matte on a canvas like the given mask; the occluder's size."""
-    curve = outline(shape) if shape else None
-    size = occluder.size if curve is None else curve_size(curve)
-
-    def draw(matrix: Matrix, mask: Image) -> Image:
-        canvas = mask.shape[0], mask.shape[1]
-        layer = (
-            place(occluder, matrix, canvas) if curve is None else fill_shape(curve, occluder, matrix, canvas)
-        )
-        matte = np.zeros(canvas, np.uint8)
-        matte[layer.box.slices] = layer.matte
-        return matte
-
-    return draw, size
+def judges_wrist(kind: Kind, profile: Profile) -> bool:
+    """Whether a visible cut through the wrist refuses a sample: hands, where placements are tried."""
+    return kind == "hand" and profile.placement_tries > 1
 
 
-def wrist_leaves(hand: Occluder, matrix: Matrix, canvas: tuple[int, int]) -> bool:
-    """Whether the whole cut through the wrist, at the upper edge of the cut-out, lies outside the picture."""
-    if hand.alpha is None:
-        return True
-    top = hand.alpha[0][: max(1, hand.size[0] // 25)].max(axis=0)
-    columns = np.flatnonzero(top > 127)
-    if columns.size == 0:
-        return True
-    points = transform_points(np.array([[float(x), 0.0] for x in columns[[0, -1]]]), matrix)
-    inside = (points >= 0).all(axis=1) & (points < (canvas[1], canvas[0])).all(axis=1)
-    return not bool(inside.any())
+def shows_wrist(hand: Occluder, placement: Placement, canvas: tuple[int, int]) -> bool:
+    """Whether any of the cut through the wrist is seen on a picture of (height, width).
+
+    Judged where the hand was drawn, before a final affine change of the whole picture.
+    """
+    return not wrist_hidden(wrist_cut(hand), placement_matrix(placement, hand.size), canvas)
+
+
+def _judge(
+    face: Face,
+    occluder: Occluder,
+    curve: Curve | None,
+    profile: Profile,
+) -> Callable[[Matrix], bool]:
+    """Whether a matrix hides an allowed share of the face, with a margin for the small matte's error."""
+    scale = min(1.0, _PREVIEW / max(face.size))
+    canvas = max(1, round(face.size[0] * scale)), max(1, round(face.size[1] * scale))
+    mask = cv2.resize(face.mask, canvas[::-1], interpolation=cv2.INTER_NEAREST)
+    to_small = resizing(canvas[1] / face.size[1], canvas[0] / face.size[0])
+    area = max(1, cv2.countNonZero(mask))
+    low, high = profile.hidden_ratio
+    margin = min(_MARGIN, (high - low) / 4)
+    draw = _cut_out_drawer(occluder) if curve is None else _shape_drawer(curve)
+
+    def fits(matrix: Matrix) -> bool:
+        box, matte = draw(to_small @ matrix, canvas)
+        if box.empty:
+            return low + margin <= 0
+        solid = cv2.threshold(matte, 127, 1, cv2.THRESH_BINARY)[1]
+        hidden = cv2.countNonZero(cv2.bitwise_and(mask[box.slices], solid)) / area
+        return low + margin <= hidden <= high - margin
+
+    return fits
+
+
+def _cut_out_drawer(occluder: Occluder) -> Draw:
+    """Draws from the matte's first size that is no finer than the small canvas needs."""
+    if occluder.alpha is None:
+        raise ValueError("choose_placement: expected a cut-out with a matte, got a texture without a shape")
+    small = next((one for one in occluder.alpha if max(one.shape) <= 2 * _PREVIEW), occluder.alpha[-1])
+    small = np.ascontiguousarray(small)
+    height, width = occluder.size
+    from_small = resizing(width / small.shape[1], height / small.shape[0])
+
+    def draw(matrix: Matrix, canvas: tuple[int, int]) -> tuple[Box, Image]:
+        box = covered_box(occluder.size, matrix, canvas)
+        if box.empty:
+            return box, np.zeros((0, 0), np.uint8)
+        onto = (matrix @ from_small)[:2]
+        onto[:, 2] -= box.x0, box.y0
+        return box, cast(Image, cv2.warpAffine(small, onto, (box.width, box.height)))
+
+    return draw
+
+
+def _shape_drawer(curve: Curve) -> Draw:
+    few = (curve - curve.min(0))[::_EVERY]
+
+    def draw(matrix: Matrix, canvas: tuple[int, int]) -> tuple[Box, Image]:
+        polygon = transform_points(few, matrix)
+        box = points_box(polygon, canvas)
+        return box, draw_matte(polygon - (box.x0, box.y0), (box.height, box.width))
+
+    return draw

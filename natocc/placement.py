@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.random import Generator
 from natocc.geometry import Box, Matrix, rotation, scaling, shearing, translation
 from natocc.profiles import Profile
 from natocc.randomness import draw_range
+from natocc.targets import Point, Target, aim
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,7 @@ class Placement:
     shear: tuple[float, float]  # degrees
     facing: float  # degrees, counter-clockwise: turns the base to the face's centre
     tries: int = 1
+    target: Target = "face"  # what the centre was aimed at; "face" is anywhere in its box
 
 
 def facing_angle(centre: tuple[float, float], face_centre: tuple[float, float]) -> float:
@@ -37,32 +40,40 @@ def facing_angle(centre: tuple[float, float], face_centre: tuple[float, float]) 
 
 
 def draw_placement(
-    face_box: Box, occluder_size: tuple[int, int], profile: Profile, *, facing: bool, rng: Generator
+    face_box: Box,
+    occluder_size: tuple[int, int],
+    profile: Profile,
+    *,
+    facing: bool,
+    rng: Generator,
+    target: Target = "face",
+    landmarks: Mapping[str, Point] | None = None,
 ) -> Placement:
     """Draw size, affine augmentation and position.
 
-    ``occluder_size`` is (height, width) of its bounding box.
+    ``occluder_size`` is (height, width) of its bounding box. A ``target`` other than ``face`` needs
+    its landmarks (KeyError).
     """
     height, width = occluder_size
     area = face_box.width * face_box.height / (width * height)
     factor = math.sqrt(area * draw_range(rng, profile.size_ratio))
-    scale_x = scale_y = 1.0
+    scale = 1.0, 1.0
     angle, shear = 0.0, (0.0, 0.0)
     if rng.random() < profile.affine_probability:
-        scale_x, scale_y = draw_scales(profile, rng)
+        scale = draw_scales(profile, rng)
         angle = draw_range(rng, profile.affine_rotation)
         shear = draw_range(rng, profile.affine_shear), draw_range(rng, profile.affine_shear)
-    centre = (
-        face_box.x0 + float(rng.random()) * face_box.width,
-        face_box.y0 + float(rng.random()) * face_box.height,
-    )
+        if profile.affine_anisotropy is not None:
+            scale, shear = limit_anisotropy(scale, shear, profile.affine_anisotropy)
+    centre = aim(target, landmarks or {}, face_box, rng)
     middle = (face_box.x0 + face_box.x1) / 2, (face_box.y0 + face_box.y1) / 2
     return Placement(
         centre=centre,
-        scale=(factor * scale_x, factor * scale_y),
+        scale=(factor * scale[0], factor * scale[1]),
         angle=angle,
         shear=shear,
         facing=facing_angle(centre, middle) if facing else 0.0,
+        target=target,
     )
 
 
@@ -74,6 +85,31 @@ def draw_scales(profile: Profile, rng: Generator) -> tuple[float, float]:
     low, high = np.log(profile.affine_aspect)
     aspect = math.exp(draw_range(rng, (float(low), float(high))))
     return scale * math.sqrt(aspect), scale / math.sqrt(aspect)
+
+
+def anisotropy(scale: tuple[float, float], shear: tuple[float, float]) -> float:
+    """Greatest stretch over least of a scale followed by a shear (degrees): 1 keeps every angle."""
+    (a, b), (c, d) = (
+        (scale[0], math.tan(math.radians(shear[0])) * scale[1]),
+        (math.tan(math.radians(shear[1])) * scale[0], scale[1]),
+    )
+    # The singular values of a 2x2 matrix are the sum and the difference of these.
+    round_, long = math.hypot(a + d, c - b), math.hypot(a - d, c + b)
+    return (round_ + long) / max(abs(round_ - long), 1e-9)
+
+
+def limit_anisotropy(
+    scale: tuple[float, float], shear: tuple[float, float], most: float
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Weaken aspect and shear in equal measure until the anisotropy is at most ``most``; size stays."""
+    mean, aspect = math.sqrt(scale[0] * scale[1]), math.sqrt(scale[0] / scale[1])
+    strength = 1.0
+    while (found := anisotropy(scale, shear)) > most:
+        part = 0.999 * math.log(most) / math.log(found)
+        strength *= part
+        scale = mean * aspect**strength, mean / aspect**strength
+        shear = shear[0] * part, shear[1] * part
+    return scale, shear
 
 
 def placement_matrix(placement: Placement, occluder_size: tuple[int, int]) -> Matrix:

@@ -33,3 +33,8 @@ def gate_hidden_ratio(hidden: float, limits: tuple[float, float]) -> Verdict:
     if hidden > high:
         return rejected("hidden_too_much")
     return KEPT
+
+
+def gate_wrist(hidden: bool) -> Verdict:
+    """Keep a hand only where the cut through its wrist lies outside the picture."""
+    return KEPT if hidden else rejected("wrist_inside")

@@ -9,7 +9,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from natocc.geometry import Box, transform_points
-from natocc.placement import Placement, draw_placement, facing_angle, placement_matrix
+from natocc.placement import (
+    Placement,
+    anisotropy,
+    draw_placement,
+    facing_angle,
+    limit_anisotropy,
+    placement_matrix,
+)
 from natocc.profiles import BEST, CODE, PAPER, PROFILES, Profile
 from natocc.randomness import Streams
 from tests.natocc.inputs import draw, face
@@ -71,6 +78,32 @@ def test_the_best_profile_never_stretches_beyond_its_aspect() -> None:
     assert 0.87 - 1e-9 <= aspects.min() < 0.88 and 1.14 < aspects.max() <= 1.15 + 1e-9
     free = np.array([np.divide(*drawn(PAPER, seed).scale) for seed in range(3000)])
     assert free.min() < 0.75 and free.max() > 1.35
+
+
+def test_scale_and_shear_together_stretch_by_no_more_than_a_quarter() -> None:
+    most = 0.0
+    for seed in range(3000):
+        linear = placement_matrix(drawn(BEST, seed, facing=True), (300, 500))[:2, :2]
+        long, short = np.linalg.svd(linear, compute_uv=False)
+        most = max(most, long / short)
+    assert 1.24 < most <= 1.25 + 1e-9
+
+
+@given(st.floats(0.5, 2), st.floats(0.5, 2), st.floats(-30, 30), st.floats(-30, 30), st.floats(1.02, 2))
+def test_a_limited_stretch_keeps_its_size_and_leaves_what_is_within(
+    x: float, y: float, shear_x: float, shear_y: float, most: float
+) -> None:
+    scale, shear = limit_anisotropy((x, y), (shear_x, shear_y), most)
+    assert anisotropy(scale, shear) <= most
+    assert scale[0] * scale[1] == pytest.approx(x * y)
+    if anisotropy((x, y), (shear_x, shear_y)) <= most:
+        assert (scale, shear) == ((x, y), (shear_x, shear_y))
+
+
+def test_limits_move_no_other_number() -> None:
+    for seed in range(200):
+        free, bound = drawn(replace(BEST, affine_anisotropy=None), seed), drawn(BEST, seed)
+        assert (free.centre, free.angle) == (bound.centre, bound.angle)
 
 
 @pytest.mark.parametrize("name", sorted(PROFILES))

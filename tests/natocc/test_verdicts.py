@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from natocc.verdicts import KEPT, failed, gate_hidden_ratio
+from natocc.verdicts import KEPT, failed, gate_hidden_ratio, gate_wrist
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,8 @@ def test_a_face_is_hidden_neither_too_little_nor_too_much(hidden: float, verdict
 def test_a_failure_carries_its_error() -> None:
     assert failed(ValueError("face mask: empty")).reason == "ValueError: face mask: empty"
     assert failed(ValueError("")).verdict == "failed" and KEPT.reason == ""
+
+
+def test_a_wrist_in_the_picture_has_a_reason_of_its_own() -> None:
+    assert gate_wrist(hidden=True) == KEPT
+    assert (gate_wrist(hidden=False).verdict, gate_wrist(hidden=False).reason) == ("rejected", "wrist_inside")
