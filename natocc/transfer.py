@@ -1,39 +1,55 @@
-"""Colour transfer by sliced optimal transport between mask pixels (paper section 3.2.1).
+"""Colour transfer: a hand takes the colours of the face it lies on (paper section 3.2.1).
 
-The paper moves every pixel of two rectangles, black background included. Here samples of the
-occluder's and the face's own pixels are moved, and the motion is carried to all pixels by a smooth
-colour table: closer to the face's colours, free of constant highlights, and independent of size.
+The paper moves every pixel of two rectangles, black background included (method ``sot``). The default
+moves a few samples of the occluder's and the face's own pixels, and carries the motion to all pixels by
+a smooth colour table: closer to the face's colours, and independent of size.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
+import cv2
 import numpy as np
 from numpy.random import PCG64, Generator
-from numpy.typing import NDArray
 
-from natocc.colour_table import Colours, apply_table, grid_colours
+from natocc.colour_table import Colours, apply_table
 from natocc.geometry import Image
 from natocc.randomness import draw_seed
+from natocc.transfer_field import Reduced, add_field, reduce_layer, reduction, spread, within_range
+from natocc.transfer_guard import guard_contrast
+from natocc.transfer_linear import linear_map
+from natocc.transfer_partial import move_partially
+from natocc.transfer_samples import sample_pixels, solid_part
+from natocc.transfer_sot import sot_field
+from natocc.transfer_table import fit_table
+from natocc.transport import draw_bases, draw_directions, move_by_bases
 
-_GRID = 33
-_SAMPLES = 4096
-_STEPS = 8
-# Smoothing radii in grid cells, and the weight of each: wide ones only fill what narrow ones leave empty.
-_SMOOTHING = ((1.0, 1.0), (3.0, 1e-3), (12.0, 1e-6))
+Method = Literal["table", "sot", "partial", "linear"]
+
+_SAMPLES, _BASES = 1024, 6
+# Partial transport leaves every fifth colour of the face unused.
+_FACE_SAMPLES, _SLICES = 1280, 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
-    """``strength`` 0 leaves the occluder as it is, 1 gives it the face's colours in full."""
+    """``strength`` 0 leaves the occluder as it is, 1 gives it the face's colours in full.
+
+    Methods: ``table``, sliced transport of samples and a colour table; ``sot``, the paper's; ``partial``,
+    sliced partial transport; ``linear``, the Monge-Kantorovich map. ``guard`` keeps local contrast.
+    """
 
     strength: float
     seed: int  # of the sample positions and directions
+    method: Method = "table"
+    guard: bool = True
 
 
-def draw_transfer(rng: Generator, strength: float) -> Transfer:
-    return Transfer(strength=strength, seed=draw_seed(rng))
+def draw_transfer(rng: Generator, strength: float, method: Method = "table", guard: bool = True) -> Transfer:
+    """The same draws whatever the method."""
+    return Transfer(strength=strength, seed=draw_seed(rng), method=method, guard=guard)
 
 
 def transfer_colours(
@@ -41,77 +57,71 @@ def transfer_colours(
 ) -> Image:
     """The occluder (RGB uint8) with the colours of the face.
 
-    Colours are taken where the masks (uint8 HxW) exceed 127. Raises ValueError if one has no such
-    pixel.
+    Colours are taken where the masks (uint8 HxW) exceed 127; what lies elsewhere has no part in them.
+    Raises ValueError if a mask has no such pixel, ModuleNotFoundError if ``linear`` lacks POT.
     """
-    rng = Generator(PCG64(params.seed))
-    source = sample_pixels(occluder, occluder_mask, rng)
-    target = sample_pixels(face, face_mask, rng)
-    moved = sliced_transport(source, target, draw_directions(rng))
-    table = fit_table(source, (moved - source) * np.float32(params.strength))
-    return apply_table(occluder, table)
+    reduced, field = _METHODS[params.method](
+        occluder, occluder_mask, face, face_mask, Generator(PCG64(params.seed))
+    )
+    field *= np.float32(params.strength)
+    if params.guard:
+        field = guard_contrast(reduced.rgb, reduced.share, field)
+    if reduced.factor > 1:
+        field = spread(field, reduced.share)
+    return add_field(occluder, field, reduced.factor)
 
 
-def sample_pixels(image: Image, mask: Image, rng: Generator, count: int = _SAMPLES) -> Colours:
-    """``count`` colours (count x 3, 0-255), evenly spaced over the mask's pixels in raster order."""
-    where = np.flatnonzero(mask.reshape(-1) > 127)
-    if where.size == 0:
-        raise ValueError("colour transfer: expected a mask with pixels above 127, got an empty one")
-    picks = ((np.arange(count) + rng.random()) * (where.size / count)).astype(np.int64)
-    return image.reshape(-1, 3)[where[picks]].astype(np.float32)
+# Each method gives the motion of every pixel at full strength, at full or at reduced size.
 
 
-def draw_directions(rng: Generator, steps: int = _STEPS) -> NDArray[np.float32]:
-    """``steps`` random orthonormal bases of colour space, (steps, 3, 3)."""
-    bases, _ = np.linalg.qr(rng.standard_normal((steps, 3, 3)))
-    return bases.astype(np.float32)
+def _by_table(
+    occluder: Image, occluder_mask: Image, face: Image, face_mask: Image, rng: Generator
+) -> tuple[Reduced, Colours]:
+    source = sample_pixels(occluder, occluder_mask, rng, _SAMPLES)
+    target = sample_pixels(face, face_mask, rng, _SAMPLES)
+    moved = move_by_bases(source, target, draw_bases(rng, _BASES))
+    return _through_table(occluder, occluder_mask, source, moved)
 
 
-def sliced_transport(source: Colours, target: Colours, directions: NDArray[np.float32]) -> Colours:
-    """Move ``source`` (Nx3) onto ``target`` (Nx3): along each basis, match sorted projections."""
-    moved, goal = np.ascontiguousarray(source.T), np.ascontiguousarray(target.T)
-    for basis in directions:
-        projected = basis @ moved
-        order = np.argsort(projected, axis=1)
-        np.put_along_axis(projected, order, np.sort(basis @ goal, axis=1), axis=1)
-        moved = basis.T @ projected
-    return np.asarray(moved.T, dtype=np.float32)
+def _by_partial_transport(
+    occluder: Image, occluder_mask: Image, face: Image, face_mask: Image, rng: Generator
+) -> tuple[Reduced, Colours]:
+    source = sample_pixels(occluder, occluder_mask, rng, _SAMPLES)
+    target = sample_pixels(face, face_mask, rng, _FACE_SAMPLES)
+    moved = move_partially(source, target, draw_directions(rng, _SLICES))
+    return _through_table(occluder, occluder_mask, source, moved)
 
 
-def fit_table(colours: Colours, motion: Colours) -> Colours:
-    """A smooth (33, 33, 33, 3) table that carries ``colours`` (Nx3, 0-255) by ``motion`` (Nx3).
-
-    Normalised convolution at several radii: near samples decide where there are any, far ones
-    elsewhere, so that colours without samples follow their neighbours.
-    """
-    sums = _splat(colours, np.concatenate([motion, np.ones((len(motion), 1), np.float32)], axis=1))
-    total = np.zeros_like(sums)
-    for radius, weight in _SMOOTHING:
-        total += np.float32(weight) * _smooth(sums, radius)
-    mean = total[..., :3] / np.maximum(total[..., 3:], np.float32(1e-12))
-    return np.asarray(grid_colours(_GRID) + mean, dtype=np.float32)
+def _through_table(
+    occluder: Image, occluder_mask: Image, source: Colours, moved: Colours
+) -> tuple[Reduced, Colours]:
+    reduced = reduce_layer(occluder, solid_part(occluder_mask), reduction(occluder_mask.shape))
+    mapped = apply_table(reduced.rgb, fit_table(source, moved - source))
+    return reduced, np.asarray(cv2.subtract(mapped, reduced.rgb, dtype=cv2.CV_32F), dtype=np.float32)
 
 
-def _splat(colours: Colours, values: Colours) -> Colours:
-    """Trilinear sums of the values (NxC) on the grid, (33, 33, 33, C), indexed [blue, green, red]."""
-    position = colours[:, ::-1] * np.float32((_GRID - 1) / 255)
-    low = np.clip(position.astype(np.int64), 0, _GRID - 2)
-    part = position - low
-    sums = np.zeros((_GRID**3, values.shape[1]), np.float32)
-    strides = np.array([_GRID**2, _GRID, 1])
-    for corner in np.ndindex(2, 2, 2):
-        step = np.array(corner)
-        weight = np.prod(np.where(step, part, 1 - part), axis=1)
-        index = (low + step) @ strides
-        for channel in range(values.shape[1]):
-            sums[:, channel] += np.bincount(index, weight * values[:, channel], _GRID**3).astype(np.float32)
-    return sums.reshape(_GRID, _GRID, _GRID, -1)
+def _by_sot(
+    occluder: Image, occluder_mask: Image, face: Image, face_mask: Image, rng: Generator
+) -> tuple[Reduced, Colours]:
+    solid = solid_part(occluder_mask)
+    field = sot_field(occluder, solid, face, solid_part(face_mask), rng)
+    return Reduced(1, occluder, solid), within_range(occluder, field)
 
 
-def _smooth(grid: Colours, radius: float) -> Colours:
-    """Separable Gaussian of the first three axes."""
-    axis = np.arange(_GRID, dtype=np.float32)
-    kernel = np.exp(-0.5 * ((axis[:, None] - axis) / np.float32(radius)) ** 2)
-    for _ in range(3):
-        grid = np.moveaxis(np.tensordot(kernel, grid, axes=1), 0, 2)
-    return grid
+def _by_linear_map(
+    occluder: Image, occluder_mask: Image, face: Image, face_mask: Image, rng: Generator
+) -> tuple[Reduced, Colours]:
+    solid = solid_part(occluder_mask)
+    matrix, offset = linear_map(occluder, solid, face, solid_part(face_mask))
+    colours = occluder.astype(np.float32)
+    moved = cv2.transform(colours, np.column_stack([matrix.T, offset]))
+    field = np.asarray(cv2.subtract(moved, colours), dtype=np.float32)
+    return Reduced(1, occluder, solid), within_range(occluder, field)
+
+
+_METHODS = {
+    "table": _by_table,
+    "partial": _by_partial_transport,
+    "sot": _by_sot,
+    "linear": _by_linear_map,
+}
