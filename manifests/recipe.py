@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 
 from natocc.profiles import Kind
 from natocc.targets import TARGETS, Target
+from natocc.transfer import Method
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 Ratio = Annotated[float, Field(ge=0, le=1)]
@@ -56,6 +57,20 @@ class OccluderSet(_Strict):
         return strength
 
 
+class Naturalness(_Strict):
+    """Steps beyond the paper (docs/naturalness.md), on or off; None: as the profile has it."""
+
+    light: bool | None = None
+    sharpness: bool | None = None
+    noise: bool | None = None
+    history: bool | None = None
+    shadow: bool | None = None
+
+    def chosen(self) -> dict[str, bool]:
+        """The steps that the recipe decides."""
+        return {name: on for name, on in self if on is not None}
+
+
 class Recipe(_Strict):
     """A dataset: profile, size, splits and sets."""
 
@@ -72,6 +87,10 @@ class Recipe(_Strict):
     # The upscaler the bank's objects must have been made with; None accepts any.
     upscaler: str | None = None
     harmoniser: str | None = None
+    # How hands take the face's colours, and whether their local contrast is kept within bounds.
+    transfer_method: Method = "table"
+    contrast_guard: bool = True
+    naturalness: Naturalness = Naturalness()
     # Optional members of a sample.
     clean: bool = True
     parsing: bool = False

@@ -9,15 +9,17 @@ from numpy.random import Generator
 from natocc.blurring import draw_blur
 from natocc.choose import choose_placement
 from natocc.face import Face
+from natocc.light import estimate_light
 from natocc.noise import draw_noise
 from natocc.occluder import Occluder
 from natocc.params import Affine, Params
 from natocc.placement import draw_scales
 from natocc.profiles import Kind, Profile
 from natocc.randomness import Streams, draw_range
+from natocc.shadow import draw_shadow
 from natocc.shapes import draw_shape
 from natocc.tone import draw_tone
-from natocc.transfer import draw_transfer
+from natocc.transfer import Method, draw_transfer
 
 _LIGHT_STRENGTH = (0.5, 0.9)
 
@@ -27,6 +29,8 @@ class Switches:
     """What a set turns on beyond its profile."""
 
     transfer_strength: float = 0.0  # colour transfer of hands
+    transfer_method: Method = "table"
+    contrast_guard: bool = True
     harmonise: bool = False  # objects
 
 
@@ -46,8 +50,8 @@ def draw_params(
         harmonise=kind == "object" and switches.harmonise,
     )
     if kind == "hand" and switches.transfer_strength > 0:
-        strength = switches.transfer_strength
-        params = replace(params, transfer=draw_transfer(streams.stage("transfer"), strength))
+        chosen = switches.transfer_strength, switches.transfer_method, switches.contrast_guard
+        params = replace(params, transfer=draw_transfer(streams.stage("transfer"), *chosen))
     params = _draw_occluder_changes(params, profile, streams)
     return _draw_final(_draw_naturalness(params, face, profile, streams), profile, streams)
 
@@ -73,13 +77,15 @@ def _draw_occluder_changes(params: Params, profile: Profile, streams: Streams) -
 
 
 def _draw_naturalness(params: Params, face: Face, profile: Profile, streams: Streams) -> Params:
-    """The steps beyond the paper that the profile has."""
+    """The steps beyond the paper that the profile has; a shadow falls away from the face's light."""
+    light = estimate_light(face.image, face.mask) if profile.shadow else None
     return replace(
         params,
         light=draw_range(streams.stage("light"), _LIGHT_STRENGTH) if profile.light else None,
         sharpness=profile.sharpness,
         noise=draw_noise(streams.stage("noise")) if profile.noise else None,
         history=face.jpeg_quality if profile.history else None,
+        shadow=draw_shadow(streams.stage("shadow"), light) if profile.shadow else None,
     )
 
 

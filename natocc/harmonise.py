@@ -13,13 +13,16 @@ from typing import cast
 import cv2
 import numpy as np
 
+from natocc.blending import blend
 from natocc.colour_table import Colours, apply_table, tabulate
 from natocc.geometry import Box, Image
+from natocc.transfer_field import add_field, reduce_layer, reduction, spread
 
 # Composite (RGB uint8 HxWx3), matte (uint8 of the box), box -> the box's new pixels.
 Harmoniser = Callable[[Image, Image, Box], Image]
 
 _STRIDE = 4
+_CANDIDATES = 1 << 15
 _DEVIATION_RATIO = (0.7, 1.4)
 
 
@@ -35,19 +38,15 @@ class Strength:
 def harmonise_statistics(composite: Image, matte: Image, box: Box, strength: Strength | None = None) -> Image:
     """Shift and scale the object's Lab statistics towards the rest of the picture.
 
-    Pixels where the matte is 0 are returned untouched, to the bit.
+    The change is found at reduced size and added, so that detail stays as it is. Pixels where the matte
+    is 0 are returned untouched, to the bit.
     """
     strength = strength or Strength()
-    region = composite[box.slices]
-    inside = region[matte > 127]
-    if inside.size == 0:
+    region = np.ascontiguousarray(composite[box.slices])
+    inside, around = _inside(region, matte), _around(composite, matte, box)
+    if inside.size == 0 or around.size == 0:
         return region
-    outside = np.ones(composite.shape[:2], bool)
-    outside[box.slices] = matte == 0
-    around = composite[::_STRIDE, ::_STRIDE][outside[::_STRIDE, ::_STRIDE]]
-    if around.size == 0:
-        return region
-    front, back = _statistics(inside[:: max(1, len(inside) // 16384)]), _statistics(around)
+    front, back = _statistics(inside), _statistics(around)
     ratio = np.clip(back[1] / np.maximum(front[1], 1.0), *_DEVIATION_RATIO)
     gain = (1 + (ratio - 1) * strength.contrast).astype(np.float32)
     pull = np.array([strength.lightness, strength.chroma, strength.chroma], np.float32)
@@ -60,10 +59,30 @@ def harmonise_statistics(composite: Image, matte: Image, box: Box, strength: Str
         lab[..., 1:] += centre[1:] - front[0][1:]
         return _to_rgb(lab)
 
-    changed = apply_table(region, tabulate(towards))
-    weight = matte.astype(np.float32) / 255
-    mixed = cv2.blendLinear(changed, region, weight, 1 - weight)
-    return np.where(matte[..., None] > 0, mixed, region).astype(np.uint8, copy=False)
+    solid = np.asarray(cv2.inRange(matte, 128, 255), np.uint8)
+    small = reduce_layer(region, solid, reduction(matte.shape))
+    mapped = apply_table(small.rgb, tabulate(towards))
+    field = np.asarray(cv2.subtract(mapped, small.rgb, dtype=cv2.CV_32F), np.float32)
+    if small.factor > 1:
+        field = spread(field, small.share)
+    return blend(region, add_field(region, field, small.factor), matte)
+
+
+def _inside(region: Image, matte: Image) -> Image:
+    """Pixels of the object, Nx3, on a grid that is fine enough for their statistics."""
+    stride = max(1, int((matte.size / _CANDIDATES) ** 0.5))
+    return region[::stride, ::stride][matte[::stride, ::stride] > 127]
+
+
+def _around(composite: Image, matte: Image, box: Box) -> Image:
+    """Pixels of the rest of the picture, Nx3, on a grid."""
+    grid = composite[::_STRIDE, ::_STRIDE]
+    outside = np.ones(grid.shape[:2], bool)
+    rows, columns = slice(-box.y0 % _STRIDE, None, _STRIDE), slice(-box.x0 % _STRIDE, None, _STRIDE)
+    free = matte[rows, columns] == 0
+    top, left = -(-box.y0 // _STRIDE), -(-box.x0 // _STRIDE)
+    outside[top : top + free.shape[0], left : left + free.shape[1]] = free
+    return grid[outside]
 
 
 def _statistics(pixels: Image) -> tuple[Colours, Colours]:

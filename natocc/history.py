@@ -32,7 +32,7 @@ def _tables() -> NDArray[np.int64]:
     """The luminance table at qualities 1 to 100 (100 x 64), as the IJG's library scales it."""
     quality = np.arange(1, 101)
     scale = np.where(quality < 50, 5000 // quality, 200 - 2 * quality)
-    return np.clip((_LUMINANCE * scale[:, None] + 50) // 100, 1, 255)
+    return np.asarray(np.clip((_LUMINANCE * scale[:, None] + 50) // 100, 1, 255))
 
 
 _SCALED = _tables()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from natocc.blending import soften
+from natocc.blending import pull_in, soften
 from natocc.face import Face
 from natocc.history import compress_on_grid
 from natocc.light import Light, estimate_light, shade
@@ -41,11 +41,11 @@ def measure_face(face: Face, params: Params) -> Camera:
     )
 
 
-def soften_edge(matte: Layer, face: Camera, params: Params) -> Layer:
-    """The layer with a matte as soft as the face's own edges, or as the paper has it."""
+def soften_edge(layer: Layer, face: Camera, params: Params) -> Layer:
+    """The layer with a matte pulled in by a pixel, and as soft as the face's own edges or the paper's."""
     if params.sharpness:
-        return replace(matte, matte=soften_to(matte.matte, matte_sigma(face.blur)))
-    return replace(matte, matte=soften(matte.matte))
+        return replace(layer, matte=soften_to(pull_in(layer.matte), matte_sigma(face.blur)))
+    return replace(layer, matte=soften(layer.matte))
 
 
 def light_layer(layer: Layer, face: Camera, params: Params) -> Layer:

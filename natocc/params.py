@@ -8,6 +8,7 @@ from natocc.blurring import Blur
 from natocc.noise import Noise
 from natocc.placement import Placement
 from natocc.profiles import Kind
+from natocc.shadow import Shadow
 from natocc.shapes import Shape
 from natocc.tone import Tone
 from natocc.transfer import Transfer
@@ -40,6 +41,7 @@ class Params:
     sharpness: bool = False
     noise: Noise | None = None
     history: int | None = None  # JPEG quality of the face's file
+    shadow: Shadow | None = None
     opacity: float = 1.0
     seam_blur: bool = False
     harmonise: bool = False

@@ -73,6 +73,11 @@ BEST = replace(
     affine_anisotropy=1.25,
     seam_blur=False,
     final_affine=False,
+    light=True,
+    sharpness=True,
+    noise=True,
+    shadow=True,
+    history=True,
     hidden_ratio=(0.03, 0.6),
     placement_tries=24,
 )

@@ -18,6 +18,7 @@ from natocc.naturalness import Camera, Measured, light_layer, measure_face, phot
 from natocc.occluder import Layer, Occluder, place
 from natocc.params import Params
 from natocc.placement import placement_matrix
+from natocc.shadow import cast_shadow
 from natocc.shapes import curve_size, fill_shape, outline
 from natocc.tone import apply_tone, compress
 from natocc.transfer import transfer_colours
@@ -117,6 +118,11 @@ def _compose(views: Views, layer: Layer, face: Face, params: Params, harmoniser:
     canvas = views.alpha.shape[0], views.alpha.shape[1]
     alpha = alpha_of(layer.matte, params.opacity)
     image, changed, reach = views.clean.copy(), layer.box, 0
+    if params.shadow is not None:
+        # What light passes through casts less of a shadow.
+        shadow = replace(params.shadow, strength=params.shadow.strength * params.opacity)
+        shaded, changed, reach = cast_shadow(face, layer, shadow)
+        image[changed.slices] = shaded
     image[layer.box.slices] = blend(image[layer.box.slices], layer.rgb, alpha)
     if params.seam_blur:
         image = blur_seam(image, layer.matte, layer.box)

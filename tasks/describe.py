@@ -12,8 +12,6 @@ from natocc.render import Composite
 from natocc.verdicts import Verdict
 from tasks.plan import ShardPlan
 
-TRANSFER_BACKEND = "sliced-ot-table"
-
 
 def sample_key(plan: ShardPlan, face: Entry, repeat: int) -> str:
     """Unique in the dataset and without dots: set, face, repeat."""
@@ -22,11 +20,11 @@ def sample_key(plan: ShardPlan, face: Entry, repeat: int) -> str:
 
 def backends(plan: ShardPlan, params: Params | None) -> dict[str, str | None]:
     """What ran on this sample, by stage; None where the stage did not run."""
-    transferred = params is not None and params.transfer is not None
+    transfer = params.transfer if params else None
     harmonised = params is not None and params.harmonise
     return {
         "upscaler": plan.upscaler,
-        "colour_transfer": TRANSFER_BACKEND if transferred else None,
+        "colour_transfer": transfer.method if transfer else None,
         "harmoniser": plan.harmoniser if harmonised else None,
     }
 
@@ -49,6 +47,7 @@ def describe(
         "face": {**_facts(face), "person": face.person, "repeat": repeat},
         "occluder": None if occluder is None else {**_facts(occluder), "category": occluder.category},
         "params": asdict(params),
+        "measured": dict(composite.measured),
         "backends": backends(plan, params),
         "licences": sorted({entry.licence for entry in (face, occluder) if entry is not None}),
     }

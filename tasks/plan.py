@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from importlib.util import find_spec
 
 from assets.bank import Bank, Entry
 from manifests.lineage import code_version, digest, library_versions
 from manifests.recipe import OccluderSet, Recipe, RecipeError
 from natocc.harmonise import HARMONISERS
 from natocc.profiles import PROFILES, Kind, Profile
+from natocc.transfer import Method
 from tasks.select import pairs_of_one_photo, select_faces, select_occluders, what_is_missing
 
 
@@ -32,6 +34,8 @@ class ShardPlan:
     clean: bool
     parsing: bool
     colour_transfer: float
+    transfer_method: Method
+    contrast_guard: bool
     harmoniser: str | None
     upscaler: str | None
     samples: tuple[tuple[str, int], ...]
@@ -119,6 +123,11 @@ def _backend_problems(recipe: Recipe, bank: Bank) -> list[str]:
             f"recipe > {recipe.name} > harmoniser: expected one of {', '.join(sorted(HARMONISERS))}, "
             f"got {recipe.harmoniser}, which is not available; build with --harmoniser statistics"
         )
+    if recipe.transfer_method == "linear" and find_spec("ot") is None:
+        problems.append(
+            f"recipe > {recipe.name} > transfer_method: expected the package POT for linear, got none; "
+            "install natocc[oracles] or choose table"
+        )
     return problems
 
 
@@ -132,7 +141,7 @@ def _shards_of(
 ) -> list[ShardPlan]:
     order = [(face.id, repeat) for repeat in range(recipe.repeats_of(one)) for face in faces][:limit]
     by_id = {face.id: face for face in faces}
-    profile = PROFILES[recipe.profile]
+    profile = replace(PROFILES[recipe.profile], **recipe.naturalness.chosen())  # type: ignore[arg-type]
     if recipe.hidden_ratio:
         profile = replace(profile, hidden_ratio=recipe.hidden_ratio)
     if recipe.targets:
@@ -149,6 +158,8 @@ def _shards_of(
         "clean": recipe.clean,
         "parsing": recipe.parsing,
         "colour_transfer": one.colour_transfer,
+        "transfer_method": recipe.transfer_method,
+        "contrast_guard": recipe.contrast_guard,
         "harmoniser": recipe.harmoniser if one.kind == "object" else None,
         "upscaler": str(upscaler) if upscaler else None,
         "occluders": tuple(entry.id for entry in pool),

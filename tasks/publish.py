@@ -10,7 +10,6 @@ from manifests.dataset import CARD, INDEX, MANIFEST, VERDICTS, Dataset, ShardRec
 from manifests.lineage import code_version, library_versions
 from manifests.rows import decode_rows, encode_rows
 from shards import storage
-from tasks.describe import TRANSFER_BACKEND
 from tasks.plan import Plan
 from tasks.render_shard import rows_url
 
@@ -68,6 +67,6 @@ def _backends(plan: Plan) -> dict[str, str | None]:
     upscaler = plan.bank.get("upscaler")
     return {
         "upscaler": str(upscaler) if upscaler and "object" in kinds else None,
-        "colour_transfer": TRANSFER_BACKEND if transferred else None,
+        "colour_transfer": plan.recipe.transfer_method if transferred else None,
         "harmoniser": plan.recipe.harmoniser if "object" in kinds else None,
     }

@@ -10,14 +10,17 @@ import cv2
 
 from assets.bank import Bank, Entry
 from manifests.rows import Row
+from natocc.choose import judges_wrist, shows_wrist
 from natocc.codecs import decode_plane, decode_rgb, encode_jpeg, encode_png
 from natocc.draw import Switches, draw_params
 from natocc.face import Face, make_face
 from natocc.harmonise import HARMONISERS
+from natocc.history import jpeg_quality
 from natocc.occluder import Occluder, make_occluder
+from natocc.params import Params
 from natocc.randomness import Streams
 from natocc.render import Composite, render
-from natocc.verdicts import KEPT, Verdict, failed, gate_hidden_ratio, rejected
+from natocc.verdicts import KEPT, Verdict, failed, gate_hidden_ratio, gate_wrist, rejected
 from tasks.describe import describe, make_row
 from tasks.plan import ShardPlan
 from tasks.select import POOL
@@ -69,7 +72,7 @@ def attempt(
         composite = render(ready, occluder, params, HARMONISERS.get(plan.harmoniser or ""))
     except (ValueError, cv2.error) as error:
         return make_row(plan, face, repeat, chosen, None, None, failed(error)), {}
-    verdict = gate(composite, plan)
+    verdict = gate(composite, plan, occluder, params)
     row = make_row(plan, face, repeat, chosen, params, composite, verdict)
     if verdict.verdict != "kept":
         return row, {}
@@ -77,13 +80,22 @@ def attempt(
 
 
 def _switches(plan: ShardPlan) -> Switches:
-    return Switches(transfer_strength=plan.colour_transfer, harmonise=plan.harmoniser is not None)
+    return Switches(
+        transfer_strength=plan.colour_transfer,
+        transfer_method=plan.transfer_method,
+        contrast_guard=plan.contrast_guard,
+        harmonise=plan.harmoniser is not None,
+    )
 
 
-def gate(composite: Composite, plan: ShardPlan) -> Verdict:
-    """Judge the finished sample by its labels."""
+def gate(composite: Composite, plan: ShardPlan, occluder: Occluder | None, params: Params) -> Verdict:
+    """Judge the finished sample as it was drawn: the cut through a hand's wrist, then its labels."""
     if plan.kind == "none":
         return KEPT
+    if occluder is not None and params.placement is not None and judges_wrist(plan.kind, plan.profile):
+        shown = shows_wrist(occluder, params.placement, composite.mask.shape)
+        if (verdict := gate_wrist(hidden=not shown)) != KEPT:
+            return verdict
     return gate_hidden_ratio(composite.hidden_ratio, plan.profile.hidden_ratio)
 
 
@@ -101,10 +113,17 @@ def choose_occluder(pool: tuple[Entry, ...], face: Entry, kind: str, streams: St
 
 
 def load_face(bank: Bank, entry: Entry, size: int, *, parsing: bool) -> Face:
-    """Decode a face of the bank at the recipe's size."""
+    """Decode a face of the bank at the recipe's size, with its landmarks and the quality of its JPEG."""
     members = bank.read(entry)
     classes = decode_plane(members["parsing.png"]) if parsing else None
-    return make_face(decode_rgb(members["jpg"]), decode_plane(members["mask.png"]), classes, long_side=size)
+    return make_face(
+        decode_rgb(members["jpg"]),
+        decode_plane(members["mask.png"]),
+        classes,
+        long_side=size,
+        landmarks=json.loads(members["json"]).get("landmarks") if "json" in members else None,
+        jpeg_quality=jpeg_quality(members["jpg"]),
+    )
 
 
 def load_occluder(bank: Bank, entry: Entry) -> Occluder:
