@@ -14,6 +14,9 @@ from natocc.profiles import Profile
 from natocc.randomness import draw_range
 from natocc.targets import Point, Target, aim
 
+# From an occluder's centre to what of it is aimed, over its height, where it turns to the face.
+_REACH = 0.25
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
@@ -52,7 +55,8 @@ def draw_placement(
     """Draw size, affine augmentation and position.
 
     ``occluder_size`` is (height, width) of its bounding box. A ``target`` other than ``face`` needs
-    its landmarks (KeyError).
+    its landmarks (KeyError); the occluder's centre is aimed at it, or, of one that turns to the face,
+    the middle of its lower half: the fingers of a hand.
     """
     height, width = occluder_size
     area = face_box.width * face_box.height / (width * height)
@@ -67,6 +71,8 @@ def draw_placement(
             scale, shear = limit_anisotropy(scale, shear, profile.affine_anisotropy)
     centre = aim(target, landmarks or {}, face_box, rng)
     middle = (face_box.x0 + face_box.x1) / 2, (face_box.y0 + face_box.y1) / 2
+    if facing and target != "face":
+        centre = _draw_back(centre, middle, _REACH * height * factor * scale[1])
     return Placement(
         centre=centre,
         scale=(factor * scale[0], factor * scale[1]),
@@ -75,6 +81,15 @@ def draw_placement(
         facing=facing_angle(centre, middle) if facing else 0.0,
         target=target,
     )
+
+
+def _draw_back(point: Point, middle: Point, distance: float) -> Point:
+    """The point moved straight away from the middle; downwards where the two coincide."""
+    dx, dy = point[0] - middle[0], point[1] - middle[1]
+    length = math.hypot(dx, dy)
+    if length == 0:
+        return point[0], point[1] + distance
+    return point[0] + dx / length * distance, point[1] + dy / length * distance
 
 
 def draw_scales(profile: Profile, rng: Generator) -> tuple[float, float]:

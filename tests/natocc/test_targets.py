@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from natocc.geometry import Box
-from natocc.placement import draw_placement
+from natocc.geometry import Box, transform_points
+from natocc.placement import draw_placement, placement_matrix
 from natocc.profiles import BEST
 from natocc.randomness import Streams
 from natocc.targets import SCATTER, TARGETS, Target, aim, choose_target
@@ -58,6 +58,27 @@ def test_without_its_landmarks_a_target_is_the_whole_face(target: Target) -> Non
     rng = Streams(1, "t", "0").stage("placement")
     assert choose_target(((target, 1.0),), {"nose": (0.0, 0.0)}, rng) == "face"
     assert choose_target(((target, 1.0),), LANDMARKS, rng) == target
+
+
+def test_a_hand_is_aimed_with_its_fingers_from_outside_the_face() -> None:
+    profile = replace(BEST, affine_probability=0.0)
+    for number in range(100):
+        placement = draw_placement(
+            BOX,
+            (100, 80),
+            profile,
+            facing=True,
+            rng=Streams(4, "t", str(number)).stage("placement"),
+            target="cheek",
+            landmarks=LANDMARKS,
+        )
+        fingers, wrist = transform_points(
+            np.array([[39.5, 74.5], [39.5, 0.0]]), placement_matrix(placement, (100, 80))
+        )
+        cheeks = np.array([[93.6, 113], [146.4, 113]])
+        assert np.linalg.norm(fingers - cheeks, axis=1).min() <= RADIUS + 1e-6
+        middle = (120.0, 110.0)
+        assert math.dist(wrist, middle) > math.dist(fingers, middle)
 
 
 def test_aiming_leaves_size_and_turn_as_they_were() -> None:
