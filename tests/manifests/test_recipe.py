@@ -166,3 +166,21 @@ def test_a_set_may_have_its_own_split_and_repeats(tmp_path: Path) -> None:
         ("train", 2),
         ("test", 7),
     ]
+
+
+@pytest.mark.parametrize(
+    ("targets", "message"),
+    [
+        (
+            {"cheek": 1, "ear": 1, "hat": 2},
+            "expected targets among face, cheek, mouth, eyes, forehead, chin, got ear, hat",
+        ),
+        ({}, "expected targets among face, cheek, mouth, eyes, forehead, chin, got none"),
+        ({"mouth": 0}, "expected weights above 0, got {'mouth': 0.0}; leave out what is not wanted"),
+    ],
+)
+def test_targets_are_known_parts_with_weights(
+    targets: dict[str, float], message: str, tmp_path: Path
+) -> None:
+    recipe = {"name": "mine", "description": "Mine.", "sets": [{"name": "one", "kind": "hand"}]}
+    assert problems(recipe | {"targets": targets}, tmp_path) == [f"recipe > mine > targets: {message}"]
