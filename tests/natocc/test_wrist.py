@@ -39,6 +39,13 @@ def test_the_cut_is_found_whichever_way_it_slants(left: int, right: int) -> None
     assert cut[:, 1].max() < 0.2 * 600, "and fingers are no wrist"
 
 
+def test_the_side_of_a_slanting_arm_is_not_taken_for_the_cut() -> None:
+    matte = np.zeros((600, 300), np.uint8)
+    cv2.fillPoly(matte, [np.array([[20, 330], [150, 10], [250, 40], [200, 590], [60, 590]])], 255)
+    cut = wrist_cut(make_occluder(np.full((600, 300, 3), 180, np.uint8), matte))
+    assert np.ptp(cut[:, 0]) > 90 and cut[:, 1].max() < 60
+
+
 def test_the_cut_of_a_real_hand_is_the_upper_end_of_its_arm() -> None:
     hand = occluder("hand")
     assert hand is not None
