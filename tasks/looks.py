@@ -7,9 +7,7 @@ in every look.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields, replace
-
-from pydantic import TypeAdapter
+from dataclasses import dataclass, fields, replace
 
 from natocc.draw import Switches, draw_params
 from natocc.face import Face
@@ -20,13 +18,11 @@ from natocc.profiles import PROFILES, Profile
 from natocc.randomness import Streams
 from natocc.released import render_released
 from natocc.render import Composite, render
-from natocc.transfer import Transfer
 from tasks.plan import ShardPlan
 
 RELEASED = ("code", "released")
 # Steps that a set of the recipe turns on, not the profile.
 _OF_A_SET = ("transfer", "harmonise")
-_TRANSFER = TypeAdapter(Transfer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +79,9 @@ def draw_look(
     )
     drawn = draw_params(face, occluder, plan.kind, look.profile, switches, streams)
     if look.released and drawn.transfer is not None:
-        drawn = replace(drawn, transfer=_published(drawn.transfer))
+        # As published: whole rectangles at full strength.
+        transfer = replace(drawn.transfer, method="sot", strength=1.0, guard=False)
+        drawn = replace(drawn, transfer=transfer)
     return replace(
         drawn,
         shape=common.shape,
@@ -94,11 +92,6 @@ def draw_look(
         final_tone=common.final_tone,
         final_flip=common.final_flip,
     )
-
-
-def _published(transfer: Transfer) -> Transfer:
-    """The transfer as published: whole rectangles, full strength, unguarded, from the same seed."""
-    return _TRANSFER.validate_python(asdict(transfer) | {"method": "sot", "strength": 1.0, "guard": False})
 
 
 def render_look(look: Look, face: Face, occluder: Occluder, params: Params, plan: ShardPlan) -> Composite:

@@ -13,7 +13,13 @@ import pytest
 import yaml
 from PIL import Image as PillowImage
 
+from assets.bank import KINDS, Bank
+from natocc.released import render_released
+from natocc.render import render
 from tasks.compare import KEY, PAGE, Options, compare, difference
+from tasks.render_sample import load_face, load_occluder
+from tasks.replay import parse_params
+from tasks.sheet import fit
 
 Write = Callable[..., str]
 # Without colour transfer: the published one takes seconds a hand.
@@ -88,6 +94,24 @@ def test_both_looks_hide_the_same_part_of_the_face(made: Options) -> None:
         assert abs(pair["hidden_ratio"]["code"] - pair["hidden_ratio"]["best"]) < 0.05
         for field in ("placement", "shape", "opacity", "final_blur", "final_tone", "final_flip"):
             assert pair["params"]["code"][field] == pair["params"]["best"][field]
+
+
+def test_the_pictures_are_on_the_sides_that_the_key_names(made: Options) -> None:
+    bank = Bank(made.bank)
+    entries = {(entry.kind, entry.id): entry for kind in KINDS for entry in bank.entries(kind)}
+    for name, pair in read_key(made)["pairs"].items():
+        if pair["kind"] != "hand":
+            continue
+        face = load_face(bank, entries["face", pair["face"]], 256, parsing=False)
+        occluder = load_occluder(bank, entries["hand", pair["occluder"]])
+        sides = dict(zip((pair["left"], pair["right"]), halves(made, name), strict=True))
+        params = {look: parse_params(pair["params"][look]) for look in made.looks}
+        expected = {
+            "code": render_released(face, occluder, params["code"]).image,
+            "best": render(face, occluder, params["best"]).image,
+        }
+        for look, picture in expected.items():
+            assert np.array_equal(sides[look][..., ::-1], fit(picture, 768))
 
 
 def test_pairs_are_of_different_samples(made: Options) -> None:
