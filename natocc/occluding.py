@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from natocc.augmentation_base import Base, next_seed
+from natocc.choose import judges_wrist, shows_wrist
 from natocc.class_masks import Mask, check_mask, face_pixels, mark_hidden
 from natocc.draw import Switches, draw_params
 from natocc.face import Face
@@ -23,7 +24,7 @@ from natocc.params import Params
 from natocc.profiles import PROFILES, Kind, Profile
 from natocc.randomness import Streams
 from natocc.render import Composite, render
-from natocc.verdicts import KEPT, gate_hidden_ratio
+from natocc.verdicts import KEPT, Verdict, gate_hidden_ratio, gate_wrist
 
 # Draws for one call before a face is given back as it came.
 _ATTEMPTS = 4
@@ -172,11 +173,19 @@ class Occluding(Base):
             kind, name, occluder = self._choose(streams)
             params = _unfinished(draw_params(face, occluder, kind, self.profile, self._switches, streams))
             composite = _render(face, occluder, params)
-            verdict = gate_hidden_ratio(composite.hidden_ratio, self.profile.hidden_ratio)
+            verdict = self._judge(composite, occluder, params)
             if verdict == KEPT:
-                report = report_applied(name, seed, params, composite.hidden_ratio)
+                report = report_applied(name, seed, params, composite)
                 return _Outcome(report=report, composite=composite, opacity=params.opacity)
         return _untouched(verdict.reason, seed)
+
+    def _judge(self, composite: Composite, occluder: Occluder, params: Params) -> Verdict:
+        """The gates of a build: the cut through a hand's wrist, then the hidden share."""
+        if params.placement is not None and judges_wrist(params.kind, self.profile):
+            shown = shows_wrist(occluder, params.placement, composite.mask.shape)
+            if (verdict := gate_wrist(hidden=not shown)) != KEPT:
+                return verdict
+        return gate_hidden_ratio(composite.hidden_ratio, self.profile.hidden_ratio)
 
     def _streams(self, seed: int, sample: str) -> Streams:
         # A seed of Compose starts all its transforms alike; the report's name tells them apart.

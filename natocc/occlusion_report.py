@@ -9,18 +9,20 @@ from functools import cache
 from pydantic import TypeAdapter
 
 from natocc.params import Params
+from natocc.render import Composite
 
 # Keys and values as docs/transforms.md lists them.
 Report = dict[str, object]
 
 
-def report_applied(occluder: str, seed: int, params: Params, hidden_ratio: float) -> Report:
+def report_applied(occluder: str, seed: int, params: Params, made: Composite) -> Report:
     """An occluder, by its name in the bank, lies on the face."""
     return report_untouched("", seed) | {
         "applied": True,
         "kind": params.kind,
         "occluder": occluder,
-        "hidden_ratio": hidden_ratio,
+        "hidden_ratio": made.hidden_ratio,
+        "reach_px": made.reach_px,
         "opacity": params.opacity,
         "params": json.dumps(asdict(params)),
     }
@@ -35,6 +37,7 @@ def report_untouched(reason: str, seed: int) -> Report:
         "occluder": "",
         "seed": seed,
         "hidden_ratio": 0.0,
+        "reach_px": 0,
         "opacity": 1.0,
         "params": "{}",
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -32,3 +33,9 @@ def training_face(height: int = 256, width: int = 256) -> tuple[Image, Image]:
     for plane in (small, face):
         plane.setflags(write=False)
     return small, face
+
+
+def out_of_reach(out: dict[str, Any]) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Where neither the occluder nor what it does to its surroundings changes a pixel."""
+    side = 2 * out["occlusion"]["reach_px"] + 1
+    return np.asarray(cv2.dilate((out["alpha"] > 0).astype(np.uint8), np.ones((side, side), np.uint8)) == 0)
