@@ -33,7 +33,8 @@ def wrist_cut(hand: Occluder) -> NDArray[np.float64]:
         return np.zeros((0, 2))
     alpha = next((one for one in hand.alpha if max(one.shape) <= _LONG_SIDE), hand.alpha[-1])
     height, width = alpha.shape
-    top = np.ascontiguousarray(alpha[: math.ceil(2 * _UPPER_PART * height)])
+    # An edge that this cuts short ends too far down to belong to the wrist.
+    top = np.ascontiguousarray(alpha[: math.ceil(3 * _UPPER_PART * height)])
     solid = cv2.threshold(top, 127, 1, cv2.THRESH_BINARY)[1]
     found, _ = cv2.findContours(solid, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     if not found:
