@@ -74,6 +74,8 @@ def test_placement_shape_opacity_and_final_view_are_common_to_all_looks(
             best = render_look(parse_look("best"), face, occluder, case.params, case.plan)
             assert np.array_equal(composite.clean, best.clean)
             assert abs(composite.hidden_ratio - best.hidden_ratio) < 0.05
+            if params.transfer and name == "code":
+                assert (params.transfer.method, params.transfer.strength) == ("sot", 1.0)
             seen.add((case.plan.kind, name, params.transfer is not None, params.harmonise))
     assert ("hand", "best", True, False) in seen and ("object", "best", False, True) in seen
     assert ("object", "code", False, False) in seen
