@@ -11,8 +11,6 @@ import numpy as np
 
 from natocc.geometry import Box, Image, mask_box
 
-_PREVIEW = 256
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Face:
@@ -76,10 +74,3 @@ def _resize_mask(mask: Image, size: tuple[int, int]) -> Image:
     # Linear enlargement alone, cut at one half, repeats the pixels: its edge would be a staircase.
     soft = cv2.GaussianBlur(mask, (5, 5), 0)
     return cast(Image, cv2.resize(soft, size, interpolation=cv2.INTER_LINEAR))
-
-
-def preview_mask(face: Face) -> tuple[Image, float]:
-    """The mask reduced to 256 pixels on its long side (0 or 1), and the factor."""
-    scale = _PREVIEW / max(face.size)
-    height, width = round(face.size[0] * scale), round(face.size[1] * scale)
-    return cv2.resize(face.mask, (width, height), interpolation=cv2.INTER_NEAREST).astype(np.uint8), scale

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from functools import lru_cache
 
 from assets.bank import Entry
 from manifests.rows import Row
@@ -29,6 +30,12 @@ def backends(plan: ShardPlan, params: Params | None) -> dict[str, str | None]:
     }
 
 
+@lru_cache(maxsize=1)
+def drawn_values(params: Params) -> dict[str, object]:
+    """The parameters as plain values; the row and the json member of a sample share them."""
+    return asdict(params)
+
+
 def describe(
     plan: ShardPlan, face: Entry, repeat: int, occluder: Entry | None, params: Params, composite: Composite
 ) -> dict[str, object]:
@@ -46,7 +53,7 @@ def describe(
         "size": [composite.mask.shape[0], composite.mask.shape[1]],
         "face": {**_facts(face), "person": face.person, "repeat": repeat},
         "occluder": None if occluder is None else {**_facts(occluder), "category": occluder.category},
-        "params": asdict(params),
+        "params": drawn_values(params),
         "measured": dict(composite.measured),
         "backends": backends(plan, params),
         "licences": sorted({entry.licence for entry in (face, occluder) if entry is not None}),
@@ -95,6 +102,6 @@ def make_row(
         hidden_ratio=round(composite.hidden_ratio, 6) if composite else None,
         reach_px=composite.reach_px if composite else None,
         placement_tries=placement.tries if placement else None,
-        params=json.dumps(asdict(params)) if params else None,
+        params=json.dumps(drawn_values(params)) if params else None,
         backends=json.dumps(backends(plan, params)),
     )

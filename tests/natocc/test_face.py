@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from natocc.face import make_face, preview_mask
+from natocc.face import make_face
 from natocc.geometry import Box, Image
 from tests.natocc.inputs import face, portrait, tall_face
 
@@ -57,9 +57,3 @@ def test_an_empty_or_0_1_mask_is_refused_with_what_was_expected(level: int) -> N
     image = portrait()[0]
     with pytest.raises(ValueError, match="face mask: expected pixels above 127, got an empty mask"):
         make_face(image, np.full((512, 512), level, np.uint8), long_side=256)
-
-
-def test_the_preview_is_256_pixels_of_the_same_face() -> None:
-    mask, scale = preview_mask(face(1024))
-    assert mask.shape == (256, 256) and scale == 0.25
-    assert mask.mean() == pytest.approx(face(1024).mask.mean(), rel=0.02)
