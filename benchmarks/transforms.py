@@ -1,4 +1,4 @@
-"""Samples per second of the transforms at 256²: ``OPENBLAS_NUM_THREADS=1 python -m benchmarks.transforms``.
+"""Samples per second of the transforms at 256²: ``python -m benchmarks.transforms --bank data/bank``.
 
 One thread, CPU time, everything of ``best`` switched on, reports included. The floor, a flip and an
 affine map by Albumentations of the same image and mask, is measured in alternation.
@@ -14,8 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-# Before NumPy is loaded: its matrix products would spread over all cores.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Albumentations asks a registry for its newest version on import, unless told not to.
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
 
 import albumentations
