@@ -13,12 +13,15 @@ from natocc.occluder_bank import texture
 from natocc.params import Params
 from natocc.profiles import Kind
 from natocc.randomness import Streams
+from natocc.transfer import Method
 from tests.natocc.scenes import PLAIN
 
 
-def draw(on: Face, thing: Occluder, kind: Kind, profile: str, sample: int) -> Params:
+def draw(
+    on: Face, thing: Occluder, kind: Kind, profile: str, sample: int, method: Method = "table"
+) -> Params:
     """By a profile without shadows and light, with colour transfer and harmonisation in full."""
-    switches = Switches(transfer_strength=1.0, harmonise=True)
+    switches = Switches(transfer_strength=1.0, transfer_method=method, harmonise=True)
     return draw_params(on, thing, kind, PLAIN[profile], switches, Streams(2, kind, str(sample)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import cv2
 import numpy as np
@@ -19,6 +20,7 @@ from natocc.occluder import Occluder, make_occluder
 from natocc.occluder_bank import cut_out, texture
 from natocc.profiles import PROFILES, Kind
 from natocc.render import render
+from natocc.transfer import Method
 from tasks.prepare_occluders import prepare_hand
 from tests.defects.conftest import Version
 from tests.defects.plain_scenes import draw, one_level, outline_length, white_disc
@@ -27,6 +29,7 @@ from tests.natocc.scenes import BARE, OCCLUDERS, UNFINISHED
 from tests.raw_trees import add_hand, encoded
 
 pytestmark = pytest.mark.xdist_group("defects")
+METHODS = get_args(Method)
 
 
 def photographed_hand(raw: Path, ground: tuple[int, int, int]) -> Occluder:
@@ -44,26 +47,34 @@ def photographed_hand(raw: Path, ground: tuple[int, int, int]) -> Occluder:
     return make_occluder(decode_rgb(members["jpg"]), decode_plane(members["alpha.png"]))
 
 
-def test_7_no_background_bleeds_into_a_hand_when_its_colours_change(tmp_path: Path) -> None:
+@pytest.mark.parametrize("method", METHODS)
+def test_7_no_background_bleeds_into_a_hand_when_its_colours_change(tmp_path: Path, method: Method) -> None:
     green, white = (
         photographed_hand(tmp_path / name, ground)
         for name, ground in (("green", (0, 255, 0)), ("white", (255, 255, 255)))
     )
-    for sample in range(6):
-        params = draw(face(256), green, "hand", "best", sample)
+    for sample in range(4):
+        params = draw(face(256), green, "hand", "best", sample, method)
         one, other = render(face(256), green, params), render(face(256), white, params)
         assert np.array_equal(one.alpha, other.alpha)
         # The released code's hands differ by 12 to 21 levels up to ten pixels from their edge.
         assert cv2.absdiff(one.image, other.image).max() <= 6
 
 
-def test_8_highlights_keep_their_shades_when_colours_change() -> None:
+# Where the map's white lies beyond white, what is brighter becomes it.
+CLIPPED = pytest.mark.xfail(strict=True, reason="the linear map makes 5 in 100 of the cup's pixels white")
+
+
+@pytest.mark.parametrize(
+    "method", [pytest.param(one, marks=CLIPPED) if one == "linear" else one for one in METHODS]
+)
+def test_8_highlights_keep_their_shades_when_colours_change(method: Method) -> None:
     """The cup has white and shining parts; as a hand, its colours become the face's."""
     shining = occluder("object")
     assert shining is not None
-    for sample in range(6):
-        drawn = replace(draw(face(512), shining, "hand", "best", sample), **BARE, **UNFINISHED)
-        plain, moved = (render(face(512), shining, one) for one in (replace(drawn, transfer=None), drawn))
+    for sample in range(4):
+        drawn = replace(draw(face(256), shining, "hand", "best", sample, method), **BARE, **UNFINISHED)
+        plain, moved = (render(face(256), shining, one) for one in (replace(drawn, transfer=None), drawn))
         inside = moved.alpha == 255
         bright = inside & (plain.image.max(2) >= np.quantile(plain.image.max(2)[inside], 0.8))
         # The released code makes 14 to 23 in 100 pixels one constant colour.
@@ -90,11 +101,13 @@ def grey_thing(kind: Kind, level: int) -> Occluder:
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-@pytest.mark.parametrize("kind", OCCLUDERS)
-def test_9_grey_on_the_same_grey_shows_no_edge(kind: Kind, profile: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "method"), [("randocc", "table"), ("object", "table"), *(("hand", one) for one in METHODS)]
+)
+def test_9_grey_on_the_same_grey_shows_no_edge(kind: Kind, method: Method, profile: str) -> None:
     for sample, level in enumerate((20, 90, 128, 200, 235)):
         on, thing = one_level(level), grey_thing(kind, level)
-        params = replace(draw(on, thing, kind, profile, sample), tone=None)
+        params = replace(draw(on, thing, kind, profile, sample, method), tone=None)
         got = render(on, thing, params, harmonise_statistics)
         assert got.alpha.max() > 60, "something was laid on the face"
         # The released code: up to 28 levels darker.

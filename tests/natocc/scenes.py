@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 import cv2
 import numpy as np
@@ -19,9 +19,11 @@ from natocc.params import Affine, Params
 from natocc.placement import Placement
 from natocc.profiles import KINDS, PROFILES, Kind, Profile
 from natocc.randomness import Streams
+from natocc.transfer import Method
 from tests.natocc.inputs import portrait
 
 LOOKS = ("noise", "flat", "gradient", "photograph")
+METHODS: tuple[Method, ...] = get_args(Method)
 FORMS = ("ellipse", "blobs", "lines", "borders", "pixel")
 NATURAL = ("light", "sharpness", "noise", "shadow", "history")
 OCCLUDERS: tuple[Kind, ...] = tuple(kind for kind in KINDS if kind != "none")
@@ -132,7 +134,11 @@ def drawn(
 ) -> Params:
     """Parameters as ``draw_params`` draws them; in every fourth the occluder lies anywhere at all."""
     transfer, harmonise = draw(st.sampled_from((0.0, 0.6, 1.0))), draw(st.booleans())
-    switches = Switches(transfer_strength=transfer, harmonise=harmonise)
+    method = draw(st.sampled_from(METHODS))
+    guard = draw(st.booleans())
+    switches = Switches(
+        transfer_strength=transfer, transfer_method=method, contrast_guard=guard, harmonise=harmonise
+    )
     streams = Streams(draw(st.integers(0, 2**32 - 1)), kind, "0")
     params = draw_params(face, occluder, kind, profile, switches, streams)
     if params.placement is not None and draw(st.integers(0, 3)) == 3:
