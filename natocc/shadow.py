@@ -17,14 +17,14 @@ from natocc.occluder import Layer
 from natocc.randomness import draw_range
 
 # Of the face's width: that of a finger laid on or held just before the skin.
-_DISTANCE = (0.012, 0.035)
-_SOFTNESS = (0.012, 0.035)
-_STRENGTH = (0.15, 0.45)
+_DISTANCE = (0.02, 0.055)
+_SOFTNESS = (0.025, 0.06)
+_STRENGTH = (0.2, 0.45)
 _SPREAD = 50.0  # degrees to either side of the way the light goes
 _FROM_ABOVE = 0.4  # the light from above that is taken for granted, as a Light's change
 
 _GRID = 160  # cells across the face's width, at most
-_CONTACT = 0.6  # the shade all around, of the shadow's strength
+_CONTACT = 0.5  # the shade all around, of the shadow's strength
 # Light that reaches a shadow on skin is reddened by the skin around it.
 _WARMTH = np.array([0.92, 1.0, 1.05])
 

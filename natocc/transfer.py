@@ -21,7 +21,7 @@ from natocc.transfer_field import Reduced, add_field, reduce_layer, reduction, s
 from natocc.transfer_guard import guard_contrast
 from natocc.transfer_linear import linear_map
 from natocc.transfer_partial import move_partially
-from natocc.transfer_samples import sample_pixels, solid_part
+from natocc.transfer_samples import core_colours, sample_pixels, solid_part
 from natocc.transfer_sot import sot_field
 from natocc.transfer_table import fit_table
 from natocc.transport import draw_bases, draw_directions, move_by_bases
@@ -29,6 +29,8 @@ from natocc.transport import draw_bases, draw_directions, move_by_bases
 Method = Literal["table", "sot", "partial", "linear"]
 
 _SAMPLES, _BASES = 1024, 6
+# The guard leaves out the eighth of the face's colours that lies farthest from its skin.
+_CORE_SAMPLES = 1170
 # Partial transport leaves every fifth colour of the face unused.
 _FACE_SAMPLES, _SLICES = 1280, 30
 
@@ -38,7 +40,8 @@ class Transfer:
     """``strength`` 0 leaves the occluder as it is, 1 gives it the face's colours in full.
 
     Methods: ``table``, sliced transport of samples and a colour table; ``sot``, the paper's; ``partial``,
-    sliced partial transport; ``linear``, the Monge-Kantorovich map. ``guard`` keeps local contrast.
+    sliced partial transport; ``linear``, the Monge-Kantorovich map. ``guard`` keeps local contrast, and
+    with ``table`` leaves the face's eyes, brows, lips and teeth out of its colours.
     """
 
     strength: float
@@ -60,9 +63,11 @@ def transfer_colours(
     Colours are taken where the masks (uint8 HxW) exceed 127; what lies elsewhere has no part in them.
     Raises ValueError if a mask has no such pixel, ModuleNotFoundError if ``linear`` lacks POT.
     """
-    reduced, field = _METHODS[params.method](
-        occluder, occluder_mask, face, face_mask, Generator(PCG64(params.seed))
-    )
+    rng = Generator(PCG64(params.seed))
+    if params.method == "table":
+        reduced, field = _by_table(occluder, occluder_mask, face, face_mask, rng, core=params.guard)
+    else:
+        reduced, field = _OTHERS[params.method](occluder, occluder_mask, face, face_mask, rng)
     field *= np.float32(params.strength)
     if params.guard:
         field = guard_contrast(reduced.rgb, reduced.share, field)
@@ -75,10 +80,12 @@ def transfer_colours(
 
 
 def _by_table(
-    occluder: Image, occluder_mask: Image, face: Image, face_mask: Image, rng: Generator
+    occluder: Image, occluder_mask: Image, face: Image, face_mask: Image, rng: Generator, *, core: bool
 ) -> tuple[Reduced, Colours]:
     source = sample_pixels(occluder, occluder_mask, rng, _SAMPLES)
-    target = sample_pixels(face, face_mask, rng, _SAMPLES)
+    target = sample_pixels(face, face_mask, rng, _CORE_SAMPLES if core else _SAMPLES)
+    if core:
+        target = core_colours(target, _SAMPLES)
     moved = move_by_bases(source, target, draw_bases(rng, _BASES))
     return _through_table(occluder, occluder_mask, source, moved)
 
@@ -119,8 +126,7 @@ def _by_linear_map(
     return Reduced(1, occluder, solid), within_range(occluder, field)
 
 
-_METHODS = {
-    "table": _by_table,
+_OTHERS = {
     "partial": _by_partial_transport,
     "sot": _by_sot,
     "linear": _by_linear_map,

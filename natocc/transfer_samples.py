@@ -39,6 +39,19 @@ def sample_pixels(image: Image, mask: Image, rng: Generator, count: int) -> Colo
     return np.asarray(image[rows * stride, columns * stride] + dither, dtype=np.float32)
 
 
+def core_colours(colours: Colours, count: int) -> Colours:
+    """The ``count`` colours (of Nx3, 0-255) nearest to their median, in their order.
+
+    Nearness is measured in Lab, in units of each channel's own median deviation: eyes, brows, lips and
+    teeth lie far off the skin that makes up most of a face.
+    """
+    lab = cv2.cvtColor(np.clip(colours, 0, 255)[None] / np.float32(255), cv2.COLOR_RGB2LAB)[0]
+    off = np.abs(lab - np.median(lab, axis=0))
+    off /= np.maximum(np.median(off, axis=0), np.float32(0.5))
+    far = np.square(off).sum(1)
+    return np.asarray(colours[np.sort(np.argsort(far, kind="stable")[:count])])
+
+
 def _empty() -> ValueError:
     return ValueError(
         "colour transfer: expected a mask with pixels above 127, got an empty one; "
