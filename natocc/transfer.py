@@ -29,8 +29,8 @@ from natocc.transport import draw_bases, draw_directions, move_by_bases
 Method = Literal["table", "sot", "partial", "linear"]
 
 _SAMPLES, _BASES = 1024, 6
-# The guard leaves out the eighth of the face's colours that lies farthest from its skin.
-_CORE_SAMPLES = 1170
+# The guard leaves out the thirteenth of the face's colours that lies farthest from its skin.
+_CORE_SAMPLES = 1110
 # Partial transport leaves every fifth colour of the face unused.
 _FACE_SAMPLES, _SLICES = 1280, 30
 
