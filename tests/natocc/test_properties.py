@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import cv2
 import numpy as np
@@ -14,14 +14,19 @@ from hypothesis import strategies as st
 from natocc.codecs import decode_plane, decode_rgb, encode_jpeg, encode_png
 from natocc.draw import Switches, draw_params
 from natocc.face import make_face
+from natocc.geometry import mask_box
 from natocc.harmonise import harmonise_statistics
 from natocc.labels import OCCLUSION_CLASS
+from natocc.occluder import make_occluder
+from natocc.params import Params
+from natocc.placement import Placement
 from natocc.profiles import PROFILES
 from natocc.randomness import Streams
 from natocc.render import Composite, render
+from natocc.transfer import Method, Transfer
 from tasks.replay import parse_params
-from tests.natocc.inputs import occluder
-from tests.natocc.scenes import FORMS, LOOKS, OCCLUDERS, Scene, picture, plane, scenes
+from tests.natocc.inputs import face, occluder
+from tests.natocc.scenes import FORMS, LOOKS, METHODS, OCCLUDERS, Scene, picture, plane, scenes
 
 JPEG_BLOCK = 16
 
@@ -121,3 +126,27 @@ def test_any_size_and_aspect_gives_whole_samples(
 )
 def test_the_largest_size_gives_whole_samples(height: int, width: int, profile: str) -> None:
     check_size(height, width, 4096, "photograph", "ellipse", height + width, (profile,))
+
+
+# The face's mask, sampled at the hand's size, may have no pixel left.
+EMPTY = pytest.mark.xfail(
+    strict=True, raises=RuntimeWarning, reason="natocc.transfer_sot: the mean of no pixel of the face"
+)
+
+
+@pytest.mark.parametrize(
+    "method", [pytest.param(one, marks=EMPTY) if one == "sot" else one for one in METHODS]
+)
+def test_a_small_hand_takes_the_colours_of_a_face_of_which_little_is_seen(method: Method) -> None:
+    """Blue, twelve pixels wide; of the face two single pixels are left, far apart."""
+    mask = np.zeros((128, 128), np.uint8)
+    mask[30, 90] = mask[90, 30] = 1
+    on = replace(face(128), mask=mask, box=mask_box(mask))
+    blue = make_occluder(np.full((14, 12, 3), (0, 0, 255), np.uint8), np.full((14, 12), 255, np.uint8))
+    at = Placement(centre=(60, 60), scale=(1, 1), angle=0, shear=(0, 0), facing=0)
+    transfer = Transfer(strength=1.0, seed=7, method=method)
+    got = render(on, blue, Params(kind="hand", placement=at, transfer=transfer))
+    solid = got.alpha > 200
+    assert solid.any()
+    skin = on.image[mask > 0].mean(0)
+    assert np.abs(got.image[solid].mean(0) - skin).max() < 80
