@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 import cv2
 import numpy as np
@@ -97,12 +98,17 @@ def _lay(face: Face, occluder: Occluder | None, params: Params) -> Layer | None:
 
 def _colour(layer: Layer, camera: Camera, face: Face, params: Params) -> Layer:
     """Colour transfer, light and row 6 of the occluder, in the face's own pixels."""
-    solid = cv2.threshold(layer.matte, 127, 255, cv2.THRESH_BINARY)[1]
-    if cv2.countNonZero(solid) == 0:
+    strongest = int(layer.matte.max(initial=0))
+    if strongest == 0:
         return layer
+    # Of a faint occluder, nowhere half there, the strongest part stands for the whole.
+    shown = layer.matte
+    if strongest <= 127:
+        shown = cast(Image, cv2.convertScaleAbs(shown, alpha=255 / strongest))
+    solid = cv2.threshold(shown, 127, 255, cv2.THRESH_BINARY)[1]
     rgb = layer.rgb
     if params.transfer is not None:
-        rgb = transfer_colours(rgb, layer.matte, face.image, face.mask * np.uint8(255), params.transfer)
+        rgb = transfer_colours(rgb, shown, face.image, face.mask * np.uint8(255), params.transfer)
     rgb = light_layer(replace(layer, rgb=rgb), camera, params).rgb
     if params.blur is not None:
         rgb = apply_blur(rgb, params.blur)

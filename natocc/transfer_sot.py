@@ -44,6 +44,10 @@ def sot_field(
     hand = cv2.copyTo(occluder[part], inside).astype(dtype) / 255
     skin = cv2.resize(face[face_part], size, interpolation=cv2.INTER_NEAREST).astype(dtype) / 255
     skin_mask = cv2.resize(face_solid[face_part], size, interpolation=cv2.INTER_NEAREST) > 0
+    if not skin_mask.any():
+        # All of a scattered face may fall between the pixels that are taken: its mean stands for it.
+        skin[:] = np.array(cv2.mean(face, face_solid)[:3]) / 255
+        skin_mask[:] = True
     black = int(np.count_nonzero(hand == 0))
     prepared = prepare_face(skin, skin_mask, black, rng)
     directions = draw_directions(rng, _STEPS * _BATCH)

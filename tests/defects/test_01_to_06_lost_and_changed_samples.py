@@ -144,13 +144,7 @@ def test_5_a_hand_whose_colours_cannot_be_moved_is_an_error(profile: str) -> Non
         render(replace(on, mask=on.mask * 0), hand, params)
 
 
-# A layer that is nowhere half opaque skips its colours' change, and the record says that it had it.
-SKIPPED = pytest.mark.xfail(strict=True, reason="natocc.render skips colour transfer of faint layers")
-
-
-@pytest.mark.parametrize(
-    "profile", ["best", pytest.param("paper", marks=SKIPPED), pytest.param("code", marks=SKIPPED)]
-)
+@pytest.mark.parametrize("profile", ["best", "paper", "code"])
 def test_5_a_faint_hand_is_not_kept_with_its_own_colours(profile: str, bank_url: str, tmp_path: Path) -> None:
     """Nowhere half opaque, and yet to be seen: pure blue on skin."""
     bank, writer = Bank(bank_url), BankWriter(str(tmp_path / "bank"))

@@ -128,15 +128,7 @@ def test_the_largest_size_gives_whole_samples(height: int, width: int, profile: 
     check_size(height, width, 4096, "photograph", "ellipse", height + width, (profile,))
 
 
-# The face's mask, sampled at the hand's size, may have no pixel left.
-EMPTY = pytest.mark.xfail(
-    strict=True, raises=RuntimeWarning, reason="natocc.transfer_sot: the mean of no pixel of the face"
-)
-
-
-@pytest.mark.parametrize(
-    "method", [pytest.param(one, marks=EMPTY) if one == "sot" else one for one in METHODS]
-)
+@pytest.mark.parametrize("method", METHODS)
 def test_a_small_hand_takes_the_colours_of_a_face_of_which_little_is_seen(method: Method) -> None:
     """Blue, twelve pixels wide; of the face two single pixels are left, far apart."""
     mask = np.zeros((128, 128), np.uint8)
