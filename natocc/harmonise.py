@@ -86,8 +86,8 @@ def _around(composite: Image, matte: Image, box: Box) -> Image:
 
 
 def _statistics(pixels: Image) -> tuple[Colours, Colours]:
-    lab = _to_lab(pixels.astype(np.float32))
-    return lab.mean(0), lab.std(0)
+    mean, deviation = cv2.meanStdDev(_to_lab(pixels.astype(np.float32))[None])
+    return mean[:, 0].astype(np.float32), deviation[:, 0].astype(np.float32)
 
 
 def _to_lab(rgb: Colours) -> Colours:

