@@ -74,7 +74,7 @@ def plans(mode: str, bank: Bank) -> list[ShardPlan]:
         return [
             plan_of("randocc", bank, profile=BEST),
             plan_of("object", bank, profile=BEST, harmoniser="statistics"),
-            plan_of("hand", bank, profile=BEST, transfer=0.8),
+            plan_of("hand", bank, profile=BEST, transfer=1.0),
         ]
     if mode == "hand_sot":
         return [plan_of("hand", bank, transfer=1.0)]

@@ -29,7 +29,7 @@ class NatOcc(Occluding):
         occluders: OccluderBank,
         *,
         weights: Mapping[Kind, float] | None = None,
-        colour_transfer: float = 0.8,
+        colour_transfer: float = 1.0,
         harmonise: bool = True,
         profile: str | Profile = "best",
         face_classes: Collection[int] | None = None,
