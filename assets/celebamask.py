@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from assets.corrected import check_corrected, corrected_masks
 from assets.folders import order, pictures_in
 from assets.naming import id_of, is_number, normal
 from assets.problems import Problem, Report
@@ -26,10 +27,13 @@ def check_faces(raw: Path) -> None:
         raise FileNotFoundError(f"{raw}: expected {FOLDER}/{MASKS} in it, got {FOLDER}/{IMAGES} alone")
     if not any(path.is_file() for path in (folder / IMAGES).iterdir()):
         raise FileNotFoundError(f"{raw}: expected photographs in {FOLDER}/{IMAGES}, got an empty folder")
+    check_corrected(raw, FOLDER)
 
 
 def read_faces(raw: Path, report: Report) -> Iterator[RawFace]:
-    """Yield faces in order of their file names; a face without any part file is a Problem.
+    """Yield faces in order of their file names, with their corrected masks where there are any.
+
+    A face without any part file and a mask without a photograph are Problems.
 
     Raises FileNotFoundError where the folder is not laid out as the download is.
     """
@@ -37,9 +41,11 @@ def read_faces(raw: Path, report: Report) -> Iterator[RawFace]:
     folder = raw / FOLDER
     aside = Sidecar(folder, raw, report)
     parts = _parts_by_stem(folder / MASKS, raw, report)
-    used = set()
+    corrected = corrected_masks(raw, report)
+    used, ids = set(), set()
     for image in pictures_in(folder / IMAGES, raw, report):
         used.add(_stem(image.stem))
+        ids.add(face_id := id_of(image.stem))
         found = parts.get(_stem(image.stem))
         if not found:
             where = image.relative_to(raw).as_posix()
@@ -48,16 +54,20 @@ def read_faces(raw: Path, report: Report) -> Iterator[RawFace]:
             continue
         said = aside.of(f"{IMAGES}/{image.name}")
         yield RawFace(
-            id=id_of(image.stem),
+            id=face_id,
             image=image,
             parts=dict(sorted(found.items())),
             origin=said.origin(FOLDER, LICENCE),
             landmarks=said.landmarks,
+            corrected=corrected.get(face_id, ()),
         )
     for stem, found in sorted(parts.items()):
         if stem not in used:
             where = next(iter(found.values())).relative_to(raw).as_posix()
             report(Problem(path=where, expected=f"a photograph {IMAGES}/{stem}.jpg", got="no such file"))
+    for mask in (path for face_id, paths in corrected.items() if face_id not in ids for path in paths):
+        expected = f"a photograph {IMAGES}/{mask.stem}.jpg"
+        report(Problem(path=mask.relative_to(raw).as_posix(), expected=expected, got="no such file"))
 
 
 def _parts_by_stem(folder: Path, raw: Path, report: Report) -> dict[str, dict[str, Path]]:

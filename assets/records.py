@@ -30,6 +30,8 @@ class RawFace:
     origin: Origin
     # Named points in pixels of the image, (x, y); empty where unknown.
     landmarks: dict[str, tuple[float, float]] = field(default_factory=dict)
+    # The corrected mask that replaces the policy's; more than one is a fault, none the usual case.
+    corrected: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,22 +8,28 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from assets.corrected import read_corrected
 from assets.images import Picture, Unreadable, read_image, read_mask
 from assets.problems import Problem
 from assets.records import RawFace, RawOccludedFace
 from natocc.codecs import encode_jpeg, encode_png
+from natocc.corrected_parsing import corrected_parsing
 from natocc.geometry import Image
 from natocc.policy import SIDE, face_mask, parsing_map
+from shards.storage import sha256_bytes
 from tasks.prepared import EXPECTED_MASK, Prepared, conversions, make_entry, refuse, relative, unusual
 
 LONG_SIDE = 1024
 _EXPECTED = f"an upright 8-bit colour JPEG of {LONG_SIDE} pixels"
-# RealOcc's own masks hold 0 and 1: nothing to report.
-_USUAL_OF_REALOCC = ("values 0 and 1",)
+# Masks that are read whole, as RealOcc's, may hold 0 and 1: nothing to report.
+_USUAL_OF_WHOLE = ("values 0 and 1",)
 
 
 def prepare_face(face: RawFace, raw: Path) -> Prepared:
-    """Read, convert, apply the policy; refusals name the file that is at fault."""
+    """Read, convert, apply the policy or take the corrected mask; refusals name the file at fault.
+
+    A fault of a corrected mask refuses the face: the policy's mask is not what was asked for.
+    """
     where = relative(face.image, raw)
     try:
         picture = read_image(face.image)
@@ -48,6 +54,18 @@ def prepare_face(face: RawFace, raw: Path) -> Prepared:
     problems += conversions(where, _EXPECTED, notes)
     size = _half(image)
     mask = _resize_binary(face_mask(parts), size)
+    if face.corrected:
+        try:
+            corrected, mask_notes = _read_corrected(face.corrected, picture, size, raw)
+        except Unreadable as error:
+            return refuse(relative(face.corrected[-1], raw), error.expected, error.got)
+        problems += _conversions_of_whole(face.corrected[0], mask_notes, raw)
+        mask_facts = _facts_of(face.corrected[0], corrected, mask)
+        mask = corrected
+        classes = corrected_parsing({name: _resize_classes(one, size) for name, one in parts.items()}, mask)
+    else:
+        mask_facts = {"mask": "policy"}
+        classes = _resize_classes(parsing_map(parts), size)
     if not mask.any():
         return refuse(where, "a face mask with pixels", "an empty mask: other parts cover the skin")
     scale = max(image.shape[:2]) / max(picture.rgb.shape[:2])
@@ -56,15 +74,17 @@ def prepare_face(face: RawFace, raw: Path) -> Prepared:
             name: [round(x * scale, 2), round(y * scale, 2)] for name, (x, y) in face.landmarks.items()
         },
         "side": SIDE,
+        **mask_facts,
         "converted": list(notes),
     }
     members = {
         "jpg": data,
         "mask.png": encode_png(mask),
-        "parsing.png": encode_png(_resize_classes(parsing_map(parts), size)),
+        "parsing.png": encode_png(classes),
         "json": json.dumps(facts).encode(),
     }
-    entry = make_entry("face", face.id, "", where, face.origin, picture, image.shape[:2])
+    category = "corrected" if face.corrected else ""
+    entry = make_entry("face", face.id, category, where, face.origin, picture, image.shape[:2])
     return Prepared(entry=entry, members=members, problems=tuple(problems))
 
 
@@ -92,8 +112,7 @@ def prepare_occluded_face(face: RawOccludedFace, raw: Path) -> Prepared:
         "mask.png": encode_png((mask > 0).astype(np.uint8)),
         "json": json.dumps(facts).encode(),
     }
-    notes = tuple(note for note in unusual(mask_notes) if note not in _USUAL_OF_REALOCC)
-    noted = conversions(relative(face.mask, raw), EXPECTED_MASK, notes)
+    noted = _conversions_of_whole(face.mask, mask_notes, raw)
     return Prepared(
         entry=entry,
         members=members,
@@ -101,19 +120,49 @@ def prepare_occluded_face(face: RawOccludedFace, raw: Path) -> Prepared:
     )
 
 
+def _conversions_of_whole(mask: Path, notes: tuple[str, ...], raw: Path) -> tuple[Problem, ...]:
+    said = tuple(note for note in unusual(notes) if note not in _USUAL_OF_WHOLE)
+    return conversions(relative(mask, raw), EXPECTED_MASK, said)
+
+
+def _read_corrected(
+    paths: tuple[Path, ...], picture: Picture, size: tuple[int, int], raw: Path
+) -> tuple[Image, tuple[str, ...]]:
+    """The corrected mask at the size at which masks are kept. Raises Unreadable."""
+    if len(paths) > 1:
+        raise Unreadable("one corrected mask a face", f"a second one beside {relative(paths[0], raw)}")
+    mask, notes = read_corrected(paths[0])
+    if _other_aspect(mask, picture):
+        raise Unreadable(f"the aspect of its photograph {_size_text(picture.rgb)}", _size_text(mask))
+    small = _resize_binary(mask, size)
+    if not small.any():
+        raise Unreadable("a mask with pixels", "one that is empty at half the photograph's size")
+    return small, notes
+
+
+def _facts_of(path: Path, corrected: Image, policy: Image) -> dict[str, object]:
+    """Which file the mask is from, and how far it agrees with the policy's (intersection over union)."""
+    iou = cv2.countNonZero(corrected & policy) / cv2.countNonZero(corrected | policy)
+    return {"mask": "corrected", "mask_sha256": sha256_bytes(path.read_bytes()), "policy_iou": round(iou, 4)}
+
+
 def _size_problem(face: RawFace, parts: dict[str, Image], picture: Picture, raw: Path) -> Problem | None:
     """Part masks must have one size, and the aspect of their photograph to one per cent."""
-    height, width = picture.rgb.shape[:2]
     first = next(iter(parts.values())).shape
     for name, mask in parts.items():
         where = relative(face.parts[name], raw)
         if mask.shape != first:
             size = _size_text(next(iter(parts.values())))
             return Problem(path=where, expected=f"the size of the other parts {size}", got=_size_text(mask))
-        if abs(mask.shape[1] * height / (mask.shape[0] * width) - 1) > 0.01:
+        if _other_aspect(mask, picture):
             expected = f"the aspect of its photograph {_size_text(picture.rgb)}"
             return Problem(path=where, expected=expected, got=_size_text(mask))
     return None
+
+
+def _other_aspect(mask: Image, picture: Picture) -> bool:
+    height, width = picture.rgb.shape[:2]
+    return bool(abs(mask.shape[1] * height / (mask.shape[0] * width) - 1) > 0.01)
 
 
 def _size_text(image: Image) -> str:
