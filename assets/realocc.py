@@ -1,8 +1,12 @@
-"""RealOcc: really occluded faces with masks of what is visible; for testing, never composited on."""
+"""RealOcc and what is laid out like it: really occluded faces with masks of what is visible of them.
+
+They are for testing, and never composited on.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from assets.folders import PICTURES, first_folder, pictures_in
@@ -11,36 +15,96 @@ from assets.problems import Problem, Report
 from assets.records import RawOccludedFace
 from assets.sidecar import Sidecar
 
-FOLDER = "RealOcc"
-LICENCE = "RealOcc: no licence stated"
+_IMAGES, _MASKS = ("image", "img", "images"), ("mask", "masks")
 
 
-def read_occluded_faces(raw: Path, report: Report) -> Iterator[RawOccludedFace]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OccludedSource:
+    """A dataset of really occluded faces: where it lies, and what its publisher states of it."""
+
+    name: str  # of its shard in the bank
+    dataset: str
+    folder: str  # relative to the raw folder
+    licence: str
+    # How many pictures are published; None where a user's own may lie in their place.
+    count: int | None = None
+    # Both sides of every picture in pixels; None for any size.
+    side: int | None = None
+
+
+REALOCC = OccludedSource(
+    name="realocc", dataset="RealOcc", folder="RealOcc", licence="RealOcc: no licence stated"
+)
+REALOCC_WILD = OccludedSource(
+    name="realocc_wild",
+    dataset="RealOcc-Wild",
+    folder="RealOcc-Wild",
+    licence="RealOcc-Wild: no licence stated",
+    count=270,
+)
+
+
+def read_occluded_faces(
+    raw: Path, report: Report, source: OccludedSource = REALOCC
+) -> Iterator[RawOccludedFace]:
     """Yield the faces of ``split/val.txt``, in its order; without the list, all by name.
 
-    Photographs lie in ``image``, ``img`` or ``images``, masks in ``mask`` or ``masks``.
+    Photographs lie in ``image``, ``img`` or ``images``, masks in ``mask`` or ``masks``. Another number
+    of photographs than published is a Problem; they are read all the same.
     """
-    folder = raw / FOLDER
+    folder = raw / source.folder
     aside = Sidecar(folder, raw, report)
-    pictures, masks = first_folder(folder, "image", "img", "images"), first_folder(folder, "mask", "masks")
+    pictures, masks = first_folder(folder, *_IMAGES), first_folder(folder, *_MASKS)
     if pictures is None or masks is None:
-        missing = "image" if pictures is None else "mask"
-        report(Problem(path=f"{FOLDER}/{missing}", expected="a folder of pictures", got="no such folder"))
+        names = _IMAGES if pictures is None else _MASKS
+        where = f"{source.folder}/{names[0]}"
+        report(Problem(path=where, expected="a folder of pictures", got=_instead(folder, names)))
         return
-    images = {normal(path.stem): path for path in pictures_in(pictures, raw, report)}
-    by_stem = {normal(path.stem): path for path in sorted(masks.iterdir()) if path.suffix.lower() == ".png"}
-    for stem in _listed(folder / "split" / "val.txt", raw, report) or [*images]:
+    images = _by_stem(pictures_in(pictures, raw, report), raw, report)
+    by_stem = _by_stem(
+        [path for path in sorted(masks.iterdir()) if path.suffix.lower() == ".png"], raw, report
+    )
+    if source.count not in (None, len(images)):
+        where, expected = f"{source.folder}/{pictures.name}", f"{source.count} pictures, as published"
+        report(Problem(path=where, expected=expected, got=str(len(images)), action="converted"))
+    listed = _listed(folder / "split" / "val.txt", raw, report)
+    for stem in listed or [*images]:
         image, mask = images.get(stem), by_stem.get(stem)
         if image is None:
-            where, expected = f"{FOLDER}/{pictures.name}/{stem}.jpg", "the picture that split/val.txt names"
+            where, expected = (
+                f"{source.folder}/{pictures.name}/{stem}.jpg",
+                "the picture that split/val.txt names",
+            )
             report(Problem(path=where, expected=expected, got="no such file"))
             continue
         if mask is None:
-            expected = f"a mask {FOLDER}/{masks.name}/{stem}.png"
+            expected = f"a mask {source.folder}/{masks.name}/{stem}.png"
             report(Problem(path=image.relative_to(raw).as_posix(), expected=expected, got="no such file"))
             continue
         said = aside.of(f"{pictures.name}/{image.name}")
-        yield RawOccludedFace(id=id_of(stem), image=image, mask=mask, origin=said.origin(FOLDER, LICENCE))
+        origin = said.origin(source.dataset, source.licence)
+        yield RawOccludedFace(id=id_of(stem), image=image, mask=mask, origin=origin)
+    for stem in () if listed else sorted(by_stem.keys() - images.keys()):
+        expected = f"a photograph {source.folder}/{pictures.name}/{stem}.jpg"
+        where = by_stem[stem].relative_to(raw).as_posix()
+        report(Problem(path=where, expected=expected, got="no such file"))
+
+
+def _by_stem(paths: list[Path], raw: Path, report: Report) -> dict[str, Path]:
+    """Files by their names without suffix; a second file of one name is a Problem."""
+    found: dict[str, Path] = {}
+    for path in paths:
+        first = found.setdefault(normal(path.stem), path)
+        if first is not path:
+            where, got = path.relative_to(raw).as_posix(), f"the name of {first.relative_to(raw).as_posix()}"
+            report(Problem(path=where, expected="a name of its own", got=got))
+    return found
+
+
+def _instead(folder: Path, names: tuple[str, ...]) -> str:
+    """What is there in place of the folder: nothing, or one at a wrong depth."""
+    below = sorted(path.name for path in folder.glob("*/") if first_folder(path, *names))
+    return f"one a level deeper, in {folder.name}/{below[0]}" if below else "no such folder"
 
 
 def _listed(path: Path, raw: Path, report: Report) -> list[str]:

@@ -6,8 +6,9 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import cv2
 
@@ -17,29 +18,31 @@ from assets.celebamask import check_faces, read_faces
 from assets.coco import FOLDER as OBJECTS
 from assets.coco import read_objects
 from assets.coco_selection import read_choice, select_objects
+from assets.cofw import FOLDERS as COFW_FOLDERS
+from assets.cofw import check_cofw
 from assets.dtd import FOLDER as TEXTURES
 from assets.dtd import read_textures
 from assets.hands import FOLDER as HANDS
 from assets.hands import MASKS as HAND_MASKS
 from assets.hands import read_hands
 from assets.problems import Problem, Report
-from assets.realocc import FOLDER as REALOCC
-from assets.realocc import read_occluded_faces
+from assets.realocc import REALOCC, read_occluded_faces
 from assets.records import RawFace, RawHand, RawObject, RawOccludedFace, RawTexture
 from assets.sidecar import Sidecar
 from assets.upscalers import upscaler_named
 from shards import storage
-from shards.tar import TarWriter, add_sample
 from tasks.pool import WorkerPool, ordered_map
-from tasks.prepare_faces import prepare_face, prepare_occluded_face
+from tasks.prepare_cofw import TABLE as COFW_TABLE
+from tasks.prepare_cofw import write_cofw
+from tasks.prepare_evaluation import SOURCES, evaluation_file, prepare_evaluated, write_evaluation
+from tasks.prepare_faces import prepare_face
 from tasks.prepare_inputs import fingerprint, hash_files
 from tasks.prepare_occluders import prepare_hand, prepare_object, prepare_texture
 from tasks.prepare_report import PROBLEMS, PrepareReport, count_entries, report_of
 from tasks.prepare_splits import split_of, test_names
 from tasks.prepared import Prepared, relative
 
-FOLDERS = (FACES, OBJECTS, HANDS, HAND_MASKS, TEXTURES, REALOCC)
-EVALUATION = "realocc-000000.tar"
+FOLDERS = (FACES, OBJECTS, HANDS, HAND_MASKS, TEXTURES, *(source.folder for source in SOURCES))
 _CHUNK = 8
 
 T = TypeVar("T", RawFace, RawObject, RawHand, RawTexture, RawOccludedFace)
@@ -70,16 +73,18 @@ def prepare(
 
     with WorkerPool(workers) as pool:
         _check(raw)
-        files = hash_files(raw, FOLDERS, workers)
+        files = hash_files(raw, (*FOLDERS, *COFW_FOLDERS), workers)
         made_from = fingerprint(files, wanted, upscaler)
-        absent = tuple(name for name in (OBJECTS, HANDS, TEXTURES, REALOCC) if not (raw / name).is_dir())
+        named = (OBJECTS, HANDS, TEXTURES, REALOCC.folder)
+        absent = tuple(name for name in named if not (raw / name).is_dir())
         if (there := report_of(bank, made_from)) is not None:
             return replace(there, absent=absent)
         usable = [] if OBJECTS in absent else list(_distinct(read_objects(raw, note), raw, note))
         chosen = select_objects(usable, objects)
         barred = _barred(raw, files)
         writer = BankWriter(bank)
-        evaluated = _write_evaluation(raw, bank, absent, pool, workers, note)
+        evaluated = _write_evaluation(raw, bank, pool, workers, note)
+        cofw = write_cofw(raw, bank, note)
         moved = 0
         for one in _prepare_all(raw, absent, chosen, upscaler, pool, workers, note):
             if one.entry is None:
@@ -89,14 +94,16 @@ def prepare(
             writer.add(replace(one.entry, split=split), one.members)
     lines = "".join(json.dumps(asdict(problem), ensure_ascii=False) + "\n" for problem in problems)
     storage.write_bytes(storage.join(bank, PROBLEMS), lines.encode())
+    beside = (PROBLEMS, *(one["file"] for one in evaluated.values()), *((COFW_TABLE,) if cofw else ()))
     writer.close(
-        files={name: storage.sha256_of(storage.join(bank, name)) for name in (PROBLEMS, EVALUATION)},
+        files={name: storage.sha256_of(storage.join(bank, name)) for name in beside},
         fingerprint=made_from,
         upscaler=upscaler,
         objects=wanted if isinstance(wanted, str) else "list",
         selection={"annotations": len(usable), "chosen": len(chosen)},
         moved_to_test=moved,
-        evaluation={"file": EVALUATION, "faces": evaluated},
+        evaluation={"faces": sum(one["faces"] for one in evaluated.values()), "datasets": evaluated},
+        **({"cofw": cofw} if cofw else {}),
     )
     return PrepareReport(
         bank=bank,
@@ -115,6 +122,7 @@ def _check(raw: Path) -> None:
     check_faces(raw)
     for folder in FOLDERS:
         Sidecar(raw / folder, raw, lambda problem: None)
+    check_cofw(raw)
 
 
 def _prepare_all(
@@ -140,19 +148,20 @@ def _prepare_all(
 
 
 def _write_evaluation(
-    raw: Path, bank: str, absent: tuple[str, ...], pool: WorkerPool, workers: int, note: Report
-) -> int:
-    """The really occluded faces as one shard beside the bank's own; returns how many."""
-    faces = iter(()) if REALOCC in absent else _distinct(read_occluded_faces(raw, note), raw, note)
-    count = 0
-    with storage.write_whole(storage.join(bank, EVALUATION)) as stream:
-        writer = TarWriter(stream)
-        for one in _run(partial(prepare_occluded_face, raw=raw), faces, pool, workers, note):
-            if one.entry is not None:
-                add_sample(writer, one.entry.id, one.members)
-                count += 1
-        writer.close()
-    return count
+    raw: Path, bank: str, pool: WorkerPool, workers: int, note: Report
+) -> dict[str, dict[str, Any]]:
+    """A shard for each dataset of really occluded faces that is there, RealOcc's in any case."""
+    written: dict[str, dict[str, Any]] = {}
+    for source in SOURCES:
+        name, there = evaluation_file(source), (raw / source.folder).is_dir()
+        if not there and source is not REALOCC:
+            storage.remove(storage.join(bank, name))
+            continue
+        faces = _distinct(read_occluded_faces(raw, note, source), raw, note) if there else ()
+        done = _run(partial(prepare_evaluated, raw=raw, source=source), faces, pool, workers, note)
+        count = write_evaluation(bank, source, done)
+        written[source.dataset] = {"file": name, "faces": count, "licence": source.licence}
+    return written
 
 
 def _run(
@@ -190,7 +199,8 @@ def _barred(raw: Path, files: dict[str, str]) -> frozenset[tuple[str, str]]:
     def silent(problem: Problem) -> None:
         """What these readers find is reported when the faces are prepared."""
 
-    occluded = read_occluded_faces(raw, silent) if (raw / REALOCC).is_dir() else ()
+    there = (source for source in SOURCES if (raw / source.folder).is_dir())
+    occluded = chain.from_iterable(read_occluded_faces(raw, silent, source) for source in there)
     return test_names(read_faces(raw, silent), occluded, photo_of)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from assets.problems import Problem
-from assets.realocc import read_occluded_faces
+from assets.realocc import REALOCC_WILD, read_occluded_faces
 from tests.raw_trees import add_occluded, add_sidecar, write
 
 
@@ -67,3 +67,40 @@ def test_the_side_car_gives_the_person(raw: Path) -> None:
     add_sidecar(raw / "RealOcc", {"file": "image/a.jpg", "person": "ada"})
     persons = {face.image.stem: face.origin.person for face in read_occluded_faces(raw, lambda problem: None)}
     assert persons == {"a": "ada", "b.c": None, "00003": None}
+
+
+def test_names_that_cannot_be_paired_are_told(raw: Path) -> None:
+    write(raw / "RealOcc/image/a.png", b"x")
+    write(raw / "RealOcc/mask/d.png", b"x")
+    stems, problems = read(raw)
+    assert stems == ["00003", "a", "b.c"]
+    assert problems == [
+        "RealOcc/image/a.png: expected a name of its own, got the name of RealOcc/image/a.jpg",
+        "RealOcc/mask/d.png: expected a photograph RealOcc/image/d.jpg, got no such file",
+    ]
+    write(raw / "RealOcc/split/val.txt", b"a\n")
+    assert read(raw)[1] == problems[:1], "what the list leaves out is left out by design"
+
+
+def test_a_folder_unpacked_into_one_of_its_name_is_told(raw: Path) -> None:
+    (raw / "RealOcc/inner").mkdir()
+    (raw / "RealOcc/image").rename(raw / "RealOcc/inner/img")
+    assert read(raw) == (
+        [],
+        ["RealOcc/image: expected a folder of pictures, got one a level deeper, in RealOcc/inner"],
+    )
+
+
+def test_another_number_than_published_is_noted_and_all_are_taken(tmp_path: Path) -> None:
+    for stem in ("a", "b"):
+        write(tmp_path / f"RealOcc-Wild/images/{stem}.jpg", b"x")
+        write(tmp_path / f"RealOcc-Wild/masks/{stem}.png", b"x")
+    problems: list[Problem] = []
+    faces = list(read_occluded_faces(tmp_path, problems.append, REALOCC_WILD))
+    assert [(face.id[:1], face.origin.dataset) for face in faces] == [
+        ("a", "RealOcc-Wild"),
+        ("b", "RealOcc-Wild"),
+    ]
+    assert [(str(problem), problem.action) for problem in problems] == [
+        ("RealOcc-Wild/images: expected 270 pictures, as published, got 2", "converted")
+    ]

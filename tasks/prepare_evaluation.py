@@ -1,0 +1,59 @@
+"""Really occluded faces into the bank: a shard a dataset, beside the bank's own and out of training."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from assets.cofw import COFW
+from assets.problems import Problem
+from assets.realocc import REALOCC, REALOCC_WILD, OccludedSource
+from assets.records import RawOccludedFace
+from shards import storage
+from shards.tar import TarWriter, add_sample
+from tasks.prepare_faces import prepare_occluded_face
+from tasks.prepared import Prepared, conversions, refuse, relative
+
+SOURCES = (REALOCC, REALOCC_WILD, COFW)
+_PLAIN_MASK = "a mask of 0 and 1, or of 0 and 255, and of nothing between"
+
+
+def prepare_evaluated(face: RawOccludedFace, raw: Path, source: OccludedSource) -> Prepared:
+    """As ``prepare_occluded_face``; ``json`` says the dataset too.
+
+    A label to test on must not be guessed at: a mask with other values than 0 and 1, or 0 and 255, is
+    refused. A picture of another size than published is noted.
+    """
+    done = prepare_occluded_face(face, raw)
+    if done.entry is None:
+        return done
+    mask = relative(face.mask, raw)
+    if any(one.path == mask and "grey edges" in one.got for one in done.problems):
+        return refuse(mask, _PLAIN_MASK, "grey values")
+    facts = json.loads(done.members["json"]) | {"dataset": source.dataset}
+    noted: tuple[Problem, ...] = ()
+    if source.side not in (None, done.entry.width) or source.side not in (None, done.entry.height):
+        expected, size = f"{source.side}x{source.side}", f"size {done.entry.width}x{done.entry.height}"
+        noted = conversions(done.entry.source, expected, (size,))
+    members = done.members | {"json": json.dumps(facts).encode()}
+    return replace(done, members=members, problems=done.problems + noted)
+
+
+def evaluation_file(source: OccludedSource) -> str:
+    """The name of a dataset's shard in a bank."""
+    return f"{source.name}-000000.tar"
+
+
+def write_evaluation(bank: str, source: OccludedSource, prepared: Iterable[Prepared]) -> int:
+    """Write one dataset's faces as a shard; returns how many."""
+    count = 0
+    with storage.write_whole(storage.join(bank, evaluation_file(source))) as stream:
+        writer = TarWriter(stream)
+        for one in prepared:
+            if one.entry is not None:
+                add_sample(writer, one.entry.id, one.members)
+                count += 1
+        writer.close()
+    return count

@@ -1,0 +1,60 @@
+"""Small COFW files in the true form of MATLAB 7.3: cells are references, the axes are reversed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from natocc.geometry import Image
+from tests.raw_trees import portrait
+
+SUFFIX = {"train": "Tr", "test": "T"}
+
+
+def points(count: int) -> np.ndarray:
+    """(count, 87): face i has landmark k at (10 i + k, 100 + k); every third is occluded."""
+    k = np.arange(29.0)
+    rows = [np.concatenate([10 * face + k, 100 + k, k % 3 == 0]) for face in range(count)]
+    return np.array(rows).reshape(count, 87)
+
+
+def boxes(count: int) -> np.ndarray:
+    return np.array([[face + 1, 2, 30, 40] for face in range(count)], np.float64).reshape(count, 4)
+
+
+def pictures(count: int) -> list[Image]:
+    """Heights of 40, widths of 50 and more; the second has no colours."""
+    found = [np.roll(portrait(40, 50 + face), face, axis=1) for face in range(count)]
+    return [image[..., 1] if face == 1 else image for face, image in enumerate(found)]
+
+
+def add_cofw(
+    folder: Path, part: str, images: Sequence[np.ndarray | None], **replaced: np.ndarray | None
+) -> Path:
+    """``COFW_<part>_color.mat``; keyword arguments replace variables as MATLAB would show them."""
+    path = folder / f"COFW_{part}_color.mat"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    suffix, count = SUFFIX[part], len(images)
+    with h5py.File(path, "w", userblock_size=512) as file:
+        references = np.empty((1, count), h5py.ref_dtype)
+        for index, image in enumerate(images):
+            if image is not None:
+                options: Mapping[str, Any] = {"compression": "gzip", "chunks": True}
+                stored = file.create_dataset(f"#refs#/{index}", data=image.T, **options)
+                stored.attrs["MATLAB_class"] = np.bytes_(str(image.dtype))
+                references[0, index] = stored.ref
+            else:
+                references[0, index] = h5py.Reference()
+        cells = file.create_dataset(f"Is{suffix}", data=references, dtype=h5py.ref_dtype)
+        cells.attrs["MATLAB_class"] = np.bytes_("cell")
+        numbers = {f"phis{suffix}": points(count), f"bboxes{suffix}": boxes(count)} | replaced
+        for name, values in numbers.items():
+            if values is not None:
+                file.create_dataset(name, data=values.T).attrs["MATLAB_class"] = np.bytes_("double")
+    with path.open("r+b") as stream:
+        stream.write(b"MATLAB 7.3 MAT-file, Platform: GLNXA64".ljust(124) + b"\x00\x02IM")
+    return path
