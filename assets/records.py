@@ -51,15 +51,18 @@ class RawObject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawHand:
-    """A hand on white. ``rot_deg`` (counter-clockwise) turns it fingers-down; 0 when it already is."""
+    """A hand on white. ``rot_deg`` (counter-clockwise) turns it fingers-down; None where nobody says."""
 
     id: str
     image: Path
     mask: Path | None
-    rot_deg: float
+    rot_deg: float | None
     aspect: str  # e.g. "dorsal right"; "" where unknown
     skin: str
     origin: Origin
+    subject: str = ""
+    accessories: bool | None = None
+    irregularities: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,7 @@ class Aside:
     licence: str = ""
     grade: str | None = None
     landmarks: dict[str, Point] = field(default_factory=dict)
-    rot_deg: float = 0.0
+    rot_deg: float | None = None
     source: str = ""
 
     def origin(self, dataset: str, licence: str) -> Origin:
@@ -127,7 +127,7 @@ def _parse(name: str, row: dict[str, str | None]) -> Aside:
         licence=text.get("licence", ""),
         grade=text.get("grade") or None,
         landmarks=named,
-        rot_deg=_number(text.get("rot_deg") or "0", "rot_deg in degrees"),
+        rot_deg=_number(text["rot_deg"], "rot_deg in degrees") if text.get("rot_deg") else None,
         source=text.get("source", ""),
     )
 

@@ -24,6 +24,12 @@ def soft_matte(mask: Image, factor: int = 1) -> Image:
     return np.rint(255 * np.clip((large - _PULL) * _GAIN + 0.5, 0, 1)).astype(np.uint8)
 
 
+def clear_border(mask: Image) -> Image:
+    """A copy whose outermost pixels are 0: what the picture's border cuts off ends as softly as the rest."""
+    inner = mask[1:-1, 1:-1]
+    return cv2.copyMakeBorder(inner, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0).astype(np.uint8, copy=False)
+
+
 def extend_colours(rgb: Image, matte: Image, inset: float = 2.0) -> Image:
     """Give every pixel outside the matte and near its edge the colour of the nearest pixel well inside.
 

@@ -11,12 +11,17 @@ import numpy as np
 from pycocotools import mask as coco_mask
 
 from assets.bank import Entry
+from assets.hands import MASKS
 from assets.images import Picture, Unreadable, read_image, read_mask
+from assets.problems import Problem
 from assets.records import RawHand, RawObject, RawTexture
 from assets.upscalers import FACTOR, upscaler_named
 from natocc.codecs import encode_jpeg, encode_png
-from natocc.cutout import crop_to_matte, extend_colours, limit_side, soft_matte, turn
+from natocc.cutout import clear_border, crop_to_matte, extend_colours, limit_side, soft_matte, turn
+from natocc.fingers_down import turn_fingers_down
 from natocc.geometry import Image, mask_box
+from natocc.hand_mask import segment_hand
+from natocc.light_ground import NotFound
 from natocc.rle import decode_runs
 from tasks.prepared import (
     EXPECTED_MASK,
@@ -65,28 +70,49 @@ def prepare_object(thing: RawObject, raw: Path, upscaler: str) -> Prepared:
 
 
 def prepare_hand(hand: RawHand, raw: Path) -> Prepared:
-    """Cut a hand out of its white ground and turn it fingers-down, long side at most 1024."""
+    """Cut a hand out of its light ground and turn it fingers-down, long side at most 1024.
+
+    The mask is the one beside it, else found; so is the angle.
+    """
     where = relative(hand.image, raw)
-    if hand.mask is None:
-        return refuse(where, "a mask", "none")
     try:
         picture = read_image(hand.image)
     except Unreadable as error:
         return refuse(where, error.expected, error.got)
-    try:
-        mask, mask_notes = read_mask(hand.mask)
-    except Unreadable as error:
-        return refuse(relative(hand.mask, raw), error.expected, error.got)
-    if mask.shape != picture.rgb.shape[:2]:
-        expected = f"its photograph's size {picture.rgb.shape[1]}x{picture.rgb.shape[0]}"
-        return refuse(relative(hand.mask, raw), expected, f"{mask.shape[1]}x{mask.shape[0]}")
-    if not mask.any():
-        return refuse(relative(hand.mask, raw), "a mask with pixels", "an empty mask")
-    rgb, matte = turn(picture.rgb, soft_matte(mask), hand.rot_deg)
-    facts: dict[str, object] = {"aspect": hand.aspect, "skin": hand.skin, "rot_deg": hand.rot_deg}
+    facts: dict[str, object] = {
+        "aspect": hand.aspect,
+        "skin": hand.skin,
+        "subject": hand.subject,
+        "accessories": hand.accessories,
+        "irregularities": hand.irregularities,
+    }
+    noted: tuple[Problem, ...] = ()
+    if hand.mask is None:
+        found = segment_hand(picture.rgb)
+        if isinstance(found, NotFound):
+            return refuse(where, f"{found.expected}, or a mask {MASKS}/{hand.image.stem}.png", found.got)
+        mask = found.mask
+        facts |= {"mask": "segmented", "contrast": round(found.contrast, 1)}
+    else:
+        try:
+            mask, mask_notes = read_mask(hand.mask)
+        except Unreadable as error:
+            return refuse(relative(hand.mask, raw), error.expected, error.got)
+        if mask.shape != picture.rgb.shape[:2]:
+            expected = f"its photograph's size {picture.rgb.shape[1]}x{picture.rgb.shape[0]}"
+            return refuse(relative(hand.mask, raw), expected, f"{mask.shape[1]}x{mask.shape[0]}")
+        if not mask.any():
+            return refuse(relative(hand.mask, raw), "a mask with pixels", "an empty mask")
+        noted = conversions(relative(hand.mask, raw), EXPECTED_MASK, unusual(mask_notes))
+        facts["mask"] = "given"
+    told: str = "side-car"
+    rot_deg = hand.rot_deg
+    if rot_deg is None:
+        rot_deg, told = turn_fingers_down(mask)
+    facts |= {"rot_deg": rot_deg, "rot_from": told}
+    rgb, matte = turn(picture.rgb, soft_matte(clear_border(mask)), rot_deg)
     blank = make_entry("hand", hand.id, hand.aspect, where, hand.origin, picture, (0, 0))
     prepared = _cut_out(blank, picture, rgb, matte, facts)
-    noted = conversions(relative(hand.mask, raw), EXPECTED_MASK, unusual(mask_notes))
     return replace(prepared, problems=prepared.problems + noted) if prepared.entry else prepared
 
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from assets.hand_info import SKINS
 from assets.hands import read_hands
 from assets.problems import Problem
 from assets.records import RawHand
@@ -30,7 +32,7 @@ def test_hands_come_by_name_with_side_and_skin(tmp_path: Path) -> None:
     hands, problems = read(tmp_path)
     assert [hand.image.name for hand in hands] == ["Hand_0000002.jpg", "Hand_0000011.jpg"]
     assert [(hand.aspect, hand.skin, hand.rot_deg) for hand in hands] == [
-        ("dorsal left", "very fair", 0),
+        ("dorsal left", "very fair", None),
         ("", "", 180),
     ]
     assert all(hand.mask is not None and hand.mask.parent.name == "11k-hands_masks" for hand in hands)
@@ -54,24 +56,88 @@ def test_a_mask_is_found_whatever_the_spelling_of_accents(tmp_path: Path, photo:
     assert [hand.skin for hand in hands] == ["fair"] and problems == []
 
 
-def test_a_hand_without_a_mask_is_named(tmp_path: Path) -> None:
+def test_a_hand_without_a_mask_comes_too(tmp_path: Path) -> None:
     add_hand(tmp_path, 1, b"x", b"x")
     add_hand_info(tmp_path, [])
     write(tmp_path / "11k-hands/Hands/Hand_0000003.jpg", b"x")
     hands, problems = read(tmp_path)
-    assert len(hands) == 1
-    assert [str(problem) for problem in problems] == [
-        "11k-hands/Hands/Hand_0000003.jpg: expected a mask 11k-hands_masks/Hand_0000003.png, got no such file"
-    ]
+    assert [hand.mask is None for hand in hands] == [False, True] and problems == []
 
 
-def test_no_mask_folder_and_no_photographs_are_named(tmp_path: Path) -> None:
+def test_no_mask_folder_is_no_fault_and_no_photographs_are_named(tmp_path: Path) -> None:
     write(tmp_path / "a/11k-hands/Hands/Hand_0000003.jpg", b"x")
     add_hand_info(tmp_path / "a", [])
-    assert [problem.got for problem in read(tmp_path / "a")[1]] == ["no such file"]
+    hands, problems = read(tmp_path / "a")
+    assert len(hands) == 1 and problems == []
     add_hand_info(tmp_path / "b", [])
     assert [str(problem) for problem in read(tmp_path / "b")[1]] == [
         "11k-hands/Hands: expected a folder of photographs, got no such folder"
+    ]
+
+
+def many(raw: Path, count: int, masked: int) -> None:
+    rows: list[dict[str, object]] = []
+    for number in range(count):
+        write(raw / f"11k-hands/Hands/Hand_{number:07d}.jpg", b"x")
+        skin = ("very fair", "fair", "fair", "fair", "medium", "dark")[number % 6]
+        rows.append({"imageName": f"Hand_{number:07d}.jpg", "skinColor": skin, "id": number // 9})
+    for number in range(masked):
+        write(raw / f"11k-hands_masks/Hand_{number:07d}.png", b"x")
+    add_hand_info(raw, rows)
+
+
+def test_of_many_hands_those_with_masks_and_others_up_to_200_are_taken(tmp_path: Path) -> None:
+    many(tmp_path, 300, 20)
+    hands, problems = read(tmp_path)
+    assert len(hands) == 200 and sum(hand.mask is not None for hand in hands) == 20
+    assert Counter(hand.skin for hand in hands[20:]) == dict.fromkeys(SKINS, 45)
+    assert [str(problem) for problem in problems] == [
+        "11k-hands/Hands: expected 200 hands, or masks for more, or 11k-hands/11k_hands_sample.txt that names "
+        "them, got 300; 20 with a mask are taken and 180 others, evenly by skin"
+    ]
+    assert [problem.action for problem in problems] == ["converted"]
+
+
+def test_masks_for_more_than_200_are_all_used_without_a_word(tmp_path: Path) -> None:
+    many(tmp_path, 210, 210)
+    hands, problems = read(tmp_path)
+    assert len(hands) == 210 and problems == []
+
+
+def test_the_published_list_decides(tmp_path: Path) -> None:
+    many(tmp_path, 300, 20)
+    write(
+        tmp_path / "11k-hands/11k_hands_sample.txt", b"Hand_0000250.jpg\nHand_0000003.jpg\nHand_0000999.jpg\n"
+    )
+    hands, problems = read(tmp_path)
+    assert [hand.image.stem for hand in hands] == ["Hand_0000003", "Hand_0000250"]
+    assert [str(problem) for problem in problems] == [
+        "11k-hands/11k_hands_sample.txt: expected a photograph 11k-hands/Hands/Hand_0000999.jpg, got no such file"
+    ]
+
+
+def test_subject_and_flags_are_read(tmp_path: Path) -> None:
+    for number in (1, 2):
+        add_hand(tmp_path, number, b"x", b"x")
+    row = {"imageName": "Hand_0000001.jpg", "id": "17", "accessories": 1, "irregularities": 0}
+    add_hand_info(tmp_path, [row, {"imageName": "Hand_0000002.jpg"}])
+    first, second = read(tmp_path)[0]
+    assert (first.subject, first.accessories, first.irregularities) == ("17", True, False)
+    assert (second.subject, second.accessories, second.irregularities) == ("", None, None)
+
+
+def test_a_value_that_the_download_does_not_state_is_told_once(tmp_path: Path) -> None:
+    for number in (1, 2):
+        add_hand(tmp_path, number, b"x", b"x")
+    rows = [
+        {"imageName": f"Hand_000000{at}.jpg", "skinColor": "Olive", "aspectOfHand": "Dorsal  Left"}
+        for at in (1, 2)
+    ]
+    add_hand_info(tmp_path, rows)
+    hands, problems = read(tmp_path)
+    assert [(hand.skin, hand.aspect) for hand in hands] == [("", "dorsal left")] * 2
+    assert [str(problem) for problem in problems] == [
+        "11k-hands/HandInfo.csv: expected skinColor among very fair, fair, medium, dark, got 'olive', which counts as unknown"
     ]
 
 

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from natocc.cutout import crop_to_matte, extend_colours, limit_side, soft_matte, turn
+from natocc.cutout import clear_border, crop_to_matte, extend_colours, limit_side, soft_matte, turn
 from natocc.geometry import Image, mask_box
 
 
@@ -138,3 +138,12 @@ def test_turning_by_an_odd_angle_keeps_the_whole_shape_on_a_wider_canvas() -> No
     _, edge = turn(rgb, np.full_like(matte, 255), 33)
     assert edge.astype(int).sum() == pytest.approx(255 * matte.size, rel=0.02)
     assert edge.shape[0] > 60 and edge.shape[1] > 100
+
+
+def test_what_the_border_cuts_off_fades_like_any_edge() -> None:
+    mask = np.zeros((60, 40), np.uint8)
+    mask[:40, 10:30] = 255
+    at_border, inside = soft_matte(clear_border(mask))[:40, 20], soft_matte(mask)[39::-1, 20]
+    assert at_border[0] <= 1 and mask[0, 20] == 255, "a copy is cleared"
+    # One pixel goes to the border itself.
+    assert np.abs(at_border[1:8].astype(int) - inside[:7]).max() <= 20

@@ -7,6 +7,7 @@ import shutil
 import unicodedata
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image as Pillow
 
@@ -73,7 +74,7 @@ def bad_tree(raw: Path) -> None:
     write(raw / "COCO/annotations/instances_other.json", b"{")
     add_objects(raw, [annotation(7)], "third")
     add_hand(raw, 3, None, disc(150, 200) * 0)
-    add_hand(raw, 4)
+    add_hand(raw, 4, np.full((150, 200, 3), 230, np.uint8))
     (raw / "11k-hands_masks/Hand_0000004.png").unlink()
     add_texture(raw, "pitted", "pitted_0002.jpg", b"text")
     (raw / "dtd/images/grid").mkdir()
@@ -107,7 +108,7 @@ COCO/third/000000000001.jpg: expected an id of its own, got the id 000000000007 
 {PARTS}/0/00017_skin.png: expected a mask with equal channels, got a coloured picture
 {PARTS}/0/00018_hair.png: expected a mask, got 4 bytes that are no JPEG, PNG, WEBP, BMP image
 11k-hands_masks/Hand_0000003.png: expected a mask with pixels, got an empty mask
-11k-hands/Hands/Hand_0000004.jpg: expected a mask 11k-hands_masks/Hand_0000004.png, got no such file
+11k-hands/Hands/Hand_0000004.jpg: expected a hand, or a mask 11k-hands_masks/Hand_0000004.png, got nothing that stands out from the ground
 dtd/images/grid: expected at least one picture, got an empty texture class
 dtd/images/pitted/pitted_0002.jpg: expected a photograph, got 4 bytes that are no JPEG, PNG, WEBP, BMP image
 RealOcc/mask/00042.png: expected a mask of its photograph's size 160x160, got 80x80

@@ -16,6 +16,7 @@ from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
 from tasks.prepare_occluders import prepare_hand, prepare_object, prepare_texture, rasterise
 from tasks.prepared import Prepared
+from tests.natocc.hands import moved, on_white, photograph, shape
 from tests.raw_trees import (
     add_hand,
     add_hand_info,
@@ -142,13 +143,58 @@ def test_a_hand_is_stored_turned_by_what_the_side_car_says(
     alpha = decode_plane(done.members["alpha.png"]) > 127
     upper, lower = alpha[: len(alpha) // 3].sum(), alpha[-len(alpha) // 3 :].sum()
     assert (lower > upper) == down, "the knob, where the fingers are, is upmost in the photograph"
-    assert json.loads(done.members["json"]) == {"aspect": "palmar left", "skin": "", "rot_deg": rot_deg}
+    assert json.loads(done.members["json"]) == {
+        "aspect": "palmar left",
+        "skin": "",
+        "subject": "",
+        "accessories": None,
+        "irregularities": None,
+        "mask": "given",
+        "rot_deg": rot_deg,
+        "rot_from": "side-car",
+    }
 
 
 def test_a_hand_brings_none_of_its_white_ground_along(tmp_path: Path) -> None:
     done = a_hand(tmp_path)
     rgb = decode_rgb(done.members["jpg"])[decode_plane(done.members["alpha.png"]) > 0]
     assert rgb.max() < 235
+
+
+def without_mask(raw: Path, picture: Image) -> Prepared:
+    write(raw / "11k-hands/Hands/Hand_0000002.jpg", encoded(picture))
+    return prepare_hand(next(iter(read_hands(raw, silent))), raw)
+
+
+def test_a_hand_without_mask_and_angle_is_found_and_hung_by_its_wrist(tmp_path: Path) -> None:
+    mask = np.ascontiguousarray(moved(shape("hood_left"), 0, 200)[::-1])
+    done = without_mask(tmp_path, photograph(np.rot90(mask).copy()))
+    assert done.problems == () and done.entry is not None
+    facts = json.loads(done.members["json"])
+    assert (facts["mask"], facts["rot_from"]) == ("segmented", "wrist") and facts["contrast"] > 10
+    # It enters by the left: a quarter turn clockwise brings the wrist to the top.
+    assert abs(facts["rot_deg"] + 90) <= 45
+    alpha = decode_plane(done.members["alpha.png"])
+    assert alpha.shape == (done.entry.height, done.entry.width)
+    assert (alpha > 127).sum() / (mask > 0).sum() == pytest.approx(1, abs=0.05)
+
+
+def test_a_wrist_cut_off_by_the_border_ends_as_softly_as_the_rest(tmp_path: Path) -> None:
+    mask = np.zeros((600, 600), np.uint8)
+    mask[0:400, 250:350] = 255
+    write(tmp_path / "11k-hands_masks/Hand_0000002.png", encoded(mask, "PNG"))
+    alpha = decode_plane(without_mask(tmp_path, on_white(mask)).members["alpha.png"]).astype(int)
+    middle = alpha[:, alpha.shape[1] // 2]
+    assert middle[0] == 0 and middle[8] == 255
+    assert np.diff(middle[:8]).max() < 200, "no step from nothing to all"
+
+
+def test_what_shows_no_hand_is_refused_with_the_reason_and_the_way_out(tmp_path: Path) -> None:
+    done = without_mask(tmp_path, np.full((300, 400, 3), 230, np.uint8))
+    assert done.entry is None and said(done) == [
+        "refused 11k-hands/Hands/Hand_0000002.jpg: expected a hand, or a mask 11k-hands_masks/Hand_0000002.png, "
+        "got nothing that stands out from the ground"
+    ]
 
 
 PLANE = disc(150, 200)

@@ -1,0 +1,88 @@
+"""Which way a hand points, told by where its wrist leaves the picture or by its fingers."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from natocc.geometry import Image
+
+Told = Literal["wrist", "fingers", "unknown"]
+
+# Long side at which a hand is measured.
+_SIDE = 200
+# The wrist covers at least so much of the border it leaves by.
+_WRIST = 0.02
+# The principal axis counts where it agrees so well (degrees): an arm that leaves along the border crosses
+# it askew, and single fingers point aside.
+_WRIST_AGREES, _FINGERS_AGREE = 40.0, 80.0
+# Fingers are thinner than this share of the palm's radius, wrists are not.
+_THIN = 0.5
+# Less than so much of the hand in thin parts shows no fingers.
+_FINGERS = 0.03
+# A hand within so many degrees of hanging is left as it is: turning costs sharpness.
+_HANGS = 15.0
+
+
+def turn_fingers_down(mask: Image) -> tuple[float, Told]:
+    """Degrees counter-clockwise (above -180, at most 180) that turn a hand fingers-down, and what told them.
+
+    ``mask`` is uint8 HxW, 0 or 255. Where the hand reaches the border it points away from there along its
+    principal axis; elsewhere along that axis to its thin parts. 0 where it hangs already or shows neither.
+    """
+    scale = min(1.0, _SIDE / max(mask.shape))
+    size = max(1, round(mask.shape[1] * scale)), max(1, round(mask.shape[0] * scale))
+    hand = (cv2.resize(mask, size, interpolation=cv2.INTER_AREA) > 127).astype(np.uint8)
+    if not hand.any():
+        return 0.0, "unknown"
+    told: Told = "wrist"
+    pointing = _from_wrist(hand)
+    if pointing is None:
+        told, pointing = "fingers", _to_fingers(hand)
+    if pointing is None:
+        return 0.0, "unknown"
+    # Counter-clockwise as seen: in pixels y runs down.
+    degrees = math.degrees(math.atan2(-pointing[0], pointing[1]))
+    turn = float(round(degrees))
+    return (0.0 if abs(turn) <= _HANGS else 180.0 if turn == -180 else turn), told
+
+
+def _from_wrist(hand: Image) -> NDArray[np.float64] | None:
+    """Away from the border that the hand reaches, as (x, y); None where it reaches none."""
+    rim = np.zeros_like(hand)
+    rim[0], rim[-1], rim[:, 0], rim[:, -1] = hand[0], hand[-1], hand[:, 0], hand[:, -1]
+    if rim.sum() < _WRIST * max(hand.shape):
+        return None
+    return _along_axis(hand, _points(hand).mean(axis=0) - _points(rim).mean(axis=0), _WRIST_AGREES)
+
+
+def _to_fingers(hand: Image) -> NDArray[np.float64] | None:
+    """From the middle of the palm to that of all thin parts, as (x, y)."""
+    framed = cv2.copyMakeBorder(hand, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+    depth = cv2.distanceTransform(framed, cv2.DIST_L2, 5)[1:-1, 1:-1]
+    radius = float(depth.max())
+    reach = 2 * max(1, round(_THIN * radius)) + 1
+    around = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+    broad = cv2.morphologyEx(hand, cv2.MORPH_OPEN, around).astype(np.uint8)
+    thin = cv2.morphologyEx(hand & (1 - broad), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)).astype(np.uint8)
+    if thin.sum() < _FINGERS * hand.sum():
+        return None
+    palm = _points((depth >= 0.95 * radius).astype(np.uint8)).mean(axis=0)
+    return _along_axis(hand, _points(thin).mean(axis=0) - palm, _FINGERS_AGREE)
+
+
+def _along_axis(hand: Image, towards: NDArray[np.float64], within: float) -> NDArray[np.float64]:
+    """The principal axis, in the direction ``towards`` which it is within so many degrees; else that."""
+    axis = np.asarray(np.linalg.eigh(np.cov(_points(hand).T)).eigenvectors[:, 1])
+    axis = axis if axis @ towards >= 0 else -axis
+    agrees = axis @ towards >= math.cos(math.radians(within)) * np.linalg.norm(towards)
+    return axis if agrees else towards
+
+
+def _points(mask: Image) -> NDArray[np.float64]:
+    """Nx2 (x, y) of the pixels that are set."""
+    return np.argwhere(mask)[:, ::-1].astype(np.float64)
