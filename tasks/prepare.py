@@ -20,6 +20,7 @@ from assets.coco import read_objects
 from assets.coco_selection import read_choice, select_objects
 from assets.cofw import FOLDERS as COFW_FOLDERS
 from assets.cofw import check_cofw
+from assets.corrected import FOLDER as CORRECTED
 from assets.dtd import FOLDER as TEXTURES
 from assets.dtd import read_textures
 from assets.hands import FOLDER as HANDS
@@ -73,7 +74,7 @@ def prepare(
 
     with WorkerPool(workers) as pool:
         _check(raw)
-        files = hash_files(raw, (*FOLDERS, *COFW_FOLDERS), workers)
+        files = hash_files(raw, (*FOLDERS, CORRECTED, *COFW_FOLDERS), workers)
         made_from = fingerprint(files, wanted, upscaler)
         named = (OBJECTS, HANDS, TEXTURES, REALOCC.folder)
         absent = tuple(name for name in named if not (raw / name).is_dir())

@@ -175,14 +175,15 @@ def test_what_is_taken_out_of_the_raw_folder_leaves_the_bank(
     assert "cofw" not in Bank(str(bank)).index
 
 
-def test_a_changed_mask_or_cofw_file_makes_the_bank_anew(
-    made: tuple[Path, str, PrepareReport], tmp_path: Path
-) -> None:
-    for number, change in enumerate((f"{CROPS}/mask/1.png", "COFW/COFW_test_color.mat")):
+def test_a_changed_file_makes_the_bank_anew(made: tuple[Path, str, PrepareReport], tmp_path: Path) -> None:
+    corrected = "CelebAMask-HQ-masks_corrected/0.png"
+    for number, change in enumerate((f"{CROPS}/mask/1.png", "COFW/COFW_test_color.mat", corrected)):
         raw, bank = tmp_path / f"raw{number}", tmp_path / f"bank{number}"
         shutil.copytree(made[0], raw)
         shutil.copytree(made[1], bank)
-        if change.endswith("png"):
+        if change == corrected:
+            write(raw / change, encoded(disc(160, 160, 0.5), "PNG"))
+        elif change.endswith("png"):
             add_crop(raw, "1", disc(256, 256, 0.2))
         else:
             add_cofw(raw / "COFW", "test", pictures(1))
