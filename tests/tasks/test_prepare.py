@@ -344,3 +344,19 @@ def test_a_name_that_is_no_text_is_named_and_written_about(tmp_path: Path) -> No
         PHOTOS + "/\\udcff.jpg: expected a name in UTF-8, got other bytes"
     ]
     assert len(Bank(report.bank).entries("face")) == 2
+
+
+def test_hands_without_masks_are_cut_out_and_hung_by_any_number_of_workers(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    add_face(raw, "0")
+    for number in range(1, 4):
+        add_hand(raw, number)
+    shutil.rmtree(raw / "11k-hands_masks")
+    add_hand_info(raw, [])
+    reports = [prepare(raw, str(tmp_path / f"bank{workers}"), workers=workers) for workers in (1, 2)]
+    assert [report.counts["hands"] for report in reports] == [3, 3] and reports[0].refused == 0
+    shards = [(tmp_path / f"bank{workers}/hand-000000.tar").read_bytes() for workers in (1, 2)]
+    assert shards[0] == shards[1]
+    for _, members in read_shard(str(tmp_path / "bank1/hand-000000.tar")):
+        facts = json.loads(members["json"])
+        assert (facts["mask"], facts["rot_deg"], facts["rot_from"]) == ("segmented", 180, "wrist")
