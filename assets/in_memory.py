@@ -14,7 +14,7 @@ from assets.folders import pictures_in
 from assets.problems import Problem
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.occluder import Occluder, make_occluder
-from natocc.occluder_bank import OccluderBank, cut_out, shrink
+from natocc.occluder_bank import LEAST_SIDE, OccluderBank, cut_out, shrink
 
 _KINDS: tuple[Kind, ...] = ("hand", "object", "texture")
 _EXPECTED = "a picture with an alpha channel"
@@ -32,6 +32,9 @@ def load_occluders(
     ``split`` None: those of every split. Raises FileNotFoundError where there is no bank, ValueError
     where it holds none of these kinds in this split.
     """
+    if unknown := sorted(set(kinds) - set(_KINDS)):
+        raise ValueError(f"kinds: expected some of {', '.join(_KINDS)}, got {', '.join(unknown)}")
+    _check_side(long_side)
     source = Bank(str(bank))
     pools: dict[Kind, dict[str, Occluder]] = {}
     for kind in _KINDS:
@@ -47,6 +50,11 @@ def load_occluders(
     return OccluderBank(hands=pools["hand"], objects=pools["object"], textures=pools["texture"])
 
 
+def _check_side(long_side: int | None) -> None:
+    if long_side is not None and long_side < LEAST_SIDE:
+        raise ValueError(f"long_side: expected {LEAST_SIDE} pixels or more, got {long_side}")
+
+
 def _load(bank: Bank, entry: Entry, long_side: int | None) -> Occluder:
     members = bank.read(entry)
     matte = members.get("alpha.png")
@@ -59,6 +67,7 @@ def load_cutouts(folder: str | Path, *, long_side: int | None = 384) -> dict[str
 
     Raises ValueError that lists all files without use: unreadable, not transparent, no pictures.
     """
+    _check_side(long_side)
     root, problems = Path(folder), list[Problem]()
     if not root.is_dir():
         raise ValueError(f"{folder}: expected a folder of cut-outs, got none")

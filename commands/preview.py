@@ -26,13 +26,15 @@ def preview(
     plain: Annotated[
         bool, typer.Option("--plain", help="With --compare: before, after and difference, not blind.")
     ] = False,
-    seed: Annotated[int, typer.Option(help="With --compare: of the samples and the shuffling.")] = 2,
+    seed: Annotated[
+        int | None, typer.Option(help="With --compare: of the samples and the shuffling (2).")
+    ] = None,
     recipe: Annotated[
-        str, typer.Option(help="With --compare: the recipe that samples come from.")
-    ] = "sample",
+        str | None, typer.Option(help="With --compare: the recipe that samples come from (sample).")
+    ] = None,
     kinds: Annotated[
-        str, typer.Option(help="With --compare: kinds of occluder, with commas.")
-    ] = "hand,object,randocc",
+        str | None, typer.Option(help="With --compare: kinds of occluder (hand,object,randocc).")
+    ] = None,
     score: Annotated[str, typer.Option(help="answers.json of a judged comparison; prints the tally.")] = "",
     key: Annotated[str, typer.Option(help="With --score: the comparison's key.json.")] = "",
 ) -> None:
@@ -41,6 +43,14 @@ def preview(
     With --compare, two ways of making the same pictures, shuffled for blind judging.
     """
     with one_clear_message():
+        with_compare = {"--plain": plain or None, "--seed": seed, "--recipe": recipe, "--kinds": kinds}
+        lonely = [name for name, value in with_compare.items() if value is not None]
+        if lonely and compare is None:
+            raise ValueError(f"{lonely[0]}: expected --compare LOOK LOOK with it, got none")
+        if key and not score:
+            raise ValueError("--key: expected --score with the answers, got none")
+        if score and (url or out or compare):
+            raise ValueError("--score: expected --key alone with it, got a URL, --out or --compare as well")
         if score:
             _print_score(score, key)
             return
@@ -48,8 +58,6 @@ def preview(
             missing = "a version, dataset or bank" if not url else "--out"
             raise ValueError(f"preview: expected {missing}, got none; see natocc preview --help")
         if compare is None:
-            if plain:
-                raise ValueError("--plain: expected --compare LOOK LOOK with it, got none")
             from tasks.preview import preview as write_preview
 
             console.print(write_preview(url, out, 24 if count is None else count), markup=False)
@@ -62,9 +70,9 @@ def preview(
             out=out,
             looks=compare,
             count=40 if count is None else count,
-            seed=seed,
-            recipe=recipe,
-            kinds=[name for name in kinds.replace(" ", "").split(",") if name],
+            seed=2 if seed is None else seed,
+            recipe="sample" if recipe is None else recipe,
+            kinds=[name for name in (kinds or "hand,object,randocc").replace(" ", "").split(",") if name],
             plain=plain,
         )
         for file in write_comparison(options):

@@ -40,6 +40,6 @@ def code_version(sources: Sources = RENDER) -> str:
 
 
 @cache
-def library_versions() -> dict[str, str]:
-    """Versions of the libraries on which bytes depend."""
-    return {name: metadata.version(name) for name in _LIBRARIES}
+def library_versions(*optional: str) -> dict[str, str]:
+    """Versions of the libraries on which bytes depend, and of optional ones that are in use."""
+    return {name: metadata.version(name) for name in (*_LIBRARIES, *optional)}

@@ -48,7 +48,10 @@ def encode_png_rgb(image: Image) -> bytes:
 
 
 def decode_rgb(data: bytes) -> Image:
-    """RGB uint8 HxWx3. Raises ValueError for bytes that are no image, and for a damaged JPEG."""
+    """RGB uint8 HxWx3, as stored: a JPEG's EXIF orientation is left to who reads raw photographs.
+
+    Raises ValueError for bytes that are no image, and for a damaged JPEG.
+    """
     if not data.startswith(_JPEG_START):
         return _decode(data, cv2.IMREAD_COLOR_RGB)
     try:

@@ -17,7 +17,7 @@ class Face:
     """``image`` RGB uint8 HxWx3; ``mask`` uint8 HxW, 0 or 1; ``parsing`` uint8 HxW class index.
 
     ``landmarks`` are named points (x, y) in pixels of ``image``, as many as are known. ``jpeg_quality``
-    is that of the file the photograph came from, None for a picture without JPEG history.
+    is that of the file whose pixels these are, None where they were resized or no JPEG.
     """
 
     image: Image
@@ -52,6 +52,8 @@ def make_face(
     scale = long_side / max(height, width)
     size = round(width * scale), round(height * scale)
     if (width, height) != size:
+        # A file's blocks do not survive being resized.
+        jpeg_quality = None
         flags = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         image = cv2.resize(image, size, interpolation=flags).astype(np.uint8, copy=False)
     binary = cast(Image, cv2.threshold(_resize_mask(mask, size), 127, 1, cv2.THRESH_BINARY)[1])

@@ -15,7 +15,7 @@ from natocc.profiles import Kind
 Cutout = Occluder | tuple[Image, Image]
 # How deep, in pixels of the photograph, a matte's edge mixes in what lies behind.
 _MIXED = 2.0
-_LEAST_SIDE = 8
+LEAST_SIDE = 8
 
 
 class OccluderBank:
@@ -96,8 +96,8 @@ def _prepared(
     | Sequence[Occluder | Image | tuple[Image, Image]],
     long_side: int | None,
 ) -> dict[str, Occluder]:
-    if long_side is not None and long_side < _LEAST_SIDE:
-        raise ValueError(f"long_side: expected {_LEAST_SIDE} pixels or more, got {long_side}")
+    if long_side is not None and long_side < LEAST_SIDE:
+        raise ValueError(f"long_side: expected {LEAST_SIDE} pixels or more, got {long_side}")
     if not isinstance(given, Mapping):
         given = {str(number): one for number, one in enumerate(given)}
     prepared = {}

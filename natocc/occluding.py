@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NoReturn
@@ -64,6 +65,10 @@ class Occluding(Base):
         super().__init__(p=p)
         if isinstance(profile, str) and profile not in PROFILES:
             raise ValueError(f"{self._name}: expected profile {', '.join(PROFILES)}, got {profile!r}")
+        if not all(math.isfinite(weight) and weight >= 0 for weight in kinds.values()):
+            raise ValueError(f"{self._name}: expected weights of 0 or more, got {dict(kinds)}")
+        if report in ("image", "mask", "masks", "alpha"):
+            raise ValueError(f"{self._name}: expected a name of its own for the report, got {report!r}")
         self.occluders = occluders
         self.kinds = {kind: float(weight) for kind, weight in kinds.items() if weight > 0}
         empty = [kind for kind in self.kinds if not occluders.of(kind)]

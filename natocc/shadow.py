@@ -67,7 +67,7 @@ def cast_shadow(face: Face, layer: Layer, params: Shadow) -> tuple[Image, Box, i
     pixels = face.image[region.slices].copy()
     if layer.box.empty or params.strength <= 0:
         return pixels, region, reach
-    shade = _shade(layer.matte, cell, spread, radius, move)
+    shade = _shade(layer.matte, cell, spread, radius, move, _goes_on(layer.box, face.size))
     corner = layer.box.x0 - reach, layer.box.y0 - reach
     shade = _on_face(shade, face.mask, corner, cell, radius)
     shaded = mask_box(shade)
@@ -76,13 +76,28 @@ def cast_shadow(face: Face, layer: Layer, params: Shadow) -> tuple[Image, Box, i
     return pixels, region, reach
 
 
-def _shade(matte: Image, cell: int, spread: int, radius: int, move: tuple[float, ...]) -> Image:
+def _goes_on(box: Box, canvas: tuple[int, int]) -> tuple[bool, bool, bool, bool]:
+    """Whether the occluder goes on beyond the picture: at its top, bottom, left and right."""
+    return box.y0 == 0, box.y1 == canvas[0], box.x0 == 0, box.x1 == canvas[1]
+
+
+def _shade(
+    matte: Image,
+    cell: int,
+    spread: int,
+    radius: int,
+    move: tuple[float, ...],
+    goes_on: tuple[bool, bool, bool, bool],
+) -> Image:
     """The shadow's depth, 0-255, in cells; its grid begins ``spread`` cells before the matte's corner."""
     height, width = matte.shape
     rows, columns = -(-height // cell), -(-width // cell)
     even = cv2.copyMakeBorder(matte, 0, rows * cell - height, 0, columns * cell - width, cv2.BORDER_REPLICATE)
     reduced = cv2.resize(even, (columns, rows), interpolation=cv2.INTER_AREA)
-    small = cv2.copyMakeBorder(reduced, spread, spread, spread, spread, cv2.BORDER_CONSTANT, value=0)
+    inside = [spread if on else 0 for on in goes_on]
+    small = cv2.copyMakeBorder(reduced, *inside, cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
+    beyond = [0 if on else spread for on in goes_on]
+    small = cv2.copyMakeBorder(small, *beyond, cv2.BORDER_CONSTANT, value=0)  # type: ignore[call-overload]
     shift = np.array([[1.0, 0.0, move[0]], [0.0, 1.0, move[1]]])
     cast_away = cv2.warpAffine(small, shift, small.shape[::-1], flags=cv2.INTER_LINEAR)
     size = 2 * radius + 1

@@ -22,7 +22,7 @@ _FIXED_POINT_BITS = 8
 # How far, in pixels, the drawn polygon may be from the curve.
 _TOLERANCE = 0.05
 # How far, in pixels, anti-aliasing and the softened matte reach beyond the curve.
-_SOFT_EDGE = 4
+_SOFT_EDGE = 8
 # Without the end of the edge, which begins the next.
 _BERNSTEIN_T = np.linspace(0.0, 1.0, _SAMPLES_PER_EDGE)[:-1]
 _BERNSTEIN = np.stack(

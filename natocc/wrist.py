@@ -16,8 +16,9 @@ from natocc.occluder import Occluder
 _LONG_SIDE = 384
 # Corners farther than this (pixels of that size) from a straight edge are kept.
 _TOLERANCE = 1.0
-# An edge belongs to the cut where it looks up to within 70 degrees and lies in the upper part.
-_UPWARDS = math.cos(math.radians(70))
+# An edge belongs to the cut where it looks up to within 70 degrees and lies in the upper part; of a long
+# one that only begins there, it takes 50 degrees to tell it from the side of a slanting arm.
+_UPWARDS, _CLEARLY_UPWARDS = math.cos(math.radians(70)), math.cos(math.radians(50))
 _UPPER_PART = 0.15
 # How far (canvas pixels) the softened matte draws back from its outline.
 _SOFT = 2.0
@@ -58,8 +59,10 @@ def _upper_end(corners: list[list[float]], depth: float) -> list[list[float]]:
 
     def upper(edge: tuple[list[float], list[float]]) -> bool:
         (ax, ay), (bx, by) = edge
-        across = bx - ax if clockwise else ax - bx
-        return across >= _UPWARDS * math.hypot(bx - ax, by - ay) and (ay + by) / 2 <= lowest
+        across, length = bx - ax if clockwise else ax - bx, math.hypot(bx - ax, by - ay)
+        if min(ay, by) <= lowest and across >= _CLEARLY_UPWARDS * length:
+            return True
+        return (ay + by) / 2 <= lowest and across >= _UPWARDS * length
 
     after = next((at for at in range(count) if not upper(edges[at])), count)
     before = next((at for at in range(count) if not upper(edges[-1 - at])), count)
@@ -77,6 +80,8 @@ def wrist_hidden(
     reach = 0.5 + _SOFT + margin
     frame = -reach, -reach, canvas[1] - 1 + reach, canvas[0] - 1 + reach
     points = transform_points(cut, matrix).tolist()
+    if len(points) == 1:
+        points *= 2
     return all(_outside(start, end, frame) for start, end in pairwise(points))
 
 

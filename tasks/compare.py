@@ -175,6 +175,7 @@ def _record(options: Options, case: Case, pair: _Pair, sides: tuple[int, int]) -
 def _encode_key(options: Options, bank: Bank, records: dict[str, object]) -> bytes:
     key = {
         "looks": list(options.looks),
+        "plain": options.plain,
         "seed": options.seed,
         "recipe": options.recipe,
         "size": options.size,

@@ -74,10 +74,17 @@ def draw_look(
 ) -> Params:
     """The look's own parameters at the shape, placement, opacity and final augmentation of ``common``."""
     switches = Switches(
+        transfer_method=plan.transfer_method,
+        contrast_guard=plan.contrast_guard,
         transfer_strength=0.0 if "transfer" in look.without else plan.colour_transfer,
         harmonise=plan.harmoniser is not None and "harmonise" not in look.without and not look.released,
     )
-    drawn = draw_params(face, occluder, plan.kind, look.profile, switches, streams)
+    drawn = draw_params(face, occluder, plan.kind, _profile(look, plan), switches, streams)
+    # Without the step, not with the random one that stands in its place in the other profiles.
+    if "sharpness" in look.without:
+        drawn = replace(drawn, blur=None)
+    if "history" in look.without:
+        drawn = replace(drawn, jpeg=None)
     if look.released and drawn.transfer is not None:
         # As published: whole rectangles at full strength.
         transfer = replace(drawn.transfer, method="sot", strength=1.0, guard=False)
@@ -92,6 +99,14 @@ def draw_look(
         final_tone=common.final_tone,
         final_flip=common.final_flip,
     )
+
+
+def _profile(look: Look, plan: ShardPlan) -> Profile:
+    """The look's profile; of ``best`` the recipe's, with what the recipe itself turns on or off."""
+    if look.profile.name != plan.profile.name:
+        return look.profile
+    off = {step: False for step in look.without if step not in _OF_A_SET}
+    return replace(plan.profile, **off)  # type: ignore[arg-type]
 
 
 def render_look(look: Look, face: Face, occluder: Occluder, params: Params, plan: ShardPlan) -> Composite:

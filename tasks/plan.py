@@ -123,12 +123,18 @@ def _backend_problems(recipe: Recipe, bank: Bank) -> list[str]:
             f"recipe > {recipe.name} > harmoniser: expected one of {', '.join(sorted(HARMONISERS))}, "
             f"got {recipe.harmoniser}, which is not available; build with --harmoniser statistics"
         )
-    if recipe.transfer_method == "linear" and find_spec("ot") is None:
+    if optional_libraries(recipe) and find_spec("ot") is None:
         problems.append(
             f"recipe > {recipe.name} > transfer_method: expected the package POT for linear, got none; "
             "install natocc[oracles] or choose table"
         )
     return problems
+
+
+def optional_libraries(recipe: Recipe) -> tuple[str, ...]:
+    """Packages beyond the core that decide this recipe's bytes."""
+    linear = recipe.transfer_method == "linear" and any(one.colour_transfer for one in recipe.sets)
+    return ("pot",) if linear else ()
 
 
 def _shards_of(
@@ -164,6 +170,7 @@ def _shards_of(
         "upscaler": str(upscaler) if upscaler else None,
         "occluders": tuple(entry.id for entry in pool),
     }
+    libraries = library_versions(*optional_libraries(recipe))
     pool_digest = digest([entry.facts for entry in pool])
     plans = []
     step = recipe.samples_per_shard
@@ -171,6 +178,6 @@ def _shards_of(
         samples = tuple(order[start : start + step])
         plan = ShardPlan(file=f"{one.name}-{number:06d}.tar", samples=samples, **common)  # type: ignore[arg-type]
         content = [by_id[face].facts for face, _ in samples]
-        key = digest([asdict(plan), content, pool_digest, code_version(), library_versions()])
+        key = digest([asdict(plan), content, pool_digest, code_version(), libraries])
         plans.append(replace(plan, cache_key=key))
     return plans

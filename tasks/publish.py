@@ -10,7 +10,7 @@ from manifests.dataset import CARD, INDEX, MANIFEST, VERDICTS, Dataset, ShardRec
 from manifests.lineage import code_version, library_versions
 from manifests.rows import decode_rows, encode_rows
 from shards import storage
-from tasks.plan import Plan
+from tasks.plan import Plan, optional_libraries
 from tasks.render_shard import rows_url
 
 
@@ -35,7 +35,7 @@ def publish(
         overrides=plan.overrides,
         bank=plan.bank,
         code_version=code_version(),
-        libraries=library_versions(),
+        libraries=library_versions(*optional_libraries(plan.recipe)),
         backends=_backends(plan),
         counts=_counts(Counter(row.verdict for row in rows)),
         counts_by_set={name: _counts(counter) for name, counter in by_set.items()},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import OrderedDict
 from collections.abc import Mapping
 
@@ -121,9 +122,21 @@ def load_face(bank: Bank, entry: Entry, size: int, *, parsing: bool) -> Face:
         decode_plane(members["mask.png"]),
         classes,
         long_side=size,
-        landmarks=json.loads(members["json"]).get("landmarks") if "json" in members else None,
+        landmarks=_landmarks(json.loads(members["json"])) if "json" in members else None,
         jpeg_quality=jpeg_quality(members["jpg"]),
     )
+
+
+def _landmarks(facts: Mapping[str, object]) -> dict[str, tuple[float, float]]:
+    """Named points of a face's json; raises ValueError for what are no points."""
+    said = facts.get("landmarks") or {}
+    try:
+        points = {str(name): (float(x), float(y)) for name, (x, y) in said.items()}  # type: ignore[attr-defined]
+    except (AttributeError, TypeError, ValueError) as error:
+        raise ValueError(f"landmarks: expected names with x and y, got {said}") from error
+    if not all(math.isfinite(value) for point in points.values() for value in point):
+        raise ValueError(f"landmarks: expected finite x and y, got {said}")
+    return points
 
 
 def load_occluder(bank: Bank, entry: Entry) -> Occluder:

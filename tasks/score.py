@@ -47,8 +47,12 @@ def score(answers_url: str, key_url: str) -> tuple[tuple[str, str], list[Tally]]
     """
     key, answers = _read(key_url, "a key"), _read(answers_url, "answers")
     pairs, looks = key.get("pairs"), key.get("looks")
-    if not isinstance(pairs, dict) or not isinstance(looks, list) or len(looks) != 2:
+    if not isinstance(looks, list) or len(looks) != 2 or not isinstance(pairs, dict) or not pairs:
         raise ValueError(f"{key_url}: expected the key.json of a comparison, got other JSON")
+    if not all(_is_pair(pair, looks) for pair in pairs.values()):
+        raise ValueError(f"{key_url}: expected the key.json of a comparison, got other JSON")
+    if key.get("plain"):
+        raise ValueError(f"{key_url}: expected the key of blind pairs, got that of a plain comparison")
     if strange := sorted(answers.keys() - pairs.keys()):
         raise ValueError(
             f"{answers_url}: expected pairs of {key_url}, got {len(strange)} that it lacks, the first "
@@ -64,6 +68,13 @@ def score(answers_url: str, key_url: str) -> tuple[tuple[str, str], list[Tally]]
         counts["all"].append(chosen)
         counts.setdefault(pair["kind"], []).append(chosen)
     return (looks[0], looks[1]), [_tally(kind, counts[kind], looks) for kind in _all_first(counts)]
+
+
+def _is_pair(pair: object, looks: list[object]) -> bool:
+    """Whether a pair has its kind and both looks on its sides."""
+    if not isinstance(pair, dict) or not isinstance(pair.get("kind"), str):
+        return False
+    return sorted(map(str, (pair.get("left"), pair.get("right")))) == sorted(map(str, looks))
 
 
 def _all_first(counts: dict[str, list[str]]) -> list[str]:

@@ -94,9 +94,9 @@ def test_leaving_out_points_moves_no_edge_by_more_than_a_twentieth_of_a_pixel(st
 def test_the_layer_is_no_larger_than_the_shape_and_its_soft_edge(seed: int) -> None:
     layer = filled(shape(seed), translation(200, 250) @ rotation(15), (1000, 1000))
     tight = mask_box(layer.matte)
-    assert 0 < tight.x0 <= 6 and 0 < tight.y0 <= 6
-    assert layer.box.width - 6 <= tight.x1 < layer.box.width
-    assert layer.box.height - 6 <= tight.y1 < layer.box.height
+    assert 0 < tight.x0 <= 10 and 0 < tight.y0 <= 10
+    assert layer.box.width - 10 <= tight.x1 < layer.box.width
+    assert layer.box.height - 10 <= tight.y1 < layer.box.height
 
 
 def test_the_matte_is_anti_aliased() -> None:

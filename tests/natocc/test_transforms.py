@@ -254,3 +254,17 @@ def test_without_albumentations_they_work_alone_and_say_what_compose_needs(tmp_p
     out = np.load(tmp_path / "out.npz")
     again = transform.occlude(image=image, mask=mask, seed=int(out["seed"]))
     assert np.array_equal(out["image"], again["image"])
+
+
+@pytest.mark.parametrize(
+    "weights", [{"hand": float("inf"), "object": 1.0}, {"hand": float("nan")}, {"hand": -1.0}]
+)
+def test_weights_that_are_no_weights_are_refused(weights: Any) -> None:
+    with pytest.raises(ValueError, match="expected weights of 0 or more"):
+        NatOcc(bank(), weights=weights)
+
+
+@pytest.mark.parametrize("name", ["image", "mask", "alpha"])
+def test_a_report_may_not_take_the_name_of_a_picture(name: str) -> None:
+    with pytest.raises(ValueError, match="expected a name of its own for the report"):
+        RandOcc(bank(), report=name)

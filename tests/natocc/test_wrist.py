@@ -39,6 +39,23 @@ def test_the_cut_is_found_whichever_way_it_slants(left: int, right: int) -> None
     assert cut[:, 1].max() < 0.2 * 600, "and fingers are no wrist"
 
 
+@pytest.mark.parametrize(
+    "corners",
+    [
+        [[60, 140], [210, 50], [210, 390], [60, 390]],
+        [[60, 200], [210, 50], [210, 390], [60, 390]],
+        [[150, 30], [230, 390], [70, 390]],
+    ],
+    ids=["30 degrees", "45 degrees", "a point"],
+)
+def test_a_steep_or_pointed_end_in_the_picture_is_seen(corners: list[list[int]]) -> None:
+    matte = np.zeros((420, 300), np.uint8)
+    cv2.fillPoly(matte, [np.array(corners)], 255)
+    cut = wrist_cut(make_occluder(np.full((420, 300, 3), 180, np.uint8), matte))
+    assert not wrist_hidden(cut, translation(100, 100), (600, 600))
+    assert wrist_hidden(cut, translation(100, -500), (600, 600))
+
+
 def test_the_side_of_a_slanting_arm_is_not_taken_for_the_cut() -> None:
     matte = np.zeros((600, 300), np.uint8)
     cv2.fillPoly(matte, [np.array([[20, 330], [150, 10], [250, 40], [200, 590], [60, 590]])], 255)

@@ -3,10 +3,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from assets.bank import Bank
+from assets.bank import Bank, BankWriter
 from manifests.recipe import load_recipe
 from manifests.rows import Row
 from natocc.choose import shows_wrist
@@ -18,7 +19,8 @@ from tests.natocc.inputs import draw, face, make, occluder
 
 
 def plan_of(bank: Bank, kind: str, **fields: object) -> ShardPlan:
-    recipe = load_recipe("sample", size=256, sets=[{"name": "one", "kind": kind}], **fields)
+    chosen = {"size": 256, "sets": [{"name": "one", "kind": kind}]} | fields
+    recipe = load_recipe("sample", **chosen)
     return make_plan(recipe, bank, {}).shards[0]
 
 
@@ -29,9 +31,54 @@ def rows(bank: Bank, plan: ShardPlan, count: int) -> list[Row]:
 
 def test_the_face_brings_its_landmarks_and_the_quality_of_its_file(bank_url: str) -> None:
     bank = Bank(bank_url)
-    ready = load_face(bank, bank.entries("face")[0], 256, parsing=False)
-    assert ready.jpeg_quality is not None and 50 <= ready.jpeg_quality <= 100
-    assert ready.landmarks == {}, "this bank has none"
+    stored, small = (load_face(bank, bank.entries("face")[0], size, parsing=False) for size in (1024, 256))
+    assert stored.jpeg_quality == 95 and small.jpeg_quality is None, "resizing ends a file's blocks"
+    assert stored.landmarks == {}, "this bank has none"
+
+
+@pytest.mark.parametrize("landmarks", [{"nose": None}, [[1, 2]], {"nose": [1, float("nan")]}, {"nose": [1]}])
+def test_what_are_no_landmarks_fails_the_sample_and_not_the_shard(
+    landmarks: object, bank_url: str, tmp_path: Path
+) -> None:
+    source, writer = Bank(bank_url), BankWriter(str(tmp_path))
+    for kind in ("face", "texture"):
+        for entry in source.entries(kind):
+            members = dict(source.read(entry))
+            writer.add(
+                entry,
+                members | ({"json": json.dumps({"landmarks": landmarks}).encode()} if kind == "face" else {}),
+            )
+    writer.close(upscaler="lanczos")
+    (row,) = rows(Bank(str(tmp_path)), plan_of(Bank(str(tmp_path)), "randocc", parsing=False), 1)
+    assert row.verdict == "failed" and "landmarks: expected" in row.reason
+
+
+STEPS = ("light", "sharpness", "noise", "shadow", "history")
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_is_switched_in_the_recipe(step: str, bank_url: str) -> None:
+    bank = Bank(bank_url)
+    off = plan_of(bank, "object", naturalness={step: False}, size=1024)
+    alone = plan_of(bank, "object", profile="paper", naturalness={step: True}, size=1024)
+    without, only = ([json.loads(row.params or "") for row in rows(bank, one, 2)] for one in (off, alone))
+    for params in without:
+        assert [name for name in STEPS if not params[name]] == [step]
+    for params in only:
+        assert [name for name in STEPS if params[name]] == [step]
+        assert step != "history" or params["history"] == 95
+
+
+def test_how_colours_are_transferred_is_chosen_in_the_recipe(bank_url: str) -> None:
+    bank = Bank(bank_url)
+    sets = [{"name": "one", "kind": "hand", "colour_transfer": 0.7}]
+    for method, guard in (("table", True), ("partial", False)):
+        recipe = load_recipe("sample", size=256, sets=sets, transfer_method=method, contrast_guard=guard)
+        plan = make_plan(recipe, bank, {}).shards[0]
+        row = next(row for row in rows(bank, plan, 6) if row.verdict == "kept")
+        transfer = json.loads(row.params or "")["transfer"]
+        assert (transfer["method"], transfer["guard"], transfer["strength"]) == (method, guard, 0.7)
+        assert json.loads(row.backends)["colour_transfer"] == method
 
 
 @pytest.mark.parametrize("kind", ["hand", "object", "randocc"])

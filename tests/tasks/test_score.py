@@ -82,3 +82,19 @@ def test_files_that_are_something_else(tmp_path: Path) -> None:
     Path(answers).write_text("left")
     with pytest.raises(ValueError, match=r"answers.json: expected answers as JSON, got"):
         score(answers, key)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        {"looks": ["code", "best"], "pairs": {"001": 3}},
+        {"looks": ["code", "best"], "pairs": {"001": {"left": "code", "right": "best"}}},
+        {"looks": ["code", "best"], "pairs": {"001": {"left": "x", "right": "best", "kind": "hand"}}},
+        {"looks": ["code", "best"], "pairs": {}},
+    ],
+)
+def test_another_files_json_is_no_key(key: dict[str, object], tmp_path: Path) -> None:
+    (tmp_path / "key.json").write_text(json.dumps(key))
+    (tmp_path / "answers.json").write_text(json.dumps({"001": "left"} if key["pairs"] else {}))
+    with pytest.raises(ValueError, match=r"expected the key\.json of a comparison"):
+        score(str(tmp_path / "answers.json"), str(tmp_path / "key.json"))
