@@ -18,6 +18,8 @@ from shards.tar import Span, TarWriter, add_sample
 Kind = Literal["face", "object", "hand", "texture"]
 KINDS: tuple[Kind, ...] = ("face", "object", "hand", "texture")
 INDEX, TABLE = "bank.json", "entries.parquet"
+# The category of a face whose mask is a corrected one.
+CORRECTED = "corrected"
 _SHARD = re.compile(rf"({'|'.join(KINDS)})-\d{{6}}\.tar")
 
 SCHEMA = pa.schema(
@@ -46,8 +48,9 @@ class Entry:
     """One row of the bank's table.
 
     ``id`` is unique within its kind and holds no dot. ``category`` is the COCO category, the DTD
-    class or the hand's aspect. ``photo`` is the sha256 of the source photograph. ``sha256`` is
-    that of the entry's members, so equal content has an equal hash wherever it lies.
+    class or the hand's aspect; of a face with a corrected mask, ``corrected``. ``photo`` is the
+    sha256 of the source photograph. ``sha256`` is that of the entry's members, so equal content has
+    an equal hash wherever it lies.
     """
 
     kind: Kind

@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from assets.bank import CORRECTED
 from assets.corrected import read_corrected
 from assets.images import Picture, Unreadable, read_image, read_mask
 from assets.problems import Problem
@@ -83,7 +84,7 @@ def prepare_face(face: RawFace, raw: Path) -> Prepared:
         "parsing.png": encode_png(classes),
         "json": json.dumps(facts).encode(),
     }
-    category = "corrected" if face.corrected else ""
+    category = CORRECTED if face.corrected else ""
     entry = make_entry("face", face.id, category, where, face.origin, picture, image.shape[:2])
     return Prepared(entry=entry, members=members, problems=tuple(problems))
 

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 
-from assets.bank import INDEX, Bank
+from assets.bank import CORRECTED, INDEX, Bank
 from assets.problems import Problem
 from shards import storage
 
@@ -50,10 +50,12 @@ def report_of(bank: str, made_from: str) -> PrepareReport | None:
 
 
 def count_entries(bank: Bank) -> dict[str, int]:
-    """Entries by kind, faces by split, really occluded faces."""
+    """Entries by kind, faces by split, those with a corrected mask if any, really occluded faces."""
     counts: Counter[str] = Counter()
     for entry in bank.entries("face"):
         counts[f"{entry.split} faces"] += 1
+    if corrected := sum(entry.category == CORRECTED for entry in bank.entries("face")):
+        counts["corrected masks"] = corrected
     for kind in ("object", "hand", "texture"):
         counts[f"{kind}s"] = len(bank.entries(kind))
     counts["occluded faces"] = int(bank.index["evaluation"]["faces"])  # type: ignore[index]

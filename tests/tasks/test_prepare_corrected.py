@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import cv2
@@ -170,3 +171,35 @@ def test_misplaced_masks_stop_the_command_before_the_bank_is_touched(tmp_path: P
     ):
         prepare(raw, report.bank, workers=1)
     assert len(Bank(report.bank).entries("face")) == 1
+
+
+def test_corrected_masks_are_counted(tmp_path: Path) -> None:
+    raw = tree(tmp_path / "raw", 3)
+    assert "corrected masks" not in run(raw, tmp_path / "bank")[0].counts
+    for stem in ("0", "2"):
+        correct(raw, stem, mask_bytes(disc(512, 512)))
+    assert run(raw, tmp_path / "bank")[0].counts["corrected masks"] == 2
+
+
+def test_a_changed_corrected_mask_makes_its_own_shard_again_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "assets.bank.BankWriter.__init__.__kwdefaults__", {"per_shard": 2, "shard_bytes": 1 << 26}
+    )
+    raw = tree(tmp_path / "raw", 4)
+    correct(raw, "2", mask_bytes(disc(512, 512)))
+    path = correct(raw, "3", mask_bytes(disc(512, 512)))
+    report, before = run(raw, tmp_path / "bank")
+    assert prepare(raw, report.bank, workers=1).unchanged
+    shutil.copy(path, tmp_path / "3.png")
+    correct(raw, "3", mask_bytes(left_half(512, 512)))
+    again, after = run(raw, tmp_path / "bank")
+    assert not again.unchanged
+    one, two = before.index["files"], after.index["files"]
+    assert isinstance(one, dict) and isinstance(two, dict) and one.keys() == two.keys()
+    assert [name for name in one if name.endswith(".tar") and one[name] != two[name]] == ["face-000001.tar"]
+    pairs = zip(before.entries("face"), after.entries("face"), strict=True)
+    assert [old.sha256 == new.sha256 for old, new in pairs] == [True, True, True, False]
+    shutil.copy(tmp_path / "3.png", path)
+    assert run(raw, tmp_path / "bank")[1].index == before.index
