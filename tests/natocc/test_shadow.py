@@ -137,3 +137,11 @@ def test_any_size_and_the_same_shadow_at_each(size: tuple[int, int]) -> None:
     assert np.array_equal(shaded, under(on, layer, DOWN))
     middle = shaded[height // 2, width // 2, 1]
     assert middle == pytest.approx(180 * 0.6, abs=3)
+
+
+def test_the_shadow_of_an_arm_that_leaves_the_picture_goes_on_to_its_border() -> None:
+    image, mask = np.full((300, 300, 3), 180, np.uint8), np.ones((300, 300), np.uint8)
+    on = Face(image=image, mask=mask, parsing=None, box=Box(0, 0, 300, 300))
+    arm = Layer(Box(120, 0, 180, 300), image[:, :60], np.full((300, 60), 255, np.uint8))
+    shaded = under(on, arm, Shadow(offset=(0.05, 0.0), softness=0.03, strength=0.45))[:, 188, 0]
+    assert shaded.max() - int(shaded.min()) <= 1 and shaded.max() < 150

@@ -7,9 +7,13 @@ import numpy as np
 import pytest
 
 from assets.bank import Bank
+from manifests.recipe import load_recipe
+from natocc.draw import Switches, draw_params
 from natocc.profiles import BEST
+from natocc.randomness import Streams
 from tasks.cases import Case, choose_cases
 from tasks.looks import Look, draw_look, parse_look, render_look, steps_of
+from tasks.plan import make_plan
 from tasks.render_sample import load_face, load_occluder
 
 
@@ -90,3 +94,24 @@ def test_best_draws_what_a_build_draws(cases: list[Case], bank_url: str) -> None
         occluder = load_occluder(bank, case.occluder)
         params = draw_look(Look(profile=BEST), case.params, face, occluder, case.plan, case.streams)
         assert params == case.params
+
+
+def test_a_look_keeps_what_the_recipe_switches(bank_url: str) -> None:
+    recipe = load_recipe(
+        "sample",
+        size=256,
+        sets=[{"name": "one", "kind": "hand", "colour_transfer": 1.0}],
+        transfer_method="partial",
+        contrast_guard=False,
+        naturalness={"noise": False},
+    )
+    bank = Bank(bank_url)
+    plan = make_plan(recipe, bank, {}).shards[0]
+    on = load_face(bank, bank.entries("face")[0], 256, parsing=False)
+    hand = load_occluder(bank, bank.entries("hand")[0])
+    streams = Streams(2, "one", "0")
+    common = draw_params(on, hand, "hand", plan.profile, Switches(), streams)
+    drawn = draw_look(parse_look("best-sharpness-history"), common, on, hand, plan, streams)
+    assert drawn.transfer is not None and (drawn.transfer.method, drawn.transfer.guard) == ("partial", False)
+    assert drawn.noise is None and drawn.light is not None and drawn.shadow is not None
+    assert (drawn.sharpness, drawn.history, drawn.blur, drawn.jpeg) == (False, None, None, None)

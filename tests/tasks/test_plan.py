@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 from assets.bank import KINDS, Bank, BankWriter
+from manifests.lineage import library_versions
 from manifests.recipe import RecipeError, load_recipe
 from tasks.plan import Plan, make_plan
 
@@ -111,3 +113,18 @@ def test_a_list_never_trains_on_test_or_excluded_faces(bank_url: str, tmp_path: 
     made = plan(str(tmp_path / "bank"), split=str(names))
     assert {name for shard in made.shards for name, _ in shard.samples} == {"00000"}
     assert made.left_out["listed_but_test_or_excluded"] == {"shapes": 1}
+
+
+def test_another_version_of_an_optional_library_makes_other_shards(
+    bank_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hands = [{"name": "hand", "kind": "hand", "colour_transfer": 1.0}]
+    before = [plan(bank_url, sets=hands, transfer_method=one).version for one in ("linear", "table")]
+    real = metadata.version
+    monkeypatch.setattr(metadata, "version", lambda name: "99" if name == "pot" else real(name))
+    library_versions.cache_clear()
+    try:
+        after = [plan(bank_url, sets=hands, transfer_method=one).version for one in ("linear", "table")]
+    finally:
+        library_versions.cache_clear()
+    assert after[0] != before[0] and after[1] == before[1]
