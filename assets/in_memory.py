@@ -12,8 +12,7 @@ from PIL import ImageOps, UnidentifiedImageError
 from assets.bank import Bank, Entry, Kind
 from assets.folders import pictures_in
 from assets.problems import Problem
-from natocc.codecs import decode_plane, decode_rgb
-from natocc.occluder import Occluder, make_occluder
+from natocc.occluder import Occluder, decode_occluder
 from natocc.occluder_bank import LEAST_SIDE, OccluderBank, cut_out, shrink
 
 _KINDS: tuple[Kind, ...] = ("hand", "object", "texture")
@@ -56,9 +55,7 @@ def _check_side(long_side: int | None) -> None:
 
 
 def _load(bank: Bank, entry: Entry, long_side: int | None) -> Occluder:
-    members = bank.read(entry)
-    matte = members.get("alpha.png")
-    occluder = make_occluder(decode_rgb(members["jpg"]), None if matte is None else decode_plane(matte))
+    occluder = decode_occluder(bank.read(entry))
     return occluder if long_side is None else shrink(occluder, long_side)
 
 

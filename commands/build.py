@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands.report import console, one_clear_message, print_report
+from commands.report import one_clear_message, print_report, progress_bar
 
 Recipe = Annotated[str, typer.Argument(help="Name of a recipe, or a YAML file.")]
 Bank = Annotated[str, typer.Option(help="Where `natocc prepare` wrote the bank.")]
@@ -34,14 +34,11 @@ def build(
     harmoniser: Harmoniser = None,
 ) -> None:
     """Build a version of a recipe's dataset; what is there unchanged is left alone."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
     from tasks.build import Job, Options
     from tasks.build import build as build_version
 
     start = time.perf_counter()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with one_clear_message(), Progress(*columns, console=console) as progress:
+    with one_clear_message(), progress_bar() as progress:
         bar = progress.add_task("shards")
 
         def on_start(job: Job) -> None:

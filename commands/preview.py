@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commands.report import console, one_clear_message
+from commands.report import console, one_clear_message, progress_bar
 
 
 def preview(
@@ -75,7 +75,10 @@ def preview(
             kinds=[name for name in (kinds or "hand,object,randocc").replace(" ", "").split(",") if name],
             plain=plain,
         )
-        for file in write_comparison(options):
+        with progress_bar(transient=True) as progress:
+            bar = progress.add_task("pairs", total=options.count)
+            files = write_comparison(options, on_pair=lambda: progress.advance(bar))
+        for file in files:
             console.print(file, markup=False)
 
 

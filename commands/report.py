@@ -15,6 +15,8 @@ from manifests.recipe import RecipeError
 from tasks.failures import BuildStopped
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from tasks.build import BuildReport
 
 console = Console(highlight=False, soft_wrap=True)
@@ -33,6 +35,18 @@ def one_clear_message() -> Iterator[None]:
     except (OSError, ValueError, BuildStopped, FetchError) as error:
         errors.print(f"[red]error[/red]: {escape(describe_error(error))}")
         raise typer.Exit(1) from error
+
+
+def progress_bar(*, transient: bool = False) -> Progress:
+    """What is done, of how much, and since when.
+
+    ``transient``: gone from the terminal at the end, and never in what is piped elsewhere.
+    """
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    quiet = transient and not console.is_terminal
+    return Progress(*columns, console=console, transient=transient, disable=quiet)
 
 
 def describe_error(error: Exception) -> str:

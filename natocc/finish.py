@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from natocc.blurring import Blur, apply_blur
+from natocc.face import Face
 from natocc.geometry import Box, Image, largest_stretch, mask_box, rotation, scaling, shearing, translation
 from natocc.labels import mirror_parsing
 from natocc.params import Affine, Params
@@ -31,6 +32,19 @@ class Views:
     parsing: Image | None
     changed: Box
     reach: int
+
+    @classmethod
+    def untouched(cls, face: Face) -> Views:
+        """The face before anything lies on it; its arrays are shared, but for ``alpha``."""
+        return cls(
+            image=face.image,
+            clean=face.image,
+            clean_mask=face.mask,
+            alpha=np.zeros(face.size, np.uint8),
+            parsing=face.parsing,
+            changed=Box(0, 0, 0, 0),
+            reach=0,
+        )
 
 
 def finish(views: Views, params: Params) -> Views:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
 import cv2
 import numpy as np
 
+from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Box, Image, Matrix, covered_box, resizing
 
 # Continued colours round every size, so that interpolation and blur near the edge see nothing else.
@@ -67,6 +69,12 @@ def make_occluder(rgb: Image, alpha: Image | None) -> Occluder:
         smaller = cv2.resize(sizes[-1], (width // 2, height // 2), interpolation=cv2.INTER_AREA)
         sizes.append(cast(Image, smaller))
     return Occluder(tuple(_framed(size, texture=alpha is None) for size in sizes), alpha is None)
+
+
+def decode_occluder(members: Mapping[str, bytes]) -> Occluder:
+    """From a bank's members: ``jpg`` and, unless it is a texture, ``alpha.png``."""
+    alpha = members.get("alpha.png")
+    return make_occluder(decode_rgb(members["jpg"]), None if alpha is None else decode_plane(alpha))
 
 
 def _framed(level: Image, *, texture: bool) -> Image:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from functools import cache
 
-from pydantic import TypeAdapter
-
-from natocc.params import Params
+from natocc.params import Params, params_adapter
 from natocc.render import Composite
 
 # Keys and values as docs/transforms.md lists them.
@@ -45,9 +42,4 @@ def report_untouched(reason: str, seed: int) -> Report:
 
 def parse_params(text: str) -> Params:
     """The frozen record from a report; raises pydantic's ValidationError (a ValueError) naming the field."""
-    return _adapter().validate_json(text)
-
-
-@cache
-def _adapter() -> TypeAdapter[Params]:
-    return TypeAdapter(Params)
+    return params_adapter().validate_json(text)

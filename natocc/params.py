@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+
+from pydantic import TypeAdapter
 
 from natocc.blurring import Blur
 from natocc.noise import Noise
@@ -49,3 +52,9 @@ class Params:
     final_blur: Blur | None = None
     final_tone: Tone | None = None
     final_flip: bool = False
+
+
+@cache
+def params_adapter() -> TypeAdapter[Params]:
+    """Reads the record back from its JSON; a wrong field is pydantic's ValidationError, a ValueError."""
+    return TypeAdapter(Params)

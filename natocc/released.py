@@ -19,13 +19,12 @@ from numpy.typing import NDArray
 
 from natocc.blurring import apply_blur
 from natocc.face import Face
-from natocc.finish import Views, finish
+from natocc.finish import Views
 from natocc.geometry import Box, Image, Matrix, rotation, scaling, shearing, transform_points
-from natocc.labels import hidden_ratio, occlude_parsing, visible_mask
 from natocc.occluder import Occluder
 from natocc.params import Params
 from natocc.placement import Placement
-from natocc.render import Composite
+from natocc.render import Composite, finished
 from natocc.shapes import curve_size, fill_shape, outline
 from natocc.tone import apply_tone, compress
 from natocc.transfer import transfer_colours
@@ -45,16 +44,7 @@ def render_released(face: Face, occluder: Occluder | None, params: Params) -> Co
     is the occlusion mask that the released code writes: 0-255, not pulled in, without opacity; ``mask``
     follows from it. Raises ValueError for a missing occluder.
     """
-    canvas = face.size
-    views = Views(
-        image=face.image,
-        clean=face.image,
-        clean_mask=face.mask,
-        alpha=np.zeros(canvas, np.uint8),
-        parsing=face.parsing,
-        changed=Box(0, 0, 0, 0),
-        reach=0,
-    )
+    views = Views.untouched(face)
     if params.placement is not None:
         if occluder is None:
             raise ValueError(f"render_released: expected an occluder for kind {params.kind!r}, got none")
@@ -66,18 +56,7 @@ def render_released(face: Face, occluder: Occluder | None, params: Params) -> Co
         rgb, mask = _augment(rgb, mask, params, params.placement)
         rgb, mask = _warp(rgb, mask, rotation(params.placement.facing), cv2.INTER_LINEAR)
         views = _paste(views, rgb, mask, params.placement.centre, params.opacity)
-    views = finish(views, params)
-    visible, parsing = visible_mask(views.clean_mask, views.alpha, 1.0), views.parsing
-    return Composite(
-        image=views.image,
-        clean=views.clean,
-        mask=visible,
-        clean_mask=views.clean_mask,
-        alpha=views.alpha,
-        parsing=None if parsing is None else occlude_parsing(parsing, views.alpha, 1.0),
-        hidden_ratio=hidden_ratio(views.clean_mask, visible),
-        reach_px=views.reach,
-    )
+    return finished(views, params, opacity=1.0)
 
 
 def _cut(occluder: Occluder, params: Params) -> _Cut:

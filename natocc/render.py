@@ -12,7 +12,7 @@ from natocc.blending import SEAM_REACH, alpha_of, blend, blur_seam
 from natocc.blurring import apply_blur
 from natocc.face import Face
 from natocc.finish import Views, finish
-from natocc.geometry import Box, Image
+from natocc.geometry import Image
 from natocc.harmonise import Harmoniser
 from natocc.labels import hidden_ratio, occlude_parsing, visible_mask
 from natocc.naturalness import Camera, Measured, light_layer, measure_face, photograph_layer, soften_edge
@@ -50,22 +50,22 @@ def render(
     """Compose one sample. Raises ValueError where the parameters name what was not handed over."""
     layer = _lay(face, occluder, params)
     measured: Measured = {}
-    views = Views(
-        image=face.image,
-        clean=face.image,
-        clean_mask=face.mask,
-        alpha=np.zeros(face.size, np.uint8),
-        parsing=face.parsing,
-        changed=Box(0, 0, 0, 0),
-        reach=0,
-    )
+    views = Views.untouched(face)
     if layer is not None and not layer.box.empty:
         camera = measure_face(face, params)
         layer = _colour(soften_edge(layer, camera, params), camera, face, params)
         layer, measured = photograph_layer(layer, camera, params)
         views = _compose(views, layer, face, params, harmoniser)
+    return finished(views, params, params.opacity, measured)
+
+
+def finished(views: Views, params: Params, opacity: float, measured: Measured | None = None) -> Composite:
+    """The views after the final stages of ``params``, and the labels that follow from ``alpha``.
+
+    ``opacity`` is the part of it that ``alpha`` already holds.
+    """
     views = finish(views, params)
-    mask = visible_mask(views.clean_mask, views.alpha, params.opacity)
+    mask = visible_mask(views.clean_mask, views.alpha, opacity)
     parsing = views.parsing
     return Composite(
         image=views.image,
@@ -73,10 +73,10 @@ def render(
         mask=mask,
         clean_mask=views.clean_mask,
         alpha=views.alpha,
-        parsing=None if parsing is None else occlude_parsing(parsing, views.alpha, params.opacity),
+        parsing=None if parsing is None else occlude_parsing(parsing, views.alpha, opacity),
         hidden_ratio=hidden_ratio(views.clean_mask, mask),
         reach_px=views.reach,
-        measured=measured,
+        measured=measured or {},
     )
 
 

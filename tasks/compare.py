@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -53,8 +53,13 @@ class _Pair:
     hidden_ratios: tuple[float, float]
 
 
-def compare(options: Options) -> list[str]:
+_MakePairs = Callable[[Sequence[Case]], Iterator[_Pair]]
+
+
+def compare(options: Options, on_pair: Callable[[], None] = lambda: None) -> list[str]:
     """Write the comparison; returns the files to look at. The same options give the same bytes.
+
+    ``on_pair`` is called after each pair, for progress.
 
     Blind: ``pairs/001.png`` onwards, contact sheets, ``judge.html`` and ``key.json``, which alone knows
     the sides. Plain: contact sheets of before, after and the difference, and a key. Raises ValueError
@@ -72,9 +77,15 @@ def compare(options: Options) -> list[str]:
             "name another with --out"
         )
     cases = choose_cases(bank, options.recipe, kinds, options.count, options.seed, options.size)
+
+    def pairs(chosen: Sequence[Case]) -> Iterator[_Pair]:
+        for pair in _pairs(bank, chosen, (first, second)):
+            yield pair
+            on_pair()
+
     if options.plain:
-        return _write_plain(options, bank, cases, (first, second))
-    return _write_blind(options, bank, cases, (first, second))
+        return _write_plain(options, bank, cases, pairs)
+    return _write_blind(options, bank, cases, pairs)
 
 
 def _pairs(bank: Bank, cases: Sequence[Case], looks: tuple[Look, Look]) -> Iterator[_Pair]:
@@ -94,14 +105,14 @@ def _pairs(bank: Bank, cases: Sequence[Case], looks: tuple[Look, Look]) -> Itera
         )
 
 
-def _write_blind(options: Options, bank: Bank, cases: list[Case], looks: tuple[Look, Look]) -> list[str]:
+def _write_blind(options: Options, bank: Bank, cases: list[Case], pairs: _MakePairs) -> list[str]:
     shuffle = Streams(options.seed, "compare", "pairs")
     cases = [cases[int(place)] for place in shuffle.stage("order").permutation(len(cases))]
     # Either look is on the left as often as the other, so that a judge's liking for a side weighs nothing.
     swapped = shuffle.stage("sides").permutation(np.arange(len(cases)) % 2) > 0
     records: dict[str, object] = {}
     strips = []
-    for number, (case, pair) in enumerate(zip(cases, _pairs(bank, cases, looks), strict=True)):
+    for number, (case, pair) in enumerate(zip(cases, pairs(cases), strict=True)):
         name = f"{number + 1:03d}"
         sides = (1, 0) if swapped[number] else (0, 1)
         left, right = (pair.pictures[side] for side in sides)
@@ -128,7 +139,7 @@ def _side_by_side(left: Image, right: Image) -> Image:
     return np.hstack([fit(left, side), between, fit(right, side)])
 
 
-def _write_plain(options: Options, bank: Bank, cases: list[Case], looks: tuple[Look, Look]) -> list[str]:
+def _write_plain(options: Options, bank: Bank, cases: list[Case], pairs: _MakePairs) -> list[str]:
     before, after = options.looks
     title = f"{before} · {after} · difference ×{_GAIN} about grey"
     records: dict[str, object] = {}
@@ -136,7 +147,7 @@ def _write_plain(options: Options, bank: Bank, cases: list[Case], looks: tuple[L
     for start in range(0, len(cases), _STRIPS_A_SHEET):
         some = cases[start : start + _STRIPS_A_SHEET]
         strips = []
-        for number, (case, pair) in enumerate(zip(some, _pairs(bank, some, looks), strict=True), start + 1):
+        for number, (case, pair) in enumerate(zip(some, pairs(some), strict=True), start + 1):
             pictures = (*pair.pictures, difference(*pair.pictures))
             caption = f"{number:03d} · {case.plan.set} · {case.occluder.id} on face {case.face.id}"
             strips.append(Strip(pictures=pictures, caption=caption))

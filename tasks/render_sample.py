@@ -17,7 +17,7 @@ from natocc.draw import Switches, draw_params
 from natocc.face import Face, make_face
 from natocc.harmonise import HARMONISERS
 from natocc.history import jpeg_quality
-from natocc.occluder import Occluder, make_occluder
+from natocc.occluder import Occluder, decode_occluder
 from natocc.params import Params
 from natocc.randomness import Streams
 from natocc.render import Composite, render
@@ -141,9 +141,7 @@ def _landmarks(facts: Mapping[str, object]) -> dict[str, tuple[float, float]]:
 
 def load_occluder(bank: Bank, entry: Entry) -> Occluder:
     """Decode a cut-out or texture of the bank."""
-    members = bank.read(entry)
-    alpha = members.get("alpha.png")
-    return make_occluder(decode_rgb(members["jpg"]), None if alpha is None else decode_plane(alpha))
+    return decode_occluder(bank.read(entry))
 
 
 def encode(composite: Composite, description: Mapping[str, object], *, clean: bool) -> dict[str, bytes]:

@@ -6,25 +6,21 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from assets.bank import Bank, Entry
 from manifests.dataset import MANIFEST, resolve_version
 from manifests.rows import decode_rows
 from natocc.harmonise import HARMONISERS
-from natocc.params import Params
+from natocc.params import Params, params_adapter
 from natocc.render import render
 from shards import storage
 from shards.reader import read_sample
 from tasks.render_sample import encode, load_face, load_occluder
 from tasks.select import POOL
 
-_PARAMS = TypeAdapter(Params)
-
 
 def parse_params(data: Mapping[str, Any]) -> Params:
     """The frozen record from its JSON; raises pydantic's ValidationError (a ValueError) naming the field."""
-    return _PARAMS.validate_python(data)
+    return params_adapter().validate_python(data)
 
 
 def replay(members: Mapping[str, bytes], bank: Bank) -> dict[str, bytes]:
