@@ -29,6 +29,7 @@ SCHEMA = pa.schema(
         ("dataset", pa.string()),
         ("category", pa.string()),
         ("split", pa.string()),
+        ("subset", pa.string()),
         ("person", pa.string()),
         ("photo", pa.string()),
         ("licence", pa.string()),
@@ -58,6 +59,7 @@ class Entry:
     dataset: str
     category: str
     split: str
+    subset: str | None = None  # of a face: "WO" (nothing over it) or "O"; None where nobody says
     person: str | None
     photo: str
     licence: str

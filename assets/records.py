@@ -18,6 +18,8 @@ class Origin:
     split: str | None = None
     person: str | None = None
     grade: str | None = None
+    # Voo et al.'s partition: "WO" (nothing over the face), "O"; None where nobody says.
+    subset: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,12 @@ class RawFace:
     landmarks: dict[str, tuple[float, float]] = field(default_factory=dict)
     # The corrected mask that replaces the policy's; more than one is a fault, none the usual case.
     corrected: tuple[Path, ...] = ()
+    # Where the corrected mask comes from: tool, sha256, date, who; empty where nobody says.
+    review: dict[str, object] = field(default_factory=dict)
+    # FaceOcc's cut-out of what lies over this face: RGBA in an aligned frame.
+    occlusion: Path | None = None
+    # What the dataset's own tables say, as it is to stand in the entry's json.
+    facts: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +55,23 @@ class RawObject:
     category: str
     category_id: int
     origin: Origin
+    facts: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawCutout:
+    """An object that somebody cut out: RGBA in one file, or a picture with its mask beside it.
+
+    ``mask`` None: the picture's own alpha. ``enlarged``: how many times super-resolution enlarged it.
+    """
+
+    id: str
+    image: Path
+    mask: Path | None
+    category: str
+    origin: Origin
+    enlarged: int = 1
+    facts: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +88,7 @@ class RawHand:
     subject: str = ""
     accessories: bool | None = None
     irregularities: bool | None = None
+    facts: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +99,7 @@ class RawTexture:
     image: Path
     texture_class: str
     origin: Origin
+    facts: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,6 +76,7 @@ def prepare_face(face: RawFace, raw: Path) -> Prepared:
         },
         "side": SIDE,
         **mask_facts,
+        **face.facts,
         "converted": list(notes),
     }
     members = {

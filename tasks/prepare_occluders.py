@@ -65,6 +65,7 @@ def prepare_object(thing: RawObject, raw: Path, upscaler: str) -> Prepared:
     large = upscaler_named(upscaler)(np.ascontiguousarray(crop))
     matte = soft_matte(np.ascontiguousarray(outline), FACTOR)
     facts: dict[str, object] = {"category": thing.category, "annotation": int(thing.id), "upscaler": upscaler}
+    facts |= thing.facts
     blank = make_entry("object", thing.id, thing.category, where, thing.origin, picture, (0, 0))
     return _cut_out(blank, picture, large, matte, facts, FACTOR)
 
@@ -85,6 +86,7 @@ def prepare_hand(hand: RawHand, raw: Path) -> Prepared:
         "subject": hand.subject,
         "accessories": hand.accessories,
         "irregularities": hand.irregularities,
+        **hand.facts,
     }
     noted: tuple[Problem, ...] = ()
     if hand.mask is None:

@@ -54,6 +54,7 @@ def make_entry(
         dataset=origin.dataset,
         category=category,
         split=origin.split or "train",
+        subset=origin.subset,
         person=origin.person,
         photo=origin.photo or sha256_bytes(picture.data),
         licence=origin.licence,
