@@ -1,8 +1,10 @@
-"""Nothing of a test face's photograph or person is trained on."""
+"""Nothing of a photograph or a person that is tested on is trained on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from assets.bank import Entry
@@ -10,6 +12,40 @@ from assets.records import Origin, RawFace, RawOccludedFace
 
 # ("photo", sha256) or ("person", name): names of the two kinds are never mixed up.
 Name = tuple[str, str]
+
+
+def final_splits(entries: Sequence[Entry], evaluated: Sequence[Entry]) -> tuple[list[Entry], int]:
+    """The entries in their order with their final split, and how many were moved from train to test.
+
+    ``evaluated`` are the entries of really occluded faces, all tested on. A photograph or a person of
+    which anything is tested on is tested on as a whole, occluders too; and since what is moved brings
+    its own photograph and person along, so is all that hangs together with it. Excluded entries stay
+    what they are and link nothing.
+    """
+    having: dict[Name, list[int]] = defaultdict(list)
+    for at, entry in enumerate(entries):
+        if entry.split != "excluded":
+            for name in names_of(entry):
+                having[name].append(at)
+    tested = chain(evaluated, (entry for entry in entries if entry.split == "test"))
+    waiting = sorted({name for entry in tested for name in names_of(entry)})
+    barred = set(waiting)
+    while waiting:
+        for at in having[waiting.pop()]:
+            fresh = names_of(entries[at]) - barred
+            barred |= fresh
+            waiting += sorted(fresh)
+    moved = [entry.split == "train" and not names_of(entry).isdisjoint(barred) for entry in entries]
+    final = [
+        replace(entry, split="test") if move else entry for entry, move in zip(entries, moved, strict=True)
+    ]
+    return final, sum(moved)
+
+
+def names_of(entry: Entry) -> frozenset[Name]:
+    """The photograph and the person of an entry, as far as they are known."""
+    known = (("photo", entry.photo), ("person", entry.person or ""))
+    return frozenset(name for name in known if name[1])
 
 
 def test_names(
