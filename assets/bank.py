@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import io
 import json
-import re
 from collections import defaultdict
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shards import storage
-from shards.tar import Span, TarWriter, add_sample
+from shards.tar import Span
 
 Kind = Literal["face", "object", "hand", "texture"]
 KINDS: tuple[Kind, ...] = ("face", "object", "hand", "texture")
 INDEX, TABLE = "bank.json", "entries.parquet"
 # The category of a face whose mask is a corrected one.
 CORRECTED = "corrected"
-_SHARD = re.compile(rf"({'|'.join(KINDS)})-\d{{6}}\.tar")
 
 SCHEMA = pa.schema(
     [
@@ -121,77 +119,3 @@ class Bank:
         """The entry's members, by extension."""
         url = storage.join(self.url, entry.shard)
         return {name: storage.read_span(url, span.offset, span.size) for name, span in entry.members.items()}
-
-
-class BankWriter:
-    """Writes a bank shard by shard; the table and the index come last, so a torn bank is no bank.
-
-    A shard holds entries of one kind, ``per_shard`` of them or about ``shard_bytes``, whichever comes
-    first; that much is held in memory. Raises OSError where the folder can't be made or written.
-    """
-
-    def __init__(self, url: str, *, per_shard: int = 1000, shard_bytes: int = 64 << 20) -> None:
-        self.url, self._per_shard, self._shard_bytes = str(url), per_shard, shard_bytes
-        self._entries: list[Entry] = []
-        self._pending: list[tuple[Entry, dict[str, bytes]]] = []
-        self._size = 0
-        self._shards: dict[str, str] = {}
-        storage.make_folder(self.url)
-        storage.remove(storage.join(self.url, INDEX))
-        # The table is put down empty: a folder that can't be written is found before hours of work.
-        storage.write_bytes(storage.join(self.url, TABLE), b"")
-
-    def add(self, entry: Entry, members: dict[str, bytes]) -> None:
-        """Queue one entry (its ``shard``, ``members`` and ``sha256`` are filled in here)."""
-        size = sum(len(data) for data in members.values())
-        full = len(self._pending) >= self._per_shard or self._size + size > self._shard_bytes
-        if self._pending and (full or self._pending[0][0].kind != entry.kind):
-            self._flush()
-        self._pending.append((entry, members))
-        self._size += size
-
-    def _flush(self) -> None:
-        if not self._pending:
-            return
-        kind = self._pending[0][0].kind
-        number = sum(name.startswith(f"{kind}-") for name in self._shards)
-        name = f"{kind}-{number:06d}.tar"
-        url = storage.join(self.url, name)
-        with storage.write_whole(url) as stream:
-            writer = TarWriter(stream)
-            for entry, members in self._pending:
-                spans = add_sample(writer, entry.id, members)
-                digest = content_sha256(members)
-                self._entries.append(replace(entry, shard=name, members=spans, sha256=digest))
-            writer.close()
-        self._shards[name] = storage.sha256_of(url)
-        self._pending, self._size = [], 0
-
-    def close(self, *, files: dict[str, str] | None = None, **facts: object) -> None:
-        """Write the table, then the index with ``facts``, counts and the hash of every file.
-
-        ``files`` are hashes of files that were written beside the bank's own. Shards that an earlier,
-        larger bank left here are removed.
-        """
-        self._flush()
-        for name in storage.list_names(self.url):
-            if _SHARD.fullmatch(name) and name not in self._shards:
-                storage.remove(storage.join(self.url, name))
-        rows = [
-            asdict(e) | {"members": [(n, asdict(s)) for n, s in e.members.items()]} for e in self._entries
-        ]
-        stream = io.BytesIO()
-        pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), stream)
-        storage.write_bytes(storage.join(self.url, TABLE), stream.getvalue())
-        counts = {kind: sum(e.kind == kind for e in self._entries) for kind in KINDS}
-        content = [entry.facts for entry in sorted(self._entries, key=lambda e: (e.kind, e.id))]
-        index = {
-            "format": "natocc-bank/1",
-            "counts": counts,
-            "content_sha256": storage.sha256_bytes(json.dumps(content).encode()),
-            "files": self._shards | {TABLE: storage.sha256_bytes(stream.getvalue())} | (files or {}),
-            **facts,
-        }
-        storage.write_bytes(
-            storage.join(self.url, INDEX), json.dumps(index, indent=1, sort_keys=True).encode()
-        )

@@ -78,7 +78,7 @@ class _Faulty(ValueError):
 
 def check_cofw(raw: Path) -> None:
     """Raise ValueError where there are files of COFW and nothing to read them with."""
-    if any(_found(raw)):
+    if any(cofw_files(raw)):
         _load_h5py()
 
 
@@ -89,7 +89,7 @@ def read_cofw(raw: Path, report: Report) -> Iterator[CofwFace]:
     be used, and other counts than published, are Problems. Raises ValueError where h5py is missing.
     """
     found: dict[str, Path] = {}
-    for path in _found(raw):
+    for path in cofw_files(raw):
         first = found.setdefault(path.name, path)
         if first is not path:
             got = f"a second one beside {first.relative_to(raw).as_posix()}"
@@ -115,7 +115,8 @@ def read_pixels(face: CofwFace) -> Image:
     return np.ascontiguousarray(np.broadcast_to(upright, (*upright.shape[:2], 3)))
 
 
-def _found(raw: Path) -> Iterator[Path]:
+def cofw_files(raw: Path) -> Iterator[Path]:
+    """The two files and further ones of their names."""
     for folder in FOLDERS:
         yield from sorted(path for path in (raw / folder).rglob("*.mat") if path.name in _PARTS)
 

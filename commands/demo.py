@@ -21,6 +21,7 @@ def demo(
     from assets.sample.photo_cache import default_cache
     from assets.sample.tiers import best_tier
     from tasks.prepare import prepare
+    from tasks.prepare_options import PrepareOptions
     from tasks.preview import preview
     from tasks.sample import lay_out_sample
 
@@ -37,7 +38,7 @@ def demo(
         for why in report.left_out.values():
             console.print(f"    left out: {why}", markup=False)
         console.print("2/4 bank")
-        prepared = prepare(raw, str(bank), objects="all", workers=workers)
+        prepared = prepare(raw, str(bank), PrepareOptions(objects="all"), workers=workers)
         console.print(
             f"    {count_line(prepared.counts)}{', unchanged' if prepared.unchanged else ''}", markup=False
         )

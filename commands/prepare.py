@@ -8,33 +8,61 @@ from typing import Annotated
 import typer
 
 from assets.problems import Problem
-from commands.report import console, errors, one_clear_message
+from commands.report import console, errors, one_clear_message, progress_bar
+from tasks.prepare_options import PrepareOptions
+
+_DEFAULT = PrepareOptions()
 
 
 def prepare(
     raw: Annotated[Path, typer.Option(help="Folder that holds CelebAMask-HQ, COCO, 11k-hands, dtd.")],
     bank: Annotated[str, typer.Option(help="Folder or URL for the bank.")],
     objects: Annotated[str, typer.Option(help="default, all, or a file of annotation ids.")] = "default",
+    hands: Annotated[
+        int, typer.Option(min=1, help="How many hands, where no list names them.")
+    ] = _DEFAULT.hands,
+    policy: Annotated[str, typer.Option(help="What counts as face: voo or faceocc.")] = _DEFAULT.policy,
     upscaler: Annotated[str, typer.Option(help="How objects are enlarged four times.")] = "lanczos",
+    hold_out: Annotated[
+        bool, typer.Option(help="Keep occluders of some classes and subjects for testing.")
+    ] = True,
     workers: Annotated[int, typer.Option(help="Worker processes.")] = 2,
+    reread: Annotated[
+        bool, typer.Option("--reread", help="Tell changed files by content, not by size and time.")
+    ] = False,
     strict: Annotated[bool, typer.Option(help="Exit 1 where any input was refused.")] = False,
 ) -> None:
-    """Read the raw datasets, apply the mask policy, cut out occluders; one line a problem."""
+    """Read the raw datasets, apply the mask policy, cut out occluders; one line a problem.
+
+    What is there already is kept where its inputs have not changed.
+    """
     from tasks.prepare import prepare as prepare_bank
+
+    options = PrepareOptions(
+        objects=objects, upscaler=upscaler, policy=policy, hands=hands, hold_out=hold_out
+    )
 
     def show(problem: Problem) -> None:
         note = "" if problem.action == "refused" else " (converted)"
         errors.print(f"{problem}{note}", markup=False)
 
-    with one_clear_message():
-        report = prepare_bank(raw, bank, objects=objects, upscaler=upscaler, workers=workers, report=show)
-    for problem in report.problems if report.unchanged else ():
-        show(problem)
+    with one_clear_message(), progress_bar(transient=True) as progress:
+        bar = progress.add_task("inputs", total=None)
+        report = prepare_bank(
+            raw,
+            bank,
+            options,
+            workers=workers,
+            reread=reread,
+            report=show,
+            on_done=lambda count: progress.advance(bar, count),
+        )
     for name in report.absent:
         errors.print(f"{name}: not under {raw}; what needs it can't be built", markup=False)
     counts = ", ".join(f"{count} {name}" for name, count in report.counts.items())
     state = "unchanged: " if report.unchanged else ""
     moved = f"; {report.moved_to_test} moved to test" if report.moved_to_test else ""
-    console.print(f"{state}{report.bank}: {counts}; {report.refused} refused{moved}", markup=False)
+    shards = f"{report.shards_made} shards made, {report.shards_kept} kept"
+    console.print(f"{state}{report.bank}: {counts}; {report.refused} refused{moved}; {shards}", markup=False)
     if strict and report.refused:
         raise typer.Exit(1)

@@ -9,11 +9,17 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from assets.cofw import LICENCE, CofwFace, read_cofw, read_pixels
+from assets.cofw import LICENCE, CofwFace, cofw_files, read_cofw, read_pixels
 from assets.problems import Problem, Report
+from manifests.lineage import PREPARE, code_version, digest, library_versions
 from shards import storage
+from tasks.prepare_groups import Work
+from tasks.prepare_inputs import describe, mark_of
+from tasks.prepare_records import Record, holds, read_record, remove_record, write_record
+from tasks.prepared import relative
 
-TABLE = "cofw.parquet"
+# Of its record, and of its table.
+NAME, TABLE = "cofw_table", "cofw.parquet"
 
 SCHEMA = pa.schema(
     [
@@ -35,22 +41,66 @@ SCHEMA = pa.schema(
 )
 
 
-def write_cofw(raw: Path, bank: str, note: Report) -> dict[str, int]:
-    """Write the table of all faces whose image can be read; returns how many of each part.
+def prepare_cofw(work: Work, note: Report) -> tuple[Record, dict[str, int]] | None:
+    """The table of all faces whose image can be read: its record, and how many there are of each part.
 
-    Without any such face there is no table, and an earlier bank's is removed. Raises ValueError where
-    there are files and h5py is missing.
+    Kept where the files are those it was made from; None where there are none, or a folder without
+    them. Raises ValueError where there are files and h5py is missing.
     """
-    rows = [row for face in read_cofw(raw, note) if (row := _row(face, raw, note)) is not None]
-    url = storage.join(bank, TABLE)
-    if not rows:
-        storage.remove(url)
-        return {}
+    paths = list(cofw_files(work.raw))
+    if not paths:
+        _ = list(read_cofw(work.raw, note))
+        return None
+    key = digest(
+        [NAME, code_version(PREPARE), library_versions(), [describe(one, work.raw) for one in paths]]
+    )
+    record = read_record(work.bank, NAME)
+    if record is not None and holds(record, key, work.raw, work.bank, reread=work.reread):
+        for problem in record.problems:
+            note(problem)
+        return record, _counts(work.bank, record)
+    work.open_bank()
+    remove_record(work.bank, NAME)
+    record = _write(work, key, paths)
+    for problem in record.problems:
+        note(problem)
+    return record, _counts(work.bank, record)
+
+
+def _write(work: Work, key: str, paths: list[Path]) -> Record:
+    problems: list[Problem] = []
+    inputs = {relative(path, work.raw): mark_of(path) for path in paths}
+    faces = read_cofw(work.raw, problems.append)
+    rows = [row for face in faces if (row := _row(face, work.raw, problems.append)) is not None]
     stream = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), stream)
-    storage.write_bytes(url, stream.getvalue())
-    parts = Counter("test" if row["split"] == "test" else "train" for row in rows)
+    data = stream.getvalue() if rows else b""
+    if rows:
+        storage.write_bytes(storage.join(work.bank, TABLE), data)
+    else:
+        storage.remove(storage.join(work.bank, TABLE))
+    record = Record(
+        key=key,
+        inputs=inputs,
+        entries=(),
+        problems=tuple(problems),
+        file=TABLE,
+        size=len(data),
+        sha256=storage.sha256_bytes(data),
+    )
+    write_record(work.bank, NAME, record)
+    return record
+
+
+def _counts(bank: str, record: Record) -> dict[str, int]:
+    if not record.size:
+        return {}
+    table = pq.read_table(
+        io.BytesIO(storage.read_bytes(storage.join(bank, TABLE))), columns=["split", "genuine"]
+    )
+    rows = table.to_pylist()
     genuine = sum(row["split"] == "train" and bool(row["genuine"]) for row in rows)
+    parts = Counter("test" if row["split"] == "test" else "train" for row in rows)
     return {"train": parts["train"], "train_genuine": genuine, "test": parts["test"]}
 
 

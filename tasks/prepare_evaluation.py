@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +10,6 @@ from assets.cofw import COFW
 from assets.problems import Problem
 from assets.realocc import REALOCC, REALOCC_WILD, OccludedSource
 from assets.records import RawOccludedFace
-from shards import storage
-from shards.tar import TarWriter, add_sample
 from tasks.prepare_faces import prepare_occluded_face
 from tasks.prepared import Prepared, conversions, refuse, relative
 
@@ -39,21 +36,3 @@ def prepare_evaluated(face: RawOccludedFace, raw: Path, source: OccludedSource) 
         noted = conversions(done.entry.source, expected, (size,))
     members = done.members | {"json": json.dumps(facts).encode()}
     return replace(done, members=members, problems=done.problems + noted)
-
-
-def evaluation_file(source: OccludedSource) -> str:
-    """The name of a dataset's shard in a bank."""
-    return f"{source.name}-000000.tar"
-
-
-def write_evaluation(bank: str, source: OccludedSource, prepared: Iterable[Prepared]) -> int:
-    """Write one dataset's faces as a shard; returns how many."""
-    count = 0
-    with storage.write_whole(storage.join(bank, evaluation_file(source))) as stream:
-        writer = TarWriter(stream)
-        for one in prepared:
-            if one.entry is not None:
-                add_sample(writer, one.entry.id, one.members)
-                count += 1
-        writer.close()
-    return count

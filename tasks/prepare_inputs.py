@@ -1,37 +1,75 @@
-"""What a bank is made from, as hashes: every raw file's content, the options and the code."""
+"""What a prepared shard was made from: its inputs as values and as marks of their files."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
+from typing import Any
 
-from manifests.lineage import PREPARE, code_version, digest, library_versions
 from shards import storage
 
 
-def hash_files(raw: Path, folders: Iterable[str], threads: int) -> dict[str, str]:
-    """sha256 of every file under these folders of ``raw``, by path relative to it, in order of path."""
-    paths = [path for folder in folders for path in _files(raw / folder)]
-    with ThreadPoolExecutor(threads) as pool:
-        hashes = pool.map(lambda path: storage.sha256_of(str(path)), paths)
-        return {path.relative_to(raw).as_posix(): found for path, found in zip(paths, hashes, strict=True)}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What a file was when it was read."""
+
+    size: int  # bytes
+    mtime_ns: int
+    sha256: str
 
 
-def fingerprint(files: dict[str, str], objects: str | tuple[int, ...], upscaler: str) -> str:
-    """Equal for equal inputs, options, code and libraries."""
-    return digest([sorted(files.items()), objects, upscaler, code_version(PREPARE), library_versions()])
+def mark_of(path: Path) -> Mark | None:
+    """The mark of a file; None where it can't be read, so that it never counts as unchanged."""
+    try:
+        # Before the content: what is written in between gives another time at the next look.
+        told = path.stat()
+        digest = storage.sha256_of(str(path))
+    except OSError:
+        return None
+    return Mark(size=told.st_size, mtime_ns=told.st_mtime_ns, sha256=digest)
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """Every file, through links to folders too: datasets are often linked into place."""
-    seen: set[str] = set()
-    for where, inner, names in os.walk(folder, followlinks=True):
-        real = os.path.realpath(where)
-        if real in seen:
-            inner.clear()
-            continue
-        seen.add(real)
-        inner.sort()
-        yield from (path for path in (Path(where, name) for name in sorted(names)) if path.is_file())
+def is_unchanged(path: Path, mark: Mark, *, reread: bool = False) -> bool:
+    """Whether a file still is what it was: of the same size and time, else of the same content.
+
+    ``reread``: the content decides in any case.
+    """
+    try:
+        told = path.stat()
+    except OSError:
+        return False
+    if told.st_size != mark.size:
+        return False
+    if told.st_mtime_ns == mark.mtime_ns and not reread:
+        return True
+    now = mark_of(path)
+    return now is not None and now.sha256 == mark.sha256
+
+
+def files_of(value: Any) -> Iterator[Path]:
+    """Every path in a record, in order."""
+    if isinstance(value, Path):
+        yield value
+    elif is_dataclass(value):
+        for one in fields(value):
+            yield from files_of(getattr(value, one.name))
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from files_of(inner)
+    elif isinstance(value, tuple | list):
+        for inner in value:
+            yield from files_of(inner)
+
+
+def describe(value: Any, raw: Path) -> Any:
+    """A record as JSON holds it; paths relative to ``raw``, so that a moved tree is the same one."""
+    if isinstance(value, Path):
+        return value.relative_to(raw).as_posix()
+    if is_dataclass(value):
+        return [describe(getattr(value, one.name), raw) for one in fields(value)]
+    if isinstance(value, Mapping):
+        return {str(name): describe(inner, raw) for name, inner in value.items()}
+    if isinstance(value, tuple | list):
+        return [describe(inner, raw) for inner in value]
+    return value

@@ -1,14 +1,12 @@
-"""What a bank holds: just made, or found unchanged."""
+"""What a bank holds, and what became of its shards."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 
-from assets.bank import CORRECTED, INDEX, Bank
+from assets.bank import CORRECTED, Bank
 from assets.problems import Problem
-from shards import storage
 
 PROBLEMS = "problems.jsonl"
 
@@ -23,30 +21,12 @@ class PrepareReport:
     absent: tuple[str, ...]  # raw datasets that are not there
     moved_to_test: int
     unchanged: bool
+    shards_made: int
+    shards_kept: int
 
     @property
     def refused(self) -> int:
         return sum(problem.action == "refused" for problem in self.problems)
-
-
-def report_of(bank: str, made_from: str) -> PrepareReport | None:
-    """The report of the bank that is there, if it was made from just this and is whole."""
-    if not storage.exists(storage.join(bank, INDEX)):
-        return None
-    there = Bank(bank)
-    files: dict[str, str] = there.index["files"]  # type: ignore[assignment]
-    whole = set(files) <= set(storage.list_names(bank))
-    if not whole or there.index.get("fingerprint") != made_from:
-        return None
-    lines = storage.read_bytes(storage.join(bank, PROBLEMS)).decode().split("\n")
-    return PrepareReport(
-        bank=bank,
-        counts=count_entries(there),
-        problems=tuple(Problem(**json.loads(line)) for line in lines if line),
-        absent=(),
-        moved_to_test=int(str(there.index["moved_to_test"])),
-        unchanged=True,
-    )
 
 
 def count_entries(bank: Bank) -> dict[str, int]:

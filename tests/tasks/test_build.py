@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from assets.bank import Bank, BankWriter
+from assets.bank import Bank
+from assets.bank_writer import BankWriter
 from manifests.dataset import INDEX, MANIFEST, latest_version, read_dataset
 from manifests.recipe import RecipeError
 from manifests.rows import decode_rows

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assets.bank import KINDS, Bank, BankWriter
+from assets.bank import KINDS, Bank
+from assets.bank_writer import BankWriter
 from manifests.lineage import library_versions
 from manifests.recipe import RecipeError, load_recipe
 from tasks.plan import Plan, make_plan

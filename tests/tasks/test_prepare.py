@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import shutil
 import unicodedata
@@ -16,6 +17,7 @@ from assets.problems import Problem
 from shards.reader import read_shard
 from shards.storage import sha256_bytes
 from tasks.prepare import prepare
+from tasks.prepare_options import PrepareOptions
 from tasks.prepare_report import PrepareReport
 from tests.raw_trees import (
     FACES,
@@ -31,6 +33,8 @@ from tests.raw_trees import (
     annotation,
     disc,
     encoded,
+    mask_bytes,
+    part_path,
     portrait,
     whole_tree,
     write,
@@ -43,7 +47,7 @@ COCO, PHOTO = "COCO/annotations/instances_sample.json", "COCO/sample/00000000000
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
 
 
 def bad_tree(raw: Path) -> None:
@@ -121,7 +125,9 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, PrepareReport, 
     folder = tmp_path_factory.mktemp("bad")
     bad_tree(folder / "raw")
     told: list[Problem] = []
-    report = prepare(folder / "raw", str(folder / "bank"), objects="all", workers=1, report=told.append)
+    report = prepare(
+        folder / "raw", str(folder / "bank"), PrepareOptions(objects="all"), workers=1, report=told.append
+    )
     return folder, report, told
 
 
@@ -172,7 +178,7 @@ def test_problems_lie_beside_the_bank_and_are_told_again(
     assert Bank(str(folder / "bank")).index["files"]["problems.jsonl"] == sha256_bytes(  # type: ignore[index]
         (folder / "bank/problems.jsonl").read_bytes()
     )
-    again = prepare(folder / "raw", str(folder / "bank"), objects="all", workers=1)
+    again = prepare(folder / "raw", str(folder / "bank"), PrepareOptions(objects="all"), workers=1)
     assert again.unchanged and again.problems == report.problems and again.counts == report.counts
 
 
@@ -184,7 +190,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, PrepareR
     return (
         folder / "raw",
         folder / "bank",
-        prepare(folder / "raw", str(folder / "bank"), objects="all", workers=1),
+        prepare(folder / "raw", str(folder / "bank"), PrepareOptions(objects="all"), workers=1),
     )
 
 
@@ -206,7 +212,7 @@ def test_bytes_do_not_depend_on_workers_or_on_when_files_were_made(
 ) -> None:
     raw, bank, _ = made
     shutil.copytree(raw, tmp_path / "raw", copy_function=shutil.copyfile)
-    prepare(tmp_path / "raw", str(tmp_path / "bank"), objects="all", workers=2)
+    prepare(tmp_path / "raw", str(tmp_path / "bank"), PrepareOptions(objects="all"), workers=2)
     assert contents(tmp_path / "bank") == contents(bank)
 
 
@@ -216,11 +222,11 @@ def test_what_is_unchanged_stays_and_what_changed_is_made_again(
     shutil.copytree(made[0], tmp_path / "raw")
     shutil.copytree(made[1], tmp_path / "bank")
     raw, bank = tmp_path / "raw", str(tmp_path / "bank")
-    again = prepare(raw, bank, objects="all", workers=1)
+    again = prepare(raw, bank, PrepareOptions(objects="all"), workers=1)
     assert again.unchanged and again.counts == made[2].counts
     before = Bank(bank)
     add_face(raw, "1", encoded(portrait()[:, ::-1].copy()), {"skin": disc(80, 80, 0.4)})
-    assert not prepare(raw, bank, objects="all", workers=1).unchanged
+    assert not prepare(raw, bank, PrepareOptions(objects="all"), workers=1).unchanged
     after = Bank(bank)
     same = [
         one.sha256 == two.sha256
@@ -230,26 +236,29 @@ def test_what_is_unchanged_stays_and_what_changed_is_made_again(
     assert before.entries("object") == after.entries("object")
     listed = tmp_path / "ids.txt"
     listed.write_text("7\n")
-    assert not prepare(raw, bank, objects=str(listed), workers=1).unchanged, "another option"
+    assert not prepare(raw, bank, PrepareOptions(objects=str(listed)), workers=1).unchanged, "another option"
     (tmp_path / "bank/face-000000.tar").unlink()
-    assert not prepare(raw, bank, objects=str(listed), workers=1).unchanged, "a bank that is not whole"
+    assert not prepare(raw, bank, PrepareOptions(objects=str(listed)), workers=1).unchanged, (
+        "a bank that is not whole"
+    )
 
 
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"upscaler": "glean"}, ValueError, "--upscaler: expected one of lanczos, got 'glean'"),
-        ({"objects": "no.txt"}, ValueError, "--objects: expected default, all or a file of annotation ids, got 'no.txt'"),
-        ({"workers": 0}, ValueError, "--workers: expected at least 1, got 0"),
+        (PrepareOptions(objects="all", upscaler="glean"), ValueError, "--upscaler: expected one of lanczos, got 'glean'"),
+        (PrepareOptions(objects="no.txt"), ValueError, "--objects: expected default, all or a file of annotation ids, got 'no.txt'"),
     ],
 )  # fmt: skip
 def test_a_wrong_option_leaves_the_bank_alone(
-    made: tuple[Path, Path, PrepareReport], options: dict[str, object], error: type[Exception], message: str
+    made: tuple[Path, Path, PrepareReport], options: PrepareOptions, error: type[Exception], message: str
 ) -> None:
     raw, bank, _ = made
     before = contents(bank)
     with pytest.raises(error, match=message):
-        prepare(raw, str(bank), **({"objects": "all", "workers": 1} | options))  # type: ignore[arg-type]
+        prepare(raw, str(bank), options, workers=1)
+    with pytest.raises(ValueError, match="--workers: expected at least 1, got 0"):
+        prepare(raw, str(bank), PrepareOptions(objects="all"), workers=0)
     assert contents(bank) == before
 
 
@@ -261,7 +270,7 @@ def test_wrong_input_as_a_whole_leaves_the_bank_alone(
     shutil.copytree(raw, tmp_path / "raw")
     (tmp_path / "ids.txt").write_text("7\n8\n")
     with pytest.raises(ValueError, match="got 1 others, the first 8"):
-        prepare(tmp_path / "raw", str(bank), objects=str(tmp_path / "ids.txt"), workers=1)
+        prepare(tmp_path / "raw", str(bank), PrepareOptions(objects=str(tmp_path / "ids.txt")), workers=1)
     with pytest.raises(FileNotFoundError, match="found it one level deeper"):
         prepare(tmp_path, str(bank), workers=1)
     with pytest.raises(
@@ -360,3 +369,92 @@ def test_hands_without_masks_are_cut_out_and_hung_by_any_number_of_workers(tmp_p
     for _, members in read_shard(str(tmp_path / "bank1/hand-000000.tar")):
         facts = json.loads(members["json"])
         assert (facts["mask"], facts["rot_deg"], facts["rot_from"]) == ("segmented", 180, "wrist")
+
+
+def few_a_shard(raw: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tasks.prepare_streams.PER_SHARD", 2)
+    for number in range(5):
+        add_face(raw, str(number), encoded(np.roll(portrait(), number, axis=1)))
+
+
+def test_a_call_that_was_cut_off_goes_on_where_it_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw, bank = tmp_path / "raw", tmp_path / "bank"
+    few_a_shard(raw, monkeypatch)
+
+    def stop(count: int, seen: list[int] = []) -> None:  # noqa: B006
+        seen.append(count)
+        if len(seen) == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        prepare(raw, str(bank), workers=1, on_done=stop)
+    with pytest.raises(FileNotFoundError, match="expected a bank"):
+        Bank(str(bank))
+    assert [path.name for path in bank.glob("*.tar")] == ["face-000000.tar"]
+    done: list[int] = []
+    report = prepare(raw, str(bank), workers=1, on_done=done.append)
+    assert (report.shards_made, report.shards_kept, sum(done)) == (2, 1, 5)
+    assert len(Bank(str(bank)).entries("face")) == 5
+    prepare(raw, str(tmp_path / "calm"), workers=1)
+    assert contents(bank) == contents(tmp_path / "calm")
+
+
+@pytest.mark.parametrize("damage", ["shard cut", "shard gone", "record cut", "record gone", "touched"])
+def test_a_damaged_shard_is_made_again_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    raw, bank = tmp_path / "raw", tmp_path / "bank"
+    few_a_shard(raw, monkeypatch)
+    prepare(raw, str(bank), workers=1)
+    before = contents(bank)
+    shard, record = bank / "face-000001.tar", bank / "records/face-000001.json"
+    if damage == "touched":
+        os.utime(raw / PHOTOS / "2.jpg", ns=(0, 0))
+    elif damage.endswith("gone"):
+        (shard if "shard" in damage else record).unlink()
+    else:
+        victim = shard if "shard" in damage else record
+        victim.write_bytes(victim.read_bytes()[:-600])
+    report = prepare(raw, str(bank), workers=1)
+    made = 0 if damage == "touched" else 1
+    assert (report.shards_made, report.shards_kept) == (made, 3 - made)
+    assert contents(bank) == before
+
+
+def test_a_shard_of_which_all_is_refused_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw, bank = tmp_path / "raw", tmp_path / "bank"
+    few_a_shard(raw, monkeypatch)
+    for number in (2, 3):
+        write(raw / PHOTOS / f"{number}.jpg", b"text")
+    report = prepare(raw, str(bank), workers=1)
+    assert report.refused == 2
+    assert sorted(path.name for path in bank.glob("*.tar")) == ["face-000000.tar", "face-000002.tar"]
+    assert [one.id for one in Bank(str(bank)).entries("face")] == ["00000", "00001", "00004"]
+    again = prepare(raw, str(bank), workers=1)
+    assert again.unchanged and again.problems == report.problems
+
+
+def test_options_make_again_what_they_concern(tmp_path: Path) -> None:
+    raw, bank = tmp_path / "raw", str(tmp_path / "bank")
+    whole_tree(raw)
+    prepare(raw, bank, PrepareOptions(objects="all"), workers=1)
+    (raw / "dtd/images/pitted/pitted_0001.jpg").unlink()
+    add_texture(raw, "woven", "woven_0001.jpg")
+    report = prepare(raw, bank, PrepareOptions(objects="all"), workers=1)
+    assert (report.shards_made, report.shards_kept) == (1, 4)
+
+
+def test_content_decides_where_times_are_not_trusted(tmp_path: Path) -> None:
+    raw, bank = tmp_path / "raw", str(tmp_path / "bank")
+    add_face(raw, "0", encoded(portrait()))
+    mask = part_path(raw, "0", "skin")
+    times = mask.stat().st_mtime_ns
+    prepare(raw, bank, workers=1)
+    size = mask.stat().st_size
+    other = mask_bytes(disc(80, 80, 0.5))
+    mask.write_bytes(other[:size] + b"\0" * (size - len(other)))
+    os.utime(mask, ns=(times, times))
+    assert prepare(raw, bank, workers=1).unchanged
+    assert not prepare(raw, bank, workers=1, reread=True).unchanged

@@ -184,9 +184,7 @@ def test_corrected_masks_are_counted(tmp_path: Path) -> None:
 def test_a_changed_corrected_mask_makes_its_own_shard_again_and_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "assets.bank.BankWriter.__init__.__kwdefaults__", {"per_shard": 2, "shard_bytes": 1 << 26}
-    )
+    monkeypatch.setattr("tasks.prepare_streams.PER_SHARD", 2)
     raw = tree(tmp_path / "raw", 4)
     correct(raw, "2", mask_bytes(disc(512, 512)))
     path = correct(raw, "3", mask_bytes(disc(512, 512)))
@@ -195,7 +193,7 @@ def test_a_changed_corrected_mask_makes_its_own_shard_again_and_no_other(
     shutil.copy(path, tmp_path / "3.png")
     correct(raw, "3", mask_bytes(left_half(512, 512)))
     again, after = run(raw, tmp_path / "bank")
-    assert not again.unchanged
+    assert (again.unchanged, again.shards_made, again.shards_kept) == (False, 1, 1)
     one, two = before.index["files"], after.index["files"]
     assert isinstance(one, dict) and isinstance(two, dict) and one.keys() == two.keys()
     assert [name for name in one if name.endswith(".tar") and one[name] != two[name]] == ["face-000001.tar"]

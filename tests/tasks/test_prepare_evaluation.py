@@ -155,8 +155,8 @@ def test_a_second_call_is_unchanged_and_workers_do_not_matter(
     again = prepare(raw, bank, workers=1)
     assert again.unchanged and (again.counts, again.problems) == (report.counts, report.problems)
     prepare(raw, str(tmp_path), workers=2)
-    files = {path.name: path.read_bytes() for path in Path(bank).iterdir()}
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == files
+    files = {path.name: path.read_bytes() for path in Path(bank).iterdir() if path.is_file()}
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == files
 
 
 def test_what_is_taken_out_of_the_raw_folder_leaves_the_bank(

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from assets.bank import Bank, BankWriter
+from assets.bank import Bank
+from assets.bank_writer import BankWriter
 from manifests.recipe import load_recipe
 from manifests.rows import Row
 from natocc.choose import shows_wrist

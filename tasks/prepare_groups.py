@@ -1,0 +1,145 @@
+"""Inputs in groups of a shard each: kept where nothing changed, else prepared in worker processes."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+from assets.bank import Entry
+from assets.bank_writer import write_shard
+from assets.problems import Report
+from manifests.lineage import PREPARE, code_version, digest, library_versions
+from shards import storage
+from tasks import prepare_streams
+from tasks.pool import WorkerPool, batched, ordered_map
+from tasks.prepare_inputs import Mark, describe, files_of, mark_of
+from tasks.prepare_records import Record, holds, read_record, remove_record, write_record
+from tasks.prepare_streams import Stream, distinct
+from tasks.prepared import Prepared, relative
+
+_CHUNK = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """One prepared input and the marks of the files that were read for it."""
+
+    prepared: Prepared
+    inputs: dict[str, Mark | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Inputs of one shard; ``kept`` is the record of a shard that need not be made again."""
+
+    name: str
+    key: str
+    items: tuple[Any, ...]  # none where it is kept
+    count: int
+    kept: Record | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What all streams of one call share."""
+
+    raw: Path
+    bank: str
+    pool: WorkerPool
+    workers: int
+    reread: bool
+    open_bank: Callable[[], None]  # called before anything is written, any number of times
+    on_done: Callable[[int], None] = field(default=lambda count: None)  # inputs that were dealt with
+
+
+def records_of(stream: Stream, work: Work, found: Report, note: Report) -> Iterator[tuple[str, Record, bool]]:
+    """Each shard's name and record, and whether it was kept, in order.
+
+    What the reader finds goes to ``found``, what is found in the inputs to ``note``.
+    """
+    base = digest([stream.name, stream.options, code_version(PREPARE), library_versions()])
+    queue: deque[Group] = deque()
+
+    def to_make() -> Iterator[Any]:
+        items = distinct(stream.read(found), work.raw, found)
+        size = prepare_streams.PER_SHARD if stream.evaluation is None else 1 << 30
+        for number, batch in enumerate(batched(items, size)):
+            group = _group(f"{stream.name}-{number:06d}", base, batch, work)
+            queue.append(group)
+            if group.kept is None:
+                work.open_bank()
+                yield from group.items
+
+    each = partial(_each, stream.prepare, work.raw)
+    done = ordered_map(work.pool, each, to_make(), _CHUNK, 3 * work.workers)
+    first = next(done, None)
+    while queue:
+        group = queue.popleft()
+        if group.kept is not None:
+            for problem in group.kept.problems:
+                note(problem)
+            work.on_done(group.count)
+            yield group.name, group.kept, True
+            continue
+        assert first is not None  # noqa: S101 (a group that is made has inputs)
+        made = chain([first], islice(done, group.count - 1))
+        yield group.name, _write(group, made, work, note), False
+        first = next(done, None)
+
+
+def _group(name: str, base: str, items: list[Any], work: Work) -> Group:
+    key = digest([base, [describe(item, work.raw) for item in items]])
+    record = read_record(work.bank, name)
+    if record is not None and holds(record, key, work.raw, work.bank, reread=work.reread):
+        return Group(name=name, key=key, items=(), count=len(items), kept=record)
+    return Group(name=name, key=key, items=tuple(items), count=len(items), kept=None)
+
+
+def _write(group: Group, made: Iterable[Made], work: Work, note: Report) -> Record:
+    """Write the shard as its inputs come, then the record that says so."""
+    inputs: dict[str, Mark | None] = {}
+    problems = []
+
+    def usable() -> Iterator[tuple[Entry, dict[str, bytes]]]:
+        for one in made:
+            inputs.update(one.inputs)
+            work.on_done(1)
+            for problem in one.prepared.problems:
+                problems.append(problem)
+                note(problem)
+            if one.prepared.entry is not None:
+                yield one.prepared.entry, one.prepared.members
+
+    # An old record must not vouch for a shard that a killed run left half renewed.
+    remove_record(work.bank, group.name)
+    shard = write_shard(work.bank, f"{group.name}.tar", usable())
+    if not shard.entries:
+        storage.remove(storage.join(work.bank, shard.name))
+    record = Record(
+        key=group.key,
+        inputs=inputs,
+        entries=shard.entries,
+        problems=tuple(problems),
+        file=shard.name,
+        size=shard.size if shard.entries else 0,
+        sha256=shard.sha256,
+    )
+    write_record(work.bank, group.name, record)
+    return record
+
+
+def _each(prepare: Callable[[Any], Prepared], raw: Path, items: list[Any]) -> list[Made]:
+    """Run in a worker."""
+    cv2.setNumThreads(1)
+    made = []
+    for item in items:
+        inputs = {relative(path, raw): mark_of(path) for path in files_of(item)}
+        made.append(Made(prepared=prepare(item), inputs=inputs))
+    return made

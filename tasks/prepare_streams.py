@@ -1,0 +1,85 @@
+"""What there is to prepare: a stream of inputs for each kind and source, and the function for one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from assets.celebamask import FOLDER as FACES
+from assets.celebamask import read_faces
+from assets.coco import FOLDER as OBJECTS
+from assets.dtd import FOLDER as TEXTURES
+from assets.dtd import read_textures
+from assets.hands import FOLDER as HANDS
+from assets.hands import read_hands
+from assets.problems import Problem, Report
+from assets.realocc import OccludedSource, read_occluded_faces
+from assets.records import RawObject
+from tasks.prepare_evaluation import SOURCES, prepare_evaluated
+from tasks.prepare_faces import prepare_face
+from tasks.prepare_occluders import prepare_hand, prepare_object, prepare_texture
+from tasks.prepare_options import PrepareOptions
+from tasks.prepared import Prepared, relative
+
+# Inputs a shard. By count and not by bytes: a changed input must not move those after it.
+PER_SHARD = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """``read`` yields inputs in a fixed order; ``options`` are those that decide the bytes."""
+
+    name: str  # of its shards: <name>-000000.tar
+    read: Callable[[Report], Iterable[Any]]
+    prepare: Callable[[Any], Prepared]
+    options: tuple[str, ...] = ()
+    # None for what is composited; faces to test on lie in one shard, whatever their number.
+    evaluation: OccludedSource | None = None
+
+
+def streams_of(raw: Path, chosen: list[RawObject], options: PrepareOptions) -> list[Stream]:
+    """The streams of the datasets that are there, in the bank's order."""
+    streams = [
+        Stream(
+            name="face",
+            read=partial(read_faces, raw),
+            prepare=partial(prepare_face, raw=raw),
+            options=(options.policy,),
+        ),
+        Stream(
+            name="object",
+            read=lambda report: chosen,
+            prepare=partial(prepare_object, raw=raw, upscaler=options.upscaler),
+            options=(options.upscaler,),
+        ),
+        Stream(name="hand", read=partial(read_hands, raw), prepare=partial(prepare_hand, raw=raw)),
+        Stream(name="texture", read=partial(read_textures, raw), prepare=partial(prepare_texture, raw=raw)),
+    ]
+    folders = {"face": FACES, "object": OBJECTS, "hand": HANDS, "texture": TEXTURES}
+    there = [stream for stream in streams if (raw / folders[stream.name]).is_dir()]
+    return there + [
+        Stream(
+            name=source.name,
+            read=partial(read_occluded_faces, raw, source=source),
+            prepare=partial(prepare_evaluated, raw=raw, source=source),
+            evaluation=source,
+        )
+        for source in SOURCES
+        if (raw / source.folder).is_dir()
+    ]
+
+
+def distinct(items: Iterable[Any], raw: Path, report: Report) -> Iterator[Any]:
+    """The items whose id none before them has: 7.jpg and 007.jpg are one name, a second id 5 no other."""
+    first: dict[str, str] = {}
+    for item in items:
+        where = relative(item.image, raw)
+        if item.id in first:
+            got = f"the id {item.id} of {first[item.id]}"
+            report(Problem(path=where, expected="an id of its own", got=got))
+            continue
+        first[item.id] = where
+        yield item
