@@ -50,3 +50,8 @@ def is_text(name: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def order(path: Path) -> tuple[bool, int, str]:
+    """Sorting key: numbers first, as numbers, then names."""
+    return name_order(path.name)
