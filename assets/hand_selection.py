@@ -1,10 +1,13 @@
-"""Which of many hands are taken: by the published list, or evenly by skin and side."""
+"""Which of many hands are taken, by the published list or evenly by skin and side, and who is tested on."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from assets.hold_out import held_out_of_each
 from assets.naming import normal
 from assets.problems import Problem, Report
 from assets.records import RawHand
@@ -30,6 +33,27 @@ def choose_hands(hands: Sequence[RawHand], count: int) -> list[RawHand]:
         chosen |= _by_aspect(tones[tone], places)
     chosen |= _by_aspect(unknown, count - len(chosen))
     return [hand for hand in hands if hand.id in chosen]
+
+
+def hold_out_subjects(hands: Sequence[RawHand], kept: frozenset[str]) -> list[RawHand]:
+    """The hands with split ``test`` for a fifth of the subjects, with every skin tone on both sides.
+
+    None of fewer than ten known subjects. Subjects of whom a hand is ``kept`` (ids) for training or has
+    a split of its own are not among the fifth.
+    """
+    known = [hand for hand in hands if hand.subject]
+    busy = {hand.subject for hand in known if hand.id in kept or hand.origin.split}
+    tones: dict[str, Counter[str]] = {}
+    for hand in known:
+        tones.setdefault(hand.subject, Counter())[hand.skin] += 1
+    groups: dict[str, list[str]] = {}
+    for subject, found in tones.items():
+        groups.setdefault(min(found, key=lambda tone: (-found[tone], tone)), []).append(subject)
+    held = held_out_of_each(groups, busy)
+    return [
+        replace(hand, origin=replace(hand.origin, split="test")) if hand.subject in held else hand
+        for hand in hands
+    ]
 
 
 def even_shares(sizes: Mapping[str, int], count: int) -> dict[str, int]:

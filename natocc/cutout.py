@@ -10,6 +10,8 @@ from natocc.geometry import Image, mask_box
 _MARGIN = 2
 # Where the softened outline is cut (0.5 would be the outline itself), and how steep the edge is.
 _PULL, _GAIN = 0.7, 2.5
+# The blur (sigma) that takes away the steps of a mask's pixels.
+_SMOOTH = 0.8
 _OPAQUE = 250
 
 
@@ -18,10 +20,20 @@ def soft_matte(mask: Image, factor: int = 1) -> Image:
 
     The edge is pulled in by about half a source pixel, where the photograph mixes in background.
     """
-    soft = cv2.GaussianBlur(mask, (0, 0), 0.8)
+    soft = cv2.GaussianBlur(mask, (0, 0), _SMOOTH)
     size = mask.shape[1] * factor, mask.shape[0] * factor
-    large = cv2.resize(soft, size, interpolation=cv2.INTER_CUBIC).astype(np.float32) / 255
-    return np.rint(255 * np.clip((large - _PULL) * _GAIN + 0.5, 0, 1)).astype(np.uint8)
+    return pull_in(cv2.resize(soft, size, interpolation=cv2.INTER_CUBIC).astype(np.uint8, copy=False))
+
+
+def soften_outline(mask: Image, scale: float = 1.0) -> Image:
+    """The same of a mask (0 or 255) that is enlarged already: ``scale`` of its pixels were one."""
+    return pull_in(cv2.GaussianBlur(mask, (0, 0), _SMOOTH * scale).astype(np.uint8, copy=False))
+
+
+def pull_in(soft: Image) -> Image:
+    """A blurred mask made a matte (both uint8): the outline runs where the blur is at seven tenths."""
+    values = np.clip((np.arange(256) / 255 - _PULL) * _GAIN + 0.5, 0, 1)
+    return cv2.LUT(soft, np.rint(255 * values).astype(np.uint8)).astype(np.uint8, copy=False)
 
 
 def clear_border(mask: Image) -> Image:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
@@ -39,18 +40,91 @@ FACE = ("skin", "nose", "l_eye", "r_eye", "l_brow", "r_brow", "mouth", "u_lip", 
 NOT_FACE = ("eye_g", "hair", "hat", "l_ear", "r_ear", "ear_r", "neck", "neck_l", "cloth")
 
 
-def face_mask(parts: Mapping[str, Image]) -> Image:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What counts as face: each of the 18 parts is in ``face`` or in ``not_face``.
+
+    ``grey`` holds what no part tells, by its words: ``face``, ``background``, or ``not stated``. Only
+    corrected masks and annotations can follow it (docs/label-policies.md).
+    """
+
+    name: str
+    face: tuple[str, ...]
+    not_face: tuple[str, ...]
+    grey: Mapping[str, str]
+
+
+# Voo et al., Table 1.
+VOO = Policy(
+    name="voo",
+    face=FACE,
+    not_face=NOT_FACE,
+    grey=MappingProxyType(
+        {
+            "sunglasses": "background",
+            "frames of glasses": "background",
+            "clear lenses": "background",
+            "tinted lenses of nearly the skin's colour": "background",
+            "reflections on lenses": "background",
+            "shadow that a frame casts": "face",
+            "other shadow": "face",
+            "hand, microphone, food, mask, scarf": "background",
+            "words printed over the picture": "background",
+            "tattoo": "face",
+            "moustache, beard on the face": "face",
+            "bald skin": "face",
+            "make-up with a clear border": "not stated",
+            "tongue out of the mouth": "not stated",
+        }
+    ),
+)
+# Yin et al. (FaceOcc), section 3.1. Their CelebAMask-HQ faces with spectacles take eye_g for face and
+# lose what the annotation covers.
+FACEOCC = Policy(
+    name="faceocc",
+    face=(*FACE, "eye_g"),
+    not_face=tuple(name for name in NOT_FACE if name != "eye_g"),
+    grey=MappingProxyType(
+        {
+            "sunglasses": "background",
+            "frames of glasses": "background",
+            "clear lenses": "face",
+            "tinted lenses of nearly the skin's colour": "face",
+            "reflections on lenses": "background",
+            "shadow that a frame casts": "background",
+            "other shadow": "not stated",
+            "hand, microphone, food, mask, scarf": "background",
+            "words printed over the picture": "not stated",
+            "tattoo": "not stated",
+            "moustache, beard on the face": "not stated",
+            "bald skin": "not stated",
+            "make-up with a clear border": "background",
+            "tongue out of the mouth": "background",
+        }
+    ),
+)
+POLICIES: Mapping[str, Policy] = MappingProxyType({one.name: one for one in (VOO, FACEOCC)})
+
+
+def policy_named(name: str) -> Policy:
+    """The policy of that name. Raises ValueError for a name that none has."""
+    if name not in POLICIES:
+        raise ValueError(f"policy: expected {' or '.join(POLICIES)}, got {name!r}")
+    return POLICIES[name]
+
+
+def face_mask(parts: Mapping[str, Image], policy: Policy = VOO) -> Image:
     """The visible face as uint8 HxW, 0 or 255, from part masks (uint8 HxW, non-zero inside).
 
-    Skin with brows, eyes, nose and mouth, less glasses, hair, hat, ears, earrings, neck, necklace
-    and cloth. Parts that are absent count as empty. Raises ValueError for no part at all.
+    The policy's parts of the face, less its other parts. Parts that are absent count as empty. Raises
+    ValueError for no part at all.
     """
     size = _size(parts)
     face, other = np.zeros(size, bool), np.zeros(size, bool)
-    for name in FACE:
+    for name in policy.face:
         if name in parts:
             face |= parts[name] > 0
-    for name in NOT_FACE:
+    for name in policy.not_face:
         if name in parts:
             other |= parts[name] > 0
     return np.where(face & ~other, 255, 0).astype(np.uint8)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,36 +9,31 @@ from typing import Any
 import numpy as np
 from pycocotools import mask as coco_mask
 
-from assets.bank import Entry
 from assets.hands import MASKS
-from assets.images import Picture, Unreadable, read_image, read_mask
+from assets.images import Unreadable, read_image, read_mask
 from assets.problems import Problem
 from assets.records import RawHand, RawObject, RawTexture
 from assets.upscalers import FACTOR, upscaler_named
-from natocc.codecs import encode_jpeg, encode_png
-from natocc.cutout import clear_border, crop_to_matte, extend_colours, limit_side, soft_matte, turn
+from natocc.codecs import encode_jpeg
+from natocc.cutout import clear_border, limit_side, soft_matte, turn
 from natocc.fingers_down import turn_fingers_down
 from natocc.geometry import Image, mask_box
 from natocc.hand_mask import segment_hand
 from natocc.light_ground import NotFound
 from natocc.rle import decode_runs
+from tasks.prepare_cut import EXPECTED_PHOTO, LONG_SIDE, cut_out
 from tasks.prepared import (
     EXPECTED_MASK,
     Prepared,
     conversions,
-    fine_jpeg,
     make_entry,
     refuse,
     relative,
     unusual,
 )
 
-LONG_SIDE = 1024
 # Context round an object, as a share of its box: upscalers see where the object ends.
 _CONTEXT = 0.08
-# How deep, in pixels of the photograph, an edge mixes in what lies behind.
-_MIXED = 1.5
-_EXPECTED = "an upright 8-bit colour JPEG"
 
 
 def prepare_object(thing: RawObject, raw: Path, upscaler: str) -> Prepared:
@@ -67,7 +61,7 @@ def prepare_object(thing: RawObject, raw: Path, upscaler: str) -> Prepared:
     facts: dict[str, object] = {"category": thing.category, "annotation": int(thing.id), "upscaler": upscaler}
     facts |= thing.facts
     blank = make_entry("object", thing.id, thing.category, where, thing.origin, picture, (0, 0))
-    return _cut_out(blank, picture, large, matte, facts, FACTOR)
+    return cut_out(blank, picture.notes, large, matte, facts, FACTOR)
 
 
 def prepare_hand(hand: RawHand, raw: Path) -> Prepared:
@@ -114,7 +108,7 @@ def prepare_hand(hand: RawHand, raw: Path) -> Prepared:
     facts |= {"rot_deg": rot_deg, "rot_from": told}
     rgb, matte = turn(picture.rgb, soft_matte(clear_border(mask)), rot_deg)
     blank = make_entry("hand", hand.id, hand.aspect, where, hand.origin, picture, (0, 0))
-    prepared = _cut_out(blank, picture, rgb, matte, facts)
+    prepared = cut_out(blank, picture.notes, rgb, matte, facts)
     return replace(prepared, problems=prepared.problems + noted) if prepared.entry else prepared
 
 
@@ -131,7 +125,7 @@ def prepare_texture(texture: RawTexture, raw: Path) -> Prepared:
     entry = make_entry(
         "texture", texture.id, texture.texture_class, where, texture.origin, picture, rgb.shape[:2]
     )
-    return Prepared(entry=entry, members=members, problems=conversions(where, _EXPECTED, picture.notes))
+    return Prepared(entry=entry, members=members, problems=conversions(where, EXPECTED_PHOTO, picture.notes))
 
 
 def rasterise(segmentation: list[list[float]] | dict[str, object], size: tuple[int, int]) -> Image:
@@ -157,24 +151,3 @@ def _polygon(points: list[float], size: tuple[int, int]) -> list[float]:
     if not all(abs(value) <= 4 * max(size) for value in values):
         raise ValueError("a polygon with a corner far outside")
     return values
-
-
-def _cut_out(
-    blank: Entry, picture: Picture, rgb: Image, matte: Image, facts: dict[str, object], factor: int = 1
-) -> Prepared:
-    """Crop, limit and fill a cut-out, ``factor`` times enlarged; ``blank`` is its row but for the size."""
-    try:
-        rgb, matte = crop_to_matte(rgb, matte)
-        size = max(matte.shape)
-        rgb, matte = limit_side(rgb, matte, LONG_SIDE)
-        rgb = extend_colours(rgb, matte, max(_MIXED, _MIXED * factor * max(matte.shape) / size))
-    except ValueError as error:
-        return refuse(blank.source, "an outline thick enough to cut out", str(error))
-    members = {
-        "jpg": fine_jpeg(rgb),
-        "alpha.png": encode_png(matte),
-        "json": json.dumps(facts).encode(),
-    }
-    entry = replace(blank, height=matte.shape[0], width=matte.shape[1])
-    problems = conversions(blank.source, _EXPECTED, picture.notes)
-    return Prepared(entry=entry, members=members, problems=problems)

@@ -127,3 +127,31 @@ def test_photographs_without_their_masks_or_none_at_all_are_no_dataset(tmp_path:
     (tmp_path / "b" / FACES / IMAGES).mkdir(parents=True)
     (tmp_path / "b" / FACES / MASKS).mkdir()
     assert refusal(tmp_path / "b").endswith(f"expected photographs in {FACES}/{IMAGES}, got an empty folder")
+
+
+def test_part_files_are_found_across_folders_and_orphans_of_every_folder_are_named(tmp_path: Path) -> None:
+    """What lies where the download has it is looked up folder by folder, the rest by name."""
+    for stem in ("1999", "2000", "4001"):
+        touch(tmp_path, stem, "skin", "hair")
+    write(tmp_path / FACES / MASKS / "own/01999_nose.png", b"x")
+    write(tmp_path / FACES / MASKS / "0/02000_nose.png", b"x")
+    for stem in ("5", "2001", "9000"):
+        write(part_path(tmp_path, stem, "skin"), b"x")
+        write(part_path(tmp_path, stem, "hair"), b"x")
+    write(tmp_path / FACES / MASKS / "3/readme.txt", b"x")
+    (tmp_path / FACES / MASKS / "3/deeper").mkdir()
+    faces, problems = read(tmp_path)
+    parts = {face.id: [*face.parts] for face in faces}
+    assert parts == {
+        "01999": ["hair", "nose", "skin"],
+        "02000": ["hair", "nose", "skin"],
+        "04001": ["hair", "skin"],
+    }
+    assert all(path.is_file() for face in faces for path in face.parts.values())
+    assert problems == [
+        f"{FACES}/{MASKS}/3/deeper: expected a part mask (.png), got a folder",
+        f"{FACES}/{MASKS}/3/readme.txt: expected a part mask (.png), got another file",
+        f"{FACES}/{MASKS}/0/00005_hair.png: expected a photograph {IMAGES}/5.jpg, got no such file",
+        f"{FACES}/{MASKS}/1/02001_hair.png: expected a photograph {IMAGES}/2001.jpg, got no such file",
+        f"{FACES}/{MASKS}/4/09000_hair.png: expected a photograph {IMAGES}/9000.jpg, got no such file",
+    ]

@@ -79,7 +79,7 @@ def many(raw: Path, count: int, masked: int) -> None:
     rows: list[dict[str, object]] = []
     for number in range(count):
         write(raw / f"11k-hands/Hands/Hand_{number:07d}.jpg", b"x")
-        skin = ("very fair", "fair", "fair", "fair", "medium", "dark")[number % 6]
+        skin = ("very fair", "fair", "fair", "fair", "medium", "dark")[number // 9 % 6]
         rows.append({"imageName": f"Hand_{number:07d}.jpg", "skinColor": skin, "id": number // 9})
     for number in range(masked):
         write(raw / f"11k-hands_masks/Hand_{number:07d}.png", b"x")
@@ -87,15 +87,60 @@ def many(raw: Path, count: int, masked: int) -> None:
 
 
 def test_of_many_hands_those_with_masks_and_others_up_to_200_are_taken(tmp_path: Path) -> None:
-    many(tmp_path, 300, 20)
+    many(tmp_path, 1000, 20)
     hands, problems = read(tmp_path)
-    assert len(hands) == 200 and sum(hand.mask is not None for hand in hands) == 20
-    assert Counter(hand.skin for hand in hands[20:]) == dict.fromkeys(SKINS, 45)
+    train = [hand for hand in hands if hand.origin.split is None]
+    test = [hand for hand in hands if hand.origin.split == "test"]
+    assert len(train) == 200 and [hand.mask is not None for hand in train] == [True] * 20 + [False] * 180
+    assert Counter(hand.skin for hand in train[20:]) == dict.fromkeys(SKINS, 45)
+    assert sorted(Counter(hand.skin for hand in test).items()) == [
+        ("dark", 12),
+        ("fair", 13),
+        ("medium", 12),
+        ("very fair", 13),
+    ]
+    assert {hand.subject for hand in train}.isdisjoint(hand.subject for hand in test)
     assert [str(problem) for problem in problems] == [
         "11k-hands/Hands: expected 200 hands, or masks for more, or 11k-hands/11k_hands_sample.txt that names "
-        "them, got 300; 20 with a mask are taken and 180 others, evenly by skin"
+        "them, got 1000; 20 with a mask are taken and 180 others, evenly by skin, and 50 of other subjects to test on"
     ]
     assert [problem.action for problem in problems] == ["converted"]
+
+
+def test_another_number_is_taken_when_asked_for_and_nobody_is_held_out_when_not_wanted(
+    tmp_path: Path,
+) -> None:
+    many(tmp_path, 500, 0)
+    hands = list(read_hands(tmp_path, lambda problem: None, count=40))
+    assert Counter(hand.origin.split for hand in hands) == {None: 40, "test": 10}
+    assert Counter(hand.skin for hand in hands if hand.origin.split is None) == dict.fromkeys(SKINS, 10)
+    hands = list(read_hands(tmp_path, lambda problem: None, count=40, hold_out=False))
+    assert Counter(hand.origin.split for hand in hands) == {None: 40}
+
+
+def test_where_all_are_taken_a_fifth_of_the_subjects_of_every_tone_is_tested_on(tmp_path: Path) -> None:
+    many(tmp_path, 180, 0)
+    hands, problems = read(tmp_path)
+    assert len(hands) == 180 and problems == []
+    test = [hand for hand in hands if hand.origin.split == "test"]
+    assert {hand.skin for hand in test} == {hand.skin for hand in hands if hand not in test} == set(SKINS)
+    assert len({hand.subject for hand in test}) == 5
+    assert {hand.origin.person for hand in hands} == {f"11k:{number}" for number in range(20)}
+
+
+def test_few_known_subjects_hold_nobody_out(tmp_path: Path) -> None:
+    many(tmp_path, 81, 0)
+    assert {hand.origin.split for hand in read(tmp_path)[0]} == {None}
+
+
+def test_what_the_side_car_says_of_a_subject_decides(tmp_path: Path) -> None:
+    many(tmp_path, 180, 0)
+    chosen = min(int(hand.subject) for hand in read(tmp_path)[0] if hand.origin.split == "test")
+    file = f"Hands/Hand_{9 * chosen:07d}.jpg"
+    add_sidecar(tmp_path / "11k-hands", {"file": file, "split": "train", "person": "me"})
+    own = [hand for hand in read(tmp_path)[0] if hand.subject == str(chosen)]
+    assert {hand.origin.split for hand in own} == {"train", None}
+    assert [hand.origin.person for hand in own[:2]] == ["me", f"11k:{chosen}"]
 
 
 def test_masks_for_more_than_200_are_all_used_without_a_word(tmp_path: Path) -> None:
@@ -114,6 +159,19 @@ def test_the_published_list_decides(tmp_path: Path) -> None:
     assert [str(problem) for problem in problems] == [
         "11k-hands/11k_hands_sample.txt: expected a photograph 11k-hands/Hands/Hand_0000999.jpg, got no such file"
     ]
+
+
+def test_all_that_the_list_names_is_trained_on_and_a_quarter_as_many_of_others_tested_on(
+    tmp_path: Path,
+) -> None:
+    many(tmp_path, 300, 0)
+    names = [f"Hand_{number:07d}" for number in range(0, 200, 5)]
+    write(tmp_path / "11k-hands/11k_hands_sample.txt", "\n".join(names).encode())
+    hands, problems = read(tmp_path)
+    train = [hand for hand in hands if hand.origin.split is None]
+    assert [hand.image.stem for hand in train] == names and problems == []
+    test = [hand for hand in hands if hand.origin.split == "test"]
+    assert len(test) == 10 and {hand.subject for hand in test}.isdisjoint(hand.subject for hand in train)
 
 
 def test_subject_and_flags_are_read(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from natocc.corrected_parsing import corrected_parsing
 from natocc.geometry import Image
-from natocc.policy import CLASS_IDS, FACE, PARTS, face_mask, parsing_map
+from natocc.policy import CLASS_IDS, FACE, FACEOCC, PARTS, face_mask, parsing_map
 
 FACE_IDS = [CLASS_IDS[name] for name in FACE]
 
@@ -39,6 +39,14 @@ def test_glasses_lie_over_the_eyes_that_are_painted_over_them() -> None:
     assert parsing_map(parts)[4, 0] == CLASS_IDS["r_eye"]
     assert column(parts, face_mask(parts)) == [1, 1, 3, 3, 3, 3, 3, 3, 1, 1]
     assert column(parts, band(0, 10)) == [1, 1, 1, 1, 5, 5, 1, 1, 1, 1], "lenses that count as face"
+
+
+def test_where_lenses_count_as_face_frame_and_lens_are_glasses_still() -> None:
+    parts = {"skin": band(0, 10), "eye_g": band(2, 8), "r_eye": band(4, 6), "hat": band(0, 1)}
+    mask = face_mask(parts, FACEOCC)
+    mask[3] = 0  # a frame
+    classes = corrected_parsing(parts, mask, FACEOCC)[:, 0].tolist()
+    assert classes == [14, 1, 3, 3, 5, 5, 3, 3, 1, 1]
 
 
 def test_without_parts_the_mask_is_skin() -> None:

@@ -1,10 +1,26 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from natocc.geometry import Image
-from natocc.policy import CLASS_IDS, FACE, NOT_FACE, PARTS, face_mask, parsing_map
+from natocc.policy import (
+    CLASS_IDS,
+    FACE,
+    FACEOCC,
+    NOT_FACE,
+    PARTS,
+    POLICIES,
+    VOO,
+    Policy,
+    face_mask,
+    parsing_map,
+    policy_named,
+)
+
+DOCS = Path(__file__).parents[2] / "docs/label-policies.md"
 
 OFFICIAL = [
     "skin",
@@ -76,3 +92,42 @@ def test_absent_parts_are_empty_and_0_1_masks_do() -> None:
 def test_no_part_at_all_is_an_error() -> None:
     with pytest.raises(ValueError, match="expected at least one, got none"):
         face_mask({})
+
+
+@pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
+def test_every_part_is_face_or_not_under_each_policy(policy: Policy) -> None:
+    assert sorted(policy.face + policy.not_face) == sorted(OFFICIAL)
+    for name in policy.not_face:
+        assert np.array_equal(
+            face_mask({"skin": band(0, 10), name: band(4, 7)}, policy)[:, 0], [255] * 4 + [0] * 3 + [255] * 3
+        )
+    for name in policy.face:
+        assert np.array_equal(face_mask({name: band(4, 7)}, policy), band(4, 7))
+
+
+def test_lenses_are_face_under_faceocc_alone_and_hair_over_them_is_not() -> None:
+    parts = {"skin": band(1, 9), "eye_g": band(2, 6), "hair": band(0, 3)}
+    assert np.array_equal(face_mask(parts), band(6, 9))
+    assert np.array_equal(face_mask(parts, VOO), band(6, 9))
+    assert np.array_equal(face_mask(parts, FACEOCC), band(3, 9))
+
+
+def test_an_unknown_policy_is_an_error_that_names_them() -> None:
+    assert policy_named("faceocc") is FACEOCC
+    with pytest.raises(ValueError, match="policy: expected voo or faceocc, got 'FaceOcc'"):
+        policy_named("FaceOcc")
+
+
+def test_the_tables_of_the_docs_are_the_codes() -> None:
+    lines = DOCS.read_text(encoding="utf-8").splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| ")]
+    named = [POLICIES[name] for name in ("voo", "faceocc")]
+
+    def said(part: str) -> list[str]:
+        return ["face" if part in policy.face else "background" for policy in named]
+
+    parts = [["part", "class", *POLICIES]]
+    parts += [[f"`{name}`", str(CLASS_IDS[name]), *said(name)] for name in PARTS]
+    assert list(VOO.grey) == list(FACEOCC.grey)
+    grey = [["case", *POLICIES]] + [[case, *(policy.grey[case] for policy in named)] for case in VOO.grey]
+    assert rows == parts + grey
