@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from assets.celebamask import FOLDER as FACES
 from assets.celebamask import read_faces
 from assets.coco import FOLDER as OBJECTS
 from assets.dtd import FOLDER as TEXTURES
@@ -18,6 +17,8 @@ from assets.hands import read_hands
 from assets.problems import Problem, Report
 from assets.realocc import OccludedSource, read_occluded_faces
 from assets.records import RawObject
+from assets.voo_objects import read_voo_objects, voo_folder
+from tasks.prepare_cutouts import prepare_cutout
 from tasks.prepare_evaluation import SOURCES, prepare_evaluated
 from tasks.prepare_faces import prepare_face
 from tasks.prepare_occluders import prepare_hand, prepare_object, prepare_texture
@@ -42,34 +43,36 @@ class Stream:
 
 def streams_of(raw: Path, chosen: list[RawObject], options: PrepareOptions) -> list[Stream]:
     """The streams of the datasets that are there, in the bank's order."""
-    streams = [
-        Stream(
-            name="face",
-            read=partial(read_faces, raw),
-            prepare=partial(prepare_face, raw=raw),
-            options=(options.policy,),
+    return [
+        *_composited(raw, chosen, options),
+        *(
+            Stream(
+                name=source.name,
+                read=partial(read_occluded_faces, raw, source=source),
+                prepare=partial(prepare_evaluated, raw=raw, source=source),
+                evaluation=source,
+            )
+            for source in SOURCES
+            if (raw / source.folder).is_dir()
         ),
-        Stream(
-            name="object",
-            read=lambda report: chosen,
-            prepare=partial(prepare_object, raw=raw, upscaler=options.upscaler),
-            options=(options.upscaler,),
-        ),
-        Stream(name="hand", read=partial(read_hands, raw), prepare=partial(prepare_hand, raw=raw)),
-        Stream(name="texture", read=partial(read_textures, raw), prepare=partial(prepare_texture, raw=raw)),
     ]
-    folders = {"face": FACES, "object": OBJECTS, "hand": HANDS, "texture": TEXTURES}
-    there = [stream for stream in streams if (raw / folders[stream.name]).is_dir()]
-    return there + [
-        Stream(
-            name=source.name,
-            read=partial(read_occluded_faces, raw, source=source),
-            prepare=partial(prepare_evaluated, raw=raw, source=source),
-            evaluation=source,
-        )
-        for source in SOURCES
-        if (raw / source.folder).is_dir()
-    ]
+
+
+def _composited(raw: Path, chosen: list[RawObject], options: PrepareOptions) -> Iterator[Stream]:
+    face = partial(prepare_face, raw=raw)
+    yield Stream(name="face", read=partial(read_faces, raw), prepare=face, options=(options.policy,))
+    if (raw / OBJECTS).is_dir():
+        thing = partial(prepare_object, raw=raw, upscaler=options.upscaler)
+        yield Stream(name="object", read=lambda report: chosen, prepare=thing, options=(options.upscaler,))
+    cutout = partial(prepare_cutout, raw=raw)
+    if voo_folder(raw) is not None:
+        yield Stream(name="object_voo", read=partial(read_voo_objects, raw), prepare=cutout)
+    if (raw / HANDS).is_dir():
+        hands = partial(read_hands, raw, count=options.hands, hold_out=options.hold_out)
+        yield Stream(name="hand", read=hands, prepare=partial(prepare_hand, raw=raw))
+    if (raw / TEXTURES).is_dir():
+        texture = partial(prepare_texture, raw=raw)
+        yield Stream(name="texture", read=partial(read_textures, raw), prepare=texture)
 
 
 def distinct(items: Iterable[Any], raw: Path, report: Report) -> Iterator[Any]:

@@ -218,7 +218,7 @@ def test_6_the_order_of_a_folders_listing_changes_no_byte(
         patch.setattr(os, "scandir", Scan)
         done = run("prepare", "--raw", raw, "--bank", tmp_path / "bank", "--workers", 1)
     assert done.exit_code == 0 and len(asked) > 5
-    names = sorted(path.name for path in prepared[0].iterdir())
-    assert names == sorted(path.name for path in (tmp_path / "bank").iterdir())
+    names = sorted(path.name for path in prepared[0].iterdir() if path.is_file())
+    assert names == sorted(path.name for path in (tmp_path / "bank").iterdir() if path.is_file())
     for name in names:
         assert (tmp_path / "bank" / name).read_bytes() == (prepared[0] / name).read_bytes(), name
