@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from assets.dtd_labels import TextureLabels
 from assets.folders import is_text, pictures_in
 from assets.naming import id_of
 from assets.problems import Problem, Report
@@ -16,12 +17,16 @@ LICENCE = "DTD: for research, photographs under their authors' terms"
 
 
 def read_textures(raw: Path, report: Report) -> Iterator[RawTexture]:
-    """Yield textures by class, then file name; a class without pictures is a Problem."""
+    """Yield textures by class, then file name, with what DTD's label files say of them.
+
+    A class without pictures, and lists and pictures that do not agree, are Problems.
+    """
     folder = raw / FOLDER
     aside = Sidecar(folder, raw, report)
     if not (folder / "images").is_dir():
         report(Problem(path=f"{FOLDER}/images", expected="a folder for each class", got="no such folder"))
         return
+    labels = TextureLabels(folder, raw, report)
     for kind in sorted((folder / "images").iterdir()):
         if kind.name.startswith("."):
             continue
@@ -36,10 +41,12 @@ def read_textures(raw: Path, report: Report) -> Iterator[RawTexture]:
         if not pictures:
             report(Problem(path=where, expected="at least one picture", got="an empty texture class"))
         for image in pictures:
-            said = aside.of(image.relative_to(folder).as_posix())
+            said = aside.of(f"images/{kind.name}/{image.name}")
             yield RawTexture(
                 id=id_of(f"{kind.name}/{image.stem}"),
                 image=image,
                 texture_class=kind.name,
                 origin=said.origin(FOLDER, LICENCE),
+                facts=labels.facts(f"{kind.name}/{image.name}"),
             )
+    labels.finish()
