@@ -110,3 +110,16 @@ class RawOccludedFace:
     image: Path
     mask: Path
     origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawComposite:
+    """A picture whose foreground has other colours than its ground, with the real one (iHarmony4)."""
+
+    id: str
+    subset: str  # the sub-dataset, e.g. "HCOCO"
+    split: str  # of the list that names it: "train" or "test"
+    composite: Path
+    mask: Path  # of the foreground
+    real: Path
+    origin: Origin

@@ -17,6 +17,7 @@ Limit = Annotated[int | None, typer.Option(help="Only the first N samples of eve
 Seed = Annotated[int | None, typer.Option(help="Another seed than the recipe's.")]
 Profile = Annotated[str | None, typer.Option(help="best, paper or code.")]
 Split = Annotated[str | None, typer.Option(help="train, test, all, or a file that lists faces.")]
+Subset = Annotated[str | None, typer.Option(help="WO, O, or all: which faces of the split.")]
 Upscaler = Annotated[str | None, typer.Option(help="Accept a bank made with this upscaler.")]
 Harmoniser = Annotated[str | None, typer.Option(help="Another harmoniser than the recipe's.")]
 
@@ -30,6 +31,7 @@ def build(
     seed: Seed = None,
     profile: Profile = None,
     split: Split = None,
+    subset: Subset = None,
     upscaler: Upscaler = None,
     harmoniser: Harmoniser = None,
 ) -> None:
@@ -52,6 +54,7 @@ def build(
             seed=seed,
             profile=profile,
             split=split,
+            subset=subset,
             upscaler=upscaler,
             harmoniser=harmoniser,
         )

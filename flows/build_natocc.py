@@ -109,6 +109,7 @@ def build_natocc(
     seed: Seed | None = None,
     profile: Literal["best", "paper", "code"] | None = None,
     split: str | None = None,
+    subset: Literal["WO", "O", "all"] | None = None,
     upscaler: str | None = None,
     harmoniser: str | None = None,
 ) -> BuildReport:
@@ -121,6 +122,7 @@ def build_natocc(
         seed=seed,
         profile=profile,
         split=split,
+        subset=subset,
         upscaler=upscaler,
         harmoniser=harmoniser,
     )

@@ -16,6 +16,7 @@ from natocc.transfer import Method
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 Ratio = Annotated[float, Field(ge=0, le=1)]
+Subset = Literal["WO", "O", "all"]
 
 
 class RecipeError(ValueError):
@@ -43,8 +44,9 @@ class OccluderSet(_Strict):
     colour_transfer: Ratio = 0.0
     # Leave the set out where the bank has nothing for it, and say so.
     optional: bool = False
-    # Overrides the recipe's split, for a held-out set.
+    # Override the recipe's split and subset, for a held-out set.
     split: str | None = None
+    subset: Subset | None = None
 
     @field_validator("colour_transfer")
     @classmethod
@@ -84,6 +86,8 @@ class Recipe(_Strict):
     repeats: Annotated[int, Field(ge=1)] = 1
     # "train" or "test" of the bank, "all", or the name of a list file of faces.
     split: str = "train"
+    # Faces with nothing over them, occluded ones, or all; a list file is taken as it is.
+    subset: Subset = "all"
     # The upscaler the bank's objects must have been made with; None accepts any.
     upscaler: str | None = None
     harmoniser: str | None = None
@@ -142,6 +146,9 @@ class Recipe(_Strict):
 
     def split_of(self, one: OccluderSet) -> str:
         return one.split or self.split
+
+    def subset_of(self, one: OccluderSet) -> Subset:
+        return one.subset or self.subset
 
 
 def known_recipes() -> list[str]:

@@ -38,13 +38,14 @@ class Options:
     seed: int | None = None
     profile: str | None = None
     split: str | None = None
+    subset: str | None = None
     upscaler: str | None = None
     harmoniser: str | None = None
 
     @property
     def overrides(self) -> dict[str, object]:
         """The recipe's fields that were replaced."""
-        names = ("seed", "profile", "split", "upscaler", "harmoniser")
+        names = ("seed", "profile", "split", "subset", "upscaler", "harmoniser")
         return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
 

@@ -72,13 +72,15 @@ def make_plan(recipe: Recipe, bank: Bank, overrides: dict[str, object], limit: i
     left_out: dict[str, object] = {}
     same_photo: Counter[str] = Counter()
     listed_not_train: Counter[str] = Counter()
+    of_unknown_subset: Counter[str] = Counter()
     used: list[Entry] = []
     for one in recipe.sets:
         try:
-            faces, barred = select_faces(bank, recipe.split_of(one))
+            selection = select_faces(bank, recipe.split_of(one), recipe.subset_of(one))
         except RecipeError as error:
             problems += [text for text in error.problems if text not in problems]
             continue
+        faces = selection.faces
         if recipe.parsing and (lacking := [face.id for face in faces if "parsing.png" not in face.members]):
             text = f"recipe > {recipe.name} > parsing: expected parsing maps in the bank, got none for"
             problems.append(f"{text} {len(lacking)} faces, the first {lacking[0]}; set it to false")
@@ -91,7 +93,8 @@ def make_plan(recipe: Recipe, bank: Bank, overrides: dict[str, object], limit: i
         else:
             shards += _shards_of(recipe, one, faces, pool, bank, limit)
             same_photo[one.name] = pairs_of_one_photo(faces, pool)
-            listed_not_train[one.name] = barred
+            listed_not_train[one.name] = selection.barred
+            of_unknown_subset[one.name] = selection.unknown
             used += [*faces, *pool]
     if problems:
         raise RecipeError(problems)
@@ -99,6 +102,8 @@ def make_plan(recipe: Recipe, bank: Bank, overrides: dict[str, object], limit: i
         raise RecipeError([f"recipe > {recipe.name}: every set is optional and the bank has none of them"])
     left_out["pairs_of_one_photograph"] = {name: count for name, count in same_photo.items() if count}
     left_out["listed_but_test_or_excluded"] = {name: n for name, n in listed_not_train.items() if n}
+    if unknown := {name: count for name, count in of_unknown_subset.items() if count}:
+        left_out["faces_of_unknown_subset"] = unknown
     return Plan(
         recipe=recipe,
         overrides=overrides,

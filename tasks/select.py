@@ -4,31 +4,54 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from assets.bank import Bank, Entry
 from assets.bank import Kind as EntryKind
-from manifests.recipe import RecipeError
+from manifests.recipe import RecipeError, Subset
 from natocc.profiles import Kind
 
+_NO_SUBSETS = (
+    "subset {}: expected a bank that says which faces are WO and which O, got one that says it of none; put "
+    "the lists (CelebAMask-HQ-WO-train.txt and others) into the raw folder and prepare again, or write some "
+    "with `natocc partition`; or give one with --split FILE, or take all faces with --subset all"
+)
 # Which entries of the bank each kind of sample draws from.
 POOL: dict[Kind, EntryKind] = {"randocc": "texture", "object": "object", "hand": "hand"}
 
 
-def select_faces(bank: Bank, split: str) -> tuple[tuple[Entry, ...], int]:
-    """Faces of a split (train, test, all, or a list file), ordered by id.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """The chosen faces, ordered by id, and how many were left out."""
+
+    faces: tuple[Entry, ...]
+    # Named by the list, but of the test split or excluded.
+    barred: int = 0
+    # Of the split, but nobody says whether something lies over them.
+    unknown: int = 0
+
+
+def select_faces(bank: Bank, split: str, subset: Subset = "all") -> Selection:
+    """Faces of a split (train, test, all, or a list file) and of a subset.
 
     A list makes a training set: of the faces that it names, those of the test split and the excluded
-    ones are left out; the second value counts them. Raises RecipeError for an unknown split or face.
+    ones are left out, and the subset plays no part. Raises RecipeError for an unknown split or face,
+    and for a subset where the bank knows none.
     """
     faces = bank.entries("face")
-    if split == "all":
-        return tuple(face for face in faces if face.split != "excluded"), 0
-    if split in ("train", "test"):
-        return tuple(face for face in faces if face.split == split), 0
-    listed = _listed(faces, Path(split))
-    kept = tuple(face for face in listed if face.split == "train")
-    return kept, len(listed) - len(kept)
+    if split not in ("train", "test", "all"):
+        listed = _listed(faces, Path(split))
+        kept = tuple(face for face in listed if face.split == "train")
+        return Selection(faces=kept, barred=len(listed) - len(kept))
+    wanted = ("train", "test") if split == "all" else (split,)
+    chosen = tuple(face for face in faces if face.split in wanted)
+    if subset == "all":
+        return Selection(faces=chosen)
+    if not any(face.subset for face in faces):
+        raise RecipeError([_NO_SUBSETS.format(subset)])
+    unknown = sum(face.subset is None for face in chosen)
+    return Selection(faces=tuple(face for face in chosen if face.subset == subset), unknown=unknown)
 
 
 def _listed(faces: Sequence[Entry], path: Path) -> list[Entry]:

@@ -52,3 +52,30 @@ def test_empty_classes_and_stray_files_are_named(tmp_path: Path) -> None:
 def test_a_dataset_without_images_is_named(tmp_path: Path) -> None:
     (tmp_path / "dtd/dtd/images").mkdir(parents=True)
     assert read(tmp_path)[1] == ["dtd/images: expected a folder for each class, got no such folder"]
+
+
+def test_a_fifth_of_the_classes_is_for_testing_but_for_what_the_side_car_says(tmp_path: Path) -> None:
+    classes = [f"class {number}" for number in range(10)]
+    for kind in classes:
+        for name in ("1.jpg", "2.jpg"):
+            add_texture(tmp_path, kind, name, b"x")
+    add_sidecar(
+        tmp_path / "dtd",
+        {"file": "images/class 9/2.jpg", "split": "train"},
+        {"file": "images/class 0/1.jpg", "split": "excluded"},
+    )
+
+    def splits(**options: bool) -> dict[str, list[str | None]]:
+        found = list(read_textures(tmp_path, lambda problem: None, **options))
+        return {kind: [one.origin.split for one in found if one.texture_class == kind] for kind in classes}
+
+    told = {"class 9": ["test", "train"], "class 8": ["test", "test"], "class 0": ["excluded", None]}
+    assert splits() == {kind: [None, None] for kind in classes} | told
+    assert splits(hold_out=False)["class 8"] == [None, None]
+
+
+def test_of_few_classes_none_is_for_testing(tmp_path: Path) -> None:
+    for number in range(9):
+        add_texture(tmp_path, f"class {number}", "1.jpg", b"x")
+    write(tmp_path / "dtd/images/.cache/x", b"x")
+    assert {one.origin.split for one in read(tmp_path)[0]} == {None}

@@ -7,16 +7,15 @@ import yaml
 
 from manifests.recipe import Recipe, RecipeError, known_recipes, load_recipe
 
-TRAIN, CORRECTED = "CelebAMask-HQ-WO-train.txt", "CelebAMask-HQ-train.txt"
-# Table 3: split, and the sets as (kind, strength of colour transfer).
+# Table 3: subset, and the sets as (kind, strength of colour transfer).
 TABLE_3 = {
-    "c-original": (CORRECTED, [("none", 0.0)]),
-    "c-cm": (CORRECTED, [("none", 0.0)]),
-    "c-wo": (TRAIN, [("none", 0.0)]),
-    "c-wo-natocc": (TRAIN, [("hand", 0.0), ("object", 0.0)]),
-    "c-wo-natocc-sot": (TRAIN, [("hand", 1.0), ("object", 0.0)]),
-    "c-wo-randocc": (TRAIN, [("randocc", 0.0), ("randocc", 0.0)]),
-    "c-wo-mix": (TRAIN, [("randocc", 0.0), ("hand", 0.0), ("object", 0.0)]),
+    "c-original": ("all", [("none", 0.0)]),
+    "c-cm": ("all", [("none", 0.0)]),
+    "c-wo": ("WO", [("none", 0.0)]),
+    "c-wo-natocc": ("WO", [("hand", 0.0), ("object", 0.0)]),
+    "c-wo-natocc-sot": ("WO", [("hand", 1.0), ("object", 0.0)]),
+    "c-wo-randocc": ("WO", [("randocc", 0.0), ("randocc", 0.0)]),
+    "c-wo-mix": ("WO", [("randocc", 0.0), ("hand", 0.0), ("object", 0.0)]),
 }
 
 
@@ -36,10 +35,10 @@ def test_what_comes_with_the_package_is_the_sample_and_table_3() -> None:
 @pytest.mark.parametrize("name", sorted(TABLE_3))
 def test_a_recipe_of_the_paper_has_table_3s_composition(name: str) -> None:
     recipe = load_recipe(name)
-    split, sets = TABLE_3[name]
+    subset, sets = TABLE_3[name]
     assert recipe.name == name and recipe.profile == "paper" and recipe.size == 1024
     assert [(one.kind, one.colour_transfer) for one in recipe.sets] == sets
-    assert {recipe.split_of(one) for one in recipe.sets} == {split}
+    assert {(recipe.split_of(one), recipe.subset_of(one)) for one in recipe.sets} == {("train", subset)}
     assert {recipe.repeats_of(one) for one in recipe.sets} == {1}, "every face once a set"
     assert not any(one.optional for one in recipe.sets)
     with_objects = any(kind == "object" for kind, _ in sets)
@@ -156,15 +155,19 @@ def test_options_replace_fields_and_are_checked_too(tmp_path: Path) -> None:
     ]
 
 
-def test_a_set_may_have_its_own_split_and_repeats(tmp_path: Path) -> None:
+def test_a_set_may_have_its_own_split_subset_and_repeats(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
-    sets = [{"name": "a", "kind": "hand"}, {"name": "b", "kind": "hand", "split": "test", "repeats": 7}]
-    path.write_text(yaml.safe_dump(small(sets=sets, repeats=2)))
+    own = {"name": "b", "kind": "hand", "split": "test", "subset": "O", "repeats": 7}
+    path.write_text(yaml.safe_dump(small(sets=[{"name": "a", "kind": "hand"}, own], repeats=2, subset="WO")))
     recipe = load_recipe(str(path))
     assert isinstance(recipe, Recipe)
-    assert [(recipe.split_of(one), recipe.repeats_of(one)) for one in recipe.sets] == [
-        ("train", 2),
-        ("test", 7),
+    made = [(recipe.split_of(one), recipe.subset_of(one), recipe.repeats_of(one)) for one in recipe.sets]
+    assert made == [("train", "WO", 2), ("test", "O", 7)]
+
+
+def test_an_unknown_subset_is_said(tmp_path: Path) -> None:
+    assert problems(small(subset="wo"), tmp_path) == [
+        "recipe > mine > subset: Input should be 'WO', 'O' or 'all' (got 'wo')"
     ]
 
 

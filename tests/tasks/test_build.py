@@ -189,8 +189,9 @@ def test_all_that_stands_in_the_way_is_said_together(bank_url: str, tmp_path: Pa
         "recipe > c-wo-natocc > harmoniser: expected one of statistics, got rainnet, which is not available; "
         "build with --harmoniser statistics",
         "--limit: expected at least 1 sample of each set, got 0",
-        "split: expected train, test, all or a list file, got 'CelebAMask-HQ-WO-train.txt', which is no file here; "
-        "give the list with --split FILE, or take every face with --split all",
+        "subset WO: expected a bank that says which faces are WO and which O, got one that says it of none; put the "
+        "lists (CelebAMask-HQ-WO-train.txt and others) into the raw folder and prepare again, or write some with "
+        "`natocc partition`; or give one with --split FILE, or take all faces with --subset all",
     ]
 
 

@@ -116,6 +116,65 @@ def test_a_list_never_trains_on_test_or_excluded_faces(bank_url: str, tmp_path: 
     assert made.left_out["listed_but_test_or_excluded"] == {"shapes": 1}
 
 
+SUBSETS = (
+    ("WO", "train"),
+    ("O", "train"),
+    ("WO", "test"),
+    ("O", "test"),
+    (None, "train"),
+    ("WO", "excluded"),
+)
+
+
+@pytest.fixture(scope="module")
+def divided(bank_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The session's face once for each subset and split, ids 00000 to 00005."""
+    source = Bank(bank_url)
+    (face,) = source.entries("face")
+    folder = tmp_path_factory.mktemp("divided")
+    writer = BankWriter(str(folder))
+    for number, (subset, split) in enumerate(SUBSETS):
+        writer.add(replace(face, id=f"{number:05d}", subset=subset, split=split), source.read(face))
+    for texture in (
+        one for entry in source.entries("texture") for one in (entry, replace(entry, split="test"))
+    ):
+        writer.add(replace(texture, id=f"{texture.id}{texture.split}"), source.read(texture))
+    writer.close(upscaler="lanczos")
+    return str(folder)
+
+
+@pytest.mark.parametrize(
+    ("split", "subset", "ids", "unknown"),
+    [
+        ("train", "all", "0 1 4", 0),
+        ("train", "WO", "0", 1),
+        ("train", "O", "1", 1),
+        ("test", "WO", "2", 0),
+        ("test", "all", "2 3", 0),
+        ("all", "WO", "0 2", 1),
+    ],
+)
+def test_faces_are_chosen_by_subset_within_their_split(
+    divided: str, split: str, subset: str, ids: str, unknown: int
+) -> None:
+    made = plan(divided, split=split, subset=subset, repeats=1)
+    assert [face for shard in made.shards for face, _ in shard.samples] == [
+        f"0000{one}" for one in ids.split()
+    ]
+    assert made.left_out.get("faces_of_unknown_subset") == ({"shapes": unknown} if unknown else None)
+
+
+def test_a_list_is_taken_as_it_is_whatever_the_subset(divided: str, tmp_path: Path) -> None:
+    names = tmp_path / "list.txt"
+    names.write_text("00000\n00001\n00004\n")
+    assert plan(divided, split=str(names), subset="WO", repeats=1).samples == 3
+
+
+def test_another_subset_is_another_version(divided: str) -> None:
+    versions = {plan(divided, split="all", subset=subset).version for subset in ("WO", "O", "all")}
+    assert len(versions) == 3
+
+
 def test_another_version_of_an_optional_library_makes_other_shards(
     bank_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

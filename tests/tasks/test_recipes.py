@@ -19,7 +19,7 @@ SETS = {
     "c-wo-randocc": ["randocc", "randocc"],
     "c-wo-mix": ["randocc", "hand", "object"],
 }
-AT_HAND = {"split": "all", "upscaler": "lanczos", "harmoniser": "statistics"}
+AT_HAND = {"split": "all", "subset": "all", "upscaler": "lanczos", "harmoniser": "statistics"}
 
 
 @pytest.mark.parametrize("recipe", sorted(SETS))

@@ -1,0 +1,160 @@
+"""How likely a face's mask is wrong, told without a network: what to look at first.
+
+The paper corrected about 4,000 of CelebAMask-HQ's masks by hand (section 3.1). These figures order
+the faces for such work; docs/mask-correction.md says what each of them sees and what it cannot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from natocc.geometry import Image
+from natocc.mask_outline import inner_edges, unsupported_outline
+from natocc.part_checks import (
+    Parts,
+    broken_pieces,
+    feature_missing,
+    features_outside,
+    features_swapped,
+    find_parts,
+    hull,
+    lenses_as_face,
+    unequal_pairs,
+)
+from natocc.skin_colour import foreign_blobs, is_skin, skin_distance
+from natocc.suspicion_view import Bits, View, look
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspicion:
+    """``score`` and its parts, all in [0, 1], 0 where nothing is odd; ``because`` is the leading reason.
+
+    ``score`` rises with each of the others and is not a probability.
+    """
+
+    score: float
+    # Share of the mask whose colour is not this face's skin, and the largest piece of it.
+    foreign: float
+    blob: float
+    # Share of the plain skin that lies on steep edges.
+    edges: float
+    # Shares of the outline without an edge in the picture: skin goes on beyond it; something else does.
+    skin_beyond: float
+    other_across: float
+    # Features beyond the skin, in the wrong order, missing where the mask covers their place.
+    outside: float
+    swapped: float
+    missing: float
+    # Share of the glasses that counts as face.
+    glasses: float
+    # Holes and loose pieces, as a share of the mask.
+    pieces: float
+    # Eyes and brows of unequal size.
+    unequal: float
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Weight:
+    """A figure counts from ``start``, fully from ``full``, and then takes ``most`` of the trust away."""
+
+    start: float
+    full: float
+    most: float
+    because: str
+
+
+_WEIGHTS: Mapping[str, _Weight] = {
+    "foreign": _Weight(start=0.05, full=0.4, most=0.5, because="colours that are not this face's skin"),
+    "blob": _Weight(start=0.03, full=0.2, most=0.85, because="a patch that is not this face's skin"),
+    "edges": _Weight(start=0.0, full=0.12, most=0.8, because="outlines within the skin"),
+    "skin_beyond": _Weight(start=0.01, full=0.15, most=0.6, because="skin goes on beyond the mask"),
+    "other_across": _Weight(start=0.02, full=0.2, most=0.85, because="the mask reaches into something else"),
+    "outside": _Weight(start=0.0, full=0.5, most=0.95, because="a part of the face lies beyond the mask"),
+    "swapped": _Weight(start=0.0, full=1.0, most=0.95, because="parts are not in the order of a face"),
+    "missing": _Weight(
+        start=0.0, full=1.0, most=0.6, because="no mouth or eye where the mask covers its place"
+    ),
+    "glasses": _Weight(start=0.05, full=0.5, most=0.7, because="glass counts as face"),
+    "pieces": _Weight(start=0.002, full=0.03, most=0.8, because="holes or loose pieces"),
+    "unequal": _Weight(start=0.15, full=0.5, most=0.5, because="eyes or brows of unequal size"),
+}
+FIGURES = tuple(_WEIGHTS)
+_NOTHING = "nothing stands out"
+
+
+def measure_suspicion(rgb: Image, parts: Mapping[str, Image], mask: Image) -> Suspicion:
+    """Figures of one face. ``rgb`` uint8 HxWx3; ``parts`` and ``mask`` uint8 HxW, 0 or 255.
+
+    ``parts`` are named as in ``natocc.policy``; those that are absent are not missed, but features
+    that nobody annotated look like something foreign. An empty mask has the score 1.
+
+    Raises ValueError where the sizes differ.
+    """
+    for name, plane in {"mask": mask, **parts}.items():
+        if plane.shape != rgb.shape[:2]:
+            raise ValueError(f"{name}: expected the picture's size {rgb.shape[:2]}, got {plane.shape}")
+    if not mask.any():
+        nothing = dict.fromkeys(_WEIGHTS, 0.0)
+        return Suspicion(score=1.0, because="the mask is empty", **nothing)
+    view = look(rgb, parts, mask)
+    if not view.mask.any():
+        nothing = dict.fromkeys(_WEIGHTS, 0.0)
+        return Suspicion(score=1.0, because="the mask is a thread", **nothing)
+    found = find_parts(parts, view)
+    distance = skin_distance(view)
+    foreign, blob = foreign_blobs(view, distance)
+    outline = unsupported_outline(view, is_skin(distance), _where_skin_counts(found, view))
+    figures = {
+        "foreign": foreign,
+        "blob": blob,
+        "edges": inner_edges(view),
+        "skin_beyond": outline.through_skin,
+        "other_across": outline.through_other,
+        "outside": features_outside(found, view),
+        "swapped": features_swapped(found),
+        "missing": feature_missing(found, view),
+        "glasses": lenses_as_face(parts, view),
+        "pieces": broken_pieces(view),
+        "unequal": unequal_pairs(found),
+    }
+    return combine({name: round(value, 4) for name, value in figures.items()})
+
+
+def combine(figures: Mapping[str, float]) -> Suspicion:
+    """One score: each figure takes away a share of the trust that the others left.
+
+    Score = 1 − Π (1 − most · ramp(figure)); the ramp rises from 0 at ``start`` to 1 at ``full``. So a
+    larger figure never lowers it, and many small reasons add up without one of them being large.
+    """
+    doubts = {
+        name: weight.most * min(1.0, max(0.0, (figures[name] - weight.start) / (weight.full - weight.start)))
+        for name, weight in _WEIGHTS.items()
+    }
+    score = 1 - float(np.prod([1 - doubt for doubt in doubts.values()]))
+    leading = max(doubts, key=lambda name: doubts[name])
+    because = _WEIGHTS[leading].because if doubts[leading] > 0.05 else _NOTHING
+    return Suspicion(score=round(score, 4), because=because, **dict(figures))
+
+
+def _where_skin_counts(found: Parts, view: View) -> Bits:
+    """Where skin beyond the outline is a fault.
+
+    Everywhere in the mask's hull; outside it, not beside eyes to mouth where ears were not
+    annotated, nor below the mouth where the neck was not.
+    """
+    height, width = view.mask.shape
+    rows = np.arange(height)[:, None]
+    line = {name: centre[1] for name, centre in found.centres.items()}
+    brows = [line[name] for name in ("l_brow", "r_brow", "l_eye", "r_eye") if name in line]
+    mouth = [line[name] for name in ("mouth", "u_lip", "l_lip") if name in line]
+    top, low = min(brows, default=0.3 * height), max(mouth, default=0.6 * height)
+    allowed = np.ones((height, width), bool)
+    if "neck" not in found.names:
+        allowed &= rows < low
+    if not {"l_ear", "r_ear"} & found.names:
+        allowed &= (rows < top) | (rows >= low)
+    return hull(view.mask, 0) | allowed
