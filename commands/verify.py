@@ -1,4 +1,4 @@
-"""``natocc verify``: is a version what it says it is?"""
+"""``natocc verify``: is a version, or a bank, what it says it is?"""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from commands.report import console, errors, one_clear_message
 
 
 def verify(
-    url: Annotated[str, typer.Argument(help="A version, or a dataset (its latest version).")],
+    url: Annotated[str, typer.Argument(help="A version, a dataset (its latest version), or a bank.")],
     workers: Annotated[int, typer.Option(help="Worker processes.")] = 2,
 ) -> None:
-    """Recompute all hashes and open every sample; exit 1 with every finding listed."""
+    """Recompute all hashes, open every sample, look for leaks in a bank; exit 1 with every finding listed."""
     from tasks.verify import verify as verify_version
 
     with one_clear_message():
@@ -23,4 +23,5 @@ def verify(
     if report.findings:
         console.print(f"{report.url}: {len(report.findings)} findings")
         raise typer.Exit(1)
-    console.print(f"{report.url}: {report.samples} samples in {report.shards} shards are as they should be")
+    counted = f"{report.samples} {report.what} in {report.shards} shards"
+    console.print(f"{report.url}: {counted} are as they should be", markup=False)

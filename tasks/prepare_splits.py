@@ -48,6 +48,26 @@ def names_of(entry: Entry) -> frozenset[Name]:
     return frozenset(name for name in known if name[1])
 
 
+def held_out_names(entries: Iterable[Entry]) -> dict[str, list[str]]:
+    """What is tested on and never trained on: objects' and textures' classes, and whose hands.
+
+    Sorted, by kind; of what nobody says the class or the person, nothing. For ``bank.json``.
+    """
+    sides: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for entry in entries:
+        if name := class_of(entry):
+            sides[entry.kind, name].add(entry.split)
+    held = sorted(key for key, splits in sides.items() if "test" in splits and "train" not in splits)
+    return {kind: [name for its, name in held if its == kind] for kind in ("object", "hand", "texture")}
+
+
+def class_of(entry: Entry) -> str:
+    """What occluders are held out by: the class, of a hand the person; "" for faces and the unknown."""
+    if entry.kind == "face":
+        return ""
+    return (entry.person or "") if entry.kind == "hand" else entry.category
+
+
 def test_names(
     faces: Iterable[RawFace],
     occluded: Iterable[RawOccludedFace],

@@ -1,4 +1,4 @@
-"""Verifying a version: hashes of its files, then every sample against the format's rules."""
+"""Verifying a version: hashes of its files, then every sample against the format's rules; or a bank."""
 
 from __future__ import annotations
 
@@ -15,21 +15,32 @@ from manifests.rows import decode_rows
 from shards import storage
 from shards.reader import read_shard
 from tasks.pool import WorkerPool, result_of
+from tasks.verify_bank import is_bank, verify_bank
 from tasks.verify_sample import check_sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyReport:
-    """``findings`` is empty for a version that is as it says."""
+    """``findings`` is empty for a version or a bank that is as it says."""
 
     url: str
     samples: int
     shards: int
     findings: tuple[str, ...]
+    # What ``samples`` counts: "entries" of a bank.
+    what: str = "samples"
 
 
 def verify(url: str, workers: int = 1) -> VerifyReport:
-    """Recompute every hash, open every sample. Raises FileNotFoundError where there is no version."""
+    """Recompute every hash; open every sample of a version, look for leaks in a bank.
+
+    Raises FileNotFoundError where there is neither.
+    """
+    if is_bank(url):
+        counts, found = verify_bank(url)
+        shards = sum(name.endswith(".tar") for name in storage.list_names(url))
+        entries = sum(counts.values())
+        return VerifyReport(url=url, samples=entries, shards=shards, findings=tuple(found), what="entries")
     url = resolve_version(url)
     dataset = read_dataset(url)
     findings = list(_file_findings(url, dataset))

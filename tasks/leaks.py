@@ -1,0 +1,67 @@
+"""Whether anything that is tested on is trained on too."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from assets.bank import KINDS, Bank, Entry
+from shards import storage
+from shards.reader import read_shard
+from tasks.prepare_splits import Name, class_of, names_of
+
+_WORDS = {"object": "category", "hand": "person", "texture": "class"}
+
+
+def find_leaks(bank: Bank) -> list[str]:
+    """One line for each photograph, person and held-out class that is on both sides; none is good.
+
+    Looks at the bank's entries and at the really occluded faces in the shards beside them, which are
+    all tested on. Raises FileNotFoundError where such a shard is missing.
+    """
+    entries = [entry for kind in KINDS for entry in bank.entries(kind)]
+    return [*_on_both_sides(entries, _evaluated(bank)), *_trained_on_though_held_out(bank, entries)]
+
+
+def _on_both_sides(entries: Sequence[Entry], tested: dict[Name, str]) -> Iterator[str]:
+    for entry in entries:
+        if entry.split == "test":
+            for name in names_of(entry):
+                tested.setdefault(name, f"{entry.kind} {entry.id}")
+    trained: dict[Name, list[str]] = defaultdict(list)
+    for entry in entries:
+        if entry.split == "train":
+            for name in names_of(entry) & tested.keys():
+                trained[name].append(f"{entry.kind} {entry.id}")
+    for name, those in sorted(trained.items()):
+        what, which = ("photograph" if name[0] == "photo" else name[0]), name[1]
+        yield f"{what} {which}: expected on one side, got {tested[name]} in test and {_some(those)} in train"
+
+
+def _trained_on_though_held_out(bank: Bank, entries: Sequence[Entry]) -> Iterator[str]:
+    held: Any = bank.index.get("held_out", {})
+    trained: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for entry in entries:
+        if entry.split == "train" and class_of(entry) in held.get(entry.kind, ()):
+            trained[entry.kind, class_of(entry)].append(entry.id)
+    for (kind, name), those in sorted(trained.items()):
+        yield f"{kind} {_WORDS[kind]} {name}: expected held out, got {_some(those)} in train"
+
+
+def _evaluated(bank: Bank) -> dict[Name, str]:
+    """Photographs and persons of the really occluded faces, with one face of each."""
+    evaluation: Any = bank.index.get("evaluation", {})
+    found: dict[Name, str] = {}
+    for dataset, facts in sorted(evaluation.get("datasets", {}).items()):
+        for key, members in read_shard(storage.join(bank.url, facts["file"])):
+            said = json.loads(members["json"])
+            for kind in ("photo", "person"):
+                if said.get(kind):
+                    found.setdefault((kind, said[kind]), f"{dataset}'s {key}")
+    return found
+
+
+def _some(those: Sequence[str]) -> str:
+    return those[0] if len(those) == 1 else f"{those[0]} and {len(those) - 1} more"
