@@ -141,6 +141,7 @@ def test_damaged_files_of_a_bank_are_named(tmp_path: Path, damage: str) -> None:
     else:
         (tmp_path / "face-000001.tar").write_bytes(b"x")
         (tmp_path / ".partial").write_bytes(b"x")
+        (tmp_path / "records").mkdir()
     (finding,) = verify(url).findings
     said = {
         "changed": "face-000000.tar: expected sha256 ",
