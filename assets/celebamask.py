@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assets.celebamask_tables import FaceTables
-from assets.corrected import check_corrected, corrected_masks
+from assets.corrected import check_corrected, corrected_masks, reviews_of
 from assets.face_parts import PartFiles
 from assets.folders import picture_names
 from assets.naming import id_of, is_number
@@ -45,6 +45,7 @@ def read_faces(raw: Path, report: Report) -> Iterator[RawFace]:
     parts = PartFiles(folder / MASKS, IMAGES, raw, report)
     tables = FaceTables(raw, folder, report)
     corrected = corrected_masks(raw, report)
+    reviews = reviews_of(raw, corrected, report)
     for name in picture_names(folder / IMAGES, raw, report):
         image = folder / IMAGES / name
         face_id, told, found = id_of(image.stem), tables.of(image.stem), parts.of(image.stem)
@@ -63,6 +64,7 @@ def read_faces(raw: Path, report: Report) -> Iterator[RawFace]:
             origin=replace(origin, person=origin.person or told.person),
             landmarks=said.landmarks,
             corrected=masks,
+            review=reviews.get(face_id, {}),
             facts=told.facts,
         )
     parts.finish()
