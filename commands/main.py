@@ -5,6 +5,8 @@ from __future__ import annotations
 import typer
 
 from commands.build import build
+from commands.correct_masks import correct_masks
+from commands.census import census
 from commands.demo import demo
 from commands.info import info
 from commands.prepare import prepare
@@ -20,7 +22,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
-for command in (demo, sample, prepare, build, preview, info, verify, replay):
+for command in (demo, sample, census, prepare, build, preview, info, verify, replay):
     app.command()(command)
+app.command(name="correct-masks")(correct_masks)
 app.command(name="train-segmenter")(train_segmenter)
 app.add_typer(review, name="review")
