@@ -11,6 +11,7 @@ from assets.corrected import check_corrected, corrected_masks, reviews_of
 from assets.face_parts import PartFiles
 from assets.folders import picture_names
 from assets.naming import id_of, is_number
+from assets.partition import partition_of
 from assets.problems import Problem, Report
 from assets.records import RawFace
 from assets.sidecar import Sidecar
@@ -20,7 +21,10 @@ LICENCE = "CelebAMask-HQ: non-commercial research only, no redistribution of the
 
 
 def check_faces(raw: Path) -> None:
-    """Raise FileNotFoundError where the folder is not laid out as the download is, saying what is there."""
+    """Raise FileNotFoundError where the folder is not laid out as the download is, saying what is there.
+
+    Raises ValueError where a list of the partition can't be read.
+    """
     folder = raw / FOLDER
     if not (folder / IMAGES).is_dir():
         raise FileNotFoundError(_misplaced(raw))
@@ -29,10 +33,11 @@ def check_faces(raw: Path) -> None:
     if not any(path.is_file() for path in (folder / IMAGES).iterdir()):
         raise FileNotFoundError(f"{raw}: expected photographs in {FOLDER}/{IMAGES}, got an empty folder")
     check_corrected(raw, FOLDER)
+    partition_of(raw, lambda problem: None)
 
 
 def read_faces(raw: Path, report: Report) -> Iterator[RawFace]:
-    """Yield faces in order of their file names, with their corrected masks and what the tables say of them.
+    """Yield faces in order of their file names, with corrected masks, part, and what the tables say of them.
 
     A face without any part file and a mask without a photograph are Problems. Memory does not grow with
     the part files; photographs' names and rows of the tables are held.
@@ -46,6 +51,7 @@ def read_faces(raw: Path, report: Report) -> Iterator[RawFace]:
     tables = FaceTables(raw, folder, report)
     corrected = corrected_masks(raw, report)
     reviews = reviews_of(raw, corrected, report)
+    partition = partition_of(raw, report)
     for name in picture_names(folder / IMAGES, raw, report):
         image = folder / IMAGES / name
         face_id, told, found = id_of(image.stem), tables.of(image.stem), parts.of(image.stem)
@@ -56,7 +62,7 @@ def read_faces(raw: Path, report: Report) -> Iterator[RawFace]:
             report(Problem(path=where, expected=expected, got="no part file"))
             continue
         said = aside.of(f"{IMAGES}/{name}")
-        origin = said.origin(FOLDER, LICENCE)
+        origin = partition.origin(face_id, said.origin(FOLDER, LICENCE))
         yield RawFace(
             id=face_id,
             image=image,
