@@ -9,6 +9,7 @@ from pathlib import Path
 from assets.celebamask_tables import FaceTables
 from assets.corrected import check_corrected, corrected_masks, reviews_of
 from assets.face_parts import PartFiles
+from assets.faceocc import occlusions, was_examined
 from assets.folders import picture_names
 from assets.naming import id_of, is_number
 from assets.partition import partition_of
@@ -52,6 +53,7 @@ def read_faces(raw: Path, report: Report) -> Iterator[RawFace]:
     corrected = corrected_masks(raw, report)
     reviews = reviews_of(raw, corrected, report)
     partition = partition_of(raw, report)
+    over = occlusions(raw, report)
     for name in picture_names(folder / IMAGES, raw, report):
         image = folder / IMAGES / name
         face_id, told, found = id_of(image.stem), tables.of(image.stem), parts.of(image.stem)
@@ -72,6 +74,8 @@ def read_faces(raw: Path, report: Report) -> Iterator[RawFace]:
             corrected=masks,
             review=reviews.get(face_id, {}),
             facts=told.facts,
+            occlusion=over.get(face_id),
+            examined=was_examined(image.stem, over),
         )
     parts.finish()
     tables.finish()

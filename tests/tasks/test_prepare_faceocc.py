@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -13,8 +12,7 @@ import pytest
 
 from assets.celebamask import read_faces
 from assets.corrected import FOLDER as CORRECTED
-from assets.faceocc import occlusions, read_faceocc_cutouts, read_faceocc_textures, was_examined
-from assets.records import RawFace
+from assets.faceocc import read_faceocc_cutouts, read_faceocc_textures
 from natocc.codecs import decode_plane
 from natocc.geometry import Image
 from natocc.policy import CLASS_IDS
@@ -56,16 +54,8 @@ def crop_of(photo: Image, occlusion: Image, place: tuple[float, float, float] = 
     return rgba(align(small, *place), align_plane(occlusion, *place))
 
 
-def faces(raw: Path) -> list[RawFace]:
-    over = occlusions(raw, lambda problem: None)
-    return [
-        replace(face, occlusion=over.get(face.id), examined=was_examined(face.image.stem, over))
-        for face in read_faces(raw, lambda problem: None)
-    ]
-
-
 def run(raw: Path, policy: str = "voo") -> list[Prepared]:
-    return [prepare_face(face, raw, policy) for face in faces(raw)]
+    return [prepare_face(face, raw, policy) for face in read_faces(raw, lambda problem: None)]
 
 
 def labels(done: Prepared) -> tuple[Image, Image, dict[str, object]]:
