@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from assets.corrected import FOLDER as CORRECTED
-from assets.folders import PICTURES
-from assets.naming import id_of
-from assets.partition_files import FACES, find_lists, read_names
+from assets.folders import PICTURES, is_text
+from assets.partition_files import FACES, face_id_of, find_lists, read_names
 from assets.problems import Problem, Report
 from assets.records import Origin
 from assets.review_verdicts import NAME, VerdictRow, read_verdicts
@@ -71,11 +70,8 @@ def partition_of(raw: Path, report: Report) -> Partition:
     """
     images = raw / IMAGES
     files = images.iterdir() if images.is_dir() else ()
-    there = {
-        id_of(path.stem)
-        for path in files
-        if path.suffix.lower() in PICTURES and not path.name.startswith(".")
-    }
+    names = (path.name for path in files if path.suffix.lower() in PICTURES and is_text(path.name))
+    there = {face_id_of(name) for name in names if not name.startswith(".")}
     lists = {name: path.relative_to(raw).as_posix() for name, path in sorted(find_lists(raw, report).items())}
     parts: dict[str, Part] = {}
     for part in (part for part in PARTS if part.name in lists):
