@@ -87,6 +87,7 @@ def read_faceocc_cutouts(raw: Path, report: Report) -> Iterator[RawCutout]:
                 origin=photographs.origin(image.stem, origin) if part == CELEBA else origin,
                 facts={"face": id_of(image.stem)} if part == CELEBA else {},
             )
+    photographs.report_missing(folder / CELEBA, raw, report)
     for kind, image in _internet(folder / INTERNET, raw, report):
         said = aside.of(f"{INTERNET}/{kind}/{image.name}")
         yield RawCutout(
@@ -123,11 +124,13 @@ class _Photographs:
         names = pictures_in(there, raw, _silent) if there.is_dir() else []
         self._by_id = {id_of(path.stem): path for path in reversed(names)}
         self._aside = Sidecar(self._folder, raw, _silent)
+        self._missing: list[str] = []
 
     def origin(self, stem: str, origin: Origin) -> Origin:
         """The origin with photograph, person and split of the face, where it names none itself."""
         photo = self._by_id.get(id_of(stem))
         if photo is None:
+            self._missing.append(stem)
             return origin
         said = self._aside.of(f"{self._images}/{photo.name}")
         return replace(
@@ -136,6 +139,15 @@ class _Photographs:
             person=origin.person or said.person,
             split=origin.split or said.split,
         )
+
+    def report_missing(self, crops: Path, raw: Path, report: Report) -> None:
+        """One line for all crops without a photograph: of them it is not known which faces they are of."""
+        if self._missing:
+            first, count = self._missing[0], len(self._missing)
+            got = f"none for {count}, the first {first}; taken as occluders all the same"
+            expected = f"a photograph of each in {self._folder.name}/{self._images}"
+            where = crops.relative_to(raw).as_posix()
+            report(Problem(path=where, expected=expected, got=got, action="converted"))
 
 
 def _silent(problem: Problem) -> None:
