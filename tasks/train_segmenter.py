@@ -88,7 +88,8 @@ def train_segmenter(
     ``version_url`` names a version, or a dataset whose ``latest`` is taken; ``bank_url`` the bank
     with the really occluded faces, each dataset of which is scored for itself (None: left out).
     Writes ``segmenter.pt`` and ``metrics.json`` to ``out``. About ``max_samples`` pictures of a split
-    are kept in memory, taken evenly from its shards, and as many of a dataset, its first. Equal inputs and options give equal weights on one kind of machine.
+    are kept in memory, taken evenly from its shards, and as many of a dataset, its first.
+    Equal inputs and options give equal weights on one kind of machine.
 
     Raises FileNotFoundError for a URL with no version or bank, ValueError for options that cannot
     work and for a version without training samples.
