@@ -32,22 +32,6 @@ class Published:
     def name(self) -> str:
         return f"{self.dataset} {self.part}".strip()
 
-    def deviation(self, found: int) -> str:
-        """What is odd about so many pictures; "" for nothing.
-
-        Fewer than half are a selection of one's own, and nobody's fault.
-
-        >>> published_named("DTD").deviation(5000)
-        '5640 published: a half-extracted archive?'
-        """
-        if self.pictures is None or found == self.pictures or 0 < found < self.pictures / 2:
-            return ""
-        if found == 0:
-            return f"{self.pictures} published: an empty folder"
-        if found > self.pictures:
-            return f"{self.pictures} published: others among them?"
-        return f"{self.pictures} published: a half-extracted archive?"
-
 
 def published_named(name: str) -> Published:
     """The record of this name. Raises KeyError."""
@@ -151,8 +135,7 @@ PUBLISHED = (
         dataset="COFW",
         places=cofw.FOLDERS,
         licence=cofw.LICENCE,
-        pictures=2,
-        states="two files: 1,345 train faces, 44 grey; 507 test faces",
+        states="two files, of 1,345 train faces and 507 test faces",
         nested=True,
         suffixes=(".mat",),
     ),

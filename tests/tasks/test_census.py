@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from assets.counting import deviation
 from assets.published import PUBLISHED, published_named
-from tasks.census import Census, CensusRow, take_census
+from tasks.census import Census, CensusRow, count_problems, take_census
 from tests.raw_trees import add_face, add_objects, add_texture, annotation, part_path, whole_tree, write
 
 
@@ -57,16 +58,34 @@ def test_every_dataset_is_counted(tmp_path: Path) -> None:
 
 
 def test_counts_between_half_and_all_or_above_are_remarked_on(tmp_path: Path) -> None:
-    wild = published_named("RealOcc-Wild")
-    assert [wild.deviation(count) for count in (1, 134, 270)] == ["", "", ""]
-    assert wild.deviation(135) == wild.deviation(269) == "270 published: a half-extracted archive?"
-    assert wild.deviation(271) == "270 published: others among them?"
-    assert wild.deviation(0) == "270 published: an empty folder"
+    assert [deviation(270, count) for count in (1, 134, 270)] == ["", "", ""]
+    assert deviation(270, 135) == deviation(270, 269) == "270 published: a half-extracted archive?"
+    assert deviation(270, 271) == "270 published: others among them?"
+    assert deviation(270, 0) == "270 published: an empty folder"
+    assert deviation(None, 5) == ""
     for number in range(200):
         write(tmp_path / f"RealOcc-Wild/image/{number}.jpg", b"x")
     census = take_census(tmp_path)
     assert row(census, "RealOcc-Wild").remark == "270 published: a half-extracted archive?"
     assert not census.sound
+
+
+def test_prepare_is_told_of_counts_that_no_reader_notes(tmp_path: Path) -> None:
+    for name, count in (("RealOcc", 549), ("RealOcc-Wild", 269), ("CelebAMask-HQ-masks_corrected", 9)):
+        for number in range(count):
+            write(tmp_path / name / ("" if "masks" in name else "image") / f"{number}.png", b"x")
+    add_texture(tmp_path, "banded", "banded_0001.jpg", b"x")
+    (tmp_path / "dtd/images/empty").mkdir()
+    assert [f"{problem.action} {problem}" for problem in count_problems(tmp_path)] == [
+        "converted RealOcc/image: expected 550 pictures, as published, got 549"
+    ]
+
+
+def test_of_cofw_the_files_are_named_and_none_is_opened(tmp_path: Path) -> None:
+    write(tmp_path / "COFW/COFW_color/COFW_test_color.mat", b"no matlab" * 1_000_000)
+    census = take_census(tmp_path)
+    assert row(census, "COFW").states.endswith("; found COFW_test_color.mat of 9.0 MB")
+    assert census.sound
 
 
 def test_what_the_readers_would_refuse_is_listed_without_reading_a_picture(tmp_path: Path) -> None:
