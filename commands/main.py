@@ -5,10 +5,11 @@ from __future__ import annotations
 import typer
 
 from commands.build import build
-from commands.correct_masks import correct_masks
 from commands.census import census
+from commands.correct_masks import correct_masks
 from commands.demo import demo
 from commands.info import info
+from commands.partition import partition
 from commands.prepare import prepare
 from commands.preview import preview
 from commands.replay import replay
@@ -22,7 +23,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
-for command in (demo, sample, census, prepare, build, preview, info, verify, replay):
+for command in (demo, sample, census, prepare, partition, build, preview, info, verify, replay):
     app.command()(command)
 app.command(name="correct-masks")(correct_masks)
 app.command(name="train-segmenter")(train_segmenter)
