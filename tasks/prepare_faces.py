@@ -15,7 +15,7 @@ from assets.records import RawFace, RawOccludedFace
 from natocc.codecs import encode_jpeg, encode_png
 from natocc.geometry import Image
 from natocc.policy import SIDE
-from tasks.face_labels import BadLabel, conversions_of_whole, label_face, other_aspect, size_text
+from tasks.prepare_labels import BadLabel, conversions_of_whole, label_face, other_aspect, size_text
 from tasks.prepared import EXPECTED_MASK, Prepared, conversions, make_entry, refuse, relative, unusual
 
 LONG_SIDE = 1024
