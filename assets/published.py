@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assets import celebamask, coco, cofw, corrected, dtd, hands, iharmony4, realocc, voo_objects
+from assets import celebamask, coco, cofw, corrected, dtd, faceocc, hands, iharmony4, realocc, voo_objects
 from assets.folders import PICTURES
 
 _FACEOCC = "FaceOcc: MIT; photographs under the terms of CelebA-HQ, FFHQ and their finders"
@@ -61,7 +61,7 @@ def _faceocc(part: str, *, nested: bool = False, states: str = "") -> Published:
     return Published(
         dataset="FaceOcc",
         part=part,
-        places=(f"FaceOcc/{part}",),
+        places=(f"{faceocc.FOLDER}/{part}", f"{faceocc.FOLDER}/{faceocc.FOLDER}/{part}"),
         licence=_FACEOCC,
         nested=nested,
         states=states,
@@ -147,9 +147,9 @@ PUBLISHED = (
         pictures=507,
         states="256x256",
     ),
-    _faceocc("CelebAHQ", states="RGBA, 256x256; more than 3,000 occlusions in all"),
-    _faceocc("ffhq", states="RGBA, 256x256"),
-    _faceocc("internet", nested=True, states="RGBA; about 300"),
-    _faceocc("texture", nested=True, states="more than 800"),
+    _faceocc(faceocc.CELEBA, states="about 1,700, RGBA of 256x256"),
+    _faceocc(faceocc.FFHQ, states="about 500, RGBA of 256x256"),
+    _faceocc(faceocc.INTERNET, nested=True, states="about 300, RGBA of 256x256"),
+    _faceocc(faceocc.TEXTURES, nested=True, states="more than 800"),
     *(_iharmony4(subset) for subset in iharmony4.SUBSETS),
 )

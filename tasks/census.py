@@ -13,6 +13,7 @@ from assets.celebamask import read_faces
 from assets.coco import read_objects
 from assets.counting import deviation
 from assets.dtd import read_textures
+from assets.faceocc import faceocc_folder, read_faceocc_cutouts, read_faceocc_textures
 from assets.hands import read_hands
 from assets.iharmony4 import read_iharmony4
 from assets.problems import Problem, Report
@@ -174,6 +175,9 @@ def _readers(raw: Path) -> Iterator[Reader]:
         **{source.folder: partial(read_occluded_faces, source=source) for source in SOURCES},
     }
     yield from (reader for folder, reader in readers.items() if (raw / folder).is_dir())
+    if faceocc_folder(raw) is not None:
+        yield read_faceocc_cutouts
+        yield read_faceocc_textures
     yield read_voo_objects
     yield read_iharmony4
 
