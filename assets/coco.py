@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import numpy as np
+
+from assets.json_stream import read_pieces
 from assets.problems import Problem, Report
 from assets.records import RawObject
 from assets.sidecar import Sidecar
@@ -25,20 +29,27 @@ class _Faulty(ValueError):
         super().__init__(f"expected {expected}, got {got}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True)
 class _Listing:
-    """What the annotations of one file refer to."""
+    """What the annotations of one file refer to, and where in the file each of them is."""
 
-    images: dict[int, dict[str, Any]]
-    categories: dict[int, str]
     folder: Path
+    # file_name, height and width as stored.
+    images: dict[int, tuple[Any, ...]] = field(default_factory=dict)
+    categories: dict[int, str] = field(default_factory=dict)
+    ids: array[int] = field(default_factory=lambda: array("q"))
+    starts: array[int] = field(default_factory=lambda: array("q"))
+    ends: array[int] = field(default_factory=lambda: array("q"))
+    numbers: array[int] = field(default_factory=lambda: array("q"))
 
 
 def read_objects(raw: Path, report: Report) -> Iterator[RawObject]:
     """Yield non-crowd instances by file name, then annotation id.
 
-    An annotation of a missing photograph, without outline, without area or of an unknown category is
-    a Problem. Photographs of ``instances_train2017.json`` lie in ``train2017`` or ``images/train2017``.
+    An annotation of a missing photograph, without outline, without area, of an unknown category or of
+    another's id is a Problem. Photographs of ``instances_train2017.json`` lie in ``train2017`` or
+    ``images/train2017``. A file is gone through twice, and held in memory are its images and where its
+    annotations are, not the annotations.
     """
     folder = raw / FOLDER
     aside = Sidecar(folder, raw, report)
@@ -46,44 +57,62 @@ def read_objects(raw: Path, report: Report) -> Iterator[RawObject]:
     if not files:
         where = f"{FOLDER}/annotations"
         report(Problem(path=where, expected="instances_*.json", got="no annotation file"))
+    taken: set[int] = set()
     for path in files:
-        yield from _read_file(path, raw, aside, report)
+        yield from _read_file(path, raw, aside, taken, report)
 
 
-def _read_file(path: Path, raw: Path, aside: Sidecar, report: Report) -> Iterator[RawObject]:
+def _read_file(path: Path, raw: Path, aside: Sidecar, taken: set[int], report: Report) -> Iterator[RawObject]:
     where = path.relative_to(raw).as_posix()
     try:
-        data = json.loads(path.read_bytes())
-        listing = _Listing(
-            images={image["id"]: image for image in data["images"]},
-            categories={category["id"]: str(category["name"]) for category in data["categories"]},
-            folder=_image_folder(raw / FOLDER, path.stem.removeprefix("instances_")),
-        )
-        annotations = list(enumerate(data["annotations"]))
-    except (ValueError, LookupError, TypeError, RecursionError) as error:
-        got = f"{type(error).__name__}: {error}"
+        listing = _list(path, _image_folder(raw / FOLDER, path.stem.removeprefix("instances_")))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        got = str(error) if type(error) is ValueError else f"{type(error).__name__}: {error}"
         report(Problem(path=where, expected="COCO json with images, categories, annotations", got=got))
         return
-    for number, annotation in sorted(annotations, key=_order):
-        if isinstance(annotation, dict) and annotation.get("iscrowd"):
+    # By id; annotations without one keep their place in the file, before all others.
+    order = np.argsort(np.frombuffer(listing.ids, np.int64), kind="stable") if listing.ids else ()
+    with path.open("rb") as stream:
+        for at in order:
+            stream.seek(listing.starts[at])
+            data = stream.read(listing.ends[at] - listing.starts[at])
+            try:
+                thing = _parse(data, listing, raw, aside)
+                if int(thing.id) in taken:
+                    raise _Faulty("an id of its own", f"the id {int(thing.id)} of another annotation")
+            except _Faulty as error:
+                known = listing.ids[at] >= 0
+                name = f"annotation {listing.ids[at]}" if known else f"annotations[{listing.numbers[at]}]"
+                report(Problem(path=f"{where} {name}", expected=error.expected, got=error.got))
+                continue
+            taken.add(int(thing.id))
+            yield thing
+
+
+def _list(path: Path, folder: Path) -> _Listing:
+    """Go through the file once. Raises ValueError and what comes of members of other types."""
+    listing, number, there = _Listing(folder), 0, set()
+    for piece in read_pieces(path):
+        there.add(piece.key)
+        value = piece.value
+        if value == []:
             continue
-        try:
-            yield _parse(annotation, listing, raw, aside)
-        except _Faulty as error:
-            name = _name(number, annotation)
-            report(Problem(path=f"{where} {name}", expected=error.expected, got=error.got))
-
-
-def _order(numbered: tuple[int, Any]) -> tuple[int, int]:
-    """By id; annotations without one keep their place in the file, before all others."""
-    number, annotation = numbered
-    known = isinstance(annotation, dict) and type(annotation.get("id")) is int
-    return (annotation["id"] if known else -1), number
-
-
-def _name(number: int, annotation: Any) -> str:
-    known = isinstance(annotation, dict) and type(annotation.get("id")) is int
-    return f"annotation {annotation['id']}" if known else f"annotations[{number}]"
+        if piece.key == "images":
+            image = value["id"]
+            listing.images[image] = tuple(value.get(name) for name in ("file_name", "height", "width"))
+        elif piece.key == "categories":
+            listing.categories[value["id"]] = str(value["name"])
+        elif piece.key == "annotations":
+            known = isinstance(value, dict) and type(value.get("id")) is int and 0 <= value["id"] < 2**62
+            if not (isinstance(value, dict) and value.get("iscrowd")):
+                listing.ids.append(value["id"] if known else -1)
+                listing.starts.append(piece.start)
+                listing.ends.append(piece.end)
+                listing.numbers.append(number)
+            number += 1
+    if absent := [name for name in ("images", "categories", "annotations") if name not in there]:
+        raise ValueError(f"no {', '.join(absent)}")
+    return listing
 
 
 def _image_folder(folder: Path, split: str) -> Path:
@@ -91,16 +120,17 @@ def _image_folder(folder: Path, split: str) -> Path:
     return folder / split if (folder / split).is_dir() else folder / "images" / split
 
 
-def _parse(annotation: Any, listing: _Listing, raw: Path, aside: Sidecar) -> RawObject:
+def _parse(data: bytes, listing: _Listing, raw: Path, aside: Sidecar) -> RawObject:
     """The instance. Raises _Faulty."""
     try:
+        annotation = json.loads(data)
         number, image_id, category_id = (int(annotation[name]) for name in ("id", "image_id", "category_id"))
         area, bbox = float(annotation.get("area") or 0), [float(v) for v in annotation["bbox"]]
         segmentation = annotation.get("segmentation")
         image = listing.images.get(image_id)
         if image is None:
             raise _Faulty("an image of its own file", f"image_id {image_id} that is not listed")
-        size, name = (int(image["height"]), int(image["width"])), PurePosixPath(image["file_name"])
+        size, name = (int(image[1]), int(image[2])), PurePosixPath(image[0])
     except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
         if isinstance(error, _Faulty):
             raise

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -104,11 +105,14 @@ def test_a_photograph_outside_the_dataset_is_not_read(tmp_path: Path, name: str)
 @pytest.mark.parametrize(
     ("data", "got"),
     [
-        (b'{"images": [', "JSONDecodeError: Expecting value: line 1 column 13 (char 12)"),
-        (b"", "JSONDecodeError: Expecting value: line 1 column 1 (char 0)"),
-        (b"[]", "TypeError: list indices must be integers or slices, not str"),
-        (b'{"images": [], "categories": []}', "KeyError: 'annotations'"),
-        (b"\xff\xfe\xfa", "UnicodeDecodeError: "),
+        (b'{"images": [', "Expecting value at byte 12"),
+        (b"", "its end after 0 bytes in place of '{'"),
+        (b"[]", "'[' at byte 0 in place of '{'"),
+        (b'{"images": [], "categories": []}', "no annotations"),
+        (b'{"images": [7]}', "TypeError: 'int' object is not subscriptable"),
+        (b'{"images": [{"file_name": "1.jpg"}]}', "KeyError: 'id'"),
+        (b'{"images": [{"id": 1, "file_name": "\xff.jpg"}]}', "UnicodeDecodeError: "),
+        (b"\xff\xfe\xfa", "'ÿ' at byte 0 in place of '{'"),
     ],
 )
 def test_a_damaged_annotation_file_is_named(tmp_path: Path, data: bytes, got: str) -> None:
@@ -130,3 +134,46 @@ def test_the_annotation_file_may_begin_with_a_byte_order_mark(tmp_path: Path) ->
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     assert json.loads(path.read_bytes())
     assert [thing.id for thing in read(tmp_path)[0]] == ["000000000007"]
+
+
+def test_a_file_that_breaks_off_gives_nothing_of_it(tmp_path: Path) -> None:
+    path = add_objects(tmp_path, [annotation(number) for number in range(40)])
+    path.write_bytes(path.read_bytes()[:-900])
+    things, problems = read(tmp_path)
+    assert things == [] and len(problems) == 1 and "COCO json" in problems[0]
+
+
+def test_names_in_any_letters_and_members_in_any_order(tmp_path: Path) -> None:
+    name = "kürbis 😀 é.jpg"
+    image = {"id": 1, "file_name": name, "height": 200, "width": 300}
+    path = add_objects(tmp_path, [annotation(7)], images=[image])
+    write(tmp_path / "COCO/sample" / name, encoded(coffee()))
+    data = json.loads(path.read_bytes())
+    turned = {name: data[name] for name in ("annotations", "categories", "images")} | {"info": {"a": [1]}}
+    for text in (json.dumps(turned), json.dumps(turned, ensure_ascii=False, indent=2)):
+        path.write_bytes(text.encode())
+        things, problems = read(tmp_path)
+        assert [thing.image.name for thing in things] == [name] and problems == []
+
+
+def test_a_second_annotation_of_an_id_is_named_in_one_file_and_in_two(tmp_path: Path) -> None:
+    add_objects(tmp_path, [annotation(7), annotation(7, area=5), annotation(8, area=0)], "a")
+    add_objects(tmp_path, [annotation(7), annotation(8)], "b")
+    things, problems = read(tmp_path)
+    assert [(thing.id, thing.area) for thing in things] == [("000000000007", 8000), ("000000000008", 8000)]
+    assert [problem for problem in problems if "of its own" in problem] == [
+        f"COCO/annotations/instances_{name}.json annotation 7: expected an id of its own, "
+        "got the id 7 of another annotation"
+        for name in ("a", "b")
+    ]
+
+
+def test_no_more_is_held_than_where_the_annotations_are(tmp_path: Path) -> None:
+    """Ten megabytes of outlines, and a tenth of that in memory beside what is yielded."""
+    outline = [[float(60 + at % 50) for at in range(2000)]]
+    add_objects(tmp_path, [annotation(number, segmentation=outline) for number in range(800)])
+    tracemalloc.start()
+    assert sum(1 for _ in read_objects(tmp_path, lambda problem: None)) == 800
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (tmp_path / FILE).stat().st_size > 9e6 and peak < 6e6

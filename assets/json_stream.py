@@ -1,0 +1,122 @@
+"""A large JSON object read piece by piece: memory holds one element of its lists at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+_CHUNK = 1 << 20
+_MARK = b"\xef\xbb\xbf"
+_SPACE = " \t\n\r"
+# How near the end of what is read an error or a number must be for more text to change it: longer than any.
+_NEAR_END = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One element of a list, an empty list, or any other member whole: bytes ``start`` to ``end``."""
+
+    key: str
+    value: Any
+    start: int
+    end: int
+
+
+def read_pieces(path: Path) -> Iterator[Piece]:
+    """Yield the members of the object in ``path`` in their order, lists element by element.
+
+    Raises ValueError, with the place in bytes, for what is no JSON object or breaks off.
+    """
+    with path.open("rb") as stream:
+        text = _Text(stream)
+        text.expect("{")
+        if text.next() == "}":
+            return
+        while True:
+            key = text.value("").value
+            if not isinstance(key, str):
+                raise ValueError(f"a key that is no string at byte {text.place}")
+            text.expect(":")
+            if text.next() == "[":
+                yield from _elements(text, key)
+            else:
+                yield text.value(key)
+            if text.next() == "}":
+                return
+            text.expect(",")
+
+
+def _elements(text: _Text, key: str) -> Iterator[Piece]:
+    start = text.place
+    text.expect("[")
+    if text.next() == "]":
+        text.expect("]")
+        yield Piece(key, [], start, text.place)
+        return
+    while True:
+        yield text.value(key)
+        if text.next() == "]":
+            text.expect("]")
+            return
+        text.expect(",")
+
+
+class _Text:
+    """What is read of the file and not yet used; a character a byte, as all of JSON's own signs are ASCII."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream, self._decoder = stream, json.JSONDecoder()
+        start = stream.read(len(_MARK))
+        self._base, first = (len(_MARK), b"") if start == _MARK else (0, start)
+        self._text, self._at = first.decode("latin-1"), 0
+
+    @property
+    def place(self) -> int:
+        return self._base + self._at
+
+    def next(self) -> str:
+        """The next character that is no space; empty at the end."""
+        while True:
+            while self._at < len(self._text):
+                if self._text[self._at] not in _SPACE:
+                    return self._text[self._at]
+                self._at += 1
+            if not self._more():
+                return ""
+
+    def expect(self, sign: str) -> None:
+        found = self.next()
+        if found != sign:
+            got = f"{found!r} at byte {self.place}" if found else f"its end after {self.place} bytes"
+            raise ValueError(f"{got} in place of {sign!r}")
+        self._at += 1
+
+    def value(self, key: str) -> Piece:
+        self.next()
+        while True:
+            try:
+                value, end = self._decoder.raw_decode(self._text, self._at)
+            except json.JSONDecodeError as error:
+                near = error.pos >= len(self._text) - _NEAR_END or error.msg.startswith("Unterminated")
+                if near and self._more():
+                    continue
+                raise ValueError(f"{error.msg} at byte {self._base + error.pos}") from error
+            # A number may go on in what is not read yet.
+            number = isinstance(value, int | float)
+            if number and end >= len(self._text) - _NEAR_END and self._more():
+                continue
+            if not (plain := self._text[self._at : end]).isascii():
+                value = json.loads(plain.encode("latin-1"))
+            piece = Piece(key, value, self.place, self._base + end)
+            self._at = end
+            return piece
+
+    def _more(self) -> bool:
+        data = self._stream.read(_CHUNK)
+        if data:
+            self._base += self._at
+            self._text, self._at = self._text[self._at :] + data.decode("latin-1"), 0
+        return bool(data)
