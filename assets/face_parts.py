@@ -127,6 +127,7 @@ class PartFiles:
     def _orphans(self) -> None:
         for number, bits in sorted(self._parts.items()):
             self._orphan(next(self._canonical(number, bits))[1], str(number))
+            self._others.pop(str(number), None)
         self._parts = {}
 
     def _orphan(self, path: str, name: str) -> None:

@@ -139,6 +139,7 @@ def test_part_files_are_found_across_folders_and_orphans_of_every_folder_are_nam
     for stem in ("5", "2001", "9000"):
         write(part_path(tmp_path, stem, "skin"), b"x")
         write(part_path(tmp_path, stem, "hair"), b"x")
+    write(tmp_path / FACES / MASKS / "own/09000_nose.png", b"x")
     write(tmp_path / FACES / MASKS / "3/readme.txt", b"x")
     (tmp_path / FACES / MASKS / "3/deeper").mkdir()
     faces, problems = read(tmp_path)
