@@ -14,6 +14,17 @@ from natocc.geometry import Image
 from tests.raw_trees import encoded, write
 
 SIDE = 256
+# Eyes, tip of the nose and corners of the mouth of a mean face, y upwards; and how large it becomes.
+MEAN_FACE = np.array(
+    [
+        (-0.3115, 0.2904, 0.1338),
+        (0.3098, 0.2897, 0.1318),
+        (0.0033, -0.0462, 0.5524),
+        (-0.2522, -0.3813, 0.2241),
+        (0.2485, -0.3813, 0.2224),
+    ]
+)
+UNIT = 116
 
 
 def astronaut() -> Image:
@@ -31,6 +42,23 @@ def hopper() -> Image:
 def large(picture: Image) -> Image:
     """As CelebA-HQ stores it: 1024x1024."""
     return cv2.resize(picture, (1024, 1024), interpolation=cv2.INTER_CUBIC).astype(np.uint8)
+
+
+def close_up() -> tuple[Image, list[tuple[float, float]]]:
+    """The astronaut's head at 512x512, as CelebA-HQ frames one, with her five points."""
+    left, side = 110, 230
+    head = cv2.resize(astronaut()[:side, left : left + side], (512, 512), interpolation=cv2.INTER_CUBIC)
+    points = [(203, 100.5), (247.7, 102.5), (224.7, 126.7), (205, 142), (243, 143.5)]
+    return head.astype(np.uint8), [((x - left) * 512 / side, y * 512 / side) for x, y in points]
+
+
+def place_of(points: list[tuple[float, float]], height: int = 512) -> tuple[float, float, float]:
+    """Scale and position by the release's rule: the mean face fitted, its turn left out, centred."""
+    upwards = np.array([(x, height - 1 - y) for x, y in points])
+    fitted = np.linalg.lstsq(np.hstack([MEAN_FACE, np.ones((5, 1))]), upwards, rcond=None)[0]
+    scale = 2 * UNIT / (np.linalg.norm(fitted[:3, 0]) + np.linalg.norm(fitted[:3, 1]))
+    x, y = SIDE / 2 - fitted[3, 0] * scale, SIDE / 2 - (height - fitted[3, 1]) * scale
+    return float(scale), float(x), float(y)
 
 
 def align(photo: Image, scale: float, x: float, y: float) -> Image:

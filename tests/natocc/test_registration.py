@@ -9,7 +9,7 @@ import pytest
 from natocc.geometry import Image
 from natocc.light_ground import NotFound
 from natocc.registration import Registration, register_crop, warp_to_photo
-from tests.faceocc_files import align, align_plane, astronaut, hopper
+from tests.faceocc_files import UNIT, align, align_plane, astronaut, close_up, hopper, place_of
 
 # Scale and where the crop lies: inside; out on the left and above; out below; out on all sides.
 PLACES = [
@@ -40,6 +40,15 @@ def test_a_crop_is_found_to_a_fraction_of_a_pixel(
 ) -> None:
     at = found(picture(), align(picture(), *place))
     assert error(at, *place) < 0.1 and at.correlation > 0.97
+
+
+def test_a_crop_made_by_the_landmarks_of_a_face_is_found() -> None:
+    head, points = close_up()
+    place = place_of(points)
+    eyes = np.linalg.norm(np.subtract(points[0], points[1])) * place[0]
+    assert eyes == pytest.approx(0.62 * UNIT, rel=0.1), "apart as in the mean face"
+    crop = align(head, *place)
+    assert error(found(head, crop), *place) < 0.1
 
 
 def spoilt(crop: Image, how: str) -> Image:
