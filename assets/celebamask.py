@@ -7,10 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from assets.celebamask_tables import FaceTables
-from assets.corrected import check_corrected, corrected_masks
+from assets.corrected import check_corrected, corrected_masks, reviews_of
 from assets.face_parts import PartFiles
+from assets.faceocc import occlusions, was_examined
 from assets.folders import picture_names
 from assets.naming import id_of, is_number
+from assets.partition import partition_of
 from assets.problems import Problem, Report
 from assets.records import RawFace
 from assets.sidecar import Sidecar
@@ -20,7 +22,10 @@ LICENCE = "CelebAMask-HQ: non-commercial research only, no redistribution of the
 
 
 def check_faces(raw: Path) -> None:
-    """Raise FileNotFoundError where the folder is not laid out as the download is, saying what is there."""
+    """Raise FileNotFoundError where the folder is not laid out as the download is, saying what is there.
+
+    Raises ValueError where a list of the partition can't be read.
+    """
     folder = raw / FOLDER
     if not (folder / IMAGES).is_dir():
         raise FileNotFoundError(_misplaced(raw))
@@ -29,10 +34,11 @@ def check_faces(raw: Path) -> None:
     if not any(path.is_file() for path in (folder / IMAGES).iterdir()):
         raise FileNotFoundError(f"{raw}: expected photographs in {FOLDER}/{IMAGES}, got an empty folder")
     check_corrected(raw, FOLDER)
+    partition_of(raw, lambda problem: None)
 
 
 def read_faces(raw: Path, report: Report) -> Iterator[RawFace]:
-    """Yield faces in order of their file names, with their corrected masks and what the tables say of them.
+    """Yield faces in order of their file names, with corrected masks, part, and what the tables say of them.
 
     A face without any part file and a mask without a photograph are Problems. Memory does not grow with
     the part files; photographs' names and rows of the tables are held.
@@ -45,6 +51,9 @@ def read_faces(raw: Path, report: Report) -> Iterator[RawFace]:
     parts = PartFiles(folder / MASKS, IMAGES, raw, report)
     tables = FaceTables(raw, folder, report)
     corrected = corrected_masks(raw, report)
+    reviews = reviews_of(raw, corrected, report)
+    partition = partition_of(raw, report)
+    over = occlusions(raw, report)
     for name in picture_names(folder / IMAGES, raw, report):
         image = folder / IMAGES / name
         face_id, told, found = id_of(image.stem), tables.of(image.stem), parts.of(image.stem)
@@ -55,7 +64,7 @@ def read_faces(raw: Path, report: Report) -> Iterator[RawFace]:
             report(Problem(path=where, expected=expected, got="no part file"))
             continue
         said = aside.of(f"{IMAGES}/{name}")
-        origin = said.origin(FOLDER, LICENCE)
+        origin = partition.origin(face_id, said.origin(FOLDER, LICENCE))
         yield RawFace(
             id=face_id,
             image=image,
@@ -63,7 +72,10 @@ def read_faces(raw: Path, report: Report) -> Iterator[RawFace]:
             origin=replace(origin, person=origin.person or told.person),
             landmarks=said.landmarks,
             corrected=masks,
+            review=reviews.get(face_id, {}),
             facts=told.facts,
+            occlusion=over.get(face_id),
+            examined=was_examined(image.stem, over),
         )
     parts.finish()
     tables.finish()

@@ -1,8 +1,9 @@
-"""Corrected face masks (Voo et al.): one picture a face, in a folder beside CelebAMask-HQ."""
+"""Corrected face masks (Voo et al., and those of reviews): a picture a face, beside CelebAMask-HQ."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 
 import cv2
@@ -11,7 +12,9 @@ import numpy as np
 from assets.folders import PICTURES, pictures_in
 from assets.images import Unreadable, read_mask
 from assets.naming import id_of
-from assets.problems import Report
+from assets.problems import Problem, Report
+from assets.provenance import PROVENANCE, corrections_of
+from assets.review_verdicts import NAME as VERDICTS
 from natocc.geometry import Image
 
 FOLDER = "CelebAMask-HQ-masks_corrected"
@@ -36,7 +39,7 @@ def check_corrected(raw: Path, faces: str) -> None:
         raise FileNotFoundError(
             f"{folder}: expected a folder of masks, got no folder; unpack the archive, or remove it"
         )
-    if not any(path.suffix.lower() in PICTURES for path in folder.iterdir()):
+    if not any(path.suffix.lower() in PICTURES or _is_table(path.name) for path in folder.iterdir()):
         below = sorted(path for path in folder.iterdir() if path.is_dir() and any(path.glob("*.png")))
         got = f"masks one level deeper; move those of {below[0]} up" if below else "none; remove the folder"
         raise FileNotFoundError(f"{folder}: expected masks 0.png and so on, got {got}")
@@ -48,19 +51,41 @@ def corrected_masks(raw: Path, report: Report) -> dict[str, tuple[Path, ...]]:
     Empty where the folder is not there.
     """
     folder, found = raw / FOLDER, defaultdict[str, tuple[Path, ...]](tuple)
-    for path in pictures_in(folder, raw, report) if folder.is_dir() else ():
+
+    def note(problem: Problem) -> None:
+        if not _is_table(problem.path.rpartition("/")[2]):
+            report(problem)
+
+    for path in pictures_in(folder, raw, note) if folder.is_dir() else ():
         found[id_of(path.stem)] += (path,)
     return dict(found)
 
 
-def read_corrected(path: Path) -> tuple[Image, tuple[str, ...]]:
+def reviews_of(
+    raw: Path, masks: Mapping[str, tuple[Path, ...]], report: Report
+) -> dict[str, dict[str, object]]:
+    """Who made which corrected mask and when, by the id of its face, as ``RawFace.review``.
+
+    ``masks`` are those of ``corrected_masks``; a face of which ``provenance.jsonl`` says nothing is left
+    out. What the table says of another mask than lies there, and of none, are Problems.
+    """
+    return corrections_of(raw, raw / FOLDER, masks, report)
+
+
+def _is_table(name: str) -> bool:
+    """What else lies in the folder: where masks are from, verdicts, and Voo et al.'s lists."""
+    return name in (PROVENANCE, VERDICTS) or (name.startswith("CelebAMask-HQ") and name.endswith(".txt"))
+
+
+def read_corrected(path: Path, *, empty: bool = False) -> tuple[Image, tuple[str, ...]]:
     """Read a mask as ``read_mask`` does, but with grey values at its edges alone.
 
     Elsewhere they mean something (0, 1 and 255 for "ignore", a shade for "unsure") that a cut would
-    lose: Unreadable is raised, as for an empty mask and all that ``read_mask`` refuses.
+    lose: Unreadable is raised, as for an empty mask (unless ``empty`` allows it) and all that
+    ``read_mask`` refuses.
     """
     mask, notes = read_mask(path)
-    if not mask.any():
+    if not mask.any() and not empty:
         raise Unreadable("a mask with pixels", "an empty mask")
     if "grey edges" in notes:
         around = np.ones((2 * _EDGE + 1, 2 * _EDGE + 1), np.uint8)

@@ -15,6 +15,8 @@ from assets.records import Origin, RawHand
 from assets.sidecar import Sidecar
 
 FOLDER, MASKS = "11k-hands", "11k-hands_masks"
+# Where masks may lie, the published folder first, then what the published code's settings call it.
+MASK_FOLDERS = (MASKS, "11k-hands_mask", "hand_sample_mask")
 LICENCE = "11k Hands: free for reasonable academic fair use"
 
 
@@ -69,8 +71,7 @@ def _listed(hands: list[RawHand], folder: Path, raw: Path, report: Report) -> fr
 def _all_hands(folder: Path, raw: Path, report: Report) -> list[RawHand]:
     aside = Sidecar(folder, raw, report)
     rows = read_hand_info(folder, raw, report)
-    masks = (raw / MASKS).iterdir() if (raw / MASKS).is_dir() else ()
-    by_stem = {normal(path.stem): path for path in sorted(masks) if path.suffix.lower() == ".png"}
+    by_stem = _masks(raw, report)
     hands = []
     for image in pictures_in(folder / "Hands", raw, report):
         said, told = aside.of(f"Hands/{image.name}"), rows.get(normal(image.name), UNKNOWN)
@@ -89,6 +90,24 @@ def _all_hands(folder: Path, raw: Path, report: Report) -> list[RawHand]:
             )
         )
     return hands
+
+
+def _masks(raw: Path, report: Report) -> dict[str, Path]:
+    """Masks by the names of their photographs; of two the one in the earlier folder."""
+    found: dict[str, Path] = {}
+    for folder in MASK_FOLDERS:
+        there = sorted((raw / folder).iterdir()) if (raw / folder).is_dir() else []
+        for path in there:
+            if path.suffix.lower() != ".png":
+                continue
+            first = found.setdefault(normal(path.stem), path)
+            if first.parent != path.parent:
+                where, got = path.relative_to(raw).as_posix(), f"that and {first.relative_to(raw).as_posix()}"
+                expected = "one mask of a hand"
+                report(
+                    Problem(path=where, expected=expected, got=f"{got}, which is taken", action="converted")
+                )
+    return found
 
 
 def _origin(origin: Origin, subject: str) -> Origin:

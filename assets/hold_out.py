@@ -18,7 +18,7 @@ def held_out(names: Iterable[str]) -> frozenset[str]:
     >>> sorted(held_out(f"class {number}" for number in range(10)))
     ['class 8', 'class 9']
     """
-    ranked = sorted(set(names), key=_rank)
+    ranked = sorted(set(names), key=rank)
     return frozenset(ranked[: _fifth(len(ranked))] if len(ranked) >= FEWEST else ())
 
 
@@ -30,7 +30,7 @@ def held_out_of_each(groups: Mapping[str, Collection[str]], busy: Collection[str
     """
     if sum(map(len, groups.values())) < FEWEST:
         return frozenset()
-    ranked = {group: sorted(set(names) - set(busy), key=_rank) for group, names in groups.items()}
+    ranked = {group: sorted(set(names) - set(busy), key=rank) for group, names in groups.items()}
     return frozenset(name for group, free in ranked.items() for name in free[: _fifth(len(groups[group]))])
 
 
@@ -38,5 +38,6 @@ def _fifth(count: int) -> int:
     return max(1, round(count / ONE_OF)) if count > 1 else 0
 
 
-def _rank(name: str) -> tuple[str, str]:
+def rank(name: str) -> tuple[str, str]:
+    """Sorting key: a hash, so that no order in which names come has a say."""
     return hashlib.sha256(name.encode()).hexdigest(), name

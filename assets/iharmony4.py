@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from assets.counting import deviation
 from assets.folders import first_folder
 from assets.naming import id_of, normal
 from assets.problems import Problem, Report
@@ -91,6 +92,7 @@ def _read_list(
 ) -> Iterator[RawComposite]:
     where = path.relative_to(raw).as_posix()
     faults: dict[tuple[str, str], Tally] = {}
+    lines_of = dict.fromkeys((subset,) if subset else SUBSETS, 0)
 
     def fault(expected: str, got: str, name: str) -> None:
         faults.setdefault((expected, got), Tally()).add(name)
@@ -113,6 +115,7 @@ def _read_list(
                     fault("composites that no line has yet", "others", f"{key} of {seen[key]}")
                     continue
                 seen[key] = where
+                lines_of[place] += 1
                 files = {
                     COMPOSITES: folder / place / COMPOSITES / name,
                     MASKS: folder / place / MASKS / mask,
@@ -135,6 +138,11 @@ def _read_list(
                 )
     except UnicodeDecodeError as error:
         report(Problem(path=where, expected="text in UTF-8", got=str(error)))
+    for place, count in lines_of.items():
+        stated = COUNTS[place][SPLITS.index(split)]
+        if count and deviation(stated, count):
+            expected = f"{stated} lines of {place}, as published"
+            report(Problem(path=where, expected=expected, got=str(count), action="converted"))
     for (expected, got), names in faults.items():
         report(Problem(path=where, expected=expected, got=f"{got} {names}"))
 

@@ -38,6 +38,8 @@ class RawFace:
     review: dict[str, object] = field(default_factory=dict)
     # FaceOcc's cut-out of what lies over this face: RGBA in an aligned frame.
     occlusion: Path | None = None
+    # Whether FaceOcc's authors looked at the photograph: without a cut-out nothing but parts lies over it.
+    examined: bool = False
     # What the dataset's own tables say, as it is to stand in the entry's json.
     facts: dict[str, object] = field(default_factory=dict)
 

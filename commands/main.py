@@ -5,11 +5,15 @@ from __future__ import annotations
 import typer
 
 from commands.build import build
+from commands.census import census
+from commands.correct_masks import correct_masks
 from commands.demo import demo
 from commands.info import info
+from commands.partition import partition
 from commands.prepare import prepare
 from commands.preview import preview
 from commands.replay import replay
+from commands.review import review
 from commands.sample import sample
 from commands.train_segmenter import train_segmenter
 from commands.verify import verify
@@ -19,6 +23,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
-for command in (demo, sample, prepare, build, preview, info, verify, replay):
+for command in (demo, sample, census, prepare, partition, build, preview, info, verify, replay):
     app.command()(command)
+app.command(name="correct-masks")(correct_masks)
 app.command(name="train-segmenter")(train_segmenter)
+app.add_typer(review, name="review")

@@ -14,7 +14,7 @@ from models.extra import MissingExtra, require_networks
 def train_segmenter(
     version: Annotated[str, typer.Argument(help="A version, or a dataset whose latest version is taken.")],
     out: Annotated[str, typer.Option(help="Folder or URL for segmenter.pt and metrics.json.")],
-    bank: Annotated[str | None, typer.Option(help="Bank with the really occluded faces.")] = None,
+    bank: Annotated[str | None, typer.Option(help="Bank whose really occluded faces to test on.")] = None,
     size: Annotated[int, typer.Option(help="Side of the pictures, a multiple of 16.")] = 128,
     steps: Annotated[int, typer.Option(help="Training steps.")] = 300,
     batch: Annotated[int, typer.Option(help="Pictures a step.")] = 16,

@@ -168,10 +168,9 @@ def _up(centres: Mapping[str, Point]) -> Point:
 
 def hull(mask: Bits, margin: int) -> Bits:
     """The mask's convex hull, widened."""
-    points = cv2.findNonZero(mask.astype(np.uint8))
-    plane = np.zeros(mask.shape, np.uint8)
-    if points is not None:
-        cv2.fillConvexPoly(plane, cv2.convexHull(points), 1)
+    plane = mask.astype(np.uint8)
+    outlines, _ = cv2.findContours(plane, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    cv2.fillConvexPoly(plane, cv2.convexHull(np.concatenate(outlines)), 1)
     return cv2.dilate(plane, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)) > 0
 
 

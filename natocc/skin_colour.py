@@ -18,8 +18,14 @@ _STIFFNESS = 2e-5
 _FEWEST = 30
 # The fit looks at about so many pixels.
 _SEEN = 800
-# Which terms of the surface explain what: 1, x, y, L, x², y², xy.
-_OF_LIGHTNESS, _OF_COLOUR = [0, 1, 2, 4, 5, 6], slice(0, 4)
+# The terms are 1, x, y, L, x², y², xy. Which of them explain which channels of Lab.
+_TERMS = 7
+_FITS = tuple(
+    (np.ix_(terms, terms), terms, np.ix_(terms, [_TERMS + one for one in channels]), np.ix_(terms, channels))
+    for terms, channels in (([0, 1, 2, 4, 5, 6], [0]), ([0, 1, 2, 3], [1, 2]))
+)
+# The first guess, one colour for all, is told more.
+_FIRST = np.array([2.0, 1.5, 1.5], np.float32)
 
 
 def skin_distance(view: View) -> Plane:
@@ -35,29 +41,22 @@ def skin_distance(view: View) -> Plane:
         return np.zeros(view.mask.shape, np.float32)
     rows, columns = rows[:: max(1, len(rows) // _SEEN)], columns[:: max(1, len(rows) // _SEEN)]
     height, width = view.mask.shape
-    y = (np.arange(height, dtype=np.float32) - np.float32(rows.mean())) / np.float32(rows.std() + 1)
-    x = (np.arange(width, dtype=np.float32) - np.float32(columns.mean())) / np.float32(columns.std() + 1)
-    lab = view.lab
-    surface = np.empty((height, width, 7), np.float32)
-    surface[..., 0], surface[..., 1], surface[..., 2] = 1, x, y[:, None]
-    surface[..., 3] = lab[..., 0] / np.float32(30)
-    surface[..., 4], surface[..., 5] = x * x - 1, (y * y - 1)[:, None]
-    surface[..., 6] = y[:, None] * x
-    seen, terms = lab[rows, columns], surface[rows, columns]
-    off = seen - np.median(seen, axis=0)
-    distance = _tolerances(off[:, 0] / 2, off[:, 1:] / np.float32(1.5))
+    y = ((np.arange(height) - rows.mean()) / (rows.std() + 1))[:, None]
+    x = (np.arange(width) - columns.mean()) / (columns.std() + 1)
+    lightness = view.lab[..., 0]
+    # The terms of the fits beside what they explain: one product serves every sum of both fits.
+    table = np.empty((height, width, _TERMS + 3), np.float32)
+    for column, values in enumerate((1, x, y, lightness / 30, x * x - 1, y * y - 1, x * y)):
+        table[..., column] = values
+    table[..., _TERMS:] = view.lab
+    seen = table[rows, columns]
+    off = seen[:, _TERMS:] - np.median(seen[:, _TERMS:], axis=0)
+    squares = _squared_tolerances(off / _FIRST)
     for _ in range(_ROUNDS):
-        weight = np.maximum(1 - (distance / np.float32(_CUT)) ** 2, 0) ** 2 + np.float32(1e-4)
-        lightness = _fit(terms[:, _OF_LIGHTNESS], weight, seen[:, :1])
-        chroma = _fit(terms[:, _OF_COLOUR], weight, seen[:, 1:])
-        distance = _tolerances(
-            seen[:, 0] - (terms[:, _OF_LIGHTNESS] @ lightness)[:, 0],
-            seen[:, 1:] - terms[:, _OF_COLOUR] @ chroma,
-        )
-    return _tolerances(
-        lab[..., 0] - (surface[..., _OF_LIGHTNESS] @ lightness)[..., 0],
-        lab[..., 1:] - surface[..., _OF_COLOUR] @ chroma,
-    )
+        weight = np.maximum(1 - squares / _CUT**2, 0) ** 2 + 1e-4
+        residual_of = _fit((seen * weight[:, None]).T @ seen, _STIFFNESS * len(seen))
+        squares = _squared_tolerances(seen @ residual_of)
+    return cast(Plane, np.sqrt(_squared_tolerances(table @ residual_of)))
 
 
 def foreign_blobs(view: View, distance: Plane) -> tuple[float, float]:
@@ -78,17 +77,22 @@ def is_skin(distance: Plane) -> Bits:
     return distance <= _CUT
 
 
-def _tolerances(lightness: NDArray[Any], chroma: NDArray[Any]) -> Plane:
-    squares = (lightness / np.float32(_LIGHTNESS)) ** 2 + (
-        chroma[..., 0] ** 2 + chroma[..., 1] ** 2
-    ) / np.float32(_COLOUR**2)
-    return cast(Plane, np.sqrt(squares))
+def _squared_tolerances(difference: NDArray[Any]) -> NDArray[Any]:
+    """Squared length of Lab differences (last axis), each counted in what is tolerated of it."""
+    lightness, a, b = (difference[..., channel] for channel in range(3))
+    squares = lightness * lightness / _LIGHTNESS**2 + (a * a + b * b) / _COLOUR**2
+    return cast(NDArray[Any], squares)
 
 
-def _fit(terms: Plane, weight: Plane, values: Plane) -> Plane:
-    """Weighted least squares; only the constant is free of the pull to zero."""
-    weighted = terms * weight[:, None]
-    normal = weighted.T @ terms
-    normal.flat[terms.shape[1] + 1 :: terms.shape[1] + 1] += np.float32(_STIFFNESS * len(terms))
-    solution = np.linalg.solve(normal, weighted.T @ values)
-    return cast(Plane, solution.astype(np.float32))
+def _fit(sums: NDArray[Any], stiffness: float) -> Plane:
+    """From weighted sums of products of the table's columns: the matrix that takes it to residuals.
+
+    Least squares; only the constant is free of the pull to zero.
+    """
+    residual_of = np.zeros((_TERMS + 3, 3), np.float32)
+    residual_of[_TERMS:] = np.eye(3)
+    for corner, terms, explained, target in _FITS:
+        normal = sums[corner].astype(np.float64)
+        normal.flat[len(terms) + 1 :: len(terms) + 1] += stiffness
+        residual_of[target] = -np.linalg.solve(normal, sums[explained])
+    return residual_of

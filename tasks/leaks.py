@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from assets.bank import KINDS, Bank, Entry
@@ -22,10 +22,12 @@ def find_leaks(bank: Bank) -> list[str]:
     all tested on. Raises FileNotFoundError where such a shard is missing.
     """
     entries = [entry for kind in KINDS for entry in bank.entries(kind)]
-    return [*_on_both_sides(entries, _evaluated(bank)), *_trained_on_though_held_out(bank, entries)]
+    return [*on_both_sides(entries, _evaluated(bank)), *_trained_on_though_held_out(bank, entries)]
 
 
-def _on_both_sides(entries: Sequence[Entry], tested: dict[Name, str]) -> Iterator[str]:
+def on_both_sides(entries: Sequence[Entry], evaluated: Mapping[Name, str]) -> Iterator[str]:
+    """A line for each photograph and person in both splits; ``evaluated`` are further tested ones."""
+    tested = dict(evaluated)
     for entry in entries:
         if entry.split == "test":
             for name in names_of(entry):

@@ -33,13 +33,12 @@ def cut_out(
     its size; ``notes`` name what was converted on reading; ``more`` are further members. A matte
     without a solid pixel is refused.
     """
-    try:
-        rgb, matte = crop_to_matte(rgb, matte)
-        size = max(matte.shape)
-        rgb, matte = limit_side(rgb, matte, LONG_SIDE)
-        rgb = extend_colours(rgb, matte, max(_MIXED, _MIXED * factor * max(matte.shape) / size))
-    except ValueError as error:
-        return refuse(blank.source, "an outline thick enough to cut out", str(error))
+    if matte.max(initial=0) <= 127:
+        return refuse(blank.source, "an outline thick enough to cut out", "one that is nowhere solid")
+    rgb, matte = crop_to_matte(rgb, matte)
+    size = max(matte.shape)
+    rgb, matte = limit_side(rgb, matte, LONG_SIDE)
+    rgb = extend_colours(rgb, matte, max(_MIXED, _MIXED * factor * max(matte.shape) / size))
     members = {
         "jpg": fine_jpeg(rgb),
         "alpha.png": encode_png(matte),

@@ -9,27 +9,24 @@ import cv2
 import numpy as np
 
 from assets.bank import CORRECTED
-from assets.corrected import read_corrected
 from assets.images import Picture, Unreadable, read_image, read_mask
 from assets.problems import Problem
 from assets.records import RawFace, RawOccludedFace
 from natocc.codecs import encode_jpeg, encode_png
-from natocc.corrected_parsing import corrected_parsing
 from natocc.geometry import Image
-from natocc.policy import SIDE, face_mask, parsing_map
-from shards.storage import sha256_bytes
+from natocc.policy import SIDE
+from tasks.prepare_labels import BadLabel, conversions_of_whole, label_face, other_aspect, size_text
 from tasks.prepared import EXPECTED_MASK, Prepared, conversions, make_entry, refuse, relative, unusual
 
 LONG_SIDE = 1024
 _EXPECTED = f"an upright 8-bit colour JPEG of {LONG_SIDE} pixels"
-# Masks that are read whole, as RealOcc's, may hold 0 and 1: nothing to report.
-_USUAL_OF_WHOLE = ("values 0 and 1",)
 
 
-def prepare_face(face: RawFace, raw: Path) -> Prepared:
-    """Read, convert, apply the policy or take the corrected mask; refusals name the file at fault.
+def prepare_face(face: RawFace, raw: Path, policy: str = "voo") -> Prepared:
+    """Read, convert, apply the policy or a correction; refusals name the file at fault.
 
-    A fault of a corrected mask refuses the face: the policy's mask is not what was asked for.
+    A fault of a corrected mask or of FaceOcc's crop refuses the face: the policy's mask is not what was
+    asked for. Raises ValueError for an unknown policy.
     """
     where = relative(face.image, raw)
     try:
@@ -53,21 +50,12 @@ def prepare_face(face: RawFace, raw: Path) -> Prepared:
         return Prepared(entry=None, members={}, problems=(bad,))
     image, data, notes = _standard(picture)
     problems += conversions(where, _EXPECTED, notes)
-    size = _half(image)
-    mask = _resize_binary(face_mask(parts), size)
-    if face.corrected:
-        try:
-            corrected, mask_notes = _read_corrected(face.corrected, picture, size, raw)
-        except Unreadable as error:
-            return refuse(relative(face.corrected[-1], raw), error.expected, error.got)
-        problems += _conversions_of_whole(face.corrected[0], mask_notes, raw)
-        mask_facts = _facts_of(face.corrected[0], corrected, mask)
-        mask = corrected
-        classes = corrected_parsing({name: _resize_classes(one, size) for name, one in parts.items()}, mask)
-    else:
-        mask_facts = {"mask": "policy"}
-        classes = _resize_classes(parsing_map(parts), size)
-    if not mask.any():
+    try:
+        labels = label_face(face, parts, picture, image, policy, raw)
+    except BadLabel as error:
+        return Prepared(entry=None, members={}, problems=(error.problem,))
+    problems += labels.problems
+    if not labels.mask.any():
         return refuse(where, "a face mask with pixels", "an empty mask: other parts cover the skin")
     scale = max(image.shape[:2]) / max(picture.rgb.shape[:2])
     facts = {
@@ -75,17 +63,17 @@ def prepare_face(face: RawFace, raw: Path) -> Prepared:
             name: [round(x * scale, 2), round(y * scale, 2)] for name, (x, y) in face.landmarks.items()
         },
         "side": SIDE,
-        **mask_facts,
+        **labels.facts,
         **face.facts,
         "converted": list(notes),
     }
     members = {
         "jpg": data,
-        "mask.png": encode_png(mask),
-        "parsing.png": encode_png(classes),
+        "mask.png": encode_png(labels.mask),
+        "parsing.png": encode_png(labels.classes),
         "json": json.dumps(facts).encode(),
     }
-    category = CORRECTED if face.corrected else ""
+    category = "" if labels.facts["mask"] == "policy" else CORRECTED
     entry = make_entry("face", face.id, category, where, face.origin, picture, image.shape[:2])
     return Prepared(entry=entry, members=members, problems=tuple(problems))
 
@@ -102,8 +90,8 @@ def prepare_occluded_face(face: RawOccludedFace, raw: Path) -> Prepared:
     except Unreadable as error:
         return refuse(relative(face.mask, raw), error.expected, error.got)
     if mask.shape != picture.rgb.shape[:2]:
-        expected = f"a mask of its photograph's size {_size_text(picture.rgb)}"
-        return refuse(relative(face.mask, raw), expected, _size_text(mask))
+        expected = f"a mask of its photograph's size {size_text(picture.rgb)}"
+        return refuse(relative(face.mask, raw), expected, size_text(mask))
     if not mask.any():
         return refuse(relative(face.mask, raw), "a mask with pixels", "an empty mask")
     entry = make_entry("face", face.id, "occluded", where, face.origin, picture, mask.shape[:2])
@@ -114,38 +102,12 @@ def prepare_occluded_face(face: RawOccludedFace, raw: Path) -> Prepared:
         "mask.png": encode_png((mask > 0).astype(np.uint8)),
         "json": json.dumps(facts).encode(),
     }
-    noted = _conversions_of_whole(face.mask, mask_notes, raw)
+    noted = conversions_of_whole(face.mask, mask_notes, raw)
     return Prepared(
         entry=entry,
         members=members,
         problems=conversions(where, "an upright 8-bit colour JPEG", picture.notes) + noted,
     )
-
-
-def _conversions_of_whole(mask: Path, notes: tuple[str, ...], raw: Path) -> tuple[Problem, ...]:
-    said = tuple(note for note in unusual(notes) if note not in _USUAL_OF_WHOLE)
-    return conversions(relative(mask, raw), EXPECTED_MASK, said)
-
-
-def _read_corrected(
-    paths: tuple[Path, ...], picture: Picture, size: tuple[int, int], raw: Path
-) -> tuple[Image, tuple[str, ...]]:
-    """The corrected mask at the size at which masks are kept. Raises Unreadable."""
-    if len(paths) > 1:
-        raise Unreadable("one corrected mask a face", f"a second one beside {relative(paths[0], raw)}")
-    mask, notes = read_corrected(paths[0])
-    if _other_aspect(mask, picture):
-        raise Unreadable(f"the aspect of its photograph {_size_text(picture.rgb)}", _size_text(mask))
-    small = _resize_binary(mask, size)
-    if not small.any():
-        raise Unreadable("a mask with pixels", "one that is empty at half the photograph's size")
-    return small, notes
-
-
-def _facts_of(path: Path, corrected: Image, policy: Image) -> dict[str, object]:
-    """Which file the mask is from, and how far it agrees with the policy's (intersection over union)."""
-    iou = cv2.countNonZero(corrected & policy) / cv2.countNonZero(corrected | policy)
-    return {"mask": "corrected", "mask_sha256": sha256_bytes(path.read_bytes()), "policy_iou": round(iou, 4)}
 
 
 def _size_problem(face: RawFace, parts: dict[str, Image], picture: Picture, raw: Path) -> Problem | None:
@@ -154,21 +116,12 @@ def _size_problem(face: RawFace, parts: dict[str, Image], picture: Picture, raw:
     for name, mask in parts.items():
         where = relative(face.parts[name], raw)
         if mask.shape != first:
-            size = _size_text(next(iter(parts.values())))
-            return Problem(path=where, expected=f"the size of the other parts {size}", got=_size_text(mask))
-        if _other_aspect(mask, picture):
-            expected = f"the aspect of its photograph {_size_text(picture.rgb)}"
-            return Problem(path=where, expected=expected, got=_size_text(mask))
+            size = size_text(next(iter(parts.values())))
+            return Problem(path=where, expected=f"the size of the other parts {size}", got=size_text(mask))
+        if other_aspect(mask, picture):
+            expected = f"the aspect of its photograph {size_text(picture.rgb)}"
+            return Problem(path=where, expected=expected, got=size_text(mask))
     return None
-
-
-def _other_aspect(mask: Image, picture: Picture) -> bool:
-    height, width = picture.rgb.shape[:2]
-    return bool(abs(mask.shape[1] * height / (mask.shape[0] * width) - 1) > 0.01)
-
-
-def _size_text(image: Image) -> str:
-    return f"{image.shape[1]}x{image.shape[0]}"
 
 
 def _standard(picture: Picture) -> tuple[Image, bytes, tuple[str, ...]]:
@@ -182,20 +135,4 @@ def _standard(picture: Picture) -> tuple[Image, bytes, tuple[str, ...]]:
     size = max(1, round(width * scale)), max(1, round(height * scale))
     flags = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     image = cv2.resize(picture.rgb, size, interpolation=flags).astype(np.uint8)
-    return image, encode_jpeg(image), (*picture.notes, f"size {_size_text(picture.rgb)}")
-
-
-def _half(image: Image) -> tuple[int, int]:
-    """Width and height at which masks are kept."""
-    return max(1, round(image.shape[1] / 2)), max(1, round(image.shape[0] / 2))
-
-
-def _resize_binary(mask: Image, size: tuple[int, int]) -> Image:
-    if (mask.shape[1], mask.shape[0]) == size:
-        return mask
-    flags = cv2.INTER_AREA if mask.shape[1] > size[0] else cv2.INTER_LINEAR
-    return np.where(cv2.resize(mask, size, interpolation=flags) > 127, 255, 0).astype(np.uint8)
-
-
-def _resize_classes(classes: Image, size: tuple[int, int]) -> Image:
-    return cv2.resize(classes, size, interpolation=cv2.INTER_NEAREST).astype(np.uint8, copy=False)
+    return image, encode_jpeg(image), (*picture.notes, f"size {size_text(picture.rgb)}")

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from pycocotools import mask as coco_mask
 
 from assets.hands import MASKS
 from assets.images import Unreadable, read_image, read_mask
 from assets.problems import Problem
 from assets.records import RawHand, RawObject, RawTexture
 from assets.upscalers import FACTOR, upscaler_named
-from natocc.codecs import encode_jpeg
+from natocc.codecs import encode_jpeg, encode_png
 from natocc.cutout import clear_border, limit_side, soft_matte, turn
 from natocc.fingers_down import turn_fingers_down
-from natocc.geometry import Image, mask_box
+from natocc.geometry import Box, mask_box
 from natocc.hand_mask import segment_hand
 from natocc.light_ground import NotFound
-from natocc.rle import decode_runs
 from tasks.prepare_cut import EXPECTED_PHOTO, LONG_SIDE, cut_out
+from tasks.prepare_outline import Matte, make_matte, polygons_within, rasterise
 from tasks.prepared import (
     EXPECTED_MASK,
     Prepared,
     conversions,
+    fine_jpeg,
     make_entry,
     refuse,
     relative,
@@ -37,7 +36,11 @@ _CONTEXT = 0.08
 
 
 def prepare_object(thing: RawObject, raw: Path, upscaler: str) -> Prepared:
-    """Cut an instance out, four times enlarged, long side at most 1024."""
+    """Cut an instance out, four times enlarged, long side at most 1024.
+
+    What it was cut from is kept beside it: ``context.jpg`` and, of the same size, the matte
+    ``context.png``, so that it can be enlarged anew without the photograph.
+    """
     where = f"{relative(thing.image, raw)} annotation {int(thing.id)}"
     try:
         picture = read_image(thing.image)
@@ -56,12 +59,26 @@ def prepare_object(thing: RawObject, raw: Path, upscaler: str) -> Prepared:
     box = box.grow(2 + round(_CONTEXT * max(box.width, box.height)), thing.image_size)
     # An object that is large already needs no more pixels, and four times them would fill the memory.
     crop, outline = limit_side(picture.rgb[box.slices], mask[box.slices], LONG_SIDE)
-    large = upscaler_named(upscaler)(np.ascontiguousarray(crop))
-    matte = soft_matte(np.ascontiguousarray(outline), FACTOR)
+    crop, outline = np.ascontiguousarray(crop), np.where(outline > 127, 255, 0).astype(np.uint8)
+    polygons = polygons_within(thing.segmentation, box, outline.shape)
+    matte = make_matte(crop, outline, polygons)
+    large = upscaler_named(upscaler)(crop)
     facts: dict[str, object] = {"category": thing.category, "annotation": int(thing.id), "upscaler": upscaler}
-    facts |= thing.facts
+    facts |= {**matte.facts, "context": _context(box, matte, polygons), **thing.facts}
+    # What another upscaler needs in place of the photograph.
+    kept = {"context.jpg": fine_jpeg(crop), "context.png": encode_png(matte.alpha)}
     blank = make_entry("object", thing.id, thing.category, where, thing.origin, picture, (0, 0))
-    return cut_out(blank, picture.notes, large, matte, facts, FACTOR)
+    return cut_out(blank, picture.notes, large, matte.large, facts, FACTOR, kept)
+
+
+def _context(box: Box, matte: Matte, polygons: list[list[float]]) -> dict[str, object]:
+    """Where ``context.jpg`` lies in the photograph, in its pixels, and how many times it was enlarged.
+
+    Where the matte is the outline's, the polygons too, in pixels of ``context.jpg``.
+    """
+    outline = {"outline": polygons} if matte.facts["matte"] == "outline" and polygons else {}
+    place = {"x": box.x0, "y": box.y0, "width": box.width, "height": box.height}
+    return {**place, "factor": FACTOR, **outline}
 
 
 def prepare_hand(hand: RawHand, raw: Path) -> Prepared:
@@ -126,28 +143,3 @@ def prepare_texture(texture: RawTexture, raw: Path) -> Prepared:
         "texture", texture.id, texture.texture_class, where, texture.origin, picture, rgb.shape[:2]
     )
     return Prepared(entry=entry, members=members, problems=conversions(where, EXPECTED_PHOTO, picture.notes))
-
-
-def rasterise(segmentation: list[list[float]] | dict[str, object], size: tuple[int, int]) -> Image:
-    """Polygons, uncompressed or compressed RLE as uint8 HxW of 0 and 255; ``size`` is (height, width).
-
-    Raises ValueError, TypeError or KeyError where it is neither, or an RLE of another size.
-    """
-    if isinstance(segmentation, dict):
-        rle: dict[str, Any] = segmentation
-    else:
-        polygons = [_polygon(points, size) for points in segmentation]
-        rle = coco_mask.merge(coco_mask.frPyObjects(polygons, *size))
-    if tuple(rle["size"]) != size:
-        raise ValueError(f"RLE of {'x'.join(str(side) for side in reversed(rle['size']))}")
-    return decode_runs(rle["counts"], size)
-
-
-def _polygon(points: list[float], size: tuple[int, int]) -> list[float]:
-    """Three corners or more: pycocotools takes two for a box, and walks an edge however long."""
-    values = [float(value) for value in points]
-    if len(values) < 6 or len(values) % 2:
-        raise ValueError(f"a polygon of {len(values)} numbers")
-    if not all(abs(value) <= 4 * max(size) for value in values):
-        raise ValueError("a polygon with a corner far outside")
-    return values

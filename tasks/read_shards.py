@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tarfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -20,7 +21,7 @@ from shards import storage
 
 # Shards of these splits hold faces of both parts; each sample's json says which.
 _MIXED = ("all", "list")
-_BANK_INDEX, _REAL_PREFIX = "bank.json", "realocc-"
+_BANK_INDEX = "bank.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,28 +60,56 @@ def read_shards(
         yield from (_decode(one, size) for one in islice(wanted, per_shard))
 
 
-def real_shard_urls(bank_url: str) -> tuple[str, ...]:
-    """URLs of a bank's really occluded faces, in name order; none where it has none."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RealShard:
+    """The shard of one dataset of really occluded faces in a bank, and how many faces it says it holds."""
+
+    url: str
+    faces: int
+
+
+def real_shards(bank_url: str) -> dict[str, RealShard]:
+    """A bank's really occluded faces by the name of their dataset, in order of names.
+
+    Raises FileNotFoundError where there is no bank, ValueError for one that does not list its datasets.
+    """
     index = storage.join(bank_url, _BANK_INDEX)
     if not storage.exists(index):
         raise FileNotFoundError(f"{bank_url}: expected a bank ({_BANK_INDEX} in it), found none")
-    files: dict[str, str] = json.loads(storage.read_bytes(index))["files"]
-    return tuple(storage.join(bank_url, name) for name in sorted(files) if name.startswith(_REAL_PREFIX))
+    try:
+        datasets = json.loads(storage.read_bytes(index))["evaluation"]["datasets"]
+        return {
+            name: RealShard(url=storage.join(bank_url, one["file"]), faces=int(one["faces"]))
+            for name, one in sorted(datasets.items())
+        }
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise ValueError(
+            f"{index}: expected evaluation.datasets, a file and a number of faces each, found none; "
+            "make the bank anew with `natocc prepare`"
+        ) from error
 
 
-def read_real(bank_url: str, *, size: int) -> Iterator[Example]:
-    """The really occluded faces of a bank, in file order, as ``read_shards`` gives samples."""
-    for url in real_shard_urls(bank_url):
-        yield from (_decode(one, size) for one in _samples(url))
+def read_real(bank_url: str, dataset: str = "RealOcc", *, size: int) -> Iterator[Example]:
+    """The faces of one dataset of ``real_shards``, in file order, as ``read_shards`` gives samples.
+
+    None where the bank has no such dataset, or no face of it.
+    """
+    shard = real_shards(bank_url).get(dataset)
+    if shard is not None and shard.faces:
+        yield from (_decode(one, size) for one in _whole(shard.url, shard.faces, "prepare the bank"))
 
 
-def _whole(url: str, expected: int) -> Iterator[dict[str, Any]]:
+def _whole(url: str, expected: int, remedy: str = "build the version") -> Iterator[dict[str, Any]]:
     """A shard's samples; a tar cut off between members reads like a shorter one, so they are counted."""
     count = 0
-    for count, sample in enumerate(_samples(url), start=1):  # noqa: B007 (used after the loop)
-        yield sample
+    try:
+        for sample in _samples(url):
+            count += 1
+            yield sample
+    except tarfile.ReadError as error:
+        raise ValueError(f"{url}: expected {expected} samples, got a torn file; {remedy} anew") from error
     if count != expected:
-        raise ValueError(f"{url}: expected {expected} samples, got {count}; build the version anew")
+        raise ValueError(f"{url}: expected {expected} samples, got {count}; {remedy} anew")
 
 
 def _samples(url: str) -> Iterable[dict[str, Any]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Literal
 
@@ -22,10 +22,12 @@ from models.metrics import face_metrics
 from models.segmenter import Segmenter
 from models.unet import UNet
 from shards import storage
-from tasks.read_shards import Example, read_real, read_shards, shard_urls
+from tasks.read_shards import Example, read_real, read_shards, real_shards, shard_urls
 
 CHECKPOINT, METRICS = "segmenter.pt", "metrics.json"
 Device = Literal["auto", "cpu", "gpu"]
+# Before a dataset's name: none of them can be taken for the held-out samples.
+_HELD_OUT, _REAL = "held_out", "real/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,11 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainReport:
-    """What a training ended with. A score is None where there are no such pictures; ``notes`` says why."""
+    """What a training ended with.
+
+    ``held_out`` is None where there are no such pictures, ``real`` has a score for each dataset of
+    really occluded faces that has any; ``notes`` says what is lacking.
+    """
 
     checkpoint: str
     metrics: str
@@ -53,13 +59,13 @@ class TrainReport:
     steps: int
     trained_on: int
     held_out: Score | None
-    real: Score | None
+    real: Mapping[str, Score] = field(default_factory=dict)
     notes: tuple[str, ...]
 
     def table(self) -> list[dict[str, str | int | float]]:
         """The figures, one row a data set that was tested on."""
-        scores = (("held-out synthetic", self.held_out), ("really occluded", self.real))
-        return [{"faces": name, **asdict(score)} for name, score in scores if score]
+        scores = {"held-out synthetic": self.held_out, **self.real}
+        return [{"faces": name, **asdict(score)} for name, score in scores.items() if score]
 
 
 def train_segmenter(
@@ -80,9 +86,10 @@ def train_segmenter(
     """Train a U-Net on a version's training shards; test it on held-out and on really occluded faces.
 
     ``version_url`` names a version, or a dataset whose ``latest`` is taken; ``bank_url`` the bank
-    with the really occluded faces (None: they are left out). Writes ``segmenter.pt`` and
-    ``metrics.json`` to ``out``. About ``max_samples`` pictures of a split are kept in memory, taken
-    evenly from its shards. Equal inputs and options give equal weights on one kind of machine.
+    with the really occluded faces, each dataset of which is scored for itself (None: left out).
+    Writes ``segmenter.pt`` and ``metrics.json`` to ``out``. About ``max_samples`` pictures of a split
+    are kept in memory, taken evenly from its shards, and as many of a dataset, its first.
+    Equal inputs and options give equal weights on one kind of machine.
 
     Raises FileNotFoundError for a URL with no version or bank, ValueError for options that cannot
     work and for a version without training samples.
@@ -109,8 +116,8 @@ def train_segmenter(
         size=size,
         steps=steps,
         trained_on=len(training),
-        held_out=scores.get("held_out"),
-        real=scores.get("real"),
+        held_out=scores.get(_HELD_OUT),
+        real={name.removeprefix(_REAL): one for name, one in scores.items() if name.startswith(_REAL)},
         notes=notes,
     )
     storage.write_bytes(report.checkpoint, encode_unet(network))
@@ -147,18 +154,21 @@ def _load(examples: Iterable[Example], size: int) -> Pictures:
 def _tests(
     url: str, bank_url: str | None, size: int, most: int
 ) -> tuple[dict[str, Pictures], tuple[str, ...]]:
-    """The data sets to test on that have pictures, and a line for each that has none."""
-    held_out = _load(_read_split(url, "test", size, most), size)
-    real = _load(islice(read_real(bank_url, size=size), most) if bank_url else (), size)
-    tests = {name: one for name, one in (("held_out", held_out), ("real", real)) if len(one)}
-    notes = []
-    if not len(held_out):
-        notes.append("held_out: the version has no samples of the split test")
-    if not len(real):
-        notes.append(
-            f"real: {bank_url} holds no really occluded faces" if bank_url else "real: no bank was given"
-        )
-    return tests, tuple(notes)
+    """The data sets to test on that have pictures, and a line for each that has none or is cut short."""
+    tests = {_HELD_OUT: _load(_read_split(url, "test", size, most), size)}
+    notes = [] if len(tests[_HELD_OUT]) else ["held_out: the version has no samples of the split test"]
+    shards = real_shards(bank_url) if bank_url else {}
+    for name, shard in shards.items():
+        faces = read_real(str(bank_url), name, size=size)
+        tests[_REAL + name] = _load(islice(faces, most), size)
+        if not shard.faces:
+            notes.append(f"{name}: {bank_url} holds none of its faces")
+        elif shard.faces > most:
+            notes.append(f"{name}: {most} of its {shard.faces} faces, as --max-samples allows")
+    if not shards:
+        held = f"{bank_url} holds no really occluded faces" if bank_url else "no bank was given"
+        notes.append(f"real: {held}")
+    return {name: one for name, one in tests.items() if len(one)}, tuple(notes)
 
 
 def _new_unet(width: int, seed: int) -> UNet:

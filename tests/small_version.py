@@ -85,17 +85,19 @@ def small_version(url: str, *, train: int = 8, test: int = 4) -> str:
     )
 
 
-def small_bank(url: str, *, real: int = 3) -> str:
-    """A bank that holds nothing but really occluded faces, and none where ``real`` is 0."""
-    faces = [
-        (key, {name: one[name] for name in ("jpg", "mask.png")}) for key, one in _samples(200, real, "test")
-    ]
-    files = {}
-    if faces:
-        packed = pack(faces)
-        write_bytes(join(url, "realocc-000000.tar"), packed)
-        files["realocc-000000.tar"] = sha256_bytes(packed)
-    write_bytes(join(url, "bank.json"), json.dumps({"format": "natocc-bank/1", "files": files}).encode())
+def small_bank(url: str, *, real: int = 3, **others: int) -> str:
+    """A bank that holds nothing but really occluded faces: ``real`` of RealOcc, and of other datasets."""
+    files, datasets = {}, {}
+    for number, (name, count) in enumerate({"RealOcc": real, **others}.items()):
+        faces = _samples(200 + 100 * number, count, "test")
+        packed = pack([(key, {member: one[member] for member in ("jpg", "mask.png")}) for key, one in faces])
+        file = f"{name.lower()}-000000.tar"
+        write_bytes(join(url, file), packed)
+        files[file] = sha256_bytes(packed)
+        datasets[name] = {"file": file, "faces": count, "licence": ""}
+    evaluation = {"faces": real + sum(others.values()), "datasets": datasets}
+    index = {"format": "natocc-bank/1", "files": files, "evaluation": evaluation}
+    write_bytes(join(url, "bank.json"), json.dumps(index).encode())
     return url
 
 

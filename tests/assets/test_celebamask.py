@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import tracemalloc
 import unicodedata
 from pathlib import Path
 
 import pytest
 
-from assets.celebamask import read_faces
+from assets.celebamask import check_faces, read_faces
 from assets.problems import Problem
 from assets.records import RawFace
 from tests.raw_trees import FACES, IMAGES, MASKS, add_face, add_sidecar, part_path, write
@@ -155,3 +156,41 @@ def test_part_files_are_found_across_folders_and_orphans_of_every_folder_are_nam
         f"{FACES}/{MASKS}/1/02001_hair.png: expected a photograph {IMAGES}/2001.jpg, got no such file",
         f"{FACES}/{MASKS}/4/09000_hair.png: expected a photograph {IMAGES}/9000.jpg, got no such file",
     ]
+
+
+def test_lists_beside_the_dataset_say_which_part_a_face_belongs_to(tmp_path: Path) -> None:
+    for stem in "0123":
+        touch(tmp_path, stem, "skin")
+    write(tmp_path / "CelebAMask-HQ-WO-train.txt", b"0.jpg\n3.jpg\n")
+    write(tmp_path / "CelebAMask-HQ-WO-test.txt", b"1.jpg\n")
+    write(tmp_path / "CelebAMask-HQ-O.txt", b"")
+    write(tmp_path / "CelebAMask-HQ-excluded.txt", b"2.jpg\n")
+    add_sidecar(tmp_path / FACES, {"file": f"{IMAGES}/3.jpg", "split": "test"})
+    faces, problems = read(tmp_path)
+    found = [(face.origin.subset, face.origin.split) for face in faces]
+    assert found == [("WO", "train"), ("WO", "test"), (None, "excluded"), ("WO", "test")]
+    assert problems == []
+
+
+def test_a_list_that_is_no_text_stops_everything(tmp_path: Path) -> None:
+    touch(tmp_path, "0", "skin")
+    write(tmp_path / "CelebAMask-HQ-WO-test.txt", b"\xff\xfe0")
+    with pytest.raises(ValueError, match=r"CelebAMask-HQ-WO-test\.txt: expected text in UTF-8"):
+        check_faces(tmp_path)
+
+
+def test_memory_does_not_grow_with_the_part_files(tmp_path: Path) -> None:
+    """Five folders of 900 masks take no more than one of them."""
+    peaks = []
+    for folders in (1, 5):
+        raw = tmp_path / str(folders)
+        for folder in range(folders):
+            touch(raw, str(2000 * folder), "skin")
+            for number in range(2000 * folder, 2000 * folder + 300):
+                for part in ("skin", "nose", "hair"):
+                    part_path(raw, str(number), part).touch()
+        tracemalloc.start()
+        assert len(list(read_faces(raw, lambda problem: None))) == folders
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 2 * peaks[0], peaks

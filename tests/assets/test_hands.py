@@ -39,6 +39,28 @@ def test_hands_come_by_name_with_side_and_skin(tmp_path: Path) -> None:
     assert problems == []
 
 
+@pytest.mark.parametrize("folder", ["11k-hands_mask", "hand_sample_mask"])
+def test_masks_lie_in_the_folders_of_the_published_settings_too(tmp_path: Path, folder: str) -> None:
+    add_hand(tmp_path, 2, b"x", b"x")
+    add_hand_info(tmp_path, [])
+    (tmp_path / "11k-hands_masks").rename(tmp_path / folder)
+    hands, problems = read(tmp_path)
+    assert [hand.mask for hand in hands] == [tmp_path / folder / "Hand_0000002.png"] and problems == []
+
+
+def test_of_two_masks_the_published_folder_s_is_taken_and_the_other_named(tmp_path: Path) -> None:
+    add_hand(tmp_path, 2, b"x", b"x")
+    add_hand_info(tmp_path, [])
+    write(tmp_path / "hand_sample_mask/Hand_0000002.png", b"y")
+    hands, problems = read(tmp_path)
+    assert hands[0].mask == tmp_path / "11k-hands_masks/Hand_0000002.png"
+    assert [str(problem) for problem in problems] == [
+        "hand_sample_mask/Hand_0000002.png: expected one mask of a hand, "
+        "got that and 11k-hands_masks/Hand_0000002.png, which is taken"
+    ]
+    assert problems[0].action == "converted"
+
+
 def test_upper_case_suffixes_are_pictures_too(tmp_path: Path) -> None:
     add_hand(tmp_path, 1, b"x", b"x")
     add_hand_info(tmp_path, [])

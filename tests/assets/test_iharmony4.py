@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.iharmony4 import COUNTS, read_iharmony4
+from assets.iharmony4 import COUNTS, parts_of, read_iharmony4
 from assets.problems import Problem
 from assets.records import RawComposite
 from tests.raw_trees import write
@@ -93,6 +93,24 @@ def test_lists_that_are_not_there_or_no_text_are_named(tmp_path: Path) -> None:
     ]
     with pytest.raises(ValueError, match="split 'val': expected one of train, test"):
         read(tmp_path, "val")
+
+
+def test_a_list_that_is_cut_off_is_noted_and_a_short_one_is_a_selection(tmp_path: Path) -> None:
+    for number in range(100):
+        add(tmp_path, "Hday2night", f"d{number}_1_1")
+    add(tmp_path, "HFlickr", "f7_1_1")
+    lines = [f"Hday2night/composite_images/d{number}_1_1.jpg" for number in range(100)]
+    write(
+        tmp_path / "iHarmony4/IHD_test.txt",
+        "\n".join([*lines, "HFlickr/composite_images/f7_1_1.jpg"]).encode(),
+    )
+    composites, problems = read(tmp_path, "test")
+    assert len(composites) == 101
+    assert problems == ["iHarmony4/IHD_test.txt: expected 133 lines of Hday2night, as published, got 100"]
+
+
+def test_the_last_two_fields_of_a_name_are_foreground_and_version() -> None:
+    assert parts_of("my_own_photo_3_1.jpg") == ("my_own_photo_3.png", "my_own_photo.jpg")
 
 
 def test_the_published_counts_add_up() -> None:

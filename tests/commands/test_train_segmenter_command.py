@@ -20,7 +20,7 @@ def test_it_prints_the_figures_and_where_the_weights_are(tmp_path: Path) -> None
     result = CliRunner().invoke(app, [version, "--bank", bank, *run])
     assert result.exit_code == 0, result.output
     assert "held-out synthetic" in result.output
-    assert f"left out: real: {bank} holds no really occluded faces" in result.output
+    assert f"left out: RealOcc: {bank} holds none of its faces" in result.output
     assert "trained 1 steps on 8 pictures of version v" in result.output
     assert str(tmp_path / "run" / "segmenter.pt") in result.output
 

@@ -22,7 +22,7 @@ def test_the_flow_trains_and_leaves_a_table_of_figures(tmp_path: Path) -> None:
             artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=["segmenter"]))
         )
     rows = json.loads(str(artifacts[0].data))
-    assert [row["faces"] for row in rows] == ["held-out synthetic", "really occluded"]
+    assert [row["faces"] for row in rows] == ["held-out synthetic", "RealOcc"]
     assert rows[0]["face_iou"] == report.table()[0]["face_iou"]
 
     with pytest.raises(ParameterTypeError, match="multiple of 16"):

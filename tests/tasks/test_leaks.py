@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from assets.bank import Bank, BankWriter, Entry, Kind
+from assets.bank import KINDS, Bank, Entry, Kind
+from assets.bank_writer import close_bank, open_bank, write_shard
 from shards.storage import sha256_bytes, write_bytes
 from shards.tar import pack
 from tasks.leaks import find_leaks
@@ -42,18 +43,23 @@ def write_bank(
     evaluated: Sequence[dict[str, str]] = (),
     held_out: dict[str, list[str]] | None = None,
 ) -> str:
-    writer = BankWriter(str(folder))
-    for one in entries:
-        writer.add(one, {"json": b"{}"})
-    files, datasets = {}, {}
+    open_bank(str(folder))
+    by_kind = {kind: [(one, {"json": b"{}"}) for one in entries if one.kind == kind] for kind in KINDS}
+    shards = [
+        write_shard(str(folder), f"{kind}-000000.tar", items) for kind, items in by_kind.items() if items
+    ]
+    files, datasets = {shard.name: shard.sha256 for shard in shards}, {}
     if evaluated:
-        samples = [(facts["id"], {"json": json.dumps(facts).encode()}) for facts in evaluated]
-        data, name = pack(samples), "realocc-000000.tar"
+        data, name = (
+            pack([(one["id"], {"json": json.dumps(one).encode()}) for one in evaluated]),
+            "realocc-000000.tar",
+        )
         write_bytes(str(folder / name), data)
-        files, datasets = {name: sha256_bytes(data)}, {"RealOcc": {"file": name, "faces": len(samples)}}
-    writer.close(
-        files=files, evaluation={"faces": len(evaluated), "datasets": datasets}, held_out=held_out or {}
-    )
+        files[name] = sha256_bytes(data)
+        datasets = {"RealOcc": {"file": name, "faces": len(evaluated)}}
+    evaluation = {"faces": len(evaluated), "datasets": datasets}
+    written = [one for shard in shards for one in shard.entries]
+    close_bank(str(folder), written, files, {}, {"evaluation": evaluation, "held_out": held_out or {}})
     return str(folder)
 
 
@@ -135,6 +141,7 @@ def test_damaged_files_of_a_bank_are_named(tmp_path: Path, damage: str) -> None:
     else:
         (tmp_path / "face-000001.tar").write_bytes(b"x")
         (tmp_path / ".partial").write_bytes(b"x")
+        (tmp_path / "records").mkdir()
     (finding,) = verify(url).findings
     said = {
         "changed": "face-000000.tar: expected sha256 ",

@@ -12,7 +12,7 @@ import webdataset as wds
 
 from shards.storage import join, write_bytes
 from shards.tar import pack
-from tasks.read_shards import read_real, read_shards, shard_urls
+from tasks.read_shards import read_real, read_shards, real_shards, shard_urls
 from tests.small_version import occluded_face, small_bank, small_version, write_version
 
 
@@ -98,12 +98,26 @@ def test_a_torn_shard_is_an_error(tmp_path: Path) -> None:
         list(read_shards(url, "train", size=16))
 
 
-def test_really_occluded_faces_come_from_the_bank(tmp_path: Path) -> None:
-    bank = small_bank(str(tmp_path / "bank"), real=2)
+def test_really_occluded_faces_come_from_the_bank_by_dataset(tmp_path: Path) -> None:
+    bank = small_bank(str(tmp_path / "bank"), real=2, Wild=1)
+    assert {name: shard.faces for name, shard in real_shards(bank).items()} == {"RealOcc": 2, "Wild": 1}
     assert [one.key for one in read_real(bank, size=16)] == ["00000200", "00000201"]
+    assert [one.key for one in read_real(bank, "Wild", size=16)] == ["00000300"]
+    assert list(read_real(bank, "COFW", size=16)) == []
     assert list(read_real(small_bank(str(tmp_path / "empty"), real=0), size=16)) == []
     with pytest.raises(FileNotFoundError, match=r"expected a bank \(bank\.json in it\), found none"):
         list(read_real(str(tmp_path / "nowhere"), size=16))
+
+
+def test_a_bank_without_a_list_or_with_a_torn_shard_is_an_error(tmp_path: Path) -> None:
+    bank = small_bank(str(tmp_path / "bank"))
+    shard = tmp_path / "bank/realocc-000000.tar"
+    shard.write_bytes(shard.read_bytes()[:9_000])
+    with pytest.raises(ValueError, match="expected 3 samples, got a torn file; prepare the bank anew"):
+        list(read_real(bank, size=16))
+    (tmp_path / "bank/bank.json").write_text('{"files": {"realocc-000000.tar": ""}}')
+    with pytest.raises(ValueError, match=r"expected evaluation\.datasets.*`natocc prepare`"):
+        real_shards(bank)
 
 
 def test_a_tar_alone_is_no_version(tmp_path: Path) -> None:

@@ -39,12 +39,12 @@ def test_it_learns_to_leave_the_occluder_out(tmp_path: Path) -> None:
     report = _train(tmp_path, "run")
     assert report.trained_on == 8 and report.notes == ()
     assert report.held_out is not None and report.held_out.pictures == 4
-    assert report.real is not None and report.real.pictures == 3
+    assert {name: score.pictures for name, score in report.real.items()} == {"RealOcc": 3}
     assert report.held_out.face_iou > report.held_out.constant_iou
     assert report.held_out.pixel_accuracy > 0.9
     figures = json.loads((tmp_path / "run" / "metrics.json").read_text())
     assert figures["held_out"]["face_iou"] == report.held_out.face_iou
-    assert figures["real"]["pictures"] == 3 and figures["version"] == "v"
+    assert figures["real"]["RealOcc"]["pictures"] == 3 and figures["version"] == "v"
 
 
 def test_the_checkpoint_predicts_what_was_scored(tmp_path: Path) -> None:
@@ -77,11 +77,45 @@ def test_what_cannot_be_tested_is_said(tmp_path: Path) -> None:
     report = train_segmenter(
         url, None, str(tmp_path / "run"), size=16, steps=1, batch=2, width=8, device="cpu"
     )
-    assert report.held_out is None and report.real is None and report.table() == []
+    assert report.held_out is None and report.real == {} and report.table() == []
     assert report.notes == (
         "held_out: the version has no samples of the split test",
         "real: no bank was given",
     )
+
+
+def test_every_dataset_of_the_bank_has_its_own_score(tmp_path: Path) -> None:
+    bank = small_bank(str(tmp_path / "bank"), real=2, Wild=3, COFW=0)
+    report = train_segmenter(
+        small_version(str(tmp_path / "v")),
+        bank,
+        str(tmp_path / "run"),
+        size=32,
+        steps=30,
+        batch=4,
+        width=8,
+        max_samples=2,
+        device="cpu",
+    )
+    assert {name: score.pictures for name, score in report.real.items()} == {"RealOcc": 2, "Wild": 2}
+    assert report.real["RealOcc"] != report.real["Wild"]
+    assert [row["faces"] for row in report.table()] == ["held-out synthetic", "RealOcc", "Wild"]
+    assert report.notes == (
+        f"COFW: {bank} holds none of its faces",
+        "Wild: 2 of its 3 faces, as --max-samples allows",
+    )
+    alone = train_segmenter(
+        str(tmp_path / "v"),
+        small_bank(str(tmp_path / "alone"), real=2),
+        str(tmp_path / "run"),
+        size=32,
+        steps=30,
+        batch=4,
+        width=8,
+        max_samples=2,
+        device="cpu",
+    )
+    assert alone.real["RealOcc"] == report.real["RealOcc"], "another dataset moves no score"
 
 
 def test_options_and_versions_that_cannot_work_are_refused(tmp_path: Path) -> None:

@@ -1,0 +1,103 @@
+"""Where corrected masks come from: ``provenance.jsonl`` beside them, one line a correction."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from assets.problems import Problem, Report
+from shards.storage import sha256_bytes
+
+PROVENANCE = "provenance.jsonl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """Who made a mask, with what and when; hashes are sha256 of files."""
+
+    id: str
+    file: str  # of the mask, beside this table
+    sha256: str  # of the mask
+    format: str  # of the review that it came back in
+    tool: str
+    annotation: str  # the tool's file, relative to the review
+    annotation_sha256: str
+    who: str  # empty where nobody says
+    date: str  # YYYY-MM-DD
+    date_from: str  # "given", "annotation file" or "file time"
+    previous_sha256: str  # of the mask that was reviewed, as the bank held it
+    review: str  # of the review's index
+
+    def facts(self) -> dict[str, object]:
+        """What an entry's json says of it."""
+        names = ("tool", "who", "date", "date_from", "sha256", "annotation_sha256", "previous_sha256")
+        return {name: getattr(self, name) for name in names}
+
+
+_LINE = TypeAdapter(Correction)
+
+
+def read_provenance(folder: Path, raw: Path, report: Report) -> dict[str, list[Correction]]:
+    """The corrections of each mask file, oldest first; none where there is no table.
+
+    A line that can't be read is a Problem, and left out.
+    """
+    path, found = folder / PROVENANCE, defaultdict[str, list[Correction]](list)
+    where = path.relative_to(raw).as_posix()
+    lines = path.read_bytes().split(b"\n") if path.is_file() else []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            one = _LINE.validate_json(line)
+        except ValidationError as error:
+            fault = error.errors(include_url=False)[0]
+            got = f"{'.'.join(map(str, fault['loc']))} {fault['msg']}".strip()
+            report(Problem(path=f"{where}:{number}", expected="a correction as JSON", got=got))
+            continue
+        found[one.file].append(one)
+    return dict(found)
+
+
+def add_provenance(data: bytes, corrections: list[Correction]) -> bytes:
+    """The table with lines added at its end; ``data`` is what it holds, empty for a new one."""
+    lines = [json.dumps(asdict(one), ensure_ascii=False, sort_keys=True) for one in corrections]
+    whole = data if not data or data.endswith(b"\n") else data + b"\n"
+    return whole + "".join(f"{line}\n" for line in lines).encode()
+
+
+def corrections_of(
+    raw: Path, folder: Path, masks: Mapping[str, tuple[Path, ...]], report: Report
+) -> dict[str, dict[str, object]]:
+    """What is known of each corrected mask, by the id of its face: the newest line with the file's hash.
+
+    A mask that was edited since its last line is a Problem (it is taken all the same, its line is not);
+    so is a file that the table names and the folder has not.
+    """
+    lines, found = read_provenance(folder, raw, report), dict[str, dict[str, object]]()
+    where = (folder / PROVENANCE).relative_to(raw).as_posix()
+    for face_id, paths in masks.items():
+        for path in paths:
+            if (mine := lines.pop(path.name, None)) is None:
+                continue
+            digest = sha256_bytes(path.read_bytes())
+            newest = next((one for one in reversed(mine) if one.sha256 == digest), None)
+            if newest is not None:
+                found[face_id] = newest.facts()
+                continue
+            report(
+                Problem(
+                    path=path.relative_to(raw).as_posix(),
+                    expected=f"the mask that {PROVENANCE} tells of",
+                    got="another: edited since; taken, and nothing said of where it is from",
+                    action="converted",
+                )
+            )
+    for name in sorted(lines):
+        report(Problem(path=where, expected=f"a mask {name}, of which it tells", got="no such file"))
+    return found

@@ -1,0 +1,72 @@
+"""Where a dataset's folder really is: at its place, in another spelling, a level too deep or too high."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A folder, and what to do where it is not at its place; ``advice`` "" where it is."""
+
+    folder: Path
+    advice: str = ""
+
+
+def find_folder(raw: Path, places: tuple[str, ...]) -> Found | None:
+    """The first of the places below ``raw`` that is there, else one that is nearly there, else None."""
+    for place in places:
+        if (raw / place).is_dir():
+            return Found(folder=raw / place)
+    return next((found for place in places for found in _near(raw, PurePosixPath(place).parts)), None)
+
+
+def _near(raw: Path, place: tuple[str, ...]) -> Iterator[Found]:
+    """Folders for which one could have been mistaken, the likeliest first."""
+    wanted = "/".join(place)
+    if (folder := _spelled(raw, place)) is not None:
+        found = folder.relative_to(raw).as_posix()
+        yield Found(folder=folder, advice=f"found as {found}; rename it to {wanted}")
+    above = raw.absolute()
+    for depth in range(1, len(place) + 1):
+        own = tuple(part.casefold() for part in above.parts[-depth:])
+        if own == tuple(part.casefold() for part in place[:depth]):
+            folder = _spelled(raw, place[depth:])
+            if folder is not None:
+                yield Found(
+                    folder=folder, advice=f"{raw} is itself in it; give --raw {above.parents[depth - 1]}"
+                )
+    for child in _folders(raw):
+        if (folder := _spelled(child, place)) is not None:
+            yield Found(folder=folder, advice=f"found one level deeper; give --raw {child}, or move it up")
+    for depth in range(1, len(place)):
+        outer = _spelled(raw, place[:depth])
+        for child in _folders(outer) if outer is not None else ():
+            if (folder := _spelled(child, place[depth:])) is not None:
+                inner, right = child.relative_to(raw).as_posix(), "/".join(place[:depth])
+                yield Found(
+                    folder=folder, advice=f"found one level deeper; move what is in {inner} to {right}"
+                )
+
+
+def _spelled(folder: Path, parts: tuple[str, ...]) -> Path | None:
+    """The folder below, whatever the case of its names."""
+    for part in parts:
+        if (folder / part).is_dir():
+            folder = folder / part
+            continue
+        alike = [child for child in _folders(folder) if child.name.casefold() == part.casefold()]
+        if not alike:
+            return None
+        folder = alike[0]
+    return folder
+
+
+def _folders(folder: Path) -> list[Path]:
+    """Its folders by name; those that begin with a dot are left out."""
+    with os.scandir(folder) as entries:
+        names = sorted(one.name for one in entries if not one.name.startswith(".") and one.is_dir())
+    return [folder / name for name in names]

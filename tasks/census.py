@@ -1,0 +1,192 @@
+"""What lies in a raw folder, beside what the publishers state of it. Changes nothing, decodes no pixels."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from assets import celebamask, coco, dtd, hands
+from assets.celebamask import read_faces
+from assets.coco import read_objects
+from assets.counting import deviation
+from assets.dtd import read_textures
+from assets.faceocc import faceocc_folder, read_faceocc_cutouts, read_faceocc_textures
+from assets.hands import read_hands
+from assets.iharmony4 import read_iharmony4
+from assets.problems import Problem, Report
+from assets.published import PUBLISHED, Published
+from assets.realocc import read_occluded_faces
+from assets.voo_objects import read_voo_objects
+from assets.whereabouts import find_folder
+from tasks.prepare_evaluation import SOURCES
+from tasks.prepared import relative
+
+# Links may lead in circles.
+_DEEPEST = 4
+
+_NOTED_BY_READERS = ("RealOcc-Wild", "FaceOcc COFW_test", "Voo objects")
+
+Reader = Callable[[Path, Report], Iterable[object]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CensusRow:
+    """One folder of pictures that is there. ``remark`` says what is odd about it, "" for nothing."""
+
+    dataset: str
+    folder: str  # relative to the raw folder; absolute where it lies above it
+    pictures: int
+    published: int | None
+    states: str
+    remark: str
+    licence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Census:
+    """All that was found, what was not, and what the readers have to say."""
+
+    rows: tuple[CensusRow, ...]
+    # Datasets of which nothing is there, and parts of others.
+    absent: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    # What spoils a dataset as a whole, in the readers' words.
+    faults: tuple[str, ...]
+
+    @property
+    def refused(self) -> int:
+        return sum(problem.action == "refused" for problem in self.problems)
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing was refused, misplaced or of another number than published."""
+        return not (self.refused or self.faults or any(row.remark for row in self.rows))
+
+
+def take_census(raw: Path) -> Census:
+    """Count every dataset under ``raw`` and let the readers list what they would read.
+
+    Of COCO the annotation files are read, of COFW's the presence and size alone. Raises
+    FileNotFoundError where there is no such folder.
+    """
+    if not raw.is_dir():
+        raise FileNotFoundError(f"--raw {raw}: expected a folder of datasets, got no such folder")
+    rows = {one.name: row for one in PUBLISHED if (row := _row(one, raw)) is not None}
+    rows |= {row.dataset: row for row in _own_annotations(raw)}
+    there = {one.dataset for one in PUBLISHED if one.name in rows}
+    there |= {coco.FOLDER for name in rows if name.startswith(f"{coco.FOLDER} ")}
+    lacking = [one for one in PUBLISHED if one.name not in rows]
+    problems: list[Problem] = []
+    faults = [fault for reader in _readers(raw) if (fault := _list(reader, raw, problems.append))]
+    return Census(
+        rows=tuple(rows.values()),
+        absent=tuple(dict.fromkeys(one.name if one.dataset in there else one.dataset for one in lacking)),
+        problems=tuple(problems),
+        faults=tuple(dict.fromkeys(faults)),
+    )
+
+
+def count_problems(raw: Path) -> Iterator[Problem]:
+    """A line for each dataset at its place of another number of pictures than published, but not far fewer.
+
+    Those that their readers note themselves are left to them.
+    """
+    for one in PUBLISHED:
+        folder = next((raw / place for place in one.places if (raw / place).is_dir()), None)
+        if folder is None or one.name in _NOTED_BY_READERS:
+            continue
+        count = _count(folder, one)
+        if deviation(one.pictures, count):
+            expected, got = f"{one.pictures} pictures, as published", str(count)
+            yield Problem(path=relative(folder, raw), expected=expected, got=got, action="converted")
+
+
+def _row(one: Published, raw: Path) -> CensusRow | None:
+    found = find_folder(raw, one.places)
+    if found is None:
+        return None
+    count = _count(found.folder, one)
+    remarks = [found.advice, deviation(one.pictures, count), _deeper(found.folder, one, count)]
+    return CensusRow(
+        dataset=one.name,
+        folder=_where(found.folder, raw),
+        pictures=count,
+        published=one.pictures,
+        states=one.states + _matlab_files(found.folder) if one.dataset == "COFW" else one.states,
+        remark="; ".join(filter(None, remarks)),
+        licence=one.licence,
+    )
+
+
+def _matlab_files(folder: Path) -> str:
+    """COFW's files by name and size: they are pictures by the hundred, and need a library to be read."""
+    sizes = (f"{path.name} of {path.stat().st_size / 1e6:.1f} MB" for path in sorted(folder.rglob("*.mat")))
+    return "".join(f"; found {size}" for size in sizes)
+
+
+def _own_annotations(raw: Path) -> Iterator[CensusRow]:
+    """COCO's annotation files that are a user's own, by their photographs."""
+    known = {one.part for one in PUBLISHED if one.dataset == "COCO"}
+    for path in sorted((raw / coco.FOLDER / "annotations").glob("instances_*.json")):
+        part = path.stem.removeprefix("instances_")
+        places = (f"{coco.FOLDER}/{part}", f"{coco.FOLDER}/images/{part}")
+        if part not in known:
+            own = Published(dataset="COCO", part=part, places=places, licence=coco.LICENCE)
+            if (row := _row(own, raw)) is not None:
+                yield row
+
+
+def _where(folder: Path, raw: Path) -> str:
+    return relative(folder, raw) if folder.is_relative_to(raw) and folder != raw else folder.as_posix()
+
+
+def _count(folder: Path, one: Published, depth: int = 0) -> int:
+    """Pictures by their suffixes in the folder, and below it where it has classes."""
+    count = 0
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if one.nested and entry.is_dir():
+                count += _count(Path(entry.path), one, depth + 1) if depth < _DEEPEST else 0
+            elif entry.name.lower().endswith(one.suffixes):
+                count += 1
+    return count
+
+
+def _deeper(folder: Path, one: Published, count: int) -> str:
+    """Where pictures lie that are not where they should: in the one folder below."""
+    if count or one.nested:
+        return ""
+    below = [path for path in sorted(folder.iterdir()) if path.is_dir() and _count(path, one)]
+    return f"pictures one level deeper; move those of {below[0].name} up" if below else "no pictures"
+
+
+def _readers(raw: Path) -> Iterator[Reader]:
+    """Those of the datasets that are there, in the order of ``prepare``."""
+    readers: dict[str, Reader] = {
+        celebamask.FOLDER: read_faces,
+        coco.FOLDER: read_objects,
+        hands.FOLDER: read_hands,
+        dtd.FOLDER: read_textures,
+        **{source.folder: partial(read_occluded_faces, source=source) for source in SOURCES},
+    }
+    yield from (reader for folder, reader in readers.items() if (raw / folder).is_dir())
+    if faceocc_folder(raw) is not None:
+        yield read_faceocc_cutouts
+        yield read_faceocc_textures
+    yield read_voo_objects
+    yield read_iharmony4
+
+
+def _list(reader: Reader, raw: Path, report: Report) -> str:
+    """Run through all records; the message where the dataset can't be read at all."""
+    try:
+        for _ in reader(raw, report):
+            pass
+    except (OSError, ValueError) as error:
+        return str(error)
+    return ""

@@ -1,0 +1,77 @@
+"""What a partition of a bank's faces holds, and its files: a list a part, proposals, counts."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from assets.partition import PARTS, TABLE_2
+from shards import storage
+
+REPORT, PROPOSED = "partition.json", "proposed-O.csv"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """One face that suspicion alone puts among the occluded ones."""
+
+    file: str
+    score: float
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartitionReport:
+    """Faces by part, and how it came to that."""
+
+    files: Mapping[str, tuple[str, ...]]  # photographs' names by part
+    # Of no part: neither lists, reviews nor suspicion say anything of them.
+    unknown: tuple[str, ...]
+    by_suspicion: int
+    proposed: tuple[Proposal, ...]  # the most suspicious first
+    persons: tuple[str, ...]  # newly chosen to be tested on
+    remark: str  # why these, or why none
+    leaks: tuple[str, ...]
+
+    def rows(self) -> list[tuple[str, int, int | None]]:
+        """Part, faces, and Table 2's number where it has one."""
+        names = [
+            name for name in dict.fromkeys((*TABLE_2, *self.files)) if name in TABLE_2 or self.files[name]
+        ]
+        return [(name, len(self.files[name]), TABLE_2.get(name)) for name in names]
+
+
+def write_partition(report: PartitionReport, out: str) -> None:
+    """Write a list a part (put them into the raw folder), the proposals and the report.
+
+    Raises ValueError where another list of such a name lies there.
+    """
+    lists = {part.file: report.files[part.name] for part in PARTS if part.name in TABLE_2}
+    lists |= {part.file: report.files[part.name] for part in PARTS if report.files[part.name]}
+    written = {name: "".join(f"{file}\n" for file in those).encode() for name, those in lists.items()}
+    for name, data in written.items():
+        url = storage.join(out, name)
+        if storage.exists(url) and storage.read_bytes(url) != data:
+            raise ValueError(
+                f"{url}: expected no such list or just this one, got another; give another --out"
+            )
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(("file", "score", "because"))
+    writer.writerows((one.file, one.score, one.because) for one in report.proposed)
+    counts = {name: {"faces": count, "table_2": published} for name, count, published in report.rows()}
+    said = {
+        "counts": counts,
+        "unknown": report.unknown,
+        "by_suspicion": report.by_suspicion,
+        "proposed_O": len(report.proposed),
+        "test_persons": report.persons,
+        "remark": report.remark,
+        "leaks": report.leaks,
+    }
+    written |= {PROPOSED: stream.getvalue().encode(), REPORT: json.dumps(said, indent=1).encode()}
+    for name, data in written.items():
+        storage.write_bytes(storage.join(out, name), data)

@@ -1,0 +1,148 @@
+"""One answer of a review against the bank and the raw folder: what is to be written, or why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from assets.bank import Bank, Entry
+from assets.corrected import FOLDER, corrected_masks
+from assets.images import Unreadable
+from assets.problems import Problem, Report
+from assets.provenance import Correction, read_provenance
+from assets.review import Answer, Review, pixels_sha256
+from assets.review_verdicts import VerdictRow
+from natocc.codecs import decode_plane, encode_png
+from natocc.geometry import Image
+from shards.storage import sha256_bytes
+
+# unchanged: it came back as it was sent; known: it lies in the raw folder already.
+State = Literal["corrected", "unchanged", "known", "none"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A sound answer: ``data`` is the mask's file and ``correction`` its line, where one is to be written."""
+
+    id: str
+    state: State
+    data: bytes = b""
+    correction: Correction | None = None
+    verdict: VerdictRow | None = None
+
+
+class ReviewCheck:
+    """Checks answers one by one; each reads its face of the bank, and no mask is kept but as a file.
+
+    ``who`` and ``date`` stand for what the answers say themselves where they are not empty. The raw
+    folder's own faults are found when the bank is prepared, and pass here.
+    """
+
+    def __init__(self, review: Review, folder: Path, bank: Bank, raw: Path, who: str, date: str) -> None:
+        def silent(problem: Problem) -> None:
+            """What is wrong in the raw folder without this review."""
+
+        self._review, self._folder, self._bank, self._raw = review, folder, bank, raw
+        self._who, self._date = who, date
+        self._faces = {entry.id: entry for entry in bank.entries("face")}
+        self._masks = corrected_masks(raw, silent)
+        self._lines = read_provenance(raw / FOLDER, raw, silent)
+        self._hashes: dict[Path, str] = {}
+
+    def check(self, answer: Answer, report: Report) -> Finding | None:
+        """The finding; None, and a Problem, for an answer that can't be used."""
+        where = answer.path.relative_to(self._folder).as_posix()
+        where = where if answer.path.stem == answer.face.id else f"{where} {answer.face.id}"
+        try:
+            entry, mask = self._entry_of(answer)
+            return self._finding(answer, entry, mask)
+        except Unreadable as error:
+            report(Problem(path=where, expected=error.expected, got=error.got))
+            return None
+
+    def _entry_of(self, answer: Answer) -> tuple[Entry, Image]:
+        """The face's row and mask in the bank. Raises Unreadable where the review is of another face."""
+        face = answer.face
+        entry = self._faces.get(face.id)
+        if entry is None:
+            raise Unreadable("a face of this bank", f"the unknown face {face.id}")
+        members = self._bank.read(entry)
+        if sha256_bytes(members["jpg"]) != face.image_sha256:
+            raise Unreadable("the photograph that was exported", "another in the bank now; export anew")
+        shown = self._folder / face.image
+        if shown.is_file() and sha256_bytes(shown.read_bytes()) != face.image_sha256:
+            raise Unreadable(f"{face.image} as it was exported", "an image that was changed")
+        if not (self._raw / entry.source).is_file():
+            raise Unreadable(f"the photograph {entry.source} in {self._raw}", "no such file")
+        return entry, decode_plane(members["mask.png"])
+
+    def _finding(self, answer: Answer, entry: Entry, banked: Image) -> Finding:
+        face, mask = answer.face, answer.mask
+        verdict = self._verdict(answer, entry)
+        existing = self._existing(face.id)
+        pixels = None if mask is None else pixels_sha256(mask)
+        ours = existing is not None and self._is_ours(existing)
+        if mask is None or (pixels in (face.mask_pixels, face.returned_pixels) and not ours):
+            return Finding(id=face.id, state="none" if mask is None else "unchanged", verdict=verdict)
+        if not mask.any():
+            if answer.verdict == "excluded":
+                return Finding(id=face.id, state="none", verdict=verdict)
+            raise Unreadable("a mask with pixels, or the verdict exclude", "an empty mask")
+        data = encode_png(mask)
+        digest = sha256_bytes(data)
+        if existing is None:
+            if pixels_sha256(banked) != face.mask_pixels:
+                raise Unreadable("the mask that was exported", "another in the bank now; export anew")
+        elif self._sha256(existing) == digest:
+            if any(line.sha256 == digest for line in self._lines.get(existing.name, ())):
+                return Finding(id=face.id, state="known", verdict=verdict)
+        elif not ours and self._sha256(existing) != face.corrected_sha256:
+            got = f"another {existing.relative_to(self._raw).as_posix()} since; export anew"
+            raise Unreadable("the mask that was exported", got)
+        correction = Correction(
+            id=face.id,
+            file=existing.name if existing else f"{Path(entry.source).stem}.png",
+            sha256=digest,
+            format=answer.form,
+            tool=answer.tool,
+            annotation=answer.path.relative_to(self._folder).as_posix(),
+            annotation_sha256=self._sha256(answer.path),
+            who=self._who or answer.who,
+            date=self._date or answer.date,
+            date_from="given" if self._date else answer.date_from,
+            previous_sha256=face.mask_sha256,
+            review=self._review.sha256,
+        )
+        return Finding(id=face.id, state="corrected", data=data, correction=correction, verdict=verdict)
+
+    def _existing(self, face_id: str) -> Path | None:
+        """The corrected mask that lies in the raw folder. Raises Unreadable where it can't be replaced."""
+        paths = self._masks.get(face_id, ())
+        if len(paths) > 1 or any(path.suffix != ".png" for path in paths):
+            names = ", ".join(path.name for path in paths)
+            raise Unreadable(f"one corrected mask a face in {FOLDER}, a .png", f"{names}; keep one")
+        return paths[0] if paths else None
+
+    def _is_ours(self, path: Path) -> bool:
+        """Whether the mask was written by an earlier import of this review."""
+        lines = self._lines.get(path.name)
+        return bool(
+            lines and lines[-1].review == self._review.sha256 and lines[-1].sha256 == self._sha256(path)
+        )
+
+    def _verdict(self, answer: Answer, entry: Entry) -> VerdictRow | None:
+        if answer.verdict is None:
+            return None
+        return VerdictRow(
+            file=Path(entry.source).name,
+            verdict=answer.verdict,
+            who=self._who or answer.who,
+            date=self._date or answer.date,
+        )
+
+    def _sha256(self, path: Path) -> str:
+        """The hash of a file; of one for many faces, as COCO's, computed once."""
+        if path not in self._hashes:
+            self._hashes[path] = sha256_bytes(path.read_bytes())
+        return self._hashes[path]

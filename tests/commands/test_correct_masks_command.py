@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+import models.extra
+from commands.correct_masks import correct_masks
+from tests.suspicious_faces import suspicious_bank
+
+app = typer.Typer()
+app.command()(correct_masks)
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, list(arguments))
+    return done.exit_code, done.output
+
+
+def test_it_prints_the_first_faces_and_where_the_queue_is(tmp_path: Path) -> None:
+    bank, out = suspicious_bank(str(tmp_path / "bank")), tmp_path / "out"
+    code, text = run("--bank", bank, "--out", str(out))
+    assert code == 0, text
+    assert text.index("wide_mask") < text.index("patch_on_it") < text.index("true_face")
+    assert text.splitlines()[-3:] == [
+        "3 faces, the first 3 shown",
+        f"{out}/queue.parquet",
+        f"{out}/queue.png",
+    ]
+    assert (out / "queue.parquet").is_file() and (out / "queue.png").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--bank", "none", "--out", "x"], "none: expected a bank (bank.json in it), found none"),
+        (
+            ["--bank", "none", "--out", "x", "--raw", "nowhere"],
+            "nowhere: expected a folder with CelebAMask-HQ",
+        ),
+        (["--bank", "none", "--out", "x", "-n", "0"], "-n: expected at least 1 picture, got 0"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_1(
+    arguments: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, text = run(*arguments)
+    assert code == 1 and message in text and len(text.splitlines()) == 1
+
+
+def test_a_segmenter_needs_its_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models.extra, "find_spec", lambda name: None if name == "torch" else object())
+    code, text = run("--bank", "bank", "--out", str(tmp_path), "--checkpoint", "segmenter.pt")
+    assert code == 1
+    assert text.startswith("natocc correct-masks --checkpoint: expected the packages of the extra networks")

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from typer.testing import CliRunner
+
+from assets.corrected import FOLDER
+from commands.main import app
+from tests.raw_trees import disc, write
+from tests.reviews import HEIGHT, WIDTH, bitmap, small_bank
+
+
+def run(*arguments: object) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["review", *map(str, arguments)])
+    return done.exit_code, done.output
+
+
+def test_export_and_import_say_what_they_did(tmp_path: Path) -> None:
+    raw, url = small_bank(tmp_path)
+    out = tmp_path / "review"
+    code, text = run("export", "--bank", url, "--out", out, "--format", "segments", "-n", 2)
+    assert (code, text) == (0, f"{out}: 2 faces for segments, by id\n")
+    write(out / "masks/00000.png", bitmap(disc(HEIGHT, WIDTH, 0.4)))
+    (out / "review.csv").write_text("id,verdict\n7,O\n")
+    code, text = run("import", out, "--raw", raw, "--bank", url, "--who", "Ann", "--date", "2024-05-09")
+    said = "1 corrected masks, 1 verdicts, 1 unchanged, 0 known already, 0 without an answer"
+    assert (code, text) == (0, f"{raw}: {said}\n")
+    assert (raw / FOLDER / "verdicts.csv").read_text() == "file,verdict,who,date\n7.jpg,O,Ann,2024-05-09\n"
+
+
+def test_problems_are_listed_together_and_end_with_1(tmp_path: Path) -> None:
+    raw, url = small_bank(tmp_path)
+    out = tmp_path / "review"
+    run("export", "--bank", url, "--out", out, "--format", "segments")
+    write(out / "masks/00000.png", bitmap(np.zeros((HEIGHT, WIDTH), np.uint8)))
+    write(out / "masks/00007.png", bitmap(disc(HEIGHT, WIDTH, 0.4)))
+    write(out / "masks/00099.png", b"")
+    code, text = run("import", out, "--raw", raw, "--bank", url)
+    assert code == 1 and not (raw / FOLDER).exists()
+    assert text.splitlines() == [
+        "masks/00000.png: expected a mask with pixels, or the verdict exclude, got an empty mask",
+        "masks/00099.png: expected a face of this review, got the unknown face '00099'",
+        "nothing written, because of 2 problems (else: 1 corrected masks, 0 verdicts, 1 unchanged, "
+        "0 known already, 1 without an answer); mend them, or leave those answers out with --keep-going",
+    ]
+    code, text = run("import", out, "--raw", raw, "--bank", url, "--keep-going")
+    assert code == 0 and (raw / FOLDER / "7.png").is_file()
+
+
+def test_a_mistake_is_one_line(tmp_path: Path) -> None:
+    code, text = run("import", tmp_path, "--raw", tmp_path, "--bank", tmp_path)
+    assert code == 1 and "expected a review (review.json in it), got none" in text and "Traceback" not in text
+    code, text = run("export", "--bank", tmp_path, "--out", tmp_path / "x", "--format", "voc")
+    assert code == 1 and "--format voc: expected one of labelme, coco, segments" in text

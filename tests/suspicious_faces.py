@@ -1,0 +1,66 @@
+"""A bank of one portrait, with masks and pictures that are right and wrong, as ``prepare`` writes it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+
+import cv2
+import numpy as np
+
+from assets.bank import Entry
+from assets.bank_writer import BankWriter
+from benchmarks.inputs import textures
+from natocc.codecs import encode_jpeg, encode_png
+from natocc.geometry import Image
+from natocc.policy import CLASS_IDS
+from natocc.suspicion import measure_suspicion
+from tests.natocc.inputs import portrait
+
+# By id: the true face, an occluder under the mask, a mask that also takes hair and background.
+IDS = ("true_face", "patch_on_it", "wide_mask")
+
+
+def suspicious_bank(url: str, *, suspicion: bool = True) -> str:
+    """Write the bank; returns its URL. ``suspicion`` False: as banks were before it was measured."""
+    image, mask, classes = portrait()
+    parts = {name: (classes == number).astype(np.uint8) * 255 for name, number in CLASS_IDS.items()}
+    wide = cv2.dilate(mask, np.ones((61, 61), np.uint8)).astype(np.uint8)
+    writer = BankWriter(url)
+    for name, picture, one in zip(IDS, (image, _patched(image), image), (mask, mask, wide), strict=True):
+        small = cv2.resize(picture, mask.shape[::-1], interpolation=cv2.INTER_AREA).astype(np.uint8)
+        there = {part: plane for part, plane in parts.items() if plane.any()} | {"skin": one}
+        facts: dict[str, object] = {"mask": "corrected" if name == "wide_mask" else "policy"}
+        if suspicion:
+            facts["suspicion"] = asdict(measure_suspicion(small, there, one))
+        members = {"jpg": encode_jpeg(picture), "mask.png": encode_png(one)}
+        writer.add(_entry(name), members | {"json": json.dumps(facts).encode()})
+    writer.close(upscaler="lanczos")
+    return url
+
+
+def _patched(image: Image) -> Image:
+    gravel = cv2.resize(dict(textures())["gravel"], image.shape[1::-1], interpolation=cv2.INTER_AREA)
+    disc = cv2.circle(np.zeros(image.shape[:2], np.uint8), (420, 700), 80, 1, -1)
+    return np.where(disc[..., None] > 0, gravel, image).astype(np.uint8)
+
+
+def _entry(name: str) -> Entry:
+    blank = Entry(
+        kind="face",
+        id=name,
+        dataset="CelebAMask-HQ",
+        category="",
+        split="train",
+        person=None,
+        photo=name,
+        licence="public domain",
+        grade=None,
+        source=f"CelebAMask-HQ/CelebA-HQ-img/{name}.jpg",
+        height=1024,
+        width=1024,
+        sha256="",
+        shard="",
+        members={},
+    )
+    return replace(blank, category="corrected" if name == "wide_mask" else "")
