@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from assets.folders import is_text, pictures_in
+from assets.folders import is_text, picture_names, pictures_in
 from assets.naming import id_of, is_number
 from assets.problems import Problem, Report
 from assets.records import Origin, RawCutout, RawTexture
@@ -121,15 +121,18 @@ class _Photographs:
         # Named here again: the reader of faces imports this module.
         self._folder, self._images = raw / "CelebAMask-HQ", "CelebA-HQ-img"
         there = self._folder / self._images
-        names = pictures_in(there, raw, _silent) if there.is_dir() else []
-        self._by_id = {id_of(path.stem): path for path in reversed(names)}
+        names = picture_names(there, raw, _silent) if there.is_dir() else []
+        wanted = occlusions(raw, _silent).keys()
+        # Of two photographs of one number the first is the face.
+        found = ((id_of(Path(name).stem), name) for name in reversed(names))
+        self._by_id = {face: there / name for face, name in found if face in wanted}
         self._aside = Sidecar(self._folder, raw, _silent)
         self._missing: list[str] = []
 
     def origin(self, stem: str, origin: Origin) -> Origin:
         """The origin with photograph, person and split of the face, where it names none itself."""
         photo = self._by_id.get(id_of(stem))
-        if photo is None:
+        if photo is None or not photo.is_file():
             self._missing.append(stem)
             return origin
         said = self._aside.of(f"{self._images}/{photo.name}")

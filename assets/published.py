@@ -115,7 +115,7 @@ PUBLISHED = (
     ),
     Published(
         dataset="Voo hand masks",
-        places=(hands.MASKS, "11k-hands_mask", "hand_sample_mask"),
+        places=hands.MASK_FOLDERS,
         licence=_PAPER,
         pictures=200,
         suffixes=(".png",),

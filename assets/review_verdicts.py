@@ -37,7 +37,8 @@ def read_verdicts(path: Path) -> dict[str, VerdictRow]:
             reader = csv.reader(stream)
             head = tuple(next(reader, ()))
             if head != COLUMNS:
-                raise ValueError(f"{path}: expected the columns {', '.join(COLUMNS)}, got {', '.join(head)}")
+                got = ", ".join(head) or "none"
+                raise ValueError(f"{path}: expected the columns {', '.join(COLUMNS)}, got {got}")
             for cells in reader:
                 if not cells:
                     continue

@@ -68,19 +68,17 @@ class _Weight:
 
 
 _WEIGHTS: Mapping[str, _Weight] = {
-    "foreign": _Weight(start=0.05, full=0.4, most=0.5, because="colours that are not this face's skin"),
-    "blob": _Weight(start=0.03, full=0.2, most=0.85, because="a patch that is not this face's skin"),
+    "foreign": _Weight(start=0.05, full=0.4, most=0.5, because="colours foreign to this skin"),
+    "blob": _Weight(start=0.03, full=0.2, most=0.85, because="a patch foreign to this skin"),
     "edges": _Weight(start=0.0, full=0.12, most=0.8, because="outlines within the skin"),
-    "skin_beyond": _Weight(start=0.01, full=0.15, most=0.6, because="skin goes on beyond the mask"),
-    "other_across": _Weight(start=0.02, full=0.2, most=0.85, because="the mask reaches into something else"),
-    "outside": _Weight(start=0.0, full=0.5, most=0.95, because="a part of the face lies beyond the mask"),
-    "swapped": _Weight(start=0.0, full=1.0, most=0.95, because="parts are not in the order of a face"),
-    "missing": _Weight(
-        start=0.0, full=1.0, most=0.6, because="no mouth or eye where the mask covers its place"
-    ),
+    "skin_beyond": _Weight(start=0.01, full=0.15, most=0.6, because="skin beyond the mask"),
+    "other_across": _Weight(start=0.02, full=0.2, most=0.85, because="the mask reaches too far"),
+    "outside": _Weight(start=0.0, full=0.5, most=0.95, because="a feature beyond the mask"),
+    "swapped": _Weight(start=0.0, full=1.0, most=0.95, because="features out of order"),
+    "missing": _Weight(start=0.0, full=1.0, most=0.6, because="mouth or eye not annotated"),
     "glasses": _Weight(start=0.05, full=0.5, most=0.7, because="glass counts as face"),
     "pieces": _Weight(start=0.002, full=0.03, most=0.8, because="holes or loose pieces"),
-    "unequal": _Weight(start=0.15, full=0.5, most=0.5, because="eyes or brows of unequal size"),
+    "unequal": _Weight(start=0.15, full=0.5, most=0.5, because="unequal eyes or brows"),
 }
 FIGURES = tuple(_WEIGHTS)
 _NOTHING = "nothing stands out"

@@ -21,7 +21,7 @@ QUEUE, SHEET = "queue.parquet", "queue.png"
 _AGREES, _CONTRADICTS = 0.95, 0.6
 # How much of the trust the segmenter alone can take away.
 _SEGMENTER_MOST = 0.9
-_SEGMENTER_SAYS = "the segmenter sees another face"
+_SEGMENTER_SAYS = "the segmenter disagrees"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ def correct_masks(
     storage.write_bytes(report.queue, encode_queue(report.faces))
     shown = [_strip(bank, entries[face.id], number, face) for number, face in enumerate(faces[:count], 1)]
     title = f"{len(faces)} faces of {bank_url}, the most suspicious first"
-    storage.write_bytes(report.sheet, encode_png_rgb(compose_sheet(shown, title, side=256, columns=6)))
+    storage.write_bytes(report.sheet, encode_png_rgb(compose_sheet(shown, title, side=288, columns=6)))
     return report
 
 

@@ -15,6 +15,7 @@ from natocc.codecs import decode_plane, decode_rgb, encode_jpeg, encode_png_rgb
 from natocc.geometry import Image
 from shards import storage
 from shards.reader import read_shard
+from tasks.face_tile import face_facts, face_tile
 from tasks.sheet import Strip, compose_sheet, on_checks, overlay
 
 K = TypeVar("K", bound=str)
@@ -23,6 +24,8 @@ T = TypeVar("T")
 
 def preview(url: str, out: str, count: int = 24) -> str:
     """Write a contact sheet (PNG, or JPEG by its name) of ``count`` samples or entries; returns where it is.
+
+    Of a bank, faces come first, the most suspicious of those shown leading; cut-outs lie on a checkerboard.
 
     Raises FileNotFoundError where the URL is neither a bank nor a version, ValueError for a count
     below 1.
@@ -95,15 +98,30 @@ def _bank_sheet(bank: Bank, count: int) -> Image:
     if not groups:
         raise ValueError(f"{bank.url}: expected entries to show, got an empty bank")
     entries = spread(groups, count)
+    strips = {kind: [_entry_strip(bank, one) for one in entries if one.kind == kind] for kind in groups}
+    suspected = sorted(strips.pop("face", []), key=lambda strip: -strip[0])
+    shown = suspected + [strip for kind in groups if kind != "face" for strip in strips[kind]]
     counts = ", ".join(f"{len(found)} {kind}" for kind, found in groups.items())
-    return compose_sheet([_entry_strip(bank, entry) for entry in entries], f"bank · {counts}", columns=6)
+    title = f"bank · {counts} · faces with their masks' outlines and how suspicious they are"
+    return compose_sheet([strip for _, strip in shown], title, side=288, columns=5)
 
 
-def _entry_strip(bank: Bank, entry: Entry) -> Strip:
+def _entry_strip(bank: Bank, entry: Entry) -> tuple[float, Strip]:
+    """The entry's suspicion, 0 where none was measured, and what to show of it."""
+    if entry.kind == "face":
+        return _face_strip(bank, entry)
     members = bank.read(entry)
     picture = decode_rgb(members["jpg"])
-    if "mask.png" in members:
-        picture = overlay(picture, decode_plane(members["mask.png"]))
     if "alpha.png" in members:
         picture = on_checks(picture, decode_plane(members["alpha.png"]))
-    return Strip(pictures=(picture,), caption=f"{entry.kind} {entry.id} {entry.category} {entry.split}")
+    caption = f"{entry.kind} {entry.id} {entry.category} {entry.split}"
+    return 0.0, Strip(pictures=(picture,), caption=caption)
+
+
+def _face_strip(bank: Bank, entry: Entry) -> tuple[float, Strip]:
+    said = face_facts(bank, entry).get("suspicion")
+    score, reason = 0.0, " ".join(word for word in ("face", entry.category) if word)
+    if isinstance(said, dict):
+        score, reason = float(said["score"]), f"{float(said['score']):.2f} {said['because']}"
+    caption = f"{entry.id} {entry.split} {reason}"
+    return score, Strip(pictures=(face_tile(bank, entry),), caption=caption)

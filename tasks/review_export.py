@@ -75,7 +75,7 @@ def export_review(
         name = f"{IMAGES}/{entry.id}.jpg"
         (out / name).write_bytes(members["jpg"])
         pixels = pixels_sha256(mask)
-        corrected = json.loads(members["json"]).get("mask_sha256")
+        facts = json.loads(members["json"])
         face = ReviewFace(
             order=number,
             id=entry.id,
@@ -88,7 +88,7 @@ def export_review(
             mask_pixels=pixels,
             returned_pixels=pixels,
             mask_size=(mask.shape[0], mask.shape[1]),
-            corrected_sha256=corrected,
+            corrected_sha256=facts.get("mask_sha256") if facts.get("mask") == "corrected" else None,
         )
         written.append(replace(face, returned_pixels=pixels_sha256(writer.add(face, mask))))
     writer.close()

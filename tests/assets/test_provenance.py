@@ -8,6 +8,7 @@ from assets.celebamask import check_faces
 from assets.corrected import FOLDER, corrected_masks, reviews_of
 from assets.problems import Problem
 from assets.provenance import PROVENANCE, Correction, add_provenance
+from assets.review_verdicts import encode_verdicts
 from shards.storage import sha256_bytes
 from tests.raw_trees import add_face, disc, encoded, write
 
@@ -80,8 +81,9 @@ def test_lines_of_no_mask_and_lines_that_cannot_be_read_are_named(tmp_path: Path
 
 def test_tables_among_the_masks_are_no_masks(tmp_path: Path) -> None:
     add_face(tmp_path, "7", b"x", {"skin": b"x"})
-    for name in (PROVENANCE, "verdicts.csv", "CelebAMask-HQ-WO-train.txt", "more.csv"):
+    for name in (PROVENANCE, "CelebAMask-HQ-WO-train.txt", "more.csv"):
         write(tmp_path / FOLDER / name, b"")
+    write(tmp_path / FOLDER / "verdicts.csv", encode_verdicts({}))
     check_faces(tmp_path)
     problems: list[Problem] = []
     assert corrected_masks(tmp_path, problems.append) == {}

@@ -131,15 +131,15 @@ def seen_through_glasses() -> Case:
 FAULTS = {
     with_cup: "outlines within the skin",
     with_patch: "outlines within the skin",
-    over_the_hair: "the mask reaches into something else",
-    shifted: "the mask reaches into something else",
-    half_missing: "a part of the face lies beyond the mask",
-    bitten: "skin goes on beyond the mask",
+    over_the_hair: "the mask reaches too far",
+    shifted: "the mask reaches too far",
+    half_missing: "a feature beyond the mask",
+    bitten: "skin beyond the mask",
     with_a_hole: "holes or loose pieces",
-    brow_for_eye: "parts are not in the order of a face",
-    sides_mixed: "parts are not in the order of a face",
-    no_mouth: "no mouth or eye where the mask covers its place",
-    half_an_eye: "eyes or brows of unequal size",
+    brow_for_eye: "features out of order",
+    sides_mixed: "features out of order",
+    no_mouth: "mouth or eye not annotated",
+    half_an_eye: "unequal eyes or brows",
     seen_through_glasses: "glass counts as face",
 }
 

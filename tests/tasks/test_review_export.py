@@ -31,7 +31,13 @@ def order(folder: Path) -> list[tuple[str, float | None]]:
 
 
 def test_the_index_says_what_was_exported(tmp_path: Path) -> None:
-    _, url = small_bank(tmp_path, {"7.jpg": {"mask": "corrected", "mask_sha256": "e" * 64}, "0.jpg": {}})
+    _, url = small_bank(
+        tmp_path,
+        {
+            "7.jpg": {"mask": "corrected", "mask_sha256": "e" * 64},
+            "0.jpg": {"mask": "faceocc", "mask_sha256": "f" * 64},
+        },
+    )
     report = export_review(url, tmp_path / "out", form="coco")
     assert (report.faces, report.order) == (2, "id")
     review = read_review(tmp_path / "out")

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from assets.bank import Bank
-from assets.celebamask import read_faces
 from assets.corrected import FOLDER
 from natocc.codecs import decode_plane
 from natocc.geometry import Image
@@ -108,10 +107,25 @@ def test_a_mask_goes_to_a_tool_and_back(
     facts = json.loads(after["00001"]["json"])
     stored = sha256_bytes((raw / FOLDER / "1.png").read_bytes())
     assert (facts["mask"], facts["mask_sha256"]) == ("corrected", stored)
-    (face,) = (one for one in read_faces(raw, lambda problem: None) if one.id == "00001")
-    said = {name: face.review[name] for name in ("tool", "who", "date", "date_from", "sha256")}
+    said = {name: facts["review"][name] for name in ("tool", "who", "date", "date_from", "sha256")}
     assert said == {"tool": tool, "who": "Ann", "date": "2024-05-09", "date_from": "given", "sha256": stored}
     assert after["00001"]["jpg"] == before["00001"]["jpg"]
     assert {name: after[name] for name in ("00000", "00002")} == {
         name: before[name] for name in ("00000", "00002")
     }, "the other faces are the same bytes"
+
+
+def test_a_mask_edited_after_its_review_is_taken_and_said_to_be(tmp_path: Path) -> None:
+    raw, url, folder = tmp_path / "raw", str(tmp_path / "bank"), tmp_path / "review"
+    tree(raw)
+    prepare(raw, url, workers=1)
+    export_review(url, folder, form="segments")
+    in_a_painter(folder)
+    import_review(folder, raw, url)
+    (raw / FOLDER / "1.png").write_bytes(encoded(disc(*SIZE, 0.4), "PNG"))
+    done = prepare(raw, url, workers=1)
+    assert [(problem.path, problem.action) for problem in done.problems] == [(f"{FOLDER}/1.png", "converted")]
+    (entry,) = (one for one in Bank(url).entries("face") if one.id == "00001")
+    members = Bank(url).read(entry)
+    assert np.array_equal(decode_plane(members["mask.png"]), disc(*SIZE, 0.4))
+    assert "review" not in json.loads(members["json"])
