@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import cv2
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 
+from assets.plain_images import plain_jpeg, plain_png
 from natocc.geometry import Image
 
 # What a photograph may be inside, whatever its suffix says; decoders for other formats are never tried.
@@ -69,7 +71,10 @@ class Picture:
 
 def read_image(path: Path) -> Picture:
     """Read a photograph. Raises Unreadable for empty, truncated and foreign files."""
-    data, picture = _open(path, "a photograph")
+    data = _read(path, "a photograph")
+    if (quick := plain_jpeg(data)) is not None:
+        return Picture(rgb=quick, notes=(), data=data, plain_jpeg=True)
+    picture = _open(data, "a photograph")
     notes = []
     if picture.format not in ("JPEG", "MPO"):
         notes.append(str(picture.format))
@@ -102,12 +107,14 @@ def read_mask(path: Path) -> tuple[Image, tuple[str, ...]]:
     Unreadable for anything else, as for class indices or a mask that is nowhere white; an all-zero
     mask is returned as such.
     """
-    data, picture = _open(path, "a mask")
-    planes, notes = _planes(picture, data)
+    data = _read(path, "a mask")
+    quick = plain_png(data)
+    planes, notes = _planes(_open(data, "a mask"), data) if quick is None else (quick, [])
     if planes.ndim == 3:
-        if (planes != planes[..., :1]).any():
+        first, *others = cv2.split(planes)
+        if not all(np.array_equal(first, other) for other in others):
             raise Unreadable("a mask with equal channels", "a coloured picture")
-        planes = planes[..., 0]
+        planes = first
         notes.append("three channels")
     top = int(planes.max(initial=0))
     if top > 255:
@@ -118,43 +125,47 @@ def read_mask(path: Path) -> tuple[Image, tuple[str, ...]]:
     if top == 1:
         notes.append("values 0 and 1")
         return planes.astype(np.uint8) * np.uint8(255), tuple(notes)
-    binary = np.where(planes > 127, 255, 0).astype(np.uint8)
+    binary = np.where(planes > 127, np.uint8(255), np.uint8(0))
     if (binary != planes).any():
         notes.append("grey edges")
     return binary, tuple(notes)
 
 
-def _planes(picture: Pillow.Image, data: bytes) -> tuple[NDArray[np.int64], list[str]]:
+def _planes(picture: Pillow.Image, data: bytes) -> tuple[NDArray[Any], list[str]]:
     """HxW or HxWx3 values as stored; a palette's colours, or its indices where only 0 and 1 are used."""
     if picture.mode == "P":
-        colours = np.asarray(picture.convert("RGB")).astype(np.int64)
+        colours = np.asarray(picture.convert("RGB"))
         if (colours == colours[..., :1]).all():
             return colours[..., 0], ["palette"]
-        indices = np.asarray(picture).astype(np.int64)
+        indices = np.asarray(picture)
         return (indices, ["palette"]) if indices.max(initial=0) <= 1 else (colours, ["palette"])
     if picture.mode == "RGB" and _sixteen_bit(picture, data):
         # Pillow keeps the upper 8 bits alone, which makes 0/1 and 0/255 nothing.
         deep = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
         if deep is None:
             raise Unreadable("a mask", "a damaged image (16 bits a channel)")
-        return deep[..., :3].astype(np.int64), []
+        return deep[..., :3], []
     if picture.mode == "1":
         picture = picture.convert("L")
     elif picture.mode not in ("L", "LA", "RGB", "RGBA") and not picture.mode.startswith("I"):
         picture = picture.convert("RGB")
-    planes = np.asarray(picture).astype(np.int64)
+    planes = np.asarray(picture)
     if picture.mode == "LA":
         return planes[..., 0], []
     return (planes[..., :3] if planes.ndim == 3 else planes), []
 
 
-def _open(path: Path, what: str) -> tuple[bytes, Pillow.Image]:
+def _read(path: Path, what: str) -> bytes:
     try:
         data = path.read_bytes()
     except OSError as error:
         raise Unreadable(what, f"a file that can't be read ({error.strerror})") from error
     if not data:
         raise Unreadable(what, "an empty file")
+    return data
+
+
+def _open(data: bytes, what: str) -> Pillow.Image:
     try:
         with warnings.catch_warnings(record=True):
             # Of damage that spoils pixels the decoder raises; of other damage _orientation tells.
@@ -173,7 +184,7 @@ def _open(path: Path, what: str) -> tuple[bytes, Pillow.Image]:
         Pillow.DecompressionBombError,
     ) as error:
         raise Unreadable(what, f"a damaged image ({str(error).rstrip('.')})") from error
-    return data, picture
+    return picture
 
 
 def _orientation(picture: Pillow.Image) -> tuple[int, bool]:

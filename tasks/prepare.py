@@ -24,6 +24,7 @@ from assets.realocc import REALOCC
 from assets.records import RawObject
 from assets.sidecar import Sidecar
 from assets.upscalers import upscaler_named
+from natocc.policy import policy_named
 from shards import storage
 from tasks.pool import WorkerPool
 from tasks.prepare_cofw import NAME as COFW_TABLE
@@ -74,6 +75,7 @@ def prepare(
     """
     upscaler_named(options.upscaler)
     read_choice(options.objects)
+    policy_named(options.policy)
     problems: list[Problem] = []
 
     def note(problem: Problem) -> None:

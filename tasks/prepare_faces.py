@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import cv2
@@ -15,7 +16,15 @@ from assets.records import RawFace, RawOccludedFace
 from natocc.codecs import encode_jpeg, encode_png
 from natocc.geometry import Image
 from natocc.policy import SIDE
-from tasks.prepare_labels import BadLabel, conversions_of_whole, label_face, other_aspect, size_text
+from natocc.suspicion import measure_suspicion
+from tasks.prepare_labels import (
+    BadLabel,
+    conversions_of_whole,
+    label_face,
+    other_aspect,
+    resize_binary,
+    size_text,
+)
 from tasks.prepared import EXPECTED_MASK, Prepared, conversions, make_entry, refuse, relative, unusual
 
 LONG_SIDE = 1024
@@ -64,6 +73,7 @@ def prepare_face(face: RawFace, raw: Path, policy: str = "voo") -> Prepared:
         },
         "side": SIDE,
         **labels.facts,
+        "suspicion": _suspicion(image, parts, labels.mask),
         **face.facts,
         "converted": list(notes),
     }
@@ -76,6 +86,15 @@ def prepare_face(face: RawFace, raw: Path, policy: str = "voo") -> Prepared:
     category = "" if labels.facts["mask"] == "policy" else CORRECTED
     entry = make_entry("face", face.id, category, where, face.origin, picture, image.shape[:2])
     return Prepared(entry=entry, members=members, problems=tuple(problems))
+
+
+def _suspicion(image: Image, parts: dict[str, Image], mask: Image) -> dict[str, float | str]:
+    """How likely the mask is wrong, in figures of three digits."""
+    size = mask.shape[1], mask.shape[0]
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+    there = {name: resize_binary(part, size) for name, part in parts.items()}
+    found = asdict(measure_suspicion(small, there, mask))
+    return {name: value if isinstance(value, str) else round(value, 3) for name, value in found.items()}
 
 
 def prepare_occluded_face(face: RawOccludedFace, raw: Path) -> Prepared:

@@ -24,7 +24,7 @@ def mark_of(path: Path) -> Mark | None:
     try:
         # Before the content: what is written in between gives another time at the next look.
         told = path.stat()
-        digest = storage.sha256_of(str(path))
+        digest = storage.sha256_bytes(path.read_bytes())
     except OSError:
         return None
     return Mark(size=told.st_size, mtime_ns=told.st_mtime_ns, sha256=digest)

@@ -12,6 +12,7 @@ from assets.celebamask import read_faces
 from assets.coco import FOLDER as OBJECTS
 from assets.dtd import FOLDER as TEXTURES
 from assets.dtd import read_textures
+from assets.faceocc import faceocc_folder, read_faceocc_cutouts, read_faceocc_textures
 from assets.hands import FOLDER as HANDS
 from assets.hands import read_hands
 from assets.problems import Problem, Report
@@ -59,7 +60,7 @@ def streams_of(raw: Path, chosen: list[RawObject], options: PrepareOptions) -> l
 
 
 def _composited(raw: Path, chosen: list[RawObject], options: PrepareOptions) -> Iterator[Stream]:
-    face = partial(prepare_face, raw=raw)
+    face = partial(prepare_face, raw=raw, policy=options.policy)
     yield Stream(name="face", read=partial(read_faces, raw), prepare=face, options=(options.policy,))
     if (raw / OBJECTS).is_dir():
         thing = partial(prepare_object, raw=raw, upscaler=options.upscaler)
@@ -67,12 +68,17 @@ def _composited(raw: Path, chosen: list[RawObject], options: PrepareOptions) -> 
     cutout = partial(prepare_cutout, raw=raw)
     if voo_folder(raw) is not None:
         yield Stream(name="object_voo", read=partial(read_voo_objects, raw), prepare=cutout)
+    if faceocc_folder(raw) is not None:
+        yield Stream(name="object_faceocc", read=partial(read_faceocc_cutouts, raw), prepare=cutout)
     if (raw / HANDS).is_dir():
         hands = partial(read_hands, raw, count=options.hands, hold_out=options.hold_out)
         yield Stream(name="hand", read=hands, prepare=partial(prepare_hand, raw=raw))
+    texture = partial(prepare_texture, raw=raw)
     if (raw / TEXTURES).is_dir():
-        texture = partial(prepare_texture, raw=raw)
-        yield Stream(name="texture", read=partial(read_textures, raw), prepare=texture)
+        textures = partial(read_textures, raw, hold_out=options.hold_out)
+        yield Stream(name="texture", read=textures, prepare=texture)
+    if faceocc_folder(raw) is not None:
+        yield Stream(name="texture_faceocc", read=partial(read_faceocc_textures, raw), prepare=texture)
 
 
 def distinct(items: Iterable[Any], raw: Path, report: Report) -> Iterator[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,7 +70,11 @@ def make_entry(
 
 
 def relative(path: Path, raw: Path) -> str:
-    return path.relative_to(raw).as_posix()
+    """The path as problems and entries name it; ``path`` must lie under ``raw``."""
+    text, head = str(path), f"{raw}{os.sep}"
+    # In a tenth of relative_to's time: it is asked for every file.
+    inside = text.removeprefix(head) if text.startswith(head) else str(path.relative_to(raw))
+    return inside.replace(os.sep, "/")
 
 
 def fine_jpeg(image: Image, quality: int = 97) -> bytes:

@@ -1,0 +1,151 @@
+"""How fast and in how much memory faces are prepared: ``python -m benchmarks.prepare -n 800``.
+
+A raw tree of ``n`` faces in CelebAMask-HQ's own format: a 1024² JPEG each and all 18 part masks, 512²
+with three channels. It is prepared afresh, once more unchanged, and once more after one mask changed;
+before that a quarter of it, to see what memory grows by. The floor is the codecs alone, in one process:
+decoding those files and encoding what the bank holds. One JSON line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from benchmarks.inputs import parsing, portrait
+from natocc.codecs import decode_plane, decode_rgb, encode_jpeg, encode_png
+from natocc.geometry import Image
+from natocc.policy import CLASS_IDS, PARTS
+from tasks.prepare import prepare
+from tasks.prepare_report import PrepareReport
+
+# Faces of the download.
+WHOLE = 30_000
+
+
+def write_tree(raw: Path, count: int) -> None:
+    """Faces that all differ: the portrait and its parts, shifted."""
+    image, classes = portrait()[0], parsing()
+    planes = {part: _plane(classes, part) for part in PARTS}
+    folder = raw / "CelebAMask-HQ"
+    (folder / "CelebA-HQ-img").mkdir(parents=True)
+    for number in range(count):
+        shift = number % 64 - 32
+        (folder / f"CelebA-HQ-img/{number}.jpg").write_bytes(encode_jpeg(np.roll(image, 2 * shift, axis=1)))
+        masks = folder / f"CelebAMask-HQ-mask-anno/{number // 2000}"
+        masks.mkdir(parents=True, exist_ok=True)
+        for part, plane in planes.items():
+            rgb = cv2.merge([np.roll(plane, shift, axis=1)] * 3)
+            (masks / f"{number:05d}_{part}.png").write_bytes(cv2.imencode(".png", rgb)[1].tobytes())
+
+
+def _plane(classes: Image, part: str) -> Image:
+    """The part's mask; of parts that the portrait lacks a small piece of another's place."""
+    own = np.where(classes == CLASS_IDS[part], 255, 0).astype(np.uint8)
+    if own.any():
+        return own
+    row = 8 + 12 * PARTS.index(part)
+    own[row : row + 10, 4:60] = 255
+    return own
+
+
+def floor_ms(raw: Path, count: int) -> float:
+    """CPU of the codecs alone, per face: JPEG and part masks in, mask and parsing map out."""
+    folder = raw / "CelebAMask-HQ"
+    start = time.process_time()
+    for number in range(count):
+        decode_rgb((folder / f"CelebA-HQ-img/{number}.jpg").read_bytes())
+        masks = folder / f"CelebAMask-HQ-mask-anno/{number // 2000}"
+        planes = [decode_plane((masks / f"{number:05d}_{part}.png").read_bytes()) for part in PARTS]
+        for plane in planes[:2]:
+            encode_png(plane)
+    return 1000 * (time.process_time() - start) / count
+
+
+def timed(raw: Path, bank: Path, workers: int) -> tuple[PrepareReport, float, int]:
+    """The report, seconds of wall time, and the most memory in MB that all processes held together."""
+    watch = _Memory()
+    start = time.perf_counter()
+    with watch:
+        report = prepare(raw, str(bank), workers=workers)
+    return report, time.perf_counter() - start, watch.peak_mb
+
+
+class _Memory:
+    """Looks five times a second at what this process and its children hold."""
+
+    def __init__(self) -> None:
+        self.peak_mb, self._done = 0, threading.Event()
+
+    def __enter__(self) -> None:
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+
+    def __exit__(self, *error: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._done.wait(0.2):
+            self.peak_mb = max(self.peak_mb, sum(map(_held, _family())) // 2**20)
+
+
+def _family() -> list[int]:
+    me = os.getpid()
+    tasks = Path(f"/proc/{me}/task")
+    children = [int(one) for task in tasks.iterdir() for one in (task / "children").read_text().split()]
+    return [me, *children]
+
+
+def _held(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * resource.getpagesize()
+    except OSError:
+        return 0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("-n", type=int, default=800, help="faces")
+    parser.add_argument("--workers", type=int, default=2)
+    arguments = parser.parse_args()
+    cv2.setNumThreads(1)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_tree(folder / "few", arguments.n // 4)
+        write_tree(folder / "raw", arguments.n)
+        _, _, few_mb = timed(folder / "few", folder / "few_bank", arguments.workers)
+        first, seconds, peak_mb = timed(folder / "raw", folder / "bank", arguments.workers)
+        again, again_s, _ = timed(folder / "raw", folder / "bank", arguments.workers)
+        mask = folder / "raw/CelebAMask-HQ/CelebAMask-HQ-mask-anno/0/00007_hair.png"
+        mask.write_bytes((mask.parent / "00008_hair.png").read_bytes())
+        one, one_s, _ = timed(folder / "raw", folder / "bank", arguments.workers)
+        floor = floor_ms(folder / "raw", min(arguments.n, 100))
+    rate = arguments.n / seconds
+    line = {
+        "faces": arguments.n,
+        "parts_a_face": len(PARTS),
+        "workers": arguments.workers,
+        "faces_per_second": round(rate, 1),
+        "codecs_alone_per_second": round(1000 * arguments.workers / floor, 1),
+        "minutes_for_30000": round(WHOLE / rate / 60, 1),
+        "peak_mb": peak_mb,
+        "peak_mb_of_a_quarter": few_mb,
+        "unchanged_s": round(again_s, 2),
+        "one_mask_changed_s": round(one_s, 2),
+        "shards": {"made": first.shards_made, "unchanged": again.shards_kept, "changed": one.shards_made},
+        "refused": first.refused,
+    }
+    print(json.dumps(line))
+
+
+if __name__ == "__main__":
+    main()
