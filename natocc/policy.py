@@ -127,15 +127,15 @@ def face_mask(parts: Mapping[str, Image], policy: Policy = VOO) -> Image:
     for name in policy.not_face:
         if name in parts:
             other |= parts[name] > 0
-    return np.where(face & ~other, 255, 0).astype(np.uint8)
+    return np.where(face & ~other, np.uint8(255), np.uint8(0))
 
 
 def parsing_map(parts: Mapping[str, Image]) -> Image:
     """Class index (uint8 HxW): later parts of the official order are painted over earlier ones."""
     classes = np.zeros(_size(parts), np.uint8)
-    for name in PARTS:
-        if name in parts:
-            classes[parts[name] > 0] = CLASS_IDS[name]
+    # The ids rise in that order, so that the last of several is their maximum.
+    for name in (one for one in PARTS if one in parts):
+        np.maximum(classes, np.multiply(parts[name] > 0, CLASS_IDS[name], dtype=np.uint8), out=classes)
     return classes
 
 

@@ -124,7 +124,7 @@ def resize_binary(mask: Image, size: tuple[int, int]) -> Image:
     if (mask.shape[1], mask.shape[0]) == size:
         return mask
     flags = cv2.INTER_AREA if mask.shape[1] > size[0] else cv2.INTER_LINEAR
-    return np.where(cv2.resize(mask, size, interpolation=flags) > 127, 255, 0).astype(np.uint8)
+    return np.where(cv2.resize(mask, size, interpolation=flags) > 127, np.uint8(255), np.uint8(0))
 
 
 def resize_classes(classes: Image, size: tuple[int, int]) -> Image:
