@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -115,7 +116,12 @@ class Bank:
         """All entries of a kind, ordered by id."""
         return self._entries.get(kind, ())
 
-    def read(self, entry: Entry) -> dict[str, bytes]:
-        """The entry's members, by extension."""
+    def read(self, entry: Entry, names: Collection[str] | None = None) -> dict[str, bytes]:
+        """The entry's members, by extension; of ``names`` those that it has, or all."""
         url = storage.join(self.url, entry.shard)
-        return {name: storage.read_span(url, span.offset, span.size) for name, span in entry.members.items()}
+        wanted = entry.members if names is None else entry.members.keys() & names
+        return {
+            name: storage.read_span(url, span.offset, span.size)
+            for name, span in entry.members.items()
+            if name in wanted
+        }

@@ -12,7 +12,7 @@ from PIL import ImageOps, UnidentifiedImageError
 from assets.bank import Bank, Entry, Kind
 from assets.folders import pictures_in
 from assets.problems import Problem
-from natocc.occluder import Occluder, decode_occluder
+from natocc.occluder import MEMBERS, Occluder, decode_occluder
 from natocc.occluder_bank import LEAST_SIDE, OccluderBank, cut_out, shrink
 
 _KINDS: tuple[Kind, ...] = ("hand", "object", "texture")
@@ -55,7 +55,7 @@ def _check_side(long_side: int | None) -> None:
 
 
 def _load(bank: Bank, entry: Entry, long_side: int | None) -> Occluder:
-    occluder = decode_occluder(bank.read(entry))
+    occluder = decode_occluder(bank.read(entry, MEMBERS))
     return occluder if long_side is None else shrink(occluder, long_side)
 
 

@@ -1,9 +1,10 @@
 """How fast and in how much memory faces are prepared: ``python -m benchmarks.prepare -n 800``.
 
-A raw tree of ``n`` faces in CelebAMask-HQ's own format: a 1024² JPEG each and ``--parts`` part masks (18
-are all there can be), 512² with three channels as Pillow writes them. It is prepared afresh, once more unchanged, and once more after one mask changed;
-before that a quarter of it, to see what memory grows by. The floor is the codecs alone, in one process
-afterwards: decoding those files and encoding what the bank holds. One JSON line.
+A raw tree of ``n`` faces in CelebAMask-HQ's own format: a 1024² JPEG each and ``--parts`` part masks
+(18 are all there can be), 512² with three channels, as Pillow writes them. It is prepared afresh, once
+more unchanged, and once more after one mask changed; before that a quarter of it, to see what memory
+grows by. The floor is the codecs alone, in one process afterwards: decoding those files and encoding
+what the bank holds. One JSON line.
 """
 
 from __future__ import annotations

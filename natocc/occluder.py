@@ -71,6 +71,10 @@ def make_occluder(rgb: Image, alpha: Image | None) -> Occluder:
     return Occluder(tuple(_framed(size, texture=alpha is None) for size in sizes), alpha is None)
 
 
+# What ``decode_occluder`` needs of a bank's members.
+MEMBERS = ("jpg", "alpha.png")
+
+
 def decode_occluder(members: Mapping[str, bytes]) -> Occluder:
     """From a bank's members: ``jpg`` and, unless it is a texture, ``alpha.png``."""
     alpha = members.get("alpha.png")

@@ -17,6 +17,7 @@ from assets.coco import read_objects
 from assets.coco_selection import read_choice, select_objects
 from assets.cofw import check_cofw
 from assets.dtd import FOLDER as TEXTURES
+from assets.faceocc import FOLDER as FACEOCC
 from assets.hands import FOLDER as HANDS
 from assets.hands import MASKS as HAND_MASKS
 from assets.problems import Problem, Report
@@ -26,6 +27,7 @@ from assets.sidecar import Sidecar
 from assets.upscalers import upscaler_named
 from natocc.policy import policy_named
 from shards import storage
+from tasks.census import count_problems
 from tasks.pool import WorkerPool
 from tasks.prepare_cofw import NAME as COFW_TABLE
 from tasks.prepare_cofw import TABLE as COFW_FILE
@@ -38,7 +40,7 @@ from tasks.prepare_report import PROBLEMS, PrepareReport, count_entries
 from tasks.prepare_splits import final_splits
 from tasks.prepare_streams import Stream, distinct, streams_of
 
-FOLDERS = (FACES, OBJECTS, HANDS, HAND_MASKS, TEXTURES, *(source.folder for source in SOURCES))
+FOLDERS = (FACES, OBJECTS, HANDS, HAND_MASKS, TEXTURES, FACEOCC, *(source.folder for source in SOURCES))
 
 
 @dataclass(slots=True)
@@ -102,6 +104,8 @@ def prepare(
         for stream in streams_of(raw, chosen, options):
             _take(stream, work, found, problems, note)
         cofw = prepare_cofw(work, note)
+        for problem in count_problems(raw):
+            note(problem)
     if cofw is not None:
         record = cofw[0]
         found.names.add(COFW_TABLE)

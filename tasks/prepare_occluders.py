@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -139,6 +140,8 @@ def prepare_texture(texture: RawTexture, raw: Path) -> Prepared:
     rgb, _ = limit_side(picture.rgb, np.zeros(picture.rgb.shape[:2], np.uint8), LONG_SIDE)
     kept = picture.plain_jpeg and rgb is picture.rgb
     members = {"jpg": picture.data if kept else encode_jpeg(rgb, 97)}
+    if texture.facts:
+        members["json"] = json.dumps(texture.facts).encode()
     entry = make_entry(
         "texture", texture.id, texture.texture_class, where, texture.origin, picture, rgb.shape[:2]
     )

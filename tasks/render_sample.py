@@ -17,7 +17,7 @@ from natocc.draw import Switches, draw_params
 from natocc.face import Face, make_face
 from natocc.harmonise import HARMONISERS
 from natocc.history import jpeg_quality
-from natocc.occluder import Occluder, decode_occluder
+from natocc.occluder import MEMBERS, Occluder, decode_occluder
 from natocc.params import Params
 from natocc.randomness import Streams
 from natocc.render import Composite, render
@@ -141,7 +141,7 @@ def _landmarks(facts: Mapping[str, object]) -> dict[str, tuple[float, float]]:
 
 def load_occluder(bank: Bank, entry: Entry) -> Occluder:
     """Decode a cut-out or texture of the bank."""
-    return decode_occluder(bank.read(entry))
+    return decode_occluder(bank.read(entry, MEMBERS))
 
 
 def encode(composite: Composite, description: Mapping[str, object], *, clean: bool) -> dict[str, bytes]:

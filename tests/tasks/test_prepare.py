@@ -97,8 +97,8 @@ BAD = f"""\
 {COCO} annotation 22: expected polygons or RLE, got no segmentation
 {PHOTO} annotation 23: expected polygons or RLE of its photograph's size, got ValueError: RLE of 10x10
 {PHOTO} annotation 24: expected an outline with pixels inside the photograph, got an empty one
-COCO/annotations/instances_other.json: expected COCO json with images, categories, annotations, got JSONDecodeError: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)
-COCO/third/000000000001.jpg: expected an id of its own, got the id 000000000007 of {PHOTO}
+COCO/annotations/instances_other.json: expected COCO json with images, categories, annotations, got Expecting value at byte 1
+COCO/annotations/instances_third.json annotation 7: expected an id of its own, got the id 7 of another annotation
 {FACES}/natocc.csv:2: expected a split among train, test, excluded, got 'val'
 {FACES}/natocc.csv:3: expected an image {IMAGES}/99.jpg, got no such file
 {PHOTOS}/00.jpg: expected an id of its own, got the id 00000 of {PHOTOS}/0.jpg
