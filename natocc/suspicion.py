@@ -67,28 +67,31 @@ class _Weight:
     because: str
 
 
+# From the reason that says most to the one that says least.
 _WEIGHTS: Mapping[str, _Weight] = {
-    "foreign": _Weight(start=0.05, full=0.4, most=0.5, because="colours foreign to this skin"),
-    "blob": _Weight(start=0.03, full=0.2, most=0.85, because="a patch foreign to this skin"),
-    "edges": _Weight(start=0.0, full=0.12, most=0.8, because="outlines within the skin"),
-    "skin_beyond": _Weight(start=0.01, full=0.15, most=0.6, because="skin beyond the mask"),
-    "other_across": _Weight(start=0.02, full=0.2, most=0.85, because="the mask reaches too far"),
-    "outside": _Weight(start=0.0, full=0.5, most=0.95, because="a feature beyond the mask"),
     "swapped": _Weight(start=0.0, full=1.0, most=0.95, because="features out of order"),
+    "outside": _Weight(start=0.0, full=0.3, most=0.95, because="a feature beyond the mask"),
     "missing": _Weight(start=0.0, full=1.0, most=0.6, because="mouth or eye not annotated"),
     "glasses": _Weight(start=0.05, full=0.5, most=0.7, because="glass counts as face"),
-    "pieces": _Weight(start=0.002, full=0.03, most=0.8, because="holes or loose pieces"),
-    "unequal": _Weight(start=0.15, full=0.5, most=0.5, because="unequal eyes or brows"),
+    "pieces": _Weight(start=0.001, full=0.02, most=0.8, because="holes or loose pieces"),
+    "unequal": _Weight(start=0.15, full=0.4, most=0.5, because="unequal eyes or brows"),
+    "other_across": _Weight(start=0.02, full=0.1, most=0.7, because="the mask reaches too far"),
+    "skin_beyond": _Weight(start=0.01, full=0.12, most=0.6, because="skin beyond the mask"),
+    "blob": _Weight(start=0.05, full=0.4, most=0.7, because="a patch foreign to this skin"),
+    "edges": _Weight(start=0.0, full=0.06, most=0.7, because="outlines within the skin"),
+    "foreign": _Weight(start=0.1, full=0.6, most=0.4, because="colours foreign to this skin"),
 }
 FIGURES = tuple(_WEIGHTS)
 _NOTHING = "nothing stands out"
+_WORTH_SAYING = 0.05
 
 
 def measure_suspicion(rgb: Image, parts: Mapping[str, Image], mask: Image) -> Suspicion:
     """Figures of one face. ``rgb`` uint8 HxWx3; ``parts`` and ``mask`` uint8 HxW, 0 or 255.
 
-    ``parts`` are named as in ``natocc.policy``; those that are absent are not missed, but features
-    that nobody annotated look like something foreign. An empty mask has the score 1.
+    ``parts`` are named as in ``natocc.policy``; those that are absent are not missed. Where no eyes, brows
+    and mouth are annotated at all, their usual places in an upright face are left out, so less is seen.
+    An empty mask has the score 1.
 
     Raises ValueError where the sizes differ.
     """
@@ -126,15 +129,18 @@ def combine(figures: Mapping[str, float]) -> Suspicion:
     """One score: each figure takes away a share of the trust that the others left.
 
     Score = 1 − Π (1 − most · ramp(figure)); the ramp rises from 0 at ``start`` to 1 at ``full``. So a
-    larger figure never lowers it, and many small reasons add up without one of them being large.
+    larger figure never lowers it, and many small reasons add up without one of them being large. The
+    reason is the most telling of those that are at least half as strong as the strongest.
     """
     doubts = {
         name: weight.most * min(1.0, max(0.0, (figures[name] - weight.start) / (weight.full - weight.start)))
         for name, weight in _WEIGHTS.items()
     }
     score = 1 - float(np.prod([1 - doubt for doubt in doubts.values()]))
-    leading = max(doubts, key=lambda name: doubts[name])
-    because = _WEIGHTS[leading].because if doubts[leading] > 0.05 else _NOTHING
+    strongest = max(doubts.values())
+    because = _NOTHING
+    if strongest > _WORTH_SAYING:
+        because = next(_WEIGHTS[name].because for name, doubt in doubts.items() if doubt >= strongest / 2)
     return Suspicion(score=round(score, 4), because=because, **dict(figures))
 
 

@@ -57,7 +57,9 @@ def _evaluated(bank: Bank) -> dict[Name, str]:
     evaluation: Any = bank.index.get("evaluation", {})
     found: dict[Name, str] = {}
     for dataset, facts in sorted(evaluation.get("datasets", {}).items()):
-        for key, members in read_shard(storage.join(bank.url, facts["file"])):
+        # A dataset without a usable face has no shard.
+        shard = read_shard(storage.join(bank.url, facts["file"])) if facts["file"] else ()
+        for key, members in shard:
             said = json.loads(members["json"])
             for kind in ("photo", "person"):
                 if said.get(kind):

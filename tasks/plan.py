@@ -85,7 +85,7 @@ def make_plan(recipe: Recipe, bank: Bank, overrides: dict[str, object], limit: i
             text = f"recipe > {recipe.name} > parsing: expected parsing maps in the bank, got none for"
             problems.append(f"{text} {len(lacking)} faces, the first {lacking[0]}; set it to false")
         pool = select_occluders(bank, one.kind, recipe.split_of(one))
-        missing = what_is_missing(one.kind, faces, pool)
+        missing = what_is_missing(one.kind, selection, pool)
         if missing and one.optional:
             left_out[one.name] = missing
         elif missing:

@@ -82,10 +82,12 @@ def select_occluders(bank: Bank, kind: Kind, split: str) -> tuple[Entry, ...]:
     return tuple(entry for entry in entries if entry.split == ("test" if split == "test" else "train"))
 
 
-def what_is_missing(kind: Kind, faces: Sequence[Entry], pool: Sequence[Entry]) -> str:
+def what_is_missing(kind: Kind, selection: Selection, pool: Sequence[Entry]) -> str:
     """What a set lacks, in words; empty where it can be built."""
-    if not faces:
-        return "expected faces in its split, got none"
+    if not selection.faces:
+        got = "expected faces in its split, got none"
+        advice = f"but {selection.unknown} of unknown subset, for which `natocc partition` proposes one"
+        return f"{got}, {advice}" if selection.unknown else got
     if kind != "none" and not pool:
         return f"expected at least one {POOL[kind]} in the bank for its split, got none"
     return ""

@@ -30,7 +30,9 @@ def face_mask(number: int = 0) -> Image:
     return mask
 
 
-def small_bank(folder: Path, faces: dict[str, dict[str, object]] | None = None) -> tuple[Path, str]:
+def small_bank(
+    folder: Path, faces: dict[str, dict[str, object]] | None = None, *, first_mask: int = 0
+) -> tuple[Path, str]:
     """A raw folder and a bank of the same faces: photograph's name to what the entry's json says."""
     raw, url = folder / "raw", str(folder / "bank")
     writer = BankWriter(url)
@@ -57,7 +59,7 @@ def small_bank(folder: Path, faces: dict[str, dict[str, object]] | None = None) 
         )
         members = {
             "jpg": data,
-            "mask.png": encode_png(face_mask(number)),
+            "mask.png": encode_png(face_mask(first_mask + number)),
             "json": json.dumps({"mask": "policy"} | facts).encode(),
         }
         writer.add(entry, members)

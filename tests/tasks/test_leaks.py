@@ -48,7 +48,8 @@ def write_bank(
     shards = [
         write_shard(str(folder), f"{kind}-000000.tar", items) for kind, items in by_kind.items() if items
     ]
-    files, datasets = {shard.name: shard.sha256 for shard in shards}, {}
+    files = {shard.name: shard.sha256 for shard in shards}
+    datasets: dict[str, dict[str, object]] = {"COFW": {"file": None, "faces": 0}}
     if evaluated:
         data, name = (
             pack([(one["id"], {"json": json.dumps(one).encode()}) for one in evaluated]),
@@ -56,7 +57,7 @@ def write_bank(
         )
         write_bytes(str(folder / name), data)
         files[name] = sha256_bytes(data)
-        datasets = {"RealOcc": {"file": name, "faces": len(evaluated)}}
+        datasets |= {"RealOcc": {"file": name, "faces": len(evaluated)}}
     evaluation = {"faces": len(evaluated), "datasets": datasets}
     written = [one for shard in shards for one in shard.entries]
     close_bank(str(folder), written, files, {}, {"evaluation": evaluation, "held_out": held_out or {}})

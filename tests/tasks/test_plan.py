@@ -164,6 +164,18 @@ def test_faces_are_chosen_by_subset_within_their_split(
     assert made.left_out.get("faces_of_unknown_subset") == ({"shapes": unknown} if unknown else None)
 
 
+def test_a_subset_of_which_nothing_is_known_yet_is_said(bank_url: str, tmp_path: Path) -> None:
+    source = Bank(bank_url)
+    (face,) = source.entries("face")
+    writer = BankWriter(str(tmp_path))
+    for number, subset in enumerate(("O", None, None)):
+        writer.add(replace(face, id=f"{number:05d}", subset=subset), source.read(face))
+    writer.close(upscaler="lanczos")
+    said = "expected faces in its split, got none, but 2 of unknown subset, for which `natocc partition` proposes one"
+    with pytest.raises(RecipeError, match=said):
+        plan(str(tmp_path), subset="WO")
+
+
 def test_a_list_is_taken_as_it_is_whatever_the_subset(divided: str, tmp_path: Path) -> None:
     names = tmp_path / "list.txt"
     names.write_text("00000\n00001\n00004\n")

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
+from assets.bank import Bank
 from assets.celebamask import read_faces
 from assets.corrected import FOLDER as CORRECTED
 from assets.faceocc import read_faceocc_cutouts, read_faceocc_textures
@@ -17,12 +18,16 @@ from natocc.codecs import decode_plane
 from natocc.geometry import Image
 from natocc.policy import CLASS_IDS
 from shards.storage import sha256_bytes
+from tasks.prepare import prepare
 from tasks.prepare_cutouts import prepare_cutout
 from tasks.prepare_faces import prepare_face
 from tasks.prepare_occluders import prepare_texture
+from tasks.prepare_options import PrepareOptions
 from tasks.prepared import Prepared
 from tests.faceocc_files import add_cutout, align, align_plane, astronaut, hopper, large, rgba
-from tests.raw_trees import add_face, disc, encoded, mask_bytes, write
+from tests.raw_trees import FACES, IMAGES, add_face, add_sidecar, disc, encoded, mask_bytes, write
+
+pytestmark = pytest.mark.xdist_group("prepare")
 
 # Scale and position of the crop: the second one reaches out above and on the left.
 PLACES = [(0.62, -45.3, 3.8), (0.7, 12.4, 20.9)]
@@ -196,3 +201,40 @@ def test_the_release_gives_occluders_and_textures_too(tmp_path: Path) -> None:
     (texture,) = read_faceocc_textures(tmp_path, lambda problem: None)
     done = prepare_texture(texture, tmp_path)
     assert done.entry is not None and (done.entry.kind, done.entry.category) == ("texture", "faceocc")
+
+
+def bank_of(raw: Path, policy: str = "voo") -> tuple[Bank, int]:
+    """The bank, and how many of its shards were made anew."""
+    report = prepare(raw, str(raw.parent / "bank"), PrepareOptions(policy=policy), workers=1)
+    assert report.refused == 0
+    return Bank(report.bank), report.shards_made
+
+
+def test_an_occluder_of_a_test_face_is_never_trained_with(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    add(raw, "0", HAND)
+    add_face(raw, "1", large(hopper()), {"skin": disc(512, 512)})
+    add_cutout(raw, "CelebAHQ/1.png", crop_of(hopper(), HAND))
+    add_sidecar(raw / FACES, {"file": f"{IMAGES}/0.jpg", "split": "test"})
+    bank, _ = bank_of(raw)
+    faces = {entry.photo: entry.split for entry in bank.entries("face")}
+    assert sorted(faces.values()) == ["test", "train"]
+    assert {entry.photo: entry.split for entry in bank.entries("object")} == faces
+
+
+def test_another_policy_and_another_crop_are_noticed(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    add(raw, "0", HAND)
+
+    def glasses(bank: Bank) -> int:
+        mask = decode_plane(bank.read(bank.entries("face")[0])["mask.png"])
+        return int(((mask > 0) & (GLASSES > 0)).sum())
+
+    bank, made = bank_of(raw)
+    assert made == 2 and glasses(bank) == 0
+    assert bank_of(raw)[1] == 0
+    bank, made = bank_of(raw, "faceocc")
+    assert made == 1 and glasses(bank) > 2000, "the faces alone"
+    write(raw / CROP, crop_of(astronaut(), FRAME))
+    bank, made = bank_of(raw, "faceocc")
+    assert made == 2 and 1000 < glasses(bank) < 2000

@@ -66,4 +66,5 @@ def test_nothing_is_held_out_where_it_is_not_wanted(tmp_path: Path) -> None:
     raw, url = tmp_path / "raw", str(tmp_path / "bank")
     tree(raw)
     prepare(raw, url, PrepareOptions(hold_out=False), workers=1)
-    assert {entry.split for entry in Bank(url).entries("hand")} == {"train"}
+    bank = Bank(url)
+    assert {entry.split for entry in (*bank.entries("hand"), *bank.entries("texture"))} == {"train"}

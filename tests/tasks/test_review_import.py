@@ -201,6 +201,15 @@ def test_a_bank_or_a_photograph_changed_since_the_export_is_found(tmp_path: Path
     ]
 
 
+def test_a_mask_that_is_another_in_the_bank_now_is_not_overruled(tmp_path: Path) -> None:
+    case = Case(tmp_path)
+    case.answer("00007", NEW)
+    _, case.url = small_bank(tmp_path / "other", first_mask=1)
+    assert case.run()[1] == [
+        "masks/00007.png: expected the mask that was exported, got another in the bank now; export anew"
+    ]
+
+
 def test_images_changed_by_a_tool_and_missing_photographs_are_found(tmp_path: Path) -> None:
     case = Case(tmp_path)
     case.answer("00007", NEW)

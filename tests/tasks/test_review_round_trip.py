@@ -60,7 +60,8 @@ def in_labelme_as_bitmap(folder: Path) -> None:
 def in_coco(folder: Path) -> None:
     path = folder / "annotations.json"
     file = json.loads(path.read_text(encoding="utf-8"))
-    hole = {"id": 99, "image_id": 2, "category_id": 2, "iscrowd": 0}
+    (image,) = (one["id"] for one in file["images"] if one["file_name"] == "00001.jpg")
+    hole = {"id": 99, "image_id": image, "category_id": 2, "iscrowd": 0}
     file["annotations"].append(hole | {"segmentation": [[512, 600, 802, 600, 802, 922, 512, 922]]})
     file["info"] = {"contributor": "Ann", "date_created": "2024-05-09"}
     path.write_text(json.dumps(file), encoding="utf-8")
