@@ -14,7 +14,7 @@ from assets.celebamask import FOLDER as FACES
 from assets.celebamask import check_faces
 from assets.coco import FOLDER as OBJECTS
 from assets.coco import read_objects
-from assets.coco_selection import read_choice, select_objects
+from assets.coco_selection import Selection, choose_objects, read_choice
 from assets.cofw import check_cofw
 from assets.dtd import FOLDER as TEXTURES
 from assets.faceocc import FOLDER as FACEOCC
@@ -22,7 +22,6 @@ from assets.hands import FOLDER as HANDS
 from assets.hands import MASKS as HAND_MASKS
 from assets.problems import Problem, Report
 from assets.realocc import REALOCC
-from assets.records import RawObject
 from assets.sidecar import Sidecar
 from assets.upscalers import upscaler_named
 from natocc.policy import policy_named
@@ -37,8 +36,9 @@ from tasks.prepare_groups import Work, records_of
 from tasks.prepare_options import PrepareOptions
 from tasks.prepare_records import drop_records
 from tasks.prepare_report import PROBLEMS, PrepareReport, count_entries
-from tasks.prepare_splits import final_splits
-from tasks.prepare_streams import Stream, distinct, streams_of
+from tasks.prepare_sharpness import blur_of
+from tasks.prepare_splits import final_splits, held_out_names
+from tasks.prepare_streams import Stream, streams_of
 
 FOLDERS = (FACES, OBJECTS, HANDS, HAND_MASKS, TEXTURES, FACEOCC, *(source.folder for source in SOURCES))
 
@@ -89,7 +89,7 @@ def prepare(
         absent = tuple(
             name for name in (OBJECTS, HANDS, TEXTURES, REALOCC.folder) if not (raw / name).is_dir()
         )
-        usable, chosen = _objects(raw, options, note)
+        selection = _objects(raw, options, note)
         opened = _Once(bank)
         work = Work(
             raw=raw,
@@ -101,7 +101,7 @@ def prepare(
             on_done=on_done,
         )
         found = _Found()
-        for stream in streams_of(raw, chosen, options):
+        for stream in streams_of(raw, selection.objects, options):
             _take(stream, work, found, problems, note)
         cofw = prepare_cofw(work, note)
         for problem in count_problems(raw):
@@ -121,8 +121,9 @@ def prepare(
             "upscaler": options.upscaler,
             "objects": options.objects if options.objects in ("default", "all") else "list",
             "policy": options.policy,
-            "selection": {"annotations": usable, "chosen": len(chosen)},
+            "selection": selection.counts,
             "moved_to_test": moved,
+            "held_out": held_out_names(final),
             "evaluation": {"faces": len(found.evaluated), "datasets": found.datasets},
             **({"cofw": cofw[1]} if cofw and cofw[1] else {}),
         },
@@ -164,12 +165,13 @@ def _check(raw: Path) -> None:
     check_cofw(raw)
 
 
-def _objects(raw: Path, options: PrepareOptions, note: Report) -> tuple[int, list[RawObject]]:
-    """How many annotations can be used, and those that are taken."""
+def _objects(raw: Path, options: PrepareOptions, note: Report) -> Selection:
+    """The annotations that are taken, and how many there were."""
     if not (raw / OBJECTS).is_dir():
-        return 0, []
-    usable = list(distinct(read_objects(raw, note), raw, note))
-    return len(usable), select_objects(usable, options.objects)
+        return Selection(objects=[])
+    return choose_objects(
+        read_objects(raw, note), options.objects, hold_out=options.hold_out, blur_of=blur_of, report=note
+    )
 
 
 def _take(stream: Stream, work: Work, found: _Found, problems: list[Problem], note: Report) -> None:

@@ -115,6 +115,7 @@ def prepare_occluded_face(face: RawOccludedFace, raw: Path) -> Prepared:
         return refuse(relative(face.mask, raw), "a mask with pixels", "an empty mask")
     entry = make_entry("face", face.id, "occluded", where, face.origin, picture, mask.shape[:2])
     facts = {"id": face.id, "source": where, "photo": entry.photo, "licence": entry.licence}
+    facts |= {"person": entry.person} if entry.person else {}
     data = picture.data if picture.plain_jpeg else encode_jpeg(picture.rgb)
     members = {
         "jpg": data,

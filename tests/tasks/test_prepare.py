@@ -204,7 +204,7 @@ def test_a_sound_tree_gives_one_entry_an_input(made: tuple[Path, Path, PrepareRe
     ]
     index = Bank(str(bank)).index
     assert (index["upscaler"], index["objects"]) == ("lanczos", "all")
-    assert index["selection"] == {"annotations": 1, "chosen": 1}
+    assert index["selection"] == {"annotations": 1, "chosen": 1, "held_out": 0, "blurred": 0}
 
 
 def test_bytes_do_not_depend_on_workers_or_on_when_files_were_made(

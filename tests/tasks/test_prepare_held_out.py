@@ -59,6 +59,8 @@ def test_classes_and_subjects_are_held_out_and_nothing_leaks(tmp_path: Path) -> 
     for entry in bank.entries("hand"):
         sides[entry.split].add(entry.person)
     assert len(sides["test"]) == 4 and len(sides["train"]) == 8, "one of three of each tone"
+    held = {"object": [], "hand": sorted(filter(None, sides["test"])), "texture": ["class 8", "class 9"]}
+    assert bank.index["held_out"] == held
     assert verify(url).findings == ()
 
 
@@ -68,3 +70,4 @@ def test_nothing_is_held_out_where_it_is_not_wanted(tmp_path: Path) -> None:
     prepare(raw, url, PrepareOptions(hold_out=False), workers=1)
     bank = Bank(url)
     assert {entry.split for entry in (*bank.entries("hand"), *bank.entries("texture"))} == {"train"}
+    assert bank.index["held_out"] == {"object": [], "hand": [], "texture": []}
