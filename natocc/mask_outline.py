@@ -61,9 +61,10 @@ def unsupported_outline(view: View, skin: Bits, counts: Bits) -> Outline:
     outlines, _ = cv2.findContours(plane, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     points = np.concatenate(outlines)[:, 0]
     column, row = points[:, 0], points[:, 1]
-    depth = _blurred(
-        cv2.distanceTransform(plane, cv2.DIST_L2, 3) - cv2.distanceTransform(1 - plane, cv2.DIST_L2, 3)
-    )
+    # Framed, since a distance to an edge that is nowhere is infinite.
+    framed = cv2.copyMakeBorder(plane, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=[0])
+    inside, outside = (cv2.distanceTransform(one, cv2.DIST_L2, 3) for one in (framed, 1 - framed))
+    depth = _blurred(inside - outside)[1:-1, 1:-1]
     along_x = cv2.Sobel(depth, cv2.CV_32F, 1, 0)[row, column]
     along_y = cv2.Sobel(depth, cv2.CV_32F, 0, 1)[row, column]
     length = np.hypot(along_x, along_y) + 1e-6

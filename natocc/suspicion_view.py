@@ -47,8 +47,10 @@ def look(rgb: Image, parts: Mapping[str, Image], mask: Image) -> View:
     """Cut out and reduce. ``mask`` must not be empty."""
     tight = mask_box(mask)
     longest = max(tight.width, tight.height)
-    scale, halvings = SIDE / longest, max(0, int(math.log2(longest / SIDE)))
-    box = _divisible(tight.grow(round(MARGIN / scale), (mask.shape[0], mask.shape[1])), 2**halvings)
+    scale = SIDE / longest
+    grown = tight.grow(round(MARGIN / scale), (mask.shape[0], mask.shape[1]))
+    halvings = max(0, int(math.log2(min(longest / SIDE, grown.width, grown.height))))
+    box = _divisible(grown, 2**halvings)
     size = max(1, round(box.width * scale)), max(1, round(box.height * scale))
     small = _reduce(rgb[box.slices], halvings, size)
     lab = cv2.cvtColor(small.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)

@@ -218,6 +218,21 @@ def test_masks_of_nothing(mask: int, because: str) -> None:
     )
 
 
+@pytest.mark.parametrize("size", [(1, 1), (3, 340), (90, 7), (200, 200)])
+@pytest.mark.parametrize("mask", ["all", "one pixel", "noise", "half"])
+def test_no_mask_is_too_odd_for_a_figure(size: tuple[int, int], mask: str) -> None:
+    """Whatever stands in a folder of masks, preparing goes on, and the figures stay in their range."""
+    rng = np.random.default_rng(3)
+    planes = {name: np.zeros(size, np.uint8) for name in ("all", "one pixel", "noise", "half")}
+    planes["all"][:] = planes["one pixel"][0, 0] = planes["half"][:, size[1] // 2 :] = 255
+    planes["noise"][rng.random(size) > 0.5] = 255
+    rgb = rng.integers(0, 256, (*size, 3)).astype(np.uint8)
+    every = {name: planes[one] for name, one in zip(CLASS_IDS, [*planes] * 5, strict=False)}
+    for parts in ({}, every, {"l_eye": planes["one pixel"], "nose": planes["half"], "u_lip": planes["all"]}):
+        found = asdict(measure_suspicion(rgb, parts, planes[mask]))
+        assert all(0 <= value <= 1 for name, value in found.items() if name != "because")
+
+
 def test_other_sizes_are_refused() -> None:
     rgb, parts, mask = true_face()
     with pytest.raises(ValueError, match=r"nose: expected the picture's size \(512, 512\), got \(256, 512\)"):
