@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 
+def is_selection(stated: int, found: int) -> bool:
+    """Whether there are so few that they are a selection of one's own: under half of what is stated."""
+    return 0 < found < stated / 2
+
+
 def deviation(stated: int | None, found: int) -> str:
     """What is odd about so many; "" for nothing, or where nothing is stated.
 
-    Fewer than half are a selection of one's own, and nobody's fault.
+    A selection of one's own is nobody's fault.
 
     >>> deviation(5640, 5000), deviation(5640, 47)
     ('5640 published: a half-extracted archive?', '')
     """
-    if stated is None or found == stated or 0 < found < stated / 2:
+    if stated is None or found == stated or is_selection(stated, found):
         return ""
     if found == 0:
         return f"{stated} published: an empty folder"

@@ -100,6 +100,15 @@ def read_image(path: Path) -> Picture:
     return Picture(rgb=rgb, notes=tuple(notes), data=data, plain_jpeg=plain)
 
 
+def read_size(path: Path) -> tuple[int, int]:
+    """Width and height as the header states them, undecoded. Raises Unreadable where there is none."""
+    try:
+        with Pillow.open(path, formats=_FORMATS) as picture:
+            return picture.size
+    except (OSError, SyntaxError, ValueError, struct.error) as error:
+        raise Unreadable("a picture", f"a damaged image ({error})") from error
+
+
 def read_mask(path: Path) -> tuple[Image, tuple[str, ...]]:
     """Read a mask as uint8 HxW of 0 and 255, and the conversions that took.
 

@@ -22,6 +22,9 @@ class Published:
     licence: str
     # None where no number is stated.
     pictures: int | None = None
+    # Least and most of their width and of their height; None where any size may come.
+    widths: tuple[int, int] | None = None
+    heights: tuple[int, int] | None = None
     # What else is stated, in words.
     states: str = ""
     # Whether they lie in folders of classes or kinds.
@@ -50,10 +53,17 @@ def _iharmony4(subset: str) -> Published:
     )
 
 
-def _realocc(source: realocc.OccludedSource, pictures: int, states: str = "") -> Published:
-    places = tuple(f"{source.folder}/{name}" for name in ("image", "img", "images"))
+def _realocc(
+    source: realocc.OccludedSource, pictures: int, states: str, side: tuple[int, int] | None
+) -> Published:
     return Published(
-        dataset=source.dataset, places=places, licence=source.licence, pictures=pictures, states=states
+        dataset=source.dataset,
+        places=tuple(f"{source.folder}/{name}" for name in ("image", "img", "images")),
+        licence=source.licence,
+        pictures=pictures,
+        widths=side,
+        heights=side,
+        states=states,
     )
 
 
@@ -74,6 +84,8 @@ PUBLISHED = (
         places=(f"{celebamask.FOLDER}/{celebamask.IMAGES}",),
         licence=celebamask.LICENCE,
         pictures=30_000,
+        widths=(1024, 1024),
+        heights=(1024, 1024),
         states="1024x1024; masks 512x512",
     ),
     Published(
@@ -111,6 +123,8 @@ PUBLISHED = (
         places=(f"{hands.FOLDER}/Hands",),
         licence=hands.LICENCE,
         pictures=11_076,
+        widths=(1600, 1600),
+        heights=(1200, 1200),
         states="190 subjects, 1600x1200",
     ),
     Published(
@@ -126,11 +140,13 @@ PUBLISHED = (
         places=(f"{dtd.FOLDER}/images",),
         licence=dtd.LICENCE,
         pictures=5_640,
-        states="47 classes of 120",
+        widths=(300, 640),
+        heights=(300, 640),
+        states="47 classes of 120, 300 to 640 pixels a side",
         nested=True,
     ),
-    _realocc(realocc.REALOCC, 550, "1024x1024"),
-    _realocc(realocc.REALOCC_WILD, 270, "any size"),
+    _realocc(realocc.REALOCC, 550, "1024x1024", (1024, 1024)),
+    _realocc(realocc.REALOCC_WILD, 270, "any size", None),
     Published(
         dataset="COFW",
         places=cofw.FOLDERS,
@@ -145,6 +161,8 @@ PUBLISHED = (
         places=(f"{cofw.COFW.folder}/img",),
         licence=cofw.COFW.licence,
         pictures=507,
+        widths=(256, 256),
+        heights=(256, 256),
         states="256x256",
     ),
     _faceocc(faceocc.CELEBA, states="about 1,700, RGBA of 256x256"),

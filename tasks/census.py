@@ -1,4 +1,4 @@
-"""What lies in a raw folder, beside what the publishers state of it. Changes nothing, decodes no pixels."""
+"""What lies in a raw folder, beside what the publishers state. Changes nothing, decodes no pixels."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from pathlib import Path
 from assets import celebamask, coco, dtd, hands
 from assets.celebamask import read_faces
 from assets.coco import read_objects
-from assets.counting import deviation
+from assets.counting import deviation, is_selection
 from assets.dtd import read_textures
 from assets.faceocc import faceocc_folder, read_faceocc_cutouts, read_faceocc_textures
 from assets.hands import read_hands
 from assets.iharmony4 import read_iharmony4
+from assets.images import Unreadable, read_size
 from assets.problems import Problem, Report
 from assets.published import PUBLISHED, Published
 from assets.realocc import read_occluded_faces
@@ -109,7 +110,12 @@ def _row(one: Published, raw: Path) -> CensusRow | None:
     if found is None:
         return None
     count = _count(found.folder, one)
-    remarks = [found.advice, deviation(one.pictures, count), _deeper(found.folder, one, count)]
+    remarks = [
+        found.advice,
+        deviation(one.pictures, count),
+        _other_sizes(found.folder, one, count),
+        _deeper(found.folder, one, count),
+    ]
     return CensusRow(
         dataset=one.name,
         folder=_where(found.folder, raw),
@@ -143,18 +149,35 @@ def _where(folder: Path, raw: Path) -> str:
     return relative(folder, raw) if folder.is_relative_to(raw) and folder != raw else folder.as_posix()
 
 
-def _count(folder: Path, one: Published, depth: int = 0) -> int:
-    """Pictures by their suffixes in the folder, and below it where it has classes."""
-    count = 0
+def _pictures(folder: Path, one: Published, depth: int = 0) -> Iterator[str]:
+    """Paths of the pictures, told by suffix, in the folder, and below it where it has classes."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith("."):
                 continue
             if one.nested and entry.is_dir():
-                count += _count(Path(entry.path), one, depth + 1) if depth < _DEEPEST else 0
+                yield from _pictures(Path(entry.path), one, depth + 1) if depth < _DEEPEST else ()
             elif entry.name.lower().endswith(one.suffixes):
-                count += 1
-    return count
+                yield entry.path
+
+
+def _count(folder: Path, one: Published) -> int:
+    return sum(1 for _ in _pictures(folder, one))
+
+
+def _other_sizes(folder: Path, one: Published, count: int) -> str:
+    """How many pictures are of another size than published; "" for a selection of one's own."""
+    if one.pictures is None or is_selection(one.pictures, count) or one.widths is None or one.heights is None:
+        return ""
+    others = []
+    for path in sorted(_pictures(folder, one)):
+        try:
+            width, height = read_size(Path(path))
+        except Unreadable:
+            continue
+        fits = one.widths[0] <= width <= one.widths[1] and one.heights[0] <= height <= one.heights[1]
+        others += [] if fits else [f"{Path(path).name} of {width}x{height}"]
+    return f"{len(others)} of another size, the first {others[0]}" if others else ""
 
 
 def _deeper(folder: Path, one: Published, count: int) -> str:

@@ -7,7 +7,17 @@ import pytest
 from assets.counting import deviation
 from assets.published import PUBLISHED, published_named
 from tasks.census import Census, CensusRow, count_problems, take_census
-from tests.raw_trees import add_face, add_objects, add_texture, annotation, part_path, whole_tree, write
+from tests.raw_trees import (
+    add_face,
+    add_objects,
+    add_texture,
+    annotation,
+    encoded,
+    part_path,
+    portrait,
+    whole_tree,
+    write,
+)
 
 
 def row(census: Census, dataset: str) -> CensusRow:
@@ -68,6 +78,18 @@ def test_counts_between_half_and_all_or_above_are_remarked_on(tmp_path: Path) ->
     census = take_census(tmp_path)
     assert row(census, "RealOcc-Wild").remark == "270 published: a half-extracted archive?"
     assert not census.sound
+
+
+def test_pictures_of_another_size_than_published_are_remarked_on_in_whole_downloads(tmp_path: Path) -> None:
+    small, right = encoded(portrait(64, 80)), encoded(portrait(256, 256))
+    for number in range(507):
+        data = small if number in (3, 7) else right
+        write(tmp_path / f"FaceOcc/COFW_test/img/{number:03d}.jpg", data)
+        if number < 4:
+            write(tmp_path / f"RealOcc/image/{number}.jpg", small)
+    census = take_census(tmp_path)
+    assert row(census, "FaceOcc COFW_test").remark == "2 of another size, the first 003.jpg of 80x64"
+    assert row(census, "RealOcc").remark == "", "a selection of one's own"
 
 
 def test_prepare_is_told_of_counts_that_no_reader_notes(tmp_path: Path) -> None:
