@@ -54,7 +54,8 @@ def correct_masks(
                 on_face=lambda: progress.advance(bar),
             )
     rows = report.table(_SHOWN)
-    table = Table(*(name for name in rows[0] if checkpoint or name not in ("iou", "components")))
+    left_out = ("source",) if checkpoint else ("source", "iou", "components")
+    table = Table(*(name for name in rows[0] if name not in left_out))
     for row in rows:
         table.add_row(*(str(row[str(column.header)]) for column in table.columns))
     console.print(table)

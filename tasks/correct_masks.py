@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from statistics import median
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,8 +18,8 @@ from tasks.face_tile import face_facts, face_tile
 from tasks.sheet import Strip, compose_sheet
 
 QUEUE, SHEET = "queue.parquet", "queue.png"
-# An IoU with the segmenter from which it counts against a mask, and where it counts fully.
-_AGREES, _CONTRADICTS = 0.95, 0.6
+# An IoU with the segmenter below which it counts against a mask, and how far below it counts fully.
+_AGREES, _CONTRADICTS = 0.95, 0.35
 # How much of the trust the segmenter alone can take away.
 _SEGMENTER_MOST = 0.9
 _SEGMENTER_SAYS = "the segmenter disagrees"
@@ -88,8 +89,11 @@ def correct_masks(
             f"(the first is {lacking[0]}); the bank is an older one: run natocc prepare again"
         )
     disagreements = _disagreements(bank, checkpoint, size, on_face)
+    # A weak segmenter agrees with no mask well: what counts is to agree less than it usually does.
+    usual = min(_AGREES, median(iou for iou, _ in disagreements.values()) if disagreements else 1.0)
     faces = [
-        _queued(entry, facts[name], disagreements.get(name, (None, None))) for name, entry in entries.items()
+        _queued(entry, facts[name], disagreements.get(name, (None, None)), usual)
+        for name, entry in entries.items()
     ]
     faces.sort(key=lambda face: (-face.score, face.id))
     report = QueueReport(queue=storage.join(out, QUEUE), sheet=storage.join(out, SHEET), faces=tuple(faces))
@@ -131,13 +135,15 @@ def _disagreements(
     return {name: (one.iou, one.components) for name, one in found.items()}
 
 
-def _queued(entry: Entry, facts: dict[str, object], segmenter: tuple[float | None, int | None]) -> Queued:
+def _queued(
+    entry: Entry, facts: dict[str, object], segmenter: tuple[float | None, int | None], usual: float
+) -> Queued:
     said: dict[str, object] = facts["suspicion"]  # type: ignore[assignment]
     suspicion, because = float(str(said["score"])), str(said["because"])
     iou, components = segmenter
     doubt = 0.0
     if iou is not None:
-        doubt = _SEGMENTER_MOST * min(1.0, max(0.0, (_AGREES - iou) / (_AGREES - _CONTRADICTS)))
+        doubt = _SEGMENTER_MOST * min(1.0, max(0.0, (usual - iou) / _CONTRADICTS))
     return Queued(
         id=entry.id,
         source=entry.source,

@@ -62,6 +62,16 @@ def test_a_segmenters_disagreement_counts(tmp_path: Path, monkeypatch: pytest.Mo
     assert by_id["wide_mask"].score == by_id["wide_mask"].suspicion
 
 
+def test_a_weak_segmenter_does_not_accuse_everybody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = dict(zip(IDS, (0.7, 0.72, 0.4), strict=True))
+    found = {name: disagreement.Disagreement(iou=iou, components=3) for name, iou in seen.items()}
+    monkeypatch.setattr(disagreement, "measure_disagreements", lambda *_, **__: found)
+    report = correct_masks(suspicious_bank(str(tmp_path / "bank")), str(tmp_path), checkpoint="any.pt")
+    by_id = {face.id: face for face in report.faces}
+    assert by_id["true_face"].score == by_id["true_face"].suspicion
+    assert by_id["wide_mask"].score > by_id["wide_mask"].suspicion
+
+
 def test_an_older_bank_is_to_be_prepared_again(tmp_path: Path) -> None:
     bank = suspicious_bank(str(tmp_path / "bank"), suspicion=False)
     with pytest.raises(
