@@ -19,7 +19,7 @@ RENDER: Sources = (
 )
 PREPARE: Sources = (("natocc", ""), ("shards", "tar"), ("assets", ""), ("tasks", "prepare"))
 # The libraries that compute them.
-_LIBRARIES = ("isal", "numpy", "opencv-python-headless", "pillow", "pyarrow", "simplejpeg")
+_LIBRARIES = ("isal", "kornia-rs", "numpy", "opencv-python-headless", "pillow", "pyarrow", "simplejpeg")
 
 
 def digest(value: Any) -> str:

@@ -41,6 +41,7 @@ def test_every_command_it_names_exists() -> None:
     known = {
         command.name or command.callback.__name__ for command in app.registered_commands if command.callback
     }
+    known |= {group.name for group in app.registered_groups if group.name}
     known = {name.replace("_", "-") for name in known}
     named = set(re.findall(r"\bnatocc ([a-z]+(?:-[a-z]+)*)\b", README)) - {"has"}
     assert named <= known

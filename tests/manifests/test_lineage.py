@@ -85,6 +85,7 @@ def test_a_digest_is_that_of_the_content_not_of_its_order() -> None:
 def test_libraries_that_make_bytes_are_named() -> None:
     assert set(library_versions()) == {
         "isal",
+        "kornia-rs",
         "numpy",
         "opencv-python-headless",
         "pillow",
