@@ -141,7 +141,7 @@ def _side_by_side(left: Image, right: Image) -> Image:
 
 def _write_plain(options: Options, bank: Bank, cases: list[Case], pairs: _MakePairs) -> list[str]:
     before, after = options.looks
-    title = f"{before} · {after} · difference ×{_GAIN} about grey"
+    title = f"{before} · {after} · {_GAIN} times their difference about grey"
     records: dict[str, object] = {}
     files = []
     for start in range(0, len(cases), _STRIPS_A_SHEET):
