@@ -66,9 +66,10 @@ def correct_masks(
 
 def _prepare(raw: Path, bank: str, workers: int) -> None:
     from tasks.prepare import prepare
+    from tasks.prepare_options import options_of
 
     def show(problem: Problem) -> None:
         if problem.action == "refused":
             errors.print(str(problem), markup=False)
 
-    prepare(raw, bank, workers=workers, report=show)
+    prepare(raw, bank, options_of(bank), workers=workers, report=show)

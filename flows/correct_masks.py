@@ -15,6 +15,7 @@ from models.extra import require_networks
 from tasks.correct_masks import QueueReport
 from tasks.correct_masks import correct_masks as make_queue
 from tasks.prepare import prepare
+from tasks.prepare_options import options_of
 
 Side = Annotated[int, Field(ge=16, le=2048, multiple_of=16)]
 Count = Annotated[int, Field(ge=1)]
@@ -25,14 +26,14 @@ _SHOWN = 50
 
 @task(name="prepare", cache_policy=NO_CACHE)
 def prepare_task(raw: str, bank: str, workers: int) -> None:
-    """Make the bank, or find it unchanged; what was refused goes to the log."""
+    """Make the bank, with the options of the one that is there; what was refused goes to the log."""
     logger = get_run_logger()
 
     def show(problem: Problem) -> None:
         if problem.action == "refused":
             logger.warning("%s", problem)
 
-    report = prepare(Path(raw), bank, workers=workers, report=show)
+    report = prepare(Path(raw), bank, options_of(bank), workers=workers, report=show)
     logger.info("%s: %s", bank, ", ".join(f"{count} {name}" for name, count in report.counts.items()))
 
 

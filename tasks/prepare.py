@@ -121,6 +121,7 @@ def prepare(
             "upscaler": options.upscaler,
             "objects": options.objects if options.objects in ("default", "all") else "list",
             "policy": options.policy,
+            "options": asdict(options),
             "selection": selection.counts,
             "moved_to_test": moved,
             "held_out": held_out_names(final),

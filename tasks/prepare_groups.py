@@ -64,7 +64,7 @@ def records_of(stream: Stream, work: Work, found: Report, note: Report) -> Itera
 
     What the reader finds goes to ``found``, what is found in the inputs to ``note``.
     """
-    base = digest([stream.name, stream.options, code_version(PREPARE), library_versions()])
+    base = digest([stream.name, stream.options, code_version(PREPARE), library_versions("pycocotools")])
     queue: deque[Group] = deque()
 
     def to_make() -> Iterator[Any]:

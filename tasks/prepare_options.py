@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydantic import TypeAdapter
+
+from assets.bank import INDEX, Bank
 from assets.hand_selection import COUNT
+from shards import storage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,3 +21,16 @@ class PrepareOptions:
     hands: int = COUNT
     # Whether occluders of some classes and subjects are kept for testing.
     hold_out: bool = True
+
+
+def options_of(bank: str) -> PrepareOptions:
+    """The options a bank was made with, so that it can be made again alike; where there is none, the usual.
+
+    Raises ValueError for a bank of an earlier kind, which does not say.
+    """
+    if not storage.exists(storage.join(bank, INDEX)):
+        return PrepareOptions()
+    said = Bank(bank).index.get("options")
+    if said is None:
+        raise ValueError(f"{bank}: expected the options it was made with, got none; run natocc prepare first")
+    return TypeAdapter(PrepareOptions).validate_python(said)
