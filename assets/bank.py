@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections import defaultdict
 from collections.abc import Collection
@@ -10,9 +9,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from shards import storage
+from shards.table import read_table
 from shards.tar import Span
 
 Kind = Literal["face", "object", "hand", "texture"]
@@ -105,7 +104,7 @@ class Bank:
             )
         self.url = str(url)
         self.index: dict[str, object] = json.loads(storage.read_bytes(storage.join(url, INDEX)))
-        table = pq.read_table(io.BytesIO(storage.read_bytes(storage.join(url, TABLE))), schema=SCHEMA)
+        table = read_table(storage.read_bytes(storage.join(url, TABLE)), SCHEMA)
         by_kind: dict[Kind, list[Entry]] = defaultdict(list)
         for row in table.to_pylist():
             row["members"] = {name: Span(**span) for name, span in row["members"]}

@@ -80,7 +80,7 @@ def close_bank(
     }
     data = json.dumps(index, indent=1, sort_keys=True).encode()
     where = storage.join(url, INDEX)
-    if storage.exists(where) and storage.read_bytes(where) == data:
+    if all(_holds(storage.join(url, name), told) for name, told in {**written, INDEX: data}.items()):
         return False
     open_bank(url)
     for name in storage.list_names(url):
@@ -90,6 +90,10 @@ def close_bank(
         storage.write_bytes(storage.join(url, name), content_of)
     storage.write_bytes(where, data)
     return True
+
+
+def _holds(url: str, data: bytes) -> bool:
+    return storage.exists(url) and storage.read_bytes(url) == data
 
 
 class BankWriter:

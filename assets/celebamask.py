@@ -92,8 +92,11 @@ def _misplaced(raw: Path) -> str:
     """What was found instead, and what to give."""
     if raw.name == IMAGES or (raw / IMAGES).is_dir():
         inner = IMAGES if raw.name == IMAGES else FOLDER
-        above = raw.absolute().parents[1 if raw.name == IMAGES else 0]
-        return f"{raw}: expected a folder that holds {FOLDER}, got {inner} itself; give {above}"
+        place = raw.absolute().parent if raw.name == IMAGES else raw.absolute()
+        if place.name == FOLDER:
+            return f"{raw}: expected a folder that holds {FOLDER}, got {inner} itself; give {place.parent}"
+        advice = f"move {IMAGES} and {MASKS} into {place / FOLDER} and give {place}"
+        return f"{raw}: expected a folder that holds {FOLDER}, got what belongs into it; {advice}"
     below = sorted(path.parent.parent for path in raw.glob(f"*/{FOLDER}/{IMAGES}"))
     if below:
         return f"{raw}: expected {FOLDER} in it, found it one level deeper; give {below[0]}"

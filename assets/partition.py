@@ -54,11 +54,15 @@ class Partition:
     parts: Mapping[str, Part] = field(default_factory=dict)  # by face id
 
     def origin(self, face_id: str, origin: Origin) -> Origin:
-        """The origin with the face's subset, and with its split where the side-car gives none."""
+        """The origin with the face's subset, and with its split where the side-car gives none.
+
+        What anyone excludes is excluded.
+        """
         part = self.parts.get(face_id)
         if part is None:
             return origin
-        return replace(origin, subset=part.subset, split=origin.split or part.split)
+        split = "excluded" if part.split == "excluded" else origin.split or part.split
+        return replace(origin, subset=part.subset, split=split)
 
 
 def partition_of(raw: Path, report: Report) -> Partition:

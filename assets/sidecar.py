@@ -17,6 +17,8 @@ from assets.records import Origin
 NAME = "natocc.csv"
 SPLITS = ("train", "test", "excluded")
 Point = tuple[float, float]
+# More rows without an image than so many are told in one line.
+_MOST_LINES = 10
 COLUMNS = ("file", "photo", "person", "split", "licence", "grade", "landmarks", "rot_deg", "source")
 
 
@@ -71,6 +73,8 @@ class Sidecar:
         if not path.is_file():
             return
         where = path.relative_to(root).as_posix()
+        problems: list[tuple[int, Problem]] = []
+        absent: list[tuple[int, str]] = []
         for line, row in _rows(path, where):
             name = normal((row.get("file") or "").strip())
             try:
@@ -78,15 +82,30 @@ class Sidecar:
                 if name in self._rows:
                     raise BadCell("one row an image", f"another for {name}")
             except BadCell as error:
-                report(Problem(path=f"{where}:{line}", expected=error.expected, got=error.got))
+                found = Problem(path=f"{where}:{line}", expected=error.expected, got=error.got)
+                problems.append((line, found))
                 said = EXCLUDED
             self._rows[name] = said
             if name and not _exists(folder, name):
-                report(Problem(path=f"{where}:{line}", expected=f"an image {name}", got="no such file"))
+                absent.append((line, name))
+        for _, problem in sorted([*problems, *_absences(where, absent)], key=lambda one: one[0]):
+            report(problem)
 
     def of(self, file: str) -> Aside:
         """What is said of an image, by its path relative to the dataset folder."""
         return self._rows.get(normal(file), NOTHING)
+
+
+def _absences(where: str, absent: list[tuple[int, str]]) -> list[tuple[int, Problem]]:
+    """A line for each row without an image; of many, as where a folder is missing, one for all."""
+    if len(absent) > _MOST_LINES:
+        line, first = absent[0]
+        expected = f"images of {len(absent)} rows, the first {first}"
+        return [(line, Problem(path=where, expected=expected, got="no such files"))]
+    return [
+        (line, Problem(path=f"{where}:{line}", expected=f"an image {name}", got="no such file"))
+        for line, name in absent
+    ]
 
 
 def _rows(path: Path, where: str) -> Iterator[tuple[int, dict[str, str | None]]]:

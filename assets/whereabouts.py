@@ -39,9 +39,6 @@ def _near(raw: Path, place: tuple[str, ...]) -> Iterator[Found]:
                 yield Found(
                     folder=folder, advice=f"{raw} is itself in it; give --raw {above.parents[depth - 1]}"
                 )
-    for child in _folders(raw):
-        if (folder := _spelled(child, place)) is not None:
-            yield Found(folder=folder, advice=f"found one level deeper; give --raw {child}, or move it up")
     for depth in range(1, len(place)):
         outer = _spelled(raw, place[:depth])
         for child in _folders(outer) if outer is not None else ():
@@ -50,6 +47,12 @@ def _near(raw: Path, place: tuple[str, ...]) -> Iterator[Found]:
                 yield Found(
                     folder=folder, advice=f"found one level deeper; move what is in {inner} to {right}"
                 )
+    for child in _folders(raw):
+        if (folder := _spelled(child, place)) is not None:
+            yield Found(folder=folder, advice=f"found one level deeper; give --raw {child}, or move it up")
+    if len(place) > 1 and (folder := _spelled(raw, place[1:])) is not None:
+        found = folder.relative_to(raw).as_posix()
+        yield Found(folder=folder, advice=f"found as {found}; move it into {place[0]}")
 
 
 def _spelled(folder: Path, parts: tuple[str, ...]) -> Path | None:

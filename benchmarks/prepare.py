@@ -23,9 +23,8 @@ import cv2
 import numpy as np
 from PIL import Image as Pillow
 
-from assets.plain_images import plain_png
 from benchmarks.inputs import parsing, portrait
-from natocc.codecs import decode_rgb, encode_jpeg, encode_png
+from natocc.codecs import decode_plain_png, decode_rgb, encode_jpeg, encode_png
 from natocc.geometry import Image
 from natocc.policy import CLASS_IDS, PARTS
 from tasks.prepare import prepare
@@ -68,9 +67,9 @@ def floor_ms(raw: Path, count: int, parts: Sequence[str]) -> float:
     for number in range(count):
         decode_rgb((folder / f"CelebA-HQ-img/{number}.jpg").read_bytes())
         masks = folder / f"CelebAMask-HQ-mask-anno/{number // 2000}"
-        planes = [plain_png((masks / f"{number:05d}_{part}.png").read_bytes()) for part in parts]
+        planes = [decode_plain_png((masks / f"{number:05d}_{part}.png").read_bytes()) for part in parts]
         for plane in planes[:2]:
-            encode_png(plane[..., 0])  # type: ignore[index]
+            encode_png(plane[..., 0])
     return 1000 * (time.process_time() - start) / count
 
 

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from shards.table import read_table
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
@@ -60,4 +62,4 @@ def encode_rows(rows: Sequence[Row]) -> bytes:
 
 def decode_rows(data: bytes) -> list[Row]:
     """Rows from Parquet bytes; raises pyarrow's error for anything else."""
-    return [Row(**row) for row in pq.read_table(io.BytesIO(data), schema=SCHEMA).to_pylist()]
+    return [Row(**row) for row in read_table(data, SCHEMA).to_pylist()]

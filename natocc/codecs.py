@@ -22,6 +22,8 @@ _JPEG_START = b"\xff\xd8\xff"
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 _PNG_HEADER = 33
 _DEFLATE_LEVEL = 1
+# No deflated byte stands for more.
+_MOST_INFLATED = 1032
 
 
 def encode_jpeg(image: Image, quality: int = 95) -> bytes:
@@ -81,6 +83,9 @@ def decode_plain_png(data: bytes) -> Image:
     """uint8 HxW or HxWx3 (RGB) of a PNG for which ``is_plain_png``. Raises ValueError where it is damaged."""
     width, height = struct.unpack(">II", data[16:24])
     kind = is_plain_png(data)
+    # The library makes room for what the header says, before it finds the header damaged.
+    if not 0 < height * (1 + width * (1 if kind == "mono" else 3)) <= _MOST_INFLATED * len(data):
+        raise ValueError(_refusal(data, f"a header of {width}x{height} pixels"))
     try:
         image = cast(Image, kornia_rs.io.decode_image_png_u8(data, (height, width), kind))
     except Exception as error:  # the library has no kinds of its own

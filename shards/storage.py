@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 import fsspec
+from fsspec.implementations.local import LocalFileSystem
 
 
 def join(url: str, *parts: str) -> str:
@@ -19,6 +20,9 @@ def join(url: str, *parts: str) -> str:
 
 
 def _resolve(url: str) -> tuple[fsspec.AbstractFileSystem, str]:
+    # Without a protocol it is a path of this machine; "::" in it is no chain of URLs then.
+    if "://" not in str(url):
+        return LocalFileSystem(), os.path.abspath(os.path.expanduser(str(url)))  # noqa: PTH100, PTH111
     try:
         filesystem, path = fsspec.core.url_to_fs(str(url))
     except ImportError as error:
@@ -52,6 +56,10 @@ def write_whole(url: str) -> Iterator[BinaryIO]:
                 os.fsync(stream.fileno())
             Path(name).chmod(0o644)
             Path(name).replace(path)
+        except OSError as error:
+            Path(name).unlink(missing_ok=True)
+            # A full disk's own error names no file.
+            raise error if error.filename else OSError(error.errno, error.strerror, str(url)) from error
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise

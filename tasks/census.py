@@ -28,6 +28,7 @@ from tasks.prepared import relative
 # Links may lead in circles.
 _DEEPEST = 4
 
+_TOLD_BY_READERS = ("RealOcc", "RealOcc-Wild")
 _NOTED_BY_READERS = ("RealOcc-Wild", "FaceOcc COFW_test", "Voo objects")
 
 Reader = Callable[[Path, Report], Iterable[object]]
@@ -103,6 +104,14 @@ def count_problems(raw: Path) -> Iterator[Problem]:
         if deviation(one.pictures, count):
             expected, got = f"{one.pictures} pictures, as published", str(count)
             yield Problem(path=relative(folder, raw), expected=expected, got=got, action="converted")
+
+
+def misplaced(raw: Path) -> Iterator[Problem]:
+    """A line for each folder of pictures that lies near its place but not there, with what to do."""
+    for one in PUBLISHED:
+        found = find_folder(raw, one.places)
+        if found is not None and found.advice and one.name not in _TOLD_BY_READERS:
+            yield Problem(path=one.places[0], expected="this folder", got=f"none; {found.advice}")
 
 
 def _row(one: Published, raw: Path) -> CensusRow | None:

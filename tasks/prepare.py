@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from assets.sidecar import Sidecar
 from assets.upscalers import upscaler_named
 from natocc.policy import policy_named
 from shards import storage
-from tasks.census import count_problems
+from tasks.census import count_problems, misplaced
 from tasks.pool import WorkerPool
 from tasks.prepare_cofw import NAME as COFW_TABLE
 from tasks.prepare_cofw import TABLE as COFW_FILE
@@ -104,7 +105,7 @@ def prepare(
         for stream in streams_of(raw, selection.objects, options):
             _take(stream, work, found, problems, note)
         cofw = prepare_cofw(work, note)
-        for problem in count_problems(raw):
+        for problem in chain(misplaced(raw), count_problems(raw)):
             note(problem)
     if cofw is not None:
         record = cofw[0]

@@ -13,6 +13,7 @@ from assets.cofw import LICENCE, CofwFace, cofw_files, read_cofw, read_pixels
 from assets.problems import Problem, Report
 from manifests.lineage import PREPARE, code_version, digest, library_versions
 from shards import storage
+from shards.table import read_table
 from tasks.prepare_groups import Work
 from tasks.prepare_inputs import describe, mark_of
 from tasks.prepare_records import Record, holds, read_record, remove_record, write_record
@@ -52,7 +53,7 @@ def prepare_cofw(work: Work, note: Report) -> tuple[Record, dict[str, int]] | No
         _ = list(read_cofw(work.raw, note))
         return None
     key = digest(
-        [NAME, code_version(PREPARE), library_versions(), [describe(one, work.raw) for one in paths]]
+        [NAME, code_version(PREPARE), library_versions("h5py"), [describe(one, work.raw) for one in paths]]
     )
     record = read_record(work.bank, NAME)
     if record is not None and holds(record, key, work.raw, work.bank, reread=work.reread):
@@ -95,9 +96,7 @@ def _write(work: Work, key: str, paths: list[Path]) -> Record:
 def _counts(bank: str, record: Record) -> dict[str, int]:
     if not record.size:
         return {}
-    table = pq.read_table(
-        io.BytesIO(storage.read_bytes(storage.join(bank, TABLE))), columns=["split", "genuine"]
-    )
+    table = read_table(storage.read_bytes(storage.join(bank, TABLE)))
     rows = table.to_pylist()
     genuine = sum(row["split"] == "train" and bool(row["genuine"]) for row in rows)
     parts = Counter("test" if row["split"] == "test" else "train" for row in rows)

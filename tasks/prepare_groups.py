@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -65,40 +65,50 @@ def records_of(stream: Stream, work: Work, found: Report, note: Report) -> Itera
     What the reader finds goes to ``found``, what is found in the inputs to ``note``.
     """
     base = digest([stream.name, stream.options, code_version(PREPARE), library_versions("pycocotools")])
-    queue: deque[Group] = deque()
-
-    def to_make() -> Iterator[Any]:
-        items = distinct(stream.read(found), work.raw, found)
-        size = prepare_streams.PER_SHARD if stream.evaluation is None else 1 << 30
-        for number, batch in enumerate(batched(items, size)):
-            group = _group(f"{stream.name}-{number:06d}", base, batch, work)
-            queue.append(group)
-            if group.kept is None:
-                work.open_bank()
-                yield from group.items
-
-    each = partial(_each, stream.prepare, work.raw)
-    done = ordered_map(work.pool, each, to_make(), _CHUNK, 3 * work.workers)
-    first = next(done, None)
-    while queue:
-        group = queue.popleft()
-        if group.kept is not None:
+    items = distinct(stream.read(found), work.raw, found)
+    size = prepare_streams.PER_SHARD if stream.evaluation is None else 1 << 30
+    groups = (
+        _group(f"{stream.name}-{number:06d}", base, batch, work)
+        for number, batch in enumerate(batched(items, size))
+    )
+    for unchanged, run in groupby(groups, key=lambda group: group.kept is not None):
+        if not unchanged:
+            yield from _make(stream, run, work, note)
+            continue
+        for group in run:
+            assert group.kept is not None  # noqa: S101 (what the run has in common)
             for problem in group.kept.problems:
                 note(problem)
             work.on_done(group.count)
             yield group.name, group.kept, True
-            continue
-        assert first is not None  # noqa: S101 (a group that is made has inputs)
+
+
+def _make(
+    stream: Stream, groups: Iterator[Group], work: Work, note: Report
+) -> Iterator[tuple[str, Record, bool]]:
+    """Groups that follow each other are made in one go, so that no worker waits at a shard's end."""
+    queue: deque[Group] = deque()
+
+    def items() -> Iterator[Any]:
+        for group in groups:
+            work.open_bank()
+            queue.append(group)
+            yield from group.items
+
+    each = partial(_each, stream.prepare, work.raw)
+    done = ordered_map(work.pool, each, items(), _CHUNK, 3 * work.workers)
+    for first in done:
+        group = queue.popleft()
         made = chain([first], islice(done, group.count - 1))
         yield group.name, _write(group, made, work, note), False
-        first = next(done, None)
 
 
 def _group(name: str, base: str, items: list[Any], work: Work) -> Group:
     key = digest([base, [describe(item, work.raw) for item in items]])
     record = read_record(work.bank, name)
     if record is not None and holds(record, key, work.raw, work.bank, reread=work.reread):
-        return Group(name=name, key=key, items=(), count=len(items), kept=record)
+        # The marks are not needed any more, and are most of it.
+        return Group(name=name, key=key, items=(), count=len(items), kept=replace(record, inputs={}))
     return Group(name=name, key=key, items=tuple(items), count=len(items), kept=None)
 
 

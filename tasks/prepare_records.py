@@ -50,11 +50,16 @@ def remove_record(bank: str, name: str) -> None:
 
 
 def holds(record: Record, key: str, raw: Path, bank: str, *, reread: bool = False) -> bool:
-    """Whether the shard of this record is there and would be made just so again."""
+    """Whether the shard of this record is there and would be made just so again.
+
+    With ``reread`` the contents of shard and inputs are asked, not their size and time.
+    """
     if record.key != key:
         return False
     file = storage.join(bank, record.file)
     if record.size and not (storage.exists(file) and storage.size_of(file) == record.size):
+        return False
+    if record.size and reread and storage.sha256_of(file) != record.sha256:
         return False
     return all(
         mark is not None and is_unchanged(raw / path, mark, reread=reread)

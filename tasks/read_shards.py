@@ -62,7 +62,10 @@ def read_shards(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RealShard:
-    """The shard of one dataset of really occluded faces in a bank, and how many faces it says it holds."""
+    """The shard of one dataset of really occluded faces in a bank, and how many faces it says it holds.
+
+    ``url`` is "" where no face of the dataset could be used.
+    """
 
     url: str
     faces: int
@@ -79,7 +82,9 @@ def real_shards(bank_url: str) -> dict[str, RealShard]:
     try:
         datasets = json.loads(storage.read_bytes(index))["evaluation"]["datasets"]
         return {
-            name: RealShard(url=storage.join(bank_url, one["file"]), faces=int(one["faces"]))
+            name: RealShard(
+                url=storage.join(bank_url, one["file"]) if one["file"] else "", faces=int(one["faces"])
+            )
             for name, one in sorted(datasets.items())
         }
     except (KeyError, TypeError, AttributeError, ValueError) as error:

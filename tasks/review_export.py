@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import math
 from collections.abc import Sequence
@@ -10,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from assets.bank import Bank, Entry
 from assets.naming import id_of, is_number
@@ -18,6 +16,7 @@ from assets.review import IMAGES, INDEX, ReviewFace, encode_review, pixels_sha25
 from assets.review_formats import form_named
 from natocc.codecs import decode_plane
 from shards import storage
+from shards.table import read_table
 
 # The face and its score; None where nothing tells how suspicious it is.
 Choice = tuple[Entry, float | None]
@@ -103,7 +102,7 @@ def _queued(url: str, faces: dict[str, Entry]) -> list[Choice]:
             f"{url}: expected a queue (`natocc correct-masks` makes one), got no such file"
         )
     try:
-        table = pq.read_table(io.BytesIO(storage.read_bytes(url)))
+        table = read_table(storage.read_bytes(url))
         if lacking := {"id", "source", "score"} - set(table.column_names):
             raise ValueError(f"none named {', '.join(sorted(lacking))}")
     except (pa.ArrowException, ValueError) as error:

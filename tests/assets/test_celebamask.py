@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import tracemalloc
 import unicodedata
 from pathlib import Path
@@ -114,6 +115,14 @@ def test_a_wrong_folder_is_told_from_the_right_one(tmp_path: Path) -> None:
     assert (
         refusal(deeper) == f"{deeper}: expected a folder that holds {FACES}, got {IMAGES} itself; give {raw}"
     )
+    (tmp_path / "flat").mkdir()
+    shutil.copytree(deep, tmp_path / "flat", dirs_exist_ok=True)
+    flat = tmp_path / "flat"
+    assert refusal(flat) == (
+        f"{flat}: expected a folder that holds {FACES}, got what belongs into it; "
+        f"move {IMAGES} and {MASKS} into {flat / FACES} and give {flat}"
+    )
+    shutil.rmtree(flat)
     assert refusal(tmp_path / "up") == (
         f"{tmp_path}/up: expected {FACES} in it, found it one level deeper; give {raw}"
     )

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from pathlib import Path
 
 import cv2
@@ -224,3 +226,14 @@ def test_what_is_no_mask_is_named(tmp_path: Path) -> None:
     assert "got a coloured picture" in refusal(write(path, three), read_mask)
     assert refusal(write(path, b""), read_mask) == "expected a mask, got an empty file"
     assert "got a damaged image" in refusal(write(path, mask_bytes(PLANE)[:-40]), read_mask)
+
+
+def test_a_mask_with_too_few_rows_is_refused_though_others_fill_them_up(tmp_path: Path) -> None:
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+    header = struct.pack(">IIBBBBB", 40, 40, 8, 0, 0, 0, 0)
+    rows = zlib.compress((b"\0" + b"\xff" * 40) * 20)
+    data = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    text = refusal(write(tmp_path / "mask.png", data), read_mask)
+    assert text.startswith("expected a mask, got a damaged")

@@ -206,11 +206,12 @@ def test_a_verdict_that_cannot_be_read_stops_everything(tmp_path: Path, rows: tu
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_a_part_gives_subset_and_split_and_the_side_car_goes_before_it(part: object) -> None:
+def test_a_part_gives_subset_and_split_and_the_side_car_goes_before_all_but_exclusion(part: object) -> None:
     whole = Partition(parts={"00000": part})  # type: ignore[dict-item]
     plain = Origin(dataset="d", photo="", licence="l")
     given = whole.origin("00000", plain)
     assert (given.subset, given.split) == tuple(part)[1:]  # type: ignore[call-overload]
     assert whole.origin("00001", plain) == plain
     told = Origin(dataset="d", photo="", licence="l", split="test")
-    assert whole.origin("00000", told).split == "test"
+    excluded = "excluded" in tuple(part)  # type: ignore[call-overload]
+    assert whole.origin("00000", told).split == ("excluded" if excluded else "test")

@@ -107,6 +107,13 @@ def test_rows_about_nothing_and_second_rows_are_named(tmp_path: Path) -> None:
     assert opened(tmp_path, []).of("a.jpg").split == "excluded", "which of them is right is unknown"
 
 
+def test_rows_of_a_folder_that_is_gone_are_one_line(tmp_path: Path) -> None:
+    rows = ({"file": f"gone/{number}.jpg"} for number in range(30))
+    assert lines(tmp_path, *rows) == [
+        "set/natocc.csv: expected images of 30 rows, the first gone/0.jpg, got no such files"
+    ]
+
+
 @pytest.mark.parametrize("row", ["a.jpg,MIT, except where noted", "a.jpg", ",MIT"])
 def test_another_number_of_cells_is_named(tmp_path: Path, row: str) -> None:
     write(tmp_path / "set/a.jpg", b"x")

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as PillowImage
 
-from natocc.codecs import decode_plane, decode_rgb, encode_jpeg, encode_png, encode_png_rgb
+from natocc.codecs import (
+    decode_plain_png,
+    decode_plane,
+    decode_rgb,
+    encode_jpeg,
+    encode_png,
+    encode_png_rgb,
+    is_plain_png,
+)
 
 PICTURE = skimage.data.astronaut()[:97, :131]
 
@@ -65,3 +73,32 @@ def test_one_changed_pixel_is_felt_no_farther_than_one_coded_block(
     near = slice(max(0, y - 16), y + 17), slice(max(0, x - 16), x + 17)
     apart[near] = 0
     assert apart.max() <= 1
+
+
+def saved(picture: PillowImage.Image, **options: object) -> bytes:
+    stream = io.BytesIO()
+    picture.save(stream, "PNG", **options)
+    return stream.getvalue()
+
+
+def test_plain_pngs_give_the_pixels_that_pillow_gives() -> None:
+    for picture in (PICTURE, PICTURE[..., 0], PICTURE[:1, :1], (PICTURE > 127).astype(np.uint8) * 255):
+        data = saved(PillowImage.fromarray(picture))
+        assert is_plain_png(data) == ("rgb" if picture.ndim == 3 else "mono")
+        assert np.array_equal(decode_plain_png(data), picture)
+
+
+def test_other_pngs_are_not_plain() -> None:
+    colour, grey = PillowImage.fromarray(PICTURE), PillowImage.fromarray(PICTURE[..., 0])
+    others = [colour.convert("RGBA"), colour.convert("P"), grey.convert("1"), grey.convert("I;16")]
+    assert [is_plain_png(saved(one)) for one in others] == [""] * 4
+    assert is_plain_png(encode_jpeg(PICTURE)) == is_plain_png(b"") == ""
+
+
+@pytest.mark.parametrize("at", [*range(16, 24), 40, 60, -20])
+@pytest.mark.parametrize("bit", [1, 0x40, 0x80])
+def test_a_damaged_png_is_an_error_whatever_size_it_claims(at: int, bit: int) -> None:
+    data = bytearray(saved(PillowImage.fromarray(PICTURE)))
+    data[at] ^= bit
+    with pytest.raises(ValueError, match="bytes that do not decode"):
+        decode_plain_png(bytes(data))

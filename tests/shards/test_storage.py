@@ -117,3 +117,10 @@ def test_hashes_do_not_depend_on_how_the_file_is_read(tmp_path: Path) -> None:
 def test_slashes_are_single() -> None:
     assert storage.join("s3://bucket/root/", "a", "b.tar") == "s3://bucket/root/a/b.tar"
     assert storage.is_local("/tmp") and storage.is_local("file:///tmp") and not storage.is_local("memory://a")
+
+
+def test_two_colons_in_a_name_are_a_name(tmp_path: Path) -> None:
+    url = str(tmp_path / "a::b.bin")
+    storage.write_bytes(url, b"content")
+    assert [path.name for path in tmp_path.iterdir()] == ["a::b.bin"]
+    assert storage.exists(url) and storage.sha256_of(url) == storage.sha256_bytes(b"content")

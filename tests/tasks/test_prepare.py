@@ -401,6 +401,22 @@ def test_a_call_that_was_cut_off_goes_on_where_it_stopped(
     assert contents(bank) == contents(tmp_path / "calm")
 
 
+def test_a_damaged_bank_is_mended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw, bank = tmp_path / "raw", tmp_path / "bank"
+    few_a_shard(raw, monkeypatch)
+    prepare(raw, str(bank), workers=1)
+    before = contents(bank)
+    (bank / "entries.parquet").unlink()
+    assert not prepare(raw, str(bank), workers=1).unchanged
+    assert contents(bank) == before
+    data = bytearray((bank / "face-000001.tar").read_bytes())
+    data[2000] ^= 1
+    (bank / "face-000001.tar").write_bytes(bytes(data))
+    report = prepare(raw, str(bank), workers=1, reread=True)
+    assert (report.shards_made, report.shards_kept) == (1, 2)
+    assert contents(bank) == before
+
+
 @pytest.mark.parametrize("damage", ["shard cut", "shard gone", "record cut", "record gone", "touched"])
 def test_a_damaged_shard_is_made_again_and_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str

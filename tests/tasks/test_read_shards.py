@@ -12,7 +12,9 @@ import webdataset as wds
 
 from shards.storage import join, write_bytes
 from shards.tar import pack
+from tasks.prepare import prepare
 from tasks.read_shards import read_real, read_shards, real_shards, shard_urls
+from tests.raw_trees import add_face, add_occluded, disc, encoded, write
 from tests.small_version import occluded_face, small_bank, small_version, write_version
 
 
@@ -124,3 +126,15 @@ def test_a_tar_alone_is_no_version(tmp_path: Path) -> None:
     write_bytes(str(tmp_path / "a-000000.tar"), pack([("k", occluded_face(0))]))
     with pytest.raises(FileNotFoundError, match=r"expected a version \(dataset\.json\)"):
         list(read_shards(str(tmp_path), "train", size=16))
+
+
+def test_a_dataset_of_which_no_face_could_be_used_is_passed_over(tmp_path: Path) -> None:
+    """As prepare writes it: without a file."""
+    add_face(tmp_path / "raw", "0")
+    add_occluded(tmp_path / "raw", "00041")
+    for name, side in (("image", 80), ("mask", 40)):
+        write(tmp_path / f"raw/RealOcc-Wild/{name}/a.png", encoded(disc(side, side), "PNG"))
+    bank = prepare(tmp_path / "raw", str(tmp_path / "bank"), workers=1).bank
+    shards = real_shards(bank)
+    assert {name: one.faces for name, one in shards.items()} == {"RealOcc": 1, "RealOcc-Wild": 0}
+    assert list(read_real(bank, "RealOcc-Wild", size=16)) == []
