@@ -14,13 +14,12 @@ def info(url: Annotated[str, typer.Argument(help="A version, a dataset or a bank
     """Print recipe, counts, backends and sizes."""
     from rich.table import Table
 
-    from assets.bank import INDEX as BANK_INDEX
     from assets.bank import Bank
     from manifests.dataset import read_dataset, resolve_version
-    from shards import storage
+    from tasks.verify_bank import is_bank
 
     with one_clear_message():
-        if storage.exists(storage.join(url, BANK_INDEX)):
+        if is_bank(url):
             facts = {key: value for key, value in Bank(url).index.items() if key != "files"}
             console.print(json.dumps(facts, indent=1), markup=False)
             return

@@ -19,7 +19,7 @@ def prepare(
     bank: Annotated[str, typer.Option(help="Folder or URL for the bank.")],
     objects: Annotated[str, typer.Option(help="default, all, or a file of annotation ids.")] = "default",
     hands: Annotated[
-        int, typer.Option(min=1, help="How many hands, where no list names them.")
+        int, typer.Option(min=1, help="How many hands, where no list names them and not all have masks.")
     ] = _DEFAULT.hands,
     policy: Annotated[str, typer.Option(help="What counts as face: voo or faceocc.")] = _DEFAULT.policy,
     upscaler: Annotated[str, typer.Option(help="How objects are enlarged four times.")] = "lanczos",

@@ -59,10 +59,10 @@ def import_command(
         (report.unanswered, "without an answer"),
     )
     said = ", ".join(f"{count} {name}" for count, name in counts)
-    if report.written:
-        console.print(f"{raw}: {said}", markup=False)
-        return
     faults = sum(problem.action == "refused" for problem in report.problems)
+    if report.written:
+        console.print(f"{raw}: {said}{f'; {faults} problems' if faults else ''}", markup=False)
+        return
     errors.print(
         f"nothing written, because of {faults} problems (else: {said}); mend them, or "
         "leave those answers out with --keep-going",

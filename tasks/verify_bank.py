@@ -6,15 +6,21 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from assets.bank import INDEX, Bank
+from assets.bank import INDEX, TABLE, Bank
 from shards import storage
 from tasks.leaks import find_leaks
 from tasks.prepare_records import FOLDER as RECORDS
 
 
 def is_bank(url: str) -> bool:
-    """Whether a bank lies there."""
-    return storage.exists(storage.join(url, INDEX))
+    """Whether a bank lies there. Raises FileNotFoundError for one that was begun and not finished."""
+    if storage.exists(storage.join(url, INDEX)):
+        return True
+    if storage.exists(storage.join(url, TABLE)):
+        raise FileNotFoundError(
+            f"{url}: expected a bank, got an unfinished one; run the same `natocc prepare` again"
+        )
+    return False
 
 
 def verify_bank(url: str) -> tuple[dict[str, int], list[str]]:

@@ -19,6 +19,7 @@ from shards.storage import sha256_bytes
 from tasks.prepare import prepare
 from tasks.prepare_options import PrepareOptions
 from tasks.prepare_report import PrepareReport
+from tasks.verify import verify
 from tests.raw_trees import (
     FACES,
     IMAGES,
@@ -392,6 +393,8 @@ def test_a_call_that_was_cut_off_goes_on_where_it_stopped(
         prepare(raw, str(bank), workers=1, on_done=stop)
     with pytest.raises(FileNotFoundError, match="expected a bank"):
         Bank(str(bank))
+    with pytest.raises(FileNotFoundError, match="got an unfinished one; run the same `natocc prepare` again"):
+        verify(str(bank))
     assert [path.name for path in bank.glob("*.tar")] == ["face-000000.tar"]
     done: list[int] = []
     report = prepare(raw, str(bank), workers=1, on_done=done.append)
