@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
-from assets.celebamask_tables import FaceTables
-from assets.corrected import check_corrected, corrected_masks, reviews_of
+from assets.corrected import FOLDER as CORRECTED
+from assets.corrected import check_corrected, corrected_masks
+from assets.face_origin import FOLDER, IMAGES, LICENCE, FaceOrigins
 from assets.face_parts import PartFiles
 from assets.faceocc import occlusions, was_examined
 from assets.folders import picture_names
 from assets.naming import id_of, is_number
 from assets.partition import partition_of
 from assets.problems import Problem, Report
+from assets.provenance import corrections_of
 from assets.records import RawFace
-from assets.sidecar import Sidecar
 
-FOLDER, IMAGES, MASKS = "CelebAMask-HQ", "CelebA-HQ-img", "CelebAMask-HQ-mask-anno"
-LICENCE = "CelebAMask-HQ: non-commercial research only, no redistribution of the photographs"
+__all__ = ["FOLDER", "IMAGES", "LICENCE", "MASKS", "check_faces", "read_faces"]
+
+MASKS = "CelebAMask-HQ-mask-anno"
 
 
 def check_faces(raw: Path) -> None:
@@ -47,38 +48,34 @@ def read_faces(raw: Path, report: Report) -> Iterator[RawFace]:
     """
     check_faces(raw)
     folder = raw / FOLDER
-    aside = Sidecar(folder, raw, report)
+    faces = FaceOrigins(raw, report)
     parts = PartFiles(folder / MASKS, IMAGES, raw, report)
-    tables = FaceTables(raw, folder, report)
     corrected = corrected_masks(raw, report)
-    reviews = reviews_of(raw, corrected, report)
-    partition = partition_of(raw, report)
+    reviews = corrections_of(raw, raw / CORRECTED, corrected, report)
     over = occlusions(raw, report)
     for name in picture_names(folder / IMAGES, raw, report):
         image = folder / IMAGES / name
-        face_id, told, found = id_of(image.stem), tables.of(image.stem), parts.of(image.stem)
+        face_id, known, found = id_of(image.stem), faces.of(name), parts.of(image.stem)
         masks = corrected.pop(face_id, ())
         if not found:
             where = image.relative_to(raw).as_posix()
             expected = f"part masks {MASKS}/*/{_prefix(image.stem)}_skin.png and others"
             report(Problem(path=where, expected=expected, got="no part file"))
             continue
-        said = aside.of(f"{IMAGES}/{name}")
-        origin = partition.origin(face_id, said.origin(FOLDER, LICENCE))
         yield RawFace(
             id=face_id,
             image=image,
             parts=found,
-            origin=replace(origin, person=origin.person or told.person),
-            landmarks=said.landmarks,
+            origin=known.origin,
+            landmarks=known.landmarks,
             corrected=masks,
             review=reviews.get(face_id, {}),
-            facts=told.facts,
+            facts=known.facts,
             occlusion=over.get(face_id),
             examined=was_examined(image.stem, over),
         )
     parts.finish()
-    tables.finish()
+    faces.finish()
     for mask in (path for paths in corrected.values() for path in paths):
         expected = f"a photograph {IMAGES}/{mask.stem}.jpg"
         report(Problem(path=mask.relative_to(raw).as_posix(), expected=expected, got="no such file"))

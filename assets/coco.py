@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -16,9 +16,11 @@ from assets.json_stream import read_pieces
 from assets.problems import Problem, Report
 from assets.records import RawObject
 from assets.sidecar import Sidecar
+from assets.tally import Tally
 
 FOLDER = "COCO"
 LICENCE = "COCO: annotations CC BY 4.0, photographs under their own Flickr terms"
+_Entry = TypeVar("_Entry")
 
 
 class _Faulty(ValueError):
@@ -34,9 +36,11 @@ class _Listing:
     """What the annotations of one file refer to, and where in the file each of them is."""
 
     folder: Path
-    # file_name, height and width as stored.
-    images: dict[int, tuple[Any, ...]] = field(default_factory=dict)
-    categories: dict[int, str] = field(default_factory=dict)
+    # file_name, height and width as stored; None where several images have the id, as of categories.
+    images: dict[int, tuple[Any, ...] | None] = field(default_factory=dict)
+    categories: dict[int, str | None] = field(default_factory=dict)
+    shared_images: Tally = field(default_factory=Tally)
+    shared_categories: Tally = field(default_factory=Tally)
     ids: array[int] = field(default_factory=lambda: array("q"))
     starts: array[int] = field(default_factory=lambda: array("q"))
     ends: array[int] = field(default_factory=lambda: array("q"))
@@ -47,7 +51,8 @@ def read_objects(raw: Path, report: Report) -> Iterator[RawObject]:
     """Yield non-crowd instances by file name, then annotation id.
 
     An annotation of a missing photograph, without outline, without area, of an unknown category or of
-    another's id is a Problem. Photographs of ``instances_train2017.json`` lie in ``train2017`` or
+    another's id is a Problem. Of images, or categories, that share an id none is known: their annotations
+    are Problems, and so is the file. Photographs of ``instances_train2017.json`` lie in ``train2017`` or
     ``images/train2017``. A file is gone through twice, and held in memory are its images and where its
     annotations are, not the annotations.
     """
@@ -70,6 +75,11 @@ def _read_file(path: Path, raw: Path, aside: Sidecar, taken: set[int], report: R
         got = str(error) if type(error) is ValueError else f"{type(error).__name__}: {error}"
         report(Problem(path=where, expected="COCO json with images, categories, annotations", got=got))
         return
+    shared = (("an image", listing.shared_images), ("a category", listing.shared_categories))
+    for one, ids in shared:
+        if ids:
+            expected, got = f"{one} id of its own for each", f"ids that several have: {ids}; none is used"
+            report(Problem(path=where, expected=expected, got=got))
     # By id; annotations without one keep their place in the file, before all others.
     order = np.argsort(np.frombuffer(listing.ids, np.int64), kind="stable") if listing.ids else ()
     with path.open("rb") as stream:
@@ -99,9 +109,10 @@ def _list(path: Path, folder: Path) -> _Listing:
             continue
         if piece.key == "images":
             image = value["id"]
-            listing.images[image] = tuple(value.get(name) for name in ("file_name", "height", "width"))
+            stored = tuple(value.get(name) for name in ("file_name", "height", "width"))
+            _enter(listing.images, image, stored, listing.shared_images)
         elif piece.key == "categories":
-            listing.categories[value["id"]] = str(value["name"])
+            _enter(listing.categories, value["id"], str(value["name"]), listing.shared_categories)
         elif piece.key == "annotations":
             known = isinstance(value, dict) and type(value.get("id")) is int and 0 <= value["id"] < 2**62
             if not (isinstance(value, dict) and value.get("iscrowd")):
@@ -113,6 +124,15 @@ def _list(path: Path, folder: Path) -> _Listing:
     if absent := [name for name in ("images", "categories", "annotations") if name not in there]:
         raise ValueError(f"no {', '.join(absent)}")
     return listing
+
+
+def _enter(into: dict[int, _Entry | None], number: int, entry: _Entry, shared: Tally) -> None:
+    """Of two entries of one number none stays: nobody can tell which one is meant."""
+    if number not in into:
+        into[number] = entry
+    elif into[number] is not None:
+        shared.add(str(number))
+        into[number] = None
 
 
 def _image_folder(folder: Path, split: str) -> Path:
@@ -127,9 +147,11 @@ def _parse(data: bytes, listing: _Listing, raw: Path, aside: Sidecar) -> RawObje
         number, image_id, category_id = (int(annotation[name]) for name in ("id", "image_id", "category_id"))
         area, bbox = float(annotation.get("area") or 0), [float(v) for v in annotation["bbox"]]
         segmentation = annotation.get("segmentation")
-        image = listing.images.get(image_id)
-        if image is None:
+        if image_id not in listing.images:
             raise _Faulty("an image of its own file", f"image_id {image_id} that is not listed")
+        image = listing.images[image_id]
+        if image is None:
+            raise _Faulty("an image id of its own", f"image_id {image_id} of several images")
         size, name = (int(image[1]), int(image[2])), PurePosixPath(image[0])
     except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
         if isinstance(error, _Faulty):
@@ -143,6 +165,9 @@ def _parse(data: bytes, listing: _Listing, raw: Path, aside: Sidecar) -> RawObje
         raise _Faulty(f"the photograph {listing.folder.name}/{name}", "no such file")
     if category_id not in listing.categories:
         raise _Faulty("a category of its own file", f"category_id {category_id}")
+    category = listing.categories[category_id]
+    if category is None:
+        raise _Faulty("a category id of its own", f"category_id {category_id} of several categories")
     if not segmentation:
         raise _Faulty("polygons or RLE", "no segmentation")
     if len(bbox) != 4 or not all(math.isfinite(value) for value in (*bbox, area)):
@@ -157,7 +182,7 @@ def _parse(data: bytes, listing: _Listing, raw: Path, aside: Sidecar) -> RawObje
         segmentation=segmentation,
         bbox=(bbox[0], bbox[1], bbox[2], bbox[3]),
         area=area,
-        category=listing.categories[category_id],
+        category=category,
         category_id=category_id,
         origin=said.origin(FOLDER, LICENCE),
     )

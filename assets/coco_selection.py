@@ -51,11 +51,6 @@ def read_choice(choice: str) -> str | tuple[int, ...]:
     return tuple(wanted)
 
 
-def select_objects(objects: Iterable[RawObject], choice: str) -> list[RawObject]:
-    """The objects of ``choose_objects`` where none are held out and none are measured."""
-    return choose_objects(objects, choice, hold_out=False).objects
-
-
 def choose_objects(
     objects: Iterable[RawObject],
     choice: str,

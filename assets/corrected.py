@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from pathlib import Path
 
 import cv2
@@ -13,7 +12,7 @@ from assets.folders import PICTURES, pictures_in
 from assets.images import Unreadable, read_mask
 from assets.naming import id_of
 from assets.problems import Problem, Report
-from assets.provenance import PROVENANCE, corrections_of
+from assets.provenance import PROVENANCE
 from assets.review_verdicts import NAME as VERDICTS
 from natocc.geometry import Image
 
@@ -59,17 +58,6 @@ def corrected_masks(raw: Path, report: Report) -> dict[str, tuple[Path, ...]]:
     for path in pictures_in(folder, raw, note) if folder.is_dir() else ():
         found[id_of(path.stem)] += (path,)
     return dict(found)
-
-
-def reviews_of(
-    raw: Path, masks: Mapping[str, tuple[Path, ...]], report: Report
-) -> dict[str, dict[str, object]]:
-    """Who made which corrected mask and when, by the id of its face, as ``RawFace.review``.
-
-    ``masks`` are those of ``corrected_masks``; a face of which ``provenance.jsonl`` says nothing is left
-    out. What the table says of another mask than lies there, and of none, are Problems.
-    """
-    return corrections_of(raw, raw / FOLDER, masks, report)
 
 
 def _is_table(name: str) -> bool:

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from assets.face_origin import FOLDER as FACES
+from assets.face_origin import IMAGES, FaceOrigins
 from assets.folders import is_text, picture_names, pictures_in
 from assets.naming import id_of, is_number
 from assets.problems import Problem, Report
@@ -66,7 +68,7 @@ def was_examined(stem: str, found: Mapping[str, Path]) -> bool:
 def read_faceocc_cutouts(raw: Path, report: Report) -> Iterator[RawCutout]:
     """Yield the occluders of CelebAHQ, ffhq and internet, in this order, by kind and by name.
 
-    One of CelebAHQ has the origin of its photograph in ``CelebAMask-HQ``, where that is there. What
+    One of CelebAHQ has the origin of its face in ``CelebAMask-HQ``, as ``read_faces`` gives it. What
     is not read (pickles, other folders), a part that is missing and fewer pictures than stated are
     Problems.
     """
@@ -115,40 +117,48 @@ def read_faceocc_textures(raw: Path, report: Report) -> Iterator[RawTexture]:
 
 
 class _Photographs:
-    """The photographs of ``CelebAMask-HQ`` and what its side-car says of them."""
+    """The photographs of ``CelebAMask-HQ`` and what is known of the faces on them."""
 
     def __init__(self, raw: Path) -> None:
-        # Named here again: the reader of faces imports this module.
-        self._folder, self._images = raw / "CelebAMask-HQ", "CelebA-HQ-img"
-        there = self._folder / self._images
+        there = raw / FACES / IMAGES
         names = picture_names(there, raw, _silent) if there.is_dir() else []
         wanted = occlusions(raw, _silent).keys()
         # Of two photographs of one number the first is the face.
         found = ((id_of(Path(name).stem), name) for name in reversed(names))
         self._by_id = {face: there / name for face, name in found if face in wanted}
-        self._aside = Sidecar(self._folder, raw, _silent)
+        self._faces = FaceOrigins(raw, _silent)
+        self._known: dict[str, Origin] = {}
         self._missing: list[str] = []
 
     def origin(self, stem: str, origin: Origin) -> Origin:
         """The origin with photograph, person and split of the face, where it names none itself."""
-        photo = self._by_id.get(id_of(stem))
+        face = id_of(stem)
+        photo = self._by_id.get(face)
         if photo is None or not photo.is_file():
             self._missing.append(stem)
-            return origin
-        said = self._aside.of(f"{self._images}/{photo.name}")
+        if face not in self._known:
+            self._known[face] = self._face(photo, stem)
+        known = self._known[face]
         return replace(
             origin,
-            photo=origin.photo or said.photo or storage.sha256_of(str(photo)),
-            person=origin.person or said.person,
-            split=origin.split or said.split,
+            photo=origin.photo or known.photo,
+            person=origin.person or known.person,
+            split=origin.split or known.split,
         )
+
+    def _face(self, photo: Path | None, stem: str) -> Origin:
+        """The face's own origin. Of one without a photograph the tables may know the person all the same."""
+        known = self._faces.of(f"{stem}.jpg" if photo is None else photo.name).origin
+        if known.photo or photo is None or not photo.is_file():
+            return known
+        return replace(known, photo=storage.sha256_of(str(photo)))
 
     def report_missing(self, crops: Path, raw: Path, report: Report) -> None:
         """One line for all crops without a photograph: of them it is not known which faces they are of."""
         if self._missing:
             first, count = self._missing[0], len(self._missing)
             got = f"none for {count}, the first {first}; taken as occluders all the same"
-            expected = f"a photograph of each in {self._folder.name}/{self._images}"
+            expected = f"a photograph of each in {FACES}/{IMAGES}"
             where = crops.relative_to(raw).as_posix()
             report(Problem(path=where, expected=expected, got=got, action="converted"))
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
-from assets.naming import name_order
+from assets.naming import name_order, normal
 from assets.problems import Problem, Report
 
 PICTURES = (".jpeg", ".jpg", ".png")
@@ -36,6 +37,17 @@ def _is_picture(path: Path, raw: Path, report: Report) -> bool:
         expected, got = f"a picture ({', '.join(PICTURES)})", "a folder" if path.is_dir() else "another file"
     report(Problem(path=path.relative_to(raw).as_posix(), expected=expected, got=got))
     return False
+
+
+def by_stem(paths: Iterable[Path], raw: Path, report: Report) -> dict[str, Path]:
+    """Files by their names without suffix, in their order; a second file of one name is a Problem."""
+    found: dict[str, Path] = {}
+    for path in paths:
+        first = found.setdefault(normal(path.stem), path)
+        if first is not path:
+            where, got = path.relative_to(raw).as_posix(), f"the name of {first.relative_to(raw).as_posix()}"
+            report(Problem(path=where, expected="a name of its own", got=got))
+    return found
 
 
 def first_folder(parent: Path, *names: str) -> Path | None:

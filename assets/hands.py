@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from assets.folders import pictures_in
+from assets.folders import by_stem, pictures_in
 from assets.hand_info import UNKNOWN, read_hand_info
 from assets.hand_selection import COUNT, LIST, choose_hands, hold_out_subjects, read_list
 from assets.naming import id_of, normal
@@ -71,7 +71,7 @@ def _listed(hands: list[RawHand], folder: Path, raw: Path, report: Report) -> fr
 def _all_hands(folder: Path, raw: Path, report: Report) -> list[RawHand]:
     aside = Sidecar(folder, raw, report)
     rows = read_hand_info(folder, raw, report)
-    by_stem = _masks(raw, report)
+    masks = _masks(raw, report)
     hands = []
     for image in pictures_in(folder / "Hands", raw, report):
         said, told = aside.of(f"Hands/{image.name}"), rows.get(normal(image.name), UNKNOWN)
@@ -79,7 +79,7 @@ def _all_hands(folder: Path, raw: Path, report: Report) -> list[RawHand]:
             RawHand(
                 id=id_of(image.stem),
                 image=image,
-                mask=by_stem.get(normal(image.stem)),
+                mask=masks.get(normal(image.stem)),
                 rot_deg=said.rot_deg,
                 aspect=told.aspect,
                 skin=told.skin,
@@ -93,15 +93,14 @@ def _all_hands(folder: Path, raw: Path, report: Report) -> list[RawHand]:
 
 
 def _masks(raw: Path, report: Report) -> dict[str, Path]:
-    """Masks by the names of their photographs; of two the one in the earlier folder."""
+    """Masks by the names of their photographs; of two the one in the earlier folder, in one the first."""
     found: dict[str, Path] = {}
     for folder in MASK_FOLDERS:
         there = sorted((raw / folder).iterdir()) if (raw / folder).is_dir() else []
-        for path in there:
-            if path.suffix.lower() != ".png":
-                continue
-            first = found.setdefault(normal(path.stem), path)
-            if first.parent != path.parent:
+        own = by_stem((path for path in there if path.suffix.lower() == ".png"), raw, report)
+        for stem, path in own.items():
+            first = found.setdefault(stem, path)
+            if first is not path:
                 where, got = path.relative_to(raw).as_posix(), f"that and {first.relative_to(raw).as_posix()}"
                 expected = "one mask of a hand"
                 report(

@@ -36,11 +36,6 @@ class Published:
         return f"{self.dataset} {self.part}".strip()
 
 
-def published_named(name: str) -> Published:
-    """The record of this name. Raises KeyError."""
-    return {one.name: one for one in PUBLISHED}[name]
-
-
 def _iharmony4(subset: str) -> Published:
     train, test = iharmony4.COUNTS[subset]
     return Published(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.folders import PICTURES, first_folder, pictures_in
+from assets.folders import PICTURES, by_stem, first_folder, pictures_in
 from assets.naming import id_of, normal
 from assets.problems import Problem, Report
 from assets.records import RawOccludedFace
@@ -60,16 +60,15 @@ def read_occluded_faces(
         where = f"{source.folder}/{names[0]}"
         report(Problem(path=where, expected="a folder of pictures", got=_instead(folder, names)))
         return
-    images = _by_stem(pictures_in(pictures, raw, report), raw, report)
-    by_stem = _by_stem(
-        [path for path in sorted(masks.iterdir()) if path.suffix.lower() == ".png"], raw, report
-    )
+    images = by_stem(pictures_in(pictures, raw, report), raw, report)
+    pngs = (path for path in sorted(masks.iterdir()) if path.suffix.lower() == ".png")
+    mask_of = by_stem(pngs, raw, report)
     if source.count not in (None, len(images)):
         where, expected = f"{source.folder}/{pictures.name}", f"{source.count} pictures, as published"
         report(Problem(path=where, expected=expected, got=str(len(images)), action="converted"))
     listed = _listed(folder / "split" / "val.txt", raw, report)
     for stem in listed or [*images]:
-        image, mask = images.get(stem), by_stem.get(stem)
+        image, mask = images.get(stem), mask_of.get(stem)
         if image is None:
             where, expected = (
                 f"{source.folder}/{pictures.name}/{stem}.jpg",
@@ -84,21 +83,10 @@ def read_occluded_faces(
         said = aside.of(f"{pictures.name}/{image.name}")
         origin = said.origin(source.dataset, source.licence)
         yield RawOccludedFace(id=id_of(stem), image=image, mask=mask, origin=origin)
-    for stem in () if listed else sorted(by_stem.keys() - images.keys()):
+    for stem in () if listed else sorted(mask_of.keys() - images.keys()):
         expected = f"a photograph {source.folder}/{pictures.name}/{stem}.jpg"
-        where = by_stem[stem].relative_to(raw).as_posix()
+        where = mask_of[stem].relative_to(raw).as_posix()
         report(Problem(path=where, expected=expected, got="no such file"))
-
-
-def _by_stem(paths: list[Path], raw: Path, report: Report) -> dict[str, Path]:
-    """Files by their names without suffix; a second file of one name is a Problem."""
-    found: dict[str, Path] = {}
-    for path in paths:
-        first = found.setdefault(normal(path.stem), path)
-        if first is not path:
-            where, got = path.relative_to(raw).as_posix(), f"the name of {first.relative_to(raw).as_posix()}"
-            report(Problem(path=where, expected="a name of its own", got=got))
-    return found
 
 
 def _instead(folder: Path, names: tuple[str, ...]) -> str:

@@ -9,17 +9,19 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageOps
 
-from assets.images import Unreadable, read_image
+from assets.images import Picture, Unreadable, read_image
 from natocc.geometry import Image
 
 _EXPECTED = "a picture with an alpha channel"
+# Above this a pixel counts as covered, in a face's mask and in an occluder.
+SOLID = 127
 
 
-def read_rgba(path: Path) -> tuple[Image, Image, bytes]:
-    """RGB uint8 HxWx3, under transparent pixels too, alpha uint8 HxW, and the file's bytes.
+def read_rgba(path: Path, *, empty: int = SOLID, full: int = SOLID) -> tuple[Image, Image, Picture]:
+    """RGB uint8 HxWx3 as stored, under transparent pixels too, alpha uint8 HxW, and the picture.
 
-    Raises Unreadable for what ``read_image`` refuses, and for a picture without alpha or with one
-    that is nowhere, or everywhere, above 127.
+    Raises Unreadable for what ``read_image`` refuses, and for a picture without alpha, with one that is
+    nowhere above ``empty``, or with one that is everywhere above ``full``.
     """
     picture = read_image(path)
     with Pillow.open(io.BytesIO(picture.data)) as opened:
@@ -27,8 +29,8 @@ def read_rgba(path: Path) -> tuple[Image, Image, bytes]:
             raise Unreadable(_EXPECTED, "a picture without one")
         rgba = np.array(ImageOps.exif_transpose(opened).convert("RGBA"))
     alpha = np.ascontiguousarray(rgba[..., 3])
-    if alpha.max(initial=0) <= 127:
+    if alpha.max(initial=0) <= empty:
         raise Unreadable(_EXPECTED, "one that is transparent everywhere")
-    if alpha.min(initial=255) > 127:
+    if alpha.min(initial=255) > full:
         raise Unreadable(_EXPECTED, "one that is opaque everywhere")
-    return np.ascontiguousarray(rgba[..., :3]), alpha, picture.data
+    return np.ascontiguousarray(rgba[..., :3]), alpha, picture

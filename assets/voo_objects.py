@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from assets.folders import first_folder, pictures_in
-from assets.naming import id_of, normal
+from assets.coco import FOLDER as COCO
+from assets.folders import by_stem, first_folder, pictures_in
+from assets.naming import id_of
 from assets.problems import Problem, Report
 from assets.records import Origin, RawCutout
-from assets.sidecar import Sidecar
+from assets.sidecar import NOTHING, Aside, Sidecar
 from shards import storage
 
 # Where they are unpacked to, and the names of the two folders; the second one of masks is how the
@@ -33,10 +34,10 @@ def voo_folder(raw: Path) -> Path | None:
 def read_voo_objects(raw: Path, report: Report) -> Iterator[RawCutout]:
     """Yield the objects by file name; nothing where neither folder is there.
 
-    A picture without its mask, a mask without its picture and a missing folder are Problems; another
-    number than the paper's 128 is noted. Any name will do. Where it holds twelve digits that a
-    photograph of ``COCO`` has for its name, that is the photograph the object comes from. Categories
-    are not published.
+    A picture without its mask, a mask without its picture, a second file of one name and a missing
+    folder are Problems; another number than the paper's 128 is noted. Any name will do. Where it holds
+    twelve digits that a photograph of ``COCO`` has for its name, that is the photograph the object comes
+    from, and what COCO's side-car says of it holds for the object. Categories are not published.
     """
     folder = voo_folder(raw)
     if folder is None:
@@ -50,13 +51,14 @@ def read_voo_objects(raw: Path, report: Report) -> Iterator[RawCutout]:
         report(Problem(path=where, expected=expected, got="no such folder"))
         return
     aside = Sidecar(folder, raw, report) if folder != raw else None
-    by_stem = {normal(path.stem): path for path in pictures_in(masks, raw, report)}
-    images = pictures_in(pictures, raw, report)
+    of_coco = Sidecar(raw / COCO, raw, lambda problem: None)  # its Problems are told by COCO's reader
+    mask_of = by_stem(pictures_in(masks, raw, report), raw, report)
+    images = by_stem(pictures_in(pictures, raw, report), raw, report)
     if len(images) != COUNT:
         where, expected = pictures.relative_to(raw).as_posix(), f"{COUNT} objects, as in the paper"
         report(Problem(path=where, expected=expected, got=str(len(images)), action="converted"))
-    for image in images:
-        mask = by_stem.pop(normal(image.stem), None)
+    for stem, image in images.items():
+        mask = mask_of.pop(stem, None)
         where = image.relative_to(raw).as_posix()
         if mask is None:
             expected = f"a mask {(masks / image.stem).relative_to(raw).as_posix()}.png"
@@ -70,22 +72,35 @@ def read_voo_objects(raw: Path, report: Report) -> Iterator[RawCutout]:
             image=image,
             mask=mask,
             category="",
-            origin=_with_photo(origin, raw, image.stem),
+            origin=_with_photo(origin, raw, of_coco, stem),
             enlarged=FACTOR,
         )
-    for path in by_stem.values():
+    for path in mask_of.values():
         expected = f"a picture {(pictures / path.stem).relative_to(raw).as_posix()}.jpeg"
         where = path.relative_to(raw).as_posix()
         report(Problem(path=where, expected=expected, got="no such file"))
 
 
-def _with_photo(origin: Origin, raw: Path, stem: str) -> Origin:
-    """The origin with the COCO photograph that the name tells, where it is there and none is named."""
-    if origin.photo:
-        return origin
+def _with_photo(origin: Origin, raw: Path, aside: Sidecar, stem: str) -> Origin:
+    """The origin with photograph, person and split of the COCO photograph that the name tells.
+
+    What it names itself stays; so does all of it where no such photograph is there.
+    """
     for number in _COCO_NAME.findall(stem):
         places = (f"*/{number}.jpg", f"images/*/{number}.jpg")
-        found = sorted(path for place in places for path in (raw / "COCO").glob(place))
+        found = sorted(path for place in places for path in (raw / COCO).glob(place))
         if found:
-            return replace(origin, photo=storage.sha256_of(str(found[0])))
+            said = _said(found, raw, aside)
+            return replace(
+                origin,
+                photo=origin.photo or said.photo or storage.sha256_of(str(found[0])),
+                person=origin.person or said.person,
+                split=origin.split or said.split,
+            )
     return origin
+
+
+def _said(found: list[Path], raw: Path, aside: Sidecar) -> Aside:
+    """What COCO's side-car says of a photograph, in whichever of its places it names it."""
+    rows = (aside.of(path.relative_to(raw / COCO).as_posix()) for path in found)
+    return next((said for said in rows if said is not NOTHING), NOTHING)

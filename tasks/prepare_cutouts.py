@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image as Pillow
-from PIL import ImageOps
 
-from assets.images import Picture, Unreadable, read_image, read_mask
+from assets.images import Unreadable, read_image, read_mask
 from assets.problems import Problem
 from assets.records import RawCutout
+from assets.rgba import read_rgba
 from natocc.cutout import soften_outline
 from natocc.geometry import Image
 from tasks.prepare_cut import cut_out
 from tasks.prepared import EXPECTED_MASK, Prepared, conversions, make_entry, refuse, relative, unusual
 
-_EXPECTED = "a picture with an alpha channel"
 # What a picture with transparency is by nature, and nothing to report.
 _OF_ALPHA = ("PNG", "WEBP", "alpha channel", "greyscale with alpha", "palette")
 # A matte with fewer grey pixels than this share of its outline is a hard mask.
@@ -35,21 +32,18 @@ def prepare_cutout(cutout: RawCutout, raw: Path) -> Prepared:
     """
     where = relative(cutout.image, raw)
     try:
-        picture = read_image(cutout.image)
+        if cutout.mask is None:
+            rgb, matte, picture = read_rgba(cutout.image)
+        else:
+            picture = read_image(cutout.image)
+            rgb = picture.rgb
     except Unreadable as error:
         return refuse(where, error.expected, error.got)
     noted: tuple[Problem, ...] = ()
     if cutout.mask is None:
-        rgb, matte = _split_alpha(picture)
-        if matte is None:
-            return refuse(where, _EXPECTED, "a picture without one")
-        if matte.max(initial=0) <= 8:
-            return refuse(where, _EXPECTED, "one that is transparent everywhere")
-        if matte.min() == 255:
-            return refuse(where, _EXPECTED, "one that is opaque everywhere")
         notes = tuple(note for note in picture.notes if note not in _OF_ALPHA)
     else:
-        rgb, notes = picture.rgb, picture.notes
+        notes = picture.notes
         beside = relative(cutout.mask, raw)
         try:
             matte, mask_notes = read_mask(cutout.mask)
@@ -74,15 +68,6 @@ def prepare_cutout(cutout: RawCutout, raw: Path) -> Prepared:
     blank = make_entry("object", cutout.id, cutout.category, where, cutout.origin, picture, (0, 0))
     prepared = cut_out(blank, notes, rgb, matte, facts, cutout.enlarged)
     return replace(prepared, problems=prepared.problems + noted) if prepared.entry else prepared
-
-
-def _split_alpha(picture: Picture) -> tuple[Image, Image | None]:
-    """Colours as stored, under the transparent pixels too, and the alpha; None where there is none."""
-    with Pillow.open(io.BytesIO(picture.data)) as opened:
-        if "A" not in opened.getbands() and "transparency" not in opened.info:
-            return picture.rgb, None
-        rgba = np.array(ImageOps.exif_transpose(opened).convert("RGBA"))
-    return np.ascontiguousarray(rgba[..., :3]), np.ascontiguousarray(rgba[..., 3])
 
 
 def _is_hard(matte: Image) -> bool:

@@ -29,7 +29,7 @@ def subtract_occlusion(
     known, and the mask stays. Raises Unreadable for a crop that can't be read or is of another picture,
     and where nothing of the face is left.
     """
-    rgb, alpha, data = read_rgba(crop)
+    rgb, alpha, picture = read_rgba(crop)
     small = cv2.resize(photo, mask.shape[::-1], interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
     at = register_crop(small, rgb)
     if isinstance(at, NotFound):
@@ -39,7 +39,7 @@ def subtract_occlusion(
         raise Unreadable("an occlusion of a part of the face", "one that leaves nothing of it")
     facts: dict[str, object] = {
         "mask": "faceocc",
-        "mask_sha256": sha256_bytes(data),
+        "mask_sha256": sha256_bytes(picture.data),
         "crop": {"scale": at.scale, "x": at.x, "y": at.y, "correlation": round(at.correlation, 3)},
     }
     size = () if rgb.shape[:2] == (SIDE, SIDE) else (f"{rgb.shape[1]}x{rgb.shape[0]}",)

@@ -177,3 +177,48 @@ def test_no_more_is_held_than_where_the_annotations_are(tmp_path: Path) -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert (tmp_path / FILE).stat().st_size > 9e6 and peak < 6e6
+
+
+@pytest.mark.parametrize(
+    ("lists", "expected", "got", "refused"),
+    [
+        (
+            {"images": [(1, "000000000001.jpg"), (1, "other.jpg"), (2, "a.jpg"), (1, "000000000001.jpg")]},
+            "an image id of its own",
+            "image_id 1 of several images",
+            (7, 8),
+        ),
+        (
+            {"categories": [(47, "cup"), (3, "car"), (47, "bottle")]},
+            "a category id of its own",
+            "category_id 47 of several categories",
+            (7,),
+        ),
+        (
+            {"categories": [(47, "c"), (3, "car"), (47, "c")]},
+            "a category id of its own",
+            "category_id 47 of several categories",
+            (7,),
+        ),
+    ],
+)
+def test_of_entries_that_share_an_id_none_is_used(
+    tmp_path: Path, lists: dict[str, list[tuple[int, str]]], expected: str, got: str, refused: tuple[int, ...]
+) -> None:
+    """Neither the photograph nor the class of such an annotation can be known."""
+    listed = {
+        key: [
+            {"id": number, "name": name, "file_name": name, "height": 200, "width": 300}
+            for number, name in rows
+        ]
+        for key, rows in ({"categories": [(47, "cup"), (3, "car")]} | lists).items()
+    }
+    write(tmp_path / "COCO/sample/other.jpg", encoded(coffee()))
+    add_objects(tmp_path, [annotation(7), annotation(8, category=3)], **listed)
+    things, problems = read(tmp_path)
+    assert [int(thing.id) for thing in things] == [number for number in (7, 8) if number not in refused]
+    first = got.split()[1]
+    assert problems == [
+        f"{FILE}: expected {expected} for each, got ids that several have: 1 ({first}); none is used",
+        *(f"{FILE} annotation {number}: expected {expected}, got {got}" for number in refused),
+    ]

@@ -11,7 +11,7 @@ import pytest
 
 from assets.coco import read_objects
 from assets.coco_categories import CATEGORIES, NAMES, TEST_CATEGORIES
-from assets.coco_selection import MOST_BLUR, choose_objects, read_choice, select_objects
+from assets.coco_selection import MOST_BLUR, choose_objects, read_choice
 from assets.problems import Problem
 from assets.records import RawObject
 from tests.raw_trees import annotation, coffee, encoded, square, write
@@ -62,8 +62,13 @@ def things(tmp_path_factory: pytest.TempPathFactory) -> list[RawObject]:
     return found
 
 
+def select(things: list[RawObject], choice: str) -> list[RawObject]:
+    """Where nothing is held out."""
+    return choose_objects(things, choice, hold_out=False).objects
+
+
 def test_default_is_the_128_of_20_categories(things: list[RawObject]) -> None:
-    chosen = select_objects(things, "default")
+    chosen = select(things, "default")
     # The largest first, of equals the lower id: widths go up by one every two.
     best = [8, 9, 6, 7, 4, 5, 2]
     expected = sorted(100 * place + number for place in range(20) for number in best[: 7 if place < 8 else 6])
@@ -72,23 +77,23 @@ def test_default_is_the_128_of_20_categories(things: list[RawObject]) -> None:
 
 
 def test_the_choice_does_not_depend_on_the_order_of_the_file(things: list[RawObject]) -> None:
-    assert select_objects(things[::-1], "default") == select_objects(things, "default")
+    assert select(things[::-1], "default") == select(things, "default")
 
 
 def test_a_category_with_fewer_gives_what_it_has(things: list[RawObject]) -> None:
     few = [one for one in things if one.category_id != 84 or int(one.id) % 100 < 2]
-    assert len(select_objects(few, "default")) == 128 - 6 + 2
+    assert len(select(few, "default")) == 128 - 6 + 2
 
 
 def test_two_pieces_are_passed_over_unless_an_rle_holds_them(things: list[RawObject]) -> None:
     pieces = [one for one in things if int(one.id) % 100 == 24]
-    assert select_objects(pieces, "default") == []
+    assert select(pieces, "default") == []
     whole = [replace(one, segmentation={"size": [480, 640], "counts": [307200]}) for one in pieces]
-    assert len(select_objects(whole, "default")) == 20
+    assert len(select(whole, "default")) == 20
 
 
 def test_all_keeps_every_instance_of_32_pixels_squared(things: list[RawObject]) -> None:
-    chosen = {int(one.id) for one in select_objects(things, "all")}
+    chosen = {int(one.id) for one in select(things, "all")}
     assert chosen == {int(one.id) for one in things} - {6001}
     assert 6000 in chosen and 25 not in chosen
 
@@ -96,7 +101,7 @@ def test_all_keeps_every_instance_of_32_pixels_squared(things: list[RawObject]) 
 def test_a_file_lists_ids(things: list[RawObject], tmp_path: Path) -> None:
     listed = tmp_path / "ids.txt"
     listed.write_text("\ufeff107\r\n3\n\n107\n6001\n")
-    assert [int(one.id) for one in select_objects(things, str(listed))] == [3, 107, 6001]
+    assert [int(one.id) for one in select(things, str(listed))] == [3, 107, 6001]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +118,7 @@ def test_a_list_that_cannot_be_used_is_an_error(
 ) -> None:
     listed = write(tmp_path / "ids.txt", text)
     with pytest.raises(ValueError, match=f"^--objects {listed}: {message}"):
-        select_objects(things, str(listed))
+        select(things, str(listed))
 
 
 @pytest.mark.parametrize("choice", ["none", "/no/such/file", "."])
@@ -145,7 +150,7 @@ def test_the_recipe_tests_on_other_categories_from_other_photographs(things: lis
     tested = [one for one in found.objects if one.origin.split == "test"]
     assert [one.category_id for one in tested] == [number for number in TEST_CATEGORIES for _ in range(4)]
     train = [one for one in found.objects if one.origin.split != "test"]
-    assert train == select_objects(things, "default")
+    assert train == select(things, "default")
     assert {one.image for one in tested}.isdisjoint(one.image for one in train)
     assert found.counts == {
         "annotations": len(things) + 48,

@@ -168,9 +168,9 @@ def test_a_folder_that_is_called_faceocc_itself_is_no_level(tmp_path: Path) -> N
 
 def test_colours_under_transparent_pixels_are_kept(tmp_path: Path) -> None:
     crop = align(astronaut(), 0.6, -40, -10)
-    rgb, alpha, data = read_rgba(add_cutout(tmp_path, "CelebAHQ/9.png"))
+    rgb, alpha, picture = read_rgba(add_cutout(tmp_path, "CelebAHQ/9.png"))
     assert np.array_equal(rgb, crop) and np.array_equal(alpha, blob())
-    assert data == (tmp_path / "FaceOcc/CelebAHQ/9.png").read_bytes()
+    assert picture.data == (tmp_path / "FaceOcc/CelebAHQ/9.png").read_bytes()
 
 
 CROP = align(astronaut(), 0.6, -40, -10)
@@ -191,3 +191,10 @@ def test_a_crop_without_a_usable_alpha_is_refused(tmp_path: Path, data: bytes, g
     with pytest.raises(Unreadable) as caught:
         read_rgba(write(tmp_path / "9.png", data))
     assert caught.value.got.startswith(got)
+
+
+def test_how_much_alpha_is_too_little_or_too_much_can_be_said(tmp_path: Path) -> None:
+    path = write(tmp_path / "veil.png", rgba(CROP, blob() // 3))
+    assert read_rgba(path, empty=8)[1].max() == 85
+    with pytest.raises(Unreadable, match="opaque everywhere"):
+        read_rgba(write(path, rgba(CROP, blob() // 3 + 20)), empty=8, full=19)

@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from assets.celebamask import check_faces
-from assets.corrected import FOLDER, corrected_masks, reviews_of
+from assets.corrected import FOLDER, corrected_masks
 from assets.problems import Problem
-from assets.provenance import PROVENANCE, Correction, add_provenance
+from assets.provenance import PROVENANCE, Correction, add_provenance, corrections_of
 from assets.review_verdicts import encode_verdicts
 from shards.storage import sha256_bytes
 from tests.raw_trees import add_face, disc, encoded, write
@@ -34,7 +34,8 @@ def read(
 ) -> tuple[dict[str, dict[str, object]], list[Problem]]:
     problems: list[Problem] = []
     write(raw / FOLDER / PROVENANCE, add_provenance(extra, list(lines)))
-    return reviews_of(raw, corrected_masks(raw, problems.append), problems.append), problems
+    masks = corrected_masks(raw, problems.append)
+    return corrections_of(raw, raw / FOLDER, masks, problems.append), problems
 
 
 def test_a_mask_is_told_by_its_newest_line_of_just_that_mask(tmp_path: Path) -> None:

@@ -83,3 +83,41 @@ def test_a_missing_folder_is_named_and_none_at_all_is_nothing(tmp_path: Path) ->
     assert read(tmp_path)[1] == [
         "refused coco_object/object_image_sr: expected a folder of pictures, got no such folder"
     ]
+
+
+COCO_FILE = "train2017/000000000009.jpg"
+
+
+@pytest.mark.parametrize("place", ["", "images/"])
+def test_what_coco_s_side_car_says_of_the_photograph_holds_for_its_object(tmp_path: Path, place: str) -> None:
+    write(tmp_path / "COCO" / place / COCO_FILE, b"x")
+    row = {"file": place + COCO_FILE, "photo": "ab" * 32, "person": "ada", "split": "test"}
+    add_sidecar(tmp_path / "COCO", row)
+    add(tmp_path / "coco_object", "000000000009_3")
+    (origin,) = (one.origin for one in read(tmp_path)[0])
+    assert (origin.photo, origin.person, origin.split) == ("ab" * 32, "ada", "test")
+    own = {"file": "object_image_sr/000000000009_3.jpeg", "photo": "cd" * 32, "split": "excluded"}
+    add_sidecar(tmp_path / "coco_object", own)
+    (origin,) = (one.origin for one in read(tmp_path)[0])
+    assert (origin.photo, origin.person, origin.split) == ("cd" * 32, "ada", "excluded")
+
+
+def test_coco_s_side_car_that_says_nothing_of_the_hash_leaves_the_file_s(tmp_path: Path) -> None:
+    write(tmp_path / "COCO" / COCO_FILE, b"x")
+    add_sidecar(tmp_path / "COCO", {"file": COCO_FILE, "split": "excluded"})
+    add(tmp_path, "000000000009")
+    (origin,) = (one.origin for one in read(tmp_path)[0])
+    assert (origin.photo, origin.split) == (hashlib.sha256(b"x").hexdigest(), "excluded")
+
+
+def test_a_second_mask_and_a_second_picture_of_one_name_are_problems(tmp_path: Path) -> None:
+    add(tmp_path, "cup")
+    write(tmp_path / "object_mask_x4/cup.jpg", b"x")
+    write(tmp_path / "object_image_sr/cup.png", b"x")
+    found, problems = read(tmp_path)
+    assert [(one.image.name, one.mask and one.mask.name) for one in found] == [("cup.jpeg", "cup.jpg")]
+    assert problems == [
+        "refused object_mask_x4/cup.png: expected a name of its own, got the name of object_mask_x4/cup.jpg",
+        "refused object_image_sr/cup.png: expected a name of its own, got the name of object_image_sr/cup.jpeg",
+        NOTED.format("", 1),
+    ]

@@ -84,6 +84,8 @@ PLANE = disc(200, 300)
         (encoded(coffee()), None, "refused FaceOcc/scarf 1.png: expected a picture with an alpha channel, got a picture without one"),
         (rgba(PLANE * 0), None, "refused FaceOcc/scarf 1.png: expected a picture with an alpha channel, got one that is transparent everywhere"),
         (rgba(PLANE * 0 + 255), None, "refused FaceOcc/scarf 1.png: expected a picture with an alpha channel, got one that is opaque everywhere"),
+        (rgba(PLANE // 3), None, "refused FaceOcc/scarf 1.png: expected a picture with an alpha channel, got one that is transparent everywhere"),
+        (rgba(PLANE // 3 + 150), None, "refused FaceOcc/scarf 1.png: expected a picture with an alpha channel, got one that is opaque everywhere"),
         (rgba(PLANE)[:500], None, "refused FaceOcc/scarf 1.png: expected a photograph, got a damaged image (image file is truncated)"),
         (encoded(coffee()), encoded(PLANE * 0, "PNG"), "refused FaceOcc/mask.png: expected a mask with pixels, got an empty mask"),
         (encoded(coffee()), encoded(PLANE[:100], "PNG"), "refused FaceOcc/mask.png: expected its picture's size 300x200, got 300x100"),

@@ -1,0 +1,54 @@
+"""Where a face of CelebAMask-HQ comes from: side-car, then identity table, then partition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from assets.celebamask_tables import FaceTables
+from assets.naming import id_of
+from assets.partition import partition_of
+from assets.problems import Report
+from assets.records import Origin
+from assets.sidecar import Point, Sidecar
+
+FOLDER, IMAGES = "CelebAMask-HQ", "CelebA-HQ-img"
+LICENCE = "CelebAMask-HQ: non-commercial research only, no redistribution of the photographs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaceKnown:
+    """What all tables together say of one face; ``facts`` as they are to stand in the entry's json."""
+
+    origin: Origin
+    landmarks: dict[str, Point]
+    facts: dict[str, object]
+
+
+class FaceOrigins:
+    """What is known of the faces of a raw folder, the same for whoever asks.
+
+    Person and split are the side-car's; where it names none, the person is the identity table's and the
+    split the partition's. Raises ValueError where the side-car or a list can't be read.
+    """
+
+    def __init__(self, raw: Path, report: Report) -> None:
+        folder = raw / FOLDER
+        self._aside = Sidecar(folder, raw, report)
+        self._tables = FaceTables(raw, folder, report)
+        self._partition = partition_of(raw, report)
+
+    def of(self, name: str) -> FaceKnown:
+        """What is known of a photograph by its file name. Ask once for each: the tables' rows are taken."""
+        stem = Path(name).stem
+        said, told = self._aside.of(f"{IMAGES}/{name}"), self._tables.of(stem)
+        origin = self._partition.origin(id_of(stem), said.origin(FOLDER, LICENCE))
+        return FaceKnown(
+            origin=replace(origin, person=origin.person or told.person),
+            landmarks=said.landmarks,
+            facts=told.facts,
+        )
+
+    def finish(self) -> None:
+        """Tell what photographs and rows of the tables lack each other, when all were asked for."""
+        self._tables.finish()
