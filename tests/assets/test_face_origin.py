@@ -52,9 +52,13 @@ def test_a_crop_has_the_person_and_the_split_of_its_face(raw: Path) -> None:
 
 
 def test_the_side_car_of_the_faces_comes_before_tables_and_lists(raw: Path) -> None:
-    add_sidecar(raw / FACES, {"file": f"{IMAGES}/0.jpg", "person": "ada", "split": "train"})
+    add_sidecar(
+        raw / FACES,
+        {"file": f"{IMAGES}/0.jpg", "person": "ada", "split": "train"},
+        {"file": f"{IMAGES}/1.jpg", "person": "bea", "split": "train"},
+    )
     faces = persons_and_splits([face.origin for face in read_faces(raw, _silent)])
-    assert faces[0] == ("ada", "train")
+    assert faces[:2] == [("ada", "excluded"), ("bea", "train")], "what a list excludes stays out"
     assert persons_and_splits([crop.origin for crop in crops(raw)]) == faces
 
 
