@@ -67,12 +67,6 @@ def test_the_published_sizes_have_their_number_of_parameters(config: RRDBConfig,
     with torch.device("meta"):
         network = RRDBNet(config)
     assert sum(weight.numel() for weight in network.parameters()) == parameters
-    assert network(torch.empty(1, 3, 64, 32, device="meta")).shape == (
-        1,
-        3,
-        64 * config.scale,
-        32 * config.scale,
-    )
 
 
 def test_every_weight_learns_and_a_fresh_block_is_near_the_identity() -> None:
