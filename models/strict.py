@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -32,13 +34,18 @@ def read_state(path: str | Path) -> State:
     Raises FileNotFoundError, and ValueError for a file that is cut off, holds code, or no tensors.
     """
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            # Newer pickles than torch writes are read, or refused below.
+            warnings.filterwarnings("ignore", message="Detected pickle protocol")
+            content = torch.load(path, map_location="cpu", weights_only=True)
     except OSError:
         raise
     except Exception as error:  # a damaged pickle raises whatever its bytes happen to mean
+        asked = re.search(r"GLOBAL (\S+)", str(error))
+        found = f"one that asks for {asked[1]}" if asked else f"one that is damaged ({type(error).__name__})"
         raise ValueError(
-            f"{path}: expected a checkpoint of tensors alone, got one that cannot be read as such "
-            f"({type(error).__name__}); fetch the file again, and compare its hash"
+            f"{path}: expected a checkpoint of tensors alone, got {found}; "
+            "fetch the file again, and compare its hash"
         ) from error
     return opened(content, str(path))
 

@@ -40,6 +40,7 @@ def test_a_short_side_lies_in_the_middle_mirrored() -> None:
 
 def test_what_is_too_far_to_mirror_holds_the_border() -> None:
     assert mirrored(np.arange(-3, 5), 2).tolist() == [0, 0, 0, 0, 1, 1, 1, 1]
+    assert mirrored(np.arange(-2, 3), 2).tolist() == [0, 0, 0, 1, 1]
     assert mirrored(np.arange(-1, 3), 1).tolist() == [0, 0, 0, 0]
 
 

@@ -112,6 +112,18 @@ def test_equal_latents_give_equal_pictures_and_noise_shows() -> None:
     assert not torch.allclose(bank(latents), picture)
 
 
+def test_each_layer_takes_its_own_latent() -> None:
+    torch.manual_seed(0)
+    bank, latents = StyleGAN2(TINY), torch.randn(2, TINY.layers, 6)
+    noise = [bank.get_buffer(f"injected_noise_{layer}") for layer in range(5)]
+    x = bank.conv1(bank.constant_input.input.repeat(2, 1, 1, 1), latents[:, 0], noise[0])
+    colours = bank.to_rgb1(x, latents[:, 1])
+    x = bank.convs[1](bank.convs[0](x, latents[:, 1], noise[1]), latents[:, 2], noise[2])
+    colours = bank.to_rgbs[0](x, latents[:, 3], colours)
+    x = bank.convs[3](bank.convs[2](x, latents[:, 3], noise[3]), latents[:, 4], noise[4])
+    assert torch.equal(bank(latents), bank.to_rgbs[1](x, latents[:, 5], colours))
+
+
 def test_every_weight_bears_on_the_picture() -> None:
     bank = StyleGAN2(TINY)
     bank(bank.style_mapping(torch.randn(2, 6))[:, None].expand(-1, TINY.layers, -1)).square().sum().backward()
