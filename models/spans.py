@@ -20,24 +20,25 @@ class Span:
     share: NDArray[np.float32]
 
 
-def spans(length: int, tile: int, overlap: int, scale: int) -> tuple[Span, ...]:
+def spans(length: int, tile: int, overlap: int, scale: int, margin: int = 0) -> tuple[Span, ...]:
     """Tiles of ``tile`` pixels that cover ``length``, neighbours at least ``overlap`` pixels in common.
 
     A side that fits into one tile lies in its middle. Longer ones have tiles at even distances, the
-    first and last flush with the border, so that nothing is made up there. Shares rise and fall as
-    squared sines over what two neighbours have in common (specs 3.4). Raises ValueError for an
-    overlap that leaves no step, and for sizes below 1.
+    first and last ``margin`` pixels beyond the border. Shares rise and fall as squared sines over
+    what two neighbours have in common (specs 3.4). Raises ValueError for an overlap that leaves no
+    step, a margin of a tile, and sizes below 1.
     """
-    if min(length, tile, scale) < 1 or not 0 <= overlap < tile:
+    if min(length, tile, scale) < 1 or not (0 <= overlap < tile and 0 <= margin < tile):
         raise ValueError(
-            f"spans: expected sizes from 1 on and an overlap below the tile, got length {length}, "
-            f"tile {tile}, overlap {overlap}, scale {scale}"
+            "spans: expected sizes from 1 on, overlap and margin below the tile, got length "
+            f"{length}, tile {tile}, overlap {overlap}, scale {scale}, margin {margin}"
         )
-    if length <= tile:
+    whole = length + 2 * margin
+    if whole <= tile:
         starts = [-((tile - length) // 2)]
     else:
-        number = -(-(length - overlap) // (tile - overlap))
-        starts = [round(index * (length - tile) / (number - 1)) for index in range(number)]
+        number = -(-(whole - overlap) // (tile - overlap))
+        starts = [round(index * (whole - tile) / (number - 1)) - margin for index in range(number)]
     ramps = [_fade(starts, index, tile, scale) for index in range(len(starts))]
     total = np.zeros((starts[-1] - starts[0] + tile) * scale, np.float32)
     for start, ramp in zip(starts, ramps, strict=True):

@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 SCALE = 4
+MARGIN = 8
 # Of the low frequencies whose colours are kept, in pixels of the result (specs 3.4).
 SIGMA = 8
 
@@ -47,6 +48,11 @@ class Tiling:
     def overlap(self) -> int:
         """A quarter of a tile is shared by neighbours."""
         return self.tile // 4
+
+    @property
+    def margin(self) -> int:
+        """Mirrored pixels round the picture, where a network of any size would else see nothing."""
+        return 0 if self.multiple is None else min(MARGIN, self.tile // 4)
 
 
 class TileRunner:

@@ -10,12 +10,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models.spans import Span, spans
-from models.tile_runner import SCALE, TileRunner, Tiling
+from models.tile_runner import MARGIN, SCALE, TileRunner, Tiling
 
 Picture = NDArray[np.uint8]
 Grid = tuple[tuple[Span, ...], tuple[Span, ...]]
-# Pixels round a small picture for networks that take tiles of any size.
-MARGIN = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -73,7 +71,9 @@ def _fitted(tiling: Tiling, longest: int) -> Tiling:
 
 
 def _grid(picture: Picture, tiling: Tiling) -> Grid:
-    rows, columns = (spans(side, tiling.tile, tiling.overlap, SCALE) for side in picture.shape[:2])
+    rows, columns = (
+        spans(side, tiling.tile, tiling.overlap, SCALE, tiling.margin) for side in picture.shape[:2]
+    )
     return rows, columns
 
 
@@ -101,9 +101,11 @@ def _joined(
             share = row.share[:, None, None] * column.share[None, :, None]
             band[:, place : place + side] += next(results) * share
         # What the next row of tiles does not bear on is finished.
-        first, end = max(row.start, 0), rows[index + 1].start if index + 1 < len(rows) else height
+        end = rows[index + 1].start if index + 1 < len(rows) else height
         ready = (end - row.start) * SCALE
-        finished = band[(first - row.start) * SCALE : ready, inside]
+        # A margin is above the picture.
+        first, end = max(row.start, 0), max(end, 0)
+        finished = band[(first - row.start) * SCALE : (end - row.start) * SCALE, inside]
         finished *= 255
         np.rint(finished, out=finished)
         large[first * SCALE : end * SCALE] = np.clip(finished, 0, 255, out=finished)

@@ -12,10 +12,10 @@ from models.spans import mirrored, spans
 
 @given(length=st.integers(1, 400), tile=st.integers(1, 70), scale=st.integers(1, 4), data=st.data())
 def test_shares_add_up_to_one_everywhere(length: int, tile: int, scale: int, data: st.DataObject) -> None:
-    overlap = data.draw(st.integers(0, tile - 1))
-    parts = spans(length, tile, overlap, scale)
+    overlap, margin = (data.draw(st.integers(0, tile - 1)) for _ in range(2))
+    parts = spans(length, tile, overlap, scale, margin)
     first = min(0, parts[0].start)
-    total = np.zeros((max(length, tile) + 2) * scale)
+    total = np.zeros((length + 2 * tile) * scale)
     for part in parts:
         assert part.source.shape == (tile,) and 0 <= part.source.min() <= part.source.max() < length
         assert (part.share > 0).all()
@@ -38,6 +38,17 @@ def test_a_short_side_lies_in_the_middle_mirrored() -> None:
     assert (part.share == 1).all() and part.share.shape == (36,)
 
 
+def test_a_margin_is_mirrored_at_both_ends() -> None:
+    parts = spans(20, 8, 2, 4, margin=3)
+    assert parts[0].source[:5].tolist() == [3, 2, 1, 0, 1] and parts[-1].source[-5:].tolist() == [
+        18,
+        19,
+        18,
+        17,
+        16,
+    ]
+
+
 def test_what_is_too_far_to_mirror_holds_the_border() -> None:
     assert mirrored(np.arange(-3, 5), 2).tolist() == [0, 0, 0, 0, 1, 1, 1, 1]
     assert mirrored(np.arange(-2, 3), 2).tolist() == [0, 0, 0, 1, 1]
@@ -46,7 +57,7 @@ def test_what_is_too_far_to_mirror_holds_the_border() -> None:
 
 def test_sizes_that_make_no_tiles_are_refused() -> None:
     with pytest.raises(
-        ValueError, match="an overlap below the tile, got length 9, tile 4, overlap 4, scale 4"
+        ValueError, match="overlap and margin below the tile, got length 9, tile 4, overlap 4, scale 4"
     ):
         spans(9, 4, 4, 4)
     with pytest.raises(ValueError, match="sizes from 1 on"):
