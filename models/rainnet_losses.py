@@ -110,7 +110,8 @@ def gradient_penalty(
     (gradient,) = torch.autograd.grad(((scores.whole + scores.together) / 2).sum(), mixed, create_graph=True)
     # A norm has no gradient at 0.
     norms = torch.linalg.vector_norm(gradient.flatten(1) + 1e-16, dim=1)
-    return (norms - 1).square().mean()
+    penalty: Tensor = (norms - 1).square().mean()
+    return penalty
 
 
 def _hinge(fake: Tensor, true: Tensor) -> Tensor:
