@@ -33,7 +33,7 @@ def apply_rainnet(network: RainNet, composites: Bytes, mattes: Bytes) -> Bytes:
         with torch.inference_mode():
             images = torch.tensor(composites, device=device).permute(0, 3, 1, 2).float() / 127.5 - 1
             masks = (torch.tensor(mattes, device=device) >= _HALF).float()[:, None]
-            predicted = network(images, masks)
+            predicted = network(images, masks).float()
             broken = ~predicted.isfinite().flatten(1).all(1)
             levels = ((predicted + 1) * 127.5).round().clamp(0, 255)
     finally:
