@@ -13,14 +13,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from natocc.colour_table import Colours, grid_colours
+from natocc.colour_table import Colours, apply_table, grid_colours
 from natocc.geometry import Image
 
 # Nodes along an axis; each is twice as fine as the one before.
 _LEVELS = (2, 3, 5, 9, 17, 33)
 _SAMPLES = 1 << 13
 # Pixels that a node and a cell of the drift need to count for half.
-_NODE_PRIOR, _DRIFT_PRIOR = 1.0, 8.0
+_NODE_PRIOR, _DRIFT_PRIOR = 4.0, 1.0
 # Variance (levels squared) below which a cell's values tell nothing of a gain.
 _GAIN_PRIOR = 100.0
 _MIDDLE = 128.0
@@ -56,25 +56,22 @@ class ColourMapping:
 def fit_mapping(before: Image, after: Image, solid: NDArray[np.bool_]) -> ColourMapping:
     """The mapping that takes ``before`` to ``after`` (RGB uint8 HxWx3) where ``solid`` (HxW) is set.
 
-    Of the two orders, table or drift first, the one that leaves less counts. Colours far from any that
+    Of the two orders, table or drift first, the one counts that half of the pixels predict the other half
+    better with. Colours far from any that
     were seen follow the affine map. Without a solid pixel every colour stays as it is.
     """
     rows, columns = _sample(solid)
     old = before[rows, columns].astype(np.float64)
-    motion = after[rows, columns] - old
-    place = (rows + 0.5) / solid.shape[0], (columns + 0.5) / solid.shape[1]
-    nodes = grid_colours(_LEVELS[-1])
-    if not len(old):
-        return ColourMapping(table=nodes, drift=Drift(offset=_no_drift(), gain=_no_drift()))
-    cells = [_corners(old, size) for size in _LEVELS]
+    pixels = _Pixels(
+        row=(rows + 0.5) / solid.shape[0],
+        column=(columns + 0.5) / solid.shape[1],
+        old=old,
+        motion=after[rows, columns] - old,
+    )
     # Colour and place go together in a picture, and what is fitted first takes what is in both.
-    table, in_table = _fit_table(old, motion, cells)
-    drift, in_drift = _fit_drift(place, old, motion - in_table)
-    first_drift, in_first = _fit_drift(place, old, motion)
-    second_table, in_second = _fit_table(old, motion - in_first, cells)
-    if _error(motion - in_first - in_second) < _error(motion - in_table - in_drift):
-        table, drift = second_table, first_drift
-    return ColourMapping(table=(nodes + table).astype(np.float32), drift=drift)
+    part, rest = pixels.every_other(0), pixels.every_other(1)
+    errors = [_error(_fit(part, drift_first), rest) for drift_first in (False, True)]
+    return _fit(pixels, drift_first=errors[1] < errors[0])
 
 
 def drift_at(drift: Drift, image: Image) -> Colours:
@@ -85,6 +82,43 @@ def drift_at(drift: Drift, image: Image) -> Colours:
     )
     moved = cv2.multiply(gain, image.astype(np.float32) - np.float32(_MIDDLE))
     return np.asarray(cv2.add(moved, offset), np.float32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Pixels:
+    """N pixels: place (N,) as shares of height and width, colour and its motion (N, 3) in levels."""
+
+    row: Floats
+    column: Floats
+    old: Floats
+    motion: Floats
+
+    def every_other(self, first: int) -> _Pixels:
+        row, column, old, motion = (one[first::2] for one in (self.row, self.column, self.old, self.motion))
+        return _Pixels(row=row, column=column, old=old, motion=motion)
+
+
+def _fit(pixels: _Pixels, drift_first: bool) -> ColourMapping:
+    nodes = grid_colours(_LEVELS[-1])
+    if not len(pixels.old):
+        nothing = np.zeros((_CELLS, _CELLS, 3), np.float32)
+        return ColourMapping(table=nodes, drift=Drift(offset=nothing, gain=nothing))
+    if drift_first:
+        drift = _fit_drift(pixels, pixels.motion)
+        table, _ = _fit_table(pixels.old, pixels.motion - _drift_of(drift, pixels))
+    else:
+        table, in_table = _fit_table(pixels.old, pixels.motion)
+        drift = _fit_drift(pixels, pixels.motion - in_table)
+    return ColourMapping(table=(nodes + table).astype(np.float32), drift=drift)
+
+
+def _error(mapping: ColourMapping, pixels: _Pixels) -> float:
+    """Mean squared distance of pixels from where the mapping takes them."""
+    if not len(pixels.old):
+        return 0.0
+    colours = pixels.old.astype(np.uint8)[None]
+    moved = apply_table(colours, mapping.table)[0] + _drift_of(mapping.drift, pixels)
+    return float(np.square(moved - pixels.old - pixels.motion).mean())
 
 
 def _sample(solid: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -121,12 +155,13 @@ def _corners(colours: Floats, size: int) -> _Corners:
     return _Corners(size, flat, shares, np.asarray(support, np.float64))
 
 
-def _fit_table(old: Floats, motion: Floats, cells: list[_Corners]) -> tuple[Floats, Floats]:
+def _fit_table(old: Floats, motion: Floats) -> tuple[Floats, Floats]:
     """Motions of the finest lattice's nodes, and what they are at the pixels."""
     offset, slopes = _affine(old, motion)
     at_pixels = offset + np.einsum("ni,ij->nj", old, slopes)
     table = offset + np.einsum("...i,ij->...j", grid_colours(_LEVELS[0]).astype(np.float64), slopes)
-    for cell in cells:
+    for size in _LEVELS:
+        cell = _corners(old, size)
         if table.shape[0] < cell.size:
             table = _finer(table)
         left = motion - at_pixels
@@ -165,22 +200,28 @@ def _finer(table: Floats) -> Floats:
     return np.ascontiguousarray(table)
 
 
-def _fit_drift(place: tuple[Floats, Floats], old: Floats, left: Floats) -> tuple[Drift, Floats]:
-    """The drift, and what it is at the pixels: a ridge regression in each cell and its neighbours."""
-    row, column = (np.minimum((part * _CELLS).astype(np.int64), _CELLS - 1) for part in place)
-    cells = row * _CELLS + column
-    value = old - _MIDDLE
-    count = _gather(cells, np.ones((len(old), 1))) + _DRIFT_PRIOR
+def _fit_drift(pixels: _Pixels, left: Floats) -> Drift:
+    """The drift for what is ``left`` (N, 3): a ridge regression in each cell and those about it."""
+    row, column = (
+        np.minimum((place * _CELLS).astype(np.int64), _CELLS - 1) for place in (pixels.row, pixels.column)
+    )
+    cells, value = row * _CELLS + column, pixels.old - _MIDDLE
+    count = _gather(cells, np.ones((len(value), 1))) + _DRIFT_PRIOR
     mean_value, mean_left = _gather(cells, value) / count, _gather(cells, left) / count
     variance = _gather(cells, value * value) / count - mean_value**2 + _GAIN_PRIOR
     gain = (_gather(cells, value * left) / count - mean_value * mean_left) / variance
     offset = mean_left - gain * mean_value
-    x, y = ((part * _CELLS - 0.5).astype(np.float32)[:, None] for part in reversed(place))
-    at_offset, at_gain = (
+    return Drift(offset=offset.astype(np.float32), gain=gain.astype(np.float32))
+
+
+def _drift_of(drift: Drift, pixels: _Pixels) -> Floats:
+    """What the drift (stretched as by ``drift_at``) is at pixels, (N, 3)."""
+    x, y = ((place * _CELLS - 0.5).astype(np.float32)[:, None] for place in (pixels.column, pixels.row))
+    offset, gain = (
         np.asarray(cv2.remap(one, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))[:, 0]
-        for one in (offset, gain)
+        for one in (drift.offset, drift.gain)
     )
-    return Drift(offset=offset.astype(np.float32), gain=gain.astype(np.float32)), at_offset + at_gain * value
+    return np.asarray(offset + gain * (pixels.old - _MIDDLE), np.float64)
 
 
 def _gather(cells: NDArray[np.int64], values: Floats) -> Floats:
@@ -188,11 +229,3 @@ def _gather(cells: NDArray[np.int64], values: Floats) -> Floats:
     sums = [np.bincount(cells, plane, minlength=_CELLS**2).reshape(_CELLS, _CELLS) for plane in values.T]
     blurred = [cv2.GaussianBlur(one, (7, 7), 1.0, borderType=cv2.BORDER_CONSTANT) for one in sums]
     return np.asarray(np.stack(blurred, axis=-1), np.float64)
-
-
-def _no_drift() -> Colours:
-    return np.zeros((_CELLS, _CELLS, 3), np.float32)
-
-
-def _error(left: Floats) -> float:
-    return float(np.square(left).mean())

@@ -113,7 +113,7 @@ def test_all_that_is_wrong_is_named_at_once() -> None:
 
 
 def test_long_lists_are_cut() -> None:
-    with pytest.raises(ValueError, match="missing: .* and 44 more; use the file as published"):
+    with pytest.raises(ValueError, match=r"missing: .* and 44 more; use the file as published"):
         build_rainnet({"model_layer0.weight": published()["model_layer0.weight"]})
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 import torch
 from torch import Tensor
@@ -26,7 +28,7 @@ def test_names_shapes_and_number_of_the_published_weights() -> None:
     channels = [3, 64, 128, 256, 512, 512, 512, 512]
     weights = {
         f"D.conv{level}{stack}.weight_orig": (after, before, 3, 3)
-        for level, (before, after) in enumerate(zip(channels, channels[1:], strict=False), 1)
+        for level, (before, after) in enumerate(pairwise(channels), 1)
         for stack in ("", "f")
     }
     weights |= {f"convl{level}.weight_orig": (512, 512, 1, 1) for level in (1, 2)}

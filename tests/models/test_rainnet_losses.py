@@ -58,7 +58,7 @@ def test_the_penalty_is_taken_between_the_pictures_of_each_pair() -> None:
         gradient_penalty(watch, fake, true, mask, torch.Generator().manual_seed(seed))
     shares = seen[0][:, 0, 0, 0]
     assert torch.equal(seen[0], shares.view(4, 1, 1, 1).expand(4, 3, 8, 8)), "one share a pair"
-    assert len(shares.unique()) == 4 and 0 <= shares.min() and shares.max() < 1
+    assert len(shares.unique()) == 4 and shares.min() >= 0 and shares.max() < 1
     assert torch.equal(seen[0], seen[1]) and not torch.equal(seen[0], seen[2])
 
 
@@ -106,9 +106,11 @@ def test_a_few_published_steps_bring_the_picture_nearer() -> None:
     mask = torch.zeros(1, 1, 256, 256)
     mask[..., 60:200, 60:200] = 1
     composite = real + mask * torch.tensor([0.35, -0.3, 0.25]).view(1, 3, 1, 1)
-    optimisers = [torch.optim.Adam(one.parameters(), lr=4e-3, betas=(0.5, 0.999)) for one in (network, critic)]
+    optimisers = [
+        torch.optim.Adam(one.parameters(), lr=1e-2, betas=(0.5, 0.999)) for one in (network, critic)
+    ]
     differences = []
-    for _ in range(20):
+    for _ in range(18):
         harmonised = network.harmonise(composite, mask)
         optimisers[1].zero_grad()
         discriminator_loss(critic, harmonised, real, mask, generator).total.backward()
