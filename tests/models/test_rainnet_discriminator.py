@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from models.rainnet import initialise
 from models.rainnet_discriminator import RainNetDiscriminator
@@ -40,6 +41,48 @@ def test_names_shapes_and_number_of_the_published_weights() -> None:
     normalised = {name.removesuffix("_orig") for name in weights if name.endswith("_orig")}
     assert buffers == {f"{name}_{vector}" for name in normalised for vector in ("u", "v")}
     assert sum(value.numel() for value in network.parameters()) == 17_787_138
+
+
+def restated(weights: dict[str, Tensor], picture: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """The published layers one after the other, the spectral norm from its stored vectors."""
+
+    def weight(name: str) -> Tensor:
+        stored = weights[f"{name}.weight_orig"]
+        norm = weights[f"{name}.weight_u"] @ stored.flatten(1) @ weights[f"{name}.weight_v"]
+        return stored / norm
+
+    def stack(suffix: str, x: Tensor, seen: Tensor) -> Tensor:
+        for level in range(1, 8):
+            name, stride = f"D.conv{level}{suffix}", 1 if level == 7 else 2
+            count = functional.conv2d(seen, torch.ones(1, 1, 3, 3, dtype=x.dtype), stride=stride)
+            x = functional.conv2d(x * seen, weight(name), stride=stride)
+            x = x * torch.where(count > 0, 9 / count, 0) + weights[f"{name}.bias"].view(-1, 1, 1)
+            seen = (count > 0).to(x.dtype)
+            x = x * seen
+            if 1 < level < 7:
+                variance, mean = torch.var_mean(x, dim=(2, 3), keepdim=True, correction=0)
+                x = (x - mean) / (variance + 1e-5).sqrt()
+            if level < 7:
+                x = torch.where(x > 0, x, 0.2 * x)
+        return x
+
+    whole = stack("", picture, torch.ones_like(mask))
+    together = stack("f", picture, mask) * stack("f", picture, 1 - mask)
+    for name in ("convl1", "convl2"):
+        together = functional.conv2d(together, weight(name), weights[f"{name}.bias"])
+        together = torch.where(together > 0, together, 0.2 * together)
+    return (
+        functional.conv2d(whole, weights["convg3.weight"], weights["convg3.bias"]),
+        functional.conv2d(together, weights["convl3.weight"], weights["convl3.bias"]),
+    )
+
+
+def test_every_layer_is_the_published_one() -> None:
+    network, (picture, mask) = tiny().double(), inputs()
+    expected = restated(network.state_dict(), picture.double(), mask.double())
+    for score, other in zip(network(picture.double(), mask), expected, strict=True):
+        assert other.abs().min() > 1e-4, "the comparison is of something"
+        assert torch.allclose(score, other, rtol=1e-6, atol=1e-9)
 
 
 def test_one_score_at_256_and_more_at_512() -> None:
