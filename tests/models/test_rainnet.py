@@ -163,3 +163,16 @@ def test_wrong_shapes_are_refused_with_the_right_ones() -> None:
         network(masks, masks)
     with pytest.raises(ValueError, match="3 or 4 channels in"):
         RainNet(RainNetShape(channels_in=5))
+
+
+def test_mixed_precision_and_channels_last_give_the_same_picture() -> None:
+    network, (images, masks) = tiny(), inputs()
+    with torch.inference_mode():
+        expected = network(images, masks)
+        last = network.to(memory_format=torch.channels_last)(
+            images.contiguous(memory_format=torch.channels_last), masks
+        )
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            mixed = network(images, masks)
+    assert torch.allclose(last, expected, atol=1e-4)
+    assert (mixed.float() - expected).abs().mean() < 0.03
