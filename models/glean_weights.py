@@ -3,44 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
-import torch
 from torch import Tensor
 
 from models.glean import GLEAN, GLEANConfig
-from models.strict import count, load_strict, read_state, shape, unwrapped
+from models.strict import Source, build_strict, count, named, read_state, shape, unwrapped
 from models.stylegan2 import StyleGAN2, StyleGAN2Config
 
 
-def load_glean(path: str | Path) -> GLEAN:
+def load_glean(source: Source, name: str | None = None) -> GLEAN:
     """The network of a GLEAN checkpoint of MMEditing, on the CPU, ready to predict (specs 3.3).
 
-    All sizes follow from the shapes of its tensors. Raises FileNotFoundError, and ValueError for
-    anything but exactly the tensors of such a network, with or without its discriminator and loss.
+    ``source`` is the file's path or its bytes; ``name`` begins the messages. All sizes
+    follow from the shapes of its tensors. Raises FileNotFoundError, and ValueError for anything but
+    exactly the tensors of such a network, with or without its discriminator and loss.
     """
-    return glean_from(read_state(path), str(path))
+    name = named(source, name)
+    return glean_from(read_state(source, name), name)
 
 
 def glean_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> GLEAN:
-    """The same from tensors by name; ``name`` begins the messages."""
+    """The same from tensors by name, which stay on their device."""
     state = unwrapped(state, ["encoder.0.1.weight"], name)
-    with torch.device("meta"):
-        network = GLEAN(infer_glean(state, name))
-    return load_strict(network, state, name)
+    config = infer_glean(state, name)
+    return build_strict(lambda: GLEAN(config), state, name)
 
 
-def load_bank(path: str | Path) -> StyleGAN2:
+def load_bank(source: Source, name: str | None = None) -> StyleGAN2:
     """A published StyleGAN2 generator, the averaged weights where a file has both (specs 3.2)."""
-    return bank_from(read_state(path), str(path))
+    name = named(source, name)
+    return bank_from(read_state(source, name), name)
 
 
 def bank_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> StyleGAN2:
-    """The same from tensors by name; ``name`` begins the messages."""
+    """The same from tensors by name, which stay on their device."""
     state = unwrapped(state, ["constant_input.input"], name)
-    with torch.device("meta"):
-        network = StyleGAN2(infer_bank(state, name))
-    return load_strict(network, state, name)
+    config = infer_bank(state, name)
+    return build_strict(lambda: StyleGAN2(config), state, name)
 
 
 def infer_bank(state: Mapping[str, Tensor], name: str = "checkpoint", *, prefix: str = "") -> StyleGAN2Config:

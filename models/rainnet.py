@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.pictures import check_mask, check_pictures
 from models.rain import Rain
 
 # Eight halvings.
@@ -16,13 +17,19 @@ MULTIPLE = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RainNetShape:
-    """What decides the weights' shapes; the defaults are those of the published weights."""
+class RainNetConfig:
+    """Widths of the network; the defaults are those of the published weights."""
 
     # Channels after the first convolution.
     width: int = 64
     # 3: the composite; 4: composite and mask.
-    channels_in: int = 3
+    channels: int = 3
+
+    def __post_init__(self) -> None:
+        if self.width < 1:
+            raise ValueError(f"width: expected at least 1, got {self.width}")
+        if self.channels not in (3, 4):
+            raise ValueError(f"channels: expected 3, or 4 with the mask, got {self.channels}")
 
 
 class RainNet(nn.Module):
@@ -32,16 +39,14 @@ class RainNet(nn.Module):
     foreground, to the network's picture (N, 3, H, W) in [-1, 1]; ``harmonise`` keeps of it the
     foreground alone. H and W are multiples of 256. Training mode has dropout in the three middle blocks.
 
-    Names of weights are the published ones. 54.76 M parameters at the default shape.
+    Names of weights are the published ones. 54.76 M parameters at the default widths.
     """
 
-    def __init__(self, shape: RainNetShape | None = None) -> None:
+    def __init__(self, config: RainNetConfig | None = None) -> None:
         super().__init__()
-        self.shape = shape = shape or RainNetShape()
-        if shape.width < 1 or shape.channels_in not in (3, 4):
-            raise ValueError(f"shape: expected a width of 1 or more and 3 or 4 channels in, got {shape}")
-        width = shape.width
-        self.model_layer0 = _down(shape.channels_in, width)
+        self.config = config = config or RainNetConfig()
+        width = config.width
+        self.model_layer0 = _down(config.channels, width)
         self.model_layer1 = _second(_down(width, 2 * width))
         self.model_layer2 = _second(_down(2 * width, 4 * width))
         self.model_layer3 = _second(_down(4 * width, 8 * width))
@@ -58,8 +63,9 @@ class RainNet(nn.Module):
         self.model_out = _second(nn.ConvTranspose2d(2 * width, 3, 4, stride=2, padding=1))
 
     def forward(self, composite: Tensor, mask: Tensor) -> Tensor:
-        _check(composite, mask)
-        if self.shape.channels_in == 4:
+        check_pictures(composite, MULTIPLE, "composite")
+        check_mask(mask, composite)
+        if self.config.channels == 4:
             composite = torch.cat([composite, mask.to(composite.dtype)], dim=1)
         # The published activations work in place: what is carried across has been through them.
         across0 = _leaky(self.model_layer0(composite))
@@ -155,19 +161,3 @@ def _leaky(features: Tensor) -> Tensor:
 
 def _instance_norm(features: Tensor) -> Tensor:
     return functional.instance_norm(features)
-
-
-def _check(composite: Tensor, mask: Tensor) -> None:
-    if composite.ndim != 4 or composite.shape[1] != 3:
-        raise ValueError(f"composite: expected shape (N, 3, H, W), got {tuple(composite.shape)}")
-    height, width = composite.shape[2:]
-    if mask.shape != (len(composite), 1, height, width):
-        raise ValueError(
-            f"mask: expected shape {(len(composite), 1, height, width)}, got {tuple(mask.shape)}"
-        )
-    if height % MULTIPLE or width % MULTIPLE or not height or not width:
-        fitting = "x".join(str(max(1, -(-side // MULTIPLE)) * MULTIPLE) for side in (height, width))
-        raise ValueError(
-            f"composite: expected height and width to be multiples of {MULTIPLE}, got {height}x{width}; "
-            f"resize both to {fitting}"
-        )

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.partial_conv import PartialConv
+from models.pictures import check_mask
 
 # What seven convolutions, six of them halving, need to leave one pixel.
 SMALLEST = 255
@@ -92,7 +93,4 @@ def _check(picture: Tensor, mask: Tensor) -> None:
             f"picture: expected shape (N, 3, H, W) with H and W at least {SMALLEST}, "
             f"got {tuple(picture.shape)}; resize it to 256x256"
         )
-    if mask.shape != (len(picture), 1, *picture.shape[2:]):
-        raise ValueError(
-            f"mask: expected shape {(len(picture), 1, *picture.shape[2:])}, got {tuple(mask.shape)}"
-        )
+    check_mask(mask, picture)

@@ -12,6 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.pictures import check_pictures
+
 SLOPE = 0.2
 RESIDUAL = 0.2
 
@@ -99,7 +101,7 @@ class RRDBNet(RRDBTrunk):
         self.conv_last = nn.Conv2d(config.width, 3, 3, padding=1)
 
     def forward(self, images: Tensor) -> Tensor:
-        _check_images(images, self.fold)
+        check_pictures(images, self.fold)
         folded = functional.pixel_unshuffle(images, self.fold) if self.fold > 1 else images
         features = super().forward(folded)
         for layer in (self.conv_up1, self.conv_up2):
@@ -115,15 +117,3 @@ def _start_small(layer: nn.Conv2d) -> None:
     layer.weight.data.mul_(0.1)
     if layer.bias is not None:
         nn.init.zeros_(layer.bias)
-
-
-def _check_images(images: Tensor, multiple: int) -> None:
-    if images.ndim != 4 or images.shape[1] != 3:
-        raise ValueError(f"images: expected shape (N, 3, H, W), got {tuple(images.shape)}")
-    height, width = images.shape[2:]
-    if height % multiple or width % multiple:
-        padded = tuple(-(-side // multiple) * multiple for side in (height, width))
-        raise ValueError(
-            f"images: expected height and width to be multiples of {multiple}, got {height}x{width}; "
-            f"pad them to {padded[0]}x{padded[1]}"
-        )

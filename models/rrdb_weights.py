@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 
-import torch
 from torch import Tensor
 
 from models.rrdb import RRDBConfig, RRDBNet
-from models.strict import State, count, load_strict, read_state, shape, unwrapped
+from models.strict import Source, State, build_strict, count, named, read_state, shape, unwrapped
 
 # The release of ESRGAN, and before it its training code; the first name that fits is replaced.
 RELEASED = {
@@ -31,21 +29,22 @@ NUMBERED = {
 MARKERS = ("conv_first.weight", "model.0.weight")
 
 
-def load_rrdbnet(path: str | Path) -> RRDBNet:
+def load_rrdbnet(source: Source, name: str | None = None) -> RRDBNet:
     """The network of a file of ESRGAN, Real-ESRGAN or BasicSR, on the CPU, ready to predict.
 
-    Scale, blocks and widths follow from the shapes of its tensors. Raises FileNotFoundError, and
-    ValueError for anything but exactly the tensors of such a network.
+    ``source`` is the file's path or its bytes; ``name`` begins the messages. Scale, blocks
+    and widths follow from the shapes of its tensors. Raises FileNotFoundError, and ValueError for
+    anything but exactly the tensors of such a network.
     """
-    return rrdbnet_from(read_state(path), str(path))
+    name = named(source, name)
+    return rrdbnet_from(read_state(source, name), name)
 
 
 def rrdbnet_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> RRDBNet:
-    """The same from tensors by name; ``name`` begins the messages."""
+    """The same from tensors by name, which stay on their device."""
     state = renamed(unwrapped(state, MARKERS, name), name)
-    with torch.device("meta"):
-        network = RRDBNet(infer_rrdb(state, name))
-    return load_strict(network, state, name)
+    config = infer_rrdb(state, name)
+    return build_strict(lambda: RRDBNet(config), state, name)
 
 
 def renamed(state: Mapping[str, Tensor], name: str = "checkpoint") -> State:

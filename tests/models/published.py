@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from itertools import pairwise
 
 import torch
@@ -19,6 +20,13 @@ def tensors(shapes: Shapes, device: str = "cpu") -> dict[str, Tensor]:
         else torch.empty(size, device=device)
         for name, size in shapes.items()
     }
+
+
+def saved(content: object) -> bytes:
+    """As ``torch.save`` writes it."""
+    stream = io.BytesIO()
+    torch.save(content, stream)
+    return stream.getvalue()
 
 
 def conv(name: str, before: int, after: int, kernel: int = 3) -> Shapes:
@@ -116,4 +124,42 @@ def glean(
             shapes |= conv(f"decoder.{index}.upsample_conv", before, 4 * sides[2 * side])
         else:
             shapes |= conv(f"decoder.{index}.0", before, head) | conv(f"decoder.{index}.2", head, 3)
+    return shapes
+
+
+def rainnet(width: int = 64, channels: int = 3) -> Shapes:
+    """RainNet's generator, ``net_G_last.pth``."""
+    eight = 8 * width
+    inner = "unet_block.submodule.submodule.submodule"
+    shapes: Shapes = {
+        "model_layer0.weight": (width, channels, 4, 4),
+        "model_layer1.1.weight": (2 * width, width, 4, 4),
+        "model_layer2.1.weight": (4 * width, 2 * width, 4, 4),
+        "model_layer3.1.weight": (eight, 4 * width, 4, 4),
+        f"{inner}.up.1.weight": (eight, eight, 4, 4),
+        f"{inner}.up.3.weight": (eight, eight, 4, 4),
+        "model_layer11.1.weight": (2 * eight, 4 * width, 4, 4),
+        "model_layer12.1.weight": (eight, 2 * width, 4, 4),
+        "model_layer13.1.weight": (4 * width, width, 4, 4),
+        "model_layer11att.0.weight": (eight, eight, 1, 1),
+        "model_layer11att.0.bias": (eight,),
+        "model_layer12att.0.weight": (4 * width, 4 * width, 1, 1),
+        "model_layer12att.0.bias": (4 * width,),
+        "model_layer13att.0.weight": (2 * width, 2 * width, 1, 1),
+        "model_layer13att.0.bias": (2 * width,),
+        "model_out.1.weight": (2 * width, 3, 4, 4),
+        "model_out.1.bias": (3,),
+    }
+    for block in ("unet_block", "unet_block.submodule", "unet_block.submodule.submodule"):
+        shapes[f"{block}.down.1.weight"] = (eight, eight, 4, 4)
+        shapes[f"{block}.up.1.weight"] = (2 * eight, eight, 4, 4)
+    norms = {
+        **{f"unet_block{'.submodule' * depth}.upnorm": eight for depth in range(4)},
+        "model_layer11norm": 4 * width,
+        "model_layer12norm": 2 * width,
+        "model_layer13norm": width,
+    }
+    for norm, size in norms.items():
+        for vector in ("foreground_gamma", "foreground_beta", "background_gamma", "background_beta"):
+            shapes[f"{norm}.{vector}"] = (size,)
     return shapes

@@ -5,12 +5,12 @@ import pytest
 import torch
 
 from models.apply_rainnet import Bytes, apply_rainnet
-from models.rainnet import RainNet, RainNetShape
+from models.rainnet import RainNet, RainNetConfig
 
 
 def network() -> RainNet:
     torch.manual_seed(0)
-    return RainNet(RainNetShape(width=2)).train()
+    return RainNet(RainNetConfig(width=2)).train()
 
 
 def inputs() -> tuple[Bytes, Bytes]:

@@ -7,13 +7,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from models.rainnet import RainNet, RainNetShape, initialise
+from models.rainnet import RainNet, RainNetConfig, initialise
 
 WIDTH = 2
 
 
-def tiny(channels_in: int = 3) -> RainNet:
-    network = RainNet(RainNetShape(width=WIDTH, channels_in=channels_in))
+def tiny(channels: int = 3) -> RainNet:
+    network = RainNet(RainNetConfig(width=WIDTH, channels=channels))
     generator = torch.Generator().manual_seed(0)
     for weight in network.parameters():
         torch.nn.init.normal_(weight, 0, 0.2, generator=generator)
@@ -84,7 +84,7 @@ def restated(weights: dict[str, Tensor], image: Tensor, mask: Tensor) -> Tensor:
 
 def test_it_has_the_published_number_of_parameters() -> None:
     with torch.device("meta"):
-        network, with_mask = RainNet(), RainNet(RainNetShape(channels_in=4))
+        network, with_mask = RainNet(), RainNet(RainNetConfig(channels=4))
     assert sum(weight.numel() for weight in network.parameters()) == 54_759_043
     assert sum(weight.numel() for weight in with_mask.parameters()) == 54_759_043 + 64 * 16
 
@@ -144,7 +144,7 @@ def test_the_mask_as_fourth_channel() -> None:
 
 
 def test_the_start_is_the_published_one() -> None:
-    network = RainNet(RainNetShape(width=16))
+    network = RainNet(RainNetConfig(width=16))
     initialise(network, torch.Generator().manual_seed(0))
     weights = dict(network.named_parameters())
     drawn = weights["unet_block.up.1.weight"]
@@ -155,14 +155,14 @@ def test_the_start_is_the_published_one() -> None:
 
 def test_wrong_shapes_are_refused_with_the_right_ones() -> None:
     network, (images, masks) = tiny(), inputs()
-    with pytest.raises(ValueError, match=r"multiples of 256, got 200x300; resize both to 256x512"):
+    with pytest.raises(ValueError, match=r"multiples of 256, got 200x300; pad or resize them to 256x512"):
         network(torch.zeros(1, 3, 200, 300), torch.zeros(1, 1, 200, 300))
     with pytest.raises(ValueError, match=r"mask: expected shape \(2, 1, 256, 256\), got \(2, 256, 256\)"):
         network(images, masks[:, 0])
     with pytest.raises(ValueError, match=r"composite: expected shape \(N, 3, H, W\), got \(2, 1, 256, 256\)"):
         network(masks, masks)
-    with pytest.raises(ValueError, match="3 or 4 channels in"):
-        RainNet(RainNetShape(channels_in=5))
+    with pytest.raises(ValueError, match="channels: expected 3, or 4 with the mask, got 5"):
+        RainNet(RainNetConfig(channels=5))
 
 
 def test_mixed_precision_and_channels_last_give_the_same_picture() -> None:

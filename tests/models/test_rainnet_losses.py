@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from models.rainnet import RainNet, RainNetShape, initialise
+from models.rainnet import RainNet, RainNetConfig, initialise
 from models.rainnet_discriminator import RainNetDiscriminator, Scores
 from models.rainnet_losses import LossWeights, discriminator_loss, generator_loss, gradient_penalty
 
@@ -110,7 +110,7 @@ def one_thread() -> Iterator[None]:
 def test_a_few_published_steps_bring_the_picture_nearer() -> None:
     torch.manual_seed(0)
     generator = torch.Generator().manual_seed(0)
-    network, critic = RainNet(RainNetShape(width=4)), RainNetDiscriminator(width=2)
+    network, critic = RainNet(RainNetConfig(width=4)), RainNetDiscriminator(width=2)
     initialise(network, generator)
     initialise(critic, generator)
     rows = torch.linspace(-0.8, 0.6, 256)

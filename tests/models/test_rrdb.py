@@ -89,7 +89,7 @@ def test_half_precision_stays_close(dtype: torch.dtype) -> None:
 
 def test_wrong_sizes_and_configurations_are_refused() -> None:
     network = RRDBNet(RRDBConfig(scale=2, **TINY))
-    with pytest.raises(ValueError, match=r"multiples of 2, got 5x8; pad them to 6x8"):
+    with pytest.raises(ValueError, match=r"multiples of 2, got 5x8; pad or resize them to 6x8"):
         network(torch.rand(1, 3, 5, 8))
     with pytest.raises(ValueError, match=r"expected shape \(N, 3, H, W\), got \(1, 4, 8, 8\)"):
         network(torch.rand(1, 4, 8, 8))

@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.strict import count, opened, read_state, shape, unwrapped
+from models.glean_weights import load_bank, load_glean
+from models.rainnet_weights import load_rainnet
+from models.rrdb_weights import load_rrdbnet
+from models.strict import build_strict, count, opened, read_state, shape, unwrapped
+from tests.models.published import Shapes, bank, glean, rainnet, rrdbnet, saved, tensors
 
 
 class _Trap:
@@ -21,23 +25,39 @@ class _Trap:
 
 def test_code_in_a_checkpoint_is_refused_and_does_not_run(tmp_path: Path) -> None:
     sign = tmp_path / "ran"
-    torch.save({"params": _Trap(sign)}, tmp_path / "bad.pth")
-    (tmp_path / "plain.pth").write_bytes(pickle.dumps(_Trap(sign)))
-    for name in ("bad.pth", "plain.pth"):
-        with pytest.raises(
-            ValueError, match=rf"{name}: expected a checkpoint of tensors alone.*fetch the file again"
-        ):
-            read_state(tmp_path / name)
+    for data in (saved({"params": _Trap(sign)}), pickle.dumps(_Trap(sign))):
+        (tmp_path / "bad.pth").write_bytes(data)
+        for source in (data, tmp_path / "bad.pth", str(tmp_path / "bad.pth")):
+            with pytest.raises(
+                ValueError, match=r": expected a checkpoint of tensors alone.*fetch the file again"
+            ) as error:
+                read_state(source)
+            begins = "checkpoint:" if source is data else f"{tmp_path / 'bad.pth'}:"
+            assert str(error.value).startswith(begins) and "\n" not in str(error.value)
     assert not sign.exists()
 
 
-@pytest.mark.parametrize("kept", [0, 1, 100, 700])
+def _circle() -> dict[str, object]:
+    circle: dict[str, object] = {}
+    circle["params"] = circle
+    return circle
+
+
+@pytest.mark.parametrize("kept", [0, 1, 100, 700, -20])
 def test_a_file_cut_off_is_refused(kept: int, tmp_path: Path) -> None:
     path = tmp_path / "cut.pth"
-    torch.save({"conv.weight": torch.zeros(100)}, path)
-    path.write_bytes(path.read_bytes()[:kept])
-    with pytest.raises(ValueError, match=r"cut\.pth: expected a checkpoint of tensors alone"):
-        read_state(path)
+    path.write_bytes(saved({"conv.weight": torch.zeros(100)})[:kept])
+    for source in (path, path.read_bytes()):
+        with pytest.raises(ValueError, match=r"cut\.pth: expected a checkpoint of tensors alone") as error:
+            read_state(source, "cut.pth")
+        assert "\n" not in str(error.value)
+
+
+def test_path_and_bytes_give_the_same_tensors(tmp_path: Path) -> None:
+    data = saved({"epoch": 1, "state_dict": {"a": torch.ones(2)}})
+    (tmp_path / "a.pth").write_bytes(data)
+    for source in (data, tmp_path / "a.pth", str(tmp_path / "a.pth")):
+        assert read_state(source)["a"].tolist() == [1, 1]
 
 
 def test_a_missing_file_stays_a_missing_file(tmp_path: Path) -> None:
@@ -51,7 +71,12 @@ def test_a_missing_file_stays_a_missing_file(tmp_path: Path) -> None:
         ({}, "got nothing"),
         ([1], "got a list"),
         ({"params": {}}, "got nothing"),
-        ({"epoch": 3, "a": torch.zeros(1)}, "got something else under epoch"),
+        ({"epoch": 3, "a": torch.zeros(1)}, "got something else under epoch;"),
+        ({1: torch.zeros(1)}, "got something else under 1;"),
+        ({"a": torch.zeros(1, device="meta")}, "got something else under a;"),
+        ({"a": torch.eye(2).to_sparse()}, "got something else under a;"),
+        (_circle(), "got something else under params;"),
+        ({"a\nb" * 90: 1}, r"under (a b)+a?;"),
     ],
 )
 def test_what_is_no_tensors_by_name_is_refused(content: object, told: str) -> None:
@@ -62,6 +87,54 @@ def test_what_is_no_tensors_by_name_is_refused(content: object, told: str) -> No
 def test_averaged_weights_come_before_the_last_ones() -> None:
     state = {"generator.a": torch.zeros(1), "generator_ema.a": torch.ones(1)}
     assert unwrapped(state, ["a"], "x") == {"a": torch.ones(1)}
+
+
+def test_only_whole_words_are_a_wrapping() -> None:
+    for other in ("old_a", "generatora", "x.a"):
+        assert unwrapped({other: torch.zeros(1), "a": torch.ones(1)}, ["a"], "x").keys() == {other, "a"}
+        with pytest.raises(ValueError, match=f"x: expected a tensor named a, got {other}; use a file"):
+            unwrapped({other: torch.zeros(1)}, ["a"], "x")
+
+
+@pytest.mark.parametrize(
+    ("load", "shapes"),
+    [
+        (load_rrdbnet, rrdbnet(width=2, blocks=1, growth=1)),
+        (load_glean, glean(8, [2, 2, 2], styles=2, mapping=1, width=2, blocks=1, growth=1, head=2)),
+        (load_bank, bank("", [2, 2], 2, 1)),
+        (load_rainnet, rainnet(1)),
+    ],
+)
+def test_every_network_is_read_the_same_way(load, shapes: Shapes, tmp_path: Path) -> None:
+    state = tensors(shapes)
+    data = saved({"epoch": 3, "state_dict": {f"module.{name}": value for name, value in state.items()}})
+    path = tmp_path / "a.pth"
+    path.write_bytes(data)
+    for source in (data, path, str(path)):
+        loaded = load(source).state_dict()
+        assert loaded.keys() == shapes.keys() and all(
+            torch.equal(loaded[name], state[name]) for name in state
+        )
+    for source, name, told in [
+        (data[:-9], None, "checkpoint: expected a checkpoint of tensors alone, got"),
+        (saved({"other": torch.zeros(1)}), "a.pth", r"a\.pth: expected a tensor named .*, got other; use"),
+        (
+            saved({**state, "other": torch.zeros(1)}),
+            "a.pth",
+            r"a\.pth: expected exactly .* unknown: other; use",
+        ),
+    ]:
+        with pytest.raises(ValueError, match=f"^{told}"):
+            load(source, name)
+
+
+def test_a_network_has_all_values_and_waits_to_predict() -> None:
+    weights = {"weight": torch.ones(1, 2, dtype=torch.float16), "bias": torch.zeros(1)}
+    network = build_strict(lambda: torch.nn.Linear(2, 1), weights, "x")
+    assert not network.training and network(torch.ones(1, 2)).item() == 2
+    assert {(weight.dtype, weight.requires_grad) for weight in network.parameters()} == {
+        (torch.float32, True)
+    }
 
 
 def test_what_belongs_to_nothing_known_stays_to_be_told() -> None:
