@@ -24,9 +24,9 @@ def spans(length: int, tile: int, overlap: int, scale: int, margin: int = 0) -> 
     """Tiles of ``tile`` pixels that cover ``length``, neighbours at least ``overlap`` pixels in common.
 
     A side that fits into one tile lies in its middle. Longer ones have tiles at even distances, the
-    first and last ``margin`` pixels beyond the border. Shares rise and fall as squared sines over
-    what two neighbours have in common (specs 3.4). Raises ValueError for an overlap that leaves no
-    step, a margin of a tile, and sizes below 1.
+    first and last ``margin`` pixels beyond the border. Shares rise and fall as squared sines of
+    squared sines over what two neighbours have in common (specs 3.4). Raises ValueError for an
+    overlap that leaves no step, a margin of a tile, and sizes below 1.
     """
     if min(length, tile, scale) < 1 or not (0 <= overlap < tile and 0 <= margin < tile):
         raise ValueError(
@@ -67,7 +67,10 @@ def _fade(starts: list[int], index: int, tile: int, scale: int) -> NDArray[np.fl
     for neighbour in (index - 1, index + 1):
         if 0 <= neighbour < len(starts):
             common = max(0, tile - abs(starts[index] - starts[neighbour])) * scale
-            rise = np.sin(np.pi / 2 * (np.arange(common, dtype=np.float32) + 0.5) / max(common, 1)) ** 2
+            rise = (np.arange(common, dtype=np.float32) + 0.5) / max(common, 1)
+            # Twice, for a long foot: what a tile makes next to its border hardly bears.
+            for _ in range(2):
+                rise = np.sin(np.pi / 2 * rise) ** 2
             part = fade[:common] if neighbour < index else fade[::-1][:common]
             part *= rise
     return fade

@@ -68,3 +68,22 @@ def test_tiles_agree_with_the_whole_picture_where_a_network_sees_less_than_they_
     assert np.abs(difference[32:-32]).max() < 6
     # At its own border the whole picture meets noughts, and the tiles a mirror.
     assert np.abs(difference[:4]).max() > 30 and np.abs(difference[-4:]).max() > 30
+
+
+def test_no_seam_shows_where_a_network_feels_the_borders_of_its_tiles() -> None:
+    torch.manual_seed(0)
+    network = RRDBNet(RRDBConfig(width=4, blocks=1, growth=2)).eval()
+    # Weights that start small would see little more than one pixel.
+    with torch.no_grad():
+        for name, weight in network.named_parameters():
+            weight *= 12 if "rdb" in name else 10 if name == "conv_body.weight" else 1
+    picture = np.full((56, 104, 3), (150, 120, 100), np.uint8)
+    picture[:, 52:] = np.random.default_rng(0).integers(0, 256, (56, 52, 3)) // 4 + 90
+
+    def stretched(images: torch.Tensor) -> torch.Tensor:
+        return 0.5 + 4 * network(images)
+
+    tiled, whole = (enlarge(picture, stretched, tiling_of(network, tile=side)) for side in (40, 120))
+    assert (tiled.tiles, whole.tiles) == (12, 1)
+    difference = tiled.pixels - whole.pixels.astype(int)
+    assert np.abs(difference).max() <= 2 and np.ptp(whole.pixels[64:-64, 64:100], axis=(0, 1)).max() == 0
