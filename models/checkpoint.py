@@ -6,6 +6,7 @@ import io
 
 import torch
 
+from models.strict import build_strict, count, opened, read_content, shape
 from models.unet import UNet
 
 FORMAT = "natocc-unet/1"
@@ -21,11 +22,17 @@ def encode_unet(network: UNet) -> bytes:
     return stream.getvalue()
 
 
-def decode_unet(data: bytes) -> UNet:
-    """The network of ``encode_unet``, on the CPU, ready to predict. ValueError for other contents."""
-    content = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+def decode_unet(data: bytes, name: str = "checkpoint") -> UNet:
+    """The network of ``encode_unet``, on the CPU, ready to predict; ``name`` begins the messages.
+
+    Width and depth follow from the shapes of its tensors. Raises ValueError for other contents.
+    """
+    content = read_content(data, name)
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise ValueError(f"checkpoint: expected format {FORMAT}, got something else; train one anew")
-    network = UNet(width=content["width"], depth=content["depth"])
-    network.load_state_dict(content["state_dict"])
-    return network.eval()
+        raise ValueError(
+            f"{name}: expected a checkpoint of natocc train-segmenter, format {FORMAT}, "
+            "got something else; train one anew"
+        )
+    state = opened(content.get("state_dict"), name)
+    width, depth = shape(state, "head.weight", 4, name)[1], count(state, "narrow.", ".weight")
+    return build_strict(lambda: UNet(width=width, depth=depth), state, name)

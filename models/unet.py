@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.pictures import check_pictures
+
 
 class Block(nn.Sequential):
     """Two 3x3 convolutions, each with group norm and ReLU; height and width stay."""
@@ -46,7 +48,7 @@ class UNet(nn.Module):
         self.head = nn.Conv2d(width, 1, 1)
 
     def forward(self, images: Tensor) -> Tensor:
-        _check_shape(images, 2**self.depth)
+        check_pictures(images, 2**self.depth)
         # Centred, so that the first convolution sees both signs.
         features = images * 2 - 1
         kept: list[Tensor] = []
@@ -60,15 +62,3 @@ class UNet(nn.Module):
             features = functional.interpolate(narrow(features), scale_factor=2.0, mode="nearest")
             features = block(torch.cat([features, across], dim=1))
         return self.head(features)  # type: ignore[no-any-return]
-
-
-def _check_shape(images: Tensor, multiple: int) -> None:
-    if images.ndim != 4 or images.shape[1] != 3:
-        raise ValueError(f"images: expected shape (N, 3, H, W), got {tuple(images.shape)}")
-    height, width = images.shape[2:]
-    if height % multiple or width % multiple:
-        padded = tuple(-(-side // multiple) * multiple for side in (height, width))
-        raise ValueError(
-            f"images: expected height and width to be multiples of {multiple}, got {height}x{width}; "
-            f"pad or resize them to {padded[0]}x{padded[1]}"
-        )

@@ -49,7 +49,7 @@ def measure_disagreements(
     Raises FileNotFoundError where the checkpoint is not there, ValueError where it is none, or for a
     size that the network cannot take.
     """
-    network = _load(checkpoint)
+    network = decode_unet(storage.read_bytes(checkpoint), checkpoint)
     if size < 16 or size % 2**network.depth:
         raise ValueError(f"size: expected a multiple of {2**network.depth} from 16 up, got {size}")
     found: dict[str, Disagreement] = {}
@@ -71,18 +71,6 @@ def compare(predicted: Image, mask: Image, share: float) -> Disagreement:
     least = max(1.0, share * max(cv2.countNonZero(ours), cv2.countNonZero(theirs)))
     components = int((figures[1:, cv2.CC_STAT_AREA] >= least).sum())
     return Disagreement(iou=round(iou, 4), components=components)
-
-
-def _load(checkpoint: str) -> UNet:
-    data = storage.read_bytes(checkpoint)
-    expected = f"{checkpoint}: expected a checkpoint of natocc train-segmenter (segmenter.pt)"
-    if not data.startswith(b"PK"):
-        raise ValueError(f"{expected}, got {len(data)} bytes of something else")
-    try:
-        return decode_unet(data)
-    except (RuntimeError, KeyError) as error:
-        reason = str(error).splitlines()[0]
-        raise ValueError(f"{expected}, got a damaged one or another network's ({reason})") from error
 
 
 def _read(bank: Bank, entry: Entry, size: int) -> tuple[Image, Image]:

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import io
-
 import pytest
 import torch
 
-from models.checkpoint import decode_unet, encode_unet
+from models.checkpoint import FORMAT, decode_unet, encode_unet
 from models.unet import UNet
+from tests.models.published import saved
 
 
 def test_a_network_comes_back_with_its_shape_and_weights() -> None:
@@ -22,7 +21,18 @@ def test_equal_weights_are_equal_bytes() -> None:
 
 
 def test_another_content_is_refused() -> None:
-    stream = io.BytesIO()
-    torch.save({"format": "other"}, stream)
-    with pytest.raises(ValueError, match="expected format natocc-unet/1"):
-        decode_unet(stream.getvalue())
+    whole = saved({"format": FORMAT, "state_dict": UNet(width=8, depth=1).state_dict()})
+    assert decode_unet(whole).depth == 1
+    weights = UNet(width=8, depth=2).state_dict()
+    del weights["up.0.0.weight"]
+    for data, told in [
+        (saved({"format": "other"}), f"x: expected a checkpoint of natocc train-segmenter, format {FORMAT}"),
+        (saved({"format": FORMAT}), "x: expected tensors by name, got a NoneType"),
+        (
+            saved({"format": FORMAT, "state_dict": weights}),
+            r"tensors of UNet, got missing: up\.0\.0\.weight;",
+        ),
+        (whole[: len(whole) // 2], "x: expected a checkpoint of tensors alone, got one that is damaged"),
+    ]:
+        with pytest.raises(ValueError, match=told):
+            decode_unet(data, "x")

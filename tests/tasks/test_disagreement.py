@@ -85,13 +85,11 @@ def test_what_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         measure_disagreements(bank, str(path))
     path.write_bytes(b"words")
-    with pytest.raises(
-        ValueError, match=r"segmenter\.pt: expected a checkpoint.*got 5 bytes of something else"
-    ):
+    with pytest.raises(ValueError, match=r"segmenter\.pt: expected a checkpoint of tensors.*UnpicklingError"):
         measure_disagreements(bank, str(path))
     whole = encode_unet(UNet(width=8))
     path.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(ValueError, match="got a damaged one or another network's"):
+    with pytest.raises(ValueError, match=r"segmenter\.pt: expected a checkpoint of tensors.*damaged"):
         measure_disagreements(bank, str(path))
     path.write_bytes(whole)
     with pytest.raises(ValueError, match="size: expected a multiple of 16 from 16 up, got 100"):

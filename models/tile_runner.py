@@ -1,0 +1,119 @@
+"""A network over a stream of tiles, in batches that fit into memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+SCALE = 4
+MARGIN = 8
+# Of the low frequencies whose colours are kept, in pixels of the result (specs 3.4).
+SIGMA = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tiling:
+    """How a network is used on tiles."""
+
+    # Side of a tile in pixels: the only one that GLEAN takes, and for RRDBNet what memory allows.
+    tile: int
+    # Smaller tiles for smaller pictures, in multiples of this; None for a network of one size.
+    multiple: int | None = None
+    # How many times larger the network makes a tile.
+    factor: int = SCALE
+    # What black and white are to the network: (-1, 1) for GLEAN, (0, 1) for RRDBNet.
+    low: float = 0.0
+    high: float = 1.0
+    batch: int = 8
+    # Keep the colours of the picture that comes in, whatever the network makes of them.
+    fix_colours: bool = True
+
+    def __post_init__(self) -> None:
+        for name in ("tile", "factor", "batch"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name}: expected at least 1, got {getattr(self, name)}")
+        if self.multiple is not None and (self.multiple < 1 or self.tile % self.multiple):
+            raise ValueError(f"tile: expected a multiple of {self.multiple}, got {self.tile}")
+        if not self.low < self.high:
+            raise ValueError(f"high: expected more than low, {self.low}, got {self.high}")
+
+    @property
+    def overlap(self) -> int:
+        """A quarter of a tile is shared by neighbours."""
+        return self.tile // 4
+
+    @property
+    def margin(self) -> int:
+        """Mirrored pixels round the picture, where a network of any size would else see nothing."""
+        return 0 if self.multiple is None else min(MARGIN, self.tile // 4)
+
+
+class TileRunner:
+    """``run`` gives tiles back four times as large; ``batch`` is how many go at a time by now."""
+
+    def __init__(self, network: Callable[[Tensor], Tensor], tiling: Tiling, device: str) -> None:
+        self._network, self._tiling, self._device = network, tiling, device
+        self.batch = tiling.batch
+
+    def run(self, tiles: Iterable[NDArray[np.uint8]]) -> Iterator[NDArray[np.float32]]:
+        """uint8 (tile, tile, 3) to float32 (4 tile, 4 tile, 3) from 0 to 1, in order.
+
+        Where a device runs out of memory the batch is halved, for good. Raises ValueError for
+        results of another shape or NaN, and torch.OutOfMemoryError where one tile is too much.
+        """
+        waiting = iter(tiles)
+        while group := list(islice(waiting, self.batch)):
+            while group:
+                part = group[: self.batch]
+                try:
+                    results = self._enlarged(np.stack(part))
+                except torch.OutOfMemoryError:
+                    if len(part) == 1:
+                        raise
+                    self.batch = len(part) // 2
+                    continue
+                yield from results
+                group = group[len(part) :]
+
+    @torch.inference_mode()
+    def _enlarged(self, taken: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+        tiling, side = self._tiling, self._tiling.tile * SCALE
+        small = torch.from_numpy(taken).to(self._device).permute(0, 3, 1, 2).float() / 255
+        span = tiling.high - tiling.low
+        large = self._network(small * span + tiling.low).float()
+        expected = (*small.shape[:2], tiling.tile * tiling.factor, tiling.tile * tiling.factor)
+        if large.shape != expected:
+            raise ValueError(f"network: expected a result of shape {expected}, got {tuple(large.shape)}")
+        if not torch.isfinite(large).all():
+            raise ValueError("network: expected finite values, got NaN or infinite ones; check its weights")
+        large = ((large - tiling.low) / span).clamp(0, 1)
+        if tiling.factor > SCALE:
+            large = functional.interpolate(large, size=(side, side), mode="area")
+        elif tiling.factor < SCALE:
+            large = functional.interpolate(large, size=(side, side), mode="bicubic", align_corners=False)
+        if tiling.fix_colours:
+            large = recoloured(large, small)
+        return list(large.clamp(0, 1).permute(0, 2, 3, 1).contiguous().cpu().numpy())
+
+
+def recoloured(large: Tensor, small: Tensor) -> Tensor:
+    """``large`` with the low frequencies of ``small``, both float (N, 3, …): Gaussian, sigma 8 at large.
+
+    The difference is taken and smoothed at the small size, where it costs little, and enlarged.
+    """
+    sigma = SIGMA * small.shape[-1] / large.shape[-1]
+    difference = small - functional.interpolate(large, size=small.shape[-2:], mode="area")
+    reach = int(3 * sigma)
+    places = torch.arange(-reach, reach + 1, dtype=torch.float32, device=small.device)
+    taps = torch.exp(-0.5 * (places / sigma) ** 2)
+    taps = (taps / taps.sum()).expand(3, 1, 1, -1)
+    padded = functional.pad(difference, (reach,) * 4, mode="replicate")
+    smooth = functional.conv2d(functional.conv2d(padded, taps, groups=3), taps.mT, groups=3)
+    return large + functional.interpolate(smooth, size=large.shape[-2:], mode="bilinear", align_corners=False)
