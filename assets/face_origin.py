@@ -8,9 +8,11 @@ from pathlib import Path
 from assets.celebamask_tables import FaceTables
 from assets.naming import id_of
 from assets.partition import partition_of
-from assets.problems import Report
+from assets.problems import Problem, Report
 from assets.records import Origin
+from assets.sidecar import NAME as SIDECAR
 from assets.sidecar import Point, Sidecar
+from assets.tally import Tally
 
 FOLDER, IMAGES = "CelebAMask-HQ", "CelebA-HQ-img"
 LICENCE = "CelebAMask-HQ: non-commercial research only, no redistribution of the photographs"
@@ -37,12 +39,16 @@ class FaceOrigins:
         self._aside = Sidecar(folder, raw, report)
         self._tables = FaceTables(raw, folder, report)
         self._partition = partition_of(raw, report)
+        self._disputed, self._report = Tally(), report
 
     def of(self, name: str) -> FaceKnown:
         """What is known of a photograph by its file name. Ask once for each: the tables' rows are taken."""
         stem = Path(name).stem
         said, told = self._aside.of(f"{IMAGES}/{name}"), self._tables.of(stem)
         origin = self._partition.origin(id_of(stem), said.origin(FOLDER, LICENCE))
+        part = self._partition.parts.get(id_of(stem))
+        if said.split is not None and part is not None and said.split != part.split:
+            self._disputed.add(name)
         return FaceKnown(
             origin=replace(origin, person=origin.person or told.person),
             landmarks=said.landmarks,
@@ -50,5 +56,9 @@ class FaceOrigins:
         )
 
     def finish(self) -> None:
-        """Tell what photographs and rows of the tables lack each other, when all were asked for."""
+        """When all were asked for: tell what lacks in the tables, and where side-car and lists disagree."""
         self._tables.finish()
+        if self._disputed:
+            expected = "the split that the lists or verdicts give; excluded counts, else the side-car's"
+            got = f"another of {self._disputed}"
+            self._report(Problem(path=f"{FOLDER}/{SIDECAR}", expected=expected, got=got, action="converted"))
