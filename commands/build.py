@@ -20,6 +20,10 @@ Split = Annotated[str | None, typer.Option(help="train, test, all, or a file tha
 Subset = Annotated[str | None, typer.Option(help="WO, O, or all: which faces of the split.")]
 Upscaler = Annotated[str | None, typer.Option(help="Accept a bank made with this upscaler.")]
 Harmoniser = Annotated[str | None, typer.Option(help="Another harmoniser than the recipe's.")]
+Lift = Annotated[str | None, typer.Option(help="How a network's colours come to full size: mapping, residual.")]
+Weights = Annotated[str | None, typer.Option(help="Folder of weights; else $NATOCC_WEIGHTS, or data/weights.")]
+Device = Annotated[str, typer.Option(help="Where a network runs: auto, cpu or cuda.")]
+Precision = Annotated[str, typer.Option(help="In which precision: float32 or bfloat16.")]
 
 
 def build(
@@ -34,10 +38,15 @@ def build(
     subset: Subset = None,
     upscaler: Upscaler = None,
     harmoniser: Harmoniser = None,
+    lift: Lift = None,
+    weights: Weights = None,
+    device: Device = "auto",
+    precision: Precision = "float32",
 ) -> None:
     """Build a version of a recipe's dataset; what is there unchanged is left alone."""
     from tasks.build import Job, Options
     from tasks.build import build as build_version
+    from tasks.harmonisers import Machine
 
     start = time.perf_counter()
     with one_clear_message(), progress_bar() as progress:
@@ -57,6 +66,8 @@ def build(
             subset=subset,
             upscaler=upscaler,
             harmoniser=harmoniser,
+            lift=lift,
+            machine=Machine(weights=weights, device=device, precision=precision),
         )
         report = build_version(
             options, workers, on_start=on_start, on_shard=lambda record: progress.advance(bar)

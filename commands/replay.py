@@ -15,6 +15,9 @@ def replay(
     key: Annotated[str, typer.Argument(help="The sample's key.")],
     bank: Annotated[str, typer.Option(help="The bank it was made from.")],
     out: Annotated[Path, typer.Option(help="Folder for the members.")],
+    weights: Annotated[
+        str | None, typer.Option(help="Folder of weights; else $NATOCC_WEIGHTS, or data/weights.")
+    ] = None,
 ) -> None:
     """Render a sample anew, write its members, and say whether they are the stored bytes."""
     from assets.bank import Bank
@@ -24,7 +27,7 @@ def replay(
 
     with one_clear_message():
         stored = find_sample(url, key)
-        again = render_again(stored, Bank(bank))
+        again = render_again(stored, Bank(bank), weights)
         for name, data in again.items():
             storage.write_bytes(str(out / f"{key}.{name}"), data)
     differing = [name for name, data in again.items() if stored.get(name) != data]

@@ -22,6 +22,7 @@ from rich.progress import track
 from manifests.card import write_card
 from manifests.dataset import ShardRecord
 from tasks.build import BuildReport, Job, Options, finish_job, start_job
+from tasks.harmonisers import Machine
 from tasks.plan import ShardPlan
 from tasks.pool import WorkerLost, WorkerPool, result_of
 from tasks.render_shard import render_shard
@@ -55,12 +56,14 @@ def _worker_was_lost(task: object, run: object, state: State[Any]) -> bool:
     retry_condition_fn=_worker_was_lost,
     cache_policy=NO_CACHE,
 )
-def render_task(plan: ShardPlan, bank: str, bank_sha256: str, folder: str, pool: WorkerPool) -> ShardRecord:
+def render_task(
+    plan: ShardPlan, bank: str, bank_sha256: str, folder: str, weights: str | None, pool: WorkerPool
+) -> ShardRecord:
     """One shard, in a process of the warm pool; a lost process is replaced and the shard tried again.
 
     Takes only what one shard needs: Prefect walks through every parameter of every task run.
     """
-    return result_of(pool.submit(render_shard, plan, bank, bank_sha256, folder))
+    return result_of(pool.submit(render_shard, plan, bank, bank_sha256, folder, weights))
 
 
 @task(name="publish", cache_policy=NO_CACHE)
@@ -78,7 +81,7 @@ def run_build(options: Options, workers: int) -> BuildReport:
         description = f"{len(job.todo)} shards"
         progress = cast(UUID, create_progress_artifact(0.0, key="shards", description=description))
         with WorkerPool(workers) as pool:
-            common = (job.bank, job.bank_sha256, job.staging_url, pool)
+            common = (job.bank, job.bank_sha256, job.staging_url, job.weights, pool)
             futures = render_task.map(job.todo, *(unmapped(value) for value in common))
             for number, future in enumerate(track(futures, "rendering"), start=1):
                 rendered.append(future.result())
@@ -112,6 +115,10 @@ def build_natocc(
     subset: Literal["WO", "O", "all"] | None = None,
     upscaler: str | None = None,
     harmoniser: str | None = None,
+    lift: Literal["mapping", "residual"] | None = None,
+    weights: str | None = None,
+    device: Literal["auto", "cpu", "cuda"] = "auto",
+    precision: Literal["float32", "bfloat16"] = "float32",
 ) -> BuildReport:
     """Build a version of ``recipe`` from the bank at a URL into ``out``; see ``natocc build --help``."""
     options = Options(
@@ -125,5 +132,7 @@ def build_natocc(
         subset=subset,
         upscaler=upscaler,
         harmoniser=harmoniser,
+        lift=lift,
+        machine=Machine(weights=weights, device=device, precision=precision),
     )
     return run_build(options, workers)

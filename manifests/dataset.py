@@ -25,6 +25,8 @@ class ShardRecord:
     counts: dict[str, int]
     bytes: int
     sha256: str
+    # Pictures that a network took at a time in the end, fewer than usual where memory ran out.
+    network_batch: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,8 @@ class Dataset:
     shards: tuple[ShardRecord, ...]
     files: dict[str, str]
     licences: tuple[str, ...]
+    # Networks that took part, by stage: name, hash of the weights, how they were run.
+    networks: dict[str, dict[str, Any]] = field(default_factory=dict)
     format: str = field(default=FORMAT)
 
     def left_out_lines(self) -> list[str]:

@@ -18,6 +18,8 @@ RENDER: Sources = (
     ("tasks", "describe"),
 )
 PREPARE: Sources = (("natocc", ""), ("shards", "tar"), ("assets", ""), ("tasks", "prepare"))
+# A network's part in a sample, beside RENDER.
+HARMONISE: Sources = (("models", "rain"), ("models", "apply_rainnet"), ("models", "strict"))
 # The libraries that compute them.
 _LIBRARIES = ("isal", "kornia-rs", "numpy", "opencv-python-headless", "pillow", "pyarrow", "simplejpeg")
 

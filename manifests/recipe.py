@@ -88,9 +88,14 @@ class Recipe(_Strict):
     split: str = "train"
     # Faces with nothing over them, occluded ones, or all; a list file is taken as it is.
     subset: Subset = "all"
-    # The upscaler the bank's objects must have been made with; None accepts any.
-    upscaler: str | None = None
+    # The upscaler the bank's objects must have been made with, or several of which any will do, the best
+    # first; None accepts any.
+    upscaler: str | tuple[str, ...] | None = None
+    # "statistics", or the name of a network's weights (docs/weights.md); None leaves objects as they are.
     harmoniser: str | None = None
+    # How a network's colours come to full size (natocc/lift.py), and the side of what it is shown, in pixels.
+    lift: Literal["mapping", "residual"] = "mapping"
+    harmoniser_size: Annotated[int, Field(ge=256, le=1024, multiple_of=256)] = 256
     # How hands take the face's colours, and whether their local contrast is kept within bounds.
     transfer_method: Method = "table"
     contrast_guard: bool = True

@@ -104,10 +104,14 @@ def lift_mapping(composite: Image, matte: Image, working: Working, harmonised: I
 LIFTS: Mapping[str, Lift] = {"mapping": lift_mapping, "residual": lift_residual}
 
 
+def solid_part(working: Working) -> NDArray[np.bool_]:
+    """Pixels of the foreground, SxS: at least half covered, or as much as any is."""
+    return np.asarray(working.matte >= np.clip(working.matte.max(), 1, _HALF))
+
+
 def _solid(working: Working, harmonised: Image) -> NDArray[np.bool_]:
-    """Pixels of the foreground: at least half covered, or as much as any is."""
     if harmonised.shape != working.composite.shape or harmonised.dtype != np.uint8:
         raise ValueError(
             f"network: expected uint8 {working.composite.shape}, got {harmonised.dtype} {harmonised.shape}"
         )
-    return np.asarray(working.matte >= np.clip(working.matte.max(), 1, _HALF))
+    return solid_part(working)

@@ -12,7 +12,7 @@ from natocc.blending import SEAM_REACH, alpha_of, blend, blur_seam
 from natocc.blurring import apply_blur
 from natocc.face import Face
 from natocc.finish import Views, finish
-from natocc.geometry import Image
+from natocc.geometry import Box, Image
 from natocc.harmonise import Harmoniser
 from natocc.labels import hidden_ratio, occlude_parsing, visible_mask
 from natocc.naturalness import Camera, Measured, light_layer, measure_face, photograph_layer, soften_edge
@@ -44,19 +44,59 @@ class Composite:
     measured: Measured = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A sample whose occluder lies on the face, before it is harmonised and finished.
+
+    ``views`` are those of the uncropped picture, ``box`` where the occluder lies in them.
+    """
+
+    views: Views
+    box: Box
+    measured: Measured = field(default_factory=dict)
+
+    @property
+    def matte(self) -> Image:
+        """The occluder's alpha in its box, uint8, opacity in it."""
+        return self.views.alpha[self.box.slices]
+
+    def asks(self, params: Params) -> bool:
+        """Whether it has to be harmonised before it is completed."""
+        return params.harmonise and not self.box.empty
+
+
 def render(
     face: Face, occluder: Occluder | None, params: Params, harmoniser: Harmoniser | None = None
 ) -> Composite:
     """Compose one sample. Raises ValueError where the parameters name what was not handed over."""
+    draft = compose(face, occluder, params)
+    if not draft.asks(params):
+        return complete(draft, params)
+    if harmoniser is None:
+        raise ValueError("render: the parameters ask for harmonisation, but no harmoniser was given")
+    return complete(draft, params, harmoniser(draft.views.image, draft.matte, draft.box))
+
+
+def compose(face: Face, occluder: Occluder | None, params: Params) -> Draft:
+    """The first half of ``render``: all that comes before harmonisation."""
     layer = _lay(face, occluder, params)
-    measured: Measured = {}
     views = Views.untouched(face)
-    if layer is not None and not layer.box.empty:
-        camera = measure_face(face, params)
-        layer = _colour(soften_edge(layer, camera, params), camera, face, params)
-        layer, measured = photograph_layer(layer, camera, params)
-        views = _compose(views, layer, face, params, harmoniser)
-    return finished(views, params, params.opacity, measured)
+    if layer is None or layer.box.empty:
+        return Draft(views=views, box=Box(0, 0, 0, 0))
+    camera = measure_face(face, params)
+    layer = _colour(soften_edge(layer, camera, params), camera, face, params)
+    layer, measured = photograph_layer(layer, camera, params)
+    return Draft(views=_blend(views, layer, face, params), box=layer.box, measured=measured)
+
+
+def complete(draft: Draft, params: Params, harmonised: Image | None = None) -> Composite:
+    """The second half: ``harmonised`` are the new pixels of the draft's box, where it asks for them."""
+    if draft.asks(params):
+        if harmonised is None or harmonised.shape != (draft.box.height, draft.box.width, 3):
+            came = "none" if harmonised is None else f"shape {harmonised.shape}"
+            raise ValueError(f"complete: expected harmonised pixels of the draft's box, got {came}")
+        draft.views.image[draft.box.slices] = harmonised
+    return finished(draft.views, params, params.opacity, draft.measured)
 
 
 def finished(views: Views, params: Params, opacity: float, measured: Measured | None = None) -> Composite:
@@ -119,8 +159,8 @@ def _colour(layer: Layer, camera: Camera, face: Face, params: Params) -> Layer:
     return replace(layer, rgb=rgb)
 
 
-def _compose(views: Views, layer: Layer, face: Face, params: Params, harmoniser: Harmoniser | None) -> Views:
-    """Cast the shadow, blend, blur the seam, harmonise."""
+def _blend(views: Views, layer: Layer, face: Face, params: Params) -> Views:
+    """Cast the shadow, blend, blur the seam."""
     canvas = views.alpha.shape[0], views.alpha.shape[1]
     alpha = alpha_of(layer.matte, params.opacity)
     image, changed, reach = views.clean.copy(), layer.box, 0
@@ -133,9 +173,5 @@ def _compose(views: Views, layer: Layer, face: Face, params: Params, harmoniser:
     if params.seam_blur:
         image = blur_seam(image, layer.matte, layer.box)
         changed, reach = changed.grow(SEAM_REACH, canvas), reach + SEAM_REACH
-    if params.harmonise:
-        if harmoniser is None:
-            raise ValueError("render: the parameters ask for harmonisation, but no harmoniser was given")
-        image[layer.box.slices] = harmoniser(image, alpha, layer.box)
     views.alpha[layer.box.slices] = alpha
     return replace(views, image=image, changed=changed, reach=reach)

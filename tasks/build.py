@@ -21,6 +21,7 @@ from manifests.dataset import (
 from manifests.recipe import load_recipe
 from manifests.rows import decode_rows, encode_rows
 from shards import storage
+from tasks.harmonisers import Machine
 from tasks.plan import Plan, ShardPlan, make_plan
 from tasks.pool import WorkerPool, result_of
 from tasks.publish import publish
@@ -41,11 +42,13 @@ class Options:
     subset: str | None = None
     upscaler: str | None = None
     harmoniser: str | None = None
+    lift: str | None = None
+    machine: Machine = Machine()
 
     @property
     def overrides(self) -> dict[str, object]:
         """The recipe's fields that were replaced."""
-        names = ("seed", "profile", "split", "subset", "upscaler", "harmoniser")
+        names = ("seed", "profile", "split", "subset", "upscaler", "harmoniser", "lift")
         return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
 
@@ -55,6 +58,8 @@ class Job:
 
     plan: Plan
     bank: str
+    # The folder of networks' weights; None for the usual one.
+    weights: str | None
     dataset_url: str
     done: tuple[ShardRecord, ...]
     todo: tuple[ShardPlan, ...]
@@ -93,10 +98,11 @@ def start_job(options: Options) -> Job:
     """
     recipe = load_recipe(options.recipe, **options.overrides)
     overrides = options.overrides | ({} if options.limit is None else {"limit": options.limit})
-    plan = make_plan(recipe, Bank(options.bank), overrides, options.limit)
+    plan = make_plan(recipe, Bank(options.bank), overrides, options.limit, options.machine)
     job = Job(
         plan=plan,
         bank=options.bank,
+        weights=options.machine.weights,
         dataset_url=storage.join(options.out, recipe.name),
         done=(),
         todo=plan.shards,
@@ -186,7 +192,8 @@ def build(
     rendered, start = [], time.perf_counter()
     with WorkerPool(workers) as pool:
         futures = [
-            pool.submit(render_shard, plan, job.bank, job.bank_sha256, job.staging_url) for plan in job.todo
+            pool.submit(render_shard, plan, job.bank, job.bank_sha256, job.staging_url, job.weights)
+            for plan in job.todo
         ]
         for future in as_completed(futures):
             rendered.append(result_of(future))

@@ -56,6 +56,7 @@ def describe(
         "params": drawn_values(params),
         "measured": dict(composite.measured),
         "backends": backends(plan, params),
+        "network": asdict(plan.network) if plan.network and params.harmonise else None,
         "licences": sorted({entry.licence for entry in (face, occluder) if entry is not None}),
     }
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass, fields, replace
 
 from natocc.draw import Switches, draw_params
 from natocc.face import Face
-from natocc.harmonise import HARMONISERS
 from natocc.occluder import Occluder
 from natocc.params import Params
 from natocc.profiles import PROFILES, Profile
 from natocc.randomness import Streams
 from natocc.released import render_released
-from natocc.render import Composite, render
+from natocc.render import Composite
 from tasks.plan import ShardPlan
+from tasks.render_harmonise import open_harmoniser, render_harmonised
 
 RELEASED = ("code", "released")
 # Steps that a set of the recipe turns on, not the profile.
@@ -113,4 +113,4 @@ def render_look(look: Look, face: Face, occluder: Occluder, params: Params, plan
     """The picture."""
     if look.released:
         return render_released(face, occluder, params)
-    return render(face, occluder, params, HARMONISERS.get(plan.harmoniser or ""))
+    return render_harmonised(face, occluder, params, open_harmoniser(plan.harmoniser, plan.network, None))

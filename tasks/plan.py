@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 
 from assets.bank import Bank, Entry
-from manifests.lineage import code_version, digest, library_versions
+from manifests.lineage import HARMONISE, code_version, digest, library_versions
 from manifests.recipe import OccluderSet, Recipe, RecipeError
-from natocc.harmonise import HARMONISERS
 from natocc.profiles import PROFILES, Kind, Profile
 from natocc.transfer import Method
+from tasks.harmonisers import Machine, NetworkUse, choose_network
 from tasks.select import pairs_of_one_photo, select_faces, select_occluders, what_is_missing
 
 
@@ -37,6 +37,7 @@ class ShardPlan:
     transfer_method: Method
     contrast_guard: bool
     harmoniser: str | None
+    network: NetworkUse | None = None
     upscaler: str | None
     samples: tuple[tuple[str, int], ...]
     occluders: tuple[str, ...]
@@ -56,16 +57,32 @@ class Plan:
     licences: tuple[str, ...]
 
     @property
+    def network(self) -> NetworkUse | None:
+        """The network that harmonises, where one does."""
+        return next((shard.network for shard in self.shards if shard.network), None)
+
+    @property
     def samples(self) -> int:
         return sum(len(shard.samples) for shard in self.shards)
 
 
-def make_plan(recipe: Recipe, bank: Bank, overrides: dict[str, object], limit: int | None = None) -> Plan:
+def make_plan(
+    recipe: Recipe,
+    bank: Bank,
+    overrides: dict[str, object],
+    limit: int | None = None,
+    machine: Machine | None = None,
+) -> Plan:
     """Expand the recipe over the bank; ``limit`` keeps the first samples of every set.
 
     Raises RecipeError with all problems: a list or backend that is not there, a set without inputs.
     """
     problems = _backend_problems(recipe, bank)
+    network = None
+    try:
+        network = choose_network(recipe, machine or Machine())
+    except (ValueError, FileNotFoundError) as error:
+        problems.append(f"recipe > {recipe.name} > harmoniser: {error}")
     if limit is not None and limit < 1:
         problems.append(f"--limit: expected at least 1 sample of each set, got {limit}")
     shards: list[ShardPlan] = []
@@ -91,7 +108,7 @@ def make_plan(recipe: Recipe, bank: Bank, overrides: dict[str, object], limit: i
         elif missing:
             problems.append(f"recipe > {recipe.name} > sets > {one.name}: {missing}")
         else:
-            shards += _shards_of(recipe, one, faces, pool, bank, limit)
+            shards += _shards_of(recipe, one, faces, pool, bank, limit, network)
             same_photo[one.name] = pairs_of_one_photo(faces, pool)
             listed_not_train[one.name] = selection.barred
             of_unknown_subset[one.name] = selection.unknown
@@ -118,15 +135,12 @@ def make_plan(recipe: Recipe, bank: Bank, overrides: dict[str, object], limit: i
 def _backend_problems(recipe: Recipe, bank: Bank) -> list[str]:
     problems = []
     made_with = bank.index.get("upscaler")
-    if recipe.upscaler and recipe.upscaler != made_with:
+    wanted = (recipe.upscaler,) if isinstance(recipe.upscaler, str) else recipe.upscaler
+    if wanted and made_with not in wanted:
         problems.append(
             f"recipe > {recipe.name} > upscaler: expected a bank whose objects were upscaled with "
-            f"{recipe.upscaler}, got {made_with}; prepare one so, or build with --upscaler {made_with}"
-        )
-    if recipe.harmoniser and recipe.harmoniser not in HARMONISERS:
-        problems.append(
-            f"recipe > {recipe.name} > harmoniser: expected one of {', '.join(sorted(HARMONISERS))}, "
-            f"got {recipe.harmoniser}, which is not available; build with --harmoniser statistics"
+            f"{' or '.join(wanted)}, got {made_with}; prepare it again with --upscaler {','.join(wanted)}, "
+            f"or build with --upscaler {made_with}"
         )
     if optional_libraries(recipe) and find_spec("ot") is None:
         problems.append(
@@ -136,10 +150,10 @@ def _backend_problems(recipe: Recipe, bank: Bank) -> list[str]:
     return problems
 
 
-def optional_libraries(recipe: Recipe) -> tuple[str, ...]:
+def optional_libraries(recipe: Recipe, network: NetworkUse | None = None) -> tuple[str, ...]:
     """Packages beyond the core that decide this recipe's bytes."""
     linear = recipe.transfer_method == "linear" and any(one.colour_transfer for one in recipe.sets)
-    return ("pot",) if linear else ()
+    return (("pot",) if linear else ()) + (("torch",) if network else ())
 
 
 def _shards_of(
@@ -149,6 +163,7 @@ def _shards_of(
     pool: Sequence[Entry],
     bank: Bank,
     limit: int | None,
+    network: NetworkUse | None,
 ) -> list[ShardPlan]:
     order = [(face.id, repeat) for repeat in range(recipe.repeats_of(one)) for face in faces][:limit]
     by_id = {face.id: face for face in faces}
@@ -158,6 +173,7 @@ def _shards_of(
     if recipe.targets:
         profile = replace(profile, targets=recipe.target_weights())
     upscaler = bank.index.get("upscaler") if one.kind == "object" else None
+    network = network if one.kind == "object" else None
     common = {
         "set": one.name,
         "kind": one.kind,
@@ -172,10 +188,12 @@ def _shards_of(
         "transfer_method": recipe.transfer_method,
         "contrast_guard": recipe.contrast_guard,
         "harmoniser": recipe.harmoniser if one.kind == "object" else None,
+        "network": network,
         "upscaler": str(upscaler) if upscaler else None,
         "occluders": tuple(entry.id for entry in pool),
     }
-    libraries = library_versions(*optional_libraries(recipe))
+    libraries = library_versions(*optional_libraries(recipe, network))
+    code = [code_version(), *([code_version(HARMONISE)] if network else [])]
     pool_digest = digest([entry.facts for entry in pool])
     plans = []
     step = recipe.samples_per_shard
@@ -183,6 +201,6 @@ def _shards_of(
         samples = tuple(order[start : start + step])
         plan = ShardPlan(file=f"{one.name}-{number:06d}.tar", samples=samples, **common)  # type: ignore[arg-type]
         content = [by_id[face].facts for face, _ in samples]
-        key = digest([asdict(plan), content, pool_digest, code_version(), libraries])
+        key = digest([asdict(plan), content, pool_digest, code, libraries])
         plans.append(replace(plan, cache_key=key))
     return plans

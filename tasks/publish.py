@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from manifests.card import write_card
 from manifests.dataset import CARD, INDEX, MANIFEST, VERDICTS, Dataset, ShardRecord, point_latest
@@ -35,7 +36,7 @@ def publish(
         overrides=plan.overrides,
         bank=plan.bank,
         code_version=code_version(),
-        libraries=library_versions(*optional_libraries(plan.recipe)),
+        libraries=library_versions(*optional_libraries(plan.recipe, plan.network)),
         backends=_backends(plan),
         counts=_counts(Counter(row.verdict for row in rows)),
         counts_by_set={name: _counts(counter) for name, counter in by_set.items()},
@@ -43,6 +44,7 @@ def publish(
         shards=tuple(records),
         files={MANIFEST: storage.sha256_bytes(manifest)},
         licences=plan.licences,
+        networks=_networks(plan),
     )
     card = write_card(dataset).encode()
     dataset.files[CARD] = storage.sha256_bytes(card)
@@ -70,3 +72,9 @@ def _backends(plan: Plan) -> dict[str, str | None]:
         "colour_transfer": plan.recipe.transfer_method if transferred else None,
         "harmoniser": plan.recipe.harmoniser if "object" in kinds else None,
     }
+
+
+def _networks(plan: Plan) -> dict[str, dict[str, object]]:
+    upscaler = plan.bank.get("network") if any(shard.kind == "object" for shard in plan.shards) else None
+    found = {"upscaler": upscaler, "harmoniser": asdict(plan.network) if plan.network else None}
+    return {stage: facts for stage, facts in found.items() if isinstance(facts, dict)}

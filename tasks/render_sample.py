@@ -6,6 +6,7 @@ import json
 import math
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import cv2
 
@@ -15,15 +16,16 @@ from natocc.choose import judges_wrist, shows_wrist
 from natocc.codecs import decode_plane, decode_rgb, encode_jpeg, encode_png
 from natocc.draw import Switches, draw_params
 from natocc.face import Face, make_face
-from natocc.harmonise import HARMONISERS
+from natocc.geometry import Image
 from natocc.history import jpeg_quality
 from natocc.occluder import MEMBERS, Occluder, decode_occluder
 from natocc.params import Params
 from natocc.randomness import Streams
-from natocc.render import Composite, render
+from natocc.render import Composite, Draft, complete, compose
 from natocc.verdicts import KEPT, Verdict, failed, gate_hidden_ratio, gate_wrist, rejected
 from tasks.describe import describe, make_row
 from tasks.plan import ShardPlan
+from tasks.render_harmonise import Harmonising, open_harmoniser
 from tasks.select import POOL
 
 
@@ -54,26 +56,78 @@ def occluder_pool(bank: Bank, plan: ShardPlan) -> tuple[Entry, ...]:
     return tuple(entries[name] for name in plan.occluders)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A sample before it is harmonised. ``verdict`` is other than kept where it ended already."""
+
+    face: Entry
+    repeat: int
+    chosen: Entry | None = None
+    occluder: Occluder | None = None
+    params: Params | None = None
+    draft: Draft | None = None
+    verdict: Verdict = KEPT
+
+    @property
+    def waiting(self) -> Draft | None:
+        """The draft, where it has to be harmonised."""
+        asks = self.draft is not None and self.params is not None and self.draft.asks(self.params)
+        return self.draft if asks else None
+
+
 def attempt(
-    plan: ShardPlan, bank: Bank, cache: OccluderCache, face: Entry, repeat: int, pool: tuple[Entry, ...]
+    plan: ShardPlan,
+    bank: Bank,
+    cache: OccluderCache,
+    face: Entry,
+    repeat: int,
+    pool: tuple[Entry, ...],
+    harmonise: Harmonising | None = None,
 ) -> tuple[Row, dict[str, bytes]]:
     """One sample: its row, and its members where it was kept.
 
     Only errors of the inputs (undecodable bytes, an empty mask) become the verdict ``failed``.
+    ``harmonise`` is needed where the plan's harmoniser is a network.
     """
+    begun = begin(plan, bank, cache, face, repeat, pool)
+    pixels = None
+    if begun.waiting is not None:
+        harmonise = harmonise or open_harmoniser(plan.harmoniser, plan.network, None)
+        try:
+            (pixels,) = harmonise([begun.waiting])
+        except (ValueError, cv2.error) as error:
+            return end(plan, replace(begun, draft=None, verdict=failed(error)))
+    return end(plan, begun, pixels)
+
+
+def begin(
+    plan: ShardPlan, bank: Bank, cache: OccluderCache, face: Entry, repeat: int, pool: tuple[Entry, ...]
+) -> Begun:
+    """Choose, load, draw, compose."""
     streams = Streams(plan.seed, plan.stream, f"{face.id}-{repeat:03d}")
     chosen = choose_occluder(pool, face, plan.kind, streams)
+    begun = Begun(face=face, repeat=repeat, chosen=chosen)
     if chosen is None and plan.kind != "none":
-        verdict = rejected("no_occluder_of_another_photograph")
-        return make_row(plan, face, repeat, None, None, None, verdict), {}
+        return replace(begun, verdict=rejected("no_occluder_of_another_photograph"))
     try:
         ready = load_face(bank, face, plan.size, parsing=plan.parsing)
         occluder = None if chosen is None else cache.get(bank, chosen)
         params = draw_params(ready, occluder, plan.kind, plan.profile, _switches(plan), streams)
-        composite = render(ready, occluder, params, HARMONISERS.get(plan.harmoniser or ""))
+        return replace(begun, occluder=occluder, params=params, draft=compose(ready, occluder, params))
+    except (ValueError, cv2.error) as error:
+        return replace(begun, verdict=failed(error))
+
+
+def end(plan: ShardPlan, begun: Begun, pixels: Image | None = None) -> tuple[Row, dict[str, bytes]]:
+    """Complete, judge, encode. ``pixels`` are those that a waiting draft was given."""
+    face, repeat, chosen, params = begun.face, begun.repeat, begun.chosen, begun.params
+    if begun.draft is None or params is None:
+        return make_row(plan, face, repeat, chosen, None, None, begun.verdict), {}
+    try:
+        composite = complete(begun.draft, params, pixels)
     except (ValueError, cv2.error) as error:
         return make_row(plan, face, repeat, chosen, None, None, failed(error)), {}
-    verdict = gate(composite, plan, occluder, params)
+    verdict = gate(composite, plan, begun.occluder, params)
     row = make_row(plan, face, repeat, chosen, params, composite, verdict)
     if verdict.verdict != "kept":
         return row, {}

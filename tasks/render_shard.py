@@ -16,7 +16,9 @@ from shards import storage
 from shards.tar import TarWriter, add_sample
 from tasks.failures import BuildStopped
 from tasks.plan import ShardPlan
-from tasks.render_sample import OccluderCache, attempt, occluder_pool
+from tasks.render_groups import attempt_all
+from tasks.render_harmonise import open_harmoniser
+from tasks.render_sample import OccluderCache, occluder_pool
 
 # So many failures in a row mean a broken environment, not a bad sample.
 _MOST_FAILURES_IN_A_ROW = 10
@@ -26,11 +28,14 @@ class ShardStopped(BuildStopped):
     """A shard gave up: too many samples failed in a row."""
 
 
-def render_shard(plan: ShardPlan, bank_url: str, bank_sha256: str, out_url: str) -> ShardRecord:
+def render_shard(
+    plan: ShardPlan, bank_url: str, bank_sha256: str, out_url: str, weights: str | None = None
+) -> ShardRecord:
     """Render a planned shard into a folder: tar, then its rows, then its record, each whole.
 
-    Raises ShardStopped after ten failures in a row, BuildStopped where the bank is no longer the one
-    that was planned with (``bank_sha256``), OSError where the folder can't be written.
+    ``weights`` is the folder of a network's. Raises ShardStopped after ten failures in a row,
+    BuildStopped where bank or weights are no longer those that were planned with (``bank_sha256``),
+    OSError where the folder can't be written.
     """
     cv2.setNumThreads(1)
     bank, cache = _open_bank(bank_url)
@@ -38,13 +43,13 @@ def render_shard(plan: ShardPlan, bank_url: str, bank_sha256: str, out_url: str)
         raise BuildStopped(f"{bank_url}: the bank has changed since this build was planned; run it again")
     faces = {entry.id: entry for entry in bank.entries("face")}
     pool = occluder_pool(bank, plan)
+    harmonise = open_harmoniser(plan.harmoniser, plan.network, weights)
     rows: list[Row] = []
     in_a_row = 0
     target = storage.join(out_url, plan.file)
     with storage.write_whole(target) as stream:
         writer = TarWriter(stream)
-        for face_id, repeat in plan.samples:
-            row, members = attempt(plan, bank, cache, faces[face_id], repeat, pool)
+        for row, members in attempt_all(plan, bank, cache, faces, pool, harmonise):
             rows.append(row)
             if members:
                 add_sample(writer, row.key, members)
@@ -63,6 +68,7 @@ def render_shard(plan: ShardPlan, bank_url: str, bank_sha256: str, out_url: str)
         counts={verdict: counts[verdict] for verdict in VERDICTS},
         bytes=storage.size_of(target),
         sha256=storage.sha256_of(target),
+        network_batch=harmonise.network_batch,
     )
     storage.write_bytes(record_url(out_url, plan.file), json.dumps(asdict(record)).encode())
     return record

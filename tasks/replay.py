@@ -6,14 +6,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from assets.bank import Bank, Entry
 from manifests.dataset import MANIFEST, resolve_version
 from manifests.rows import decode_rows
-from natocc.harmonise import HARMONISERS
 from natocc.params import Params, params_adapter
-from natocc.render import render
 from shards import storage
 from shards.reader import read_sample
+from tasks.harmonisers import NetworkUse
+from tasks.render_harmonise import open_harmoniser, render_harmonised
 from tasks.render_sample import encode, load_face, load_occluder
 from tasks.select import POOL
 
@@ -23,10 +25,12 @@ def parse_params(data: Mapping[str, Any]) -> Params:
     return params_adapter().validate_python(data)
 
 
-def replay(members: Mapping[str, bytes], bank: Bank) -> dict[str, bytes]:
+def replay(members: Mapping[str, bytes], bank: Bank, weights: str | None = None) -> dict[str, bytes]:
     """The sample's members, made again; equal bytes on one kind of machine and library versions.
 
-    Raises ValueError where the bank's entries are not those the sample was made from.
+    ``weights`` is the folder of a network's; it runs on the device and in the precision it did. Raises
+    ValueError where the bank's entries are not those the sample was made from, BuildStopped where the
+    weights are not.
     """
     facts = json.loads(members["json"])
     face = _same_entry(bank.entries("face"), facts["face"], "face")
@@ -35,8 +39,10 @@ def replay(members: Mapping[str, bytes], bank: Bank) -> dict[str, bytes]:
         pool = bank.entries(POOL[facts["kind"]])
         occluder = load_occluder(bank, _same_entry(pool, facts["occluder"], "occluder"))
     ready = load_face(bank, face, max(facts["size"]), parsing="parsing.png" in members)
-    harmoniser = HARMONISERS.get(facts["backends"]["harmoniser"] or "")
-    composite = render(ready, occluder, parse_params(facts["params"]), harmoniser)
+    use = facts.get("network")
+    network = None if use is None else TypeAdapter(NetworkUse).validate_python(use)
+    harmonise = open_harmoniser(facts["backends"]["harmoniser"], network, weights)
+    composite = render_harmonised(ready, occluder, parse_params(facts["params"]), harmonise)
     return encode(composite, facts, clean="clean.jpg" in members)
 
 

@@ -1,0 +1,66 @@
+"""Which harmoniser a recipe asks for, and whether it can run: arithmetic, or a network with its weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assets.weights import MissingWeights, find_weights
+from manifests.recipe import Recipe
+from models.extra import MissingExtra, require_networks
+from natocc.harmonise import HARMONISERS
+
+NETWORK = "rainnet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """Where networks find their weights and run. ``weights``: a folder; None for the usual one."""
+
+    weights: str | None = None
+    device: str = "auto"
+    precision: str = "float32"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkUse:
+    """A network that takes part in samples, and all that decides what it makes of them."""
+
+    name: str
+    weights_sha256: str
+    lift: str
+    side: int  # of what the network is shown, in pixels
+    device: str
+    precision: str
+
+
+def choose_network(recipe: Recipe, machine: Machine) -> NetworkUse | None:
+    """The network that the recipe's harmoniser is; None for arithmetic and for none at all.
+
+    Raises ValueError or FileNotFoundError with one line: an unknown name, missing packages or weights,
+    weights of another network, a device that is not there.
+    """
+    name = recipe.harmoniser
+    if name is None or name in HARMONISERS:
+        return None
+    try:
+        found = find_weights(name, machine.weights)
+    except MissingWeights as error:
+        raise MissingWeights(f"{error} (or build with --harmoniser statistics)") from error
+    if found.network != NETWORK:
+        raise ValueError(f"expected weights of a network that harmonises, got {name}, which is {found.network}")
+    try:
+        require_networks(f"harmoniser {name}", ("torch",))
+    except MissingExtra as error:
+        raise ValueError(str(error)) from error
+    from models.device import PRECISIONS, choose_device
+
+    if machine.precision not in PRECISIONS:
+        raise ValueError(f"--precision: expected one of {', '.join(PRECISIONS)}, got {machine.precision!r}")
+    return NetworkUse(
+        name=name,
+        weights_sha256=found.sha256,
+        lift=recipe.lift,
+        side=recipe.harmoniser_size,
+        device=choose_device(machine.device),
+        precision=machine.precision,
+    )

@@ -1,0 +1,133 @@
+"""Harmonising drafts: each by arithmetic, or many at a time by a network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from assets.weights import MissingWeights, find_weights
+from natocc.face import Face
+from natocc.geometry import Image
+from natocc.harmonise import HARMONISERS, Harmoniser
+from natocc.lift import LIFTS, solid_part, to_working_size
+from natocc.occluder import Occluder
+from natocc.params import Params
+from natocc.render import Composite, Draft, complete, compose
+from tasks.failures import BuildStopped
+from tasks.harmonisers import NetworkUse
+
+if TYPE_CHECKING:
+    from models.rainnet_runner import RainNetRunner
+
+# Drafts of 1024² are about 10 MB each, and two batches of them are held.
+BATCH = {"cpu": 8, "cuda": 32}
+
+
+class Harmonising(Protocol):
+    """Gives each draft its box's new pixels, in order.
+
+    ``batch``: how many at a time serve it best. ``network_batch``: how many pictures a network takes at a
+    time by now, fewer than ``batch`` where memory ran out; None without a network.
+    """
+
+    @property
+    def batch(self) -> int: ...
+
+    @property
+    def network_batch(self) -> int | None: ...
+
+    def __call__(self, drafts: Sequence[Draft]) -> list[Image]: ...
+
+
+class ByArithmetic:
+    """One draft after another. Raises ValueError where there is no harmoniser and a draft asks for one."""
+
+    batch = 1
+    network_batch = None
+
+    def __init__(self, harmoniser: Harmoniser | None) -> None:
+        self._harmoniser = harmoniser
+
+    def __call__(self, drafts: Sequence[Draft]) -> list[Image]:
+        if self._harmoniser is None and drafts:
+            raise ValueError("harmonise: expected a harmoniser, as the parameters ask for, got none")
+        return [self._harmoniser(one.views.image, one.matte, one.box) for one in drafts if self._harmoniser]
+
+
+class ByNetwork:
+    """Drafts at the network's size in one batch, each lifted to its own.
+
+    An occluder that is too small to be seen at that size asks it nothing, and its draft stays as it is.
+    """
+
+    def __init__(self, network: RainNetRunner, use: NetworkUse) -> None:
+        self._network, self._use, self.batch = network, use, network.batch
+
+    @property
+    def network_batch(self) -> int:
+        return self._network.batch
+
+    def __call__(self, drafts: Sequence[Draft]) -> list[Image]:
+        shown = [to_working_size(one.views.image, one.views.alpha, self._use.side) for one in drafts]
+        asked = [one for one in shown if one.matte.any()]
+        made: list[Image] = []
+        if asked:
+            composites = np.stack([one.composite for one in asked])
+            # Of a faint occluder the strongest part, which may be nowhere half there.
+            masks = np.stack([solid_part(one) * np.uint8(255) for one in asked])
+            try:
+                made = list(self._network(composites, masks))
+            except ValueError as error:
+                raise BuildStopped(f"harmoniser {self._use.name}: {error}") from error
+        results, lift = iter(made), LIFTS[self._use.lift]
+        lifted = []
+        for one, small in zip(drafts, shown, strict=True):
+            whole = one.views.image
+            if small.matte.any():
+                whole = lift(whole, one.views.alpha, small, next(results))
+            lifted.append(whole[one.box.slices])
+        return lifted
+
+
+def render_harmonised(
+    face: Face, occluder: Occluder | None, params: Params, harmonise: Harmonising
+) -> Composite:
+    """One sample from its parameters (natocc/render.py), harmonised by arithmetic or by a network."""
+    draft = compose(face, occluder, params)
+    if not draft.asks(params):
+        return complete(draft, params)
+    (pixels,) = harmonise([draft])
+    return complete(draft, params, pixels)
+
+
+@lru_cache(maxsize=1)
+def open_harmoniser(name: str | None, use: NetworkUse | None, weights: str | None) -> Harmonising:
+    """The harmoniser of a plan, its network loaded; the last one is kept.
+
+    Raises BuildStopped where the weights, packages or device are not those that were planned with.
+    """
+    if use is None:
+        return ByArithmetic(HARMONISERS.get(name or ""))
+    try:
+        found = find_weights(use.name, weights)
+    except MissingWeights as error:
+        raise BuildStopped(str(error)) from error
+    if found.sha256 != use.weights_sha256:
+        raise BuildStopped(
+            f"{found.path}: expected the weights that were planned with (sha256 {use.weights_sha256}), "
+            f"got {found.sha256}; run the build again"
+        )
+    from models.device import choose_device
+    from models.rainnet_runner import RainNetRunner
+    from models.rainnet_weights import load_rainnet
+
+    try:
+        device = choose_device(use.device)
+        network = load_rainnet(str(found.path))
+    except ValueError as error:
+        raise BuildStopped(f"harmoniser {use.name}: {error}") from error
+    runner = RainNetRunner(network, device=device, batch=BATCH[device], precision=use.precision)
+    return ByNetwork(runner, use)
