@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import re
 import warnings
+import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
+
+from models.saved import decode_tensors, is_safetensors
 
 State = dict[str, Tensor]
 # A file's path or its bytes.
@@ -31,6 +34,8 @@ COMPANIONS = (
 )
 # In a message.
 NAMED, LONGEST = 5, 160
+# By how many bytes compressed parts may grow.
+LARGEST_GAIN = 1 << 20
 
 
 def named(source: Source, name: str | None = None) -> str:
@@ -39,7 +44,7 @@ def named(source: Source, name: str | None = None) -> str:
 
 
 def read_state(source: Source, name: str | None = None) -> State:
-    """The tensors by name of what ``torch.save`` wrote, on the CPU; wrapping dicts are opened.
+    """The tensors by name of a ``torch.save`` or safetensors file, on the CPU; wrapping dicts are opened.
 
     Raises FileNotFoundError, and ValueError for a file that is cut off, holds code, or no tensors.
     """
@@ -48,17 +53,21 @@ def read_state(source: Source, name: str | None = None) -> State:
 
 def read_content(source: Source, name: str | None = None) -> object:
     """The same as it was saved: tensors, numbers, texts, and lists and dicts of them."""
-    file = io.BytesIO(source) if isinstance(source, bytes) else source
+    begins = source[:64] if isinstance(source, bytes) else _begin(Path(source))
+    if is_safetensors(begins):
+        return decode_tensors(source, named(source, name))
     try:
         with warnings.catch_warnings():
             # Newer pickles than torch writes are read, or refused below.
             warnings.filterwarnings("ignore", message="Detected pickle protocol")
+            _refuse_compressed(source)
+            file = io.BytesIO(source) if isinstance(source, bytes) else source
             content: object = torch.load(file, map_location="cpu", weights_only=True)
     except OSError:
         raise
     except Exception as error:  # a damaged pickle raises whatever its bytes happen to mean
         asked = re.search(r"GLOBAL (\S+)", str(error))
-        found = f"one that asks for {asked[1]}" if asked else f"one that is damaged ({type(error).__name__})"
+        found = f"one that asks for {asked[1]}" if asked else _other(begins, error)
         raise ValueError(
             f"{named(source, name)}: expected a checkpoint of tensors alone, got {found}; "
             "fetch the file again, and compare its hash"
@@ -174,11 +183,45 @@ def build_strict(make: Callable[[], Network], state: Mapping[str, Tensor], name:
     return network.eval()
 
 
+class _Compressed(Exception):
+    """A checkpoint whose parts are compressed: ``torch.save`` stores them as they are."""
+
+
+def _begin(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(64)
+
+
+def _refuse_compressed(source: Source) -> None:
+    """What is small here and huge in memory is no checkpoint."""
+    file = io.BytesIO(source) if isinstance(source, bytes) else source
+    if not zipfile.is_zipfile(file):
+        return
+    with zipfile.ZipFile(file) as archive:
+        entries = archive.infolist()
+        gained = sum(entry.file_size for entry in entries) - sum(entry.compress_size for entry in entries)
+        if gained > LARGEST_GAIN:
+            raise _Compressed
+
+
+def _other(begins: bytes, error: Exception) -> str:
+    """What came instead of a checkpoint."""
+    if not begins:
+        return "an empty file"
+    if begins.lstrip().startswith(b"<"):
+        return "a web page"
+    if isinstance(error, _Compressed):
+        return "one whose tensors are compressed"
+    return f"one that is damaged ({type(error).__name__})"
+
+
 def _plain(value: object) -> bool:
-    """A tensor whose every value lies in memory."""
+    """A tensor whose every value lies in memory, at a place of its own."""
     if not isinstance(value, Tensor):
         return False
-    return value.layout == torch.strided and not value.is_quantized and not value.is_meta
+    if value.layout != torch.strided or value.is_quantized or value.is_meta:
+        return False
+    return value.numel() * value.element_size() <= value.untyped_storage().nbytes()
 
 
 def _rank(prefix: str) -> tuple[int, ...]:

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-import logging
-import warnings
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from itertools import islice
-from typing import Literal
 
 import lightning
 import numpy as np
@@ -23,9 +19,9 @@ from models.segmenter import Segmenter
 from models.unet import UNet
 from shards import storage
 from tasks.read_shards import Example, read_real, read_shards, real_shards, shard_urls
+from tasks.training import Device, new_trainer, without_lightnings_own_warning
 
 CHECKPOINT, METRICS = "segmenter.pt", "metrics.json"
-Device = Literal["auto", "cpu", "gpu"]
 # Before a dataset's name: none of them can be taken for the held-out samples.
 _HELD_OUT, _REAL = "held_out", "real/"
 
@@ -105,8 +101,8 @@ def train_segmenter(
     tests, notes = _tests(url, bank_url, size, max_samples)
     network = _new_unet(width, seed)
     segmenter = Segmenter(network, learning_rate=learning_rate, steps=steps, test_names=tuple(sorted(tests)))
-    trainer = _trainer(steps, device, progress)
-    with _without_lightnings_own_warning():
+    trainer = new_trainer(steps, device, progress)
+    with without_lightnings_own_warning():
         trainer.fit(segmenter, TrainingBatches(training, batch=batch, steps=steps, seed=seed))
         scores = _scores(trainer, segmenter, training, tests, batch)
     report = TrainReport(
@@ -175,31 +171,6 @@ def _new_unet(width: int, seed: int) -> UNet:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return UNet(width=width)
-
-
-def _trainer(steps: int, device: Device, progress: bool) -> lightning.Trainer:
-    # Its greetings and tips are no part of the report.
-    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
-    return lightning.Trainer(
-        accelerator=device,
-        devices=1,
-        max_steps=steps,
-        max_epochs=1,
-        deterministic=True,
-        logger=False,
-        enable_checkpointing=False,
-        enable_model_summary=False,
-        enable_progress_bar=progress,
-        use_distributed_sampler=False,
-    )
-
-
-@contextmanager
-def _without_lightnings_own_warning() -> Iterator[None]:
-    """Lightning 2.6 uses a class that torch 2.13 calls deprecated; no caller can mend that."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", r"`isinstance\(treespec, LeafSpec\)`", FutureWarning)
-        yield
 
 
 def _scores(

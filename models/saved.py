@@ -1,0 +1,72 @@
+"""A network's tensors in a file of safetensors, with facts in its header; nothing in it is code."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, load_file, save
+from torch import Tensor
+
+# The fact under which the hash of all tensors is kept.
+TENSORS = "tensors_sha256"
+_LENGTH, _STEP = 8, 8
+
+
+def encode_network(state: Mapping[str, Tensor], facts: Mapping[str, str]) -> bytes:
+    """The tensors as safetensors, any dtype, with ``facts`` in the header and ``tensors_sha256`` added.
+
+    Equal tensors and facts give equal bytes. ``facts`` names at least the kind of the network, under
+    ``network``. Raises ValueError for facts without it or that are no text.
+    """
+    wrong = sorted(
+        str(key) for key, value in facts.items() if not (isinstance(key, str) and isinstance(value, str))
+    )
+    if wrong or not facts.get("network"):
+        raise ValueError(
+            f"facts: expected texts by name and network among them, got {', '.join(wrong) or sorted(facts)}"
+        )
+    tensors = {key: value.detach().cpu().contiguous().clone() for key, value in state.items()}
+    data = save(tensors, {**facts, TENSORS: tensors_sha256(tensors)})
+    # The library writes the facts in any order.
+    end = _LENGTH + int.from_bytes(data[:_LENGTH], "little")
+    header = json.loads(data[_LENGTH:end])
+    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % _STEP)
+    return len(text).to_bytes(_LENGTH, "little") + text + data[end:]
+
+
+def is_safetensors(head: bytes) -> bool:
+    """Whether a file that begins with these bytes, nine at least, is one of safetensors."""
+    return head[_LENGTH : _LENGTH + 1] == b"{"
+
+
+def decode_tensors(source: str | Path | bytes, name: str) -> dict[str, Tensor]:
+    """The tensors of such a file, given by path or bytes, on the CPU; ``name`` begins the messages.
+
+    Raises FileNotFoundError, and ValueError where header and content do not agree.
+    """
+    try:
+        return load(source) if isinstance(source, bytes) else load_file(source)
+    except (SafetensorError, KeyError, RuntimeError, ValueError) as error:
+        # Told in a line, whatever the header holds.
+        told = " ".join(str(error).split())[:160]
+        raise ValueError(
+            f"{name}: expected a whole file of safetensors, got one whose header and content do not agree "
+            f"({told}); fetch the file again, and compare its hash"
+        ) from error
+
+
+def tensors_sha256(state: Mapping[str, Tensor]) -> str:
+    """One hash over names, dtypes, shapes and values, in the order of the names."""
+    digest = hashlib.sha256()
+    for key, value in sorted(state.items()):
+        head = json.dumps([key, str(value.dtype).removeprefix("torch."), list(value.shape)])
+        digest.update(head.encode() + b"\n")
+        digest.update(value.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().data)
+    return digest.hexdigest()
