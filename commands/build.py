@@ -20,8 +20,12 @@ Split = Annotated[str | None, typer.Option(help="train, test, all, or a file tha
 Subset = Annotated[str | None, typer.Option(help="WO, O, or all: which faces of the split.")]
 Upscaler = Annotated[str | None, typer.Option(help="Accept a bank made with this upscaler.")]
 Harmoniser = Annotated[str | None, typer.Option(help="Another harmoniser than the recipe's.")]
-Lift = Annotated[str | None, typer.Option(help="How a network's colours come to full size: mapping, residual.")]
-Weights = Annotated[str | None, typer.Option(help="Folder of weights; else $NATOCC_WEIGHTS, or data/weights.")]
+Lift = Annotated[
+    str | None, typer.Option(help="How a network's colours come to full size: mapping, residual.")
+]
+Weights = Annotated[
+    str | None, typer.Option(help="Folder of weights; else $NATOCC_WEIGHTS, or data/weights.")
+]
 Device = Annotated[str, typer.Option(help="Where a network runs: auto, cpu or cuda.")]
 Precision = Annotated[str, typer.Option(help="In which precision: float32 or bfloat16.")]
 

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from concurrent.futures import as_completed
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from assets.bank import Bank
 from manifests.dataset import (
@@ -43,7 +43,7 @@ class Options:
     upscaler: str | None = None
     harmoniser: str | None = None
     lift: str | None = None
-    machine: Machine = Machine()
+    machine: Machine = field(default_factory=Machine)
 
     @property
     def overrides(self) -> dict[str, object]:

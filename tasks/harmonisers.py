@@ -47,7 +47,9 @@ def choose_network(recipe: Recipe, machine: Machine) -> NetworkUse | None:
     except MissingWeights as error:
         raise MissingWeights(f"{error} (or build with --harmoniser statistics)") from error
     if found.network != NETWORK:
-        raise ValueError(f"expected weights of a network that harmonises, got {name}, which is {found.network}")
+        raise ValueError(
+            f"expected weights of a network that harmonises, got {name}, which is {found.network}"
+        )
     try:
         require_networks(f"harmoniser {name}", ("torch",))
     except MissingExtra as error:
