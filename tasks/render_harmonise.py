@@ -22,8 +22,9 @@ from tasks.harmonisers import NetworkUse
 if TYPE_CHECKING:
     from models.rainnet_runner import RainNetRunner
 
-# Drafts of 1024² are about 10 MB each, and two batches of them are held.
-BATCH = {"cpu": 8, "cuda": 32}
+# Drafts of 1024² are about 10 MB each, and two groups of them are held. A GPU wants many at a time; on a
+# processor pictures go through the network one by one anyway (models/rainnet_runner.py).
+BATCH = {"cpu": 4, "cuda": 32}
 
 
 class Harmonising(Protocol):

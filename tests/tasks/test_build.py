@@ -16,6 +16,7 @@ from manifests.rows import decode_rows
 from natocc.codecs import decode_plane, encode_png
 from tasks.build import BuildReport, Job, Options, build, start_job
 from tasks.failures import BuildStopped
+from tasks.harmonisers import Machine
 from tasks.pool import WorkerPool, result_of
 from tasks.render_shard import render_shard
 
@@ -180,14 +181,16 @@ def test_a_worker_raises_its_own_error_in_the_parent() -> None:
 
 
 def test_all_that_stands_in_the_way_is_said_together(bank_url: str, tmp_path: Path) -> None:
-    options = Options(recipe="c-wo-natocc", bank=bank_url, out=str(tmp_path), limit=0)
+    nothing = Machine(weights=str(tmp_path / "weights"))
+    options = Options(recipe="c-wo-natocc", bank=bank_url, out=str(tmp_path), limit=0, machine=nothing)
     with pytest.raises(RecipeError) as caught:
         build(options, 1, on_start=lambda job: pytest.fail(f"{Job.__name__} started"))
-    assert caught.value.problems == [
+    upscaler, harmoniser, *others = caught.value.problems
+    assert harmoniser.startswith("recipe > c-wo-natocc > harmoniser: rainnet: expected its weights in ")
+    assert harmoniser.endswith("(or build with --harmoniser statistics)")
+    assert [upscaler, *others] == [
         "recipe > c-wo-natocc > upscaler: expected a bank whose objects were upscaled with glean, got lanczos; "
-        "prepare one so, or build with --upscaler lanczos",
-        "recipe > c-wo-natocc > harmoniser: expected one of statistics, got rainnet, which is not available; "
-        "build with --harmoniser statistics",
+        "prepare it again with --upscaler glean, or build with --upscaler lanczos",
         "--limit: expected at least 1 sample of each set, got 0",
         "subset WO: expected a bank that says which faces are WO and which O, got one that says it of none; put the "
         "lists (CelebAMask-HQ-WO-train.txt and others) into the raw folder and prepare again, or write some with "

@@ -1,0 +1,120 @@
+"""Objects on faces, before and after each harmoniser: ``python -m benchmarks.harmonisers --bank BANK --out X.png``.
+
+The same samples in every column: not harmonised, by statistics, and by each network of ``--network`` with
+both of its lifts. What is printed is how far each moved the object's pixels, in levels, and how long one
+sample took.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from assets.bank import Bank
+from manifests.recipe import load_recipe
+from natocc.codecs import encode_png_rgb
+from natocc.geometry import Image
+from natocc.lift import LIFTS
+from natocc.occluder import Occluder
+from natocc.render import Composite, compose
+from tasks.cases import Case, choose_cases
+from tasks.harmonisers import Machine, choose_network
+from tasks.render_harmonise import Harmonising, open_harmoniser, render_harmonised
+from tasks.render_sample import OccluderCache, load_face
+from tasks.sheet import Strip, compose_sheet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A way of harmonising; None leaves the composite as it is."""
+
+    name: str
+    harmonise: Harmonising | None
+
+
+def columns(networks: list[str], weights: str | None) -> list[Column]:
+    """All ways, networks with both lifts."""
+    found = [Column(name="none", harmonise=None)]
+    found.append(Column(name="statistics", harmonise=open_harmoniser("statistics", None, None)))
+    for name in networks:
+        for lift in sorted(LIFTS):
+            recipe = load_recipe("sample", harmoniser=name, lift=lift)
+            use = choose_network(recipe, Machine(weights=weights))
+            found.append(Column(name=f"{name}, {lift}", harmonise=open_harmoniser(name, use, weights)))
+    return found
+
+
+def render_case(case: Case, bank: Bank, occluder: Occluder, column: Column) -> tuple[Composite, float]:
+    """The sample, and the milliseconds that its harmonisation took."""
+    face = load_face(bank, case.face, case.plan.size, parsing=False)
+    # The final augmentation would hide what is to be compared.
+    params = replace(case.params, final_affine=None, final_blur=None, final_tone=None, final_flip=False)
+    if column.harmonise is None:
+        plain = replace(params, harmonise=False)
+        return render_harmonised(face, occluder, plain, open_harmoniser(None, None, None)), 0.0
+    draft = compose(face, occluder, params)
+    start = time.perf_counter()
+    column.harmonise([draft])
+    spent = 1000 * (time.perf_counter() - start)
+    return render_harmonised(face, occluder, params, column.harmonise), spent
+
+
+def moved(before: Composite, after: Composite) -> float:
+    """Mean change of the occluder's pixels in levels."""
+    inside = before.alpha > 127
+    return float(np.abs(after.image[inside].astype(np.int16) - before.image[inside]).mean())
+
+
+def crop(composite: Composite, side: int) -> Image:
+    """The face's half of the picture that has most of the occluder in it."""
+    rows, found = np.nonzero(composite.alpha > 127)
+    height, width = composite.alpha.shape
+    side = min(side, height, width)
+    top = int(np.clip(rows.mean() - side / 2, 0, height - side))
+    left = int(np.clip(found.mean() - side / 2, 0, width - side))
+    return composite.image[top : top + side, left : left + side]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bank", required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--network", action="append", default=[], help="weights by name; any number of times")
+    parser.add_argument("--weights", default=None)
+    parser.add_argument("-n", type=int, default=8)
+    parser.add_argument("--seed", type=int, default=2)
+    options = parser.parse_args()
+    cv2.setNumThreads(1)
+    bank, cache = Bank(options.bank), OccluderCache()
+    ways = columns(options.network, options.weights)
+    strips, changes, times = [], {one.name: [0.0] for one in ways}, {one.name: [0.0] for one in ways}
+    for case in choose_cases(bank, "sample", ("object",), options.n, options.seed):
+        occluder = cache.get(bank, case.occluder)
+        made = []
+        for way in ways:
+            composite, spent = render_case(case, bank, occluder, way)
+            made.append(composite)
+            changes[way.name].append(moved(made[0], composite))
+            times[way.name].append(spent)
+        pictures = tuple(crop(one, 640) for one in made)
+        strips.append(Strip(pictures=pictures, caption=f"{case.occluder.id} on face {case.face.id}"))
+    title = " · ".join(one.name for one in ways)
+    options.out.write_bytes(encode_png_rgb(compose_sheet(strips, title, side=320, columns=1)))
+    for one in ways:
+        figures = {
+            "harmoniser": one.name,
+            "samples": options.n,
+            "moved_levels": round(float(np.mean(changes[one.name][1:])), 2),
+            "median_ms": round(float(np.median(times[one.name][1:])), 1),
+        }
+        print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()
