@@ -80,7 +80,7 @@ def test_the_decoder_starts_as_published() -> None:
     torch.manual_seed(0)
     layer = PixelShufflePack(64, 32).upsample_conv
     assert layer.bias is not None and not layer.bias.any()
-    assert float(layer.weight.std()) == pytest.approx((2 / (64 * 9)) ** 0.5, rel=0.02)
+    assert float(layer.weight.detach().std()) == pytest.approx((2 / (64 * 9)) ** 0.5, rel=0.02)
 
 
 @pytest.mark.parametrize(("in_size", "channels"), [(4, (8, 8)), (4, (8, 8, 4)), (16, (8, 8, 8, 4, 2))])
