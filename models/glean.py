@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -60,6 +61,7 @@ class PixelShufflePack(nn.Module):
         super().__init__()
         self.upsample_conv = nn.Conv2d(channels_in, 4 * channels_out, 3, padding=1)
         nn.init.kaiming_normal_(self.upsample_conv.weight)
+        nn.init.zeros_(cast(Tensor, self.upsample_conv.bias))
 
     def forward(self, features: Tensor) -> Tensor:
         return functional.pixel_shuffle(self.upsample_conv(features), 2)

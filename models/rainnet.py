@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.fast_convolutions import Down, Up
 from models.pictures import check_mask, check_pictures
 from models.rain import Rain
 
@@ -46,17 +47,17 @@ class RainNet(nn.Module):
         super().__init__()
         self.config = config = config or RainNetConfig()
         width = config.width
-        self.model_layer0 = _down(config.channels, width)
-        self.model_layer1 = _second(_down(width, 2 * width))
-        self.model_layer2 = _second(_down(2 * width, 4 * width))
-        self.model_layer3 = _second(_down(4 * width, 8 * width))
+        self.model_layer0 = Down(config.channels, width)
+        self.model_layer1 = _second(Down(width, 2 * width))
+        self.model_layer2 = _second(Down(2 * width, 4 * width))
+        self.model_layer3 = _second(Down(4 * width, 8 * width))
         block: nn.Module = Innermost(8 * width)
         for _ in range(3):
             block = Middle(8 * width, block)
         self.unet_block = block
-        self.model_layer11, self.model_layer11norm = _second(_up(16 * width, 4 * width)), Rain(4 * width)
-        self.model_layer12, self.model_layer12norm = _second(_up(8 * width, 2 * width)), Rain(2 * width)
-        self.model_layer13, self.model_layer13norm = _second(_up(4 * width, width)), Rain(width)
+        self.model_layer11, self.model_layer11norm = _second(Up(16 * width, 4 * width)), Rain(4 * width)
+        self.model_layer12, self.model_layer12norm = _second(Up(8 * width, 2 * width)), Rain(2 * width)
+        self.model_layer13, self.model_layer13norm = _second(Up(4 * width, width)), Rain(width)
         self.model_layer11att = _attention(8 * width)
         self.model_layer12att = _attention(4 * width)
         self.model_layer13att = _attention(2 * width)
@@ -95,9 +96,9 @@ class Middle(nn.Module):
 
     def __init__(self, channels: int, below: nn.Module) -> None:
         super().__init__()
-        self.down = _second(_down(channels, channels))
+        self.down = _second(Down(channels, channels))
         self.submodule = below
-        self.up = _second(_up(2 * channels, channels))
+        self.up = _second(Up(2 * channels, channels))
         self.upnorm = Rain(channels)
         self.dropout = nn.Dropout(0.5)
 
@@ -114,9 +115,7 @@ class Innermost(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         # The places between are those of the activations.
-        self.up = nn.Sequential(
-            OrderedDict([("1", _down(channels, channels)), ("3", _up(channels, channels))])
-        )
+        self.up = nn.Sequential(OrderedDict([("1", Down(channels, channels)), ("3", Up(channels, channels))]))
         self.upnorm = Rain(channels)
 
     def forward(self, features: Tensor, mask: Tensor) -> Tensor:
@@ -136,14 +135,6 @@ def initialise(network: nn.Module, generator: torch.Generator) -> None:
             nn.init.normal_(weight, 0.0, 0.02, generator=generator)
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
-
-
-def _down(channels_in: int, channels_out: int) -> nn.Conv2d:
-    return nn.Conv2d(channels_in, channels_out, 4, stride=2, padding=1, bias=False)
-
-
-def _up(channels_in: int, channels_out: int) -> nn.ConvTranspose2d:
-    return nn.ConvTranspose2d(channels_in, channels_out, 4, stride=2, padding=1, bias=False)
 
 
 def _second(module: nn.Module) -> nn.Sequential:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
 
 import numpy as np
 import torch
@@ -14,6 +14,8 @@ from torch.nn import functional
 
 SCALE = 4
 MARGIN = 8
+# Where a network takes any size, what it makes of a tile's border bears no further than this.
+SHARED = 32
 # Of the low frequencies whose colours are kept, in pixels of the result (specs 3.4).
 SIGMA = 8
 
@@ -24,7 +26,7 @@ class Tiling:
 
     # Side of a tile in pixels: the only one that GLEAN takes, and for RRDBNet what memory allows.
     tile: int
-    # Smaller tiles for smaller pictures, in multiples of this; None for a network of one size.
+    # Tiles of any smaller height and width in multiples of this; None for a network of one size.
     multiple: int | None = None
     # How many times larger the network makes a tile.
     factor: int = SCALE
@@ -46,58 +48,72 @@ class Tiling:
 
     @property
     def overlap(self) -> int:
-        """A quarter of a tile is shared by neighbours."""
-        return self.tile // 4
+        """Pixels that neighbours share at least; of tiles that are cut to fit, ``SHARED`` will do."""
+        return self.tile // 4 if self.multiple is None else min(SHARED, self.tile // 2)
 
     @property
     def margin(self) -> int:
         """Mirrored pixels round the picture, where a network of any size would else see nothing."""
         return 0 if self.multiple is None else min(MARGIN, self.tile // 4)
 
+    def side(self, length: int) -> int:
+        """Of the tiles along ``length`` pixels: as small as it can be without more of them."""
+        if self.multiple is None:
+            return self.tile
+        whole = length + 2 * self.margin
+        number = max(1, -(-(whole - self.overlap) // (self.tile - self.overlap)))
+        least = whole if number == 1 else self.overlap + -(-(whole - self.overlap) // number)
+        return min(self.tile, -(-least // self.multiple) * self.multiple)
+
 
 class TileRunner:
     """``run`` gives tiles back four times as large; ``batch`` is how many go at a time by now."""
 
     def __init__(self, network: Callable[[Tensor], Tensor], tiling: Tiling, device: str) -> None:
-        self._network, self._tiling, self._device = network, tiling, device
+        self._network, self.tiling, self._device = network, tiling, device
         self.batch = tiling.batch
 
     def run(self, tiles: Iterable[NDArray[np.uint8]]) -> Iterator[NDArray[np.float32]]:
-        """uint8 (tile, tile, 3) to float32 (4 tile, 4 tile, 3) from 0 to 1, in order.
+        """uint8 (height, width, 3) to float32 (4 height, 4 width, 3) from 0 to 1, in order.
 
-        Where a device runs out of memory the batch is halved, for good. Raises ValueError for
-        results of another shape or NaN, and torch.OutOfMemoryError where one tile is too much.
+        Tiles of one size that follow each other go in one batch. Where a device runs out of memory
+        the batch is halved, for good. Raises ValueError for results of another shape or NaN, and
+        torch.OutOfMemoryError where one tile is too much.
         """
-        waiting = iter(tiles)
-        while group := list(islice(waiting, self.batch)):
-            while group:
-                part = group[: self.batch]
-                try:
-                    results = self._enlarged(np.stack(part))
-                except torch.OutOfMemoryError:
-                    if len(part) == 1:
-                        raise
-                    self.batch = len(part) // 2
-                    continue
-                yield from results
-                group = group[len(part) :]
+        for _, alike in groupby(tiles, key=lambda tile: tile.shape):
+            while group := list(islice(alike, self.batch)):
+                yield from self._all_of(group)
+
+    def _all_of(self, group: list[NDArray[np.uint8]]) -> Iterator[NDArray[np.float32]]:
+        while group:
+            part = group[: self.batch]
+            try:
+                results = self._enlarged(np.stack(part))
+            except torch.OutOfMemoryError:
+                if len(part) == 1:
+                    raise
+                self.batch = len(part) // 2
+                continue
+            yield from results
+            group = group[len(part) :]
 
     @torch.inference_mode()
     def _enlarged(self, taken: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
-        tiling, side = self._tiling, self._tiling.tile * SCALE
+        tiling = self.tiling
         small = torch.from_numpy(taken).to(self._device).permute(0, 3, 1, 2).float() / 255
         span = tiling.high - tiling.low
         large = self._network(small * span + tiling.low).float()
-        expected = (*small.shape[:2], tiling.tile * tiling.factor, tiling.tile * tiling.factor)
+        expected = (*small.shape[:2], *(side * tiling.factor for side in small.shape[2:]))
         if large.shape != expected:
             raise ValueError(f"network: expected a result of shape {expected}, got {tuple(large.shape)}")
         if not torch.isfinite(large).all():
             raise ValueError("network: expected finite values, got NaN or infinite ones; check its weights")
         large = ((large - tiling.low) / span).clamp(0, 1)
+        size = [side * SCALE for side in small.shape[2:]]
         if tiling.factor > SCALE:
-            large = functional.interpolate(large, size=(side, side), mode="area")
+            large = functional.interpolate(large, size=size, mode="area")
         elif tiling.factor < SCALE:
-            large = functional.interpolate(large, size=(side, side), mode="bicubic", align_corners=False)
+            large = functional.interpolate(large, size=size, mode="bicubic", align_corners=False)
         if tiling.fix_colours:
             large = recoloured(large, small)
         return list(large.clamp(0, 1).permute(0, 2, 3, 1).contiguous().cpu().numpy())

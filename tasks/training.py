@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal
 
@@ -13,7 +13,9 @@ import lightning
 Device = Literal["auto", "cpu", "gpu"]
 
 
-def new_trainer(steps: int, device: Device, progress: bool) -> lightning.Trainer:
+def new_trainer(
+    steps: int, device: Device, progress: bool, callbacks: Sequence[lightning.Callback] = ()
+) -> lightning.Trainer:
     """A trainer of one device that stops after ``steps`` steps of the optimisers and keeps no files.
 
     Optimisers that a module steps by hand are counted each.
@@ -31,6 +33,7 @@ def new_trainer(steps: int, device: Device, progress: bool) -> lightning.Trainer
         enable_model_summary=False,
         enable_progress_bar=progress,
         use_distributed_sampler=False,
+        callbacks=list(callbacks),
     )
 
 

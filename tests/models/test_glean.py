@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from models.glean import GLEAN, GLEANConfig
+from models.glean import GLEAN, GLEANConfig, PixelShufflePack
 from models.stylegan2 import StyleGAN2Config
 
 TINY = GLEANConfig(
@@ -74,6 +74,13 @@ def test_it_computes_what_its_description_says() -> None:
     assert torch.allclose(result, _read_plainly(network, images), atol=1e-5)
     # One picture does not bear on another.
     assert torch.allclose(network(images[1:2]), result[1:2], atol=1e-5)
+
+
+def test_the_decoder_starts_as_published() -> None:
+    torch.manual_seed(0)
+    layer = PixelShufflePack(64, 32).upsample_conv
+    assert layer.bias is not None and not layer.bias.any()
+    assert float(layer.weight.detach().std()) == pytest.approx((2 / (64 * 9)) ** 0.5, rel=0.02)
 
 
 @pytest.mark.parametrize(("in_size", "channels"), [(4, (8, 8)), (4, (8, 8, 4)), (16, (8, 8, 8, 4, 2))])

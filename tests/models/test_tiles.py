@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn import functional
 
-from models.tile_runner import Tiling
+from models.tile_runner import TileRunner, Tiling
 from models.tiles import enlarge, enlarge_all
 
 FIXED = Tiling(tile=32, batch=3)
@@ -119,22 +119,41 @@ def test_a_batch_holds_tiles_of_several_pictures() -> None:
         return _nearest(4)(tiles)
 
     pictures = [_noise(20, 30), _noise(1, 1), _noise(50, 20), _noise(9, 32)]
-    results = list(enlarge_all(pictures, watched, FIXED))
+    results = enlarge_all(pictures, TileRunner(watched, FIXED, "cpu"))
     assert sizes == [3, 2] and [result.tiles for result in results] == [1, 1, 2, 1]
     assert all(np.array_equal(r.pixels, _blocks(p)) for r, p in zip(results, pictures, strict=True))
-    assert list(enlarge_all([], watched, FIXED)) == []
+    assert enlarge_all([], TileRunner(watched, FIXED, "cpu")) == []
 
 
-def test_small_pictures_get_small_tiles_where_the_network_takes_them() -> None:
-    sides: list[int] = []
+def test_tiles_are_no_larger_than_the_picture_needs_where_the_network_takes_any() -> None:
+    sizes: list[tuple[int, ...]] = []
 
     def watched(tiles: Tensor) -> Tensor:
-        sides.append(tiles.shape[-1])
+        sizes.append(tuple(tiles.shape[2:]))
         return _nearest(4)(tiles)
 
-    enlarge(_noise(5, 3), watched, replace(ANY, tile=256))
+    for height, width in ((5, 3), (60, 300)):
+        enlarge(_noise(height, width), watched, replace(ANY, tile=256, batch=1))
     enlarge(_noise(5, 3), watched, FIXED)
-    assert sides == [24, 32]
+    # A margin of 8 all round; two tiles for 300 share 32 pixels, and are not 256 wide.
+    assert sizes == [(24, 20), (76, 176), (76, 176), (32, 32)]
+
+
+def test_a_picture_is_cut_the_same_way_whatever_comes_with_it() -> None:
+    cut: list[bytes] = []
+
+    def watched(tiles: Tensor) -> Tensor:
+        cut.extend(tile.numpy().tobytes() for tile in tiles)
+        return _nearest(4)(tiles)
+
+    pictures = [_noise(40, 30), _noise(9, 12), _noise(40, 70), _noise(30, 40)]
+    together = enlarge_all(pictures, TileRunner(watched, ANY, "cpu"))
+    beside = sorted(cut)
+    cut.clear()
+    alone = [enlarge(picture, watched, ANY) for picture in pictures]
+    assert sorted(cut) == beside and len(cut) == sum(one.tiles for one in alone) > 4
+    for one, other, picture in zip(together, alone, pictures, strict=True):
+        assert np.array_equal(one.pixels, other.pixels) and np.array_equal(one.pixels, _blocks(picture))
 
 
 def test_out_of_memory_makes_the_batch_smaller_and_says_so() -> None:

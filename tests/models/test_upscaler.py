@@ -7,12 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional
 
 from models.glean_weights import glean_from
 from models.rrdb import RRDBConfig, RRDBNet
 from models.rrdb_weights import rrdbnet_from
+from models.saved import encode_network
+from models.tile_runner import TileRunner
 from models.tiles import enlarge
-from models.upscaler import tiling_of
+from models.upscaler import NetworkUpscaler, load_upscaler, resolve_device, tiling_of
 from tests.models.published import glean, rrdbnet, tensors
 
 
@@ -32,7 +35,7 @@ def test_rrdbnet_on_tiles_keeps_colours_that_it_does_not_know(channels: int) -> 
     picture = _slope(48, 96)
     tiling = tiling_of(network, tile=32, batch=4)
     result = enlarge(picture, network, tiling)
-    assert result.pixels.shape == (192, 384, 3) and result.tiles == 15
+    assert result.pixels.shape == (192, 384, 3) and result.tiles == 18
     far, wanted = _seen_from_afar(result.pixels, 64), _seen_from_afar(picture, 16)
     assert np.abs(far - wanted).max() < 6
     unfixed = enlarge(picture, network, replace(tiling, fix_colours=False)).pixels
@@ -84,6 +87,86 @@ def test_no_seam_shows_where_a_network_feels_the_borders_of_its_tiles() -> None:
         return 0.5 + 4 * network(images)
 
     tiled, whole = (enlarge(picture, stretched, tiling_of(network, tile=side)) for side in (40, 120))
-    assert (tiled.tiles, whole.tiles) == (12, 1)
+    assert (tiled.tiles, whole.tiles) == (15, 1)
     difference = tiled.pixels - whole.pixels.astype(int)
     assert np.abs(difference).max() <= 2 and np.ptp(whole.pixels[64:-64, 64:100], axis=(0, 1)).max() == 0
+
+
+def _small() -> RRDBNet:
+    return rrdbnet_from(tensors(rrdbnet(width=4, blocks=1, growth=2)))
+
+
+def test_a_picture_comes_out_equal_to_the_bit_whatever_is_enlarged_beside_it() -> None:
+    pictures = [_slope(30, 40), _slope(300, 20), _slope(30, 40) // 2, _slope(1, 1)]
+    upscaler = NetworkUpscaler(_small())
+    together = upscaler(pictures)
+    for picture, beside in zip(pictures, together, strict=True):
+        assert np.array_equal(NetworkUpscaler(_small())([picture])[0].pixels, beside.pixels)
+    assert [result.tiles for result in together] == [1, 2, 1, 1] and upscaler.batch == 1
+    assert (upscaler.device, upscaler.factor, upscaler.smaller) == ("cpu", 4, False)
+
+
+def test_mixed_precision_gives_nearly_the_same() -> None:
+    picture = _slope(20, 20)
+    (plain,), (mixed,) = (
+        NetworkUpscaler(_small(), precision=one)([picture]) for one in ("float32", "bfloat16")
+    )
+    difference = np.abs(plain.pixels.astype(int) - mixed.pixels)
+    assert 0 < difference.max() <= 3
+
+
+class _Hungry(RRDBNet):
+    """A network that has memory for so many tiles at a time."""
+
+    most = 2
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        if len(images) > self.most:
+            raise torch.OutOfMemoryError
+        return functional.interpolate(images, scale_factor=4.0, mode="nearest")
+
+
+def test_where_memory_runs_out_batches_are_halved_for_good_and_one_tile_too_much_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    upscaler = NetworkUpscaler(_Hungry(RRDBConfig(width=4, blocks=1, growth=2)))
+    # As it is on a GPU, which tests may lack.
+    upscaler._runner = TileRunner(upscaler._mixed, tiling_of(_small(), tile=32, batch=8, multiple=32), "cpu")
+    picture = _slope(90, 90)
+    (result,) = upscaler([picture])
+    assert np.array_equal(result.pixels, picture.repeat(4, 0).repeat(4, 1))
+    assert (result.batch, upscaler.batch, upscaler.smaller) == (2, 2, True)
+    monkeypatch.setattr(_Hungry, "most", 0)
+    with pytest.raises(ValueError, match=r"^cpu: expected memory for one tile of 32 pixels, got too little"):
+        upscaler([picture])
+
+
+@pytest.mark.parametrize(
+    ("device", "precision", "message"),
+    [
+        ("tpu", "float32", "--device: expected one of auto, cpu, cuda, got 'tpu'"),
+        ("cpu", "int8", "--precision: expected one of float32, bfloat16, float16, got 'int8'"),
+        ("cpu", "float16", "--precision: expected float32 or bfloat16 on the cpu, got float16"),
+    ],
+)
+def test_wrong_devices_and_precisions_are_named(device: str, precision: str, message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        NetworkUpscaler(_small(), device=device, precision=precision)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="asks for a machine without GPU")
+def test_a_gpu_that_is_not_there_is_told() -> None:
+    assert resolve_device("auto") == "cpu"
+    with pytest.raises(
+        ValueError, match=r"^--device: expected a GPU for cuda, found none that torch can use; use cpu$"
+    ):
+        resolve_device("cuda")
+
+
+def test_other_weights_than_an_upscalers_are_refused() -> None:
+    data = encode_network(_small().state_dict(), {"network": "rrdbnet"})
+    assert load_upscaler(data, "rrdbnet", "x")([_slope(2, 3)])[0].pixels.shape == (8, 12, 3)
+    with pytest.raises(ValueError, match=r"^x: expected a glean or rrdbnet that enlarges, got rainnet$"):
+        load_upscaler(data, "rainnet", "x")
+    with pytest.raises(ValueError, match=r"^x: expected a tensor named encoder"):
+        load_upscaler(data, "glean", "x")

@@ -1,0 +1,162 @@
+"""What a harmoniser learns from: photographs with regions, or composites with their real pictures."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from assets.problems import Problem
+from natocc.geometry import Image
+
+# Of a photograph's pixels: a smaller region teaches nothing, a larger one leaves no surroundings.
+SMALLEST, LARGEST = 0.005, 0.95
+# Pixels of a side below which a picture shows nothing.
+SHORTEST = 16
+# Bytes of pixels that are kept for the next time they are asked for.
+_KEPT = 1 << 29
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One photograph, or one composite with its real picture."""
+
+    # Unique among the items of a source, and what messages say.
+    name: str
+    # What keeps the parts apart: items of one photograph are on one side.
+    photo: str
+    # Where a source holds none of its items out, the hash of the photograph decides.
+    held_out: bool
+    # What can be recoloured in it, by name; of a composite its one foreground.
+    regions: tuple[str, ...]
+    licence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Scene:
+    """Pixels of an item: ``real`` RGB uint8 HxWx3 and ``matte`` uint8 HxW of the foreground.
+
+    ``composite`` is what came with the real picture; None: it is made by recolouring.
+    """
+
+    real: Image
+    matte: Image
+    composite: Image | None = None
+
+    @property
+    def bytes(self) -> int:
+        """What it takes in memory."""
+        return self.real.nbytes + self.matte.nbytes + (0 if self.composite is None else self.real.nbytes)
+
+
+class Source(Protocol):
+    """Where items come from; ``problems`` tell what was left out."""
+
+    @property
+    def name(self) -> str:
+        """What is learnt from, in a word or two."""
+
+    @property
+    def items(self) -> tuple[Item, ...]: ...
+
+    @property
+    def problems(self) -> tuple[Problem, ...]: ...
+
+    def read(self, item: Item, region: str) -> Scene:
+        """The pixels at their full size. Raises ValueError that names a damaged file."""
+
+
+Located = tuple[Source, Item]
+
+
+class Scenes:
+    """Items of several sources as one list; what is read is kept as long as there is room.
+
+    ``short``: the shorter side, in pixels, at which they are wanted; smaller ones stay as they are.
+    """
+
+    def __init__(self, parts: Sequence[Located], short: int) -> None:
+        self._parts, self._short = tuple(parts), short
+        self._kept: dict[tuple[int, str], Scene] = {}
+        self._room = _KEPT
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """In their fixed order."""
+        return tuple(item for _, item in self._parts)
+
+    def read(self, index: int, region: str) -> Scene:
+        """One item's pixels at the wanted size."""
+        scene = self._kept.get((index, region))
+        if scene is None:
+            source, item = self._parts[index]
+            scene = shrink(source.read(item, region), self._short)
+            if scene.bytes <= self._room:
+                self._room -= scene.bytes
+                self._kept[index, region] = scene
+        return scene
+
+
+def shrink(scene: Scene, short: int) -> Scene:
+    """The scene with a shorter side of ``short`` pixels at most, in its own proportions."""
+    height, width = scene.matte.shape
+    scale = short / min(height, width)
+    if scale >= 1:
+        return scene
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+
+    def small(image: Image) -> Image:
+        return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+    composite = None if scene.composite is None else small(scene.composite)
+    return Scene(real=small(scene.real), matte=small(scene.matte), composite=composite)
+
+
+def part(sources: Sequence[Source], share: float) -> tuple[list[Located], list[Located]]:
+    """Items to learn from and items held out, no photograph in both.
+
+    Where a source holds none out, ``share`` of its photographs are, one at least: those whose hash is
+    lowest. What shares a photograph with a held-out item is held out as well. Raises ValueError where
+    either part stays empty.
+    """
+    decided: list[Located] = []
+    for source in sources:
+        said = any(item.held_out for item in source.items)
+        lowest = frozenset() if said else _lowest({item.photo for item in source.items}, share)
+        decided += [
+            (source, replace(item, held_out=item.held_out or item.photo in lowest)) for item in source.items
+        ]
+    held = {item.photo for _, item in decided if item.held_out}
+    learn = [(source, item) for source, item in decided if item.photo not in held]
+    kept = [(source, replace(item, held_out=True)) for source, item in decided if item.photo in held]
+    if not learn or not kept:
+        photos = len({item.photo for _, item in decided})
+        raise ValueError(
+            "pictures: expected two photographs at least, one to learn from and one to hold out, "
+            f"got {len(learn)} pictures to learn from and {len(kept)} held out, of {photos} "
+            f"photograph{'' if photos == 1 else 's'}; give more photographs with masks"
+        )
+    return learn, kept
+
+
+def fingerprint(parts: Sequence[Located]) -> str:
+    """One hash over what the items are, in order."""
+    text = "\x1e".join("\x1f".join((item.name, item.photo, *item.regions)) for _, item in parts)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def usable(shares: Mapping[str, float]) -> tuple[str, ...]:
+    """Regions whose share of the picture lets one learn from them, in the order given."""
+    return tuple(name for name, share in shares.items() if SMALLEST <= share <= LARGEST)
+
+
+def _lowest(photos: set[str], share: float) -> frozenset[str]:
+    ordered = sorted(photos, key=lambda photo: hashlib.sha256(photo.encode()).hexdigest())
+    return frozenset(ordered[: max(1, round(share * len(ordered)))] if len(ordered) > 1 else ())

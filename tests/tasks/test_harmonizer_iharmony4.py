@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tasks.harmonizer_iharmony4 import IHarmony4Scenes
+from tests.harmonizer_photos import add_composite, iharmony4_tree, photographs
+from tests.raw_trees import disc, encoded, write
+
+
+def test_its_own_parts_are_kept_and_composites_come_with_their_real_pictures(tmp_path: Path) -> None:
+    source = IHarmony4Scenes(iharmony4_tree(tmp_path))
+    assert [item.held_out for item in source.items] == [False, False, False, True]
+    scene = source.read(source.items[0], "foreground")
+    assert scene.composite is not None
+    inside = scene.matte == 255
+    assert scene.composite[inside].mean() < 0.85 * scene.real[inside].mean()
+    assert np.abs(scene.composite[~inside].astype(int) - scene.real[~inside]).mean() < 3
+
+
+def test_misfits_are_left_out_by_their_headers_and_damage_is_told_when_read(tmp_path: Path) -> None:
+    raw = iharmony4_tree(tmp_path)
+    photo = photographs(1)[0]
+    add_composite(tmp_path, "HFlickr", "f1_1_1", "train", photo, disc(96, 128))
+    add_composite(tmp_path, "HFlickr", "f2_1_1", "train", photo[:1, :1], disc(20, 20)[10:11, 10:11])
+    folder = tmp_path / "iHarmony4"
+    write(folder / "HFlickr/masks/f1_1.png", encoded(disc(96, 100), "PNG"))
+    torn = folder / "HCOCO/composite_images/c1_7_1.jpg"
+    torn.write_bytes(torn.read_bytes()[:1500])
+    source = IHarmony4Scenes(raw)
+    assert len(source.items) == 4
+    told = [str(problem) for problem in source.problems if problem.action == "refused"]
+    where = "iHarmony4/HFlickr/composite_images"
+    assert told == [
+        f"{where}/f1_1_1.jpg: expected composite, mask and real picture of one size, got 128x96, 100x96, 128x96",
+        f"{where}/f2_1_1.jpg: expected sides of 16 pixels at least, got 1x1",
+    ]
+    with pytest.raises(ValueError, match=r"c1_7_1\.jpg: expected a photograph, got a damaged image"):
+        source.read(source.items[1], "foreground")
+
+
+def test_a_folder_without_it_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="expected iHarmony4 or IHarmony4 with composites"):
+        IHarmony4Scenes(str(tmp_path))
+    (tmp_path / "iHarmony4").mkdir()
+    with pytest.raises(FileNotFoundError, match=r"found none; iHarmony4/IHD_train\.txt: expected this list"):
+        IHarmony4Scenes(str(tmp_path))
