@@ -1,4 +1,4 @@
-"""Objects on faces, before and after each harmoniser: ``python -m benchmarks.harmonisers --bank BANK --out X.png``.
+"""Objects on faces by each harmoniser: ``python -m benchmarks.harmonisers --bank BANK --out X.png``.
 
 The same samples in every column: not harmonised, by statistics, and by each network of ``--network`` with
 both of its lifts. What is printed is how far each moved the object's pixels, in levels, and how long one
