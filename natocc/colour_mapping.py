@@ -1,8 +1,6 @@
 """A smooth mapping of colours learnt from pixels before and after: a table of colours and a drift in space.
 
-The table is fitted by multilevel approximation (Lee, Wolberg and Shin, IEEE TVCG 1997, with trilinear
-instead of cubic weights): an affine map first, then lattices of the RGB cube from coarse to fine, each
-for what the coarser ones leave. Sums alone, in a fixed order: equal inputs give equal bytes.
+Sums alone, in a fixed order: equal inputs give equal bytes.
 """
 
 from __future__ import annotations
@@ -13,22 +11,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from natocc.colour_table import Colours, apply_table, grid_colours
-from natocc.geometry import Image
+from natocc.colour_lattice import LEVELS, Corners, Floats, Motions, corners, fit_motions
+from natocc.colour_table import Colours, grid_colours
+from natocc.enlarge import enlarge
+from natocc.geometry import Box, Image
 
-# Nodes along an axis; each is twice as fine as the one before.
-_LEVELS = (2, 3, 5, 9, 17, 33)
 _SAMPLES = 1 << 13
-# Pixels that a node and a cell of the drift need to count for half.
-_NODE_PRIOR, _DRIFT_PRIOR = 4.0, 1.0
+# Pixels that a cell of the drift needs to count for half.
+_DRIFT_PRIOR = 1.0
 # Variance (levels squared) below which a cell's values tell nothing of a gain.
 _GAIN_PRIOR = 100.0
 _MIDDLE = 128.0
-# Variance (of colours 0 to 1) that the affine map is held with, as a share of all pixels.
-_RIDGE = 1e-4
 _CELLS = 16
-
-Floats = NDArray[np.float64]
+# For the trial of the two orders, and all of them.
+_KNOWN, _ASKED, _ALL = slice(0, None, 2), slice(1, None, 2), slice(None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -57,31 +53,34 @@ def fit_mapping(before: Image, after: Image, solid: NDArray[np.bool_]) -> Colour
     """The mapping that takes ``before`` to ``after`` (RGB uint8 HxWx3) where ``solid`` (HxW) is set.
 
     Of the two orders, table or drift first, the one counts that half of the pixels predict the other half
-    better with. Colours far from any that
-    were seen follow the affine map. Without a solid pixel every colour stays as it is.
+    better with. Colours far from any that were seen follow the affine map. Without a solid pixel every
+    colour stays as it is.
     """
     rows, columns = _sample(solid)
+    nodes = grid_colours(LEVELS[-1])
+    if not len(rows):
+        nothing = np.zeros((_CELLS, _CELLS, 3), np.float32)
+        return ColourMapping(table=nodes, drift=Drift(offset=nothing, gain=nothing))
     old = before[rows, columns].astype(np.float64)
     pixels = _Pixels(
         row=(rows + 0.5) / solid.shape[0],
         column=(columns + 0.5) / solid.shape[1],
         old=old,
         motion=after[rows, columns] - old,
+        lattices=[corners(old, size) for size in LEVELS],
     )
     # Colour and place go together in a picture, and what is fitted first takes what is in both.
-    part, rest = pixels.every_other(0), pixels.every_other(1)
-    errors = [_error(_fit(part, drift_first), rest) for drift_first in (False, True)]
-    return _fit(pixels, drift_first=errors[1] < errors[0])
+    errors = [_fit(pixels, _KNOWN, drift_first).error(pixels, _ASKED) for drift_first in (False, True)]
+    fit = _fit(pixels, _ALL, drift_first=errors[1] < errors[0])
+    return ColourMapping(table=(nodes + fit.motions.table()).astype(np.float32), drift=fit.drift)
 
 
-def drift_at(drift: Drift, image: Image) -> Colours:
-    """The drift for every pixel of an RGB uint8 picture HxWx3, float32 of its shape."""
-    size = image.shape[1], image.shape[0]
-    offset, gain = (
-        cv2.resize(one, size, interpolation=cv2.INTER_LINEAR) for one in (drift.offset, drift.gain)
-    )
-    moved = cv2.multiply(gain, image.astype(np.float32) - np.float32(_MIDDLE))
-    return np.asarray(cv2.add(moved, offset), np.float32)
+def drift_at(drift: Drift, image: Image, box: Box | None = None) -> Colours:
+    """The drift for every pixel of an RGB uint8 picture HxWx3, or of a box in it, float32 of its shape."""
+    box = box or Box(0, 0, image.shape[1], image.shape[0])
+    offset, gain = (enlarge(one, (image.shape[0], image.shape[1]), box) for one in (drift.offset, drift.gain))
+    values = image[box.slices].astype(np.float32) - np.float32(_MIDDLE)
+    return np.asarray(cv2.add(cv2.multiply(gain, values), offset), np.float32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -92,33 +91,37 @@ class _Pixels:
     column: Floats
     old: Floats
     motion: Floats
-
-    def every_other(self, first: int) -> _Pixels:
-        row, column, old, motion = (one[first::2] for one in (self.row, self.column, self.old, self.motion))
-        return _Pixels(row=row, column=column, old=old, motion=motion)
+    # Of the colours, at each of LEVELS.
+    lattices: list[Corners]
 
 
-def _fit(pixels: _Pixels, drift_first: bool) -> ColourMapping:
-    nodes = grid_colours(_LEVELS[-1])
-    if not len(pixels.old):
-        nothing = np.zeros((_CELLS, _CELLS, 3), np.float32)
-        return ColourMapping(table=nodes, drift=Drift(offset=nothing, gain=nothing))
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Fit:
+    """Motions of colours, the drift, and what each is at all pixels, (N, 3)."""
+
+    motions: Motions
+    drift: Drift
+    in_table: Floats
+    in_drift: Floats
+
+    def error(self, pixels: _Pixels, which: slice) -> float:
+        """Mean squared distance of some pixels from where the mapping takes them."""
+        moved = np.clip(pixels.old + self.in_table, 0, 255) + self.in_drift
+        off = (moved - pixels.old - pixels.motion)[which]
+        return float(np.square(off).mean()) if len(off) else 0.0
+
+
+def _fit(pixels: _Pixels, known: slice, drift_first: bool) -> _Fit:
+    left = pixels.motion
     if drift_first:
-        drift = _fit_drift(pixels, pixels.motion)
-        table, _ = _fit_table(pixels.old, pixels.motion - _drift_of(drift, pixels))
-    else:
-        table, in_table = _fit_table(pixels.old, pixels.motion)
-        drift = _fit_drift(pixels, pixels.motion - in_table)
-    return ColourMapping(table=(nodes + table).astype(np.float32), drift=drift)
-
-
-def _error(mapping: ColourMapping, pixels: _Pixels) -> float:
-    """Mean squared distance of pixels from where the mapping takes them."""
-    if not len(pixels.old):
-        return 0.0
-    colours = pixels.old.astype(np.uint8)[None]
-    moved = apply_table(colours, mapping.table)[0] + _drift_of(mapping.drift, pixels)
-    return float(np.square(moved - pixels.old - pixels.motion).mean())
+        drift = _fit_drift(pixels, left, known)
+        in_drift = _drift_of(drift, pixels)
+        left = left - in_drift
+    motions, in_table = fit_motions(pixels.old, left, pixels.lattices, known)
+    if not drift_first:
+        drift = _fit_drift(pixels, left - in_table, known)
+        in_drift = _drift_of(drift, pixels)
+    return _Fit(motions=motions, drift=drift, in_table=in_table, in_drift=in_drift)
 
 
 def _sample(solid: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -129,83 +132,13 @@ def _sample(solid: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp
     return rows, columns
 
 
-@dataclass(frozen=True, slots=True)
-class _Corners:
-    """The eight nodes about each of N colours: their places in a flat lattice and weights, both (8, N)."""
-
-    size: int
-    places: NDArray[np.int64]
-    weights: Floats
-    # Sum of squared weights: a node's number of pixels, so to speak.
-    support: Floats
-
-
-def _corners(colours: Floats, size: int) -> _Corners:
-    scaled = colours * ((size - 1) / 255)
-    low = np.minimum(scaled.astype(np.int64), size - 2)
-    part = scaled - low
-    places, weights = [], []
-    for corner in range(8):
-        up = np.array([corner & 1, corner >> 1 & 1, corner >> 2])
-        red, green, blue = (low + up).T
-        places.append((blue * size + green) * size + red)
-        weights.append(np.where(up, part, 1 - part).prod(axis=1))
-    flat, shares = np.stack(places), np.stack(weights)
-    support = np.bincount(flat.ravel(), (shares**2).ravel(), minlength=size**3)
-    return _Corners(size, flat, shares, np.asarray(support, np.float64))
-
-
-def _fit_table(old: Floats, motion: Floats) -> tuple[Floats, Floats]:
-    """Motions of the finest lattice's nodes, and what they are at the pixels."""
-    offset, slopes = _affine(old, motion)
-    at_pixels = offset + np.einsum("ni,ij->nj", old, slopes)
-    table = offset + np.einsum("...i,ij->...j", grid_colours(_LEVELS[0]).astype(np.float64), slopes)
-    for size in _LEVELS:
-        cell = _corners(old, size)
-        if table.shape[0] < cell.size:
-            table = _finer(table)
-        left = motion - at_pixels
-        nodes = _approximate(cell, left)
-        table += nodes.reshape(cell.size, cell.size, cell.size, 3)
-        at_pixels += np.einsum("kn,knj->nj", cell.weights, nodes[cell.places])
-    return table, at_pixels
-
-
-def _affine(old: Floats, motion: Floats) -> tuple[Floats, Floats]:
-    """Offset (3,) and slopes (3, 3) of a ridge regression towards no motion of the differences."""
-    middle, shift = old.mean(axis=0), motion.mean(axis=0)
-    off = old - middle
-    # Not a matrix product: those of BLAS depend on the number of threads.
-    spread = np.einsum("ni,nj->ij", off, off) + _RIDGE * 255**2 * len(old) * np.eye(3)
-    slopes = np.linalg.solve(spread, np.einsum("ni,nj->ij", off, motion - shift))
-    return shift - np.einsum("i,ij->j", middle, slopes), slopes
-
-
-def _approximate(cell: _Corners, left: Floats) -> Floats:
-    """Motions (size^3, 3) of one lattice's nodes for what is ``left`` (N, 3)."""
-    # Each pixel asks its eight nodes for what they would have to give, the nearest for the most.
-    asked = cell.weights**3 / (cell.weights**2).sum(axis=0)
-    places, count = cell.places.ravel(), cell.size**3
-    sums = [np.bincount(places, (asked * left[:, i]).ravel(), minlength=count) for i in range(3)]
-    return np.stack(sums, axis=1) / (cell.support + _NODE_PRIOR)[:, None]
-
-
-def _finer(table: Floats) -> Floats:
-    """The same linear function on a lattice twice as fine."""
-    for axis in range(3):
-        swapped = np.moveaxis(table, axis, 0)
-        fine = np.empty((2 * len(swapped) - 1, *swapped.shape[1:]))
-        fine[::2], fine[1::2] = swapped, (swapped[1:] + swapped[:-1]) / 2
-        table = np.moveaxis(fine, 0, axis)
-    return np.ascontiguousarray(table)
-
-
-def _fit_drift(pixels: _Pixels, left: Floats) -> Drift:
-    """The drift for what is ``left`` (N, 3): a ridge regression in each cell and those about it."""
+def _fit_drift(pixels: _Pixels, left: Floats, known: slice) -> Drift:
+    """The drift for what is ``left`` (N, 3) at known pixels: a ridge regression in each cell and about it."""
     row, column = (
-        np.minimum((place * _CELLS).astype(np.int64), _CELLS - 1) for place in (pixels.row, pixels.column)
+        np.minimum((place[known] * _CELLS).astype(np.int64), _CELLS - 1)
+        for place in (pixels.row, pixels.column)
     )
-    cells, value = row * _CELLS + column, pixels.old - _MIDDLE
+    cells, value, left = row * _CELLS + column, pixels.old[known] - _MIDDLE, left[known]
     count = _gather(cells, np.ones((len(value), 1))) + _DRIFT_PRIOR
     mean_value, mean_left = _gather(cells, value) / count, _gather(cells, left) / count
     variance = _gather(cells, value * value) / count - mean_value**2 + _GAIN_PRIOR

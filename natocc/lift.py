@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from natocc.blending import blend
 from natocc.colour_mapping import drift_at, fit_mapping
-from natocc.colour_table import apply_table
-from natocc.geometry import Image, mask_box
+from natocc.colour_table import Colours, apply_table
+from natocc.enlarge import enlarge
+from natocc.geometry import Box, Image, mask_box
 from natocc.transfer_field import spread
 
 # Composite (RGB uint8 HxWx3) and matte (uint8 HxW) at working size -> harmonised picture (uint8 HxWx3).
@@ -81,9 +82,11 @@ def lift_residual(composite: Image, matte: Image, working: Working, harmonised: 
     field = cv2.subtract(harmonised, working.composite, dtype=cv2.CV_32F)
     # Beyond the outline there is no change: carried on, so that the rim is not left behind.
     field = spread(np.asarray(field, np.float32), solid.astype(np.uint8) * np.uint8(255))
-    large = cv2.resize(field, (matte.shape[1], matte.shape[0]), interpolation=cv2.INTER_LINEAR)
-    moved = cv2.add(composite, large, dtype=cv2.CV_8U)
-    return blend(composite, np.asarray(moved, np.uint8), matte)
+    box = mask_box(matte)
+    if box.empty:
+        return composite.copy()
+    large = enlarge(field, (matte.shape[0], matte.shape[1]), box)
+    return _moved(composite, matte, box, composite[box.slices], large)
 
 
 def lift_mapping(composite: Image, matte: Image, working: Working, harmonised: Image) -> Image:
@@ -95,10 +98,18 @@ def lift_mapping(composite: Image, matte: Image, working: Working, harmonised: I
     solid = _solid(working, harmonised)
     mapping = fit_mapping(working.composite, harmonised, solid)
     box = mask_box(matte)
-    mapped = composite.copy()
-    mapped[box.slices] = apply_table(np.ascontiguousarray(composite[box.slices]), mapping.table)
-    moved = cv2.add(mapped, drift_at(mapping.drift, composite), dtype=cv2.CV_8U)
-    return blend(composite, np.asarray(moved, np.uint8), matte)
+    if box.empty:
+        return composite.copy()
+    mapped = apply_table(np.ascontiguousarray(composite[box.slices]), mapping.table)
+    return _moved(composite, matte, box, mapped, drift_at(mapping.drift, composite, box))
+
+
+def _moved(composite: Image, matte: Image, box: Box, colours: Image, field: Colours) -> Image:
+    """A new picture: in the matte's box ``colours`` plus ``field``, weighted by the matte."""
+    moved = cv2.add(colours, field, dtype=cv2.CV_8U)
+    out = composite.copy()
+    out[box.slices] = blend(composite[box.slices], np.asarray(moved, np.uint8), matte[box.slices])
+    return out
 
 
 LIFTS: Mapping[str, Lift] = {"mapping": lift_mapping, "residual": lift_residual}

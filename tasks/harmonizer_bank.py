@@ -102,6 +102,7 @@ class BankScenes:
         return Item(
             name=name,
             photo=entry.photo,
+            content=entry.sha256,
             held_out=entry.split == "test",
             regions=regions,
             licence=entry.licence,

@@ -74,6 +74,7 @@ class FolderScenes:
         return Item(
             name=stem,
             photo=sha256_bytes(picture.data),
+            content=sha256_bytes(plane.tobytes()),
             held_out=False,
             regions=(FOREGROUND,),
             licence="not stated",

@@ -38,6 +38,7 @@ class IHarmony4Scenes:
                 Item(
                     name=name,
                     photo=record.origin.photo or f"{record.subset}/{record.real.name}",
+                    content="",
                     held_out=record.split == "test",
                     regions=(FOREGROUND,),
                     licence=record.origin.licence,

@@ -29,6 +29,8 @@ class Item:
     name: str
     # What keeps the parts apart: items of one photograph are on one side.
     photo: str
+    # Changes when pixels or masks do, as far as the source can tell without reading them.
+    content: str
     # Where a source holds none of its items out, the hash of the photograph decides.
     held_out: bool
     # What can be recoloured in it, by name; of a composite its one foreground.
@@ -148,7 +150,7 @@ def part(sources: Sequence[Source], share: float) -> tuple[list[Located], list[L
 
 def fingerprint(parts: Sequence[Located]) -> str:
     """One hash over what the items are, in order."""
-    text = "\x1e".join("\x1f".join((item.name, item.photo, *item.regions)) for _, item in parts)
+    text = "\x1e".join("\x1f".join((item.name, item.photo, item.content, *item.regions)) for _, item in parts)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -71,6 +71,8 @@ def train_harmonizer(
     as Diverged, where losses or weights are not finite any more: the last checkpoint stays.
     """
     options = options or HarmonizerOptions()
+    if options.device == "gpu" and not torch.cuda.is_available():
+        raise ValueError("device: expected one of this machine, got gpu, but it has none; take cpu or auto")
     try:
         learn, held = part(sources, options.hold_out)
     except ValueError as error:
@@ -129,15 +131,18 @@ def _fit(
             raise Diverged(
                 "; ".join(filter(None, [str(error), kept, "train anew with a lower learning rate"]))
             ) from error
+        except torch.OutOfMemoryError as error:
+            raise ValueError(
+                f"batch: expected pictures that fit into the GPU's memory, got {options.batch}; take fewer"
+            ) from error
 
 
 def _score(module: Harmonizer, held: Sequence[Located], options: HarmonizerOptions) -> Scored:
-    device = "cuda" if options.device != "cpu" and torch.cuda.is_available() else "cpu"
     pairs = held_out_pairs(
         Scenes(held, _FULL), seed=options.seed, views=options.views, most=options.max_held_out
     )
     count = min(len(held), options.max_held_out) * options.views
-    return score_held_out(RainNetRunner(module.network, device=device), pairs, count, options.size)
+    return score_held_out(RainNetRunner(module.network, device=_device(options)), pairs, count, options.size)
 
 
 def _settings(schedule: Schedule, options: HarmonizerOptions, learn: Sequence[Located]) -> dict[str, object]:
@@ -188,6 +193,11 @@ def _metrics(
         "options": asdict(options) | {"steps": report.steps},
         "weights": facts,
         "losses": history,
+        "device": _device(options),
         "torch": str(torch.__version__),
     }
     return json.dumps(told, indent=1, sort_keys=True).encode()
+
+
+def _device(options: HarmonizerOptions) -> str:
+    return "cuda" if options.device != "cpu" and torch.cuda.is_available() else "cpu"

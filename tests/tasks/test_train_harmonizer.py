@@ -20,6 +20,7 @@ from tasks.train_harmonizer import open_sources, train_harmonizer
 from tasks.train_harmonizer_options import HarmonizerOptions
 from tasks.train_harmonizer_report import HarmonizerReport
 from tests.harmonizer_photos import iharmony4_tree, photo_folders
+from tests.raw_trees import disc, encoded, write
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -117,6 +118,11 @@ def test_a_checkpoint_of_another_training_is_refused_with_what_differs(tmp_path:
         ValueError, match=r"other options: crop 0\.5 \(there 1\.0\), steps 3 \(there 2\); take"
     ):
         train(tmp_path, "run", steps=3, adversarial=0.0, crop=0.5)
+    for number in range(6):
+        write(tmp_path / f"masks/{number}.png", encoded(disc(96, 128, 0.4), "PNG"))
+    with pytest.raises(ValueError, match=r"other options: pictures \w+ \(there \w+\); take another folder"):
+        source = FolderScenes(str(tmp_path / "photos"), str(tmp_path / "masks"))
+        train_harmonizer([source], str(tmp_path / "run"), options(steps=2, adversarial=0.0))
     (tmp_path / "run/checkpoint.pt").write_bytes(b"torn")
     with pytest.raises(ValueError, match=r"checkpoint\.pt: expected a checkpoint of tensors alone"):
         train(tmp_path, "run", steps=2, adversarial=0.0)
@@ -141,6 +147,7 @@ def test_iharmony4_is_trained_on_in_its_own_parts(tmp_path: Path) -> None:
     assert scores["statistics"].fmse != scores["composite"].fmse > 100
 
 
+@pytest.mark.skipif(torch.cuda.is_available(), reason="of a machine without a GPU")
 def test_options_and_sources_that_cannot_work_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="size: expected a multiple of 256, got 300"):
         options(size=300)
@@ -157,6 +164,10 @@ def test_options_and_sources_that_cannot_work_are_refused(tmp_path: Path) -> Non
     with pytest.raises(ValueError, match="photos and masks: expected both or neither, got one"):
         open_sources(photos=str(tmp_path))
     photos, masks = photo_folders(tmp_path, 2)
+    with pytest.raises(ValueError, match="device: expected one of this machine, got gpu, but it has none"):
+        train_harmonizer(
+            open_sources(photos=photos, masks=masks), str(tmp_path / "run"), options(device="gpu")
+        )
     mask = np.zeros((96, 128), np.uint8)
     cv2.imwrite(f"{masks}/0.png", mask)
     with pytest.raises(
