@@ -12,6 +12,8 @@ from prefect.exceptions import ParameterTypeError
 from flows.build_natocc import build_natocc
 from flows.build_randocc import build_randocc
 from tasks.build import Options, build
+from tasks.harmonisers import Machine
+from tests.tasks.networks import write_rainnet
 
 
 @pytest.fixture()
@@ -40,6 +42,24 @@ def test_the_flow_publishes_the_bytes_of_the_plain_build(recipe: str, bank_url: 
     rows = json.loads(str(artifacts[0].data))
     assert [row["set"] for row in rows] == ["randocc", "hand"]
     assert all(row["kept"] + row["rejected"] + row["failed"] == 4 for row in rows)
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_network_harmonises_in_the_flow_as_in_the_plain_build(bank_url: str, tmp_path: Path) -> None:
+    weights = write_rainnet(tmp_path / "weights")
+    path = tmp_path / "objects.yaml"
+    fields = {"name": "objects", "description": "A few.", "size": 256, "repeats": 3, "harmoniser": "rainnet"}
+    path.write_text(yaml.safe_dump(fields | {"sets": [{"name": "object", "kind": "object"}]}))
+    flow = build_natocc(
+        str(path), bank_url, str(tmp_path / "flow"), workers=1, lift="residual", weights=weights, device="cpu"
+    )
+    machine = Machine(weights=weights, device="cpu")
+    options = Options(
+        recipe=str(path), bank=bank_url, out=str(tmp_path / "plain"), lift="residual", machine=machine
+    )
+    plain = build(options, 1)
+    assert flow.dataset.networks["harmoniser"]["lift"] == "residual"
+    assert flow.dataset.counts["kept"] > 0 and flow.dataset.shards == plain.dataset.shards
 
 
 @pytest.mark.usefixtures("prefect_server")
