@@ -15,8 +15,10 @@ from commands.preview import preview
 from commands.replay import replay
 from commands.review import review
 from commands.sample import sample
+from commands.train_harmonizer import train_harmonizer
 from commands.train_segmenter import train_segmenter
 from commands.verify import verify
+from commands.weights import weights
 
 app = typer.Typer(
     help="Naturalistically occluded faces with exact labels.",
@@ -27,4 +29,6 @@ for command in (demo, sample, census, prepare, partition, build, preview, info, 
     app.command()(command)
 app.command(name="correct-masks")(correct_masks)
 app.command(name="train-segmenter")(train_segmenter)
+app.command(name="train-harmonizer")(train_harmonizer)
 app.add_typer(review, name="review")
+app.add_typer(weights, name="weights")

@@ -67,9 +67,10 @@ def identify(state: Mapping[str, Tensor], name: str = "checkpoint") -> Known:
             continue
         return load(network, state, name)
     some = ", ".join(" ".join(key.split())[:60] for key in list(state)[:3])
+    more = f" and {len(state) - 3} more" if len(state) > 3 else ""
     raise ValueError(
-        f"{name}: expected the tensors of one of {', '.join(_LOADERS)}, got {len(state)} tensors "
-        f"named {some} …; use a file of one of these networks"
+        f"{name}: expected the tensors of one of {', '.join(_LOADERS)}, got {some}{more}; "
+        "use a file of one of these networks"
     )
 
 

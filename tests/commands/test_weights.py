@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from commands.main import app
+from tests.tasks.weights_files import tiny_glean, tiny_rainnet, write
+
+
+def _run(*words: str) -> tuple[int, list[str]]:
+    done = CliRunner().invoke(app, ["weights", *words])
+    return done.exit_code, done.output.splitlines()
+
+
+def test_import_list_and_check_work_together(tmp_path: Path) -> None:
+    folder = str(tmp_path / "weights")
+    path = write(tmp_path / "glean_mine.pth", {"state_dict": tiny_glean()})
+    target = f"{folder}/glean.safetensors"
+    assert _run("import", str(path), "--weights", folder) == (0, [f"glean: {target}"])
+    assert _run("import", str(path), "--weights", folder) == (0, [f"glean: {target} (unchanged)"])
+    code, lines = _run("list", "--weights", folder)
+    (row,) = (line for line in lines if line.startswith("│ glean "))
+    assert code == 0 and "one's own" in row
+    assert lines[-2:] == [
+        f"folder: {folder} (another by --weights or $NATOCC_WEIGHTS)",
+        "natocc weights list NAME tells where to get it",
+    ]
+    code, lines = _run("list", "rainnet", "--weights", folder)
+    assert (code, lines[0]) == (0, "rainnet: RainNet: harmonising at 256 pixels, trained on iHarmony4")
+    assert _run("check", "--weights", folder) == (0, ["glean: sound, glean, scale 4, in_size 8, out_size 32"])
+
+
+def test_the_folder_is_that_of_the_environment(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("NATOCC_WEIGHTS", str(tmp_path / "there"))
+    path = write(tmp_path / "a.pth", tiny_rainnet())
+    assert _run("import", str(path), "--as", "rainnet-own")[0] == 0
+    assert (tmp_path / "there/rainnet-own.safetensors").exists()
+
+
+def test_what_is_wrong_exits_1_with_one_line(tmp_path: Path) -> None:
+    folder = str(tmp_path / "weights")
+    (tmp_path / "page.pth").write_bytes(b"<html>")
+    path = write(tmp_path / "a.pth", tiny_rainnet())
+    for words, told in [
+        (
+            ("import", str(tmp_path / "page.pth")),
+            "error: .*page.pth: expected a checkpoint of tensors alone, got a web page",
+        ),
+        (
+            ("import", str(path), "--as", "raynet"),
+            "error: weights: expected one of realesrgan, .*, got 'raynet'",
+        ),
+        (("import", str(tmp_path / "none.pth")), "error: .*none.pth: expected a file of weights, found none"),
+        (("check", "glean"), "wrong: glean: expected its weights in .*, found no such file; train it"),
+        (("fetch", "vgg16"), "error: vgg16: expected weights that a package carries"),
+        (("list", "gleam"), "error: weights: expected one of"),
+    ]:
+        code, lines = _run(*words, "--weights", folder)
+        assert code == 1 and len(lines) == 1
+        assert re.match(told, lines[0]), lines[0]
+    assert not Path(folder).exists()
+
+
+def test_a_damaged_file_among_sound_ones_exits_1(tmp_path: Path) -> None:
+    folder = tmp_path / "weights"
+    for name, state in (("a.pth", tiny_glean()), ("b.pth", tiny_rainnet())):
+        assert _run("import", str(write(tmp_path / name, state)), "--weights", str(folder))[0] == 0
+    (folder / "glean.safetensors").write_bytes((folder / "glean.safetensors").read_bytes()[:-9])
+    (folder / "note.txt").write_text("mine", encoding="utf-8")
+    code, lines = _run("check", "--weights", str(folder))
+    assert code == 1 and len(lines) == 3
+    assert lines[0].startswith(f"wrong: {folder}/glean.safetensors: expected a whole file of safetensors")
+    assert lines[1] == "rainnet-own: sound, rainnet, width 1, channels 3"
+    assert lines[2] == "note.txt: not read by any command; bring it in by natocc weights import"
+
+
+def test_an_empty_folder_is_said_to_be_empty(tmp_path: Path) -> None:
+    code, lines = _run("check", "--weights", str(tmp_path))
+    assert (code, lines) == (
+        0,
+        [f"{tmp_path}: no weights there; natocc weights list tells which there can be"],
+    )

