@@ -130,7 +130,8 @@ def test_a_checkpoint_of_another_training_is_refused_with_what_differs(tmp_path:
 
 def test_a_training_that_diverges_stops_and_keeps_its_last_checkpoint(tmp_path: Path) -> None:
     with pytest.raises(
-        Diverged, match=r"expected finite .*; an earlier state is in .*; .*lower learning rate"
+        Diverged,
+        match=r"step 1: expected finite losses, got nan; an earlier state is in .*; .*lower learning rate",
     ):
         train(tmp_path, "run", steps=40, every=1, adversarial=0.0, learning_rate=1e30)
     state = torch.load(tmp_path / "run/checkpoint.pt", weights_only=True)
