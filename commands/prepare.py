@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 from assets.problems import Problem
 from commands.report import console, errors, one_clear_message, progress_bar
 from tasks.prepare_options import PrepareOptions
+from tasks.upscaler import LANCZOS, SMALLER, Choice
 
 _DEFAULT = PrepareOptions()
 
@@ -22,7 +24,25 @@ def prepare(
         int, typer.Option(min=1, help="How many hands, where no list names them and not all have masks.")
     ] = _DEFAULT.hands,
     policy: Annotated[str, typer.Option(help="What counts as face: voo or faceocc.")] = _DEFAULT.policy,
-    upscaler: Annotated[str, typer.Option(help="How objects are enlarged four times.")] = "lanczos",
+    upscaler: Annotated[
+        str,
+        typer.Option(
+            help="What enlarges objects four times: lanczos, or networks by their weights' names, such as "
+            "glean,realesrgan,lanczos; the first that is there."
+        ),
+    ] = _DEFAULT.upscaler,
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            help="Folder of the networks' weights: $NATOCC_WEIGHTS or data/weights.", show_default=False
+        ),
+    ] = None,
+    device: Annotated[
+        str, typer.Option(help="What the network runs on: auto, cpu or cuda.")
+    ] = _DEFAULT.device,
+    precision: Annotated[
+        str, typer.Option(help="What the network computes in: float32, bfloat16 or, on a GPU, float16.")
+    ] = _DEFAULT.precision,
     hold_out: Annotated[
         bool, typer.Option(help="Keep occluders of some classes and subjects for testing.")
     ] = True,
@@ -39,12 +59,24 @@ def prepare(
     from tasks.prepare import prepare as prepare_bank
 
     options = PrepareOptions(
-        objects=objects, upscaler=upscaler, policy=policy, hands=hands, hold_out=hold_out
+        objects=objects,
+        upscaler=upscaler,
+        weights=weights,
+        device=device,
+        precision=precision,
+        policy=policy,
+        hands=hands,
+        hold_out=hold_out,
     )
 
     def show(problem: Problem) -> None:
         note = "" if problem.action == "refused" else " (converted)"
         errors.print(f"{problem}{note}", markup=False)
+
+    def tell(choice: Choice) -> None:
+        # Of Lanczos alone there is nothing to tell.
+        if choice.upscaler.network or choice.passed_over:
+            errors.print(str(choice), markup=False)
 
     with one_clear_message(), progress_bar(transient=True) as progress:
         bar = progress.add_task("inputs", total=None)
@@ -56,6 +88,7 @@ def prepare(
             reread=reread,
             report=show,
             on_done=lambda count: progress.advance(bar, count),
+            on_choice=tell,
         )
     for name in report.absent:
         errors.print(f"{name}: not under {raw}; what needs it can't be built", markup=False)
@@ -64,5 +97,15 @@ def prepare(
     moved = f"; {report.moved_to_test} moved to test" if report.moved_to_test else ""
     shards = f"{report.shards_made} shards made, {report.shards_kept} kept"
     console.print(f"{state}{report.bank}: {counts}; {report.refused} refused{moved}; {shards}", markup=False)
+    if any(name != LANCZOS for name in report.upscaled):
+        console.print(f"objects by upscaler: {_listed(report.upscaled)}", markup=False)
     if strict and report.refused:
         raise typer.Exit(1)
+
+
+def _listed(upscaled: Mapping[str, int]) -> str:
+    """What enlarged how many, and for how many a GPU's memory was short."""
+    counts = [f"{count} {name}" for name, count in upscaled.items() if name != SMALLER]
+    if short := upscaled.get(SMALLER):
+        counts.append(f"{short} in smaller batches, as memory ran out")
+    return ", ".join(counts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
@@ -24,11 +25,10 @@ from assets.hands import MASKS as HAND_MASKS
 from assets.problems import Problem, Report
 from assets.realocc import REALOCC
 from assets.sidecar import Sidecar
-from assets.upscalers import upscaler_named
 from natocc.policy import policy_named
 from shards import storage
 from tasks.census import count_problems, misplaced
-from tasks.pool import WorkerPool
+from tasks.pool import WorkerPool, result_of
 from tasks.prepare_cofw import NAME as COFW_TABLE
 from tasks.prepare_cofw import TABLE as COFW_FILE
 from tasks.prepare_cofw import prepare_cofw
@@ -40,6 +40,8 @@ from tasks.prepare_report import PROBLEMS, PrepareReport, count_entries
 from tasks.prepare_sharpness import blur_of
 from tasks.prepare_splits import final_splits, held_out_names
 from tasks.prepare_streams import Stream, streams_of
+from tasks.upscale_network import device_of
+from tasks.upscaler import Choice, choose_upscaler
 
 FOLDERS = (FACES, OBJECTS, HANDS, HAND_MASKS, TEXTURES, FACEOCC, *(source.folder for source in SOURCES))
 
@@ -55,6 +57,7 @@ class _Found:
     names: set[str] = field(default_factory=set)
     made: int = 0
     kept: int = 0
+    counted: Counter[str] = field(default_factory=Counter)
 
 
 def prepare(
@@ -66,17 +69,21 @@ def prepare(
     reread: bool = False,
     report: Report = lambda problem: None,
     on_done: Callable[[int], None] = lambda count: None,
+    on_choice: Callable[[Choice], None] = lambda choice: None,
 ) -> PrepareReport:
     """Prepare every raw dataset under ``raw``; problems go to ``report`` as they come.
 
     A shard whose inputs, options and code are those it was made from is kept; so a call that was cut
     off goes on where it stopped. Files count as unchanged by size and time, with ``reread`` by content.
-    ``on_done`` is told how many inputs were dealt with.
+    ``on_done`` is told how many inputs were dealt with, ``on_choice`` which upscaler is taken.
 
-    Raises FileNotFoundError where there are no faces, ValueError for unknown options, OSError where
-    the bank can't be written; a bank that is there outlives the first two.
+    Raises FileNotFoundError where there are no faces, or none of the upscalers; ValueError for unknown
+    options and broken weights, OSError where the bank can't be written; a bank that is there outlives
+    all but the last.
     """
-    upscaler_named(options.upscaler)
+    choice = choose_upscaler(
+        options.upscaler, options.weights, device=options.device, precision=options.precision
+    )
     read_choice(options.objects)
     policy_named(options.policy)
     problems: list[Problem] = []
@@ -87,6 +94,11 @@ def prepare(
 
     with WorkerPool(workers) as pool:
         _check(raw)
+        if choice.upscaler.network and (raw / OBJECTS).is_dir():
+            # Loaded before anything is written, and where torch is needed anyway.
+            device = result_of(pool.submit(device_of, choice.upscaler))
+            choice = replace(choice, upscaler=replace(choice.upscaler, device=device))
+        on_choice(choice)
         absent = tuple(
             name for name in (OBJECTS, HANDS, TEXTURES, REALOCC.folder) if not (raw / name).is_dir()
         )
@@ -102,7 +114,7 @@ def prepare(
             on_done=on_done,
         )
         found = _Found()
-        for stream in streams_of(raw, selection.objects, options):
+        for stream in streams_of(raw, selection.objects, options, choice.upscaler):
             _take(stream, work, found, problems, note)
         cofw = prepare_cofw(work, note)
         for problem in chain(misplaced(raw), count_problems(raw)):
@@ -111,6 +123,8 @@ def prepare(
         record = cofw[0]
         found.names.add(COFW_TABLE)
         found.files |= {record.file: record.sha256} if record.size else {}
+    # Made again alike, whatever else is there by then.
+    settled = replace(options, upscaler=choice.upscaler.name, device=choice.upscaler.device or options.device)
     lines = "".join(json.dumps(asdict(problem), ensure_ascii=False) + "\n" for problem in problems)
     final, moved = final_splits(found.entries, found.evaluated)
     changed = close_bank(
@@ -119,10 +133,11 @@ def prepare(
         found.files,
         {PROBLEMS: lines.encode()},
         {
-            "upscaler": options.upscaler,
+            "upscaler": choice.upscaler.name,
+            "upscaling": choice.facts | {"objects": dict(sorted(found.counted.items()))},
             "objects": options.objects if options.objects in ("default", "all") else "list",
             "policy": options.policy,
-            "options": asdict(options),
+            "options": asdict(settled),
             "selection": selection.counts,
             "moved_to_test": moved,
             "held_out": held_out_names(final),
@@ -142,6 +157,7 @@ def prepare(
         unchanged=not changed,
         shards_made=found.made,
         shards_kept=found.kept,
+        upscaled=dict(sorted(found.counted.items())),
     )
 
 
@@ -193,6 +209,7 @@ def _take(stream: Stream, work: Work, found: _Found, problems: list[Problem], no
         found.names.add(name)
         found.kept += kept
         found.made += not kept
+        found.counted.update(record.counted)
         entries += record.entries
         files |= {record.file: record.sha256} if record.size else {}
     problems[start:] = by_reader + in_inputs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -23,8 +23,6 @@ from tasks.prepare_inputs import Mark, describe, files_of, mark_of
 from tasks.prepare_records import Record, holds, read_record, remove_record, write_record
 from tasks.prepare_streams import Stream, distinct
 from tasks.prepared import Prepared, relative
-
-_CHUNK = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +94,7 @@ def _make(
             yield from group.items
 
     each = partial(_each, stream.prepare, work.raw)
-    done = ordered_map(work.pool, each, items(), _CHUNK, 3 * work.workers)
+    done = ordered_map(work.pool, each, items(), stream.chunk, 3 * work.workers)
     for first in done:
         group = queue.popleft()
         made = chain([first], islice(done, group.count - 1))
@@ -116,10 +114,12 @@ def _write(group: Group, made: Iterable[Made], work: Work, note: Report) -> Reco
     """Write the shard as its inputs come, then the record that says so."""
     inputs: dict[str, Mark | None] = {}
     problems = []
+    counted: Counter[str] = Counter()
 
     def usable() -> Iterator[tuple[Entry, dict[str, bytes]]]:
         for one in made:
             inputs.update(one.inputs)
+            counted.update(one.prepared.counted)
             work.on_done(1)
             for problem in one.prepared.problems:
                 problems.append(problem)
@@ -140,16 +140,15 @@ def _write(group: Group, made: Iterable[Made], work: Work, note: Report) -> Reco
         file=shard.name,
         size=shard.size if shard.entries else 0,
         sha256=shard.sha256,
+        counted=dict(sorted(counted.items())),
     )
     write_record(work.bank, group.name, record)
     return record
 
 
-def _each(prepare: Callable[[Any], Prepared], raw: Path, items: list[Any]) -> list[Made]:
+def _each(prepare: Callable[[list[Any]], list[Prepared]], raw: Path, items: list[Any]) -> list[Made]:
     """Run in a worker."""
     cv2.setNumThreads(1)
-    made = []
-    for item in items:
-        inputs = {relative(path, raw): mark_of(path) for path in files_of(item)}
-        made.append(Made(prepared=prepare(item), inputs=inputs))
-    return made
+    # Before the pixels are read: a file that is written in between has another mark at the next look.
+    inputs = [{relative(path, raw): mark_of(path) for path in files_of(item)} for item in items]
+    return [Made(prepared=done, inputs=read) for done, read in zip(prepare(items), inputs, strict=True)]

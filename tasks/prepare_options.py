@@ -16,7 +16,13 @@ class PrepareOptions:
     """``objects``: ``default``, ``all``, or a file of annotation ids. ``hands``: how many without a list."""
 
     objects: str = "default"
+    # Names in the order of choice, with commas between: the first that is there is taken.
     upscaler: str = "lanczos"
+    # The folder of the networks' weights; None is where ``natocc weights`` puts them.
+    weights: str | None = None
+    # What a network runs on (``auto``, ``cpu``, ``cuda``), and in which precision.
+    device: str = "auto"
+    precision: str = "float32"
     policy: str = "voo"
     hands: int = COUNT
     # Whether occluders of some classes and subjects are kept for testing.

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from pycocotools import mask as coco_mask
 
-from assets.upscalers import FACTOR
 from natocc.cutout import clear_border, enlarge_matte, soft_matte, soften_outline
 from natocc.geometry import Box, Image
 from natocc.matte import band_width, refine_matte
 from natocc.outline import draw_polygons
 from natocc.rle import decode_runs
+from tasks.upscaler import FACTOR
 
 
 @dataclass(frozen=True, slots=True)

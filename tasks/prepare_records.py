@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -26,6 +26,8 @@ class Record:
     file: str  # what was written, in the bank
     size: int  # bytes of it; 0 where there was nothing to write
     sha256: str
+    # Of its inputs, what the bank's index counts, by name.
+    counted: dict[str, int] = field(default_factory=dict)
 
 
 _ADAPTER = TypeAdapter(Record)

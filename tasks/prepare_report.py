@@ -23,6 +23,8 @@ class PrepareReport:
     unchanged: bool
     shards_made: int
     shards_kept: int
+    # Objects by what enlarged them, and ``smaller_batches``: those for which memory ran short.
+    upscaled: dict[str, int]
 
     @property
     def refused(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,16 @@ from assets.voo_objects import read_voo_objects, voo_folder
 from tasks.prepare_cutouts import prepare_cutout
 from tasks.prepare_evaluation import SOURCES, prepare_evaluated
 from tasks.prepare_faces import prepare_face
-from tasks.prepare_occluders import prepare_hand, prepare_object, prepare_texture
+from tasks.prepare_objects import prepare_objects
+from tasks.prepare_occluders import prepare_hand, prepare_texture
 from tasks.prepare_options import PrepareOptions
 from tasks.prepared import Prepared, relative
+from tasks.upscaler import Upscaler
 
 # Inputs a shard. By count and not by bytes: a changed input must not move those after it.
 PER_SHARD = 256
+# Inputs that a worker takes at a time; of those that each take seconds one.
+CHUNK, ALONE = 8, 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,21 +40,25 @@ class Stream:
 
     name: str  # of its shards: <name>-000000.tar
     read: Callable[[Report], Iterable[Any]]
-    prepare: Callable[[Any], Prepared]
+    # The inputs of a chunk, in order. What comes of one must not depend on the others.
+    prepare: Callable[[list[Any]], list[Prepared]]
+    chunk: int = field(default_factory=lambda: CHUNK)
     options: tuple[str, ...] = ()
     # None for what is composited; faces to test on lie in one shard, whatever their number.
     evaluation: OccludedSource | None = None
 
 
-def streams_of(raw: Path, chosen: list[RawObject], options: PrepareOptions) -> list[Stream]:
-    """The streams of the datasets that are there, in the bank's order."""
+def streams_of(
+    raw: Path, chosen: list[RawObject], options: PrepareOptions, upscaler: Upscaler
+) -> list[Stream]:
+    """The streams of the datasets that are there, in the bank's order; ``upscaler`` is for ``chosen``."""
     return [
-        *_composited(raw, chosen, options),
+        *_composited(raw, chosen, options, upscaler),
         *(
             Stream(
                 name=source.name,
                 read=partial(read_occluded_faces, raw, source=source),
-                prepare=partial(prepare_evaluated, raw=raw, source=source),
+                prepare=_each(prepare_evaluated, raw=raw, source=source),
                 evaluation=source,
             )
             for source in SOURCES
@@ -59,21 +67,28 @@ def streams_of(raw: Path, chosen: list[RawObject], options: PrepareOptions) -> l
     ]
 
 
-def _composited(raw: Path, chosen: list[RawObject], options: PrepareOptions) -> Iterator[Stream]:
-    face = partial(prepare_face, raw=raw, policy=options.policy)
+def _composited(
+    raw: Path, chosen: list[RawObject], options: PrepareOptions, upscaler: Upscaler
+) -> Iterator[Stream]:
+    face = _each(prepare_face, raw=raw, policy=options.policy)
     yield Stream(name="face", read=partial(read_faces, raw), prepare=face, options=(options.policy,))
     if (raw / OBJECTS).is_dir():
-        thing = partial(prepare_object, raw=raw, upscaler=options.upscaler)
-        yield Stream(name="object", read=lambda report: chosen, prepare=thing, options=(options.upscaler,))
-    cutout = partial(prepare_cutout, raw=raw)
+        yield Stream(
+            name="object",
+            read=lambda report: chosen,
+            prepare=partial(prepare_objects, raw=raw, upscaler=upscaler),
+            chunk=ALONE if upscaler.device == "cpu" else CHUNK,
+            options=upscaler.decides,
+        )
+    cutout = _each(prepare_cutout, raw=raw)
     if voo_folder(raw) is not None:
         yield Stream(name="object_voo", read=partial(read_voo_objects, raw), prepare=cutout)
     if faceocc_folder(raw) is not None:
         yield Stream(name="object_faceocc", read=partial(read_faceocc_cutouts, raw), prepare=cutout)
     if (raw / HANDS).is_dir():
         hands = partial(read_hands, raw, count=options.hands, hold_out=options.hold_out)
-        yield Stream(name="hand", read=hands, prepare=partial(prepare_hand, raw=raw))
-    texture = partial(prepare_texture, raw=raw)
+        yield Stream(name="hand", read=hands, prepare=_each(prepare_hand, raw=raw))
+    texture = _each(prepare_texture, raw=raw)
     if (raw / TEXTURES).is_dir():
         textures = partial(read_textures, raw, hold_out=options.hold_out)
         yield Stream(name="texture", read=textures, prepare=texture)
@@ -92,3 +107,12 @@ def distinct(items: Iterable[Any], raw: Path, report: Report) -> Iterator[Any]:
             continue
         first[item.id] = where
         yield item
+
+
+def _each(prepare: Callable[..., Prepared], **fixed: Any) -> Callable[[list[Any]], list[Prepared]]:
+    """``prepare`` for every input of a chunk."""
+    return partial(_one_by_one, partial(prepare, **fixed))
+
+
+def _one_by_one(prepare: Callable[[Any], Prepared], items: list[Any]) -> list[Prepared]:
+    return [prepare(item) for item in items]

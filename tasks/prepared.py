@@ -22,11 +22,15 @@ _USUAL = ("three channels",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """``entry`` is None where the input was refused; ``problems`` says why, or what was converted."""
+    """``entry`` is None where the input was refused; ``problems`` says why, or what was converted.
+
+    ``counted``: names of what the bank's index counts.
+    """
 
     entry: Entry | None
     members: dict[str, bytes]
     problems: tuple[Problem, ...]
+    counted: tuple[str, ...] = ()
 
 
 def refuse(where: str, expected: str, got: str) -> Prepared:

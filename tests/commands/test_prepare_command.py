@@ -7,7 +7,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from commands.main import app
+from shards.storage import sha256_bytes
 from tests.raw_trees import FACES, IMAGES, add_face, add_sidecar, disc, portrait, whole_tree, write
+from tests.upscalers import add_rrdbnet
 
 pytestmark = pytest.mark.xdist_group("prepare_command")
 REFUSED = f"{FACES}/{IMAGES}/9.jpg: expected a photograph, got an empty file"
@@ -76,7 +78,16 @@ def test_strict_exits_0_where_all_was_taken(made: tuple[Path, Path, Result], tmp
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--upscaler", "glean"], "--upscaler: expected one of lanczos, got 'glean', which is not available"),
+        (
+            ["--upscaler", "glean,realesrgan", "--weights", "none"],
+            "--upscaler glean,realesrgan: expected one of them to be there, got none (glean (no weights), "
+            "realesrgan (no weights), in none); run natocc weights list, which says how to get them, or name "
+            "lanczos last",
+        ),
+        (
+            ["--upscaler", "lanczos,,"],
+            "--upscaler: expected names, each once, such as glean,realesrgan,lanczos, got 'lanczos,,'",
+        ),
         (
             ["--objects", "no.txt"],
             "--objects: expected default, all or a file of annotation ids, got 'no.txt'",
@@ -112,3 +123,23 @@ def test_a_wrong_folder_and_a_bank_that_cannot_be_are_one_line(
 def test_a_bank_of_this_is_what_preview_draws(made: tuple[Path, Path, Result], tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["preview", str(made[1]), "--out", str(tmp_path / "sheet.png"), "-n", "2"])
     assert done.exit_code == 0 and (tmp_path / "sheet.png").stat().st_size > 0
+
+
+def test_the_upscaler_that_is_taken_is_told_and_what_it_enlarged_is_counted(tmp_path: Path) -> None:
+    raw, weights = tmp_path / "raw", tmp_path / "weights"
+    whole_tree(raw)
+    options = ("--objects", "all", "--weights", str(weights), "--upscaler", "glean,realesrgan,lanczos")
+    done = call(raw, tmp_path / "bank", *options)
+    assert done.exit_code == 0
+    told = "upscaler lanczos; passed over: glean (no weights), realesrgan (no weights)"
+    assert [line for line in done.stderr.splitlines() if "upscaler" in line] == [told]
+    assert "objects by upscaler" not in done.stdout
+    sha256 = sha256_bytes(add_rrdbnet(weights).read_bytes())
+    done = call(raw, tmp_path / "bank", *options, "--device", "cpu")
+    told = (
+        f"upscaler realesrgan (rrdbnet, weights {sha256[:12]}, cpu, float32); passed over: glean (no weights)"
+    )
+    assert [line for line in done.stderr.splitlines() if "upscaler" in line] == [told]
+    assert done.stdout.splitlines()[1:] == ["objects by upscaler: 1 realesrgan"]
+    wrong = call(raw, tmp_path / "bank", *options, "--device", "tpu")
+    assert wrong.stderr == "error: --device: expected one of auto, cpu, cuda, got 'tpu'\n"

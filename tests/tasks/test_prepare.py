@@ -247,7 +247,8 @@ def test_what_is_unchanged_stays_and_what_changed_is_made_again(
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        (PrepareOptions(objects="all", upscaler="glean"), ValueError, "--upscaler: expected one of lanczos, got 'glean'"),
+        (PrepareOptions(objects="all", upscaler="cubic"), ValueError, "--upscaler: expected one of lanczos, .* got 'cubic'"),
+        (PrepareOptions(objects="all", upscaler="glean", weights="none"), FileNotFoundError, "glean: expected its weights in none/glean"),
         (PrepareOptions(objects="no.txt"), ValueError, "--objects: expected default, all or a file of annotation ids, got 'no.txt'"),
     ],
 )  # fmt: skip

@@ -15,9 +15,11 @@ from assets.hands import read_hands
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.cutout import crop_to_matte, enlarge_matte
 from natocc.geometry import Image
-from tasks.prepare_occluders import prepare_hand, prepare_object, prepare_texture
+from tasks.prepare_objects import prepare_objects
+from tasks.prepare_occluders import prepare_hand, prepare_texture
 from tasks.prepare_outline import rasterise
 from tasks.prepared import Prepared
+from tasks.upscaler import Upscaler
 from tests.natocc.hands import moved, on_white, photograph, shape
 from tests.raw_trees import (
     add_hand,
@@ -54,7 +56,7 @@ def an_object(raw: Path, **fields: Any) -> Prepared:
     if not (raw / "COCO").exists():
         add_objects(raw, [annotation(7, **fields)])
         write(raw / "COCO/sample/000000000001.jpg", on_grey(coffee()))
-    return prepare_object(next(iter(read_objects(raw, silent))), raw, "lanczos")
+    return prepare_objects([next(iter(read_objects(raw, silent)))], raw, Upscaler(name="lanczos"))[0]
 
 
 WHERE = "COCO/sample/000000000001.jpg annotation 7"
