@@ -17,6 +17,7 @@ from commands.review import review
 from commands.sample import sample
 from commands.train_harmonizer import train_harmonizer
 from commands.train_segmenter import train_segmenter
+from commands.train_upscaler import train_upscaler
 from commands.verify import verify
 from commands.weights import weights
 
@@ -30,5 +31,6 @@ for command in (demo, sample, census, prepare, partition, build, preview, info, 
 app.command(name="correct-masks")(correct_masks)
 app.command(name="train-segmenter")(train_segmenter)
 app.command(name="train-harmonizer")(train_harmonizer)
+app.command(name="train-upscaler")(train_upscaler)
 app.add_typer(review, name="review")
 app.add_typer(weights, name="weights")

@@ -1,0 +1,80 @@
+"""How a photograph becomes the small picture that the upscaler is given: by bicubic reduction, or ruined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+
+from natocc.blurring import Blur, apply_blur
+from natocc.codecs import decode_rgb, encode_jpeg
+from natocc.geometry import Image
+from natocc.matlab_bicubic import resize_bicubic
+from natocc.noise import Grain, Noise, add_noise
+from natocc.randomness import draw_range, draw_seed
+
+Kind = Literal["bicubic", "blind"]
+# Widths of the blur, in pixels of the small picture.
+_SIGMA = (0.05, 0.6)
+_NOISE = (0.0, 8.0)  # levels
+_GRAIN = (0.5, 1.2)  # pixels
+_QUALITY = (40, 95)
+_WAYS = {"linear": cv2.INTER_LINEAR, "area": cv2.INTER_AREA, "cubic": cv2.INTER_CUBIC}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Degradation:
+    """In order: blur, reduction to ``side`` pixels, noise, JPEG, back, and by area to the small size."""
+
+    blur: Blur
+    side: int
+    reduced: str
+    sigma: float  # of the noise, in levels
+    grain: float  # how coarse the noise is, in pixels
+    noise_seed: int
+    quality: int
+    enlarged: str
+
+
+def draw_degradation(rng: Generator, in_size: int, out_size: int) -> Degradation:
+    """Draw one for a photograph of ``out_size`` pixels a side.
+
+    The steps and their order are those of GLEAN's blind training (mmediting, in128out1024). Their ranges are
+    milder: they are meant for crops of ordinary photographs, not for ruined portraits.
+    """
+    factor = out_size / in_size
+    low, high = (width * factor for width in _SIGMA)
+    first = draw_range(rng, (low, high))
+    round_one = rng.random() < 0.5
+    sigma = (first, first if round_one else draw_range(rng, (low, high)))
+    angle = 0.0 if round_one else draw_range(rng, (-90.0, 90.0))
+    ways = sorted(_WAYS)
+    return Degradation(
+        blur=Blur(size=2 * int(np.ceil(3 * max(sigma))) + 1, sigma=sigma, angle=angle),
+        side=int(rng.integers(in_size, out_size + 1)),
+        reduced=str(rng.choice(ways)),
+        sigma=draw_range(rng, _NOISE),
+        grain=draw_range(rng, _GRAIN),
+        noise_seed=draw_seed(rng),
+        quality=int(rng.integers(*_QUALITY, endpoint=True)),
+        enlarged=str(rng.choice(ways)),
+    )
+
+
+def degrade(photo: Image, in_size: int, how: Degradation | None) -> Image:
+    """A square photograph, RGB uint8, made ``in_size`` pixels small; None: MATLAB's bicubic reduction."""
+    if how is None:
+        return resize_bicubic(photo, in_size, in_size)
+    out_size = len(photo)
+    small = _resized(apply_blur(photo, how.blur), how.side, _WAYS[how.reduced])
+    clean, noisy = (Grain(sigma=sigma, size=how.grain) for sigma in (0.0, how.sigma))
+    small = add_noise(small, noisy, clean, Noise(strength=1.0, seed=how.noise_seed))
+    small = decode_rgb(encode_jpeg(small, how.quality))
+    return _resized(_resized(small, out_size, _WAYS[how.enlarged]), in_size, cv2.INTER_AREA)
+
+
+def _resized(image: Image, side: int, way: int) -> Image:
+    return cv2.resize(image, (side, side), interpolation=way).astype(np.uint8, copy=False)

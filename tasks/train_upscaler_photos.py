@@ -1,0 +1,237 @@
+"""The photographs that an upscaler is trained on: a folder's, or those of a bank."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from assets.bank import KINDS, Bank, Entry, Kind
+from assets.images import Unreadable, read_image
+from assets.naming import normal
+from assets.problems import Problem
+from natocc.codecs import decode_plane, decode_rgb
+from natocc.geometry import Image
+from natocc.matlab_bicubic import resize_bicubic
+from shards.storage import sha256_bytes
+from tasks.prepared import conversions
+
+SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png", ".webp")
+# Objects lie in a bank enlarged by this; what they have of detail they have at the size before.
+ENLARGED = 4
+# What a photograph may be without a word; other conversions are told.
+_USUAL = ("PNG", "WEBP", "BMP")
+# Of all photographs, at most, are held out.
+_MOST_HELD_OUT = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """One photograph; ``sha256`` of its file or members."""
+
+    name: str
+    sha256: str
+    held_out: bool = False
+
+
+class Reader(Protocol):
+    """Gives a photograph's pixels."""
+
+    def __call__(self, photo: Photo) -> tuple[Image, Image | None]:
+        """RGB uint8 HxWx3, and uint8 HxW where only a part of it counts. ValueError where it changed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photos:
+    """``taken`` in a fixed order; ``problems``: left out or converted; ``notes``: what is lacking."""
+
+    taken: tuple[Photo, ...]
+    read: Reader
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+    # Of those that are trained on; none where nobody says.
+    licences: tuple[str, ...] = ()
+
+    @property
+    def training(self) -> tuple[Photo, ...]:
+        return tuple(photo for photo in self.taken if not photo.held_out)
+
+    @property
+    def held_out(self) -> tuple[Photo, ...]:
+        return tuple(photo for photo in self.taken if photo.held_out)
+
+
+def open_photos(
+    *,
+    photos: str | None,
+    bank: str | None,
+    kinds: Sequence[Kind] = ("face", "object"),
+    least: int,
+    held_out: int,
+) -> Photos:
+    """Those of a folder or those of a bank, as asked for. ValueError for both or none, and as below."""
+    if (photos is None) == (bank is None):
+        given = "none" if photos is None else "both"
+        raise ValueError(f"photographs: expected either --photos DIR or --bank URL, got {given}")
+    if photos is not None:
+        return photos_in_folder(photos, least=least, held_out=held_out)
+    unknown = sorted(set(kinds) - set(KINDS))
+    if unknown or not kinds:
+        told = ", ".join(unknown) or "none"
+        raise ValueError(f"--kind: expected some of {', '.join(KINDS)}, got {told}")
+    return photos_in_bank(str(bank), kinds, least=least, held_out=held_out)
+
+
+def photos_in_folder(folder: str | Path, *, least: int, held_out: int) -> Photos:
+    """All photographs under a folder, by path, that are ``least`` pixels a side at least.
+
+    Every file is read once. Those of the smallest hashes are held out, at most a quarter of all; one
+    alone is not. Problems are other files, damaged, too small and equal ones, and conversions.
+    Raises FileNotFoundError for no folder, ValueError for one without photographs.
+    """
+    root = Path(folder)
+    if not root.is_dir():
+        raise FileNotFoundError(f"{folder}: expected a folder of photographs, found none")
+    problems: list[Problem] = []
+    taken: dict[str, Photo] = {}
+    paths: dict[str, Path] = {}
+    for path in _files(root):
+        name = _shown(path.relative_to(root))
+        if path.suffix.lower() not in SUFFIXES:
+            expected = f"a photograph ({', '.join(SUFFIXES)})"
+            problems.append(Problem(path=name, expected=expected, got="another file"))
+            continue
+        try:
+            picture = read_image(path)
+        except Unreadable as error:
+            problems.append(Problem(path=name, expected=error.expected, got=error.got))
+            continue
+        sha256 = sha256_bytes(picture.data)
+        refused = _unfit(name, picture.rgb, least, taken.get(sha256))
+        if refused:
+            problems.append(refused)
+            continue
+        notes = tuple(note for note in picture.notes if note not in _USUAL)
+        problems += conversions(name, "an upright RGB photograph", notes)
+        taken[sha256], paths[sha256] = Photo(name=name, sha256=sha256), path
+
+    def read(photo: Photo) -> tuple[Image, Image | None]:
+        picture = read_image(paths[photo.sha256])
+        if sha256_bytes(picture.data) != photo.sha256:
+            raise ValueError(f"{photo.name}: expected the photograph as it was at the start, got another")
+        return picture.rgb, None
+
+    _expect_some(taken.values(), str(folder), least, problems)
+    chosen = tuple(taken.values())
+    count = min(held_out, max(1, int(len(chosen) * _MOST_HELD_OUT))) if len(chosen) > 1 else 0
+    first = set(sorted(taken)[:count])
+    return Photos(
+        taken=tuple(replace(photo, held_out=photo.sha256 in first) for photo in chosen),
+        read=read,
+        problems=tuple(problems),
+        notes=_fewer(held_out, count),
+    )
+
+
+def photos_in_bank(url: str, kinds: Sequence[Kind], *, least: int, held_out: int) -> Photos:
+    """A bank's entries of some kinds, by id; held out are at most so many of other splits than train.
+
+    Objects are brought back to the size that they had before they were enlarged, and of them only what
+    lies inside the matte counts. Raises FileNotFoundError, ValueError as ``photos_in_folder``.
+    """
+    bank = Bank(url)
+    problems: list[Problem] = []
+    entries: dict[str, Entry] = {}
+    taken: dict[str, Photo] = {}
+    for entry in (entry for kind in kinds for entry in bank.entries(kind)):
+        name = f"{entry.kind}/{entry.id}"
+        rgb, _ = _of_bank(bank, entry)
+        refused = _unfit(name, rgb, least, taken.get(entry.sha256))
+        if refused:
+            problems.append(refused)
+            continue
+        entries[name] = entry
+        taken[entry.sha256] = Photo(name=name, sha256=entry.sha256, held_out=entry.split != "train")
+    _expect_some(
+        (one for one in taken.values() if not one.held_out), f"{url} ({', '.join(kinds)})", least, problems
+    )
+    tested = sorted(sha256 for sha256, photo in taken.items() if photo.held_out)
+    unused = set(tested[held_out:])
+    return Photos(
+        taken=tuple(photo for sha256, photo in taken.items() if sha256 not in unused),
+        read=lambda photo: _of_bank(bank, entries[photo.name]),
+        problems=tuple(problems),
+        notes=_fewer(held_out, min(held_out, len(tested))),
+        licences=tuple(sorted({entry.licence for entry in entries.values() if entry.split == "train"})),
+    )
+
+
+class Kept:
+    """A reader that remembers pictures as long as they take ``room`` bytes together, then reads anew."""
+
+    def __init__(self, read: Reader, room: int) -> None:
+        self._read, self._room = read, room
+        self._kept: dict[str, tuple[Image, Image | None]] = {}
+
+    def __call__(self, photo: Photo) -> tuple[Image, Image | None]:
+        found = self._kept.get(photo.sha256)
+        if found is None:
+            found = self._read(photo)
+            self._room -= found[0].nbytes + (0 if found[1] is None else found[1].nbytes)
+            if self._room >= 0:
+                self._kept[photo.sha256] = found
+        return found
+
+
+def _files(root: Path) -> Iterator[Path]:
+    """Files under a folder, in order of their paths; names that begin with a dot are passed over."""
+    found = []
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [Path(folder) / name for name in files if not name.startswith(".")]
+    return iter(sorted(found, key=lambda path: path.relative_to(root).as_posix()))
+
+
+def _shown(path: Path) -> str:
+    """The path as text; bytes of a name that are no UTF-8 become question marks."""
+    return normal(path.as_posix().encode(errors="replace").decode())
+
+
+def _of_bank(bank: Bank, entry: Entry) -> tuple[Image, Image | None]:
+    members = bank.read(entry, ("jpg", "alpha.png", "json"))
+    rgb = decode_rgb(members["jpg"])
+    matte = decode_plane(members["alpha.png"]) if "alpha.png" in members else None
+    if "upscaler" in json.loads(members.get("json", b"{}")):
+        height, width = (max(1, side // ENLARGED) for side in rgb.shape[:2])
+        rgb = resize_bicubic(rgb, height, width)
+        if matte is not None:
+            deep = np.repeat(matte[..., None], 3, axis=2)
+            matte = resize_bicubic(deep, height, width)[..., 0]
+    return rgb, matte
+
+
+def _unfit(name: str, rgb: Image, least: int, equal: Photo | None) -> Problem | None:
+    height, width = rgb.shape[:2]
+    if min(height, width) < least:
+        return Problem(path=name, expected=f"{least} pixels a side at least", got=f"{width}x{height}")
+    if equal:
+        return Problem(path=name, expected="a photograph of its own", got=f"the content of {equal.name}")
+    return None
+
+
+def _expect_some(found: Iterable[Photo], where: str, least: int, problems: list[Problem]) -> None:
+    if any(True for _ in found):
+        return
+    refused = [problem for problem in problems if problem.action == "refused"]
+    told = f"; {len(refused)} refused, the first: {refused[0]}" if refused else ""
+    raise ValueError(f"{where}: expected photographs of {least} pixels a side at least, found none{told}")
+
+
+def _fewer(wanted: int, count: int) -> tuple[str, ...]:
+    return (f"held out: {count} photographs where {wanted} were asked for",) if count < wanted else ()

@@ -1,0 +1,75 @@
+"""Small trainings of an upscaler: photographs of a few pixels, networks of a few channels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from models.saved import encode_network
+from models.stylegan2 import StyleGAN2, StyleGAN2Config
+from natocc.codecs import encode_png_rgb
+from tasks.train_upscaler_options import UpscalerOptions
+from tests.models.published import tensors
+from tests.models.test_vgg import TINY as TINY_VGG
+from tests.raw_trees import portrait, write
+
+# Sides 4 and 16, a step in some hundredths of a second.
+TINY: dict[str, Any] = {
+    "in_size": 4,
+    "out_size": 16,
+    "train_bank": True,
+    "perceptual": "0",
+    "steps": 2,
+    "batch": 2,
+    "bank_width": 8,
+    "blocks": 1,
+    "width": 4,
+    "growth": 4,
+    "head": 4,
+    "held_out": 1,
+    "threads": 1,
+    "device": "cpu",
+}
+
+
+def tiny(**changes: object) -> UpscalerOptions:
+    return UpscalerOptions(**TINY | changes)
+
+
+def photographs(folder: Path, count: int = 4, side: int = 40) -> str:
+    """Pieces of a portrait, all different, as PNG."""
+    picture = portrait(4 * side, 4 * side)
+    for number in range(count):
+        top, left = number // 4 * side, number % 4 * side
+        piece = np.ascontiguousarray(picture[top : top + side, left : left + side])
+        write(folder / f"{number}.png", encode_png_rgb(piece))
+    return str(folder)
+
+
+def tiny_bank(folder: Path, name: str = "tiny-bank", sizes: int = 3) -> StyleGAN2:
+    """A bank of 16 pixels (or of other sizes) among the weights of a folder."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(7)
+        bank = StyleGAN2(StyleGAN2Config(channels=(8,) * sizes, styles=8))
+    facts = {"network": "stylegan2", "licence": "none"}
+    write(folder / f"{name}.safetensors", encode_network(bank.state_dict(), facts))
+    return bank
+
+
+def tiny_vgg(folder: Path) -> None:
+    """VGG16 of a few channels among the weights of a folder."""
+    write(folder / "vgg16.safetensors", encode_network(tensors(TINY_VGG), {"network": "vgg16"}))
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """The tests already fill the cores; and bytes hang on the number of threads."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
