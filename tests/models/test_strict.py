@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import io
 import pickle
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,36 @@ def test_a_file_cut_off_is_refused(kept: int, tmp_path: Path) -> None:
         assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", "got an empty file;"),
+        (b" \r\n<!DOCTYPE html><html>", "got a web page;"),
+        (b"\x89PNG\r\n\x1a\n", r"got one that is damaged \(UnpicklingError\);"),
+    ],
+)
+def test_what_came_in_place_of_a_checkpoint_is_told(data: bytes, told: str, tmp_path: Path) -> None:
+    (tmp_path / "a.pth").write_bytes(data)
+    for source in (data, tmp_path / "a.pth"):
+        with pytest.raises(
+            ValueError, match=rf"expected a checkpoint of tensors alone, {told} fetch the file"
+        ):
+            read_state(source)
+
+
+def test_a_checkpoint_that_unfolds_in_memory_is_refused() -> None:
+    stored, deflated = saved({"a": torch.zeros(1 << 20)}), io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(stored)) as old,
+        zipfile.ZipFile(deflated, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for entry in old.infolist():
+            new.writestr(entry.filename, old.read(entry))
+    assert read_state(stored).keys() == {"a"} and len(deflated.getvalue()) < 1 << 14
+    with pytest.raises(ValueError, match=r"got one whose tensors are compressed;"):
+        read_state(deflated.getvalue())
+
+
 def test_path_and_bytes_give_the_same_tensors(tmp_path: Path) -> None:
     data = saved({"epoch": 1, "state_dict": {"a": torch.ones(2)}})
     (tmp_path / "a.pth").write_bytes(data)
@@ -75,6 +107,8 @@ def test_a_missing_file_stays_a_missing_file(tmp_path: Path) -> None:
         ({1: torch.zeros(1)}, "got something else under 1;"),
         ({"a": torch.zeros(1, device="meta")}, "got something else under a;"),
         ({"a": torch.eye(2).to_sparse()}, "got something else under a;"),
+        # One value that stands for a trillion.
+        ({"a": torch.zeros(1).expand(1 << 20, 1 << 20)}, "got something else under a;"),
         (_circle(), "got something else under params;"),
         ({"a\nb" * 90: 1}, r"under (a b)+a?;"),
     ],

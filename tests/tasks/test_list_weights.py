@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,16 @@ def test_the_registry_is_listed_with_what_is_there(tmp_path: Path) -> None:
     assert rows["mine"].what == "not in the registry" and rows["mine"].here.endswith("one's own")
     assert rows["vgg16"].here == "wrong" and "expected a whole file of safetensors" in rows["vgg16"].problem
     assert rows["realesrgan"].here == rows["rainnet"].here == "no"
+
+
+def test_listing_needs_no_torch(tmp_path: Path) -> None:
+    import_weights(write(tmp_path / "a.pth", tiny_glean()), folder=tmp_path)
+    script = (
+        "import sys; from tasks.list_weights import list_weights; "
+        f"rows = list_weights(['glean'], {str(tmp_path)!r}).rows; print(rows[0].here, 'torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("one's own False\n")
 
 
 def test_a_name_is_told_in_full(tmp_path: Path) -> None:
