@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+import torch
+from torch import Tensor
+from torch.nn import functional
 
+from models.rrdb import RRDBConfig, RRDBNet
+from models.upscaler import NetworkUpscaler
 from natocc.geometry import Image
 from tasks.prepare_enlarge import NETWORK_SIDE, enlarge_crops, lanczos
 from tasks.upscaler import Upscaler, choose_upscaler
@@ -92,3 +98,27 @@ def test_weights_that_change_meanwhile_are_not_used(tmp_path: Path) -> None:
         ValueError, match=f"^{path}: expected the weights of sha256 {str(upscaler.sha256)[:12]}, "
     ):
         list(enlarge_crops([portrait(9, 9)], upscaler))
+
+
+class _Hungry(RRDBNet):
+    """A network that has memory for two tiles at a time."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        if len(images) > 2:
+            raise torch.OutOfMemoryError
+        return functional.interpolate(images, scale_factor=4.0, mode="nearest")
+
+
+def test_a_gpu_whose_memory_runs_out_takes_smaller_batches_and_that_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_rrdbnet(tmp_path)
+    hungry = NetworkUpscaler(_Hungry(RRDBConfig(width=4, blocks=1, growth=2)))
+    # As it is on a GPU, which tests may lack.
+    hungry._runner.tiling = replace(hungry._runner.tiling, batch=8, multiple=32)
+    hungry._runner.batch = 8
+    monkeypatch.setattr("tasks.upscale_network._load", lambda *asked: hungry)
+    crops = [portrait(20, 30 + number) for number in range(5)]
+    done = list(enlarge_crops(crops, network(tmp_path)))
+    assert all(np.array_equal(one.pixels, blocks(crop)) for one, crop in zip(done, crops, strict=True))
+    assert {one.counted for one in done} == {("realesrgan", "smaller_batches")} and hungry.batch == 2
