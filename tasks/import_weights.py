@@ -12,7 +12,7 @@ from models.identify import Known, identify
 from models.saved import TENSORS, encode_network, tensors_sha256
 from models.strict import State
 from shards.storage import read_bytes, write_bytes
-from tasks.weights_source import WeightsSource, weights_sources
+from tasks.import_weights_source import WeightsSource, weights_sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
