@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from models.apply_rainnet import HALF, Bytes, apply_rainnet, check_shapes
+from models.device import choose_device
 from models.rainnet import RainNet
 
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
@@ -16,10 +17,11 @@ PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 class RainNetRunner:
     """Composites and mattes as they are stored, 8 bits in and out.
 
-    Takes the network over: it goes to ``device`` in ``precision`` (``float32`` or ``bfloat16``, in which
-    RAIN's statistics stay float32), ready to predict. ``batch`` is how many pictures go at a time by now:
-    where a GPU runs out of memory it is halved, for good. On the CPU pictures go one by one, as its
-    kernels round differently from batch to batch: a picture's result never depends on its neighbours.
+    Takes the network over: it goes to ``device`` (``cpu``, ``cuda`` or ``auto``) in ``precision``
+    (``float32`` or ``bfloat16``, in which RAIN's statistics stay float32), ready to predict. ``batch`` is
+    how many pictures go at a time by now: where a GPU runs out of memory it is halved, for good. On the CPU
+    pictures go one by one, as its kernels round differently from batch to batch: a picture's result never
+    depends on its neighbours.
 
     Raises ValueError for a batch or a precision that does not exist, and for a GPU that is not there.
     """
@@ -31,12 +33,13 @@ class RainNetRunner:
             raise ValueError(f"batch: expected at least 1, got {batch}")
         if precision not in PRECISIONS:
             raise ValueError(f"precision: expected one of {', '.join(PRECISIONS)}, got {precision}")
-        if torch.device(device).type == "cuda" and not torch.cuda.is_available():
-            raise ValueError(
-                f"device: expected one of this machine, got {device}, but it has no GPU; use cpu"
-            )
+        device = choose_device(device)
+        self._alone = device == "cpu"
         self._network = network.to(device, PRECISIONS[precision]).eval().requires_grad_(False)
-        self._alone = torch.device(device).type == "cpu"
+        for name, part in self._network.named_children():
+            # The tiny layers in the middle are matrix products on the CPU (models.fast_convolutions).
+            if not self._alone or name != "unet_block":
+                part.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.batch = batch
 
     def __call__(self, composites: Bytes, mattes: Bytes) -> Bytes:
