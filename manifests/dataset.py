@@ -38,7 +38,7 @@ class Dataset:
     recipe: dict[str, Any]
     # Options of the build that replaced fields of the recipe.
     overrides: dict[str, Any]
-    # The bank's content hash, files with hashes, upscaler.
+    # The bank's content hash, files with hashes, upscaler and how it enlarged.
     bank: dict[str, Any]
     code_version: str
     libraries: dict[str, str]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assets.weights import MissingWeights, find_weights
+from assets.weights import MissingWeights, find_weights, weights_folder
+from assets.weights_registry import registry
 from manifests.recipe import Recipe
 from models.extra import MissingExtra, require_networks
 from natocc.harmonise import HARMONISERS
@@ -45,7 +46,13 @@ def choose_network(recipe: Recipe, machine: Machine) -> NetworkUse | None:
     try:
         found = find_weights(name, machine.weights)
     except MissingWeights as error:
-        raise MissingWeights(f"{error} (or build with --harmoniser statistics)") from error
+        known = [entry.name for entry in registry().values() if entry.network == NETWORK]
+        if name not in known:
+            raise ValueError(
+                f"expected one of {', '.join((*HARMONISERS, *known))}, or a name that weights of a network "
+                f"that harmonises have in {weights_folder(machine.weights)}, got {name!r}"
+            ) from error
+        raise MissingWeights(f"{error}; or build with --harmoniser statistics") from error
     if found.network != NETWORK:
         raise ValueError(
             f"expected weights of a network that harmonises, got {name}, which is {found.network}"

@@ -15,6 +15,9 @@ from natocc.transfer import Method
 from tasks.harmonisers import Machine, NetworkUse, choose_network
 from tasks.select import pairs_of_one_photo, select_faces, select_occluders, what_is_missing
 
+# What a version says of its bank.
+_OF_THE_BANK = ("content_sha256", "files", "counts", "upscaler", "upscaling")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShardPlan:
@@ -125,7 +128,9 @@ def make_plan(
         recipe=recipe,
         overrides=overrides,
         version=digest([recipe.model_dump(mode="json"), [shard.cache_key for shard in shards]])[:12],
-        bank={key: bank.index.get(key) for key in ("content_sha256", "files", "counts", "upscaler")},
+        bank={
+            key: bank.index.get(key) for key in ("content_sha256", "files", "counts", "upscaler", "upscaling")
+        },
         shards=tuple(shards),
         left_out=left_out,
         licences=tuple(sorted({entry.licence for entry in used if entry.licence})),

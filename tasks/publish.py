@@ -75,6 +75,13 @@ def _backends(plan: Plan) -> dict[str, str | None]:
 
 
 def _networks(plan: Plan) -> dict[str, dict[str, object]]:
-    upscaler = plan.bank.get("network") if any(shard.kind == "object" for shard in plan.shards) else None
-    found = {"upscaler": upscaler, "harmoniser": asdict(plan.network) if plan.network else None}
-    return {stage: facts for stage, facts in found.items() if isinstance(facts, dict)}
+    """What the bank says of its upscaling network, and how the harmonising one is run."""
+    found: dict[str, dict[str, object]] = {}
+    upscaling = plan.bank.get("upscaling")
+    objects = any(shard.kind == "object" for shard in plan.shards)
+    if objects and isinstance(upscaling, dict) and upscaling.get("network"):
+        names = ("network", "weights_sha256", "device", "precision", "objects")
+        found["upscaler"] = {name: upscaling.get(name) for name in names}
+    if plan.network:
+        found["harmoniser"] = asdict(plan.network)
+    return found

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from assets.bank import Bank
 from assets.bank_writer import BankWriter
@@ -187,7 +188,7 @@ def test_all_that_stands_in_the_way_is_said_together(bank_url: str, tmp_path: Pa
         build(options, 1, on_start=lambda job: pytest.fail(f"{Job.__name__} started"))
     upscaler, harmoniser, *others = caught.value.problems
     assert harmoniser.startswith("recipe > c-wo-natocc > harmoniser: rainnet: expected its weights in ")
-    assert harmoniser.endswith("(or build with --harmoniser statistics)")
+    assert harmoniser.endswith("; or build with --harmoniser statistics")
     assert [upscaler, *others] == [
         "recipe > c-wo-natocc > upscaler: expected a bank whose objects were upscaled with glean, got lanczos; "
         "prepare it again with --upscaler glean, or build with --upscaler lanczos",
@@ -267,3 +268,23 @@ def test_a_pool_that_is_closed_takes_no_more_work() -> None:
         assert result_of(pool.submit(abs, -1)) == 1
     with pytest.raises(BuildStopped, match="closed"):
         pool.submit(abs, -1)
+
+
+def test_a_version_says_which_network_enlarged_its_objects(bank_url: str, tmp_path: Path) -> None:
+    source, writer = Bank(bank_url), BankWriter(str(tmp_path / "bank"))
+    for kind in ("face", "object"):
+        for entry in source.entries(kind):
+            writer.add(entry, source.read(entry))
+    facts = {"network": "rrdbnet", "weights_sha256": "ab" * 32, "device": "cpu", "precision": "float32"}
+    writer.close(
+        upscaler="realesrgan", upscaling={"order": ["realesrgan"], **facts, "objects": {"realesrgan": 1}}
+    )
+    recipe = tmp_path / "recipe.yaml"
+    fields = {"name": "one", "description": "One.", "size": 256, "upscaler": ["glean", "realesrgan"]}
+    recipe.write_text(yaml.safe_dump(fields | {"sets": [{"name": "object", "kind": "object"}]}))
+    report = build(Options(recipe=str(recipe), bank=str(tmp_path / "bank"), out=str(tmp_path / "out")), 1)
+    assert report.dataset.networks == {"upscaler": facts | {"objects": {"realesrgan": 1}}}
+    assert "ab" * 32 in (Path(report.url) / "README.md").read_text(encoding="utf-8")
+    other = Options(recipe=str(recipe), bank=bank_url, out=str(tmp_path / "out"))
+    with pytest.raises(RecipeError, match="upscaled with glean or realesrgan, got lanczos"):
+        build(other, 1)

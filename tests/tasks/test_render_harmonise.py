@@ -166,7 +166,7 @@ def test_what_stands_in_the_way_is_said_before_anything_runs(bank_url: str, tmp_
     write_rainnet(tmp_path / "weights", "mine")
     (tmp_path / "weights" / "rainnet.safetensors").write_bytes(b"<html>Sign in</html>")
     cases = {
-        "nobody": r"harmoniser: .*nobody",
+        "nobody": r"harmoniser: expected one of statistics, rainnet, .* got 'nobody'",
         "rainnet": r"harmoniser: .*rainnet.safetensors: expected a whole file of safetensors",
     }
     for name, expected in cases.items():
