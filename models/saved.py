@@ -30,7 +30,7 @@ def encode_network(state: Mapping[str, Tensor], facts: Mapping[str, str]) -> byt
         raise ValueError(
             f"facts: expected texts by name and network among them, got {', '.join(wrong) or sorted(facts)}"
         )
-    tensors = {key: value.detach().cpu().contiguous().clone() for key, value in state.items()}
+    tensors = _apart(state)
     data = save(tensors, {**facts, TENSORS: tensors_sha256(tensors)})
     # The library writes the facts in any order.
     end = _LENGTH + int.from_bytes(data[:_LENGTH], "little")
@@ -38,7 +38,21 @@ def encode_network(state: Mapping[str, Tensor], facts: Mapping[str, str]) -> byt
     header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
     text += b" " * (-len(text) % _STEP)
-    return len(text).to_bytes(_LENGTH, "little") + text + data[end:]
+    return b"".join([len(text).to_bytes(_LENGTH, "little"), text, memoryview(data)[end:]])
+
+
+def _apart(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors on the CPU, each alone in its memory; copied only where they are not so yet."""
+    tensors: dict[str, Tensor] = {}
+    seen: set[int] = set()
+    for key, value in state.items():
+        plain = value.detach().cpu().contiguous()
+        storage = plain.untyped_storage()
+        if storage.data_ptr() in seen or storage.nbytes() != plain.numel() * plain.element_size():
+            plain = plain.clone()
+        seen.add(plain.untyped_storage().data_ptr())
+        tensors[key] = plain
+    return tensors
 
 
 def is_safetensors(head: bytes) -> bool:

@@ -68,7 +68,14 @@ class Small(RainNet):
         return super().forward(composite, mask)
 
 
-def test_where_memory_runs_out_batches_get_smaller_for_good() -> None:
+def test_on_the_cpu_pictures_go_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Small, "room", 1)
+    runner = RainNetRunner(Small(RainNetConfig(width=2)), batch=8)
+    runner(*inputs(3))
+    assert runner.batch == 8, "memory did not run out"
+
+
+def test_where_memory_runs_out_batches_get_smaller_for_good(monkeypatch: pytest.MonkeyPatch) -> None:
     composites, mattes = inputs(7)
     mattes |= 255
     torch.manual_seed(0)
@@ -77,12 +84,9 @@ def test_where_memory_runs_out_batches_get_smaller_for_good() -> None:
     out = runner(composites, mattes)
     assert runner.batch == 3
     assert np.abs(out.astype(int) - RainNetRunner(network())(composites, mattes)).max() <= 1
-    Small.room = 0
-    try:
-        with pytest.raises(torch.OutOfMemoryError, match="1 pictures"):
-            runner(composites, mattes)
-    finally:
-        Small.room = 3
+    monkeypatch.setattr(Small, "room", 0)
+    with pytest.raises(torch.OutOfMemoryError, match="1 pictures"):
+        runner(composites, mattes)
     assert runner.batch == 1
 
 

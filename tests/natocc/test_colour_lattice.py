@@ -40,6 +40,16 @@ def test_many_pixels_at_a_node_get_what_they_ask_for_and_few_less() -> None:
         assert not nodes[1:].any()
 
 
+def test_a_pixel_between_nodes_gets_no_more_than_it_asks_for() -> None:
+    middle, motion = np.full((1, 3), 127.5), np.array([[10.0, -20.0, 30.0]])
+    for count in (1, 64, 6400):
+        found = corners(middle.repeat(count, 0), 2)
+        # An eighth of each pixel is near each node.
+        share = count / 64 / (count / 64 + 4)
+        got = found.motions_of(found.nodes_for(motion.repeat(count, 0)))
+        np.testing.assert_allclose(got, (motion * share).repeat(count, 0))
+
+
 def test_the_table_is_what_was_found_at_the_colours() -> None:
     old = np.random.default_rng(0).integers(60, 200, (3000, 3)).astype(np.float64)
     motion = 40 * np.sin(old[:, ::-1] / 60)
