@@ -12,7 +12,7 @@ from models.identify import Known, identify
 from models.saved import TENSORS, encode_network, tensors_sha256
 from models.strict import State
 from shards.storage import read_bytes, write_bytes
-from tasks.import_weights_source import WeightsSource, weights_sources
+from tasks.import_weights_source import WeightsSource, readable, weights_sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ def import_weights(
     if only_published and not published:
         raise ValueError("; ".join(remarks))
     facts = {
-        **(_own_facts(path, state) if source.label == str(path) else {}),
+        **(_own_facts(path, state) if source.alone else {}),
         "network": known.network,
         "name": entry.name,
     }
@@ -89,7 +89,7 @@ def _one(sources: Sequence[WeightsSource], path: Path, asked: Entry | None) -> W
             return found[0]
     listed = ", ".join(source.file for source in sources[:8]) or "none"
     raise ValueError(
-        f"{path}: expected one file of weights that the registry knows in it, got {listed}; "
+        f"{readable(path)}: expected one file of weights that the registry knows in it, got {listed}; "
         "unpack the one that is meant, and import that"
     )
 
@@ -159,8 +159,8 @@ def _own_facts(path: Path, state: State) -> Mapping[str, str]:
         return {}
     if facts.get(TENSORS, tensors_sha256(state)) != tensors_sha256(state):
         raise ValueError(
-            f"{path}: expected tensors of the hash in its header, {facts[TENSORS][:8]}, got others; "
-            "the file was changed or damaged: take it anew from where it was made"
+            f"{readable(path)}: expected tensors of the hash in its header, {facts[TENSORS][:8]}, got "
+            "others; the file was changed or damaged: take it anew from where it was made"
         )
     return {key: value for key, value in facts.items() if key not in (TENSORS, "sizes")}
 

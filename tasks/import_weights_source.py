@@ -23,6 +23,8 @@ class WeightsSource:
 
     # What begins messages: the path, and the member of an archive.
     label: str
+    # Whether it is the file itself, and no member or pair.
+    alone: bool
     # Its base name, by which a publisher names it.
     file: str
     # Of its bytes, and of the .param file that belongs to a .bin.
@@ -36,31 +38,41 @@ def weights_sources(path: Path) -> tuple[WeightsSource, ...]:
 
     Raises FileNotFoundError, OSError, and ValueError for what cannot hold weights or is damaged.
     """
+    label = readable(path)
     if path.is_dir():
-        raise ValueError(f"{path}: expected a file of weights, got a folder; name the file in it")
+        raise ValueError(f"{label}: expected a file of weights, got a folder; name the file in it")
     if not path.exists():
-        raise FileNotFoundError(f"{path}: expected a file of weights, found none")
+        raise FileNotFoundError(f"{label}: expected a file of weights, found none")
     if path.suffix in (".bin", ".param"):
         weights, param = path.with_suffix(".bin"), path.with_suffix(".param")
         if weights.exists() and param.exists():
-            return (_pair(str(weights), weights.name, param.read_bytes(), weights.read_bytes()),)
+            return (
+                _pair(readable(weights), readable(weights.name), param.read_bytes(), weights.read_bytes()),
+            )
         if path.suffix == ".param" or not _is_checkpoint(path):
             missing = weights if path.suffix == ".param" else param
             raise FileNotFoundError(
-                f"{path}: expected {missing.name} beside it, as models of ncnn have, found none; "
+                f"{label}: expected {readable(missing.name)} beside it, as models of ncnn have, found none; "
                 "put both files into one folder"
             )
     if _is_archive(path):
         return _members(path)
     return (
         WeightsSource(
-            label=str(path),
-            file=path.name,
+            label=label,
+            alone=True,
+            file=readable(path.name),
             sha256=sha256_of(str(path)),
             beside="",
-            read=lambda: read_state(path),
+            read=lambda: read_state(path, label),
         ),
     )
+
+
+def readable(name: str | Path) -> str:
+    """A file's name as text in one line, whatever bytes it is made of."""
+    text = str(name).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 def _is_checkpoint(path: Path) -> bool:
@@ -91,19 +103,20 @@ def _members(path: Path) -> tuple[WeightsSource, ...]:
             return tuple(_member(path, archive, entries[name]) for name in sorted(entries))
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
             raise ValueError(
-                f"{path}: expected a whole archive without a password, got a damaged one ({error}); "
-                "fetch the file again, and compare its hash"
+                f"{readable(path)}: expected a whole archive without a password, got a damaged one "
+                f"({error}); fetch the file again, and compare its hash"
             ) from error
 
 
 def _member(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> WeightsSource:
-    label, file = f"{path}!{entry.filename}", PurePosixPath(entry.filename).name
+    label, file = readable(f"{path}!{entry.filename}"), readable(PurePosixPath(entry.filename).name)
     data = _content(path, archive, entry)
     param = str(PurePosixPath(entry.filename).with_suffix(".param"))
     if file.endswith(".bin") and param in archive.namelist():
         return _pair(label, file, _content(path, archive, archive.getinfo(param)), data)
     return WeightsSource(
         label=label,
+        alone=False,
         file=file,
         sha256=sha256_bytes(data),
         beside="",
@@ -115,9 +128,9 @@ def _content(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> by
     grown = entry.file_size > max(SMALL, LARGEST_RATIO * entry.compress_size)
     if entry.file_size > LARGEST_MEMBER or grown:
         raise ValueError(
-            f"{path}: expected weights of at most {LARGEST_MEMBER >> 30} GiB in it, which hardly compress, "
-            f"got {entry.filename} of {entry.file_size} bytes, {entry.compress_size} of them stored; "
-            "use another archive"
+            f"{readable(path)}: expected weights of at most {LARGEST_MEMBER >> 30} GiB in it, which hardly compress, "
+            f"got {readable(entry.filename)} of {entry.file_size} bytes, {entry.compress_size} of them "
+            "stored; use another archive"
         )
     return archive.read(entry)
 
@@ -125,6 +138,7 @@ def _content(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> by
 def _pair(label: str, file: str, param: bytes, weights: bytes) -> WeightsSource:
     return WeightsSource(
         label=label,
+        alone=False,
         file=file,
         sha256=sha256_bytes(weights),
         beside=sha256_bytes(param),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import pickle
 import resource
 import zipfile
@@ -274,6 +275,26 @@ def test_code_in_a_file_does_not_run(tmp_path: Path) -> None:
         ):
             import_weights(tmp_path / name, folder=tmp_path / "weights")
     assert not sign.exists() and not (tmp_path / "weights").exists()
+
+
+def test_names_that_are_no_text_are_told_and_kept_out_of_the_header(tmp_path: Path) -> None:
+    for number, name in enumerate((b"\xff\xfe.pth", b"two\nlines.pth")):
+        path = tmp_path / os.fsdecode(name)
+        with pytest.raises(FileNotFoundError) as error:
+            import_weights(path, folder=tmp_path / "weights")
+        str(error.value).encode()
+        assert "\n" not in str(error.value)
+        path.write_bytes(b"<html>")
+        with pytest.raises(ValueError, match="got a web page") as page:
+            import_weights(path, folder=tmp_path / "weights")
+        str(page.value).encode()
+        assert "\n" not in str(page.value)
+        write(path, tiny_glean())
+        done = import_weights(path, folder=tmp_path / str(number))
+        assert done.weights.facts["source_file"] in (
+            "\N{REPLACEMENT CHARACTER}" * 2 + ".pth",
+            "two\N{REPLACEMENT CHARACTER}lines.pth",
+        )
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
