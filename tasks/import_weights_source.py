@@ -128,8 +128,8 @@ def _content(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> by
     grown = entry.file_size > max(SMALL, LARGEST_RATIO * entry.compress_size)
     if entry.file_size > LARGEST_MEMBER or grown:
         raise ValueError(
-            f"{readable(path)}: expected weights of at most {LARGEST_MEMBER >> 30} GiB in it, which hardly compress, "
-            f"got {readable(entry.filename)} of {entry.file_size} bytes, {entry.compress_size} of them "
+            f"{readable(path)}: expected weights of at most {LARGEST_MEMBER >> 30} GiB in it, which hardly "
+            f"compress, got {readable(entry.filename)} of {entry.file_size} bytes, {entry.compress_size} of them "
             "stored; use another archive"
         )
     return archive.read(entry)
