@@ -75,10 +75,12 @@ def write_report(
     """Score the network on its device, then write weights, figures and previews to ``out``."""
     network.eval()
     device = next(network.parameters()).device
+    by_hash = sorted(photos.training, key=lambda photo: photo.sha256)
     restored = {
         name: tuple(restore(photos, chosen, network, options.sizes, options.degradation, device=device))
         for name, chosen in (
-            ("training", photos.training[: max(1, options.held_out)]),
+            # As many, and by hash as well: names would bring one kind alone.
+            ("training", by_hash[: max(1, options.held_out)]),
             ("held out", photos.held_out),
         )
     }
