@@ -5,13 +5,14 @@ Sums alone, in a fixed order: equal inputs give equal bytes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from natocc.colour_lattice import LEVELS, Corners, Floats, Motions, corners, fit_motions
+from natocc.colour_lattice import LEVELS, Asking, Corners, Floats, Motions, corners, fit_motions
 from natocc.colour_table import Colours, grid_colours
 from natocc.enlarge import enlarge
 from natocc.geometry import Box, Image
@@ -24,7 +25,7 @@ _GAIN_PRIOR = 100.0
 _MIDDLE = 128.0
 _CELLS = 16
 # For the trial of the two orders, and all of them.
-_KNOWN, _ASKED, _ALL = slice(0, None, 2), slice(1, None, 2), slice(None)
+_KNOWN, _REST, _ALL = slice(0, None, 2), slice(1, None, 2), slice(None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -70,8 +71,9 @@ def fit_mapping(before: Image, after: Image, solid: NDArray[np.bool_]) -> Colour
         lattices=[corners(old, size) for size in LEVELS],
     )
     # Colour and place go together in a picture, and what is fitted first takes what is in both.
-    errors = [_fit(pixels, _KNOWN, drift_first).error(pixels, _ASKED) for drift_first in (False, True)]
-    fit = _fit(pixels, _ALL, drift_first=errors[1] < errors[0])
+    half, whole = ([one.asking(which) for one in pixels.lattices] for which in (_KNOWN, _ALL))
+    errors = [_fit(pixels, half, drift_first).error(pixels, _REST) for drift_first in (False, True)]
+    fit = _fit(pixels, whole, drift_first=errors[1] < errors[0])
     return ColourMapping(table=(nodes + fit.motions.table()).astype(np.float32), drift=fit.drift)
 
 
@@ -111,13 +113,13 @@ class _Fit:
         return float(np.square(off).mean()) if len(off) else 0.0
 
 
-def _fit(pixels: _Pixels, known: slice, drift_first: bool) -> _Fit:
-    left = pixels.motion
+def _fit(pixels: _Pixels, asking: Sequence[Asking], drift_first: bool) -> _Fit:
+    known, left = asking[0].which, pixels.motion
     if drift_first:
         drift = _fit_drift(pixels, left, known)
         in_drift = _drift_of(drift, pixels)
         left = left - in_drift
-    motions, in_table = fit_motions(pixels.old, left, pixels.lattices, known)
+    motions, in_table = fit_motions(pixels.old, left, pixels.lattices, asking)
     if not drift_first:
         drift = _fit_drift(pixels, left - in_table, known)
         in_drift = _drift_of(drift, pixels)

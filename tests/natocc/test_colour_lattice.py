@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from natocc.colour_lattice import LEVELS, Floats, corners, fit_motions
+from natocc.colour_lattice import LEVELS, Floats, Motions, corners, fit_motions
 from natocc.colour_table import apply_table, grid_colours
 
 ALL = slice(None)
@@ -14,6 +14,11 @@ def colours(count: int, seed: int = 0) -> Floats:
     drawn = np.random.default_rng(seed).integers(0, 256, (count, 3)).astype(np.float64)
     drawn[0], drawn[1] = 0, 255
     return drawn
+
+
+def fitted(old: Floats, motion: Floats, known: slice) -> tuple[Motions, Floats]:
+    lattices = [corners(old, size) for size in LEVELS]
+    return fit_motions(old, motion, lattices, [one.asking(known) for one in lattices])
 
 
 @pytest.mark.parametrize("size", LEVELS)
@@ -35,7 +40,7 @@ def test_a_colour_on_a_node_is_that_node() -> None:
 def test_many_pixels_at_a_node_get_what_they_ask_for_and_few_less() -> None:
     one, motion = np.array([[0.0, 0.0, 0.0]]), np.array([[10.0, -20.0, 30.0]])
     for count, share in ((1, 1 / 5), (4, 1 / 2), (400, 400 / 404)):
-        nodes = corners(one.repeat(count, 0), 2).nodes_for(motion.repeat(count, 0))
+        nodes = corners(one.repeat(count, 0), 2).asking(ALL).nodes_for(motion.repeat(count, 0))
         np.testing.assert_allclose(nodes[0], motion[0] * share)
         assert not nodes[1:].any()
 
@@ -46,14 +51,14 @@ def test_a_pixel_between_nodes_gets_no_more_than_it_asks_for() -> None:
         found = corners(middle.repeat(count, 0), 2)
         # An eighth of each pixel is near each node.
         share = count / 64 / (count / 64 + 4)
-        got = found.motions_of(found.nodes_for(motion.repeat(count, 0)))
+        got = found.motions_of(found.asking(ALL).nodes_for(motion.repeat(count, 0)))
         np.testing.assert_allclose(got, (motion * share).repeat(count, 0))
 
 
 def test_the_table_is_what_was_found_at_the_colours() -> None:
     old = np.random.default_rng(0).integers(60, 200, (3000, 3)).astype(np.float64)
     motion = 40 * np.sin(old[:, ::-1] / 60)
-    fit, found = fit_motions(old, motion, [corners(old, size) for size in LEVELS], ALL)
+    fit, found = fitted(old, motion, ALL)
     table = (grid_colours(LEVELS[-1]) + fit.table()).astype(np.float32)
     moved = apply_table(old.astype(np.uint8)[None], table)[0]
     assert np.abs(moved - old - found).max() <= 0.6
@@ -63,16 +68,15 @@ def test_the_table_is_what_was_found_at_the_colours() -> None:
 def test_what_is_not_known_is_predicted() -> None:
     old, known = colours(4000), slice(0, None, 2)
     motion = 40 * np.sin(old / 60)
-    lattices = [corners(old, size) for size in LEVELS]
-    _, found = fit_motions(old, motion, lattices, known)
+    _, found = fitted(old, motion, known)
     changed = motion.copy()
     changed[1::2] = 99
-    assert np.array_equal(fit_motions(old, changed, lattices, known)[1], found)
+    assert np.array_equal(fitted(old, changed, known)[1], found)
     assert np.abs(found - motion)[1::2].mean() < 0.2 * np.abs(motion).mean()
 
 
 def test_an_affine_motion_holds_for_colours_never_seen() -> None:
     old = 100 + colours(2000) * 0.2
-    fit, _ = fit_motions(old, old[:, ::-1] * 0.1 - 5, [corners(old, size) for size in LEVELS], ALL)
+    fit, _ = fitted(old, old[:, ::-1] * 0.1 - 5, ALL)
     expected = grid_colours(33)[..., ::-1] * 0.1 - 5
     assert np.abs(fit.table() - expected).max() < 1.5
