@@ -127,10 +127,10 @@ def _member(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Wei
 def _content(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     grown = entry.file_size > max(SMALL, LARGEST_RATIO * entry.compress_size)
     if entry.file_size > LARGEST_MEMBER or grown:
+        size = f"{entry.file_size} bytes, {entry.compress_size} of them stored"
         raise ValueError(
             f"{readable(path)}: expected weights of at most {LARGEST_MEMBER >> 30} GiB in it, which hardly "
-            f"compress, got {readable(entry.filename)} of {entry.file_size} bytes, {entry.compress_size} of them "
-            "stored; use another archive"
+            f"compress, got {readable(entry.filename)} of {size}; use another archive"
         )
     return archive.read(entry)
 
