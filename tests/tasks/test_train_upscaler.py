@@ -13,10 +13,12 @@ from assets.weights import MissingWeights, read_facts
 from models.glean_train import Losses
 from models.glean_weights import load_glean
 from models.strict import read_state
+from models.stylegan2_discriminator import StyleGAN2Discriminator
 from natocc.codecs import decode_rgb, encode_png_rgb
 from tasks.train_upscaler import train_upscaler
 from tasks.train_upscaler_photos import photos_in_folder
 from tasks.train_upscaler_report import UpscalerReport
+from tests.models.published import saved
 from tests.raw_trees import portrait, write
 from tests.upscaler_training import one_thread, photographs, tiny, tiny_bank, tiny_vgg
 
@@ -193,3 +195,21 @@ def test_it_is_written_wherever_storage_goes(tmp_path: Path) -> None:
     photos = photos_in_folder(photographs(tmp_path / "photos"), least=16, held_out=1)
     report = train_upscaler(photos, "memory://upscaler/run", tiny(steps=1))
     assert report.weights == "memory://upscaler/run/upscaler.safetensors"
+
+
+def test_a_given_discriminator_goes_on_learning(tmp_path: Path) -> None:
+    judge = StyleGAN2Discriminator((8, 8, 8))
+    write(
+        tmp_path / "d.pth", saved({f"discriminator.{name}": one for name, one in judge.state_dict().items()})
+    )
+    report = _train(tmp_path, "run", discriminator_weights=str(tmp_path / "d.pth"), learning_rate=1e-6)
+    assert report.facts["discriminator"].startswith("d.pth sha256:")
+    found = torch.load(tmp_path / "run" / "state.pt", weights_only=True)["discriminator"]
+    before = judge.state_dict()
+    assert all(torch.allclose(found[name], before[name], atol=1e-4) for name in before)
+    assert not torch.equal(found["final_conv.0.conv.weight_orig"], before["final_conv.0.conv.weight_orig"])
+
+    large = StyleGAN2Discriminator((4, 4, 4, 4))
+    write(tmp_path / "large.pth", saved(large.state_dict()))
+    with pytest.raises(ValueError, match=r"large\.pth: expected a discriminator of 16 pixels, got one of 32"):
+        _train(tmp_path, "other", discriminator_weights=str(tmp_path / "large.pth"))
