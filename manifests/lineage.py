@@ -19,7 +19,10 @@ RENDER: Sources = (
 )
 PREPARE: Sources = (("natocc", ""), ("shards", "tar"), ("assets", ""), ("tasks", "prepare"))
 # A network's part in a sample, beside RENDER.
-HARMONISE: Sources = (("models", "rain"), ("models", "apply_rainnet"), ("models", "strict"))
+HARMONISE: Sources = tuple(
+    ("models", f"{name}.py")
+    for name in ("apply_rainnet", "fast_convolutions", "rain", "rainnet", "rainnet_runner")
+)
 # The libraries that compute them.
 _LIBRARIES = ("isal", "kornia-rs", "numpy", "opencv-python-headless", "pillow", "pyarrow", "simplejpeg")
 

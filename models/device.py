@@ -14,5 +14,5 @@ def choose_device(device: str) -> str:
         raise ValueError(f"--device: expected one of {', '.join(DEVICES)}, got {device!r}")
     there = torch.cuda.is_available()
     if device == "cuda" and not there:
-        raise ValueError("--device cuda: expected a GPU that torch can use, got none; say cpu or auto")
+        raise ValueError("--device: expected a GPU for cuda, found none that torch can use; use cpu or auto")
     return "cuda" if there and device != "cpu" else "cpu"

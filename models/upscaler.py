@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
+from models.device import choose_device
 from models.glean import GLEAN
 from models.glean_weights import load_glean
 from models.rrdb import RRDBNet
@@ -17,7 +18,6 @@ from models.tiles import Enlarged, Picture, enlarge_all
 
 # Of mixed precision: what the convolutions compute in. Weights and results stay float32.
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
-DEVICES = ("auto", "cpu", "cuda")
 BATCH = 8
 # On a GPU the sides of tiles are multiples of this, so that tiles of several pictures are of one size.
 _ALIKE = 32
@@ -36,16 +36,6 @@ def tiling_of(network: GLEAN | RRDBNet, *, tile: int = 256, batch: int = BATCH, 
     return Tiling(tile=tile, multiple=max(network.fold, multiple), factor=network.config.scale, batch=batch)
 
 
-def resolve_device(asked: str) -> str:
-    """``cpu`` or ``cuda``; ``auto`` is the GPU where there is one. ValueError for others and none there."""
-    if asked not in DEVICES:
-        raise ValueError(f"--device: expected one of {', '.join(DEVICES)}, got {asked!r}")
-    there = torch.cuda.is_available()
-    if asked == "cuda" and not there:
-        raise ValueError("--device: expected a GPU for cuda, found none that torch can use; use cpu")
-    return ("cuda" if there else "cpu") if asked == "auto" else asked
-
-
 class NetworkUpscaler:
     """A network on its device: ``upscaler(pictures)`` makes each four times as large.
 
@@ -60,7 +50,7 @@ class NetworkUpscaler:
         """Takes the network over. Raises ValueError for a device or a precision that does not exist."""
         if precision not in PRECISIONS:
             raise ValueError(f"--precision: expected one of {', '.join(PRECISIONS)}, got {precision!r}")
-        self.device, self.precision = resolve_device(device), precision
+        self.device, self.precision = choose_device(device), precision
         if (self.device, precision) == ("cpu", "float16"):
             raise ValueError("--precision: expected float32 or bfloat16 on the cpu, got float16")
         self._network = network.to(self.device).eval().requires_grad_(False)

@@ -17,7 +17,6 @@ from assets.bank_writer import write_shard
 from assets.problems import Report
 from manifests.lineage import PREPARE, code_version, digest, library_versions
 from shards import storage
-from tasks import prepare_streams
 from tasks.pool import WorkerPool, batched, ordered_map
 from tasks.prepare_inputs import Mark, describe, files_of, mark_of
 from tasks.prepare_records import Record, holds, read_record, remove_record, write_record
@@ -64,7 +63,7 @@ def records_of(stream: Stream, work: Work, found: Report, note: Report) -> Itera
     """
     base = digest([stream.name, stream.options, code_version(PREPARE), library_versions("pycocotools")])
     items = distinct(stream.read(found), work.raw, found)
-    size = prepare_streams.PER_SHARD if stream.evaluation is None else 1 << 30
+    size = stream.per_shard if stream.evaluation is None else 1 << 30
     groups = (
         _group(f"{stream.name}-{number:06d}", base, batch, work)
         for number, batch in enumerate(batched(items, size))

@@ -30,6 +30,8 @@ from tasks.upscaler import Upscaler
 
 # Inputs a shard. By count and not by bytes: a changed input must not move those after it.
 PER_SHARD = 256
+# Of those that a network takes seconds for fewer, as a killed run begins its shards anew.
+PER_SLOW_SHARD = 32
 # Inputs that a worker takes at a time; of those that each take seconds one.
 CHUNK, ALONE = 8, 1
 
@@ -43,6 +45,7 @@ class Stream:
     # The inputs of a chunk, in order. What comes of one must not depend on the others.
     prepare: Callable[[list[Any]], list[Prepared]]
     chunk: int = field(default_factory=lambda: CHUNK)
+    per_shard: int = field(default_factory=lambda: PER_SHARD)
     options: tuple[str, ...] = ()
     # None for what is composited; faces to test on lie in one shard, whatever their number.
     evaluation: OccludedSource | None = None
@@ -78,6 +81,7 @@ def _composited(
             read=lambda report: chosen,
             prepare=partial(prepare_objects, raw=raw, upscaler=upscaler),
             chunk=ALONE if upscaler.device == "cpu" else CHUNK,
+            per_shard=PER_SHARD if upscaler.network is None else min(PER_SLOW_SHARD, PER_SHARD),
             options=upscaler.decides,
         )
     cutout = _each(prepare_cutout, raw=raw)

@@ -52,13 +52,13 @@ def device_of(upscaler: Upscaler) -> str:
 
 
 def _loaded(upscaler: Upscaler) -> NetworkUpscaler:
-    from models.upscaler import resolve_device
+    from models.device import choose_device
 
     return _load(
         str(upscaler.path),
         str(upscaler.sha256),
         str(upscaler.network),
-        resolve_device(str(upscaler.device)),
+        choose_device(str(upscaler.device)),
         str(upscaler.precision),
     )
 

@@ -109,5 +109,5 @@ def test_what_does_not_exist_is_refused() -> None:
     with pytest.raises(ValueError, match="expected uint8, got float64 and uint8"):
         RainNetRunner(network())(composites / 255, mattes)
     if not torch.cuda.is_available():
-        with pytest.raises(ValueError, match="cuda: expected a GPU that torch can use, got none"):
+        with pytest.raises(ValueError, match="expected a GPU for cuda, found none that torch can use"):
             RainNetRunner(network(), device="cuda")

@@ -15,7 +15,7 @@ from models.rrdb_weights import rrdbnet_from
 from models.saved import encode_network
 from models.tile_runner import TileRunner
 from models.tiles import enlarge
-from models.upscaler import NetworkUpscaler, load_upscaler, resolve_device, tiling_of
+from models.upscaler import NetworkUpscaler, load_upscaler, tiling_of
 from tests.models.published import glean, rrdbnet, tensors
 
 
@@ -152,15 +152,6 @@ def test_where_memory_runs_out_batches_are_halved_for_good_and_one_tile_too_much
 def test_wrong_devices_and_precisions_are_named(device: str, precision: str, message: str) -> None:
     with pytest.raises(ValueError, match=f"^{message}$"):
         NetworkUpscaler(_small(), device=device, precision=precision)
-
-
-@pytest.mark.skipif(torch.cuda.is_available(), reason="asks for a machine without GPU")
-def test_a_gpu_that_is_not_there_is_told() -> None:
-    assert resolve_device("auto") == "cpu"
-    with pytest.raises(
-        ValueError, match=r"^--device: expected a GPU for cuda, found none that torch can use; use cpu$"
-    ):
-        resolve_device("cuda")
 
 
 def test_other_weights_than_an_upscalers_are_refused() -> None:

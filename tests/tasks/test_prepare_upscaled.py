@@ -15,6 +15,8 @@ from shards.storage import sha256_bytes
 from tasks.prepare import prepare
 from tasks.prepare_options import PrepareOptions, options_of
 from tasks.prepare_report import PrepareReport
+from tasks.prepare_streams import streams_of
+from tasks.upscaler import choose_upscaler
 from tests.raw_trees import add_face, add_objects, add_texture, annotation, encoded, square, write
 from tests.upscalers import add_rrdbnet
 
@@ -214,3 +216,16 @@ def test_a_call_that_was_cut_off_among_the_objects_goes_on_to_the_same_bytes(
     assert report.upscaled == made[1].upscaled, "counted in kept shards as well"
     prepare(made[0] / "raw", str(tmp_path / "calm"), options, workers=1)
     assert contents(tmp_path / "cut") == contents(tmp_path / "calm")
+
+
+def test_slow_objects_lie_in_small_shards(made: tuple[Path, PrepareReport], tmp_path: Path) -> None:
+    names = []
+    for order in ("lanczos", ORDER):
+        choice = choose_upscaler(order, str(made[0] / "weights"), device="cpu")
+        (stream,) = (
+            one
+            for one in streams_of(made[0] / "raw", [], PrepareOptions(), choice.upscaler)
+            if one.name == "object"
+        )
+        names.append((choice.upscaler.name, stream.per_shard))
+    assert names == [("lanczos", 256), ("realesrgan", 32)]
