@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
+import os
 import resource
 import statistics
 import time
@@ -21,6 +22,7 @@ import torch
 
 from benchmarks.networks_cases import CASES, DTYPES, Case, build, runs
 from benchmarks.networks_floors import Work, bare_convolutions, matmul_peak, operations, seconds
+from tasks.pool import WORKER_ENVIRONMENT
 
 NETWORKS = ("rainnet", "glean", "rrdbnet")
 _LEAST, _MOST = 2, 200
@@ -141,6 +143,8 @@ def main() -> None:
         seconds=arguments.seconds,
         profile=arguments.profile,
     )
+    # Memory is kept as the workers of a build keep it.
+    os.environ.update(WORKER_ENVIRONMENT)
     for case in CASES:
         if arguments.network in (case.network, "all") and (arguments.large or not case.large):
             with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as fresh:
