@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
+import os
 import resource
 import statistics
 import time
@@ -21,6 +22,7 @@ import torch
 
 from benchmarks.networks_cases import CASES, DTYPES, Case, build, runs
 from benchmarks.networks_floors import Work, bare_convolutions, matmul_peak, operations, seconds
+from tasks.pool import WORKER_ENVIRONMENT
 
 NETWORKS = ("rainnet", "glean", "rrdbnet")
 _LEAST, _MOST = 2, 200
@@ -46,20 +48,20 @@ def measure(case: Case, options: Options) -> dict[str, object]:
     batch = options.batch or case.batches[options.device == "cuda"]
     peak = matmul_peak(options.device, options.precision, options.threads)
     wanted, network = operations(case), build(case).eval()
-    floor, bare = None, options.device == "cpu" and case.network == "rainnet"
-    if bare:
-        floor, _ = bare_convolutions(case, network.requires_grad_(False), options.threads)
     while True:
         try:
+            if options.device == "cuda":
+                torch.cuda.reset_peak_memory_stats()
             work = runs(case, network, batch=batch, device=options.device, precision=options.precision)
-            work()
+            together = work()
             break
         except torch.OutOfMemoryError:
             if batch == 1:
                 raise
             batch //= 2
-    if options.device == "cuda":
-        torch.cuda.reset_peak_memory_stats()
+    memory, floor = _memory(options.device), None
+    if (case.network, options.device, options.precision) == ("rainnet", "cpu", "float32"):
+        floor = bare_convolutions(case, network, options.threads)
     spent, alone = _alternate(work, floor, options)
     rate = batch / spent
     line: dict[str, object] = {
@@ -67,10 +69,10 @@ def measure(case: Case, options: Options) -> dict[str, object]:
         "device": torch.cuda.get_device_name() if options.device == "cuda" else "cpu",
         "threads": options.threads,
         "precision": options.precision,
-        "batch": batch,
+        "batch": together,
         "pictures_per_s": round(rate, 3),
         "ms_per_picture": round(1000 / rate, 1),
-        "peak_memory_mb": _memory(options.device),
+        "peak_memory_mb": memory,
         "gflop_per_picture": round(wanted / 1e9, 1),
         "matmul_peak_gflop_per_s": round(peak / 1e9),
         "share_of_matmul_peak": round(wanted * rate / peak, 3),
@@ -141,6 +143,8 @@ def main() -> None:
         seconds=arguments.seconds,
         profile=arguments.profile,
     )
+    # Memory is kept as the workers of a build keep it.
+    os.environ.update(WORKER_ENVIRONMENT)
     for case in CASES:
         if arguments.network in (case.network, "all") and (arguments.large or not case.large):
             with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as fresh:

@@ -71,21 +71,26 @@ def _masks(case: Case, batch: int) -> Tensor:
     return masks
 
 
-def runs(case: Case, network: nn.Module, *, batch: int, device: str, precision: str) -> Callable[[], object]:
-    """One batch through the network the way the steps run it. Takes the network over."""
+def runs(case: Case, network: nn.Module, *, batch: int, device: str, precision: str) -> Callable[[], int]:
+    """A batch through the network as the steps run it, and how many went at a time. Takes it over."""
     if isinstance(network, RainNet):
         runner = RainNetRunner(network, device=device, batch=batch, precision=precision)
         shape = (batch, case.size, case.size, 3)
         composites = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
         mattes = (_masks(case, batch)[:, 0].numpy() * 255).astype(np.uint8)
-        return lambda: runner(composites, mattes)
+
+        def harmonise() -> int:
+            runner(composites, mattes)
+            return 1 if device == "cpu" else runner.batch
+
+        return harmonise
     network = network.to(device).eval().requires_grad_(False)
     (tiles,) = inputs(case, batch, device)
 
-    def upscale() -> Tensor:
+    def upscale() -> int:
         mixed = torch.autocast(device, DTYPES[precision]) if precision != "float32" else nullcontext()
         with torch.inference_mode(), mixed:
-            out: Tensor = network(tiles)
-            return out
+            network(tiles)
+        return batch
 
     return upscale

@@ -50,11 +50,10 @@ def operations(case: Case) -> int:
     return int(counter.get_total_flops())
 
 
-def bare_convolutions(case: Case, network: nn.Module, threads: int) -> tuple[Work, int]:
+def bare_convolutions(case: Case, network: nn.Module, threads: int) -> Work:
     """Every convolution of one picture through the network, one after the other, on the CPU in float32.
 
-    Each runs the quickest of the library's ways: rows or channels last, or as one matrix product. Also
-    returns how many there are.
+    Each runs the quickest of the library's ways: rows or channels last, or as one matrix product.
     """
     seen: list[tuple[Layer, Tensor]] = []
     layers = [one for one in network.modules() if isinstance(one, (nn.Conv2d, nn.ConvTranspose2d))]
@@ -76,7 +75,7 @@ def bare_convolutions(case: Case, network: nn.Module, threads: int) -> tuple[Wor
         for way in chosen:
             way()
 
-    return work, len(chosen)
+    return work
 
 
 def _ways(layer: Layer, given: Tensor) -> list[Work]:

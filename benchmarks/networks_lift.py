@@ -1,7 +1,8 @@
 """What lifting a network's picture costs: ``python -m benchmarks.networks_lift``, a JSON line each.
 
 A cup of 400 pixels in a portrait of 1024², harmonised by curves at the network's size. CPU times of one
-thread; the floor, decoding the portrait's JPEG as OpenCV does, is measured in alternation.
+thread of a worker process as a build has them; the floor, decoding the portrait's JPEG as OpenCV does, is
+measured in alternation.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from benchmarks import inputs
 from natocc.blending import blend
 from natocc.geometry import Image
 from natocc.lift import LIFTS, to_working_size
+from tasks.pool import WorkerPool, result_of
 
 _OBJECT = 400
 _WARM_UP = 2
@@ -52,32 +54,46 @@ def milliseconds(work: Work) -> float:
     return (time.process_time() - start) * 1000
 
 
+def measure(size: int, count: int) -> list[dict[str, object]]:
+    """A line for each lift from one working size; to be run in a worker process."""
+    cv2.setNumThreads(1)
+    picture, matte = composite()
+    jpeg = cv2.imencode(".jpg", picture)[1]
+    working = to_working_size(picture, matte, size)
+    harmonised = curves(working.composite)
+    works: dict[str, Work] = {
+        "floor": partial(cv2.imdecode, jpeg, cv2.IMREAD_COLOR),
+        "to working size": partial(to_working_size, picture, matte, size),
+    }
+    works |= {name: partial(lift, picture, matte, working, harmonised) for name, lift in LIFTS.items()}
+    spent: dict[str, list[float]] = {name: [] for name in works}
+    for turn in range(count + _WARM_UP):
+        for name, work in works.items():
+            taken = milliseconds(work)
+            if turn >= _WARM_UP:
+                spent[name].append(taken)
+    ms = {name: float(np.median(times)) for name, times in spent.items()}
+    floor = ms.pop("floor")
+    return [
+        {
+            "lift": name,
+            "working_size": size,
+            "cpu_ms": round(one, 1),
+            "floor_ms": round(floor, 1),
+            "ratio_to_floor": round(one / floor, 1),
+        }
+        for name, one in ms.items()
+    ]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("-n", type=int, default=20, help="times to measure each")
     arguments = parser.parse_args()
-    cv2.setNumThreads(1)
-    picture, matte = composite()
-    jpeg = cv2.imencode(".jpg", picture)[1]
-    for size in (256, 512):
-        working = to_working_size(picture, matte, size)
-        harmonised = curves(working.composite)
-        works: dict[str, Work] = {
-            "floor": partial(cv2.imdecode, jpeg, cv2.IMREAD_COLOR),
-            "to working size": partial(to_working_size, picture, matte, size),
-        }
-        works |= {name: partial(lift, picture, matte, working, harmonised) for name, lift in LIFTS.items()}
-        spent: dict[str, list[float]] = {name: [] for name in works}
-        for turn in range(arguments.n + _WARM_UP):
-            for name, work in works.items():
-                taken = milliseconds(work)
-                if turn >= _WARM_UP:
-                    spent[name].append(taken)
-        floor = float(np.median(spent.pop("floor")))
-        for name, times in spent.items():
-            ms = float(np.median(times))
-            line = {"lift": name, "working_size": size, "cpu_ms": round(ms, 1), "floor_ms": round(floor, 1)}
-            print(json.dumps(line | {"ratio_to_floor": round(ms / floor, 1)}), flush=True)
+    with WorkerPool(1) as pool:
+        for size in (256, 512):
+            for line in result_of(pool.submit(measure, size, arguments.n)):
+                print(json.dumps(line), flush=True)
 
 
 if __name__ == "__main__":

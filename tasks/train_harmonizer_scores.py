@@ -38,7 +38,7 @@ def score_held_out(runner: RainNetRunner, pairs: Iterable[Pair], count: int, siz
     figures: dict[str, dict[str, list[tuple[float, float, float]]]] = {WORKING: {}, FULL: {}}
     strips: list[Strip] = []
     empty: list[str] = []
-    every = max(1, count // _SHOWN)
+    rows = min(count, _SHOWN)
     for number, full in enumerate(pairs):
         shown = to_working_size(full.composite, full.matte, size)
         real = to_working_size(full.real, full.matte, size).composite
@@ -59,7 +59,8 @@ def score_held_out(runner: RainNetRunner, pairs: Iterable[Pair], count: int, siz
         for place, pair in ((WORKING, small), (FULL, full)):
             for name, picture in made[place].items():
                 figures[place].setdefault(name, []).append(measure(picture, pair))
-        if number % every == 0 and len(strips) < _SHOWN:
+        # One pair of each of so many equal stretches.
+        if not strips or number * rows // count != (number - 1) * rows // count:
             told = ", ".join(f"{name} {figures[WORKING][name][-1][2]:.0f}" for name in made[WORKING])
             strips.append(
                 Strip(pictures=(*made[WORKING].values(), small.real), caption=f"{small.name}: fMSE {told}")
@@ -71,8 +72,8 @@ def score_held_out(runner: RainNetRunner, pairs: Iterable[Pair], count: int, siz
     title = "composite | statistics | network | real"
     return Scored(
         scores={
-            place: {name: mean_score(found) for name, found in rows.items()}
-            for place, rows in figures.items()
+            place: {name: mean_score(found) for name, found in made_by.items()}
+            for place, made_by in figures.items()
         },
         previews=compose_sheet(strips, title, side=256, columns=2),
         empty=tuple(empty),
