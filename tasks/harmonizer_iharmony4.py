@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from assets.iharmony4 import FOLDERS, read_iharmony4
 from assets.images import Unreadable, read_image, read_mask, read_size
 from assets.problems import Problem
@@ -11,6 +13,7 @@ from assets.records import RawComposite
 from tasks.harmonizer_scenes import SHORTEST, Item, Scene
 
 FOREGROUND = "foreground"
+_HALF = 127
 
 
 class IHarmony4Scenes:
@@ -57,7 +60,11 @@ class IHarmony4Scenes:
         return tuple(self._problems)
 
     def read(self, item: Item, region: str) -> Scene:
-        """Composite, mask and real picture. Raises ValueError that names a damaged file."""
+        """Composite, mask and real picture; outside the mask the composite is the real picture.
+
+        Composites are JPEGs, whose background differs a little; the published code puts the real one back.
+        Raises ValueError that names a damaged file.
+        """
         record = self._records[item.name]
         where = record.composite
         try:
@@ -68,6 +75,7 @@ class IHarmony4Scenes:
             matte = read_mask(where)[0]
         except Unreadable as error:
             raise ValueError(f"{where}: {error}; fetch it again, or take its line out of the list") from error
+        composite = np.where((matte > _HALF)[..., None], composite, real)
         return Scene(real=real, matte=matte, composite=composite)
 
 

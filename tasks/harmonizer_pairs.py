@@ -21,10 +21,7 @@ STREAM = "harmonizer"
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Pair:
-    """``composite`` and ``real`` RGB uint8 HxWx3, ``matte`` uint8 HxW; equal where the matte is 0.
-
-    Pairs that came with their own composite are equal there as far as their makers kept them so.
-    """
+    """``composite`` and ``real`` RGB uint8 HxWx3, ``matte`` uint8 HxW; equal where the matte is 0."""
 
     name: str
     composite: Image
