@@ -62,7 +62,6 @@ def plan_of(
         transfer_method="table",
         contrast_guard=True,
         harmoniser=harmoniser,
-        upscaler="lanczos",
         samples=(),
         occluders=tuple(entry.id for entry in bank.entries(POOL[kind])),
     )

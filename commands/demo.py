@@ -37,7 +37,8 @@ def demo(
         )
         for why in report.left_out.values():
             console.print(f"    left out: {why}", markup=False)
-        console.print("2/4 bank")
+        # Real-ESRGAN takes some ten seconds of a core for an object (docs/upscaling.md).
+        console.print("2/4 bank (objects enlarged by lanczos; natocc prepare --upscaler has networks)")
         prepared = prepare(raw, str(bank), PrepareOptions(objects="all"), workers=workers)
         console.print(
             f"    {count_line(prepared.counts)}{', unchanged' if prepared.unchanged else ''}", markup=False

@@ -21,7 +21,18 @@ PREPARE: Sources = (("natocc", ""), ("shards", "tar"), ("assets", ""), ("tasks",
 # A network's part in a sample, beside RENDER.
 HARMONISE: Sources = tuple(
     ("models", f"{name}.py")
-    for name in ("apply_rainnet", "fast_convolutions", "rain", "rainnet", "rainnet_runner")
+    for name in (
+        "apply_rainnet",
+        "device",
+        "fast_convolutions",
+        "pictures",
+        "rain",
+        "rainnet",
+        "rainnet_runner",
+        "rainnet_weights",
+        "saved",
+        "strict",
+    )
 )
 # The libraries that compute them.
 _LIBRARIES = ("isal", "kornia-rs", "numpy", "opencv-python-headless", "pillow", "pyarrow", "simplejpeg")

@@ -109,6 +109,12 @@ class Recipe(_Strict):
     targets: dict[str, float] | None = None
     sets: tuple[OccluderSet, ...]
 
+    @field_validator("upscaler", mode="before")
+    @classmethod
+    def _in_order(cls, names: object) -> object:
+        """``glean,lanczos``, as the command line has it, is an order too."""
+        return tuple(names.split(",")) if isinstance(names, str) and "," in names else names
+
     @field_validator("hidden_ratio")
     @classmethod
     def _low_before_high(cls, limits: tuple[float, float] | None) -> tuple[float, float] | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from models.device import choose_device
+from models.device import choose_device, repeatable
 from models.glean import GLEAN
 from models.glean_weights import load_glean
 from models.rrdb import RRDBNet
@@ -79,7 +79,8 @@ class NetworkUpscaler:
         the device does not hold one tile.
         """
         try:
-            return enlarge_all(pictures, self._runner)
+            with repeatable(self.device):
+                return enlarge_all(pictures, self._runner)
         except torch.OutOfMemoryError as error:
             raise ValueError(
                 f"{self.device}: expected memory for one tile of {self._runner.tiling.tile} pixels, got too "

@@ -20,8 +20,8 @@ from natocc.enlarge import enlarge
 from natocc.geometry import Box, Image, mask_box
 from natocc.transfer_field import spread
 
-# Composite (RGB uint8 HxWx3) and matte (uint8 HxW) at working size -> harmonised picture (uint8 HxWx3).
-# Outside the matte its pixels are not looked at.
+# Composite (RGB uint8 HxWx3) and mask (uint8 HxW, 0 or 255) at working size -> harmonised picture (uint8
+# HxWx3). Outside the mask its pixels are not looked at.
 Network = Callable[[Image, Image], Image]
 
 _HALF = 128
@@ -69,7 +69,8 @@ def harmonise_lifted(
     working = to_working_size(composite, matte, size)
     if not working.matte.any():
         return composite.copy()
-    return LIFTS[lift](composite, matte, working, network(working.composite, working.matte))
+    harmonised = network(working.composite, solid_part(working) * np.uint8(255))
+    return LIFTS[lift](composite, matte, working, harmonised)
 
 
 def lift_residual(composite: Image, matte: Image, working: Working, harmonised: Image) -> Image:

@@ -19,12 +19,12 @@ def sample_key(plan: ShardPlan, face: Entry, repeat: int) -> str:
     return f"{plan.set}-{face.id}-{repeat:03d}"
 
 
-def backends(plan: ShardPlan, params: Params | None) -> dict[str, str | None]:
-    """What ran on this sample, by stage; None where the stage did not run."""
+def backends(plan: ShardPlan, params: Params | None, upscaler: str | None) -> dict[str, str | None]:
+    """What ran on this sample, by stage; None where the stage did not run. ``upscaler``: the object's own."""
     transfer = params.transfer if params else None
     harmonised = params is not None and params.harmonise
     return {
-        "upscaler": plan.upscaler,
+        "upscaler": upscaler,
         "colour_transfer": transfer.method if transfer else None,
         "harmoniser": plan.harmoniser if harmonised else None,
     }
@@ -37,7 +37,13 @@ def drawn_values(params: Params) -> dict[str, object]:
 
 
 def describe(
-    plan: ShardPlan, face: Entry, repeat: int, occluder: Entry | None, params: Params, composite: Composite
+    plan: ShardPlan,
+    face: Entry,
+    repeat: int,
+    occluder: Entry | None,
+    params: Params,
+    composite: Composite,
+    upscaler: str | None,
 ) -> dict[str, object]:
     """The json member (docs/format.md). ``params`` and the bank are enough to render it again."""
     return {
@@ -55,7 +61,7 @@ def describe(
         "occluder": None if occluder is None else {**_facts(occluder), "category": occluder.category},
         "params": drawn_values(params),
         "measured": dict(composite.measured),
-        "backends": backends(plan, params),
+        "backends": backends(plan, params, upscaler),
         "network": asdict(plan.network) if plan.network and params.harmonise else None,
         "licences": sorted({entry.licence for entry in (face, occluder) if entry is not None}),
     }
@@ -74,6 +80,7 @@ def make_row(
     params: Params | None,
     composite: Composite | None,
     verdict: Verdict,
+    upscaler: str | None,
 ) -> Row:
     """The manifest row; drawn values are None where the sample failed before they were drawn."""
     placement = params.placement if params else None
@@ -104,5 +111,5 @@ def make_row(
         reach_px=composite.reach_px if composite else None,
         placement_tries=placement.tries if placement else None,
         params=json.dumps(drawn_values(params)) if params else None,
-        backends=json.dumps(backends(plan, params)),
+        backends=json.dumps(backends(plan, params, upscaler)),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from assets.weights import MissingWeights, find_weights, weights_folder
 from assets.weights_registry import registry
 from manifests.recipe import Recipe
+from models.device import DEVICES, PRECISIONS, choose_device
 from models.extra import MissingExtra, require_networks
 from natocc.harmonise import HARMONISERS
 
@@ -40,6 +41,7 @@ def choose_network(recipe: Recipe, machine: Machine) -> NetworkUse | None:
     Raises ValueError or FileNotFoundError with one line: an unknown name, missing packages or weights,
     weights of another network, a device that is not there.
     """
+    _check(machine)
     name = recipe.harmoniser
     if name is None or name in HARMONISERS:
         return None
@@ -61,10 +63,6 @@ def choose_network(recipe: Recipe, machine: Machine) -> NetworkUse | None:
         require_networks(f"harmoniser {name}", ("torch",))
     except MissingExtra as error:
         raise ValueError(str(error)) from error
-    from models.device import PRECISIONS, choose_device
-
-    if machine.precision not in PRECISIONS:
-        raise ValueError(f"--precision: expected one of {', '.join(PRECISIONS)}, got {machine.precision!r}")
     return NetworkUse(
         name=name,
         weights_sha256=found.sha256,
@@ -73,3 +71,9 @@ def choose_network(recipe: Recipe, machine: Machine) -> NetworkUse | None:
         device=choose_device(machine.device),
         precision=machine.precision,
     )
+
+
+def _check(machine: Machine) -> None:
+    for name, known in (("device", DEVICES), ("precision", PRECISIONS)):
+        if (value := getattr(machine, name)) not in known:
+            raise ValueError(f"--{name}: expected one of {', '.join(known)}, got {value!r}")

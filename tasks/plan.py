@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from assets.bank import Bank, Entry
 from manifests.lineage import HARMONISE, code_version, digest, library_versions
 from manifests.recipe import OccluderSet, Recipe, RecipeError
+from natocc.harmonise import HARMONISERS
 from natocc.profiles import PROFILES, Kind, Profile
 from natocc.transfer import Method
 from tasks.harmonisers import Machine, NetworkUse, choose_network
@@ -41,7 +42,6 @@ class ShardPlan:
     contrast_guard: bool
     harmoniser: str | None
     network: NetworkUse | None = None
-    upscaler: str | None
     samples: tuple[tuple[str, int], ...]
     occluders: tuple[str, ...]
     cache_key: str = ""
@@ -86,6 +86,8 @@ def make_plan(
         network = choose_network(recipe, machine or Machine())
     except (ValueError, FileNotFoundError) as error:
         problems.append(f"recipe > {recipe.name} > harmoniser: {error}")
+    if "lift" in overrides and recipe.harmoniser in (None, *HARMONISERS):
+        problems.append(f"--lift: expected a network as harmoniser, got {recipe.harmoniser}; leave it out")
     if limit is not None and limit < 1:
         problems.append(f"--limit: expected at least 1 sample of each set, got {limit}")
     shards: list[ShardPlan] = []
@@ -128,9 +130,7 @@ def make_plan(
         recipe=recipe,
         overrides=overrides,
         version=digest([recipe.model_dump(mode="json"), [shard.cache_key for shard in shards]])[:12],
-        bank={
-            key: bank.index.get(key) for key in ("content_sha256", "files", "counts", "upscaler", "upscaling")
-        },
+        bank={key: bank.index.get(key) for key in _OF_THE_BANK},
         shards=tuple(shards),
         left_out=left_out,
         licences=tuple(sorted({entry.licence for entry in used if entry.licence})),
@@ -177,7 +177,6 @@ def _shards_of(
         profile = replace(profile, hidden_ratio=recipe.hidden_ratio)
     if recipe.targets:
         profile = replace(profile, targets=recipe.target_weights())
-    upscaler = bank.index.get("upscaler") if one.kind == "object" else None
     network = network if one.kind == "object" else None
     common = {
         "set": one.name,
@@ -194,7 +193,6 @@ def _shards_of(
         "contrast_guard": recipe.contrast_guard,
         "harmoniser": recipe.harmoniser if one.kind == "object" else None,
         "network": network,
-        "upscaler": str(upscaler) if upscaler else None,
         "occluders": tuple(entry.id for entry in pool),
     }
     libraries = library_versions(*optional_libraries(recipe, network))

@@ -81,7 +81,8 @@ def _networks(plan: Plan) -> dict[str, dict[str, object]]:
     objects = any(shard.kind == "object" for shard in plan.shards)
     if objects and isinstance(upscaling, dict) and upscaling.get("network"):
         names = ("network", "weights_sha256", "device", "precision", "objects")
-        found["upscaler"] = {name: upscaling.get(name) for name in names}
+        facts = {name: upscaling.get(name) for name in names}
+        found["upscaler"] = {"name": plan.bank.get("upscaler"), **facts}
     if plan.network:
         found["harmoniser"] = asdict(plan.network)
     return found

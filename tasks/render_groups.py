@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from assets.bank import Bank, Entry
-from manifests.rows import Row
 from natocc.geometry import Image
+from natocc.verdicts import Verdict
 from tasks.plan import ShardPlan
 from tasks.pool import batched
 from tasks.render_harmonise import Harmonising
-from tasks.render_sample import Begun, OccluderCache, attempt, begin, end
+from tasks.render_sample import Begun, Made, OccluderCache, attempt, begin, end
 
-Made = tuple[Row, dict[str, bytes]]
+# The size of pictures that batches are meant for.
+_USUAL = 1024
 
 
 def attempt_all(
@@ -28,14 +29,16 @@ def attempt_all(
 
     The network works on one group in a thread while the next is composed and the last encoded.
     """
-    if harmonise.batch == 1:
+    if harmonise.network_batch is None:
         for face, repeat in plan.samples:
             yield attempt(plan, bank, cache, faces[face], repeat, pool, harmonise)
         return
     begun = (begin(plan, bank, cache, faces[face], repeat, pool) for face, repeat in plan.samples)
     with ThreadPoolExecutor(max_workers=1) as thread:
-        before: tuple[list[Begun], Future[list[Image]]] | None = None
-        for group in batched(begun, harmonise.batch):
+        before: tuple[list[Begun], Future[list[Image | Verdict]]] | None = None
+        # Larger pictures, fewer of them at a time.
+        most = max(1, harmonise.batch * min(_USUAL**2, plan.size**2) // plan.size**2)
+        for group in batched(begun, most):
             drafts = [one.waiting for one in group if one.waiting is not None]
             now = group, thread.submit(harmonise, drafts)
             if before is not None:
@@ -45,7 +48,7 @@ def attempt_all(
             yield from _ended(plan, *before)
 
 
-def _ended(plan: ShardPlan, group: list[Begun], harmonised: Future[list[Image]]) -> Iterator[Made]:
+def _ended(plan: ShardPlan, group: list[Begun], harmonised: Future[list[Image | Verdict]]) -> Iterator[Made]:
     pixels = iter(harmonised.result())
     for one in group:
         yield end(plan, one, None if one.waiting is None else next(pixels))

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ParamSpec, Protocol
 
+import cv2
 import numpy as np
 
 from assets.weights import MissingWeights, find_weights
 from natocc.face import Face
 from natocc.geometry import Image
 from natocc.harmonise import HARMONISERS, Harmoniser
-from natocc.lift import LIFTS, solid_part, to_working_size
+from natocc.lift import LIFTS, Working, solid_part, to_working_size
 from natocc.occluder import Occluder
 from natocc.params import Params
 from natocc.render import Composite, Draft, complete, compose
+from natocc.verdicts import Verdict, failed
 from tasks.failures import BuildStopped
 from tasks.harmonisers import NetworkUse
 
 if TYPE_CHECKING:
     from models.rainnet_runner import RainNetRunner
+
+P = ParamSpec("P")
 
 # Drafts of 1024² are about 10 MB each, and two groups of them are held. A GPU wants many at a time; on a
 # processor pictures go through the network one by one anyway (models/rainnet_runner.py).
@@ -28,7 +32,7 @@ BATCH = {"cpu": 4, "cuda": 32}
 
 
 class Harmonising(Protocol):
-    """Gives each draft its box's new pixels, in order.
+    """Gives each draft its box's new pixels, or the verdict that it failed, in order.
 
     ``batch``: how many at a time serve it best. ``network_batch``: how many pictures a network takes at a
     time by now, fewer than ``batch`` where memory ran out; None without a network.
@@ -40,11 +44,11 @@ class Harmonising(Protocol):
     @property
     def network_batch(self) -> int | None: ...
 
-    def __call__(self, drafts: Sequence[Draft]) -> list[Image]: ...
+    def __call__(self, drafts: Sequence[Draft]) -> list[Image | Verdict]: ...
 
 
 class ByArithmetic:
-    """One draft after another. Raises ValueError where there is no harmoniser and a draft asks for one."""
+    """One draft after another."""
 
     batch = 1
     network_batch = None
@@ -52,10 +56,13 @@ class ByArithmetic:
     def __init__(self, harmoniser: Harmoniser | None) -> None:
         self._harmoniser = harmoniser
 
-    def __call__(self, drafts: Sequence[Draft]) -> list[Image]:
-        if self._harmoniser is None and drafts:
+    def __call__(self, drafts: Sequence[Draft]) -> list[Image | Verdict]:
+        return [_tried(self._harmonised, one) for one in drafts]
+
+    def _harmonised(self, draft: Draft) -> Image:
+        if self._harmoniser is None:
             raise ValueError("harmonise: expected a harmoniser, as the parameters ask for, got none")
-        return [self._harmoniser(one.views.image, one.matte, one.box) for one in drafts if self._harmoniser]
+        return self._harmoniser(draft.views.image, draft.matte, draft.box)
 
 
 class ByNetwork:
@@ -64,33 +71,47 @@ class ByNetwork:
     An occluder that is too small to be seen at that size asks it nothing, and its draft stays as it is.
     """
 
-    def __init__(self, network: RainNetRunner, use: NetworkUse) -> None:
-        self._network, self._use, self.batch = network, use, network.batch
+    def __init__(self, network: RainNetRunner, use: NetworkUse, batch: int) -> None:
+        self._network, self._use, self.batch = network, use, batch
 
     @property
     def network_batch(self) -> int:
         return self._network.batch
 
-    def __call__(self, drafts: Sequence[Draft]) -> list[Image]:
+    def __call__(self, drafts: Sequence[Draft]) -> list[Image | Verdict]:
+        """Raises BuildStopped where the network itself fails, which would spoil every sample."""
         shown = [to_working_size(one.views.image, one.views.alpha, self._use.side) for one in drafts]
         asked = [one for one in shown if one.matte.any()]
-        made: list[Image] = []
+        made: Sequence[Image] = ()
         if asked:
             composites = np.stack([one.composite for one in asked])
             # Of a faint occluder the strongest part, which may be nowhere half there.
             masks = np.stack([solid_part(one) * np.uint8(255) for one in asked])
             try:
-                made = list(self._network(composites, masks))
+                made = tuple(self._network(composites, masks))
             except ValueError as error:
                 raise BuildStopped(f"harmoniser {self._use.name}: {error}") from error
-        results, lift = iter(made), LIFTS[self._use.lift]
-        lifted = []
-        for one, small in zip(drafts, shown, strict=True):
-            whole = one.views.image
-            if small.matte.any():
-                whole = lift(whole, one.views.alpha, small, next(results))
-            lifted.append(whole[one.box.slices])
-        return lifted
+        results = iter(made)
+        return [
+            _tried(self._lifted, one, small, next(results)) if small.matte.any() else _region(one)
+            for one, small in zip(drafts, shown, strict=True)
+        ]
+
+    def _lifted(self, draft: Draft, shown: Working, result: Image) -> Image:
+        lift = LIFTS[self._use.lift]
+        return lift(draft.views.image, draft.views.alpha, shown, result)[draft.box.slices]
+
+
+def _region(draft: Draft) -> Image:
+    return draft.views.image[draft.box.slices]
+
+
+def _tried(step: Callable[P, Image], *args: P.args, **kwargs: P.kwargs) -> Image | Verdict:
+    """What the step gives; an error of one sample is its verdict and spoils no other."""
+    try:
+        return step(*args, **kwargs)
+    except (ValueError, cv2.error) as error:
+        return failed(error)
 
 
 def render_harmonised(
@@ -101,12 +122,14 @@ def render_harmonised(
     if not draft.asks(params):
         return complete(draft, params)
     (pixels,) = harmonise([draft])
+    if isinstance(pixels, Verdict):
+        raise ValueError(f"harmoniser: {pixels.reason}")
     return complete(draft, params, pixels)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def open_harmoniser(name: str | None, use: NetworkUse | None, weights: str | None) -> Harmonising:
-    """The harmoniser of a plan, its network loaded; the last one is kept.
+    """The harmoniser of a plan, its network loaded; the last two are kept.
 
     Raises BuildStopped where the weights, packages or device are not those that were planned with.
     """
@@ -128,7 +151,7 @@ def open_harmoniser(name: str | None, use: NetworkUse | None, weights: str | Non
     try:
         device = choose_device(use.device)
         network = load_rainnet(str(found.path))
+        runner = RainNetRunner(network, device=device, batch=BATCH[device], precision=use.precision)
     except ValueError as error:
         raise BuildStopped(f"harmoniser {use.name}: {error}") from error
-    runner = RainNetRunner(network, device=device, batch=BATCH[device], precision=use.precision)
-    return ByNetwork(runner, use)
+    return ByNetwork(runner, use, BATCH[device])

@@ -28,6 +28,9 @@ from tasks.plan import ShardPlan
 from tasks.render_harmonise import Harmonising, open_harmoniser
 from tasks.select import POOL
 
+# A sample's row, and its members where it was kept.
+Made = tuple[Row, dict[str, bytes]]
+
 
 class OccluderCache:
     """Decoded occluders, the longest unused dropped first, within a byte budget."""
@@ -35,6 +38,7 @@ class OccluderCache:
     def __init__(self, budget: int = 192 << 20) -> None:
         self._budget, self._held = budget, 0
         self._items: OrderedDict[tuple[str, str], Occluder] = OrderedDict()
+        self._upscalers: dict[str, str | None] = {}
 
     def get(self, bank: Bank, entry: Entry) -> Occluder:
         """The decoded occluder; equal whether it was held or not."""
@@ -46,6 +50,14 @@ class OccluderCache:
                 self._held -= self._items.popitem(last=False)[1].nbytes
         self._items.move_to_end(key)
         return self._items[key]
+
+    def upscaler(self, bank: Bank, entry: Entry) -> str | None:
+        """What enlarged an object, by its own json: not each has been through the bank's upscaler."""
+        if entry.id not in self._upscalers:
+            facts = json.loads(bank.read(entry, ("json",))["json"]) if "json" in entry.members else {}
+            said = facts.get("upscaler")
+            self._upscalers[entry.id] = None if said is None else str(said)
+        return self._upscalers[entry.id]
 
 
 def occluder_pool(bank: Bank, plan: ShardPlan) -> tuple[Entry, ...]:
@@ -63,6 +75,7 @@ class Begun:
     face: Entry
     repeat: int
     chosen: Entry | None = None
+    upscaler: str | None = None  # of the object
     occluder: Occluder | None = None
     params: Params | None = None
     draft: Draft | None = None
@@ -83,20 +96,16 @@ def attempt(
     repeat: int,
     pool: tuple[Entry, ...],
     harmonise: Harmonising | None = None,
-) -> tuple[Row, dict[str, bytes]]:
+) -> Made:
     """One sample: its row, and its members where it was kept.
 
     Only errors of the inputs (undecodable bytes, an empty mask) become the verdict ``failed``.
     ``harmonise`` is needed where the plan's harmoniser is a network.
     """
     begun = begin(plan, bank, cache, face, repeat, pool)
-    pixels = None
-    if begun.waiting is not None:
-        harmonise = harmonise or open_harmoniser(plan.harmoniser, plan.network, None)
-        try:
-            (pixels,) = harmonise([begun.waiting])
-        except (ValueError, cv2.error) as error:
-            return end(plan, replace(begun, draft=None, verdict=failed(error)))
+    if begun.waiting is None:
+        return end(plan, begun)
+    (pixels,) = (harmonise or open_harmoniser(plan.harmoniser, plan.network, None))([begun.waiting])
     return end(plan, begun, pixels)
 
 
@@ -112,26 +121,31 @@ def begin(
     try:
         ready = load_face(bank, face, plan.size, parsing=plan.parsing)
         occluder = None if chosen is None else cache.get(bank, chosen)
+        if chosen is not None and plan.kind == "object":
+            begun = replace(begun, upscaler=cache.upscaler(bank, chosen))
         params = draw_params(ready, occluder, plan.kind, plan.profile, _switches(plan), streams)
         return replace(begun, occluder=occluder, params=params, draft=compose(ready, occluder, params))
     except (ValueError, cv2.error) as error:
         return replace(begun, verdict=failed(error))
 
 
-def end(plan: ShardPlan, begun: Begun, pixels: Image | None = None) -> tuple[Row, dict[str, bytes]]:
-    """Complete, judge, encode. ``pixels`` are those that a waiting draft was given."""
-    face, repeat, chosen, params = begun.face, begun.repeat, begun.chosen, begun.params
-    if begun.draft is None or params is None:
-        return make_row(plan, face, repeat, chosen, None, None, begun.verdict), {}
-    try:
-        composite = complete(begun.draft, params, pixels)
-    except (ValueError, cv2.error) as error:
-        return make_row(plan, face, repeat, chosen, None, None, failed(error)), {}
-    verdict = gate(composite, plan, begun.occluder, params)
-    row = make_row(plan, face, repeat, chosen, params, composite, verdict)
+def end(plan: ShardPlan, begun: Begun, pixels: Image | Verdict | None = None) -> Made:
+    """Complete, judge, encode. ``pixels`` are those that a waiting draft was given, or why there are none."""
+    params, composite = begun.params, None
+    verdict = pixels if isinstance(pixels, Verdict) else begun.verdict
+    if begun.draft is not None and params is not None and not isinstance(pixels, Verdict):
+        try:
+            composite = complete(begun.draft, params, pixels)
+            verdict = gate(composite, plan, begun.occluder, params)
+        except (ValueError, cv2.error) as error:
+            verdict = failed(error)
+    told = (plan, begun.face, begun.repeat, begun.chosen)
+    if composite is None or params is None:
+        return make_row(*told, None, None, verdict, begun.upscaler), {}
+    row = make_row(*told, params, composite, verdict, begun.upscaler)
     if verdict.verdict != "kept":
         return row, {}
-    return row, encode(composite, describe(plan, face, repeat, chosen, params, composite), clean=plan.clean)
+    return row, encode(composite, describe(*told, params, composite, begun.upscaler), clean=plan.clean)
 
 
 def _switches(plan: ShardPlan) -> Switches:

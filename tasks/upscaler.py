@@ -17,17 +17,25 @@ FACTOR = 4
 # Networks of the weights registry that enlarge.
 _ENLARGING = ("glean", "rrdbnet")
 # Sources that decide what a network makes of an object, beside those that decide it without one.
-_SOURCES: Sources = (
-    ("models", "glean.py"),
-    ("models", "pictures.py"),
-    ("models", "rrdb.py"),
-    ("models", "spans.py"),
-    ("models", "stylegan2.py"),
-    ("models", "stylegan2_layers.py"),
-    ("models", "tile_runner.py"),
-    ("models", "tiles.py"),
-    ("models", "upfirdn.py"),
-    ("models", "upscaler.py"),
+SOURCES: Sources = tuple(
+    ("models", f"{name}.py")
+    for name in (
+        "device",
+        "glean",
+        "glean_weights",
+        "pictures",
+        "rrdb",
+        "rrdb_weights",
+        "saved",
+        "spans",
+        "strict",
+        "stylegan2",
+        "stylegan2_layers",
+        "tile_runner",
+        "tiles",
+        "upfirdn",
+        "upscaler",
+    )
 )
 
 
@@ -57,7 +65,7 @@ class Upscaler:
             str(self.device),
             str(self.precision),
             library_versions("torch")["torch"],
-            code_version(_SOURCES),
+            code_version(SOURCES),
         )
 
     def __str__(self) -> str:

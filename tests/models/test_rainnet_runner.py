@@ -71,8 +71,8 @@ class Small(RainNet):
 def test_on_the_cpu_pictures_go_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Small, "room", 1)
     runner = RainNetRunner(Small(RainNetConfig(width=2)), batch=8)
+    assert runner.batch == 1
     runner(*inputs(3))
-    assert runner.batch == 8, "memory did not run out"
 
 
 def test_where_memory_runs_out_batches_get_smaller_for_good(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,12 +80,14 @@ def test_where_memory_runs_out_batches_get_smaller_for_good(monkeypatch: pytest.
     mattes |= 255
     torch.manual_seed(0)
     runner = RainNetRunner(Small(RainNetConfig(width=2)), batch=8)
-    runner._alone = False  # as on a GPU
+    runner.batch = 8  # as on a GPU
     out = runner(composites, mattes)
     assert runner.batch == 1, "halved from 7 to 3 and to 1"
     assert np.abs(out.astype(int) - RainNetRunner(network())(composites, mattes)).max() <= 1
     monkeypatch.setattr(Small, "room", 0)
-    with pytest.raises(torch.OutOfMemoryError, match="1 pictures"):
+    with pytest.raises(
+        ValueError, match="expected memory for one picture, got too little; use fewer --workers"
+    ):
         runner(composites, mattes)
     assert runner.batch == 1
 
@@ -111,3 +113,18 @@ def test_what_does_not_exist_is_refused() -> None:
     if not torch.cuda.is_available():
         with pytest.raises(ValueError, match="expected a GPU for cuda, found none that torch can use"):
             RainNetRunner(network(), device="cuda")
+
+
+def test_threads_of_the_caller_change_no_bytes_and_stay_as_they_were() -> None:
+    torch.manual_seed(0)
+    runner = RainNetRunner(RainNet(RainNetConfig(width=32)))
+    composites, mattes = inputs(1)
+    before, made = torch.get_num_threads(), []
+    try:
+        for threads in (1, 2):
+            torch.set_num_threads(threads)
+            made.append(runner(composites, mattes | 255))
+            assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(before)
+    assert np.array_equal(*made)

@@ -274,7 +274,8 @@ def test_a_version_says_which_network_enlarged_its_objects(bank_url: str, tmp_pa
     source, writer = Bank(bank_url), BankWriter(str(tmp_path / "bank"))
     for kind in ("face", "object"):
         for entry in source.entries(kind):
-            writer.add(entry, source.read(entry))
+            own = {"json": json.dumps({"upscaler": "lanczos", "instead_of": "realesrgan"}).encode()}
+            writer.add(entry, source.read(entry) | (own if kind == "object" else {}))
     facts = {"network": "rrdbnet", "weights_sha256": "ab" * 32, "device": "cpu", "precision": "float32"}
     writer.close(
         upscaler="realesrgan", upscaling={"order": ["realesrgan"], **facts, "objects": {"realesrgan": 1}}
@@ -283,7 +284,11 @@ def test_a_version_says_which_network_enlarged_its_objects(bank_url: str, tmp_pa
     fields = {"name": "one", "description": "One.", "size": 256, "upscaler": ["glean", "realesrgan"]}
     recipe.write_text(yaml.safe_dump(fields | {"sets": [{"name": "object", "kind": "object"}]}))
     report = build(Options(recipe=str(recipe), bank=str(tmp_path / "bank"), out=str(tmp_path / "out")), 1)
-    assert report.dataset.networks == {"upscaler": facts | {"objects": {"realesrgan": 1}}}
+    assert report.dataset.networks == {
+        "upscaler": {"name": "realesrgan"} | facts | {"objects": {"realesrgan": 1}}
+    }
+    rows = decode_rows((Path(report.url) / MANIFEST).read_bytes())
+    assert [json.loads(row.backends)["upscaler"] for row in rows] == ["lanczos"], "what this object says"
     assert "ab" * 32 in (Path(report.url) / "README.md").read_text(encoding="utf-8")
     other = Options(recipe=str(recipe), bank=bank_url, out=str(tmp_path / "out"))
     with pytest.raises(RecipeError, match="upscaled with glean or realesrgan, got lanczos"):

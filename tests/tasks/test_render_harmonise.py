@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -17,6 +18,7 @@ from manifests.recipe import RecipeError, load_recipe
 from models import rainnet_runner
 from natocc.codecs import decode_plane, decode_rgb
 from shards.reader import read_shard
+from tasks import render_harmonise
 from tasks.build import BuildReport, Options, build
 from tasks.failures import BuildStopped
 from tasks.harmonisers import Machine
@@ -92,7 +94,7 @@ def test_a_build_with_a_network_says_so_and_replays_to_the_byte(
         assert replay(members, Bank(bank_url), weights) == members
     assert all(json.loads(members["json"])["network"] is None for members in samples(built, "hand").values())
     assert "torch" in built.dataset.libraries
-    assert {one.set: one.network_batch for one in built.dataset.shards} == {"object": 4, "hand": None}
+    assert {one.set: one.network_batch for one in built.dataset.shards} == {"object": 1, "hand": None}
 
 
 def test_the_background_is_untouched_and_the_object_is_not(
@@ -203,6 +205,56 @@ def test_a_network_that_gives_no_numbers_stops_the_build_instead_of_failing_ever
     assert staged == [], "no half-written shard"
 
 
+def test_a_sample_that_cannot_be_lifted_fails_alone(
+    bank_url: str, weights: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = plan_of(tmp_path, bank_url, weights)
+    true, calls = render_harmonise.LIFTS["mapping"], []
+
+    def lift(*parts: object) -> object:
+        calls.append(1)
+        if len(calls) == 2:
+            raise cv2.error("too much for it")
+        return true(*parts)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(render_harmonise, "LIFTS", {"mapping": lift})
+    harmonise = open_harmoniser(plan.harmoniser, plan.network, weights)
+    bank = Bank(bank_url)
+    faces = {face.id: face for face in bank.entries("face")}
+    made = list(attempt_all(plan, bank, OccluderCache(), faces, occluder_pool(bank, plan), harmonise))
+    assert [row.verdict for row, _ in made].count("failed") == 1 and len(made) == len(plan.samples)
+    (failed,) = (row for row, _ in made if row.verdict == "failed")
+    assert "too much for it" in failed.reason
+
+
+def test_one_picture_too_many_for_the_memory_stops_the_build_in_one_line(
+    bank_url: str, weights: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = plan_of(tmp_path, bank_url, weights)
+
+    def no_memory(*parts: object) -> None:
+        raise torch.OutOfMemoryError
+
+    monkeypatch.setattr(rainnet_runner, "apply_rainnet", no_memory)
+    bank = Bank(bank_url)
+    faces = {face.id: face for face in bank.entries("face")}
+    harmonise = open_harmoniser(plan.harmoniser, plan.network, weights)
+    with pytest.raises(
+        BuildStopped, match="rainnet: cpu: expected memory for one picture, got too little; use fewer"
+    ):
+        list(attempt_all(plan, bank, OccluderCache(), faces, occluder_pool(bank, plan), harmonise))
+
+
+def test_options_of_networks_are_checked_where_none_runs(bank_url: str, tmp_path: Path) -> None:
+    wrong = Machine(device="nonsense")
+    made = replace(options(tmp_path, bank_url, None, harmoniser="statistics"), machine=wrong)
+    with pytest.raises(RecipeError, match="--device: expected one of auto, cpu, cuda, got 'nonsense'"):
+        build(made, 1)
+    lifted = options(tmp_path, bank_url, None, harmoniser="statistics", lift="residual")
+    with pytest.raises(RecipeError, match="--lift: expected a network as harmoniser, got statistics"):
+        build(lifted, 1)
+
+
 def test_memory_that_runs_out_makes_smaller_batches_and_is_recorded(
     bank_url: str, weights: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -217,7 +269,7 @@ def test_memory_that_runs_out_makes_smaller_batches_and_is_recorded(
         return true(network, composites, mattes)  # type: ignore[arg-type]
 
     monkeypatch.setattr(rainnet_runner, "apply_rainnet", small_memory)
-    monkeypatch.setattr(harmonise._network, "_alone", False)  # as on a GPU
+    harmonise._network.batch = 4  # as on a GPU
     bank = Bank(bank_url)
     faces = {face.id: face for face in bank.entries("face")}
     made = list(attempt_all(plan, bank, OccluderCache(), faces, occluder_pool(bank, plan), harmonise))
