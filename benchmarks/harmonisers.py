@@ -87,6 +87,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--network", action="append", default=[], help="weights by name; any number of times")
     parser.add_argument("--weights", default=None)
+    parser.add_argument("--recipe", default="sample")
     parser.add_argument("-n", type=int, default=8)
     parser.add_argument("--seed", type=int, default=2)
     options = parser.parse_args()
@@ -94,7 +95,7 @@ def main() -> None:
     bank, cache = Bank(options.bank), OccluderCache()
     ways = columns(options.network, options.weights)
     strips, changes, times = [], {one.name: [0.0] for one in ways}, {one.name: [0.0] for one in ways}
-    for case in choose_cases(bank, "sample", ("object",), options.n, options.seed):
+    for case in choose_cases(bank, options.recipe, ("object",), options.n, options.seed):
         occluder = cache.get(bank, case.occluder)
         made = []
         for way in ways:
