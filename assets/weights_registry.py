@@ -25,6 +25,8 @@ class PublishedFile:
     # Of the file that belongs to it: the .param file of a .bin.
     beside: str = ""
     note: str = ""
+    # Of the tensors that an import makes of it (models.saved.tensors_sha256); empty where not known.
+    converted: str = ""
 
     def is_hash(self, sha256: str) -> bool:
         """Whether ``sha256`` is the published one, as far as that is known."""

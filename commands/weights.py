@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from assets.weights import VARIABLE
+from assets.weights import VARIABLE, Weights, standing
 from commands.report import console, errors, one_clear_message
 from models.extra import MissingExtra, require_networks
 
@@ -49,6 +49,8 @@ def list_(
         table.add_row(*(escape(cell) for cell in (row.name, row.what, row.licence, row.here)))
     # What goes into a file or a pipe is not squeezed into a terminal's width.
     (console if console.is_terminal else Console(width=_WIDE, highlight=False)).print(table)
+    for other in listed.others:
+        console.print(_not_read(other), markup=False)
     console.print(f"folder: {listed.folder} (another by --weights or ${VARIABLE})", markup=False)
     console.print("natocc weights list NAME tells where to get it", markup=False)
 
@@ -72,7 +74,7 @@ def import_(
         done = import_weights(file, name=name, folder=folder, replace=replace)
     for remark in done.remarks:
         console.print(remark, markup=False)
-    _print_done(done.weights.name, done.weights.path, done.changed)
+    _print_done(done.weights, "" if done.changed else " (unchanged)")
 
 
 @weights.command("fetch")
@@ -88,7 +90,7 @@ def fetch(
         done = fetch_weights(name, folder=folder, say=lambda line: console.print(line, markup=False))
     for remark in done.remarks:
         console.print(remark, markup=False)
-    _print_done(done.weights.name, done.weights.path, done.changed)
+    _print_done(done.weights, "" if done.changed else f" (there already, {standing(done.weights)})")
 
 
 @weights.command("check")
@@ -110,7 +112,7 @@ def check(
         else:
             errors.print(f"[red]wrong[/red]: {escape(file.told)}")
     for other in report.others:
-        console.print(f"{other}: not read by any command; bring it in by natocc weights import", markup=False)
+        console.print(_not_read(other), markup=False)
     if not report.files:
         console.print(
             f"{report.folder}: no weights there; natocc weights list tells which there can be", markup=False
@@ -119,8 +121,12 @@ def check(
         raise typer.Exit(1)
 
 
-def _print_done(name: str, path: Path, changed: bool) -> None:
-    console.print(f"{name}: {path}{'' if changed else ' (unchanged)'}", markup=False)
+def _print_done(done: Weights, told: str) -> None:
+    console.print(f"{done.name}: {done.path}{told}", markup=False)
+
+
+def _not_read(file: str) -> str:
+    return f"{file}: not read by any command; if it holds weights, bring it in by natocc weights import"
 
 
 def _require(command: str) -> None:

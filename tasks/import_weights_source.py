@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from assets.weights import readable
 from models.ncnn_rrdb import read_rrdbnet
 from models.strict import State, read_state
 from shards.storage import sha256_bytes, sha256_of
@@ -15,6 +18,8 @@ from shards.storage import sha256_bytes, sha256_of
 CHECKPOINTS = (".pth", ".pt", ".ckpt", ".safetensors", ".bin")
 # A member's bytes, and how many times as large as its compressed form it may be: weights hardly shrink.
 LARGEST_MEMBER, LARGEST_RATIO, SMALL = 2 << 30, 50, 1 << 20
+# Read at a time.
+PIECE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +74,6 @@ def weights_sources(path: Path) -> tuple[WeightsSource, ...]:
     )
 
 
-def readable(name: str | Path) -> str:
-    """A file's name as text in one line, whatever bytes it is made of."""
-    text = str(name).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
-
-
 def _is_checkpoint(path: Path) -> bool:
     """Whether it begins as what ``torch.save`` or safetensors write."""
     with path.open("rb") as stream:
@@ -95,12 +94,19 @@ def _is_archive(path: Path) -> bool:
 
 
 def _members(path: Path) -> tuple[WeightsSource, ...]:
-    with zipfile.ZipFile(path) as archive:
+    with _archive(path) as archive:
         entries = {
             entry.filename: entry for entry in archive.infolist() if entry.filename.endswith(CHECKPOINTS)
         }
+        return tuple(_member(path, archive, entries[name]) for name in sorted(entries))
+
+
+@contextmanager
+def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
+    """The archive; what shows it to be damaged is one ValueError."""
+    with zipfile.ZipFile(path) as archive:
         try:
-            return tuple(_member(path, archive, entries[name]) for name in sorted(entries))
+            yield archive
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
             raise ValueError(
                 f"{readable(path)}: expected a whole archive without a password, got a damaged one "
@@ -109,22 +115,23 @@ def _members(path: Path) -> tuple[WeightsSource, ...]:
 
 
 def _member(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> WeightsSource:
+    """One checkpoint: hashed piece by piece, held in memory only when it is read."""
     label, file = readable(f"{path}!{entry.filename}"), readable(PurePosixPath(entry.filename).name)
-    data = _content(path, archive, entry)
-    param = str(PurePosixPath(entry.filename).with_suffix(".param"))
-    if file.endswith(".bin") and param in archive.namelist():
-        return _pair(label, file, _content(path, archive, archive.getinfo(param)), data)
-    return WeightsSource(
-        label=label,
-        alone=False,
-        file=file,
-        sha256=sha256_bytes(data),
-        beside="",
-        read=lambda: read_state(data, label),
-    )
+    beside = str(PurePosixPath(entry.filename).with_suffix(".param"))
+    param = archive.getinfo(beside) if file.endswith(".bin") and beside in archive.namelist() else None
+    sha256 = _hash(path, archive, entry)
+
+    def read() -> State:
+        data = _content(path, entry, sha256)
+        if param is None:
+            return read_state(data, label)
+        return read_rrdbnet(_content(path, param, of_param), data, label)
+
+    of_param = _hash(path, archive, param) if param else ""
+    return WeightsSource(label=label, alone=False, file=file, sha256=sha256, beside=of_param, read=read)
 
 
-def _content(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+def _hash(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
     grown = entry.file_size > max(SMALL, LARGEST_RATIO * entry.compress_size)
     if entry.file_size > LARGEST_MEMBER or grown:
         size = f"{entry.file_size} bytes, {entry.compress_size} of them stored"
@@ -132,7 +139,23 @@ def _content(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> by
             f"{readable(path)}: expected weights of at most {LARGEST_MEMBER >> 30} GiB in it, which hardly "
             f"compress, got {readable(entry.filename)} of {size}; use another archive"
         )
-    return archive.read(entry)
+    digest = hashlib.sha256()
+    with archive.open(entry) as stream:
+        while piece := stream.read(PIECE):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _content(path: Path, entry: zipfile.ZipInfo, sha256: str) -> bytes:
+    """A member as it was when it was hashed."""
+    with _archive(path) as archive:
+        data = archive.read(entry)
+    if sha256_bytes(data) != sha256:
+        raise ValueError(
+            f"{readable(path)}: expected {readable(entry.filename)} as it was a moment ago, got another; "
+            "something writes the archive: import it when that is done"
+        )
+    return data
 
 
 def _pair(label: str, file: str, param: bytes, weights: bytes) -> WeightsSource:

@@ -6,7 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.weights import MissingWeights, Weights, find_weights, weights_folder, weights_path
+from assets.weights import (
+    MissingWeights,
+    find_weights,
+    names_in,
+    readable,
+    standing,
+    weights_folder,
+    weights_path,
+)
 from assets.weights_registry import Entry, entry_named, how_to_get, registry
 
 
@@ -45,31 +53,39 @@ class WeightsList:
 
     folder: Path
     rows: tuple[WeightsRow, ...]
+    # Other files there, which no command reads: as text, in the order of their names.
+    others: tuple[str, ...]
 
 
 def list_weights(names: Sequence[str] = (), folder: str | Path | None = None) -> WeightsList:
     """All weights, or those of ``names``; the headers of the files in the folder are read.
 
-    Raises ValueError for a name that neither the registry nor the folder has, OSError.
+    A file that cannot be read is told in its row. Raises ValueError for a name that neither the registry
+    nor the folder has, OSError where the folder cannot be read.
     """
     place = weights_folder(folder)
     known = registry()
-    files = sorted(place.glob("*.safetensors")) if place.is_dir() else []
-    others = [file.stem for file in files if file.stem not in known]
+    present, others = names_in(place)
+    own = [name for name in present if name not in known]
     for name in names:
-        if name not in others:
+        if name not in own:
             entry_named(name)
-    chosen = [name for name in (*known, *others) if not names or name in names]
-    return WeightsList(folder=place, rows=tuple(_row(name, known.get(name), place) for name in chosen))
+    chosen = [name for name in (*known, *own) if not names or name in names]
+    return WeightsList(
+        folder=place,
+        rows=tuple(_row(name, known.get(name), place) for name in chosen),
+        others=() if names else tuple(readable(name) for name in others),
+    )
 
 
 def _row(name: str, entry: Entry | None, folder: Path) -> WeightsRow:
     here, problem = "no", ""
     try:
-        here = _origin(find_weights(name, folder))
+        weights = find_weights(name, folder)
+        here = f"{weights.sha256[:8]}, {standing(weights)}"
     except MissingWeights:
         pass
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         here, problem = "wrong", f"wrong: {error}"
     return WeightsRow(
         name=name,
@@ -80,12 +96,6 @@ def _row(name: str, entry: Entry | None, folder: Path) -> WeightsRow:
         problem=problem,
         entry=entry,
     )
-
-
-def _origin(weights: Weights) -> str:
-    published = weights.facts.get("published")
-    verified = {"true": "as published", "false": "not verified"}.get(published or "", "one's own")
-    return f"{weights.sha256[:8]}, {verified}"
 
 
 def _counted(entry: Entry) -> str:

@@ -82,7 +82,7 @@ def test_a_folder_in_its_place_is_refused(tmp_path: Path) -> None:
         find_weights("glean", tmp_path)
 
 
-@pytest.mark.parametrize("name", ["", "../glean", "a/b", ".hidden", "C:x", "a\0b"])
+@pytest.mark.parametrize("name", ["", "../glean", "a/b", ".hidden", "C:x", "a\0b", "a\nb", " "])
 def test_a_name_is_no_path(name: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="expected a plain name such as realesrgan"):
         find_weights(name, tmp_path)

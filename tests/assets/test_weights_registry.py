@@ -24,6 +24,7 @@ def test_every_entry_says_what_it_is_and_how_to_get_it() -> None:
         assert f"natocc weights import FILE{'' if entry.files else f' --as {name}'}" in how_to_get(entry)
         for file in entry.files:
             assert re.fullmatch(r"([0-9a-f]{8}|[0-9a-f]{64})?", file.sha256)
+            assert re.fullmatch(r"([0-9a-f]{64})?", file.converted)
             # Names of the kind name-1a2b3c4d.pth end with the first digits of the hash.
             told = re.search(r"-([0-9a-f]{8})\.pth$", file.name)
             assert told is None or file.sha256.startswith(told[1])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -29,7 +30,10 @@ def test_import_list_and_check_work_together(tmp_path: Path) -> None:
     ]
     code, lines = _run("list", "rainnet", "--weights", folder)
     assert (code, lines[0]) == (0, "rainnet: RainNet: harmonising at 256 pixels, trained on iHarmony4")
-    assert _run("check", "--weights", folder) == (0, ["glean: sound, glean, scale 4, in_size 8, out_size 32"])
+    assert _run("check", "--weights", folder) == (
+        0,
+        ["glean: sound, glean, scale 4, in_size 8, out_size 32, one's own"],
+    )
 
 
 def test_the_folder_is_that_of_the_environment(tmp_path: Path, monkeypatch) -> None:
@@ -72,8 +76,11 @@ def test_a_damaged_file_among_sound_ones_exits_1(tmp_path: Path) -> None:
     code, lines = _run("check", "--weights", str(folder))
     assert code == 1 and len(lines) == 3
     assert lines[0].startswith(f"wrong: {folder}/glean.safetensors: expected a whole file of safetensors")
-    assert lines[1] == "rainnet-own: sound, rainnet, width 1, channels 3"
-    assert lines[2] == "note.txt: not read by any command; bring it in by natocc weights import"
+    assert lines[1] == "rainnet-own: sound, rainnet, width 1, channels 3, one's own"
+    assert (
+        lines[2]
+        == "note.txt: not read by any command; if it holds weights, bring it in by natocc weights import"
+    )
 
 
 def test_an_empty_folder_is_said_to_be_empty(tmp_path: Path) -> None:
@@ -82,3 +89,18 @@ def test_an_empty_folder_is_said_to_be_empty(tmp_path: Path) -> None:
         0,
         [f"{tmp_path}: no weights there; natocc weights list tells which there can be"],
     )
+
+
+def test_a_name_that_another_system_left_ends_no_command(tmp_path: Path) -> None:
+    folder = tmp_path / "weights"
+    assert _run("import", str(write(tmp_path / "a.pth", tiny_rainnet())), "--weights", str(folder))[0] == 0
+    for name in ("._rainnet-own.safetensors", "two\nlines.safetensors", os.fsdecode(b"\xff.safetensors")):
+        (folder / name).write_bytes(bytes(9))
+    left = ["._rainnet-own", "two\N{REPLACEMENT CHARACTER}lines", "\N{REPLACEMENT CHARACTER}"]
+    told = ": not read by any command; if it holds weights, bring it in by natocc weights import"
+    code, lines = _run("list", "--weights", str(folder))
+    assert code == 0 and any(line.startswith("│ rainnet-own ") and "one's own" in line for line in lines)
+    assert lines[-5:-2] == [f"{name}.safetensors{told}" for name in left]
+    code, lines = _run("check", "--weights", str(folder))
+    assert (code, lines[0]) == (0, "rainnet-own: sound, rainnet, width 1, channels 3, one's own")
+    assert lines[1:] == [f"{name}.safetensors{told}" for name in left]

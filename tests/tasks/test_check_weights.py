@@ -29,8 +29,8 @@ def test_a_sound_folder_is_told_file_by_file(tmp_path: Path) -> None:
     report = check_weights(folder=folder)
     assert report.sound and report.others == ("net_G_last.pth",)
     assert [(file.name, file.told) for file in report.files] == [
-        ("glean", "glean, scale 4, in_size 8, out_size 32"),
-        ("rainnet-own", "rainnet, width 1, channels 3"),
+        ("glean", "glean, scale 4, in_size 8, out_size 32, one's own"),
+        ("rainnet-own", "rainnet, width 1, channels 3, one's own"),
     ]
 
 

