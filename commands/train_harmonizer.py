@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from commands.report import console, one_clear_message
+from commands.stopped import one_line_when_stopped
 from models.extra import MissingExtra, require_networks
 
 
@@ -48,7 +49,8 @@ def train_harmonizer(
 ) -> None:
     """Train RainNet and print its errors on held-out pictures beside those of doing nothing.
 
-    Run again after an interruption, it goes on from the last checkpoint. Defaults are the published values.
+    SIGTERM and Ctrl-C stop it after the step that runs. Run again after an interruption, it goes on from
+    the last checkpoint. Defaults are the published values.
     """
     try:
         require_networks("natocc train-harmonizer")
@@ -58,7 +60,7 @@ def train_harmonizer(
     values: dict[str, Any] = {"size": size, "width": width, "steps": steps, "batch": batch, "seed": seed}
     values |= {"learning_rate": learning_rate, "adversarial": adversarial, "crop": crop, "every": every}
     values |= {"hold_out": hold_out, "views": views, "max_held_out": max_held_out, "loaders": loaders}
-    with one_clear_message():
+    with one_clear_message(), one_line_when_stopped():
         from tasks.train_harmonizer import open_sources
         from tasks.train_harmonizer import train_harmonizer as train
         from tasks.train_harmonizer_options import HarmonizerOptions

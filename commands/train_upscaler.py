@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 
 from commands.report import console, one_clear_message
+from commands.stopped import one_line_when_stopped
 from models.extra import MissingExtra, require_networks
 
 # Files that are named; of more their number is told.
@@ -52,7 +53,8 @@ def train_upscaler(
 ) -> None:
     """Train GLEAN and print how near it comes to held-out photographs, beside bicubic enlargement.
 
-    Run again after an interruption, it goes on from the last state. Defaults are the published values.
+    SIGTERM and Ctrl-C stop it after the step that runs. Run again after an interruption, it goes on from
+    the last state. Defaults are the published values.
     """
     try:
         require_networks("natocc train-upscaler")
@@ -66,10 +68,10 @@ def train_upscaler(
     values |= {"precision": precision, "bank_width": bank_width, "blocks": blocks, "width": width}
     values |= {"growth": growth, "head": head, "held_out": held_out, "every": every, "threads": threads}
     values |= {"device": device, "weights": weights}
-    with one_clear_message():
+    with one_clear_message(), one_line_when_stopped():
         from tasks.train_upscaler import train_upscaler as train
         from tasks.train_upscaler_options import UpscalerOptions
-        from tasks.train_upscaler_photos import open_photos
+        from tasks.train_upscaler_sources import open_photos
 
         options = UpscalerOptions(**values)
         kinds: Any = tuple(kind or ("face", "object"))

@@ -30,8 +30,14 @@ def train_task(out: str, sources: dict[str, str | None], options: dict[str, Any]
     from tasks.train_harmonizer import open_sources
     from tasks.train_harmonizer import train_harmonizer as train
     from tasks.train_harmonizer_options import HarmonizerOptions
+    from tasks.training_stop import Stopped
 
-    report = train(open_sources(**sources), out, HarmonizerOptions(**options))
+    try:
+        report = train(open_sources(**sources), out, HarmonizerOptions(**options))
+    except Stopped as stopped:
+        # The run itself would only say that Python was told to exit.
+        get_run_logger().warning("%s", stopped)
+        raise
     for line in report.left_out:
         get_run_logger().warning("left out: %s", line)
     for row in report.table():

@@ -29,11 +29,17 @@ def train_task(out: str, sources: dict[str, Any], options: dict[str, Any]) -> Up
     require_networks("train-upscaler")
     from tasks.train_upscaler import train_upscaler as train
     from tasks.train_upscaler_options import UpscalerOptions
-    from tasks.train_upscaler_photos import open_photos
+    from tasks.train_upscaler_sources import open_photos
+    from tasks.training_stop import Stopped
 
     chosen = UpscalerOptions(**options)
     photos = open_photos(**sources, least=chosen.out_size, held_out=chosen.held_out)
-    report = train(photos, out, chosen)
+    try:
+        report = train(photos, out, chosen)
+    except Stopped as stopped:
+        # The run itself would only say that Python was told to exit.
+        get_run_logger().warning("%s", stopped)
+        raise
     for line in (*report.notes, *report.problems):
         get_run_logger().warning("%s", line)
     for row in report.table():

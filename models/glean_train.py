@@ -14,7 +14,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.optim import Adam
 
+from models.diverged import Diverged
 from models.glean import GLEAN
+from models.glean_train_state import TrainingState
 from models.vgg import feature_loss
 
 Batch = tuple[Tensor, Tensor]
@@ -60,7 +62,7 @@ class GLEANTraining(lightning.LightningModule):
     plus ``softplus(-score)`` of the real picture for the discriminator. Frozen parts have no optimiser.
 
     ``done`` steps lie behind, ``optimiser_states`` are theirs. ``after_step`` is called with the number
-    of steps done by then. Raises ValueError where a loss is NaN or infinite.
+    of steps done by then. Raises Diverged, a ValueError, where a loss is NaN or infinite.
     """
 
     def __init__(
@@ -106,6 +108,27 @@ class GLEANTraining(lightning.LightningModule):
             losses = Losses(**asdict(losses) | {"discriminator": judged})
         self._done += 1
         self._after_step(self._done, losses)
+
+    def state(self, made_from: Mapping[str, str], history: Sequence[Mapping[str, float]]) -> TrainingState:
+        """All that the next step hangs on. Raises Diverged where some of it is not finite.
+
+        Losses are looked at before a step, so that they do not tell what it made of the weights.
+        """
+        judge = self.discriminator
+        state = TrainingState(
+            step=self._done,
+            made_from=made_from,
+            network=self.network.state_dict(),
+            discriminator=judge.state_dict() if judge is not None else {},
+            optimisers=[adam.state_dict() for adam in self.adams],
+            history=history,
+        )
+        if broken := state.not_finite():
+            raise Diverged(
+                f"step {self._done}: expected finite weights, got others in the {broken}; start again with a "
+                "lower --learning-rate or in --precision float32"
+            )
+        return state
 
     def _better_network(self, optimiser: Adam, small: Tensor, real: Tensor) -> tuple[Losses, Tensor]:
         weights = self._weights
@@ -156,7 +179,7 @@ class GLEANTraining(lightning.LightningModule):
     def _check(self, losses: Mapping[str, float]) -> None:
         if not all(math.isfinite(value) for value in losses.values()):
             told = ", ".join(f"{name} {value:.3g}" for name, value in losses.items())
-            raise ValueError(
+            raise Diverged(
                 f"step {self._done + 1}: expected finite losses, got {told}; start again with a lower "
                 "--learning-rate or in --precision float32, or check the weights that were given"
             )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 import torch
 from torch import Tensor
 
+from models.diverged import first_not_finite
 from models.strict import read_content
 
 FORMAT = "natocc-train-upscaler/1"
@@ -27,6 +28,13 @@ class TrainingState:
     optimisers: Sequence[Mapping[str, object]]
     # One row now and then: the step and its losses.
     history: Sequence[Mapping[str, float]]
+
+    def not_finite(self) -> str | None:
+        """Which network holds a number that is not finite, or which one's optimiser; None for none."""
+        names = ("upscaler", "discriminator")
+        optimisers = zip((f"{name}'s optimiser" for name in names), self.optimisers, strict=False)
+        networks = zip(names, (self.network, self.discriminator), strict=True)
+        return first_not_finite(dict(networks) | dict(optimisers))
 
 
 def encode_state(state: TrainingState) -> bytes:

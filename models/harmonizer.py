@@ -12,14 +12,11 @@ from lightning.pytorch.core.optimizer import LightningOptimizer
 from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor, nn
 
+from models.diverged import Diverged, first_not_finite
 from models.harmonizer_state import TrainingState
 from models.rainnet import RainNet, RainNetConfig, initialise
 from models.rainnet_discriminator import RainNetDiscriminator
 from models.rainnet_losses import LossWeights, discriminator_loss, generator_loss
-
-
-class Diverged(ValueError):
-    """Losses or weights are not finite any more."""
 
 
 class Batch(NamedTuple):
@@ -132,14 +129,15 @@ class Harmonizer(lightning.LightningModule):
         """All that the next step hangs on. Raises Diverged where a weight is not finite."""
         networks = {name: one for name, one in self.named_children() if isinstance(one, nn.Module)}
         weights = {name: one.state_dict() for name, one in networks.items()}
-        broken = [name for name, one in weights.items() if not all(v.isfinite().all() for v in one.values())]
-        if broken:
-            raise Diverged(f"step {self.step}: expected finite weights, got others in the {broken[0]}")
+        if broken := first_not_finite(weights):
+            raise Diverged(f"step {self.step}: expected finite weights, got others in the {broken}")
         return TrainingState(
             step=self.step,
             settings=settings,
             networks=weights,
             optimisers=[one.optimizer.state_dict() for one in self._optimisers()],
+            sums=self._sums,
+            summed=self._summed,
             history=history,
         )
 
@@ -151,6 +149,7 @@ class Harmonizer(lightning.LightningModule):
         except (KeyError, RuntimeError) as error:
             raise ValueError(f"checkpoint: expected the weights of these networks, got {error}") from error
         self.step, self._resumed = state.step, state
+        self._sums, self._summed = dict(state.sums), state.summed
 
     def _optimisers(self) -> list[LightningOptimizer]:
         found = self.optimizers()

@@ -10,7 +10,7 @@ import torch
 
 from models.strict import read_content
 
-FORMAT = "natocc-harmonizer-training/1"
+FORMAT = "natocc-harmonizer-training/2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,7 +25,10 @@ class TrainingState:
     networks: dict[str, dict[str, torch.Tensor]]
     # As optimisers give their state.
     optimisers: list[dict[str, Any]]
-    # Mean losses, an entry a checkpoint.
+    # Sums of the losses since they were last told, and of how many steps.
+    sums: dict[str, torch.Tensor] = field(default_factory=dict)
+    summed: int = 0
+    # Mean losses, an entry every so many steps.
     history: list[dict[str, float]] = field(default_factory=list)
 
 

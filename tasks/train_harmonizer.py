@@ -9,7 +9,8 @@ from dataclasses import asdict
 
 import torch
 
-from models.harmonizer import Diverged, Harmonizer, Schedule
+from models.diverged import Diverged
+from models.harmonizer import Harmonizer, Schedule
 from models.rainnet_runner import RainNetRunner
 from models.saved import encode_network
 from natocc.codecs import encode_png_rgb
@@ -24,7 +25,8 @@ from tasks.train_harmonizer_keeper import Keeper
 from tasks.train_harmonizer_options import EPOCHS, HarmonizerOptions
 from tasks.train_harmonizer_report import HarmonizerReport
 from tasks.train_harmonizer_scores import Scored, score_held_out
-from tasks.training import new_trainer, without_lightnings_own_warning
+from tasks.training import check_device, new_trainer, without_lightnings_own_warning
+from tasks.training_stop import Stopping
 
 WEIGHTS, CHECKPOINT = "harmonizer.safetensors", "checkpoint.pt"
 METRICS, PREVIEWS = "metrics.json", "previews.png"
@@ -68,11 +70,11 @@ def train_harmonizer(
     weights are then equal to the bit to those of a training that was never stopped.
 
     Raises ValueError for inputs and options that cannot work, for a checkpoint of another training, and,
-    as Diverged, where losses or weights are not finite any more: the last checkpoint stays.
+    as Diverged, where losses or weights are not finite any more: the last checkpoint stays. Stopped, a
+    SystemExit, after SIGTERM and Ctrl-C, with the state of the last whole step in ``checkpoint.pt``.
     """
     options = options or HarmonizerOptions()
-    if options.device == "gpu" and not torch.cuda.is_available():
-        raise ValueError("device: expected one of this machine, got gpu, but it has none; take cpu or auto")
+    check_device(options.device)
     try:
         learn, held = part(sources, options.hold_out)
     except ValueError as error:
@@ -122,8 +124,9 @@ def _fit(
     )
     batches = loaded(Steps(pairs, first=module.step, steps=module.schedule.steps), options.loaders)
     networks = 1 if module.discriminator is None else 2
-    trainer = new_trainer(left * networks, options.device, progress, [keeper])
-    with without_lightnings_own_warning(), torch.random.fork_rng(devices=[]):
+    stopping = Stopping(keeper.url, lambda: keeper.write(module))
+    trainer = new_trainer(left * networks, options.device, progress, [keeper, stopping])
+    with without_lightnings_own_warning(), torch.random.fork_rng(devices=[]), stopping.watched():
         try:
             trainer.fit(module, batches)
         except Diverged as error:

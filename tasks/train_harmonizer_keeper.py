@@ -50,5 +50,9 @@ class Keeper(lightning.Callback):
         last = pl_module.step == pl_module.schedule.steps
         if pl_module.step % self._every == 0 or last:
             self.history.append({"step": pl_module.step, **pl_module.take_losses()})
-            state = pl_module.state(self._settings, self.history)
-            storage.write_bytes(self.url, encode_state(state))
+            self.write(pl_module)
+
+    def write(self, module: Harmonizer) -> int:
+        """Write the state after the last whole step; the number of steps that are done."""
+        storage.write_bytes(self.url, encode_state(module.state(self._settings, self.history)))
+        return module.step

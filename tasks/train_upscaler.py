@@ -8,15 +8,17 @@ from dataclasses import asdict, replace
 
 import torch
 
+from models.diverged import Diverged
 from models.glean_train import GLEANTraining, Losses
 from models.glean_train_state import TrainingState, decode_state, encode_state
 from shards import storage
 from tasks.train_upscaler_batches import UpscalerBatches
-from tasks.train_upscaler_networks import Networks, make_networks
+from tasks.train_upscaler_networks import make_networks
 from tasks.train_upscaler_options import UpscalerOptions
 from tasks.train_upscaler_photos import Kept, Photos
 from tasks.train_upscaler_report import UpscalerReport, write_report
-from tasks.training import new_trainer, without_lightnings_own_warning
+from tasks.training import check_device, new_trainer, without_lightnings_own_warning
+from tasks.training_stop import Stopping
 
 STATE = "state.pt"
 # Bytes of decoded photographs that are kept; rows of the losses' history.
@@ -38,8 +40,11 @@ def train_upscaler(
     weights, however often it was stopped. ``after_step`` is told each step's losses.
 
     Raises FileNotFoundError for weights that are not there, ValueError for those of another network,
-    for a ``state.pt`` of another training, and where the losses are no numbers or memory is short.
+    for a device that is not there, for a ``state.pt`` of another training, where memory is short and, as
+    Diverged, where losses or weights are no numbers: the last state stays. Stopped, a SystemExit, after
+    SIGTERM and Ctrl-C, with the state of the last whole step in ``state.pt``.
     """
+    check_device(options.device)
     photos = replace(photos, read=Kept(photos.read, _KEPT))
     networks = make_networks(options)
     made_from = options.deciding() | networks.facts | {"photographs": _hash_of(photos)}
@@ -56,8 +61,13 @@ def train_upscaler(
             told = {name: value for name, value in asdict(losses).items() if value is not None}
             history.append({"step": step, **told})
         if step % options.every == 0 or step == options.steps:
-            storage.write_bytes(state_url, encode_state(_state(step, made_from, networks, training, history)))
+            write()
         after_step(step, losses)
+
+    def write() -> int:
+        reached = training.state(made_from, history)
+        storage.write_bytes(state_url, encode_state(reached))
+        return reached.step
 
     training = GLEANTraining(
         networks.glean,
@@ -72,7 +82,9 @@ def train_upscaler(
         after_step=after,
     )
     left = options.steps - done
-    trainer = new_trainer(left * (1 if networks.discriminator is None else 2), options.device, progress)
+    stopping = Stopping(state_url, write)
+    each = 1 if networks.discriminator is None else 2
+    trainer = new_trainer(left * each, options.device, progress, [stopping])
     if left:
         batches = UpscalerBatches(
             photos.training,
@@ -85,9 +97,13 @@ def train_upscaler(
             seed=options.seed,
             threads=options.threads,
         )
-        with without_lightnings_own_warning():
+        with without_lightnings_own_warning(), stopping.watched():
             try:
                 trainer.fit(training, batches)
+            except Diverged as error:
+                there = storage.exists(state_url)
+                kept = f"the last state stays in {state_url}; with other options name another --out"
+                raise Diverged(f"{error}; {kept if there else 'no state was written'}") from error
             except torch.OutOfMemoryError as error:
                 raise ValueError(
                     f"batch {options.batch}: expected room for it in the device's memory, got none; run "
@@ -104,29 +120,16 @@ def train_upscaler(
     )
 
 
-def _state(
-    step: int,
-    made_from: Mapping[str, str],
-    networks: Networks,
-    training: GLEANTraining,
-    history: list[Mapping[str, float]],
-) -> TrainingState:
-    judge = networks.discriminator
-    return TrainingState(
-        step=step,
-        made_from=made_from,
-        network=networks.glean.state_dict(),
-        discriminator=judge.state_dict() if judge is not None else {},
-        optimisers=[adam.state_dict() for adam in training.adams],
-        history=history,
-    )
-
-
 def _resumed(url: str, made_from: Mapping[str, str]) -> TrainingState | None:
     """The state to go on from, if any. ValueError names what another training was made from."""
     if not storage.exists(url):
         return None
     state = decode_state(storage.read_bytes(url), url)
+    if broken := state.not_finite():
+        raise Diverged(
+            f"{url}: expected finite weights, got others in the {broken}; train anew in another --out with a "
+            "lower --learning-rate or in --precision float32"
+        )
     names = sorted(made_from.keys() | state.made_from.keys())
     other = [
         f"{name} {state.made_from.get(name)!r}, now {made_from.get(name)!r}"

@@ -1,29 +1,21 @@
-"""The photographs that an upscaler is trained on: a folder's, or those of a bank."""
+"""The photographs that an upscaler is trained on: those of a folder."""
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
-
-from assets.bank import KINDS, Bank, Entry, Kind
 from assets.images import Unreadable, read_image
 from assets.naming import normal
 from assets.problems import Problem
-from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
-from natocc.matlab_bicubic import resize_bicubic
 from shards.storage import sha256_bytes
 from tasks.prepared import conversions
 
 SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png", ".webp")
-# Objects lie in a bank enlarged by this; what they have of detail they have at the size before.
-ENLARGED = 4
 # What a photograph may be without a word; other conversions are told.
 _USUAL = ("PNG", "WEBP", "BMP")
 # Of all photographs, at most, are held out.
@@ -67,27 +59,6 @@ class Photos:
         return tuple(photo for photo in self.taken if photo.held_out)
 
 
-def open_photos(
-    *,
-    photos: str | None,
-    bank: str | None,
-    kinds: Sequence[Kind] = ("face", "object"),
-    least: int,
-    held_out: int,
-) -> Photos:
-    """Those of a folder or those of a bank, as asked for. ValueError for both or none, and as below."""
-    if (photos is None) == (bank is None):
-        given = "none" if photos is None else "both"
-        raise ValueError(f"photographs: expected either --photos DIR or --bank URL, got {given}")
-    if photos is not None:
-        return photos_in_folder(photos, least=least, held_out=held_out)
-    unknown = sorted(set(kinds) - set(KINDS))
-    if unknown or not kinds:
-        told = ", ".join(unknown) or "none"
-        raise ValueError(f"--kind: expected some of {', '.join(KINDS)}, got {told}")
-    return photos_in_bank(str(bank), kinds, least=least, held_out=held_out)
-
-
 def photos_in_folder(folder: str | Path, *, least: int, held_out: int) -> Photos:
     """All photographs under a folder, by path, that are ``least`` pixels a side at least.
 
@@ -113,7 +84,7 @@ def photos_in_folder(folder: str | Path, *, least: int, held_out: int) -> Photos
             problems.append(Problem(path=name, expected=error.expected, got=error.got))
             continue
         sha256 = sha256_bytes(picture.data)
-        refused = _unfit(name, picture.rgb, least, taken.get(sha256))
+        refused = unfit(name, picture.rgb, least, taken.get(sha256))
         if refused:
             problems.append(refused)
             continue
@@ -127,7 +98,7 @@ def photos_in_folder(folder: str | Path, *, least: int, held_out: int) -> Photos
             raise ValueError(f"{photo.name}: expected the photograph as it was at the start, got another")
         return picture.rgb, None
 
-    _expect_some(taken.values(), str(folder), least, problems)
+    expect_some(taken.values(), str(folder), least, problems)
     chosen = tuple(taken.values())
     count = min(held_out, max(1, int(len(chosen) * _MOST_HELD_OUT))) if len(chosen) > 1 else 0
     first = set(sorted(taken)[:count])
@@ -135,40 +106,7 @@ def photos_in_folder(folder: str | Path, *, least: int, held_out: int) -> Photos
         taken=tuple(replace(photo, held_out=photo.sha256 in first) for photo in chosen),
         read=read,
         problems=tuple(problems),
-        notes=_fewer(held_out, count),
-    )
-
-
-def photos_in_bank(url: str, kinds: Sequence[Kind], *, least: int, held_out: int) -> Photos:
-    """A bank's entries of some kinds, by id; held out are at most so many of other splits than train.
-
-    Objects are brought back to the size that they had before they were enlarged, and of them only what
-    lies inside the matte counts. Raises FileNotFoundError, ValueError as ``photos_in_folder``.
-    """
-    bank = Bank(url)
-    problems: list[Problem] = []
-    entries: dict[str, Entry] = {}
-    taken: dict[str, Photo] = {}
-    for entry in (entry for kind in kinds for entry in bank.entries(kind)):
-        name = f"{entry.kind}/{entry.id}"
-        rgb, _ = _of_bank(bank, entry)
-        refused = _unfit(name, rgb, least, taken.get(entry.sha256))
-        if refused:
-            problems.append(refused)
-            continue
-        entries[name] = entry
-        taken[entry.sha256] = Photo(name=name, sha256=entry.sha256, held_out=entry.split != "train")
-    _expect_some(
-        (one for one in taken.values() if not one.held_out), f"{url} ({', '.join(kinds)})", least, problems
-    )
-    tested = sorted(sha256 for sha256, photo in taken.items() if photo.held_out)
-    unused = set(tested[held_out:])
-    return Photos(
-        taken=tuple(photo for sha256, photo in taken.items() if sha256 not in unused),
-        read=lambda photo: _of_bank(bank, entries[photo.name]),
-        problems=tuple(problems),
-        notes=_fewer(held_out, min(held_out, len(tested))),
-        licences=tuple(sorted({entry.licence for entry in entries.values() if entry.split == "train"})),
+        notes=fewer(held_out, count),
     )
 
 
@@ -203,20 +141,8 @@ def _shown(path: Path) -> str:
     return normal(path.as_posix().encode(errors="replace").decode())
 
 
-def _of_bank(bank: Bank, entry: Entry) -> tuple[Image, Image | None]:
-    members = bank.read(entry, ("jpg", "alpha.png", "json"))
-    rgb = decode_rgb(members["jpg"])
-    matte = decode_plane(members["alpha.png"]) if "alpha.png" in members else None
-    if "upscaler" in json.loads(members.get("json", b"{}")):
-        height, width = (max(1, side // ENLARGED) for side in rgb.shape[:2])
-        rgb = resize_bicubic(rgb, height, width)
-        if matte is not None:
-            deep = np.repeat(matte[..., None], 3, axis=2)
-            matte = resize_bicubic(deep, height, width)[..., 0]
-    return rgb, matte
-
-
-def _unfit(name: str, rgb: Image, least: int, equal: Photo | None) -> Problem | None:
+def unfit(name: str, rgb: Image, least: int, equal: Photo | None) -> Problem | None:
+    """Why a picture is not taken: too small, or of the same content as ``equal``; None where it is."""
     height, width = rgb.shape[:2]
     if min(height, width) < least:
         return Problem(path=name, expected=f"{least} pixels a side at least", got=f"{width}x{height}")
@@ -225,7 +151,8 @@ def _unfit(name: str, rgb: Image, least: int, equal: Photo | None) -> Problem | 
     return None
 
 
-def _expect_some(found: Iterable[Photo], where: str, least: int, problems: list[Problem]) -> None:
+def expect_some(found: Iterable[Photo], where: str, least: int, problems: list[Problem]) -> None:
+    """Raise ValueError that says what was refused, where nothing is left."""
     if any(True for _ in found):
         return
     refused = [problem for problem in problems if problem.action == "refused"]
@@ -233,5 +160,6 @@ def _expect_some(found: Iterable[Photo], where: str, least: int, problems: list[
     raise ValueError(f"{where}: expected photographs of {least} pixels a side at least, found none{told}")
 
 
-def _fewer(wanted: int, count: int) -> tuple[str, ...]:
+def fewer(wanted: int, count: int) -> tuple[str, ...]:
+    """A note where fewer photographs are held out than were asked for."""
     return (f"held out: {count} photographs where {wanted} were asked for",) if count < wanted else ()

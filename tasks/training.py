@@ -9,8 +9,15 @@ from contextlib import contextmanager
 from typing import Literal
 
 import lightning
+import torch
 
 Device = Literal["auto", "cpu", "gpu"]
+
+
+def check_device(device: Device) -> None:
+    """ValueError for a GPU on a machine that has none."""
+    if device == "gpu" and not torch.cuda.is_available():
+        raise ValueError("device: expected one of this machine, got gpu, but it has none; take cpu or auto")
 
 
 def new_trainer(

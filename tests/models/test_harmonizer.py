@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from models.harmonizer import Diverged, Harmonizer, Schedule
+from models.diverged import Diverged
+from models.harmonizer import Harmonizer, Schedule
 
 
 def test_the_rate_is_constant_for_half_the_steps_then_falls_in_a_line() -> None:

@@ -12,7 +12,7 @@ import pytest
 import torch
 from safetensors import safe_open
 
-from models.harmonizer import Diverged
+from models.diverged import Diverged
 from models.rainnet_weights import load_rainnet
 from tasks.harmonizer_folder import FolderScenes
 from tasks.harmonizer_scenes import Item, Scene

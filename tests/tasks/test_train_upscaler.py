@@ -184,6 +184,13 @@ def test_losses_that_are_no_numbers_stop_it(tmp_path: Path) -> None:
     assert not (tmp_path / "run" / "upscaler.safetensors").exists()
 
 
+@pytest.mark.skipif(torch.cuda.is_available(), reason="of a machine without a GPU")
+def test_a_gpu_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="device: expected one of this machine, got gpu, but it has none"):
+        _train(tmp_path, "run", device="gpu")
+    assert not (tmp_path / "run").exists()
+
+
 def test_blind_degradations_and_half_precision_train_too(tmp_path: Path) -> None:
     report = _train(tmp_path, "run", degradation="blind", precision="bfloat16", steps=2)
     row = json.loads(Path(report.metrics).read_text(encoding="utf-8"))["held_out"][0]

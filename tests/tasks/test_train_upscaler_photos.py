@@ -10,7 +10,7 @@ import pytest
 from PIL import Image as Pillow
 
 from natocc.codecs import encode_jpeg, encode_png_rgb
-from tasks.train_upscaler_photos import Kept, open_photos, photos_in_bank, photos_in_folder
+from tasks.train_upscaler_photos import Kept, photos_in_folder
 from tests.raw_trees import encoded, portrait, write
 from tests.upscaler_training import photographs
 
@@ -113,23 +113,3 @@ def test_names_of_any_bytes_are_read(tmp_path: Path) -> None:
         pytest.skip("this file system takes UTF-8 alone")
     photos = photos_in_folder(tmp_path, least=16, held_out=0)
     assert photos.taken[0].name == "caf?.png" and photos.read(photos.taken[0])[0].shape == (20, 20, 3)
-
-
-def test_a_banks_entries_are_photographs_too(bank_url: str) -> None:
-    photos = photos_in_bank(bank_url, ("face", "object"), least=64, held_out=4)
-    assert sorted(photo.name.partition("/")[0] for photo in photos.taken) == ["face", "object"]
-    assert photos.notes == ("held out: 0 photographs where 4 were asked for",)
-    assert photos.licences
-    for photo in photos.taken:
-        rgb, matte = photos.read(photo)
-        assert rgb.ndim == 3 and (matte is None) == photo.name.startswith("face/")
-        assert matte is None or matte.shape == rgb.shape[:2]
-
-
-def test_sources_are_one_or_the_other(tmp_path: Path, bank_url: str) -> None:
-    with pytest.raises(ValueError, match="expected either --photos DIR or --bank URL, got none"):
-        open_photos(photos=None, bank=None, least=16, held_out=0)
-    with pytest.raises(ValueError, match="--kind: expected some of face, object, hand, texture, got cat"):
-        open_photos(photos=None, bank=bank_url, kinds=("cat",), least=16, held_out=0)  # type: ignore[arg-type]
-    with pytest.raises(FileNotFoundError, match="expected a bank"):
-        open_photos(photos=None, bank=str(tmp_path), least=16, held_out=0)

@@ -1,0 +1,23 @@
+"""How a training's command ends that was told to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from commands.report import errors
+
+
+@contextmanager
+def one_line_when_stopped() -> Iterator[None]:
+    """Print where the state of a stopped training is, and exit with the code of its signal."""
+    # Here, since it needs the extra with the networks.
+    from tasks.training_stop import Stopped
+
+    try:
+        yield
+    except Stopped as stopped:
+        errors.print(str(stopped), markup=False)
+        raise typer.Exit(stopped.code) from stopped
