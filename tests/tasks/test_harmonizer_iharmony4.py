@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tasks.harmonizer_iharmony4 import IHarmony4Scenes
+from tasks.harmonizer_scenes import fingerprint
+from tasks.train_harmonizer import train_harmonizer
+from tasks.train_harmonizer_options import HarmonizerOptions
 from tests.harmonizer_photos import add_composite, iharmony4_tree, photographs
-from tests.raw_trees import disc, encoded, write
+from tests.raw_trees import disc, encoded, portrait, write
 
 
 def test_its_own_parts_are_kept_and_composites_come_with_their_real_pictures(tmp_path: Path) -> None:
@@ -40,6 +45,48 @@ def test_misfits_are_left_out_by_their_headers_and_damage_is_told_when_read(tmp_
     ]
     with pytest.raises(ValueError, match=r"c1_7_1\.jpg: expected a photograph, got a damaged image"):
         source.read(source.items[1], "foreground")
+
+
+def test_other_pictures_under_the_same_names_are_another_training(tmp_path: Path) -> None:
+    raw = iharmony4_tree(tmp_path)
+    folder = tmp_path / "iHarmony4/HCOCO"
+
+    def found() -> str:
+        return fingerprint([(source, item) for source in [IHarmony4Scenes(raw)] for item in source.items])
+
+    first = found()
+    os.utime(folder / "masks/c1_7.png", (1, 1))
+    shutil.copytree(tmp_path / "iHarmony4", tmp_path / "copy/iHarmony4", copy_function=shutil.copyfile)
+    copied = IHarmony4Scenes(str(tmp_path / "copy"))
+    assert found() == first == fingerprint([(copied, item) for item in copied.items]), "times don't matter"
+    seen = {first}
+    large = np.kron(portrait(96, 128), np.ones((4, 4, 1), np.uint8))
+    mask = disc(*large.shape[:2])
+    for name, data in (
+        ("composite_images/c1_7_1.jpg", encoded(photographs(4)[3])),
+        ("masks/c1_7.png", encoded(disc(96, 128, 0.3), "PNG")),
+        ("real_images/c1.jpg", encoded(photographs(4)[2])),
+    ):
+        (folder / name).write_bytes(data)
+        seen.add(found())
+    assert len(seen) == 4
+    add_composite(tmp_path, "HFlickr", "f1_1_1", "train", large, mask)
+    real = tmp_path / "iHarmony4/HFlickr/real_images/f1.jpg"
+    seen.add(found())
+    large[200, 250] ^= 128
+    assert real.stat().st_size > 2 * 16384, "more than what is looked at"
+    real.write_bytes(encoded(large))
+    seen.add(found())
+    assert len(seen) == 6, "one pixel in the middle"
+
+
+def test_a_training_does_not_go_on_over_changed_pictures(tmp_path: Path) -> None:
+    raw = iharmony4_tree(tmp_path / "raw")
+    options = HarmonizerOptions(width=2, steps=1, batch=1, adversarial=0.0, views=1, device="cpu")
+    train_harmonizer([IHarmony4Scenes(raw)], str(tmp_path / "run"), options)
+    write(tmp_path / "raw/iHarmony4/HCOCO/real_images/c1.jpg", encoded(photographs(4)[2]))
+    with pytest.raises(ValueError, match=r"other options: pictures \w+ \(there \w+\); take another folder"):
+        train_harmonizer([IHarmony4Scenes(raw)], str(tmp_path / "run"), options)
 
 
 def test_a_folder_without_it_is_refused(tmp_path: Path) -> None:
