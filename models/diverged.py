@@ -15,6 +15,7 @@ class Diverged(ValueError):
 def first_not_finite(parts: Mapping[str, Mapping[str, Any]]) -> str | None:
     """The name of the first part with a tensor that is not finite, at any depth; None where all are.
 
+    >>> import torch
     >>> first_not_finite({"a": {"w": torch.zeros(2)}, "b": {"state": [{"m": torch.tensor(float("nan"))}]}})
     'b'
     """
