@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -63,10 +64,12 @@ def is_safetensors(head: bytes) -> bool:
 def decode_tensors(source: str | Path | bytes, name: str) -> dict[str, Tensor]:
     """The tensors of such a file, given by path or bytes, on the CPU; ``name`` begins the messages.
 
-    Raises FileNotFoundError, and ValueError where header and content do not agree.
+    Raises FileNotFoundError, and ValueError where header and content do not agree, or where the header
+    records another hash of the tensors than theirs.
     """
     try:
-        return load(source) if isinstance(source, bytes) else load_file(source)
+        tensors = load(source) if isinstance(source, bytes) else load_file(source)
+        recorded = _recorded(source)
     except (SafetensorError, KeyError, RuntimeError, ValueError) as error:
         # Told in a line, whatever the header holds.
         told = " ".join(str(error).split())[:160]
@@ -74,6 +77,21 @@ def decode_tensors(source: str | Path | bytes, name: str) -> dict[str, Tensor]:
             f"{name}: expected a whole file of safetensors, got one whose header and content do not agree "
             f"({told}); fetch the file again, and compare its hash"
         ) from error
+    if recorded is not None and recorded != (counted := tensors_sha256(tensors)):
+        raise ValueError(
+            f"{name}: expected tensors of the hash in its header, {' '.join(recorded.split())[:8]}, got "
+            f"those of {counted[:8]}; the file was changed or damaged: import or fetch it again, or take it "
+            "anew from where it was made"
+        )
+    return tensors
+
+
+def _recorded(source: str | Path | bytes) -> str | None:
+    """The hash of all tensors in the header of a sound file; None where none is recorded."""
+    with io.BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb") as file:
+        header = json.loads(file.read(int.from_bytes(file.read(_LENGTH), "little")))
+    recorded = header.get("__metadata__", {}).get(TENSORS)
+    return recorded if isinstance(recorded, str) else None
 
 
 def tensors_sha256(state: Mapping[str, Tensor]) -> str:

@@ -61,8 +61,9 @@ def read_content(source: Source, name: str | None = None) -> object:
             # Newer pickles than torch writes are read, or refused below.
             warnings.filterwarnings("ignore", message="Detected pickle protocol")
             _refuse_compressed(source)
-            file = io.BytesIO(source) if isinstance(source, bytes) else source
-            content: object = torch.load(file, map_location="cpu", weights_only=True)
+            # Not by its path: torch takes a file for what its name ends in.
+            with io.BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb") as file:
+                content: object = torch.load(file, map_location="cpu", weights_only=True)
     except OSError:
         raise
     except Exception as error:  # a damaged pickle raises whatever its bytes happen to mean
@@ -212,6 +213,8 @@ def _other(begins: bytes, error: Exception) -> str:
         return "a web page"
     if isinstance(error, _Compressed):
         return "one whose tensors are compressed"
+    if begins.startswith(b"\x80"):
+        return f"a pickle that holds other things, or is damaged ({type(error).__name__})"
     return f"one that is damaged ({type(error).__name__})"
 
 

@@ -10,7 +10,6 @@ from assets.weights import Weights, find_weights, read_facts, readable, weights_
 from assets.weights_registry import Entry, PublishedFile, entry_named, registry
 from models.identify import Known, identify
 from models.saved import TENSORS, encode_network, tensors_sha256
-from models.strict import State
 from shards.storage import read_bytes, write_bytes
 from tasks.import_weights_source import WeightsSource, weights_sources
 
@@ -48,7 +47,7 @@ def import_weights(
     source = _one(weights_sources(path), path, asked)
     state = source.read()
     known = identify(state, source.label)
-    own = _own_facts(path, state) if source.alone else {}
+    own = _own_facts(path) if source.alone else {}
     made = _conversion(own, known)
     entry, remarks = _entry_of(source, known, asked, made)
     published = _published(entry, source) or made
@@ -165,7 +164,7 @@ def _conversion(own: Mapping[str, str], known: Known) -> PublishedFile | None:
     return next((file for file in files if file.is_hash(source) and file.converted == digest), None)
 
 
-def _own_facts(path: Path, state: State) -> Mapping[str, str]:
+def _own_facts(path: Path) -> Mapping[str, str]:
     """What a training of ours, or an earlier import, wrote into a file's header.
 
     Without what only the registry can say: a header may hold anything.
@@ -174,11 +173,6 @@ def _own_facts(path: Path, state: State) -> Mapping[str, str]:
         facts = read_facts(path)
     except ValueError:
         return {}
-    if facts.get(TENSORS, tensors_sha256(state)) != tensors_sha256(state):
-        raise ValueError(
-            f"{readable(path)}: expected tensors of the hash in its header, {facts[TENSORS][:8]}, got "
-            "others; the file was changed or damaged: take it anew from where it was made"
-        )
     return {key: value for key, value in facts.items() if key not in _NEVER_BELIEVED}
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors import safe_open
+from safetensors.torch import save
 
 from models.rrdb_weights import load_rrdbnet
 from models.saved import encode_network, tensors_sha256
@@ -115,3 +116,19 @@ def test_a_header_that_lies_is_refused(data: bytes, tmp_path: Path) -> None:
         with pytest.raises(ValueError, match=r"^bad: expected a whole file of safetensors, got one") as error:
             read_state(source, "bad")
         assert "\n" not in str(error.value)
+
+
+def test_tensors_of_another_hash_than_the_recorded_one_are_never_read(tmp_path: Path) -> None:
+    data = bytearray(encode_network(_state(), FACTS))
+    data[-1] ^= 1
+    path = tmp_path / "changed.safetensors"
+    path.write_bytes(data)
+    for source in (path, bytes(data)):
+        with pytest.raises(
+            ValueError, match=r"^it: expected tensors of the hash in its header, [0-9a-f]{8}, got those of"
+        ) as error:
+            read_state(source, "it")
+        assert "\n" not in str(error.value)
+    # Others record none.
+    plain = save({"a": torch.ones(2)}, {"format": "pt"})
+    assert read_state(plain)["a"].equal(torch.ones(2))

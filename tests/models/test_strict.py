@@ -39,6 +39,19 @@ def test_code_in_a_checkpoint_is_refused_and_does_not_run(tmp_path: Path) -> Non
     assert not sign.exists()
 
 
+def test_what_a_file_holds_decides_and_not_its_name(tmp_path: Path) -> None:
+    path, sign = tmp_path / "a.safetensors", tmp_path / "ran"
+    path.write_bytes(saved({"conv.weight": torch.ones(3)}))
+    assert read_state(path)["conv.weight"].equal(torch.ones(3))
+    path.write_bytes(pickle.dumps(_Trap(sign)))
+    with pytest.raises(ValueError, match="got a pickle that holds other things, or is damaged"):
+        read_state(path)
+    path.write_bytes(pickle.dumps(_Trap(sign), protocol=2))
+    with pytest.raises(ValueError, match="got one that asks for "):
+        read_state(path)
+    assert not sign.exists()
+
+
 def _circle() -> dict[str, object]:
     circle: dict[str, object] = {}
     circle["params"] = circle

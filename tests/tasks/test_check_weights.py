@@ -49,7 +49,7 @@ def test_a_changed_value_is_found(tmp_path: Path) -> None:
     data = bytearray((folder / "glean.safetensors").read_bytes())
     data[-3] ^= 1
     (folder / "glean.safetensors").write_bytes(data)
-    assert "expected tensors of hash" in _wrong(check_weights(folder=folder))
+    assert "expected tensors of the hash in its header" in _wrong(check_weights(folder=folder))
 
 
 def test_a_file_cut_off_is_found(tmp_path: Path) -> None:

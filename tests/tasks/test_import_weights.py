@@ -317,7 +317,8 @@ def test_code_in_a_file_does_not_run(tmp_path: Path) -> None:
         archive.write(tmp_path / "code.pth", "code.pth")
     for name in ("plain.pkl", "code.pth", "code.zip"):
         with pytest.raises(
-            ValueError, match=r"expected a checkpoint of tensors alone, got one that (asks for|is)"
+            ValueError,
+            match=r"expected a checkpoint of tensors alone, got (one that asks for|a pickle that holds)",
         ):
             import_weights(tmp_path / name, folder=tmp_path / "weights")
     assert not sign.exists() and not (tmp_path / "weights").exists()
@@ -355,7 +356,7 @@ def test_a_header_that_belongs_to_other_tensors_is_refused(tmp_path: Path) -> No
     data = bytearray(encode_network(tiny_glean(), {"network": "glean"}))
     data[-1] ^= 1
     (tmp_path / "changed.safetensors").write_bytes(data)
-    with pytest.raises(ValueError, match=r"expected tensors of the hash in its header, .*, got others"):
+    with pytest.raises(ValueError, match=r"expected tensors of the hash in its header, .*, got those of"):
         import_weights(tmp_path / "changed.safetensors", folder=tmp_path / "weights")
 
 
