@@ -19,7 +19,7 @@ from models.segmenter import Segmenter
 from models.unet import UNet
 from shards import storage
 from tasks.read_shards import Example, read_real, read_shards, real_shards, shard_urls
-from tasks.training import Device, new_trainer, without_lightnings_own_warning
+from tasks.training import Device, check_device, new_trainer, without_lightnings_own_warning
 
 CHECKPOINT, METRICS = "segmenter.pt", "metrics.json"
 # Before a dataset's name: none of them can be taken for the held-out samples.
@@ -91,6 +91,7 @@ def train_segmenter(
     work and for a version without training samples.
     """
     _check(size=size, steps=steps, batch=batch, max_samples=max_samples)
+    check_device(device)
     url = resolve_version(version_url)
     version = read_dataset(url).version
     training = _load(_read_split(url, "train", size, max_samples), size)

@@ -118,6 +118,12 @@ def test_every_dataset_of_the_bank_has_its_own_score(tmp_path: Path) -> None:
     assert alone.real["RealOcc"] == report.real["RealOcc"], "another dataset moves no score"
 
 
+@pytest.mark.skipif(torch.cuda.is_available(), reason="asks for a machine without GPU")
+def test_a_gpu_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="device: expected one of this machine, got gpu"):
+        train_segmenter("nowhere", None, str(tmp_path), device="gpu")
+
+
 def test_options_and_versions_that_cannot_work_are_refused(tmp_path: Path) -> None:
     url = write_version(str(tmp_path / "v"), {"a-000000.tar": ("test", [("k", occluded_face(0))])})
     with pytest.raises(ValueError, match="expected samples of the split train, found none"):
