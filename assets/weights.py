@@ -39,8 +39,16 @@ class Weights:
 
 
 def weights_folder(given: str | Path | None = None) -> Path:
-    """``given``, else ``$NATOCC_WEIGHTS``, else ``data/weights`` of the working folder."""
-    return Path(given or os.environ.get(VARIABLE) or DEFAULT)
+    """``given``, else ``$NATOCC_WEIGHTS``, else ``data/weights`` of the working folder.
+
+    It need not be there. Raises ValueError where it is no folder.
+    """
+    place = Path(given or os.environ.get(VARIABLE) or DEFAULT)
+    if place.is_file():
+        raise ValueError(
+            f"weights: expected a folder of weights, got the file {readable(place)}; name the folder it is in"
+        )
+    return place
 
 
 def readable(name: str | Path) -> str:

@@ -68,7 +68,7 @@ def decode_tensors(source: str | Path | bytes, name: str) -> dict[str, Tensor]:
     records another hash of the tensors than theirs.
     """
     try:
-        tensors = load(source) if isinstance(source, bytes) else load_file(source)
+        tensors = _load(source)
         recorded = _recorded(source)
     except (SafetensorError, KeyError, RuntimeError, ValueError) as error:
         # Told in a line, whatever the header holds.
@@ -84,6 +84,13 @@ def decode_tensors(source: str | Path | bytes, name: str) -> dict[str, Tensor]:
             "anew from where it was made"
         )
     return tensors
+
+
+def _load(source: str | Path | bytes) -> dict[str, Tensor]:
+    if isinstance(source, bytes):
+        return load(source)
+    # The library takes no path that is no text.
+    return load_file(source) if str(source).isprintable() else load(Path(source).read_bytes())
 
 
 def _recorded(source: str | Path | bytes) -> str | None:

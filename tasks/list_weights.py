@@ -28,6 +28,8 @@ class WeightsRow:
     # ``no``, or the first digits of its file's sha256 and where it came from, or ``wrong``.
     here: str
     path: Path
+    # The terms in the file's header, where they are other words than the registry's.
+    own_licence: str = ""
     # What is wrong with the file.
     problem: str = ""
     entry: Entry | None = None
@@ -42,6 +44,8 @@ class WeightsRow:
                 told = f"sha256 {file.sha256}" if len(file.sha256) == 64 else f"sha256 begins {file.sha256}"
                 known = told if file.sha256 else "no hash published"
                 yield f"  file: {file.name}, {known}{f' ({file.note})' if file.note else ''}"
+        if self.own_licence:
+            yield f"  licence in its file: {self.own_licence}"
         yield f"  here: {self.problem or self.here}, {self.path}"
         if self.entry and self.here == "no":
             yield f"  to get it: {how_to_get(self.entry)}"
@@ -79,10 +83,12 @@ def list_weights(names: Sequence[str] = (), folder: str | Path | None = None) ->
 
 
 def _row(name: str, entry: Entry | None, folder: Path) -> WeightsRow:
-    here, problem = "no", ""
+    here, problem, licence = "no", "", entry.licence if entry else ""
+    stated = licence
     try:
         weights = find_weights(name, folder)
         here = f"{weights.sha256[:8]}, {standing(weights)}"
+        stated = readable(weights.facts.get("licence", licence))
     except MissingWeights:
         pass
     except (ValueError, OSError) as error:
@@ -90,7 +96,8 @@ def _row(name: str, entry: Entry | None, folder: Path) -> WeightsRow:
     return WeightsRow(
         name=name,
         what=entry.what if entry else "not in the registry",
-        licence=entry.licence if entry else "",
+        licence=licence,
+        own_licence=stated if stated != licence else "",
         here=here,
         path=weights_path(name, folder),
         problem=problem,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -132,3 +133,9 @@ def test_tensors_of_another_hash_than_the_recorded_one_are_never_read(tmp_path: 
     # Others record none.
     plain = save({"a": torch.ones(2)}, {"format": "pt"})
     assert read_state(plain)["a"].equal(torch.ones(2))
+
+
+def test_a_path_that_is_no_text_is_read(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"\xff.safetensors")
+    path.write_bytes(encode_network(_state(), FACTS))
+    assert read_state(path)["a"].equal(_state()["a"])

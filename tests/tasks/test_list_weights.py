@@ -53,6 +53,23 @@ def test_a_header_that_the_registry_contradicts_is_not_believed(tmp_path: Path) 
     assert told == ["as published", "not verified", "not verified", "not verified"]
 
 
+def test_the_terms_in_a_file_are_told(tmp_path: Path) -> None:
+    facts = {"network": "rainnet", "licence": "CC0 by A; CC BY by B"}
+    (tmp_path / "rainnet-own.safetensors").write_bytes(encode_network(tiny_rainnet(), facts))
+    (row,) = list_weights(["rainnet-own"], tmp_path).rows
+    assert list(row.lines())[1:4] == [
+        "  licence: that of the photographs it was trained with",
+        "  network: rainnet",
+        "  licence in its file: CC0 by A; CC BY by B",
+    ]
+
+
+def test_a_file_in_place_of_the_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(ValueError, match="expected a folder of weights, got the file"):
+        list_weights(folder=tmp_path / "file")
+
+
 def test_listing_needs_no_torch(tmp_path: Path) -> None:
     import_weights(write(tmp_path / "a.pth", tiny_glean()), folder=tmp_path)
     script = (
