@@ -54,10 +54,11 @@ def build(
 
     start = time.perf_counter()
     with one_clear_message(), progress_bar() as progress:
-        bar = progress.add_task("shards")
+        bar = progress.add_task("shards", visible=False)
 
         def on_start(job: Job) -> None:
-            progress.update(bar, total=len(job.plan.shards), completed=len(job.plan.shards) - len(job.todo))
+            there = len(job.plan.shards) - len(job.todo)
+            progress.update(bar, total=len(job.plan.shards), completed=there, visible=True)
 
         options = Options(
             recipe=recipe,

@@ -45,7 +45,7 @@ def train_harmonizer(
     views: Annotated[int, typer.Option(help="Recolourings of a held-out picture.")] = 2,
     max_held_out: Annotated[int, typer.Option(help="Held-out pictures that are scored.")] = 1000,
     loaders: Annotated[int, typer.Option(help="Processes that make batches; 0: none beside this.")] = 0,
-    device: Annotated[str, typer.Option(help="auto, cpu or gpu.")] = "auto",
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
 ) -> None:
     """Train RainNet and print its errors on held-out pictures beside those of doing nothing.
 

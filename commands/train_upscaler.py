@@ -48,7 +48,7 @@ def train_upscaler(
     held_out: Annotated[int, typer.Option(help="Photographs that are tested on alone.")] = 16,
     every: Annotated[int, typer.Option(help="Steps from one saved state to the next.")] = 1000,
     threads: Annotated[int, typer.Option(help="Threads that read photographs ahead.")] = 4,
-    device: Annotated[str, typer.Option(help="auto, cpu or gpu.")] = "auto",
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     weights: Annotated[str | None, typer.Option(help="Folder of weights; else $NATOCC_WEIGHTS.")] = None,
 ) -> None:
     """Train GLEAN and print how near it comes to held-out photographs, beside bicubic enlargement.

@@ -65,7 +65,7 @@ def train_harmonizer(
     views: Count = 2,
     max_held_out: Count = 1000,
     loaders: Annotated[int, Field(ge=0, le=64)] = 0,
-    device: Literal["auto", "cpu", "gpu"] = "auto",
+    device: Literal["auto", "cpu", "cuda"] = "auto",
 ) -> HarmonizerReport:
     """Train RainNet; a run that was cut off goes on. See ``natocc train-harmonizer --help``."""
     sources = {"bank": bank, "photos": photos, "masks": masks, "iharmony4": iharmony4}

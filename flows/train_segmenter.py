@@ -44,7 +44,7 @@ def train_segmenter(
     batch: Count = 16,
     seed: Seed = 0,
     max_samples: Count = 4096,
-    device: Literal["auto", "cpu", "gpu"] = "auto",
+    device: Literal["auto", "cpu", "cuda"] = "auto",
 ) -> TrainReport:
     """Train on a version (or a dataset's latest) at a URL; see ``natocc train-segmenter --help``."""
     options: dict[str, Any] = {"size": size, "steps": steps, "batch": batch, "seed": seed}

@@ -74,7 +74,7 @@ def train_upscaler(
     held_out: Annotated[int, Field(ge=0)] = 16,
     every: Count = 1000,
     threads: Count = 4,
-    device: Literal["auto", "cpu", "gpu"] = "auto",
+    device: Literal["auto", "cpu", "cuda"] = "auto",
     weights: str | None = None,
 ) -> UpscalerReport:
     """Train GLEAN; a run that was cut off goes on. See ``natocc train-upscaler --help``."""

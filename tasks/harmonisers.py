@@ -33,6 +33,8 @@ class NetworkUse:
     side: int  # of what the network is shown, in pixels
     device: str
     precision: str
+    # Of the weights, as their file says.
+    licence: str
 
 
 def choose_network(recipe: Recipe, machine: Machine) -> NetworkUse | None:
@@ -57,7 +59,8 @@ def choose_network(recipe: Recipe, machine: Machine) -> NetworkUse | None:
         raise MissingWeights(f"{error}; or build with --harmoniser statistics") from error
     if found.network != NETWORK:
         raise ValueError(
-            f"expected weights of a network that harmonises, got {name}, which is {found.network}"
+            f"{found.path}: expected weights of a network that harmonises, got {found.network}; "
+            "natocc weights list tells which do"
         )
     try:
         require_networks(f"harmoniser {name}", ("torch",))
@@ -70,6 +73,7 @@ def choose_network(recipe: Recipe, machine: Machine) -> NetworkUse | None:
         side=recipe.harmoniser_size,
         device=choose_device(machine.device),
         precision=machine.precision,
+        licence=found.facts.get("licence", "not stated"),
     )
 
 

@@ -80,7 +80,7 @@ def _networks(plan: Plan) -> dict[str, dict[str, object]]:
     upscaling = plan.bank.get("upscaling")
     objects = any(shard.kind == "object" for shard in plan.shards)
     if objects and isinstance(upscaling, dict) and upscaling.get("network"):
-        names = ("network", "weights_sha256", "device", "precision", "objects")
+        names = ("network", "weights_sha256", "device", "precision", "licence")
         facts = {name: upscaling.get(name) for name in names}
         found["upscaler"] = {"name": plan.bank.get("upscaler"), **facts}
     if plan.network:

@@ -142,7 +142,7 @@ def open_harmoniser(name: str | None, use: NetworkUse | None, weights: str | Non
     if found.sha256 != use.weights_sha256:
         raise BuildStopped(
             f"{found.path}: expected the weights that were planned with (sha256 {use.weights_sha256}), "
-            f"got {found.sha256}; run the build again"
+            f"got {found.sha256}; put those back, or run the build again"
         )
     from models.device import choose_device
     from models.rainnet_runner import RainNetRunner

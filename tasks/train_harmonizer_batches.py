@@ -40,7 +40,12 @@ class Steps(Dataset[Batch]):
 
 def loaded(steps: Steps, loaders: int) -> Iterable[Batch]:
     """The batches in order, made by so many processes; 0: by this one."""
-    return DataLoader(steps, batch_size=None, num_workers=loaders) if loaders else steps
+    if not loaders:
+        return steps
+    # Forked ones would inherit locks of this process's threads.
+    return DataLoader(
+        steps, batch_size=None, num_workers=loaders, multiprocessing_context="spawn", persistent_workers=True
+    )
 
 
 def _pictures(images: list[Image]) -> torch.Tensor:

@@ -11,13 +11,13 @@ from typing import Literal
 import lightning
 import torch
 
-Device = Literal["auto", "cpu", "gpu"]
+Device = Literal["auto", "cpu", "cuda"]
 
 
 def check_device(device: Device) -> None:
     """ValueError for a GPU on a machine that has none."""
-    if device == "gpu" and not torch.cuda.is_available():
-        raise ValueError("device: expected one of this machine, got gpu, but it has none; take cpu or auto")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise ValueError("device: expected one of this machine, got cuda, but it has none; take cpu or auto")
 
 
 def new_trainer(

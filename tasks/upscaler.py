@@ -52,6 +52,8 @@ class Upscaler:
     # ``auto`` until a worker has looked, then ``cpu`` or ``cuda``.
     device: str | None = None
     precision: str | None = None
+    # Of the weights, as their file says.
+    licence: str | None = None
 
     @property
     def decides(self) -> tuple[str, ...]:
@@ -93,6 +95,7 @@ class Choice:
             "weights_sha256": one.sha256,
             "device": one.device,
             "precision": one.precision,
+            "licence": one.licence,
         }
         return {
             "order": list(self.order),
@@ -175,4 +178,10 @@ def _look(name: str, weights: str | None, *, alone: bool) -> Upscaler | str:
             f"--upscaler {name}: expected weights of a network that enlarges ({', '.join(_ENLARGING)}), "
             f"got {found.network}"
         )
-    return Upscaler(name=name, network=found.network, path=found.path.absolute(), sha256=found.sha256)
+    return Upscaler(
+        name=name,
+        network=found.network,
+        path=found.path.absolute(),
+        sha256=found.sha256,
+        licence=found.facts.get("licence", "not stated"),
+    )

@@ -19,6 +19,6 @@ def write_rainnet(folder: Path, name: str = "rainnet", *, seed: int = 0, broken:
         # Finite, so that loading does not find it; what comes of it overflows.
         state = {key: value * 1e30 if value.ndim == 4 else value for key, value in state.items()}
     folder.mkdir(parents=True, exist_ok=True)
-    data = encode_network(state, {"network": "rainnet", "name": name, "seed": str(seed)})
+    data = encode_network(state, {"network": "rainnet", "name": name, "licence": "that of its photographs"})
     (folder / f"{name}.safetensors").write_bytes(data)
     return str(folder)

@@ -277,6 +277,7 @@ def test_a_version_says_which_network_enlarged_its_objects(bank_url: str, tmp_pa
             own = {"json": json.dumps({"upscaler": "lanczos", "instead_of": "realesrgan"}).encode()}
             writer.add(entry, source.read(entry) | (own if kind == "object" else {}))
     facts = {"network": "rrdbnet", "weights_sha256": "ab" * 32, "device": "cpu", "precision": "float32"}
+    facts |= {"licence": "BSD-3-Clause"}
     writer.close(
         upscaler="realesrgan", upscaling={"order": ["realesrgan"], **facts, "objects": {"realesrgan": 1}}
     )
@@ -284,9 +285,7 @@ def test_a_version_says_which_network_enlarged_its_objects(bank_url: str, tmp_pa
     fields = {"name": "one", "description": "One.", "size": 256, "upscaler": ["glean", "realesrgan"]}
     recipe.write_text(yaml.safe_dump(fields | {"sets": [{"name": "object", "kind": "object"}]}))
     report = build(Options(recipe=str(recipe), bank=str(tmp_path / "bank"), out=str(tmp_path / "out")), 1)
-    assert report.dataset.networks == {
-        "upscaler": {"name": "realesrgan"} | facts | {"objects": {"realesrgan": 1}}
-    }
+    assert report.dataset.networks == {"upscaler": {"name": "realesrgan"} | facts}
     rows = decode_rows((Path(report.url) / MANIFEST).read_bytes())
     assert [json.loads(row.backends)["upscaler"] for row in rows] == ["lanczos"], "what this object says"
     assert "ab" * 32 in (Path(report.url) / "README.md").read_text(encoding="utf-8")

@@ -103,6 +103,7 @@ def test_objects_are_enlarged_by_the_network_and_say_so(made: tuple[Path, Prepar
         "weights_sha256": sha256,
         "device": "cpu",
         "precision": "float32",
+        "licence": "not stated",
         "objects": {"lanczos": 1, "realesrgan": 3},
     }
     assert Bank(str(folder / "bank")).index["upscaler"] == "realesrgan"

@@ -90,6 +90,7 @@ def test_a_build_with_a_network_says_so_and_replays_to_the_byte(
             "side": 256,
             "device": "cpu",
             "precision": "float32",
+            "licence": "that of its photographs",
         }
         assert replay(members, Bank(bank_url), weights) == members
     assert all(json.loads(members["json"])["network"] is None for members in samples(built, "hand").values())

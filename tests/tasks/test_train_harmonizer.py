@@ -156,7 +156,7 @@ def test_options_and_sources_that_cannot_work_are_refused(tmp_path: Path) -> Non
         options(batch=0)
     with pytest.raises(ValueError, match=r"learning_rate: expected above 0, got nan"):
         options(learning_rate=float("nan"))
-    with pytest.raises(ValueError, match="device: expected auto, cpu, gpu, got tpu"):
+    with pytest.raises(ValueError, match="device: expected auto, cpu, cuda, got tpu"):
         options(device="tpu")
     with pytest.raises(
         ValueError, match="sources: expected a bank, photos with masks, or iharmony4, got none"
@@ -165,9 +165,9 @@ def test_options_and_sources_that_cannot_work_are_refused(tmp_path: Path) -> Non
     with pytest.raises(ValueError, match="photos and masks: expected both or neither, got one"):
         open_sources(photos=str(tmp_path))
     photos, masks = photo_folders(tmp_path, 2)
-    with pytest.raises(ValueError, match="device: expected one of this machine, got gpu, but it has none"):
+    with pytest.raises(ValueError, match="device: expected one of this machine, got cuda, but it has none"):
         train_harmonizer(
-            open_sources(photos=photos, masks=masks), str(tmp_path / "run"), options(device="gpu")
+            open_sources(photos=photos, masks=masks), str(tmp_path / "run"), options(device="cuda")
         )
     mask = np.zeros((96, 128), np.uint8)
     cv2.imwrite(f"{masks}/0.png", mask)

@@ -120,8 +120,8 @@ def test_every_dataset_of_the_bank_has_its_own_score(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="asks for a machine without GPU")
 def test_a_gpu_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="device: expected one of this machine, got gpu"):
-        train_segmenter("nowhere", None, str(tmp_path), device="gpu")
+    with pytest.raises(ValueError, match="device: expected one of this machine, got cuda"):
+        train_segmenter("nowhere", None, str(tmp_path), device="cuda")
 
 
 def test_options_and_versions_that_cannot_work_are_refused(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_only_what_bears_on_the_weights_decides() -> None:
         ({"adversarial": -1.0}, "adversarial: expected 0 or more, got -1.0"),
         ({"precision": "float16"}, "precision: expected float32 or bfloat16, got 'float16'"),
         ({"degradation": "none"}, "degradation: expected bicubic or blind, got 'none'"),
-        ({"device": "tpu"}, "device: expected auto or cpu or gpu, got 'tpu'"),
+        ({"device": "tpu"}, "device: expected auto or cpu or cuda, got 'tpu'"),
         ({"train_bank": False}, r"which is not what is published; got neither"),
         ({"bank_weights": "stylegan2-cat"}, r"which is not what is published; got both"),
         (
