@@ -9,8 +9,7 @@ import typer
 from rich.table import Table
 
 from assets.problems import Problem
-from commands.report import console, errors, one_clear_message, progress_bar
-from models.extra import MissingExtra, require_networks
+from commands.report import console, errors, need_networks, one_clear_message, progress_bar
 
 _SHOWN = 12
 
@@ -33,11 +32,7 @@ def correct_masks(
     Take the queue to an annotation tool with natocc review export --queue.
     """
     if checkpoint is not None:
-        try:
-            require_networks("natocc correct-masks --checkpoint")
-        except MissingExtra as error:
-            typer.echo(str(error), err=True)
-            raise typer.Exit(1) from error
+        need_networks("natocc correct-masks --checkpoint")
     with one_clear_message():
         if raw is not None:
             _prepare(raw, bank, workers)

@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from assets.sample.clients import FetchError
 from manifests.recipe import RecipeError
+from models.extra import NETWORKS, MissingExtra, require_networks
 from tasks.failures import BuildStopped
 
 if TYPE_CHECKING:
@@ -72,3 +73,12 @@ def print_report(report: BuildReport, seconds: float) -> None:
 def count_line(counts: dict[str, int]) -> str:
     """Counts in words: ``240 kept, 3 rejected, 0 failed``."""
     return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
+
+
+def need_networks(command: str, packages: tuple[str, ...] = NETWORKS) -> None:
+    """End the command with the line that helps, unless the packages of the extra are installed."""
+    try:
+        require_networks(command, packages)
+    except MissingExtra as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error

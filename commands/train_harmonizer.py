@@ -8,9 +8,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from commands.report import console, one_clear_message
+from commands.report import console, need_networks, one_clear_message
 from commands.stopped import one_line_when_stopped
-from models.extra import MissingExtra, require_networks
 
 
 def train_harmonizer(
@@ -52,11 +51,7 @@ def train_harmonizer(
     SIGTERM and Ctrl-C stop it after the step that runs. Run again after an interruption, it goes on from
     the last checkpoint. Defaults are the published values.
     """
-    try:
-        require_networks("natocc train-harmonizer")
-    except MissingExtra as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
+    need_networks("natocc train-harmonizer")
     values: dict[str, Any] = {"size": size, "width": width, "steps": steps, "batch": batch, "seed": seed}
     values |= {"learning_rate": learning_rate, "adversarial": adversarial, "crop": crop, "every": every}
     values |= {"hold_out": hold_out, "views": views, "max_held_out": max_held_out, "loaders": loaders}

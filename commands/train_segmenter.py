@@ -7,8 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from commands.report import console, one_clear_message
-from models.extra import MissingExtra, require_networks
+from commands.report import console, need_networks, one_clear_message
 
 
 def train_segmenter(
@@ -22,11 +21,7 @@ def train_segmenter(
     max_samples: Annotated[int, typer.Option(help="Pictures of a split kept in memory.")] = 4096,
 ) -> None:
     """Train a small U-Net on the shards and print its face IoU on faces it has not seen."""
-    try:
-        require_networks("natocc train-segmenter")
-    except MissingExtra as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
+    need_networks("natocc train-segmenter")
     with one_clear_message():
         from tasks.train_segmenter import train_segmenter as train
 

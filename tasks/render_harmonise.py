@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from assets.weights import MissingWeights, find_weights
+from models.device import choose_device
 from natocc.face import Face
 from natocc.geometry import Image
 from natocc.harmonise import HARMONISERS, Harmoniser
@@ -144,7 +145,6 @@ def open_harmoniser(name: str | None, use: NetworkUse | None, weights: str | Non
             f"{found.path}: expected the weights that were planned with (sha256 {use.weights_sha256}), "
             f"got {found.sha256}; put those back, or run the build again"
         )
-    from models.device import choose_device
     from models.rainnet_runner import RainNetRunner
     from models.rainnet_weights import load_rainnet
 

@@ -9,6 +9,7 @@ from dataclasses import asdict
 
 import torch
 
+from models.device import choose_device
 from models.diverged import Diverged
 from models.harmonizer import Harmonizer, Schedule
 from models.rainnet_runner import RainNetRunner
@@ -145,7 +146,9 @@ def _score(module: Harmonizer, held: Sequence[Located], options: HarmonizerOptio
         Scenes(held, _FULL), seed=options.seed, views=options.views, most=options.max_held_out
     )
     count = min(len(held), options.max_held_out) * options.views
-    return score_held_out(RainNetRunner(module.network, device=_device(options)), pairs, count, options.size)
+    return score_held_out(
+        RainNetRunner(module.network, device=choose_device(options.device)), pairs, count, options.size
+    )
 
 
 def _settings(schedule: Schedule, options: HarmonizerOptions, learn: Sequence[Located]) -> dict[str, object]:
@@ -196,11 +199,7 @@ def _metrics(
         "options": asdict(options) | {"steps": report.steps},
         "weights": facts,
         "losses": history,
-        "device": _device(options),
+        "device": choose_device(options.device),
         "torch": str(torch.__version__),
     }
     return json.dumps(told, indent=1, sort_keys=True).encode()
-
-
-def _device(options: HarmonizerOptions) -> str:
-    return "cuda" if options.device != "cpu" and torch.cuda.is_available() else "cpu"

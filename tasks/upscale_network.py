@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from models.device import choose_device
 from natocc.geometry import Image
 from tasks.upscaler import Upscaler
 
@@ -52,8 +53,6 @@ def device_of(upscaler: Upscaler) -> str:
 
 
 def _loaded(upscaler: Upscaler) -> NetworkUpscaler:
-    from models.device import choose_device
-
     return _load(
         str(upscaler.path),
         str(upscaler.sha256),
