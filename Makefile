@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: demo test drills benchmarks picture clean
+.PHONY: demo test drills golden benchmarks picture clean
 
 demo: .venv/core
 	$(BIN)/natocc demo
@@ -16,6 +16,10 @@ test: .venv/test
 
 drills: .venv/test
 	$(BIN)/pytest -m drill -n 0
+
+# Hashes of what a small pipeline gives: equal on two commits that make equal content.
+golden: .venv/test
+	@$(BIN)/python -m benchmarks.golden
 
 benchmarks: .venv/test
 	for mode in randocc object hand hand_sot best; do $(BIN)/python -m benchmarks.render --mode $$mode; done
