@@ -6,17 +6,14 @@ import json
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
 
 import pyarrow as pa
 
+from natocc.bank_files import INDEX, TABLE, Kind, read_span
 from shards import storage
 from shards.table import read_table
 from shards.tar import Span
 
-Kind = Literal["face", "object", "hand", "texture"]
-KINDS: tuple[Kind, ...] = ("face", "object", "hand", "texture")
-INDEX, TABLE = "bank.json", "entries.parquet"
 # The category of a face whose mask is a corrected one.
 CORRECTED = "corrected"
 
@@ -120,7 +117,7 @@ class Bank:
         url = storage.join(self.url, entry.shard)
         wanted = entry.members if names is None else entry.members.keys() & names
         return {
-            name: storage.read_span(url, span.offset, span.size)
+            name: read_span(url, span.offset, span.size)
             for name, span in entry.members.items()
             if name in wanted
         }

@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass, replace
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from assets.bank import INDEX, KINDS, SCHEMA, TABLE, Entry, content_sha256
+from assets.bank import SCHEMA, Entry, content_sha256
+from natocc.bank_files import INDEX, KINDS, TABLE
 from shards import storage
 from shards.tar import TarWriter, add_sample
 

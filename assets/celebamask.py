@@ -11,11 +11,12 @@ from assets.face_origin import FOLDER, IMAGES, LICENCE, FaceOrigins
 from assets.face_parts import PartFiles
 from assets.faceocc import occlusions, was_examined
 from assets.folders import picture_names
-from assets.naming import id_of, is_number
+from assets.naming import id_of
 from assets.partition import partition_of
 from assets.problems import Problem, Report
 from assets.provenance import corrections_of
 from assets.records import RawFace
+from natocc.file_names import is_number
 
 __all__ = ["FOLDER", "IMAGES", "LICENCE", "MASKS", "check_faces", "read_faces"]
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Generic, TypeVar
 
-from assets.folders import PICTURES
-from assets.naming import is_number, same_name
+from assets.naming import same_name
 from assets.problems import Problem, Report
 from assets.sidecar import BadCell
 from assets.tally import Tally
 from assets.text_table import read_table
+from natocc.file_names import PICTURES, is_number
 
 ATTRIBUTES = "CelebAMask-HQ-attribute-anno.txt"
 POSES = "CelebAMask-HQ-pose-anno.txt"

@@ -8,12 +8,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from assets.folders import PICTURES, pictures_in
+from assets.folders import pictures_in
 from assets.images import Unreadable, read_mask
 from assets.naming import id_of
 from assets.problems import Problem, Report
 from assets.provenance import PROVENANCE
 from assets.review_verdicts import NAME as VERDICTS
+from natocc.file_names import PICTURES
 from natocc.geometry import Image
 
 FOLDER = "CelebAMask-HQ-masks_corrected"

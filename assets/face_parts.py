@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path, PurePath
 
 from assets.folders import is_text
-from assets.naming import is_number, name_order, same_name
+from assets.naming import same_name
 from assets.problems import Problem, Report
+from natocc.file_names import is_number, name_order
 from natocc.policy import PARTS
 
 # Of the download: photograph i has its masks in the folder i // 2000.

@@ -13,10 +13,11 @@ from pathlib import Path
 from assets.face_origin import FOLDER as FACES
 from assets.face_origin import IMAGES, FaceOrigins
 from assets.folders import is_text, picture_names, pictures_in
-from assets.naming import id_of, is_number
+from assets.naming import id_of
 from assets.problems import Problem, Report
 from assets.records import Origin, RawCutout, RawTexture
 from assets.sidecar import Sidecar
+from natocc.file_names import is_number
 from shards import storage
 
 FOLDER = DATASET = "FaceOcc"

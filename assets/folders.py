@@ -6,10 +6,9 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from assets.naming import name_order, normal
+from assets.naming import normal
 from assets.problems import Problem, Report
-
-PICTURES = (".jpeg", ".jpg", ".png")
+from natocc.file_names import PICTURES, name_order
 
 
 def pictures_in(folder: Path, raw: Path, report: Report) -> list[Path]:
@@ -67,3 +66,11 @@ def is_text(name: str) -> bool:
 def order(path: Path) -> tuple[bool, int, str]:
     """Sorting key: numbers first, as numbers, then names."""
     return name_order(path.name)
+
+
+def relative(path: Path, raw: Path) -> str:
+    """The path as problems and entries name it; ``path`` must lie under ``raw``."""
+    text, head = str(path), f"{raw}{os.sep}"
+    # In a tenth of relative_to's time: it is asked for every file.
+    inside = text.removeprefix(head) if text.startswith(head) else str(path.relative_to(raw))
+    return inside.replace(os.sep, "/")

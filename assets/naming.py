@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from pathlib import PurePath
+
+from natocc.file_names import is_number
 
 # Twelve hex digits: among a million names that share a slug, two alike are a matter of one in five hundred.
 _HASH_DIGITS = 12
@@ -16,11 +17,6 @@ def normal(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
-def is_number(stem: str) -> bool:
-    """Whether a stem is plain digits, so that 7 and 00007 are one name."""
-    return stem.isascii() and stem.isdigit()
-
-
 def same_name(stem: str) -> str:
     """Equal for names of one thing: numbers are compared as numbers, accents in one spelling.
 
@@ -28,13 +24,6 @@ def same_name(stem: str) -> str:
     '7'
     """
     return str(int(stem)) if is_number(stem) else normal(stem)
-
-
-def name_order(name: str) -> tuple[bool, int, str]:
-    """Sorting key of file names: those of numbers first, as numbers, then the others."""
-    stem = PurePath(name).stem
-    numeric = is_number(stem)
-    return not numeric, int(stem) if numeric else 0, name
 
 
 def id_of(name: str) -> str:

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from assets.corrected import FOLDER as CORRECTED
-from assets.folders import PICTURES, is_text
+from assets.folders import is_text
 from assets.partition_files import FACES, face_id_of, find_lists, read_names
 from assets.problems import Problem, Report
 from assets.records import Origin
 from assets.review_verdicts import NAME, VerdictRow, read_verdicts
+from natocc.file_names import PICTURES
 
 IMAGES = f"{FACES}/CelebA-HQ-img"
 VERDICTS = f"{CORRECTED}/{NAME}"

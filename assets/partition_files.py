@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 from assets.corrected import FOLDER as CORRECTED
-from assets.folders import PICTURES
 from assets.naming import id_of, normal
 from assets.problems import Problem, Report
+from natocc.file_names import PICTURES
 
 FACES = "CelebAMask-HQ"
 FOLDERS = ("", FACES, CORRECTED)

@@ -25,3 +25,17 @@ class Problem:
 
 
 Report = Callable[[Problem], None]
+# Three equal channels are how CelebAMask-HQ stores its masks: nothing to report.
+_USUAL = ("three channels",)
+
+
+def unusual(notes: tuple[str, ...]) -> tuple[str, ...]:
+    """The conversions of a mask that are worth a line."""
+    return tuple(note for note in notes if note not in _USUAL)
+
+
+def conversions(where: str, expected: str, notes: tuple[str, ...]) -> tuple[Problem, ...]:
+    """One line for all that was converted in a file; none for none."""
+    if not notes:
+        return ()
+    return (Problem(path=where, expected=expected, got=", ".join(notes), action="converted"),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assets import celebamask, coco, cofw, corrected, dtd, faceocc, hands, iharmony4, realocc, voo_objects
-from assets.folders import PICTURES
+from natocc.file_names import PICTURES
 
 _FACEOCC = "FaceOcc: MIT; photographs under the terms of CelebA-HQ, FFHQ and their finders"
 _PAPER = "Voo et al.: no licence stated"

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.folders import PICTURES, by_stem, first_folder, pictures_in
+from assets.folders import by_stem, first_folder, pictures_in
 from assets.naming import id_of, normal
 from assets.problems import Problem, Report
 from assets.records import RawOccludedFace
 from assets.sidecar import Sidecar
+from natocc.file_names import PICTURES
 
 _IMAGES, _MASKS = ("image", "img", "images"), ("mask", "masks")
 

@@ -13,8 +13,9 @@ from typing import Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
-from assets.naming import id_of, is_number
+from assets.naming import id_of
 from assets.problems import Problem, Report
+from natocc.file_names import is_number
 from natocc.geometry import Image
 from shards.storage import sha256_bytes
 

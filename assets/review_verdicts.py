@@ -7,7 +7,8 @@ import io
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from assets.naming import id_of, name_order
+from assets.naming import id_of
+from natocc.file_names import name_order
 
 NAME = "verdicts.csv"
 COLUMNS = ("file", "verdict", "who", "date")

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from assets.naming import is_number
 from assets.problems import Problem, Report
 from assets.sidecar import BadCell
 from assets.tally import Tally
+from natocc.file_names import is_number
 
 Row = TypeVar("Row")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from assets.sample.catalogue import Ecosystem, Package
+from assets.sample.package import Ecosystem, Package
 
 PATH = Path(__file__).parent / "weights.toml"
 

@@ -18,15 +18,16 @@ import numpy as np
 
 from assets.bank import Bank
 from manifests.recipe import load_recipe
+from manifests.shard_plan import Machine
 from natocc.codecs import encode_png_rgb
 from natocc.geometry import Image
 from natocc.lift import LIFTS
 from natocc.occluder import Occluder
 from natocc.render import Composite, compose
 from tasks.cases import Case, choose_cases
-from tasks.harmonisers import Machine, choose_network
+from tasks.harmonisers import choose_network
 from tasks.render_harmonise import Harmonising, open_harmoniser, render_harmonised
-from tasks.render_sample import OccluderCache, load_face
+from tasks.render_inputs import OccluderCache, load_face
 from tasks.sheet import Strip, compose_sheet
 
 

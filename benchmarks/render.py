@@ -23,13 +23,13 @@ import numpy as np
 
 from assets.bank import Bank
 from benchmarks.inputs import write_bank
+from manifests.shard_plan import POOL, ShardPlan
 from natocc.codecs import decode_plane, decode_rgb, encode_jpeg, encode_png
 from natocc.geometry import Image
 from natocc.profiles import BEST, Kind, Profile
-from tasks.plan import ShardPlan
 from tasks.pool import WorkerPool, result_of
-from tasks.render_sample import OccluderCache, attempt, occluder_pool
-from tasks.select import POOL
+from tasks.render_inputs import OccluderCache, occluder_pool
+from tasks.render_sample import attempt
 
 MODES = ("randocc", "object", "hand", "hand_sot", "best")
 _WARM_UP = 4

@@ -20,9 +20,8 @@ os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
 import albumentations
 import cv2
 
-from assets.in_memory import load_occluders
 from benchmarks import inputs
-from natocc import NatOcc, OccluderBank, RandOcc
+from natocc import NatOcc, OccluderBank, RandOcc, load_occluders
 from natocc.face import Face, make_face
 
 _ROUNDS = 10

@@ -48,9 +48,9 @@ def build(
     precision: Precision = "float32",
 ) -> None:
     """Build a version of a recipe's dataset; what is there unchanged is left alone."""
+    from manifests.shard_plan import Machine
     from tasks.build import Job, Options
     from tasks.build import build as build_version
-    from tasks.harmonisers import Machine
 
     start = time.perf_counter()
     with one_clear_message(), progress_bar() as progress:

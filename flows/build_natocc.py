@@ -21,9 +21,8 @@ from rich.progress import track
 
 from manifests.card import write_card
 from manifests.dataset import ShardRecord
+from manifests.shard_plan import Machine, ShardPlan
 from tasks.build import BuildReport, Job, Options, finish_job, start_job
-from tasks.harmonisers import Machine
-from tasks.plan import ShardPlan
 from tasks.pool import WorkerLost, WorkerPool, result_of
 from tasks.render_shard import render_shard
 

@@ -10,8 +10,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-from natocc.profiles import Kind
-from natocc.targets import TARGETS, Target
+from natocc.profiles import TARGETS, Kind, Target
 from natocc.transfer import Method
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]

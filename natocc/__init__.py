@@ -1,4 +1,4 @@
-"""The pixels of occluded faces. ``NatOcc``, ``RandOcc`` and ``OccluderBank`` are loaded when asked for."""
+"""Faces with occlusions while a network trains. Names are loaded when they are asked for."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from natocc.load import load_cutouts, load_occluders
     from natocc.occluder_bank import OccluderBank
     from natocc.transforms import NatOcc, RandOcc
 
-__all__ = ["NatOcc", "OccluderBank", "RandOcc"]
+__version__ = "0.1.0"
+__all__ = ["NatOcc", "OccluderBank", "RandOcc", "__version__", "load_cutouts", "load_occluders"]
 
 _WHERE = {
     "NatOcc": "natocc.transforms",
     "OccluderBank": "natocc.occluder_bank",
     "RandOcc": "natocc.transforms",
+    "load_cutouts": "natocc.load",
+    "load_occluders": "natocc.load",
 }
 
 

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from natocc.colour_lattice import LEVELS, Asking, Corners, Floats, Motions, corners, fit_motions
-from natocc.colour_table import Colours, grid_colours
-from natocc.enlarge import enlarge
+from natocc.colour_table import Colours, enlarge, grid_colours
 from natocc.geometry import Box, Image
 
 _SAMPLES = 1 << 13

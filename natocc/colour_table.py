@@ -1,15 +1,16 @@
-"""A smooth colour mapping as a table over the RGB cube, applied with trilinear interpolation."""
+"""Smooth changes of colour: a table over the RGB cube, and a field over the picture; both interpolated."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
 from PIL import ImageFilter
 
-from natocc.geometry import Image
+from natocc.geometry import Box, Image
 
 Colours = NDArray[np.float32]
 
@@ -32,3 +33,13 @@ def apply_table(image: Image, table: Colours) -> Image:
 def tabulate(mapping: Callable[[Colours], Colours], size: int = 17) -> Colours:
     """The table of a colour function that takes and returns (..., 3) RGB in 0-255."""
     return mapping(grid_colours(size))
+
+
+def enlarge(field: Colours, size: tuple[int, int], box: Box) -> Colours:
+    """The box of a field (float32 hxwx3) stretched to (height, width), linearly; float32, the box's size.
+
+    Axis by axis, so that little outside the box is computed; what is left of rounding is that of float32.
+    """
+    tall = cv2.resize(field, (field.shape[1], size[0]), interpolation=cv2.INTER_LINEAR)[box.slices[0]]
+    wide = cv2.resize(tall, (size[1], box.height), interpolation=cv2.INTER_LINEAR)[:, box.slices[1]]
+    return np.ascontiguousarray(wide, np.float32)

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from natocc.geometry import Box, Image, mask_box
-from natocc.light_ground import Apart, Floats, NotFound, apart_from_ground
+from natocc.light_ground import Apart, Floats, apart_from_ground
 from natocc.mixture import cut_by_colours
+from natocc.verdicts import NotFound
 
 # Long sides at which the hand is found and its edge is drawn.
 _FIND, _DRAW = 400, 800

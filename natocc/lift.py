@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from natocc.blending import blend
 from natocc.colour_mapping import drift_at, fit_mapping
-from natocc.colour_table import Colours, apply_table
-from natocc.enlarge import enlarge
+from natocc.colour_table import Colours, apply_table, enlarge
 from natocc.geometry import Box, Image, mask_box
 from natocc.transfer_field import spread
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from natocc.geometry import Image
+from natocc.verdicts import NotFound
 
 Floats = NDArray[np.float32]
 
@@ -23,14 +24,6 @@ _NEAR, _FITTED = (18.0, 8.0), (9.0, 5.0)
 _SHARE = 0.5
 # A ground may scatter so much about the surface (L, median absolute deviation).
 _EVEN = 4.0
-
-
-@dataclass(frozen=True, slots=True)
-class NotFound:
-    """Why something is not in a picture as expected: the two halves of a message."""
-
-    expected: str
-    got: str
 
 
 @dataclass(frozen=True, slots=True)

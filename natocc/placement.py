@@ -10,9 +10,9 @@ import numpy as np
 from numpy.random import Generator
 
 from natocc.geometry import Box, Matrix, rotation, scaling, shearing, translation
-from natocc.profiles import Profile
+from natocc.profiles import Profile, Target
 from natocc.randomness import draw_range
-from natocc.targets import Point, Target, aim
+from natocc.targets import Point, aim
 
 # From an occluder's centre to what of it is aimed, over its height, where it turns to the face.
 _REACH = 0.25

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from natocc.targets import Target
-
 Kind = Literal["randocc", "object", "hand", "none"]
 KINDS: tuple[Kind, ...] = ("randocc", "object", "hand", "none")
+# Parts of the face that an occluder may be aimed at.
+Target = Literal["face", "cheek", "mouth", "eyes", "forehead", "chin"]
+TARGETS: tuple[Target, ...] = ("face", "cheek", "mouth", "eyes", "forehead", "chin")
 Range = tuple[float, float]
 
 

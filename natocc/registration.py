@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from natocc.geometry import Image, Matrix
-from natocc.light_ground import NotFound
+from natocc.verdicts import NotFound
 
 Floats = NDArray[np.float32]
 

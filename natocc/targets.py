@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Literal
 
 from numpy.random import Generator
 
 from natocc.geometry import Box
+from natocc.profiles import Target
 
-Target = Literal["face", "cheek", "mouth", "eyes", "forehead", "chin"]
-TARGETS: tuple[Target, ...] = ("face", "cheek", "mouth", "eyes", "forehead", "chin")
 Point = tuple[float, float]
 
 # Radius of the disc in which a centre falls, over the square root of the area of the face's box.

@@ -1,4 +1,4 @@
-"""What became of a sample: a value, not an exception."""
+"""Outcomes that are expected: values, not exceptions."""
 
 from __future__ import annotations
 
@@ -8,10 +8,18 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``kept``; ``rejected`` with the rule that refused it; ``failed`` with the error."""
+    """A sample that is ``kept``, ``rejected`` (with the rule that refused it) or ``failed`` (the error)."""
 
     verdict: Literal["kept", "rejected", "failed"]
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """Why something is not in a picture as expected: the two halves of a message."""
+
+    expected: str
+    got: str
 
 
 KEPT = Verdict("kept")

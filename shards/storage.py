@@ -84,22 +84,6 @@ def read_bytes(url: str) -> bytes:
     return cast(bytes, filesystem.cat_file(path))
 
 
-def read_span(url: str, offset: int, size: int) -> bytes:
-    """``size`` bytes from ``offset``; ValueError where the file ends before."""
-    filesystem, path = _resolve(url)
-    if is_local(url):
-        with Path(path).open("rb") as stream:
-            stream.seek(offset)
-            data = stream.read(size)
-    else:
-        data = cast(bytes, filesystem.cat_file(path, start=offset, end=offset + size))
-    if len(data) != size:
-        raise ValueError(
-            f"{url}: expected {size} bytes from {offset}, got {len(data)}; the file was cut short"
-        )
-    return data
-
-
 def size_of(url: str) -> int:
     """Size in bytes."""
     filesystem, path = _resolve(url)

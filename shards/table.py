@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pyarrow as pa
-import pyarrow.parquet as pq
+
+from natocc.bank_files import arrow_table
 
 
 def read_table(data: bytes, schema: pa.Schema | None = None) -> pa.Table:
@@ -11,11 +12,7 @@ def read_table(data: bytes, schema: pa.Schema | None = None) -> pa.Table:
 
     Raises pyarrow.ArrowInvalid (a ValueError) for bytes that are no Parquet file, or of other types.
     """
-    # Arrow's threads let go of buffers when they like. If that is while the interpreter ends, and the
-    # buffer is Python's, the process is aborted; so the bytes are put into memory of Arrow's own.
-    own = pa.BufferOutputStream()
-    own.write(data)
-    table = pq.ParquetFile(pa.BufferReader(own.getvalue()), pre_buffer=False).read(use_threads=False)
+    table = arrow_table(data)
     if schema is None:
         return table
     columns = [

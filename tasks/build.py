@@ -20,9 +20,9 @@ from manifests.dataset import (
 )
 from manifests.recipe import load_recipe
 from manifests.rows import decode_rows, encode_rows
+from manifests.shard_plan import Machine, ShardPlan
 from shards import storage
-from tasks.harmonisers import Machine
-from tasks.plan import Plan, ShardPlan, make_plan
+from tasks.plan import Plan, make_plan
 from tasks.pool import WorkerPool, result_of
 from tasks.publish import publish
 from tasks.render_shard import record_url, render_shard, rows_url

@@ -13,7 +13,9 @@ from assets.celebamask import read_faces
 from assets.coco import read_objects
 from assets.counting import deviation, is_selection
 from assets.dtd import read_textures
+from assets.evaluation import SOURCES
 from assets.faceocc import faceocc_folder, read_faceocc_cutouts, read_faceocc_textures
+from assets.folders import relative
 from assets.hands import read_hands
 from assets.iharmony4 import read_iharmony4
 from assets.images import Unreadable, read_size
@@ -22,8 +24,6 @@ from assets.published import PUBLISHED, Published
 from assets.realocc import read_occluded_faces
 from assets.voo_objects import read_voo_objects
 from assets.whereabouts import find_folder
-from tasks.prepare_evaluation import SOURCES
-from tasks.prepared import relative
 
 # Links may lead in circles.
 _DEEPEST = 4

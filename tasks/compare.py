@@ -17,7 +17,7 @@ from shards import storage
 from tasks.cases import Case, check_kinds, choose_cases
 from tasks.judge_page import write_page
 from tasks.looks import Look, draw_look, parse_look, render_look
-from tasks.render_sample import OccluderCache, load_face
+from tasks.render_inputs import OccluderCache, load_face
 from tasks.sheet import Strip, compose_sheet, fit
 
 KEY, PAGE = "key.json", "judge.html"

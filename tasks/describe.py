@@ -8,10 +8,10 @@ from functools import lru_cache
 
 from assets.bank import Entry
 from manifests.rows import Row
+from manifests.shard_plan import ShardPlan
 from natocc.params import Params
 from natocc.render import Composite
 from natocc.verdicts import Verdict
-from tasks.plan import ShardPlan
 
 
 def sample_key(plan: ShardPlan, face: Entry, repeat: int) -> str:

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from assets.bank import Bank, Entry
+from natocc.bank_files import read_span
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
 from shards import storage
@@ -38,7 +39,5 @@ def face_facts(bank: Bank, entry: Entry) -> dict[str, object]:
     if "json" not in entry.members:
         return {}
     span = entry.members["json"]
-    said = json.loads(
-        storage.read_span(storage.join(bank.url, entry.shard), span.offset, span.size).decode("utf-8")
-    )
+    said = json.loads(read_span(storage.join(bank.url, entry.shard), span.offset, span.size).decode("utf-8"))
     return said if isinstance(said, dict) else {}

@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from assets.weights import MissingWeights, find_weights, weights_folder
 from assets.weights_registry import registry
 from manifests.recipe import Recipe
+from manifests.shard_plan import Machine, NetworkUse
 from models.device import DEVICES, PRECISIONS, choose_device
 from models.extra import MissingExtra, require_networks
 from natocc.harmonise import HARMONISERS
 
 NETWORK = "rainnet"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Machine:
-    """Where networks find their weights and run. ``weights``: a folder; None for the usual one."""
-
-    weights: str | None = None
-    device: str = "auto"
-    precision: str = "float32"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkUse:
-    """A network that takes part in samples, and all that decides what it makes of them."""
-
-    name: str
-    weights_sha256: str
-    lift: str
-    side: int  # of what the network is shown, in pixels
-    device: str
-    precision: str
-    # Of the weights, as their file says.
-    licence: str
 
 
 def choose_network(recipe: Recipe, machine: Machine) -> NetworkUse | None:

@@ -7,9 +7,10 @@ from typing import cast
 import cv2
 import numpy as np
 
-from assets.bank import Bank, Entry, Kind
+from assets.bank import Bank, Entry
 from assets.problems import Problem
 from assets.tally import Tally
+from natocc.bank_files import Kind
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
 from tasks.harmonizer_scenes import LARGEST, SMALLEST, Item, Scene, usable

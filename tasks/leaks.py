@@ -7,10 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from assets.bank import KINDS, Bank, Entry
+from assets.bank import Bank, Entry
+from assets.splits import Name, class_of, names_of
+from natocc.bank_files import KINDS
 from shards import storage
 from shards.reader import read_shard
-from tasks.prepare_splits import Name, class_of, names_of
 
 _WORDS = {"object": "category", "hand": "person", "texture": "class"}
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 
+from manifests.shard_plan import ShardPlan
 from natocc.draw import Switches, draw_params
 from natocc.face import Face
 from natocc.occluder import Occluder
@@ -17,7 +18,6 @@ from natocc.profiles import PROFILES, Profile
 from natocc.randomness import Streams
 from natocc.released import render_released
 from natocc.render import Composite
-from tasks.plan import ShardPlan
 from tasks.render_harmonise import open_harmoniser, render_harmonised
 
 RELEASED = ("code", "released")

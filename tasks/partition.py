@@ -12,10 +12,11 @@ from assets.bank import Bank, Entry
 from assets.folders import order
 from assets.hold_out import ONE_OF, rank
 from assets.partition import PARTS, Part
+from assets.splits import final_splits
+from natocc.bank_files import read_span
 from shards import storage
 from tasks.leaks import find_leaks, on_both_sides
 from tasks.partition_report import PartitionReport, Proposal
-from tasks.prepare_splits import final_splits
 
 # As many identities as the paper's test faces have (section 3.1, Table 2).
 IDENTITIES = 80
@@ -83,7 +84,7 @@ def _suspicions(bank: Bank, faces: Sequence[Entry]) -> dict[str, tuple[float, st
         span = face.members.get("json")
         if span is None:
             continue
-        facts = json.loads(storage.read_span(storage.join(bank.url, face.shard), span.offset, span.size))
+        facts = json.loads(read_span(storage.join(bank.url, face.shard), span.offset, span.size))
         if isinstance(said := facts.get("suspicion"), dict):
             found[face.id] = float(said["score"]), str(said.get("because", ""))
     return found

@@ -10,41 +10,14 @@ from importlib.util import find_spec
 from assets.bank import Bank, Entry
 from manifests.lineage import HARMONISE, code_version, digest, library_versions
 from manifests.recipe import OccluderSet, Recipe, RecipeError
+from manifests.shard_plan import Machine, NetworkUse, ShardPlan
 from natocc.harmonise import HARMONISERS
-from natocc.profiles import PROFILES, Kind, Profile
-from natocc.transfer import Method
-from tasks.harmonisers import Machine, NetworkUse, choose_network
+from natocc.profiles import PROFILES
+from tasks.harmonisers import choose_network
 from tasks.select import pairs_of_one_photo, select_faces, select_occluders, what_is_missing
 
 # What a version says of its bank.
 _OF_THE_BANK = ("content_sha256", "files", "counts", "upscaler", "upscaling")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShardPlan:
-    """All that a worker needs to render one shard, apart from the bank.
-
-    ``samples`` are (face id, repeat); ``occluders`` the ids of the pool, in order.
-    """
-
-    file: str
-    set: str
-    kind: Kind
-    split: str
-    stream: str
-    seed: int
-    profile: Profile
-    size: int
-    clean: bool
-    parsing: bool
-    colour_transfer: float
-    transfer_method: Method
-    contrast_guard: bool
-    harmoniser: str | None
-    network: NetworkUse | None = None
-    samples: tuple[tuple[str, int], ...]
-    occluders: tuple[str, ...]
-    cache_key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,12 +19,14 @@ from assets.coco import read_objects
 from assets.coco_selection import Selection, choose_objects, read_choice
 from assets.cofw import check_cofw
 from assets.dtd import FOLDER as TEXTURES
+from assets.evaluation import SOURCES
 from assets.faceocc import FOLDER as FACEOCC
 from assets.hands import FOLDER as HANDS
 from assets.hands import MASKS as HAND_MASKS
 from assets.problems import Problem, Report
 from assets.realocc import REALOCC
 from assets.sidecar import Sidecar
+from assets.splits import final_splits, held_out_names
 from natocc.policy import policy_named
 from shards import storage
 from tasks.census import count_problems, misplaced
@@ -32,13 +34,11 @@ from tasks.pool import WorkerPool, result_of
 from tasks.prepare_cofw import NAME as COFW_TABLE
 from tasks.prepare_cofw import TABLE as COFW_FILE
 from tasks.prepare_cofw import prepare_cofw
-from tasks.prepare_evaluation import SOURCES
 from tasks.prepare_groups import Work, records_of
 from tasks.prepare_options import PrepareOptions
 from tasks.prepare_records import drop_records
 from tasks.prepare_report import PROBLEMS, PrepareReport, count_entries
 from tasks.prepare_sharpness import blur_of
-from tasks.prepare_splits import final_splits, held_out_names
 from tasks.prepare_streams import Stream, streams_of
 from tasks.upscale_network import device_of
 from tasks.upscaler import Choice, choose_upscaler

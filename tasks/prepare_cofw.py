@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets.cofw import LICENCE, CofwFace, cofw_files, read_cofw, read_pixels
+from assets.folders import relative
 from assets.problems import Problem, Report
 from manifests.lineage import PREPARE, code_version, digest, library_versions
 from shards import storage
@@ -17,7 +18,6 @@ from shards.table import read_table
 from tasks.prepare_groups import Work
 from tasks.prepare_inputs import describe, mark_of
 from tasks.prepare_records import Record, holds, read_record, remove_record, write_record
-from tasks.prepared import relative
 
 # Of its record, and of its table.
 NAME, TABLE = "cofw_table", "cofw.parquet"

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from assets.bank import Entry
+from assets.problems import conversions
 from natocc.codecs import encode_png
 from natocc.cutout import crop_to_matte, extend_colours, limit_side
 from natocc.geometry import Image
-from tasks.prepared import Prepared, conversions, fine_jpeg, refuse
+from tasks.prepared import Prepared, fine_jpeg, refuse
 
 LONG_SIDE = 1024
 # How deep, in pixels of the photograph, an edge mixes in what lies behind.

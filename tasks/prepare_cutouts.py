@@ -8,14 +8,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from assets.folders import relative
 from assets.images import Unreadable, read_image, read_mask
-from assets.problems import Problem
+from assets.problems import Problem, conversions, unusual
 from assets.records import RawCutout
 from assets.rgba import read_rgba
 from natocc.cutout import soften_outline
 from natocc.geometry import Image
 from tasks.prepare_cut import cut_out
-from tasks.prepared import EXPECTED_MASK, Prepared, conversions, make_entry, refuse, relative, unusual
+from tasks.prepared import EXPECTED_MASK, Prepared, make_entry, refuse
 
 # What a picture with transparency is by nature, and nothing to report.
 _OF_ALPHA = ("PNG", "WEBP", "alpha channel", "greyscale with alpha", "palette")

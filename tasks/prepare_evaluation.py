@@ -6,14 +6,13 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from assets.cofw import COFW
-from assets.problems import Problem
-from assets.realocc import REALOCC, REALOCC_WILD, OccludedSource
+from assets.folders import relative
+from assets.problems import Problem, conversions
+from assets.realocc import OccludedSource
 from assets.records import RawOccludedFace
 from tasks.prepare_faces import prepare_occluded_face
-from tasks.prepared import Prepared, conversions, refuse, relative
+from tasks.prepared import Prepared, refuse
 
-SOURCES = (REALOCC, REALOCC_WILD, COFW)
 _PLAIN_MASK = "a mask of 0 and 1, or of 0 and 255, and of nothing between"
 
 

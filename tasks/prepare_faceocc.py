@@ -7,14 +7,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from assets.folders import relative
 from assets.images import Unreadable
-from assets.problems import Problem
+from assets.problems import Problem, conversions
 from assets.rgba import read_rgba
 from natocc.geometry import Image
-from natocc.light_ground import NotFound
 from natocc.registration import register_crop, warp_to_photo
+from natocc.verdicts import NotFound
 from shards.storage import sha256_bytes
-from tasks.prepared import conversions, relative
 
 SIDE = 256
 

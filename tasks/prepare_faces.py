@@ -10,8 +10,9 @@ import cv2
 import numpy as np
 
 from assets.bank import CORRECTED
+from assets.folders import relative
 from assets.images import Picture, Unreadable, read_image, read_mask
-from assets.problems import Problem
+from assets.problems import Problem, conversions, unusual
 from assets.records import RawFace, RawOccludedFace
 from natocc.codecs import encode_jpeg, encode_png
 from natocc.geometry import Image
@@ -25,7 +26,7 @@ from tasks.prepare_labels import (
     resize_binary,
     size_text,
 )
-from tasks.prepared import EXPECTED_MASK, Prepared, conversions, make_entry, refuse, relative, unusual
+from tasks.prepared import EXPECTED_MASK, Prepared, make_entry, refuse
 
 LONG_SIDE = 1024
 _EXPECTED = f"an upright 8-bit colour JPEG of {LONG_SIDE} pixels"

@@ -14,6 +14,7 @@ import cv2
 
 from assets.bank import Entry
 from assets.bank_writer import write_shard
+from assets.folders import relative
 from assets.problems import Report
 from manifests.lineage import PREPARE, code_version, digest, library_versions
 from shards import storage
@@ -21,7 +22,7 @@ from tasks.pool import WorkerPool, batched, ordered_map
 from tasks.prepare_inputs import Mark, describe, files_of, mark_of
 from tasks.prepare_records import Record, holds, read_record, remove_record, write_record
 from tasks.prepare_streams import Stream, distinct
-from tasks.prepared import Prepared, relative
+from tasks.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

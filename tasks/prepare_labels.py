@@ -9,15 +9,16 @@ import cv2
 import numpy as np
 
 from assets.corrected import read_corrected
+from assets.folders import relative
 from assets.images import Picture, Unreadable
-from assets.problems import Problem
+from assets.problems import Problem, conversions, unusual
 from assets.records import RawFace
 from natocc.corrected_parsing import corrected_parsing
 from natocc.geometry import Image
 from natocc.policy import FACEOCC, VOO, face_mask, parsing_map, policy_named
 from shards.storage import sha256_bytes
 from tasks.prepare_faceocc import subtract_occlusion
-from tasks.prepared import EXPECTED_MASK, conversions, relative, unusual
+from tasks.prepared import EXPECTED_MASK
 
 # Masks that are read whole, as RealOcc's, may hold 0 and 1: nothing to report.
 _USUAL_OF_WHOLE = ("values 0 and 1",)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from assets.bank import Entry
+from assets.folders import relative
 from assets.images import Unreadable, read_image
 from assets.records import RawObject
 from natocc.codecs import encode_png
@@ -17,7 +18,7 @@ from natocc.geometry import Box, Image, mask_box
 from tasks.prepare_cut import LONG_SIDE, cut_out
 from tasks.prepare_enlarge import Enlargement, enlarge_crops
 from tasks.prepare_outline import Matte, make_matte, polygons_within, rasterise
-from tasks.prepared import Prepared, fine_jpeg, make_entry, refuse, relative
+from tasks.prepared import Prepared, fine_jpeg, make_entry, refuse
 from tasks.upscaler import FACTOR, Upscaler
 
 # Context round an object, as a share of its box: upscalers see where the object ends.

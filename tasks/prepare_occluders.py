@@ -8,25 +8,18 @@ from pathlib import Path
 
 import numpy as np
 
+from assets.folders import relative
 from assets.hands import MASKS
 from assets.images import Unreadable, read_image, read_mask
-from assets.problems import Problem
+from assets.problems import Problem, conversions, unusual
 from assets.records import RawHand, RawTexture
 from natocc.codecs import encode_jpeg
 from natocc.cutout import clear_border, limit_side, soft_matte, turn
 from natocc.fingers_down import turn_fingers_down
 from natocc.hand_mask import segment_hand
-from natocc.light_ground import NotFound
+from natocc.verdicts import NotFound
 from tasks.prepare_cut import EXPECTED_PHOTO, LONG_SIDE, cut_out
-from tasks.prepared import (
-    EXPECTED_MASK,
-    Prepared,
-    conversions,
-    make_entry,
-    refuse,
-    relative,
-    unusual,
-)
+from tasks.prepared import EXPECTED_MASK, Prepared, make_entry, refuse
 
 
 def prepare_hand(hand: RawHand, raw: Path) -> Prepared:

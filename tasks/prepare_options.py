@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from assets.bank import INDEX, Bank
+from assets.bank import Bank
 from assets.hand_selection import COUNT
+from natocc.bank_files import INDEX
 from shards import storage
 
 

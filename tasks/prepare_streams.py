@@ -12,7 +12,9 @@ from assets.celebamask import read_faces
 from assets.coco import FOLDER as OBJECTS
 from assets.dtd import FOLDER as TEXTURES
 from assets.dtd import read_textures
+from assets.evaluation import SOURCES
 from assets.faceocc import faceocc_folder, read_faceocc_cutouts, read_faceocc_textures
+from assets.folders import relative
 from assets.hands import FOLDER as HANDS
 from assets.hands import read_hands
 from assets.problems import Problem, Report
@@ -20,12 +22,12 @@ from assets.realocc import OccludedSource, read_occluded_faces
 from assets.records import RawObject
 from assets.voo_objects import read_voo_objects, voo_folder
 from tasks.prepare_cutouts import prepare_cutout
-from tasks.prepare_evaluation import SOURCES, prepare_evaluated
+from tasks.prepare_evaluation import prepare_evaluated
 from tasks.prepare_faces import prepare_face
 from tasks.prepare_objects import prepare_objects
 from tasks.prepare_occluders import prepare_hand, prepare_texture
 from tasks.prepare_options import PrepareOptions
-from tasks.prepared import Prepared, relative
+from tasks.prepared import Prepared
 from tasks.upscaler import Upscaler
 
 # Inputs a shard. By count and not by bytes: a changed input must not move those after it.

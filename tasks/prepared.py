@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 
-from assets.bank import Entry, Kind
+from assets.bank import Entry
 from assets.images import Picture
 from assets.problems import Problem
 from assets.records import Origin
+from natocc.bank_files import Kind
 from natocc.geometry import Image
 from shards.storage import sha256_bytes
 
 EXPECTED_MASK = "an 8-bit mask of 0 and 255"
-# Three equal channels are how CelebAMask-HQ stores its masks: nothing to report.
-_USUAL = ("three channels",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,18 +32,6 @@ class Prepared:
 
 def refuse(where: str, expected: str, got: str) -> Prepared:
     return Prepared(entry=None, members={}, problems=(Problem(path=where, expected=expected, got=got),))
-
-
-def unusual(notes: tuple[str, ...]) -> tuple[str, ...]:
-    """The conversions of a mask that are worth a line."""
-    return tuple(note for note in notes if note not in _USUAL)
-
-
-def conversions(where: str, expected: str, notes: tuple[str, ...]) -> tuple[Problem, ...]:
-    """One line for all that was converted in a file; none for none."""
-    if not notes:
-        return ()
-    return (Problem(path=where, expected=expected, got=", ".join(notes), action="converted"),)
 
 
 def make_entry(
@@ -71,14 +56,6 @@ def make_entry(
         shard="",
         members={},
     )
-
-
-def relative(path: Path, raw: Path) -> str:
-    """The path as problems and entries name it; ``path`` must lie under ``raw``."""
-    text, head = str(path), f"{raw}{os.sep}"
-    # In a tenth of relative_to's time: it is asked for every file.
-    inside = text.removeprefix(head) if text.startswith(head) else str(path.relative_to(raw))
-    return inside.replace(os.sep, "/")
 
 
 def fine_jpeg(image: Image, quality: int = 97) -> bytes:

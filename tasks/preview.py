@@ -7,10 +7,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from assets.bank import INDEX as BANK_INDEX
-from assets.bank import KINDS, Bank, Entry
+from assets.bank import Bank, Entry
 from manifests.dataset import MANIFEST, read_dataset, resolve_version
 from manifests.rows import Row, decode_rows
+from natocc.bank_files import INDEX as BANK_INDEX
+from natocc.bank_files import KINDS
 from natocc.codecs import decode_plane, decode_rgb, encode_jpeg, encode_png_rgb
 from natocc.geometry import Image
 from shards import storage

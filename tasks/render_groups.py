@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from assets.bank import Bank, Entry
+from manifests.shard_plan import ShardPlan
 from natocc.geometry import Image
 from natocc.verdicts import Verdict
-from tasks.plan import ShardPlan
 from tasks.pool import batched
 from tasks.render_harmonise import Harmonising
-from tasks.render_sample import Begun, Made, OccluderCache, attempt, begin, end
+from tasks.render_inputs import OccluderCache
+from tasks.render_sample import Begun, Made, attempt, begin, end
 
 # The size of pictures that batches are meant for.
 _USUAL = 1024

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from assets.weights import MissingWeights, find_weights
+from manifests.shard_plan import NetworkUse
 from models.device import choose_device
 from natocc.face import Face
 from natocc.geometry import Image
@@ -20,7 +21,6 @@ from natocc.params import Params
 from natocc.render import Composite, Draft, complete, compose
 from natocc.verdicts import Verdict, failed
 from tasks.failures import BuildStopped
-from tasks.harmonisers import NetworkUse
 
 if TYPE_CHECKING:
     from models.rainnet_runner import RainNetRunner

@@ -12,13 +12,13 @@ import cv2
 from assets.bank import Bank
 from manifests.dataset import VERDICTS, ShardRecord
 from manifests.rows import Row, encode_rows
+from manifests.shard_plan import ShardPlan
 from shards import storage
 from shards.tar import TarWriter, add_sample
 from tasks.failures import BuildStopped
-from tasks.plan import ShardPlan
 from tasks.render_groups import attempt_all
 from tasks.render_harmonise import open_harmoniser
-from tasks.render_sample import OccluderCache, occluder_pool
+from tasks.render_inputs import OccluderCache, occluder_pool
 
 # So many failures in a row mean a broken environment, not a bad sample.
 _MOST_FAILURES_IN_A_ROW = 10

@@ -11,13 +11,13 @@ from pydantic import TypeAdapter
 from assets.bank import Bank, Entry
 from manifests.dataset import MANIFEST, resolve_version
 from manifests.rows import decode_rows
+from manifests.shard_plan import POOL, NetworkUse
 from natocc.params import Params, params_adapter
 from shards import storage
 from shards.reader import read_sample
-from tasks.harmonisers import NetworkUse
 from tasks.render_harmonise import open_harmoniser, render_harmonised
-from tasks.render_sample import encode, load_face, load_occluder
-from tasks.select import POOL
+from tasks.render_inputs import load_face, load_occluder
+from tasks.render_sample import encode
 
 
 def parse_params(data: Mapping[str, Any]) -> Params:

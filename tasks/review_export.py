@@ -11,10 +11,12 @@ from pathlib import Path
 import pyarrow as pa
 
 from assets.bank import Bank, Entry
-from assets.naming import id_of, is_number
+from assets.naming import id_of
 from assets.review import IMAGES, INDEX, ReviewFace, encode_review, pixels_sha256
 from assets.review_formats import form_named
+from natocc.bank_files import read_span
 from natocc.codecs import decode_plane
+from natocc.file_names import is_number
 from shards import storage
 from shards.table import read_table
 
@@ -122,7 +124,7 @@ def _by_suspicion(bank: Bank, faces: dict[str, Entry]) -> tuple[list[Choice], st
     choices: list[Choice] = []
     for entry in faces.values():
         span = entry.members["json"]
-        facts = json.loads(storage.read_span(storage.join(bank.url, entry.shard), span.offset, span.size))
+        facts = json.loads(read_span(storage.join(bank.url, entry.shard), span.offset, span.size))
         choices.append((entry, _finite((facts.get("suspicion") or {}).get("score"))))
     known = any(score is not None for _, score in choices)
     choices.sort(key=lambda one: -math.inf if one[1] is None else one[1], reverse=True)

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.sample.catalogue import Catalogue, Package, load_catalogue
+from assets.sample.catalogue import Catalogue, load_catalogue
 from assets.sample.clients import FetchError
 from assets.sample.fetch import fetch
 from assets.sample.layout import Task
+from assets.sample.package import Package
 from assets.sample.photo_cache import PhotoCache
 from assets.sample.tiers import is_required, packages_of
 from assets.sample.write import refuse_foreign, write_layout

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assets.bank import Bank, Entry
-from assets.bank import Kind as EntryKind
 from manifests.recipe import RecipeError, Subset
+from manifests.shard_plan import POOL
 from natocc.profiles import Kind
 
 _NO_SUBSETS = (
@@ -17,8 +17,6 @@ _NO_SUBSETS = (
     "the lists (CelebAMask-HQ-WO-train.txt and others) into the raw folder and prepare again, or write some "
     "with `natocc partition`; or give one with --split FILE, or take all faces with --subset all"
 )
-# Which entries of the bank each kind of sample draws from.
-POOL: dict[Kind, EntryKind] = {"randocc": "texture", "object": "object", "hand": "hand"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

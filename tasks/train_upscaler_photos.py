@@ -10,10 +10,9 @@ from typing import Protocol
 
 from assets.images import Unreadable, read_image
 from assets.naming import normal
-from assets.problems import Problem
+from assets.problems import Problem, conversions
 from natocc.geometry import Image
 from shards.storage import sha256_bytes
-from tasks.prepared import conversions
 
 SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png", ".webp")
 # What a photograph may be without a word; other conversions are told.

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from assets.bank import INDEX, TABLE, Bank
+from assets.bank import Bank
+from natocc.bank_files import INDEX, TABLE
 from shards import storage
 from tasks.leaks import find_leaks
 from tasks.prepare_records import FOLDER as RECORDS

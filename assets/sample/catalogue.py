@@ -8,25 +8,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from assets.sample.package import Package
+
 ROOT = Path(__file__).parent
 MASKS, VISIBLE = "masks", "masks_visible"
 PARTS = ("skin", "nose", "l_eye", "r_eye", "l_brow", "r_brow", "mouth", "u_lip", "l_lip", "hair")
 
-Ecosystem = Literal["pypi-wheel", "pypi-sdist", "npm", "debian"]
 Affine = tuple[tuple[float, float, float], tuple[float, float, float]]
 Box = tuple[int, int, int, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Package:
-    """One archive that an ordinary package client can fetch."""
-
-    ecosystem: Ecosystem
-    name: str
-    version: str
-
-    def __str__(self) -> str:
-        return f"{self.ecosystem} {self.name} {self.version}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

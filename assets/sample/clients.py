@@ -9,9 +9,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from assets.sample.catalogue import ROOT, Ecosystem, Package
+from assets.sample.package import Ecosystem, Package
 
 TIMEOUT_SECONDS = 600
+_NO_BUILD = Path(__file__).parent / "no_build"
 
 
 class FetchError(RuntimeError):
@@ -90,7 +91,7 @@ def _wheel(package: Package, folder: Path) -> None:
 
 def _sdist(package: Package, folder: Path) -> None:
     backend = folder / "backend"
-    shutil.copytree(ROOT / "no_build", backend / "setuptools", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(_NO_BUILD, backend / "setuptools", ignore=shutil.ignore_patterns("__pycache__"))
     _pip(
         package,
         folder,

@@ -12,8 +12,9 @@ from pathlib import Path
 from threading import Lock
 
 from assets.sample.archive import pick
-from assets.sample.catalogue import Package, Source
+from assets.sample.catalogue import Source
 from assets.sample.clients import FetchError, fetch_archive
+from assets.sample.package import Package
 from assets.sample.photo_cache import PhotoCache
 from shards.storage import sha256_bytes
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from assets.sample.catalogue import Catalogue, Package
+from assets.sample.catalogue import Catalogue
 from assets.sample.clients import missing_client
+from assets.sample.package import Package
 
 Tier = Literal["pypi", "small", "full"]
 TIERS: tuple[Tier, ...] = get_args(Tier)

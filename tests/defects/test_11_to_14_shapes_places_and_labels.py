@@ -20,7 +20,7 @@ from natocc.params import Params
 from natocc.profiles import PROFILES
 from natocc.render import Composite, render
 from natocc.shapes import CANVAS, outline
-from tasks.render_sample import load_occluder
+from tasks.render_inputs import load_occluder
 from tests.defects.conftest import SETS, TURNS, Version, build_here
 from tests.defects.plain_scenes import draw, one_level, outline_length, white_disc
 from tests.natocc.inputs import face

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import skimage.data
 
-from natocc.colour_table import Colours, apply_table, grid_colours, tabulate
+from natocc.colour_table import Colours, apply_table, enlarge, grid_colours, tabulate
+from natocc.geometry import Box
 
 PICTURE = skimage.data.coffee()[:200, :200]
 
@@ -36,3 +37,13 @@ def test_channels_keep_their_order() -> None:
 def test_colours_beyond_the_cube_are_clipped() -> None:
     assert apply_table(PICTURE, grid_colours(17) + 300).min() == 255
     assert apply_table(PICTURE, grid_colours(17) - 300).max() == 0
+
+
+@pytest.mark.parametrize("small", [(16, 16), (256, 256), (7, 40), (1, 1)])
+@pytest.mark.parametrize("box", [Box(0, 0, 90, 70), Box(31, 12, 32, 13), Box(60, 0, 90, 33)])
+def test_the_box_is_that_of_the_whole(small: tuple[int, int], box: Box) -> None:
+    field = np.random.default_rng(0).normal(0, 50, (*small, 3)).astype(np.float32)
+    whole = cv2.resize(field, (90, 70), interpolation=cv2.INTER_LINEAR)
+    out = enlarge(field, (70, 90), box)
+    assert out.dtype == np.float32 and out.flags.c_contiguous
+    np.testing.assert_allclose(out, whole[box.slices], atol=1e-3)

@@ -6,7 +6,7 @@ import pytest
 
 from natocc.geometry import Image
 from natocc.hand_mask import HandMask, segment_hand, sides_touched
-from natocc.light_ground import NotFound
+from natocc.verdicts import NotFound
 from tests.natocc.hands import SHAPES, TONES, moved, on_white, photograph, shape
 
 

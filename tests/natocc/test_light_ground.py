@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from natocc.light_ground import Apart, NotFound, apart_from_ground
+from natocc.light_ground import Apart, apart_from_ground
+from natocc.verdicts import NotFound
 from tests.natocc.hands import photograph, shape
 
 

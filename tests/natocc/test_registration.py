@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from natocc.geometry import Image
-from natocc.light_ground import NotFound
 from natocc.registration import Registration, register_crop, warp_to_photo
+from natocc.verdicts import NotFound
 from tests.faceocc_files import UNIT, align, align_plane, astronaut, close_up, hopper, place_of
 
 # Scale and where the crop lies: inside; out on the left and above; out below; out on all sides.

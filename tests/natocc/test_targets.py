@@ -8,9 +8,9 @@ import pytest
 
 from natocc.geometry import Box, transform_points
 from natocc.placement import draw_placement, placement_matrix
-from natocc.profiles import BEST
+from natocc.profiles import BEST, TARGETS, Target
 from natocc.randomness import Streams
-from natocc.targets import SCATTER, TARGETS, Target, aim, choose_target
+from natocc.targets import SCATTER, aim, choose_target
 from tests.natocc.test_choose import LANDMARKS
 
 BOX = Box(70, 40, 170, 180)

@@ -26,9 +26,8 @@ def test_a_file_that_is_not_finished_does_not_appear() -> None:
     assert storage.list_names(ROOT) == ["other"]
 
 
-def test_spans_sizes_and_hashes() -> None:
+def test_sizes_and_hashes() -> None:
     storage.write_bytes(f"{ROOT}/file", b"0123456789")
-    assert storage.read_span(f"{ROOT}/file", 3, 4) == b"3456"
     assert storage.size_of(f"{ROOT}/file") == 10
     assert storage.sha256_of(f"{ROOT}/file") == storage.sha256_bytes(b"0123456789")
     assert not storage.is_local(ROOT)

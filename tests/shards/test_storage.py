@@ -86,14 +86,6 @@ def test_a_folder_in_the_way_is_an_error_of_the_system(tmp_path: Path) -> None:
         storage.write_bytes(str(tmp_path / "file" / "a.bin"), b"")
 
 
-def test_a_span_beyond_the_end_is_said_not_shortened(tmp_path: Path) -> None:
-    url = str(tmp_path / "a.bin")
-    storage.write_bytes(url, b"0123456789")
-    assert storage.read_span(url, 2, 5) == b"23456"
-    with pytest.raises(ValueError, match=r"a\.bin: expected 5 bytes from 7, got 3; the file was cut short"):
-        storage.read_span(url, 7, 5)
-
-
 def test_names_come_sorted_and_a_missing_folder_is_empty(tmp_path: Path) -> None:
     for name in ("b", "a", "c"):
         storage.write_bytes(str(tmp_path / "x" / name), b"")

@@ -14,10 +14,10 @@ from assets.bank_writer import BankWriter
 from manifests.dataset import INDEX, MANIFEST, latest_version, read_dataset
 from manifests.recipe import RecipeError
 from manifests.rows import decode_rows
+from manifests.shard_plan import Machine
 from natocc.codecs import decode_plane, encode_png
 from tasks.build import BuildReport, Job, Options, build, start_job
 from tasks.failures import BuildStopped
-from tasks.harmonisers import Machine
 from tasks.pool import WorkerPool, result_of
 from tasks.render_shard import render_shard
 

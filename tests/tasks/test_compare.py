@@ -13,11 +13,12 @@ import pytest
 import yaml
 from PIL import Image as PillowImage
 
-from assets.bank import KINDS, Bank
+from assets.bank import Bank
+from natocc.bank_files import KINDS
 from natocc.released import render_released
 from natocc.render import render
 from tasks.compare import KEY, PAGE, Options, compare, difference
-from tasks.render_sample import load_face, load_occluder
+from tasks.render_inputs import load_face, load_occluder
 from tasks.replay import parse_params
 from tasks.sheet import fit
 

@@ -14,7 +14,7 @@ from natocc.randomness import Streams
 from tasks.cases import Case, choose_cases
 from tasks.looks import Look, draw_look, parse_look, render_look, steps_of
 from tasks.plan import make_plan
-from tasks.render_sample import load_face, load_occluder
+from tasks.render_inputs import load_face, load_occluder
 
 
 @pytest.fixture()

@@ -15,17 +15,18 @@ import torch
 from assets.bank import Bank
 from manifests.dataset import read_dataset
 from manifests.recipe import RecipeError, load_recipe
+from manifests.shard_plan import Machine, ShardPlan
 from models import rainnet_runner
 from natocc.codecs import decode_plane, decode_rgb
 from shards.reader import read_shard
 from tasks import render_harmonise
 from tasks.build import BuildReport, Options, build
 from tasks.failures import BuildStopped
-from tasks.harmonisers import Machine
-from tasks.plan import ShardPlan, make_plan
+from tasks.plan import make_plan
 from tasks.render_groups import attempt_all
 from tasks.render_harmonise import ByNetwork, open_harmoniser
-from tasks.render_sample import OccluderCache, attempt, occluder_pool
+from tasks.render_inputs import OccluderCache, occluder_pool
+from tasks.render_sample import attempt
 from tasks.replay import replay
 from tests.tasks.networks import write_rainnet
 

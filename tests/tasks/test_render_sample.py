@@ -11,10 +11,12 @@ from assets.bank import Bank
 from assets.bank_writer import BankWriter
 from manifests.recipe import load_recipe
 from manifests.rows import Row
+from manifests.shard_plan import ShardPlan
 from natocc.choose import shows_wrist
 from natocc.placement import Placement
-from tasks.plan import ShardPlan, make_plan
-from tasks.render_sample import OccluderCache, attempt, gate, load_face, occluder_pool
+from tasks.plan import make_plan
+from tasks.render_inputs import OccluderCache, load_face, occluder_pool
+from tasks.render_sample import attempt, gate
 from tasks.replay import parse_params
 from tests.natocc.inputs import draw, face, make, occluder
 

@@ -10,8 +10,9 @@ import cv2
 import numpy as np
 import pytest
 
-from assets.bank import Entry, Kind
+from assets.bank import Entry
 from assets.bank_writer import BankWriter
+from natocc.bank_files import Kind
 from natocc.codecs import encode_jpeg, encode_png
 from natocc.geometry import Image
 from tasks.prepare import prepare

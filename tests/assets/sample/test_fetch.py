@@ -14,8 +14,9 @@ import pytest
 from skimage import data
 
 from assets.sample.archive import pick
-from assets.sample.catalogue import Ecosystem, Package, Source
+from assets.sample.catalogue import Source
 from assets.sample.fetch import fetch
+from assets.sample.package import Ecosystem, Package
 from assets.sample.photo_cache import PhotoCache
 from shards.storage import sha256_bytes
 

@@ -1,4 +1,4 @@
-"""Occluders in memory: from a prepared bank, or from a folder of cut-outs with transparency."""
+"""Occluders from files into memory: from a prepared bank, or from a folder of cut-outs with transparency."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageOps, UnidentifiedImageError
 
-from assets.bank import Bank, Entry, Kind
-from assets.folders import pictures_in
-from assets.problems import Problem
+from natocc.bank_files import Kind, StoredEntry, read_entries, read_members
+from natocc.file_names import PICTURES, name_order
 from natocc.occluder import MEMBERS, Occluder, decode_occluder
 from natocc.occluder_bank import LEAST_SIDE, OccluderBank, cut_out, shrink
 
 _KINDS: tuple[Kind, ...] = ("hand", "object", "texture")
-_EXPECTED = "a picture with an alpha channel"
 
 
 def load_occluders(
@@ -34,18 +32,17 @@ def load_occluders(
     if unknown := sorted(set(kinds) - set(_KINDS)):
         raise ValueError(f"kinds: expected some of {', '.join(_KINDS)}, got {', '.join(unknown)}")
     _check_side(long_side)
-    source = Bank(str(bank))
-    pools: dict[Kind, dict[str, Occluder]] = {}
-    for kind in _KINDS:
-        entries = source.entries(kind) if kind in kinds else ()
-        chosen = [entry for entry in entries if split in (None, entry.split)]
-        pools[kind] = {entry.id: _load(source, entry, long_side) for entry in chosen}
-    if not any(pools.values()):
-        held = {entry.split for kind in _KINDS for entry in source.entries(kind)}
+    stored = [entry for entry in read_entries(str(bank)) if entry.kind in _KINDS]
+    chosen = [entry for entry in stored if entry.kind in kinds and split in (None, entry.split)]
+    if not chosen:
+        held = {entry.split for entry in stored}
         raise ValueError(
             f"{bank}: expected {', '.join(kinds) or 'a kind'} of split {split!r}, "
             f"got splits {', '.join(sorted(held)) or 'none'} and none of these; choose another split or kind"
         )
+    pools: dict[Kind, dict[str, Occluder]] = {kind: {} for kind in _KINDS}
+    for entry in chosen:
+        pools[entry.kind][entry.id] = _load(str(bank), entry, long_side)
     return OccluderBank(hands=pools["hand"], objects=pools["object"], textures=pools["texture"])
 
 
@@ -54,26 +51,30 @@ def _check_side(long_side: int | None) -> None:
         raise ValueError(f"long_side: expected {LEAST_SIDE} pixels or more, got {long_side}")
 
 
-def _load(bank: Bank, entry: Entry, long_side: int | None) -> Occluder:
-    occluder = decode_occluder(bank.read(entry, MEMBERS))
+def _load(bank: str, entry: StoredEntry, long_side: int | None) -> Occluder:
+    occluder = decode_occluder(read_members(bank, entry, MEMBERS))
     return occluder if long_side is None else shrink(occluder, long_side)
 
 
 def load_cutouts(folder: str | Path, *, long_side: int | None = 384) -> dict[str, Occluder]:
-    """Every picture of a folder as a cut-out, by file name and in its order.
+    """Every picture of a folder as a cut-out, by file name; names of numbers first, as numbers.
 
-    Raises ValueError that lists all files without use: unreadable, not transparent, no pictures.
+    Names that begin with a dot are file managers' own and are passed over. Raises ValueError that lists
+    all files without use: unreadable, not transparent, no pictures.
     """
     _check_side(long_side)
-    root, problems = Path(folder), list[Problem]()
+    root, problems = Path(folder), list[str]()
     if not root.is_dir():
         raise ValueError(f"{folder}: expected a folder of cut-outs, got none")
     found: dict[str, Occluder] = {}
-    for path in pictures_in(root, root, problems.append):
+    for path in sorted(root.iterdir(), key=lambda path: name_order(path.name)):
+        if path.name.startswith("."):
+            continue
         try:
             found[path.name] = _read(path, long_side)
         except ValueError as error:
-            problems.append(Problem(path=path.name, expected=_EXPECTED, got=str(error)))
+            shown = path.name.encode("utf-8", "backslashreplace").decode()
+            problems.append(f"{shown}: expected {error}")
     if problems or not found:
         listed = "".join(f"\n  {problem}" for problem in problems) or " got an empty folder"
         raise ValueError(f"{folder}: expected pictures with an alpha channel alone:{listed}")
@@ -82,18 +83,29 @@ def load_cutouts(folder: str | Path, *, long_side: int | None = 384) -> dict[str
 
 def _read(path: Path, long_side: int | None) -> Occluder:
     try:
+        path.name.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("a name in UTF-8, got other bytes") from error
+    if path.suffix.lower() not in PICTURES or path.is_dir():
+        got = "a folder" if path.is_dir() else "another file"
+        raise ValueError(f"a picture ({', '.join(PICTURES)}), got {got}")
+    expected = "a picture with an alpha channel, got"
+    try:
         with Pillow.open(path) as opened:
             picture = ImageOps.exif_transpose(opened)
             transparent = "A" in picture.getbands() or "transparency" in picture.info
             rgba = np.array(picture.convert("RGBA"))
     except UnidentifiedImageError as error:
-        raise ValueError("a file that is no picture") from error
+        raise ValueError(f"{expected} a file that is no picture") from error
     except (OSError, SyntaxError, Pillow.DecompressionBombError) as error:
-        raise ValueError(f"a damaged picture ({str(error).rstrip('.')})") from error
+        raise ValueError(f"{expected} a damaged picture ({str(error).rstrip('.')})") from error
     if not transparent:
-        raise ValueError("a picture without one")
+        raise ValueError(f"{expected} a picture without one")
     if rgba[..., 3].max(initial=0) == 0:
-        raise ValueError("one that is transparent everywhere")
+        raise ValueError(f"{expected} one that is transparent everywhere")
     if rgba[..., 3].min() == 255:
-        raise ValueError("one that is opaque everywhere")
-    return cut_out(np.ascontiguousarray(rgba[..., :3]), np.ascontiguousarray(rgba[..., 3]), long_side)
+        raise ValueError(f"{expected} one that is opaque everywhere")
+    try:
+        return cut_out(np.ascontiguousarray(rgba[..., :3]), np.ascontiguousarray(rgba[..., 3]), long_side)
+    except ValueError as error:
+        raise ValueError(f"{expected} {error}") from error

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from assets.in_memory import load_cutouts, load_occluders
 from benchmarks.inputs import cup, textures
-from natocc import NatOcc, OccluderBank
+from natocc import NatOcc, OccluderBank, load_cutouts, load_occluders
 
 
 def cut_out() -> Pillow.Image:

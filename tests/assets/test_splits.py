@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from assets.bank import Entry
 from assets.sidecar import SPLITS
-from tasks.prepare_splits import final_splits, names_of
+from assets.splits import final_splits, names_of
 
 
 def entry(photo: str, person: str | None = None, split: str = "train") -> Entry:

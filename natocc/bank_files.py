@@ -1,0 +1,95 @@
+"""The files of a prepared bank: its table of entries, and the bytes of an entry's members.
+
+A bank is a folder, or any URL that fsspec opens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, cast
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Kind = Literal["face", "object", "hand", "texture"]
+KINDS: tuple[Kind, ...] = ("face", "object", "hand", "texture")
+INDEX, TABLE = "bank.json", "entries.parquet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEntry:
+    """An entry and where it lies: ``members`` gives offset and size in ``shard``, by extension."""
+
+    kind: Kind
+    id: str
+    split: str
+    shard: str
+    members: dict[str, tuple[int, int]]
+
+
+def read_entries(bank: str) -> list[StoredEntry]:
+    """All entries, ordered by kind and id.
+
+    Raises FileNotFoundError where there is no bank, ModuleNotFoundError without pyarrow.
+    """
+    try:
+        table = arrow_table(_read(f"{bank.rstrip('/')}/{TABLE}"))
+    except FileNotFoundError as error:
+        raise FileNotFoundError(
+            f"{bank}: expected a bank ({TABLE} in it), found none; make one with "
+            "`natocc prepare --raw DIR --bank URL`"
+        ) from error
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            f"{bank}: expected the packages that read a bank, got none ({error}); "
+            "run pip install 'natocc[bank]'"
+        ) from error
+    rows = table.select(["kind", "id", "split", "shard", "members"]).to_pylist()
+    entries = [
+        StoredEntry(**row | {"members": {name: (at["offset"], at["size"]) for name, at in row["members"]}})
+        for row in rows
+    ]
+    return sorted(entries, key=lambda entry: (KINDS.index(entry.kind), entry.id))
+
+
+def read_members(bank: str, entry: StoredEntry, names: Collection[str]) -> dict[str, bytes]:
+    """Of ``names`` the members that the entry has, by extension."""
+    shard = f"{bank.rstrip('/')}/{entry.shard}"
+    return {name: read_span(shard, *span) for name, span in entry.members.items() if name in names}
+
+
+def read_span(url: str, offset: int, size: int) -> bytes:
+    """``size`` bytes from ``offset``; ValueError where the file ends before."""
+    data = _read(url, offset, size)
+    if len(data) != size:
+        raise ValueError(
+            f"{url}: expected {size} bytes from {offset}, got {len(data)}; the file was cut short"
+        )
+    return data
+
+
+def _read(url: str, offset: int = 0, size: int | None = None) -> bytes:
+    """``size`` bytes of a file, or all that follow; fewer where it ends before."""
+    if "://" not in url:
+        with Path(url).expanduser().open("rb") as stream:
+            stream.seek(offset)
+            return stream.read(size)
+    import fsspec
+
+    filesystem, path = fsspec.core.url_to_fs(url)
+    end = None if size is None else offset + size
+    return cast(bytes, filesystem.cat_file(path, start=offset, end=end))
+
+
+def arrow_table(data: bytes) -> pa.Table:
+    """The Parquet file's table. Raises pyarrow.ArrowInvalid (a ValueError) for other bytes."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    # Arrow's threads let go of buffers when they like. If that is while the interpreter ends, and the
+    # buffer is Python's, the process is aborted; so the bytes are put into memory of Arrow's own.
+    own = pa.BufferOutputStream()
+    own.write(data)
+    return pq.ParquetFile(pa.BufferReader(own.getvalue()), pre_buffer=False).read(use_threads=False)
