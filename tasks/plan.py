@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 
 from assets.bank import Bank, Entry
-from manifests.lineage import HARMONISE, code_version, digest, library_versions
+from manifests.code_identity import RENDER, code_identity
+from manifests.lineage import digest, library_versions
 from manifests.recipe import OccluderSet, Recipe, RecipeError
 from manifests.shard_plan import Machine, NetworkUse, ShardPlan
 from natocc.harmonise import HARMONISERS
@@ -169,7 +170,7 @@ def _shards_of(
         "occluders": tuple(entry.id for entry in pool),
     }
     libraries = library_versions(*optional_libraries(recipe, network))
-    code = [code_version(), *([code_version(HARMONISE)] if network else [])]
+    code = code_identity(RENDER, network=network is not None)
     pool_digest = digest([entry.facts for entry in pool])
     plans = []
     step = recipe.samples_per_shard

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,12 +13,15 @@ import pyarrow.parquet as pq
 from assets.cofw import LICENCE, CofwFace, cofw_files, read_cofw, read_pixels
 from assets.folders import relative
 from assets.problems import Problem, Report
-from manifests.lineage import PREPARE, code_version, digest, library_versions
+from manifests.code_identity import code_identity
+from manifests.lineage import digest, library_versions
 from shards import storage
 from shards.table import read_table
-from tasks.prepare_groups import Work
 from tasks.prepare_inputs import describe, mark_of
 from tasks.prepare_records import Record, holds, read_record, remove_record, write_record
+
+if TYPE_CHECKING:
+    from tasks.prepare_groups import Work
 
 # Of its record, and of its table.
 NAME, TABLE = "cofw_table", "cofw.parquet"
@@ -53,7 +57,7 @@ def prepare_cofw(work: Work, note: Report) -> tuple[Record, dict[str, int]] | No
         _ = list(read_cofw(work.raw, note))
         return None
     key = digest(
-        [NAME, code_version(PREPARE), library_versions("h5py"), [describe(one, work.raw) for one in paths]]
+        [NAME, code_identity(__name__), library_versions("h5py"), [describe(one, work.raw) for one in paths]]
     )
     record = read_record(work.bank, NAME)
     if record is not None and holds(record, key, work.raw, work.bank, reread=work.reread):

@@ -16,7 +16,8 @@ from assets.bank import Entry
 from assets.bank_writer import write_shard
 from assets.folders import relative
 from assets.problems import Report
-from manifests.lineage import PREPARE, code_version, digest, library_versions
+from manifests.code_identity import WRITE_BANK, code_identity
+from manifests.lineage import digest, library_versions
 from shards import storage
 from tasks.pool import WorkerPool, batched, ordered_map
 from tasks.prepare_inputs import Mark, describe, files_of, mark_of
@@ -62,7 +63,8 @@ def records_of(stream: Stream, work: Work, found: Report, note: Report) -> Itera
 
     What the reader finds goes to ``found``, what is found in the inputs to ``note``.
     """
-    base = digest([stream.name, stream.options, code_version(PREPARE), library_versions("pycocotools")])
+    code = [code_identity(WRITE_BANK), code_identity(stream.module)]
+    base = digest([stream.name, stream.options, code, library_versions("pycocotools")])
     items = distinct(stream.read(found), work.raw, found)
     size = stream.per_shard if stream.evaluation is None else 1 << 30
     groups = (

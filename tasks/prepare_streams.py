@@ -43,6 +43,8 @@ class Stream:
     """``read`` yields inputs in a fixed order; ``options`` are those that decide the bytes."""
 
     name: str  # of its shards: <name>-000000.tar
+    # What makes an entry of an input; with the inputs' values its source decides the bytes.
+    module: str
     read: Callable[[Report], Iterable[Any]]
     # The inputs of a chunk, in order. What comes of one must not depend on the others.
     prepare: Callable[[list[Any]], list[Prepared]]
@@ -62,6 +64,7 @@ def streams_of(
         *(
             Stream(
                 name=source.name,
+                module=prepare_evaluated.__module__,
                 read=partial(read_occluded_faces, raw, source=source),
                 prepare=_each(prepare_evaluated, raw=raw, source=source),
                 evaluation=source,
@@ -76,10 +79,17 @@ def _composited(
     raw: Path, chosen: list[RawObject], options: PrepareOptions, upscaler: Upscaler
 ) -> Iterator[Stream]:
     face = _each(prepare_face, raw=raw, policy=options.policy)
-    yield Stream(name="face", read=partial(read_faces, raw), prepare=face, options=(options.policy,))
+    yield Stream(
+        name="face",
+        module=prepare_face.__module__,
+        read=partial(read_faces, raw),
+        prepare=face,
+        options=(options.policy,),
+    )
     if (raw / OBJECTS).is_dir():
         yield Stream(
             name="object",
+            module=prepare_objects.__module__,
             read=lambda report: chosen,
             prepare=partial(prepare_objects, raw=raw, upscaler=upscaler),
             chunk=ALONE if upscaler.device == "cpu" else CHUNK,
@@ -88,18 +98,35 @@ def _composited(
         )
     cutout = _each(prepare_cutout, raw=raw)
     if voo_folder(raw) is not None:
-        yield Stream(name="object_voo", read=partial(read_voo_objects, raw), prepare=cutout)
+        yield Stream(
+            name="object_voo",
+            module=prepare_cutout.__module__,
+            read=partial(read_voo_objects, raw),
+            prepare=cutout,
+        )
     if faceocc_folder(raw) is not None:
-        yield Stream(name="object_faceocc", read=partial(read_faceocc_cutouts, raw), prepare=cutout)
+        yield Stream(
+            name="object_faceocc",
+            module=prepare_cutout.__module__,
+            read=partial(read_faceocc_cutouts, raw),
+            prepare=cutout,
+        )
     if (raw / HANDS).is_dir():
         hands = partial(read_hands, raw, count=options.hands, hold_out=options.hold_out)
-        yield Stream(name="hand", read=hands, prepare=_each(prepare_hand, raw=raw))
+        yield Stream(
+            name="hand", module=prepare_hand.__module__, read=hands, prepare=_each(prepare_hand, raw=raw)
+        )
     texture = _each(prepare_texture, raw=raw)
     if (raw / TEXTURES).is_dir():
         textures = partial(read_textures, raw, hold_out=options.hold_out)
-        yield Stream(name="texture", read=textures, prepare=texture)
+        yield Stream(name="texture", module=prepare_texture.__module__, read=textures, prepare=texture)
     if faceocc_folder(raw) is not None:
-        yield Stream(name="texture_faceocc", read=partial(read_faceocc_textures, raw), prepare=texture)
+        yield Stream(
+            name="texture_faceocc",
+            module=prepare_texture.__module__,
+            read=partial(read_faceocc_textures, raw),
+            prepare=texture,
+        )
 
 
 def distinct(items: Iterable[Any], raw: Path, report: Report) -> Iterator[Any]:

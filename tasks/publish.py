@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from manifests.card import write_card
+from manifests.code_identity import RENDER, code_identity
 from manifests.dataset import CARD, INDEX, MANIFEST, VERDICTS, Dataset, ShardRecord, point_latest
-from manifests.lineage import code_version, library_versions
+from manifests.lineage import library_versions
 from manifests.rows import decode_rows, encode_rows
 from shards import storage
 from tasks.plan import Plan, optional_libraries
@@ -35,7 +36,7 @@ def publish(
         recipe=plan.recipe.model_dump(mode="json"),
         overrides=plan.overrides,
         bank=plan.bank,
-        code_version=code_version(),
+        code_version=code_identity(RENDER, network=plan.network is not None),
         libraries=library_versions(*optional_libraries(plan.recipe, plan.network)),
         backends=_backends(plan),
         counts=_counts(Counter(row.verdict for row in rows)),

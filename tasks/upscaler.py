@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from manifests.lineage import Sources, code_version, library_versions
+from manifests.code_identity import code_identity
+from manifests.lineage import library_versions
 from models.extra import MissingExtra, require_networks
 
 LANCZOS = "lanczos"
@@ -16,27 +17,8 @@ SMALLER = "smaller_batches"
 FACTOR = 4
 # Networks of the weights registry that enlarge.
 _ENLARGING = ("glean", "rrdbnet")
-# Sources that decide what a network makes of an object, beside those that decide it without one.
-SOURCES: Sources = tuple(
-    ("models", f"{name}.py")
-    for name in (
-        "device",
-        "glean",
-        "glean_weights",
-        "pictures",
-        "rrdb",
-        "rrdb_weights",
-        "saved",
-        "spans",
-        "strict",
-        "stylegan2",
-        "stylegan2_layers",
-        "tile_runner",
-        "tiles",
-        "upfirdn",
-        "upscaler",
-    )
-)
+# The module that runs them.
+_RUNNER = "models.upscaler"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +49,7 @@ class Upscaler:
             str(self.device),
             str(self.precision),
             library_versions("torch")["torch"],
-            code_version(SOURCES),
+            code_identity(_RUNNER, network=True),
         )
 
     def __str__(self) -> str:

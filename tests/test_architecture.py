@@ -7,9 +7,6 @@ from pathlib import Path
 
 from importlinter.cli import lint_imports
 
-from manifests.lineage import HARMONISE
-from tasks.upscaler import SOURCES
-
 ROOT = Path(__file__).parents[1]
 ROOMS = ("flows", "commands", "tasks", "assets", "manifests", "shards", "natocc", "models")
 
@@ -52,23 +49,6 @@ def imported_at_once(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             found.add(node.module)
     return found
-
-
-def test_keys_cover_all_source_that_a_network_s_bytes_come_from() -> None:
-    """What is imported, directly or through others, by what loads and runs the network."""
-    for roots, sources in (
-        ({"models.rainnet_runner", "models.rainnet_weights"}, HARMONISE),
-        ({"models.upscaler"}, SOURCES),
-    ):
-        reached, left = set[str](), sorted(roots)
-        while left:
-            module = left.pop()
-            reached.add(module)
-            path = ROOT / f"{module.replace('.', '/')}.py"
-            found = {name for name in imported_at_once(path) if name.startswith("models.")}
-            left += sorted(found - reached)
-        covered = {f"models.{name.removesuffix('.py')}" for _, name in sources}
-        assert reached == covered
 
 
 def test_files_are_one_noun_or_one_verb() -> None:

@@ -1,0 +1,120 @@
+"""One hash of all source that a stage's bytes depend on: syntax trees, linked along imports.
+
+From a root module, imports are followed, those inside functions too, within the project's packages. A
+module's hash covers its syntax tree, and with each name that it imports from the project the hash of
+the module that the name comes from. Comments, docstrings, layout and the paths of the project's own
+modules are left out. So a moved or renamed file, a comment or a module that is not reached changes
+nothing; a constant in a module that is reached does.
+"""
+
+from __future__ import annotations
+
+import json
+from fnmatch import fnmatchcase
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+
+from manifests.syntax_tree import Import, read_source, sha256_of
+
+# The modules that make the bytes of samples, and of the bank's shards; what prepares an input is a root of
+# its own for each source (tasks/prepare_streams.py).
+RENDER, WRITE_BANK = "tasks.render_shard", "assets.bank_writer"
+# Modules that take part in builds and preparations and are not covered: names or patterns, each with the
+# reason why no bytes depend on them.
+EXCEPTIONS = {
+    "natocc": "loads public names when they are asked for; the pipeline imports the modules themselves",
+    **dict.fromkeys(
+        ("tasks.build", "tasks.plan", "tasks.select", "tasks.harmonisers", "manifests.recipe"),
+        "what is planned stands in every shard's key as values",
+    ),
+    **dict.fromkeys(
+        ("tasks.publish", "manifests.card"),
+        "tables and card are made from finished shards, with every version",
+    ),
+    **dict.fromkeys(
+        (
+            "tasks.prepare",
+            "tasks.prepare_groups",
+            "tasks.prepare_options",
+            "tasks.prepare_report",
+            "tasks.prepare_sharpness",
+            "tasks.prepare_streams",
+        ),
+        "which inputs make a shard; they and their options stand in its key as values",
+    ),
+    **dict.fromkeys(
+        (
+            "assets.celebamask*",
+            "assets.coco*",
+            "assets.counting",
+            "assets.dtd*",
+            "assets.evaluation",
+            "assets.face_origin",
+            "assets.face_parts",
+            "assets.faceocc",
+            "assets.iharmony4",
+            "assets.json_stream",
+            "assets.partition*",
+            "assets.published",
+            "assets.tally",
+            "assets.text_table",
+            "assets.voo_objects",
+            "assets.whereabouts",
+            "tasks.census",
+        ),
+        "reads raw trees; what it finds stands in a shard's key as values",
+    ),
+    "assets.splits": "splits are made final in the bank's table, with every preparation",
+    **dict.fromkeys(
+        ("assets.sample.[!p]*", "assets.sample.p[hi]*", "tasks.sample"),
+        "lays raw files out; each is in a shard's key by its content",
+    ),
+}
+
+
+class ImportCircle(ValueError):
+    """Modules that import each other: neither has a hash before the other."""
+
+
+@cache
+def code_identity(root: str, *, network: bool = False) -> str:
+    """sha256 of the source that the module ``root`` depends on.
+
+    Without ``network`` the package ``models`` is not followed, as no network takes part. Raises
+    ValueError for a module that is not there, ImportCircle where imports run in a circle.
+    """
+    links = {module: _followed(module, network) for module in modules_of(root, network=network)}
+    graph = {module: {link.module for link in imports} for module, imports in links.items()}
+    identities: dict[str, str] = {}
+    try:
+        # Each module after those that it imports.
+        for module in TopologicalSorter(graph).static_order():
+            names = sorted((link.name, link.alias, identities[link.module]) for link in links[module])
+            identities[module] = sha256_of(json.dumps([read_source(module).tree, names]))
+    except CycleError as error:
+        raise ImportCircle(" is imported by ".join(error.args[1])) from error
+    return identities[root]
+
+
+def modules_of(root: str, *, network: bool = False) -> frozenset[str]:
+    """The modules whose source ``code_identity`` covers."""
+    found, left = set[str](), [root]
+    while left:
+        module = left.pop()
+        if module not in found:
+            found.add(module)
+            left += [link.module for link in _followed(module, network)]
+    return frozenset(found)
+
+
+def is_exception(module: str) -> bool:
+    """Whether the module is one of EXCEPTIONS."""
+    return any(fnmatchcase(module, pattern) for pattern in EXCEPTIONS)
+
+
+def _followed(module: str, network: bool) -> list[Import]:
+    return [
+        link
+        for link in read_source(module).imports
+        if not is_exception(link.module) and (network or not link.module.startswith("models."))
+    ]

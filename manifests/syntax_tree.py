@@ -1,0 +1,148 @@
+"""A module's source as a hash of its syntax tree, and what it imports of the project.
+
+Comments, docstrings, layout and the paths of the project's own modules are left out of the tree.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("tasks", "assets", "manifests", "shards", "natocc", "models")
+# Differ between Python versions, or say nothing of what runs.
+_UNTOLD_FIELDS = ("ctx", "kind", "type_comment", "type_ignores")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Import:
+    """``name`` from ``module``, bound as ``alias``; ``name`` is empty where it is the module itself."""
+
+    name: str
+    alias: str
+    module: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What a module's file says: the sha256 of its syntax tree, and what it imports of the project."""
+
+    tree: str
+    imports: tuple[Import, ...]
+
+
+@cache
+def read_source(module: str) -> Source:
+    """Parse a module. Raises ValueError where it has no file."""
+    path = _file(module)
+    if path is None:
+        raise ValueError(f"{module}: expected a module of {', '.join(PACKAGES)} under {ROOT}, got none")
+    tree = ast.parse(path.read_bytes(), str(path))
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    imports = set(_package_code(module))
+    parts: list[str] = []
+    _write(tree, package, parts, imports)
+    return Source(tree=sha256_of(" ".join(parts)), imports=tuple(sorted(imports)))
+
+
+def _file(module: str) -> Path | None:
+    """A module's file; None for a name of another project, or of something inside a module."""
+    path = ROOT.joinpath(*module.split("."))
+    if module.partition(".")[0] not in PACKAGES:
+        return None
+    return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
+
+
+def _package_code(module: str) -> Iterator[Import]:
+    """The packages that a module lies in, where their ``__init__`` runs more than a docstring."""
+    while module := module.rpartition(".")[0]:
+        path = _file(module)
+        if path is not None and any(map(_runs, ast.parse(path.read_bytes()).body)):
+            yield Import("", "", module)
+
+
+def _runs(node: ast.AST) -> bool:
+    """Whether a statement does anything: a bare string is a docstring or a remark."""
+    return not (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
+
+
+def _write(value: object, package: str, parts: list[str], imports: set[Import]) -> None:
+    """Append what ``value``, a node, a list of nodes or a plain value, says; collect its imports.
+
+    Written out here, since ``ast.dump`` differs between versions of Python.
+    """
+    if isinstance(value, list):
+        for item in value:
+            _write(item, package, parts, imports)
+        parts.append("]")
+        return
+    if not isinstance(value, ast.AST):
+        # As JSON a text is written alike by all versions of Python, and differs from a number.
+        parts.append(json.dumps(value) if isinstance(value, str) else repr(value))
+        return
+    if isinstance(value, ast.If) and _is_type_checking(value.test):
+        _write(value.orelse, package, parts, imports)
+        return
+    if isinstance(value, ast.Import | ast.ImportFrom):
+        _write_import(value, package, parts, imports)
+        return
+    parts.append(type(value).__name__)
+    for name in value._fields:
+        field = getattr(value, name, None)
+        if isinstance(field, list):
+            field = [item for item in field if not isinstance(item, ast.AST) or _runs(item)]
+        if isinstance(value, ast.JoinedStr):
+            # Python 3.12 ends nested formats by an empty text.
+            field = [part for part in value.values if not _is_empty_text(part)]
+        if name in _UNTOLD_FIELDS or field is None or field == []:
+            continue
+        parts.append(name)
+        _write(field, package, parts, imports)
+    parts.append(")")
+
+
+def _is_empty_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == ""
+
+
+def _is_type_checking(test: ast.expr) -> bool:
+    return isinstance(test, ast.Name) and test.id == "TYPE_CHECKING"
+
+
+def _write_import(
+    node: ast.Import | ast.ImportFrom, package: str, parts: list[str], imports: set[Import]
+) -> None:
+    """Imports of the project become links; of other packages they are part of the tree."""
+    if isinstance(node, ast.Import):
+        for name in node.names:
+            if name.name.partition(".")[0] in PACKAGES:
+                # Without an alias the path itself is how the code names the module.
+                imports.add(Import("", name.asname or name.name, name.name))
+            else:
+                parts.append(f"import {name.name} as {name.asname}")
+        return
+    module = node.module or ""
+    if node.level:
+        base = package.split(".")[: len(package.split(".")) - node.level + 1]
+        module = ".".join([*base, *([module] if module else [])])
+    for name in node.names:
+        alias = name.asname or name.name
+        if _file(f"{module}.{name.name}"):
+            imports.add(Import("", alias, f"{module}.{name.name}"))
+        elif module.partition(".")[0] in PACKAGES:
+            imports.add(Import(name.name, alias, module))
+        else:
+            parts.append(f"from {module} import {name.name} as {alias}")
+
+
+def sha256_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import fnmatch
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from manifests.code_identity import (
+    EXCEPTIONS,
+    RENDER,
+    WRITE_BANK,
+    ImportCircle,
+    code_identity,
+    is_exception,
+    modules_of,
+)
+from manifests.syntax_tree import PACKAGES, ROOT, read_source
+from tasks.prepare_cofw import prepare_cofw
+from tasks.prepare_cutouts import prepare_cutout
+from tasks.prepare_evaluation import prepare_evaluated
+from tasks.prepare_faces import prepare_face
+from tasks.prepare_objects import prepare_objects
+from tasks.prepare_occluders import prepare_hand
+from tests.manifests.modules import forget, path_of, write_modules
+from tests.raw_trees import whole_tree
+from tests.tasks.networks import write_rainnet
+from tests.upscalers import add_rrdbnet
+
+PREPARERS = (prepare_face, prepare_hand, prepare_cutout, prepare_objects, prepare_evaluated, prepare_cofw)
+UPSCALE = "models.upscaler"
+ROOTS = (RENDER, WRITE_BANK, UPSCALE, *(function.__module__ for function in PREPARERS))
+
+
+@pytest.fixture()
+def project(tree: Path) -> Path:
+    """The project's own sources, copied, to be changed."""
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, tree / package, ignore=lambda _, names: [
+            name for name in names if ("." in name and not name.endswith(".py")) or name == "__pycache__"
+        ])  # fmt: skip
+    return tree
+
+
+def now() -> dict[str, str]:
+    """The identity of every root, of rendering also without a network."""
+    forget()
+    return {root: code_identity(root, network=True) for root in ROOTS} | {"plain": code_identity(RENDER)}
+
+
+def changed(before: dict[str, str]) -> set[str]:
+    after = now()
+    return {root for root in before if before[root] != after[root]}
+
+
+def module_with(text: str) -> str:
+    """The one module that holds a text: where it lies may change."""
+    paths = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    (found,) = (path for path in paths if text in path.read_text(encoding="utf-8"))
+    return str(found.relative_to(ROOT))
+
+
+def edit(path: Path, pattern: str, by: str) -> None:
+    text, count = re.subn(pattern, by, path.read_text(encoding="utf-8"), count=1, flags=re.M)
+    assert count == 1, path
+    path.write_text(text, encoding="utf-8")
+
+
+def test_a_constant_in_a_leaf_changes_what_reaches_it_and_nothing_else(project: Path) -> None:
+    before = now()
+    edit(project / module_with("def gate_wrist"), '"wrist_inside"', '"wrist_within"')
+    assert {RENDER, "plain"} <= changed(before)
+    before = now()
+    edit(project / module_with("TOLERANCE = 0.47"), "0.47", "0.46")
+    assert changed(before) == set(), "outlines for annotation tools reach no pixel"
+    edit(project / path_of(UPSCALE), r"\A", "EXTRA = 1\n")
+    assert changed(before) == {UPSCALE, prepare_objects.__module__}, "nothing but what a network enlarges"
+    before = now()
+    edit(project / path_of(prepare_face.__module__), r"\Z", "EXTRA = 1\n")
+    assert changed(before) == {prepare_face.__module__, prepare_evaluated.__module__}
+
+
+def test_a_network_s_source_counts_where_one_takes_part(project: Path) -> None:
+    before = now()
+    edit(project / module_with("class Rain("), r"\Z", "EXTRA = 1\n")
+    assert changed(before) == {RENDER}, "and not in rendering without one"
+
+
+def test_comments_docstrings_layout_and_line_ends_change_nothing(project: Path) -> None:
+    before = now()
+    path = project / module_with("def gate_wrist")
+    edit(path, r"\A", '"""Other words."""\n\n# A remark.\n\n\n')
+    edit(path, r'"""Keep a hand only.*"""', '"""Other words here too."""')
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    (project / "natocc" / "notes.txt").write_text("not a source")
+    assert changed(before) == set()
+
+
+def test_a_moved_module_keeps_every_identity(project: Path) -> None:
+    before, old = now(), module_with("class TarWriter")
+    name = old.removesuffix(".py").replace("/", ".")
+    (project / "natocc" / "far").mkdir()
+    (project / "natocc" / "far" / "__init__.py").write_text('"""Another folder."""\n')
+    (project / old).rename(project / "natocc" / "far" / "away.py")
+    with pytest.raises(ValueError, match=rf"{re.escape(name)}: expected a module of"):
+        now()
+    for package in PACKAGES:
+        for path in (project / package).rglob("*.py"):
+            text = path.read_text(encoding="utf-8")
+            path.write_text(re.sub(rf"\b{re.escape(name)}\b", "natocc.far.away", text), encoding="utf-8")
+    assert changed(before) == set()
+
+
+def test_a_circle_and_a_missing_root_are_named(tree: Path) -> None:
+    write_modules(tree, natocc_a="import natocc.b\n", natocc_b="def late():\n    from natocc import a\n")
+    with pytest.raises(ImportCircle, match=r"natocc\.a is imported by natocc\.b|natocc\.b is imported by"):
+        code_identity("natocc.a")
+    with pytest.raises(ValueError, match=r"natocc\.gone: expected a module of tasks, .* got none"):
+        code_identity("natocc.gone")
+
+
+def test_no_covered_module_imports_an_exception() -> None:
+    """An exception is not followed, so nothing that decides bytes may lie behind one."""
+    covered = frozenset[str]().union(*(modules_of(root, network=True) for root in ROOTS))
+    cut = {(module, link.module) for module in covered for link in read_source(module).imports}
+    assert {link for _, link in cut if is_exception(link)} <= {"natocc"}
+    assert not any(is_exception(module) for module in covered)
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> frozenset[str]:
+    """The project's modules that a small preparation and a small build import, workers' included."""
+    folder = tmp_path_factory.mktemp("run")
+    whole_tree(folder / "raw")
+    add_rrdbnet(folder / "weights")
+    write_rainnet(folder / "weights")
+    (folder / "tiny.yaml").write_text(RECIPE)
+    record = folder / "imports.txt"
+    bank, weights = ("--bank", "bank"), ("--weights", "weights", "--workers", "1")
+    for arguments in (
+        ("prepare", "--raw", "raw", *bank, "--objects", "all", "--upscaler", "realesrgan", *weights),
+        ("build", "tiny.yaml", *bank, "--out", "out", "--upscaler", "realesrgan", *weights),
+    ):
+        subprocess.run(
+            [sys.executable, "-c", "from commands.main import app; app()", *arguments],
+            cwd=folder,
+            env=os.environ
+            | {
+                "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent / "import_recorder"), str(ROOT)]),
+                "RECORDED_IMPORTS": str(record),
+            },
+            capture_output=True,
+            check=True,
+        )
+    names = set(record.read_text(encoding="utf-8").split())
+    return frozenset(name for name in names if name.partition(".")[0] in PACKAGES)
+
+
+RECIPE = """
+name: tiny
+description: One of every kind.
+profile: best
+seed: 1
+size: 160
+split: all
+samples_per_shard: 4
+harmoniser: rainnet
+clean: true
+parsing: true
+sets:
+  - {name: randocc, kind: randocc}
+  - {name: object, kind: object}
+  - {name: hand, kind: hand, colour_transfer: 1.0}
+"""
+
+
+@pytest.mark.xdist_group("imported")
+def test_every_module_of_a_build_and_a_preparation_is_covered(imported: frozenset[str]) -> None:
+    covered = frozenset[str]().union(*(modules_of(root, network=True) for root in ROOTS))
+    # Of a folder that has a docstring alone there is nothing to cover.
+    folders = {name for name in imported if read_source(name) == read_source("shards")}
+    assert sorted(name for name in imported - covered - folders if not is_exception(name)) == []
+    assert {RENDER, UPSCALE, WRITE_BANK} <= imported
+
+
+@pytest.mark.xdist_group("imported")
+def test_no_exception_is_idle(imported: frozenset[str]) -> None:
+    assert [pattern for pattern in EXCEPTIONS if not fnmatch.filter(imported, pattern)] == []
