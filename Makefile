@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: demo test drills golden benchmarks picture clean
+.PHONY: demo test test-pythons drills golden benchmarks picture clean
 
 demo: .venv/core
 	$(BIN)/natocc demo
@@ -12,7 +12,11 @@ test: .venv/test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -m "not drill"
+	$(BIN)/pytest -m "not drill and not pythons"
+
+# The wheel, the pipeline and the library's tests on Python 3.12 and 3.13; one that is not here is named.
+test-pythons: .venv/test
+	$(BIN)/pytest -m pythons -n 0 -rs -v
 
 drills: .venv/test
 	$(BIN)/pytest -m drill -n 0
@@ -26,7 +30,7 @@ benchmarks: .venv/test
 
 .venv/core: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[pipeline]"
 	touch $@
 
 .venv/test: .venv/core

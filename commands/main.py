@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from commands.build import build
@@ -20,12 +22,31 @@ from commands.train_segmenter import train_segmenter
 from commands.train_upscaler import train_upscaler
 from commands.verify import verify
 from commands.weights import weights
+from natocc import __version__
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"natocc {__version__}")
+        raise typer.Exit
+
 
 app = typer.Typer(
-    help="Naturalistically occluded faces with exact labels.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
+
+
+@app.callback()
+def natocc(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_print_version),
+    ] = False,
+) -> None:
+    """Faces with occlusions and exact labels."""
+
+
 for command in (demo, sample, census, prepare, partition, build, preview, info, verify, replay):
     app.command()(command)
 app.command(name="correct-masks")(correct_masks)

@@ -20,5 +20,5 @@ def require_networks(asked_by: str, packages: tuple[str, ...] = NETWORKS) -> Non
     if missing:
         raise MissingExtra(
             f"{asked_by}: expected the packages of the extra networks, {', '.join(missing)} not installed; "
-            "run pip install 'natocc[networks]'"
+            "run pip install -c constraints.txt -e '.[networks]'"
         )

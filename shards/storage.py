@@ -27,7 +27,7 @@ def _resolve(url: str) -> tuple[fsspec.AbstractFileSystem, str]:
         filesystem, path = fsspec.core.url_to_fs(str(url))
     except ImportError as error:
         raise ValueError(
-            f"{url}: expected its library, got {error} (s3: pip install 'natocc[storage]')"
+            f"{url}: expected its library, got {error} (s3: pip install -c constraints.txt -e '.[storage]')"
         ) from error
     return filesystem, path
 

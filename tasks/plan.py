@@ -124,7 +124,7 @@ def _backend_problems(recipe: Recipe, bank: Bank) -> list[str]:
     if optional_libraries(recipe) and find_spec("ot") is None:
         problems.append(
             f"recipe > {recipe.name} > transfer_method: expected the package POT for linear, got none; "
-            "install natocc[oracles] or choose table"
+            "run pip install -c constraints.txt -e '.[oracles]' or choose table"
         )
     return problems
 

@@ -78,5 +78,5 @@ def test_a_missing_extra_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert result.exit_code == 1
     assert result.output == (
         "natocc train-upscaler: expected the packages of the extra networks, lightning not installed; "
-        "run pip install 'natocc[networks]'\n"
+        "run pip install -c constraints.txt -e '.[networks]'\n"
     )

@@ -14,5 +14,5 @@ def test_a_missing_package_becomes_an_install_hint() -> None:
         require_networks("natocc train-segmenter", ("json", "no_such_package"))
     assert str(caught.value) == (
         "natocc train-segmenter: expected the packages of the extra networks, no_such_package not installed; "
-        "run pip install 'natocc[networks]'"
+        "run pip install -c constraints.txt -e '.[networks]'"
     )

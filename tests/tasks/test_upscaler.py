@@ -72,7 +72,10 @@ def test_without_torch_a_network_is_passed_over_or_the_extra_is_named(
     monkeypatch.setattr("models.extra.find_spec", lambda name: None)
     choice = choose_upscaler("realesrgan,lanczos", str(tmp_path))
     assert str(choice) == "upscaler lanczos; passed over: realesrgan (torch is not installed)"
-    with pytest.raises(ValueError, match=r"^--upscaler realesrgan: .* run pip install 'natocc\[networks\]'$"):
+    with pytest.raises(
+        ValueError,
+        match=r"^--upscaler realesrgan: .* run pip install -c constraints\.txt -e '\.\[networks\]'$",
+    ):
         choose_upscaler("realesrgan", str(tmp_path))
 
 

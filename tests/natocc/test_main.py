@@ -1,0 +1,61 @@
+"""The command of a checkout; that of the wheel is tested in tests/installing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from natocc import __version__
+
+ROOT = Path(__file__).parents[2]
+WITHOUT_TYPER = "import sys; sys.modules['typer'] = None; from natocc.__main__ import main; main()"
+
+
+@pytest.fixture()
+def theirs(tmp_path: Path) -> Path:
+    """A repository with a command of its own, in folders of the pipeline's names."""
+    for name in ("commands", "models", "tasks"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("raise SystemExit('theirs')\n")
+    return tmp_path
+
+
+def run(folder: Path, *arguments: str, path: Path | None = None) -> subprocess.CompletedProcess[str]:
+    places = [str(place) for place in (path, ROOT) if place]
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(places)},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_the_command_is_that_of_its_own_checkout(theirs: Path) -> None:
+    asked = run(theirs, "-m", "natocc", "info", "nothing", path=theirs)
+    assert asked.returncode == 1 and "theirs" not in asked.stderr
+    assert asked.stderr.startswith("error: nothing: expected a version (dataset.json)")
+    assert run(theirs, "-m", "natocc", "--version", path=theirs).stdout == f"natocc {__version__}\n"
+
+
+def test_a_checkout_without_its_packages_says_what_to_type(tmp_path: Path) -> None:
+    told = run(tmp_path, "-c", WITHOUT_TYPER)
+    assert told.returncode == 1 and told.stderr.splitlines() == [
+        "natocc: expected the packages of the extra pipeline, got none (import of typer halted; "
+        "None in sys.modules). In the checkout, type",
+        "  pip install -c constraints.txt -e '.[pipeline]'",
+    ]
+
+
+def test_a_copy_of_the_package_in_another_project_is_no_checkout(theirs: Path) -> None:
+    shutil.copytree(ROOT / "natocc", theirs / "natocc")
+    (theirs / "commands" / "main.py").write_text("")
+    for project in ("", "[project]\nname = 'theirs'\n", "no toml"):
+        (theirs / "pyproject.toml").write_text(project)
+        told = run(theirs, "-m", "natocc", "info")
+        assert told.returncode == 1 and told.stderr.startswith("natocc: only the library is installed")
