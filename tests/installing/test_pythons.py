@@ -53,7 +53,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def pipeline(python: str, project: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
     environment = make_environment(tmp_path_factory.mktemp("pipeline") / "venv", python)
-    environment.pip("install", "-c", project / "constraints.txt", "-e", f"{project}[oracles,pipeline]", *TOOLS)
+    environment.pip(
+        "install", "-c", project / "constraints.txt", "-e", f"{project}[oracles,pipeline]", *TOOLS
+    )
     return environment
 
 
