@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from natocc.bank_files import INDEX, TABLE, Kind, read_span
+from natocc.occluders.bank_files import INDEX, TABLE, Kind, read_span
 from shards import storage
 from shards.table import read_table
 from shards.tar import Span

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets.bank import SCHEMA, Entry, content_sha256
-from natocc.bank_files import INDEX, KINDS, TABLE
+from natocc.occluders.bank_files import INDEX, KINDS, TABLE
 from shards import storage
 from shards.tar import TarWriter, add_sample
 

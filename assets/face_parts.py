@@ -12,7 +12,7 @@ from assets.folders import is_text
 from assets.naming import same_name
 from assets.problems import Problem, Report
 from natocc.file_names import is_number, name_order
-from natocc.policy import PARTS
+from natocc.masks.policy import PARTS
 
 # Of the download: photograph i has its masks in the folder i // 2000.
 PER_FOLDER = 2000

@@ -34,8 +34,8 @@ from assets.review import (
 )
 from assets.review_shapes import bitmap_shape, check_label, new_mask, paint, polygon_shape
 from natocc.geometry import Image
-from natocc.mask_scaling import enlarge_mask
-from natocc.rle import decode_runs
+from natocc.masks.rle import decode_runs
+from natocc.masks.scaling import enlarge_mask
 
 FILE = "annotations.json"
 # Where CVAT puts it in an archive.

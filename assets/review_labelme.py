@@ -33,7 +33,7 @@ from assets.review import (
 from assets.review_shapes import bitmap_shape, check_label, new_mask, paint, polygon_shape
 from natocc.codecs import decode_plane
 from natocc.geometry import Image
-from natocc.polygons import trace_outlines
+from natocc.masks.polygons import trace_outlines
 
 # The layout that is written; LabelMe puts its own version in its place when it saves.
 _VERSION = "5.5.0"

@@ -15,7 +15,7 @@ from assets.review import VERDICTS, Answer, Review, ReviewFace, face_of, file_da
 from assets.review_shapes import bitmap_shape
 from natocc.codecs import encode_png
 from natocc.geometry import Image
-from natocc.mask_scaling import enlarge_mask
+from natocc.masks.scaling import enlarge_mask
 
 MASKS, TABLE = "masks", "review.csv"
 _COLUMNS = ("id", "verdict")

@@ -9,8 +9,8 @@ import numpy as np
 from assets.images import Unreadable
 from assets.review import FACE, HOLE, ReviewFace
 from natocc.geometry import Image
-from natocc.mask_scaling import reduce_mask
-from natocc.polygons import fill_polygon
+from natocc.masks.polygons import fill_polygon
+from natocc.masks.scaling import reduce_mask
 
 # How far outside the picture a corner may lie, as a share of its long side: a hand slips.
 _OUTSIDE = 0.05

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from assets.bank import Bank
 from natocc.geometry import Image
-from natocc.transfer import Transfer, transfer_colours
+from natocc.transfer.apply import Transfer, transfer_colours
 from tasks.render_inputs import load_face, load_occluder
 
 METHODS = {

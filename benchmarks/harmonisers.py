@@ -21,9 +21,9 @@ from manifests.recipe import load_recipe
 from manifests.shard_plan import Machine
 from natocc.codecs import encode_png_rgb
 from natocc.geometry import Image
-from natocc.lift import LIFTS
-from natocc.occluder import Occluder
-from natocc.render import Composite, compose
+from natocc.harmonise.lift import LIFTS
+from natocc.occluders.occluder import Occluder
+from natocc.render.compose import Composite, compose
 from tasks.cases import Case, choose_cases
 from tasks.harmonisers import choose_network
 from tasks.render_harmonise import Harmonising, open_harmoniser, render_harmonised

@@ -11,10 +11,10 @@ import skimage.data
 from assets.bank import Entry
 from assets.bank_writer import BankWriter
 from assets.sample.catalogue import MASKS, ROOT, Face, load_catalogue
-from natocc.bank_files import Kind
 from natocc.codecs import decode_plane, encode_png
 from natocc.geometry import Image, mask_box
-from natocc.policy import parsing_map
+from natocc.masks.policy import parsing_map
+from natocc.occluders.bank_files import Kind
 
 _LONG_SIDE = 1024
 

@@ -17,9 +17,9 @@ import cv2
 import numpy as np
 
 from benchmarks import inputs
-from natocc.blending import blend
+from natocc.compositing import blend
 from natocc.geometry import Image
-from natocc.lift import LIFTS, to_working_size
+from natocc.harmonise.lift import LIFTS, to_working_size
 from tasks.pool import WorkerPool, result_of
 
 _OBJECT = 400

@@ -26,7 +26,7 @@ from PIL import Image as Pillow
 from benchmarks.inputs import parsing, portrait
 from natocc.codecs import decode_plain_png, decode_rgb, encode_jpeg, encode_png
 from natocc.geometry import Image
-from natocc.policy import CLASS_IDS, PARTS
+from natocc.masks.policy import CLASS_IDS, PARTS
 from tasks.prepare import prepare
 from tasks.prepare_report import PrepareReport
 

@@ -22,16 +22,16 @@ from rich.table import Table
 
 from assets.bank import Bank, Entry
 from natocc.codecs import decode_plane, decode_rgb
-from natocc.draw import Switches, draw_params
 from natocc.face import make_face
 from natocc.geometry import Image
-from natocc.harmonise import harmonise_statistics
-from natocc.occluder import Occluder, decode_occluder
-from natocc.policy import CLASS_IDS, NOT_FACE
+from natocc.harmonise.statistics import harmonise_statistics
+from natocc.mask_quality.score import measure_suspicion
+from natocc.masks.policy import CLASS_IDS, NOT_FACE
+from natocc.occluders.occluder import Occluder, decode_occluder
 from natocc.profiles import PROFILES, Kind
 from natocc.randomness import Streams
-from natocc.render import render
-from natocc.suspicion import measure_suspicion
+from natocc.render.compose import render
+from natocc.render.draw import Switches, draw_params
 
 WRONG = 4000 / 30000
 BUDGETS = (0.05, 1 / 7, 0.25)

@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from natocc.profiles import TARGETS, Kind, Target
-from natocc.transfer import Method
+from natocc.transfer.apply import Method
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 Ratio = Annotated[float, Field(ge=0, le=1)]
@@ -92,7 +92,8 @@ class Recipe(_Strict):
     upscaler: str | tuple[str, ...] | None = None
     # "statistics", or the name of a network's weights (docs/weights.md); None leaves objects as they are.
     harmoniser: str | None = None
-    # How a network's colours come to full size (natocc/lift.py), and the side of what it is shown, in pixels.
+    # How a network's colours come to full size (natocc/harmonise/lift.py), and the side of what it is
+    # shown, in pixels.
     lift: Literal["mapping", "residual"] = "mapping"
     harmoniser_size: Annotated[int, Field(ge=256, le=1024, multiple_of=256)] = 256
     # How hands take the face's colours, and whether their local contrast is kept within bounds.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from natocc.profiles import Kind, Profile
-from natocc.transfer import Method
+from natocc.transfer.apply import Method
 
 # Which entries of the bank each kind of sample draws from.
 POOL: dict[Kind, Literal["object", "hand", "texture"]] = {

@@ -6,8 +6,8 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from natocc.load import load_cutouts, load_occluders
-    from natocc.occluder_bank import OccluderBank
+    from natocc.occluders.bank import OccluderBank
+    from natocc.occluders.load import load_cutouts, load_occluders
     from natocc.transforms import NatOcc, RandOcc
 
 __version__ = "0.1.0"
@@ -15,10 +15,10 @@ __all__ = ["NatOcc", "OccluderBank", "RandOcc", "__version__", "load_cutouts", "
 
 _WHERE = {
     "NatOcc": "natocc.transforms",
-    "OccluderBank": "natocc.occluder_bank",
+    "OccluderBank": "natocc.occluders.bank",
     "RandOcc": "natocc.transforms",
-    "load_cutouts": "natocc.load",
-    "load_occluders": "natocc.load",
+    "load_cutouts": "natocc.occluders.load",
+    "load_occluders": "natocc.occluders.load",
 }
 
 

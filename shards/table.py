@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from natocc.bank_files import arrow_table
+from natocc.occluders.bank_files import arrow_table
 
 
 def read_table(data: bytes, schema: pa.Schema | None = None) -> pa.Table:

@@ -10,9 +10,9 @@ import numpy as np
 from assets.bank import Bank, Entry
 from manifests.recipe import load_recipe
 from manifests.shard_plan import ShardPlan
-from natocc.params import Params
 from natocc.profiles import KINDS, Kind
 from natocc.randomness import Streams
+from natocc.render.params import Params
 from tasks.plan import make_plan
 from tasks.render_inputs import OccluderCache, occluder_pool
 from tasks.render_sample import attempt

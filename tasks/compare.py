@@ -11,8 +11,8 @@ import numpy as np
 from assets.bank import Bank
 from natocc.codecs import encode_png_rgb
 from natocc.geometry import Image
-from natocc.params import Params
 from natocc.randomness import Streams
+from natocc.render.params import Params
 from shards import storage
 from tasks.cases import Case, check_kinds, choose_cases
 from tasks.judge_page import write_page

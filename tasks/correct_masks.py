@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from assets.bank import Bank, Entry
 from natocc.codecs import encode_png_rgb
-from natocc.suspicion import FIGURES
+from natocc.mask_quality.score import FIGURES
 from shards import storage
 from tasks.face_tile import face_facts, face_tile
 from tasks.sheet import Strip, compose_sheet
@@ -30,7 +30,7 @@ class Queued:
     """One face of the queue. ``score`` is the suspicion, with the segmenter's where it was asked.
 
     ``mask`` says whose the mask is (``policy``, ``corrected``); ``figures`` are those of
-    ``natocc.suspicion``; ``iou`` and ``components`` are the segmenter's, None without one.
+    ``natocc.mask_quality.score``; ``iou`` and ``components`` are the segmenter's, None without one.
     """
 
     id: str

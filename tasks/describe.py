@@ -9,8 +9,8 @@ from functools import lru_cache
 from assets.bank import Entry
 from manifests.rows import Row
 from manifests.shard_plan import ShardPlan
-from natocc.params import Params
-from natocc.render import Composite
+from natocc.render.compose import Composite
+from natocc.render.params import Params
 from natocc.verdicts import Verdict
 
 

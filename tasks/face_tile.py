@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 
 from assets.bank import Bank, Entry
-from natocc.bank_files import read_span
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
+from natocc.occluders.bank_files import read_span
 from shards import storage
 
 # Green and its dark rim stand out on skin, hair and paper.

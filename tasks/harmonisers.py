@@ -8,7 +8,7 @@ from manifests.recipe import Recipe
 from manifests.shard_plan import Machine, NetworkUse
 from models.device import DEVICES, PRECISIONS, choose_device
 from models.extra import MissingExtra, require_networks
-from natocc.harmonise import HARMONISERS
+from natocc.harmonise.statistics import HARMONISERS
 
 NETWORK = "rainnet"
 

@@ -10,9 +10,9 @@ import numpy as np
 from assets.bank import Bank, Entry
 from assets.problems import Problem
 from assets.tally import Tally
-from natocc.bank_files import Kind
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
+from natocc.occluders.bank_files import Kind
 from tasks.harmonizer_scenes import LARGEST, SMALLEST, Item, Scene, usable
 
 FACE, OBJECT = "face", "object"

@@ -11,9 +11,9 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from natocc.geometry import Image
-from natocc.lift import to_working_size
+from natocc.harmonise.lift import to_working_size
+from natocc.harmonise.recolour import draw_recolouring, recolour_region
 from natocc.randomness import Streams
-from natocc.recolour import draw_recolouring, recolour_region
 from tasks.harmonizer_scenes import LARGEST, SMALLEST, Scene, Scenes
 
 STREAM = "harmonizer"

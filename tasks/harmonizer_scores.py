@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from natocc.geometry import Image, mask_box
-from natocc.harmonise import harmonise_statistics
+from natocc.harmonise.statistics import harmonise_statistics
 from tasks.harmonizer_pairs import Pair
 
 # Of equal pictures the ratio is infinite, which no mean survives.

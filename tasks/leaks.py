@@ -9,7 +9,7 @@ from typing import Any
 
 from assets.bank import Bank, Entry
 from assets.splits import Name, class_of, names_of
-from natocc.bank_files import KINDS
+from natocc.occluders.bank_files import KINDS
 from shards import storage
 from shards.reader import read_shard
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 
 from manifests.shard_plan import ShardPlan
-from natocc.draw import Switches, draw_params
 from natocc.face import Face
-from natocc.occluder import Occluder
-from natocc.params import Params
+from natocc.occluders.occluder import Occluder
 from natocc.profiles import PROFILES, Profile
 from natocc.randomness import Streams
-from natocc.released import render_released
-from natocc.render import Composite
+from natocc.render.compose import Composite
+from natocc.render.draw import Switches, draw_params
+from natocc.render.params import Params
+from natocc.render.released_code import render_released
 from tasks.render_harmonise import open_harmoniser, render_harmonised
 
 RELEASED = ("code", "released")

@@ -13,7 +13,7 @@ from assets.folders import order
 from assets.hold_out import ONE_OF, rank
 from assets.partition import PARTS, Part
 from assets.splits import final_splits
-from natocc.bank_files import read_span
+from natocc.occluders.bank_files import read_span
 from shards import storage
 from tasks.leaks import find_leaks, on_both_sides
 from tasks.partition_report import PartitionReport, Proposal

@@ -12,7 +12,7 @@ from manifests.code_identity import RENDER, code_identity
 from manifests.lineage import digest, library_versions
 from manifests.recipe import OccluderSet, Recipe, RecipeError
 from manifests.shard_plan import Machine, NetworkUse, ShardPlan
-from natocc.harmonise import HARMONISERS
+from natocc.harmonise.statistics import HARMONISERS
 from natocc.profiles import PROFILES
 from tasks.harmonisers import choose_network
 from tasks.select import pairs_of_one_photo, select_faces, select_occluders, what_is_missing

@@ -27,7 +27,7 @@ from assets.problems import Problem, Report
 from assets.realocc import REALOCC
 from assets.sidecar import Sidecar
 from assets.splits import final_splits, held_out_names
-from natocc.policy import policy_named
+from natocc.masks.policy import policy_named
 from shards import storage
 from tasks.census import count_problems, misplaced
 from tasks.pool import WorkerPool, result_of

@@ -9,8 +9,8 @@ from dataclasses import replace
 from assets.bank import Entry
 from assets.problems import conversions
 from natocc.codecs import encode_png
-from natocc.cutout import crop_to_matte, extend_colours, limit_side
 from natocc.geometry import Image
+from natocc.matting.cutout import crop_to_matte, extend_colours, limit_side
 from tasks.prepared import Prepared, fine_jpeg, refuse
 
 LONG_SIDE = 1024

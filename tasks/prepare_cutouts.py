@@ -13,8 +13,8 @@ from assets.images import Unreadable, read_image, read_mask
 from assets.problems import Problem, conversions, unusual
 from assets.records import RawCutout
 from assets.rgba import read_rgba
-from natocc.cutout import soften_outline
 from natocc.geometry import Image
+from natocc.matting.cutout import soften_outline
 from tasks.prepare_cut import cut_out
 from tasks.prepared import EXPECTED_MASK, Prepared, make_entry, refuse
 

@@ -12,7 +12,7 @@ from assets.images import Unreadable
 from assets.problems import Problem, conversions
 from assets.rgba import read_rgba
 from natocc.geometry import Image
-from natocc.registration import register_crop, warp_to_photo
+from natocc.masks.registration import register_crop, warp_to_photo
 from natocc.verdicts import NotFound
 from shards.storage import sha256_bytes
 

@@ -16,8 +16,8 @@ from assets.problems import Problem, conversions, unusual
 from assets.records import RawFace, RawOccludedFace
 from natocc.codecs import encode_jpeg, encode_png
 from natocc.geometry import Image
-from natocc.policy import SIDE
-from natocc.suspicion import measure_suspicion
+from natocc.mask_quality.score import measure_suspicion
+from natocc.masks.policy import SIDE
 from tasks.prepare_labels import (
     BadLabel,
     conversions_of_whole,

@@ -13,9 +13,9 @@ from assets.folders import relative
 from assets.images import Picture, Unreadable
 from assets.problems import Problem, conversions, unusual
 from assets.records import RawFace
-from natocc.corrected_parsing import corrected_parsing
 from natocc.geometry import Image
-from natocc.policy import FACEOCC, VOO, face_mask, parsing_map, policy_named
+from natocc.masks.corrected_parsing import corrected_parsing
+from natocc.masks.policy import FACEOCC, VOO, face_mask, parsing_map, policy_named
 from shards.storage import sha256_bytes
 from tasks.prepare_faceocc import subtract_occlusion
 from tasks.prepared import EXPECTED_MASK

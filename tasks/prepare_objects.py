@@ -13,8 +13,8 @@ from assets.folders import relative
 from assets.images import Unreadable, read_image
 from assets.records import RawObject
 from natocc.codecs import encode_png
-from natocc.cutout import limit_side
 from natocc.geometry import Box, Image, mask_box
+from natocc.matting.cutout import limit_side
 from tasks.prepare_cut import LONG_SIDE, cut_out
 from tasks.prepare_enlarge import Enlargement, enlarge_crops
 from tasks.prepare_outline import Matte, make_matte, polygons_within, rasterise

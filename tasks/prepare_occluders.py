@@ -14,9 +14,9 @@ from assets.images import Unreadable, read_image, read_mask
 from assets.problems import Problem, conversions, unusual
 from assets.records import RawHand, RawTexture
 from natocc.codecs import encode_jpeg
-from natocc.cutout import clear_border, limit_side, soft_matte, turn
-from natocc.fingers_down import turn_fingers_down
-from natocc.hand_mask import segment_hand
+from natocc.matting.cutout import clear_border, limit_side, soft_matte, turn
+from natocc.matting.hand_mask import segment_hand
+from natocc.matting.hand_orientation import turn_fingers_down
 from natocc.verdicts import NotFound
 from tasks.prepare_cut import EXPECTED_PHOTO, LONG_SIDE, cut_out
 from tasks.prepared import EXPECTED_MASK, Prepared, make_entry, refuse

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from assets.bank import Bank
 from assets.hand_selection import COUNT
-from natocc.bank_files import INDEX
+from natocc.occluders.bank_files import INDEX
 from shards import storage
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from pycocotools import mask as coco_mask
 
-from natocc.cutout import clear_border, enlarge_matte, soft_matte, soften_outline
 from natocc.geometry import Box, Image
-from natocc.matte import band_width, refine_matte
-from natocc.outline import draw_polygons
-from natocc.rle import decode_runs
+from natocc.masks.outline import draw_polygons
+from natocc.masks.rle import decode_runs
+from natocc.matting.cutout import clear_border, enlarge_matte, soft_matte, soften_outline
+from natocc.matting.refine import band_width, refine_matte
 from tasks.upscaler import FACTOR
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from assets.images import Unreadable, read_image
 from assets.records import RawObject
 from natocc.geometry import mask_box
-from natocc.sharpness import estimate_blur
+from natocc.photometric.sharpness import estimate_blur
 from tasks.prepare_outline import rasterise
 
 # Where the inside has no structure the outline's own edge is measured, with this much about it (pixels):

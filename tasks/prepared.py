@@ -10,8 +10,8 @@ from assets.bank import Entry
 from assets.images import Picture
 from assets.problems import Problem
 from assets.records import Origin
-from natocc.bank_files import Kind
 from natocc.geometry import Image
+from natocc.occluders.bank_files import Kind
 from shards.storage import sha256_bytes
 
 EXPECTED_MASK = "an 8-bit mask of 0 and 255"

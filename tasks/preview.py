@@ -10,10 +10,10 @@ from typing import TypeVar
 from assets.bank import Bank, Entry
 from manifests.dataset import MANIFEST, read_dataset, resolve_version
 from manifests.rows import Row, decode_rows
-from natocc.bank_files import INDEX as BANK_INDEX
-from natocc.bank_files import KINDS
 from natocc.codecs import decode_plane, decode_rgb, encode_jpeg, encode_png_rgb
 from natocc.geometry import Image
+from natocc.occluders.bank_files import INDEX as BANK_INDEX
+from natocc.occluders.bank_files import KINDS
 from shards import storage
 from shards.reader import read_shard
 from tasks.face_tile import face_facts, face_tile

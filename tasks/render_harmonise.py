@@ -14,11 +14,11 @@ from manifests.shard_plan import NetworkUse
 from models.device import choose_device
 from natocc.face import Face
 from natocc.geometry import Image
-from natocc.harmonise import HARMONISERS, Harmoniser
-from natocc.lift import LIFTS, Working, solid_part, to_working_size
-from natocc.occluder import Occluder
-from natocc.params import Params
-from natocc.render import Composite, Draft, complete, compose
+from natocc.harmonise.lift import LIFTS, Working, solid_part, to_working_size
+from natocc.harmonise.statistics import HARMONISERS, Harmoniser
+from natocc.occluders.occluder import Occluder
+from natocc.render.compose import Composite, Draft, complete, compose
+from natocc.render.params import Params
 from natocc.verdicts import Verdict, failed
 from tasks.failures import BuildStopped
 
@@ -118,7 +118,7 @@ def _tried(step: Callable[P, Image], *args: P.args, **kwargs: P.kwargs) -> Image
 def render_harmonised(
     face: Face, occluder: Occluder | None, params: Params, harmonise: Harmonising
 ) -> Composite:
-    """One sample from its parameters (natocc/render.py), harmonised by arithmetic or by a network."""
+    """One sample from its parameters (natocc/render/compose.py), harmonised by arithmetic or by a network."""
     draft = compose(face, occluder, params)
     if not draft.asks(params):
         return complete(draft, params)

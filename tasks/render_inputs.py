@@ -11,8 +11,8 @@ from assets.bank import Bank, Entry
 from manifests.shard_plan import POOL, ShardPlan
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.face import Face, make_face
-from natocc.history import jpeg_quality
-from natocc.occluder import MEMBERS, Occluder, decode_occluder
+from natocc.occluders.occluder import MEMBERS, Occluder, decode_occluder
+from natocc.photometric.jpeg_history import jpeg_quality
 from natocc.randomness import Streams
 
 

@@ -11,14 +11,14 @@ import cv2
 from assets.bank import Bank, Entry
 from manifests.rows import Row
 from manifests.shard_plan import ShardPlan
-from natocc.choose import judges_wrist, shows_wrist
 from natocc.codecs import encode_jpeg, encode_png
-from natocc.draw import Switches, draw_params
 from natocc.geometry import Image
-from natocc.occluder import Occluder
-from natocc.params import Params
+from natocc.occluders.occluder import Occluder
+from natocc.placement.search import judges_wrist, shows_wrist
 from natocc.randomness import Streams
-from natocc.render import Composite, Draft, complete, compose
+from natocc.render.compose import Composite, Draft, complete, compose
+from natocc.render.draw import Switches, draw_params
+from natocc.render.params import Params
 from natocc.verdicts import KEPT, Verdict, failed, gate_hidden_ratio, gate_wrist, rejected
 from tasks.describe import describe, make_row
 from tasks.render_harmonise import Harmonising, open_harmoniser

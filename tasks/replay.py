@@ -12,7 +12,7 @@ from assets.bank import Bank, Entry
 from manifests.dataset import MANIFEST, resolve_version
 from manifests.rows import decode_rows
 from manifests.shard_plan import POOL, NetworkUse
-from natocc.params import Params, params_adapter
+from natocc.render.params import Params, params_adapter
 from shards import storage
 from shards.reader import read_sample
 from tasks.render_harmonise import open_harmoniser, render_harmonised

@@ -14,9 +14,9 @@ from assets.bank import Bank, Entry
 from assets.naming import id_of
 from assets.review import IMAGES, INDEX, ReviewFace, encode_review, pixels_sha256
 from assets.review_formats import form_named
-from natocc.bank_files import read_span
 from natocc.codecs import decode_plane
 from natocc.file_names import is_number
+from natocc.occluders.bank_files import read_span
 from shards import storage
 from shards.table import read_table
 

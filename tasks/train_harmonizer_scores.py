@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from models.rainnet_runner import RainNetRunner
 from natocc.geometry import Image
-from natocc.lift import LIFTS, to_working_size
+from natocc.harmonise.lift import LIFTS, to_working_size
 from tasks.harmonizer_pairs import Pair
 from tasks.harmonizer_scores import Score, by_statistics, mean_score, measure
 from tasks.sheet import Strip, compose_sheet
@@ -32,8 +32,8 @@ class Scored:
 def score_held_out(runner: RainNetRunner, pairs: Iterable[Pair], count: int, size: int) -> Scored:
     """Score ``count`` pairs, given at full size, there and at the working ``size``.
 
-    At full size the network's colours are lifted, in both ways (natocc.lift). Raises ValueError where no
-    pair has a foreground.
+    At full size the network's colours are lifted, in both ways (natocc.harmonise.lift). Raises ValueError
+    where no pair has a foreground.
     """
     figures: dict[str, dict[str, list[tuple[float, float, float]]]] = {WORKING: {}, FULL: {}}
     strips: list[Strip] = []

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from assets.bank import Bank, Entry
 from assets.problems import Problem
 from assets.tally import Tally
-from natocc.bank_files import Kind
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
+from natocc.occluders.bank_files import Kind
 from tasks.train_upscaler_photos import Photo, Photos, expect_some, fewer, unfit
 
 _STORED = ("jpg", "alpha.png")

@@ -13,8 +13,8 @@ from numpy.random import Generator
 from torch import Tensor
 
 from natocc.geometry import Image
-from natocc.matlab_bicubic import resize_bicubic
 from natocc.randomness import Streams
+from natocc.resize_bicubic import resize_bicubic
 from tasks.train_upscaler_degradation import Degradation, Kind, degrade, draw_degradation
 from tasks.train_upscaler_photos import Photo, Reader
 

@@ -9,12 +9,12 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
-from natocc.blurring import Blur, apply_blur
 from natocc.codecs import decode_rgb, encode_jpeg
 from natocc.geometry import Image
-from natocc.matlab_bicubic import resize_bicubic
-from natocc.noise import Grain, Noise, add_noise
+from natocc.photometric.blur import Blur, apply_blur
+from natocc.photometric.noise import Grain, Noise, add_noise
 from natocc.randomness import draw_range, draw_seed
+from natocc.resize_bicubic import resize_bicubic
 
 Kind = Literal["bicubic", "blind"]
 # Widths of the blur, in pixels of the small picture.

@@ -12,8 +12,8 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from torch import nn
 
 from natocc.geometry import Image
-from natocc.matlab_bicubic import resize_bicubic
 from natocc.randomness import Streams
+from natocc.resize_bicubic import resize_bicubic
 from tasks.sheet import Strip, compose_sheet
 from tasks.train_upscaler_batches import STREAM, Pair, Sizes, as_images, as_tensor, make_pair
 from tasks.train_upscaler_degradation import Kind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from natocc.bank_files import KINDS, Kind
+from natocc.occluders.bank_files import KINDS, Kind
 from tasks.train_upscaler_bank import photos_in_bank
 from tasks.train_upscaler_photos import Photos, photos_in_folder
 

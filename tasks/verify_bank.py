@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from assets.bank import Bank
-from natocc.bank_files import INDEX, TABLE
+from natocc.occluders.bank_files import INDEX, TABLE
 from shards import storage
 from tasks.leaks import find_leaks
 from tasks.prepare_records import FOLDER as RECORDS

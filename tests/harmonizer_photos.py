@@ -9,7 +9,7 @@ import numpy as np
 import skimage.data
 
 from natocc.geometry import Image
-from natocc.recolour import Recolouring, recolour_region
+from natocc.harmonise.recolour import Recolouring, recolour_region
 from tests.raw_trees import disc, encoded, write
 
 

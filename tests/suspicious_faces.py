@@ -13,8 +13,8 @@ from assets.bank_writer import BankWriter
 from benchmarks.inputs import textures
 from natocc.codecs import encode_jpeg, encode_png
 from natocc.geometry import Image
-from natocc.policy import CLASS_IDS
-from natocc.suspicion import measure_suspicion
+from natocc.mask_quality.score import measure_suspicion
+from natocc.masks.policy import CLASS_IDS
 from tests.natocc.inputs import portrait
 
 # By id: the true face, an occluder under the mask, a mask that also takes hair and background.

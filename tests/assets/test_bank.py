@@ -9,7 +9,7 @@ import pytest
 
 from assets.bank import Bank, Entry, content_sha256
 from assets.bank_writer import BankWriter
-from natocc.bank_files import Kind
+from natocc.occluders.bank_files import Kind
 from shards.reader import read_shard
 from shards.storage import sha256_bytes
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from natocc.draw import Switches, draw_params
 from natocc.face import Face
 from natocc.geometry import mask_box
-from natocc.occluder import Occluder, make_occluder
-from natocc.occluder_bank import texture
-from natocc.params import Params
+from natocc.occluders.bank import texture
+from natocc.occluders.occluder import Occluder, make_occluder
 from natocc.profiles import Kind
 from natocc.randomness import Streams
-from natocc.transfer import Method
+from natocc.render.draw import Switches, draw_params
+from natocc.render.params import Params
+from natocc.transfer.apply import Method
 from tests.natocc.scenes import PLAIN
 
 

@@ -18,11 +18,11 @@ from assets.bank import Bank
 from assets.bank_writer import BankWriter
 from natocc import NatOcc, OccluderBank
 from natocc.codecs import decode_plane, decode_rgb, encode_png
-from natocc.draw import Switches, draw_params
-from natocc.occluder import make_occluder
+from natocc.occluders.occluder import make_occluder
 from natocc.profiles import PROFILES
 from natocc.randomness import Streams
-from natocc.render import render
+from natocc.render.compose import render
+from natocc.render.draw import Switches, draw_params
 from tests.defects.conftest import SETS, Version, build_by_command, build_here, face_of, run
 from tests.natocc.inputs import face, occluder
 from tests.raw_trees import FACES, IMAGES, MASKS

@@ -14,13 +14,13 @@ from PIL import Image as Pillow
 from assets.hands import read_hands
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
-from natocc.harmonise import harmonise_statistics
+from natocc.harmonise.statistics import harmonise_statistics
 from natocc.labels import OCCLUSION_CLASS
-from natocc.occluder import Occluder, make_occluder
-from natocc.occluder_bank import cut_out, texture
+from natocc.occluders.bank import cut_out, texture
+from natocc.occluders.occluder import Occluder, make_occluder
 from natocc.profiles import PROFILES, Kind
-from natocc.render import render
-from natocc.transfer import Method
+from natocc.render.compose import render
+from natocc.transfer.apply import Method
 from tasks.prepare_occluders import prepare_hand
 from tests.defects.conftest import Version
 from tests.defects.plain_scenes import draw, one_level, outline_length, white_disc

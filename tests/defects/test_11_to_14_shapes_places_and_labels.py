@@ -15,11 +15,11 @@ from typer.testing import Result
 from assets.bank import Bank
 from natocc.codecs import decode_plane
 from natocc.labels import OCCLUSION_CLASS
-from natocc.occluder import Occluder, make_occluder
-from natocc.params import Params
+from natocc.occluders.occluder import Occluder, make_occluder
+from natocc.occluders.shapes import CANVAS, outline
 from natocc.profiles import PROFILES
-from natocc.render import Composite, render
-from natocc.shapes import CANVAS, outline
+from natocc.render.compose import Composite, render
+from natocc.render.params import Params
 from tasks.render_inputs import load_occluder
 from tests.defects.conftest import SETS, TURNS, Version, build_here
 from tests.defects.plain_scenes import draw, one_level, outline_length, white_disc

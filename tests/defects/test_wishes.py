@@ -12,7 +12,7 @@ from typer.testing import Result
 
 from natocc.codecs import decode_plane
 from natocc.labels import OCCLUSION_CLASS
-from natocc.policy import CLASS_IDS
+from natocc.masks.policy import CLASS_IDS
 from tests import raw_trees as raws
 from tests.defects.conftest import Version, build_here, face_of, run
 

@@ -12,14 +12,14 @@ import numpy as np
 
 from benchmarks.inputs import hand
 from natocc.codecs import encode_png_rgb
-from natocc.draw import Switches, draw_params
 from natocc.face import Face, make_face
 from natocc.geometry import Image
-from natocc.harmonise import harmonise_statistics
-from natocc.occluder import Occluder, make_occluder
+from natocc.harmonise.statistics import harmonise_statistics
+from natocc.occluders.occluder import Occluder, make_occluder
 from natocc.profiles import PROFILES, Kind
 from natocc.randomness import Streams
-from natocc.render import render
+from natocc.render.compose import render
+from natocc.render.draw import Switches, draw_params
 from tests.natocc.inputs import portrait
 
 FOLDER = Path(__file__).parent / "golden"

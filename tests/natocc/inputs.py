@@ -8,15 +8,15 @@ import cv2
 import numpy as np
 
 from benchmarks import inputs
-from natocc.draw import Switches, draw_params
 from natocc.face import Face, make_face
 from natocc.geometry import Image
-from natocc.harmonise import harmonise_statistics
-from natocc.occluder import Occluder, make_occluder
-from natocc.params import Params
+from natocc.harmonise.statistics import harmonise_statistics
+from natocc.occluders.occluder import Occluder, make_occluder
 from natocc.profiles import PROFILES, Kind
 from natocc.randomness import Streams
-from natocc.render import Composite, render
+from natocc.render.compose import Composite, render
+from natocc.render.draw import Switches, draw_params
+from natocc.render.params import Params
 
 
 @cache

@@ -11,15 +11,15 @@ import skimage.data
 from hypothesis import strategies as st
 from numpy.random import Generator
 
-from natocc.draw import Switches, draw_params
 from natocc.face import Face
 from natocc.geometry import Image, mask_box
-from natocc.occluder import Occluder, make_occluder
-from natocc.params import Affine, Params
-from natocc.placement import Placement
+from natocc.occluders.occluder import Occluder, make_occluder
+from natocc.placement.affine import Placement
 from natocc.profiles import KINDS, PROFILES, Kind, Profile
 from natocc.randomness import Streams
-from natocc.transfer import Method
+from natocc.render.draw import Switches, draw_params
+from natocc.render.params import Affine, Params
+from natocc.transfer.apply import Method
 from tests.natocc.inputs import portrait
 
 LOOKS = ("noise", "flat", "gradient", "photograph")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from natocc.blending import alpha_of, blend, blur_seam, soften
+from natocc.compositing import alpha_of, blend, blur_seam, soften
 from natocc.geometry import Box, Image
 from natocc.labels import (
     OCCLUSION_CLASS,

@@ -12,8 +12,8 @@ import webdataset
 from hypothesis import given
 from hypothesis import strategies as st
 
-from natocc.bank_files import read_span
 from natocc.codecs import encode_jpeg, encode_png
+from natocc.occluders.bank_files import read_span
 from shards.tar import MTIME, TarWriter, add_sample, iterate, pack
 
 KEYS = st.from_regex(r"[a-z0-9_-]{1,40}", fullmatch=True)

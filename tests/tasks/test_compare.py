@@ -14,9 +14,9 @@ import yaml
 from PIL import Image as PillowImage
 
 from assets.bank import Bank
-from natocc.bank_files import KINDS
-from natocc.released import render_released
-from natocc.render import render
+from natocc.occluders.bank_files import KINDS
+from natocc.render.compose import render
+from natocc.render.released_code import render_released
 from tasks.compare import KEY, PAGE, Options, compare, difference
 from tasks.render_inputs import load_face, load_occluder
 from tasks.replay import parse_params

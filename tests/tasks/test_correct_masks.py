@@ -10,7 +10,7 @@ import pytest
 
 from assets.bank import Bank
 from assets.bank_writer import BankWriter
-from natocc.suspicion import FIGURES
+from natocc.mask_quality.score import FIGURES
 from tasks import disagreement
 from tasks.correct_masks import correct_masks
 from tests.suspicious_faces import IDS, suspicious_bank

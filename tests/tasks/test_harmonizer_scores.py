@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from natocc.recolour import Recolouring, recolour_region
+from natocc.harmonise.recolour import Recolouring, recolour_region
 from tasks.harmonizer_pairs import Pair
 from tasks.harmonizer_scores import by_statistics, mean_score, measure
 from tests.harmonizer_photos import photographs

@@ -10,7 +10,7 @@ import pytest
 from assets.bank import Bank, Entry
 from assets.bank_writer import close_bank, open_bank, write_shard
 from assets.splits import final_splits, held_out_names
-from natocc.bank_files import KINDS, Kind
+from natocc.occluders.bank_files import KINDS, Kind
 from shards.storage import sha256_bytes, write_bytes
 from shards.tar import pack
 from tasks.leaks import find_leaks

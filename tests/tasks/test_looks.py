@@ -8,9 +8,9 @@ import pytest
 
 from assets.bank import Bank
 from manifests.recipe import load_recipe
-from natocc.draw import Switches, draw_params
 from natocc.profiles import BEST
 from natocc.randomness import Streams
+from natocc.render.draw import Switches, draw_params
 from tasks.cases import Case, choose_cases
 from tasks.looks import Look, draw_look, parse_look, render_look, steps_of
 from tasks.plan import make_plan

@@ -10,7 +10,7 @@ from assets.bank import Bank
 from assets.bank_writer import BankWriter
 from manifests.lineage import library_versions
 from manifests.recipe import RecipeError, load_recipe
-from natocc.bank_files import KINDS
+from natocc.occluders.bank_files import KINDS
 from tasks.plan import Plan, make_plan
 
 SHAPES = [{"name": "shapes", "kind": "randocc"}]

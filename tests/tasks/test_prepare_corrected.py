@@ -14,7 +14,7 @@ from assets.bank import Bank, Entry
 from assets.corrected import FOLDER
 from natocc.codecs import decode_plane
 from natocc.geometry import Image
-from natocc.policy import CLASS_IDS, FACE
+from natocc.masks.policy import CLASS_IDS, FACE
 from shards.storage import sha256_bytes
 from tasks.prepare import prepare
 from tasks.prepare_report import PrepareReport

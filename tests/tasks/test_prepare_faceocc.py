@@ -16,7 +16,7 @@ from assets.corrected import FOLDER as CORRECTED
 from assets.faceocc import read_faceocc_cutouts, read_faceocc_textures
 from natocc.codecs import decode_plane
 from natocc.geometry import Image
-from natocc.policy import CLASS_IDS
+from natocc.masks.policy import CLASS_IDS
 from shards.storage import sha256_bytes
 from tasks.prepare import prepare
 from tasks.prepare_cutouts import prepare_cutout

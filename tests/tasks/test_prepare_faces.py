@@ -14,7 +14,7 @@ from assets.celebamask import read_faces
 from assets.realocc import read_occluded_faces
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
-from natocc.policy import CLASS_IDS
+from natocc.masks.policy import CLASS_IDS
 from tasks.prepare_faces import prepare_face, prepare_occluded_face
 from tasks.prepared import Prepared
 from tests.raw_trees import (

@@ -13,8 +13,8 @@ from assets.coco import read_objects
 from assets.dtd import read_textures
 from assets.hands import read_hands
 from natocc.codecs import decode_plane, decode_rgb
-from natocc.cutout import crop_to_matte, enlarge_matte
 from natocc.geometry import Image
+from natocc.matting.cutout import crop_to_matte, enlarge_matte
 from tasks.prepare_objects import prepare_objects
 from tasks.prepare_occluders import prepare_hand, prepare_texture
 from tasks.prepare_outline import rasterise

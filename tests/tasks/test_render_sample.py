@@ -12,8 +12,8 @@ from assets.bank_writer import BankWriter
 from manifests.recipe import load_recipe
 from manifests.rows import Row
 from manifests.shard_plan import ShardPlan
-from natocc.choose import shows_wrist
-from natocc.placement import Placement
+from natocc.placement.affine import Placement
+from natocc.placement.search import shows_wrist
 from tasks.plan import make_plan
 from tasks.render_inputs import OccluderCache, load_face, occluder_pool
 from tasks.render_sample import attempt, gate

@@ -12,9 +12,9 @@ import pytest
 
 from assets.bank import Entry
 from assets.bank_writer import BankWriter
-from natocc.bank_files import Kind
 from natocc.codecs import encode_jpeg, encode_png
 from natocc.geometry import Image
+from natocc.occluders.bank_files import Kind
 from tasks.prepare import prepare
 from tasks.prepare_options import PrepareOptions
 from tasks.train_upscaler_bank import photos_in_bank

@@ -11,7 +11,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from natocc.matlab_bicubic import resize_bicubic
+from natocc.resize_bicubic import resize_bicubic
 from tasks.train_upscaler_batches import Sizes, UpscalerBatches, as_images, as_tensor, draw_crop
 from tasks.train_upscaler_photos import Photos, photos_in_folder
 from tests.raw_trees import portrait

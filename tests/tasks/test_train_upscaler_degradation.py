@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from skimage.metrics import peak_signal_noise_ratio
 
-from natocc.matlab_bicubic import resize_bicubic
 from natocc.randomness import Streams
+from natocc.resize_bicubic import resize_bicubic
 from tasks.train_upscaler_degradation import degrade, draw_degradation
 from tests.raw_trees import portrait
 

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from natocc.matlab_bicubic import resize_bicubic
+from natocc.resize_bicubic import resize_bicubic
 from tasks.train_upscaler_batches import Sizes
 from tasks.train_upscaler_photos import photos_in_folder
 from tasks.train_upscaler_score import Quality, mean_quality, preview_sheet, quality, restore

@@ -1,0 +1,1 @@
+"""Smooth changes of colour: tables, lattices, mappings and fields."""

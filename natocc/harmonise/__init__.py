@@ -1,0 +1,1 @@
+"""An object fitted to the colours of the picture it lies in."""

@@ -1,0 +1,1 @@
+"""How likely a face's mask is wrong, told without a network."""

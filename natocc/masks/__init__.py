@@ -1,0 +1,1 @@
+"""Masks and label maps: policies, polygons, runs, sizes, places."""

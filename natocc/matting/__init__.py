@@ -1,0 +1,1 @@
+"""Mattes: things cut out of their photographs, with colours beyond the edge."""

@@ -1,0 +1,1 @@
+"""What goes on a face: decoded occluders, random shapes, banks of them in memory."""

@@ -1,0 +1,137 @@
+"""Occluders held in memory, for transforms that run while a network trains."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from natocc.geometry import Image
+from natocc.matting.cutout import crop_to_matte, extend_colours, limit_side
+from natocc.occluders.occluder import Occluder, make_occluder
+from natocc.profiles import Kind
+
+# An occluder that is ready, or RGB uint8 HxWx3 and matte uint8 HxW.
+Cutout = Occluder | tuple[Image, Image]
+# How deep, in pixels of the photograph, a matte's edge mixes in what lies behind.
+_MIXED = 2.0
+LEAST_SIDE = 8
+
+
+class OccluderBank:
+    """Hands, objects and textures by name. It never changes, and it pickles.
+
+    Cut-outs given as arrays are cropped, reduced to ``long_side`` and given colours beyond their
+    matte. Hands hang: fingers down, wrist at the upper edge. Sequences are named by position.
+    """
+
+    __slots__ = ("hands", "objects", "textures")
+
+    def __init__(
+        self,
+        *,
+        hands: Mapping[str, Cutout] | Sequence[Cutout] = (),
+        objects: Mapping[str, Cutout] | Sequence[Cutout] = (),
+        textures: Mapping[str, Occluder | Image] | Sequence[Occluder | Image] = (),
+        long_side: int | None = None,
+    ) -> None:
+        self.hands = _prepared("hands", hands, long_side)
+        self.objects = _prepared("objects", objects, long_side)
+        self.textures = _prepared("textures", textures, long_side)
+
+    def of(self, kind: Kind) -> Mapping[str, Occluder]:
+        """What a kind of sample draws from; empty for ``none``."""
+        pools = {"hand": self.hands, "object": self.objects, "randocc": self.textures}
+        return pools.get(kind, {})
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all pixels, the reduced sizes included."""
+        return sum(one.nbytes for pool in (self.hands, self.objects, self.textures) for one in pool.values())
+
+    def __repr__(self) -> str:
+        counts = f"hands={len(self.hands)}, objects={len(self.objects)}, textures={len(self.textures)}"
+        return f"OccluderBank({counts}, {self.nbytes / 1e6:.1f} MB)"
+
+
+def cut_out(rgb: Image, matte: Image, long_side: int | None = None) -> Occluder:
+    """A cut-out ready to be placed, from RGB uint8 HxWx3 and a matte uint8 HxW.
+
+    A matte of 0 and 1, or of booleans, counts as 0 and 255. Raises ValueError for other arrays and
+    for an empty matte.
+    """
+    _check_rgb(rgb)
+    if matte.shape != rgb.shape[:2] or matte.dtype not in (np.uint8, np.bool_):
+        raise ValueError(
+            f"matte: expected uint8 {rgb.shape[0]}x{rgb.shape[1]} like the picture, got {_described(matte)}"
+        )
+    if matte.dtype == np.bool_ or matte.max(initial=0) == 1:
+        matte = matte.astype(np.uint8) * np.uint8(255)
+    rgb, matte = crop_to_matte(rgb, matte)
+    size = max(matte.shape)
+    rgb, matte = limit_side(rgb, matte, long_side or size)
+    inset = max(1.0, _MIXED * max(matte.shape) / size)
+    return make_occluder(extend_colours(rgb, matte, inset), matte)
+
+
+def texture(rgb: Image, long_side: int | None = None) -> Occluder:
+    """A texture from RGB uint8 HxWx3. Raises ValueError for other arrays."""
+    _check_rgb(rgb)
+    small, _ = limit_side(rgb, np.zeros(rgb.shape[:2], np.uint8), long_side or max(rgb.shape))
+    return make_occluder(np.ascontiguousarray(small), None)
+
+
+def shrink(occluder: Occluder, long_side: int) -> Occluder:
+    """The same with no side above ``long_side`` pixels."""
+    if max(occluder.size) <= long_side:
+        return occluder
+    matte = np.zeros(occluder.size, np.uint8) if occluder.alpha is None else occluder.alpha[0]
+    small, edge = limit_side(occluder.rgb[0], matte, long_side)
+    return make_occluder(small, None if occluder.alpha is None else edge)
+
+
+def _prepared(
+    what: str,
+    given: Mapping[str, Occluder | Image | tuple[Image, Image]]
+    | Sequence[Occluder | Image | tuple[Image, Image]],
+    long_side: int | None,
+) -> dict[str, Occluder]:
+    if long_side is not None and long_side < LEAST_SIDE:
+        raise ValueError(f"long_side: expected {LEAST_SIDE} pixels or more, got {long_side}")
+    if not isinstance(given, Mapping):
+        given = {str(number): one for number, one in enumerate(given)}
+    prepared = {}
+    for name, one in given.items():
+        try:
+            prepared[name] = _prepare(one, long_side, textured=what == "textures")
+        except ValueError as error:
+            raise ValueError(f"{what} {name!r}: {error}") from error
+    return prepared
+
+
+def _prepare(
+    one: Occluder | Image | tuple[Image, Image], long_side: int | None, *, textured: bool
+) -> Occluder:
+    if isinstance(one, Occluder):
+        if textured != (one.alpha is None):
+            wanted, came = ("a texture", "a cut-out") if textured else ("a cut-out with a matte", "a texture")
+            raise ValueError(f"expected {wanted}, got {came}")
+        return one if long_side is None else shrink(one, long_side)
+    if textured:
+        if isinstance(one, tuple):
+            raise ValueError("expected one RGB array, got a tuple; textures have no matte")
+        return texture(one, long_side)
+    if not isinstance(one, tuple) or len(one) != 2:
+        raise ValueError(f"expected a pair (rgb, matte), got {_described(one)}")
+    return cut_out(*one, long_side)
+
+
+def _check_rgb(rgb: Image) -> None:
+    if not isinstance(rgb, np.ndarray) or rgb.dtype != np.uint8 or rgb.ndim != 3 or rgb.shape[2] != 3:
+        raise ValueError(f"expected an RGB picture, uint8 HxWx3, got {_described(rgb)}")
+
+
+def _described(value: object) -> str:
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype} {'x'.join(str(side) for side in value.shape)}"
+    return f"a {type(value).__name__}"

@@ -1,0 +1,111 @@
+"""Occluders from files into memory: from a prepared bank, or from a folder of cut-outs with transparency."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+import numpy as np
+from PIL import Image as Pillow
+from PIL import ImageOps, UnidentifiedImageError
+
+from natocc.file_names import PICTURES, name_order
+from natocc.occluders.bank import LEAST_SIDE, OccluderBank, cut_out, shrink
+from natocc.occluders.bank_files import Kind, StoredEntry, read_entries, read_members
+from natocc.occluders.occluder import MEMBERS, Occluder, decode_occluder
+
+_KINDS: tuple[Kind, ...] = ("hand", "object", "texture")
+
+
+def load_occluders(
+    bank: str | Path,
+    *,
+    split: str | None = "train",
+    long_side: int | None = 384,
+    kinds: Collection[Kind] = _KINDS,
+) -> OccluderBank:
+    """The occluders of a prepared bank, each at most ``long_side`` pixels long.
+
+    ``split`` None: those of every split. Raises FileNotFoundError where there is no bank, ValueError
+    where it holds none of these kinds in this split.
+    """
+    if unknown := sorted(set(kinds) - set(_KINDS)):
+        raise ValueError(f"kinds: expected some of {', '.join(_KINDS)}, got {', '.join(unknown)}")
+    _check_side(long_side)
+    stored = [entry for entry in read_entries(str(bank)) if entry.kind in _KINDS]
+    chosen = [entry for entry in stored if entry.kind in kinds and split in (None, entry.split)]
+    if not chosen:
+        held = {entry.split for entry in stored}
+        raise ValueError(
+            f"{bank}: expected {', '.join(kinds) or 'a kind'} of split {split!r}, "
+            f"got splits {', '.join(sorted(held)) or 'none'} and none of these; choose another split or kind"
+        )
+    pools: dict[Kind, dict[str, Occluder]] = {kind: {} for kind in _KINDS}
+    for entry in chosen:
+        pools[entry.kind][entry.id] = _load(str(bank), entry, long_side)
+    return OccluderBank(hands=pools["hand"], objects=pools["object"], textures=pools["texture"])
+
+
+def _check_side(long_side: int | None) -> None:
+    if long_side is not None and long_side < LEAST_SIDE:
+        raise ValueError(f"long_side: expected {LEAST_SIDE} pixels or more, got {long_side}")
+
+
+def _load(bank: str, entry: StoredEntry, long_side: int | None) -> Occluder:
+    occluder = decode_occluder(read_members(bank, entry, MEMBERS))
+    return occluder if long_side is None else shrink(occluder, long_side)
+
+
+def load_cutouts(folder: str | Path, *, long_side: int | None = 384) -> dict[str, Occluder]:
+    """Every picture of a folder as a cut-out, by file name; names of numbers first, as numbers.
+
+    Names that begin with a dot are file managers' own and are passed over. Raises ValueError that lists
+    all files without use: unreadable, not transparent, no pictures.
+    """
+    _check_side(long_side)
+    root, problems = Path(folder), list[str]()
+    if not root.is_dir():
+        raise ValueError(f"{folder}: expected a folder of cut-outs, got none")
+    found: dict[str, Occluder] = {}
+    for path in sorted(root.iterdir(), key=lambda path: name_order(path.name)):
+        if path.name.startswith("."):
+            continue
+        try:
+            found[path.name] = _read(path, long_side)
+        except ValueError as error:
+            shown = path.name.encode("utf-8", "backslashreplace").decode()
+            problems.append(f"{shown}: expected {error}")
+    if problems or not found:
+        listed = "".join(f"\n  {problem}" for problem in problems) or " got an empty folder"
+        raise ValueError(f"{folder}: expected pictures with an alpha channel alone:{listed}")
+    return found
+
+
+def _read(path: Path, long_side: int | None) -> Occluder:
+    try:
+        path.name.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("a name in UTF-8, got other bytes") from error
+    if path.suffix.lower() not in PICTURES or path.is_dir():
+        got = "a folder" if path.is_dir() else "another file"
+        raise ValueError(f"a picture ({', '.join(PICTURES)}), got {got}")
+    expected = "a picture with an alpha channel, got"
+    try:
+        with Pillow.open(path) as opened:
+            picture = ImageOps.exif_transpose(opened)
+            transparent = "A" in picture.getbands() or "transparency" in picture.info
+            rgba = np.array(picture.convert("RGBA"))
+    except UnidentifiedImageError as error:
+        raise ValueError(f"{expected} a file that is no picture") from error
+    except (OSError, SyntaxError, Pillow.DecompressionBombError) as error:
+        raise ValueError(f"{expected} a damaged picture ({str(error).rstrip('.')})") from error
+    if not transparent:
+        raise ValueError(f"{expected} a picture without one")
+    if rgba[..., 3].max(initial=0) == 0:
+        raise ValueError(f"{expected} one that is transparent everywhere")
+    if rgba[..., 3].min() == 255:
+        raise ValueError(f"{expected} one that is opaque everywhere")
+    try:
+        return cut_out(np.ascontiguousarray(rgba[..., :3]), np.ascontiguousarray(rgba[..., 3]), long_side)
+    except ValueError as error:
+        raise ValueError(f"{expected} {error}") from error

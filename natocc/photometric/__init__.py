@@ -1,0 +1,1 @@
+"""Blur, light, noise, shadow and file: measured on a picture, and matched."""

@@ -1,0 +1,1 @@
+"""Where the occluder lies on the face."""

@@ -1,0 +1,1 @@
+"""One sample: parameters drawn, then pixels from them alone."""

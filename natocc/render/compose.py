@@ -1,0 +1,184 @@
+"""Rendering a sample from its parameters: pure, and the same bytes every time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+import cv2
+import numpy as np
+
+from natocc.compositing import SEAM_REACH, alpha_of, blend, blur_seam
+from natocc.face import Face
+from natocc.geometry import Box, Image
+from natocc.harmonise.statistics import Harmoniser
+from natocc.labels import hidden_ratio, occlude_parsing, visible_mask
+from natocc.occluders.occluder import Layer, Occluder, place
+from natocc.occluders.shapes import curve_size, fill_shape, outline
+from natocc.photometric.blur import apply_blur
+from natocc.photometric.shadow import cast_shadow
+from natocc.photometric.tone import apply_tone, compress
+from natocc.placement.affine import placement_matrix
+from natocc.render.final_augmentation import Views, finish
+from natocc.render.match_camera import (
+    Camera,
+    Measured,
+    light_layer,
+    measure_face,
+    photograph_layer,
+    soften_edge,
+)
+from natocc.render.params import Params
+from natocc.transfer.apply import transfer_colours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composite:
+    """A finished sample. Images RGB uint8 HxWx3; planes uint8 HxW.
+
+    ``mask`` and ``clean_mask`` hold 0 or 1, ``alpha`` 0-255 with opacity in it, ``parsing`` (where
+    asked for) class indices with 19 for the occluder. ``measured`` holds what naturalness steps compared.
+    """
+
+    image: Image
+    clean: Image
+    mask: Image
+    clean_mask: Image
+    alpha: Image
+    parsing: Image | None
+    hidden_ratio: float
+    reach_px: int
+    measured: Measured = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A sample whose occluder lies on the face, before it is harmonised and finished.
+
+    ``views`` are those of the uncropped picture, ``box`` where the occluder lies in them.
+    """
+
+    views: Views
+    box: Box
+    measured: Measured = field(default_factory=dict)
+
+    @property
+    def matte(self) -> Image:
+        """The occluder's alpha in its box, uint8, opacity in it."""
+        return self.views.alpha[self.box.slices]
+
+    def asks(self, params: Params) -> bool:
+        """Whether it has to be harmonised before it is completed."""
+        return params.harmonise and not self.box.empty
+
+
+def render(
+    face: Face, occluder: Occluder | None, params: Params, harmoniser: Harmoniser | None = None
+) -> Composite:
+    """Compose one sample. Raises ValueError where the parameters name what was not handed over."""
+    draft = compose(face, occluder, params)
+    if not draft.asks(params):
+        return complete(draft, params)
+    if harmoniser is None:
+        raise ValueError("render: the parameters ask for harmonisation, but no harmoniser was given")
+    return complete(draft, params, harmoniser(draft.views.image, draft.matte, draft.box))
+
+
+def compose(face: Face, occluder: Occluder | None, params: Params) -> Draft:
+    """The first half of ``render``: all that comes before harmonisation."""
+    layer = _lay(face, occluder, params)
+    views = Views.untouched(face)
+    if layer is None or layer.box.empty:
+        return Draft(views=views, box=Box(0, 0, 0, 0))
+    camera = measure_face(face, params)
+    layer = _colour(soften_edge(layer, camera, params), camera, face, params)
+    layer, measured = photograph_layer(layer, camera, params)
+    return Draft(views=_blend(views, layer, face, params), box=layer.box, measured=measured)
+
+
+def complete(draft: Draft, params: Params, harmonised: Image | None = None) -> Composite:
+    """The second half: ``harmonised`` are the new pixels of the draft's box, where it asks for them."""
+    if draft.asks(params):
+        if harmonised is None or harmonised.shape != (draft.box.height, draft.box.width, 3):
+            came = "none" if harmonised is None else f"shape {harmonised.shape}"
+            raise ValueError(f"complete: expected harmonised pixels of the draft's box, got {came}")
+        draft.views.image[draft.box.slices] = harmonised
+    return finished(draft.views, params, params.opacity, draft.measured)
+
+
+def finished(views: Views, params: Params, opacity: float, measured: Measured | None = None) -> Composite:
+    """The views after the final stages of ``params``, and the labels that follow from ``alpha``.
+
+    ``opacity`` is the part of it that ``alpha`` already holds.
+    """
+    views = finish(views, params)
+    mask = visible_mask(views.clean_mask, views.alpha, opacity)
+    parsing = views.parsing
+    return Composite(
+        image=views.image,
+        clean=views.clean,
+        mask=mask,
+        clean_mask=views.clean_mask,
+        alpha=views.alpha,
+        parsing=None if parsing is None else occlude_parsing(parsing, views.alpha, opacity),
+        hidden_ratio=hidden_ratio(views.clean_mask, mask),
+        reach_px=views.reach,
+        measured=measured or {},
+    )
+
+
+def _lay(face: Face, occluder: Occluder | None, params: Params) -> Layer | None:
+    """Size, warp and place the occluder: one interpolation from its stored pixels."""
+    if params.placement is None:
+        return None
+    if occluder is None:
+        raise ValueError(f"render: expected an occluder for kind {params.kind!r}, got none")
+    if params.shape is None:
+        matrix = placement_matrix(params.placement, occluder.size)
+        layer = place(occluder, matrix, face.size)
+    else:
+        curve = outline(params.shape)
+        matrix = placement_matrix(params.placement, curve_size(curve))
+        layer = fill_shape(curve, occluder, matrix, face.size)
+    return layer
+
+
+def _colour(layer: Layer, camera: Camera, face: Face, params: Params) -> Layer:
+    """Colour transfer, light and row 6 of the occluder, in the face's own pixels."""
+    strongest = int(layer.matte.max(initial=0))
+    if strongest == 0:
+        return layer
+    # Of a faint occluder, nowhere half there, the strongest part stands for the whole.
+    shown = layer.matte
+    if strongest <= 127:
+        shown = cast(Image, cv2.convertScaleAbs(shown, alpha=255 / strongest))
+    solid = cv2.threshold(shown, 127, 255, cv2.THRESH_BINARY)[1]
+    rgb = layer.rgb
+    if params.transfer is not None:
+        rgb = transfer_colours(rgb, shown, face.image, face.mask * np.uint8(255), params.transfer)
+    rgb = light_layer(replace(layer, rgb=rgb), camera, params).rgb
+    if params.blur is not None:
+        rgb = apply_blur(rgb, params.blur)
+    if params.jpeg is not None:
+        rgb = compress(rgb, params.jpeg)
+    if params.tone is not None:
+        rgb = apply_tone(rgb, params.tone, sum(cv2.mean(rgb, solid)[:3]) / 3)
+    return replace(layer, rgb=rgb)
+
+
+def _blend(views: Views, layer: Layer, face: Face, params: Params) -> Views:
+    """Cast the shadow, blend, blur the seam."""
+    canvas = views.alpha.shape[0], views.alpha.shape[1]
+    alpha = alpha_of(layer.matte, params.opacity)
+    image, changed, reach = views.clean.copy(), layer.box, 0
+    if params.shadow is not None:
+        # What light passes through casts less of a shadow.
+        shadow = replace(params.shadow, strength=params.shadow.strength * params.opacity)
+        shaded, changed, reach = cast_shadow(face, layer, shadow)
+        image[changed.slices] = shaded
+    image[layer.box.slices] = blend(image[layer.box.slices], layer.rgb, alpha)
+    if params.seam_blur:
+        image = blur_seam(image, layer.matte, layer.box)
+        changed, reach = changed.grow(SEAM_REACH, canvas), reach + SEAM_REACH
+    views.alpha[layer.box.slices] = alpha
+    return replace(views, image=image, changed=changed, reach=reach)

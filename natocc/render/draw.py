@@ -1,0 +1,103 @@
+"""Drawing a sample's parameters: every choice is made here, each stage from a generator of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from numpy.random import Generator
+
+from natocc.face import Face
+from natocc.occluders.occluder import Occluder
+from natocc.occluders.shapes import draw_shape
+from natocc.photometric.blur import draw_blur
+from natocc.photometric.light import estimate_light
+from natocc.photometric.noise import draw_noise
+from natocc.photometric.shadow import draw_shadow
+from natocc.photometric.tone import draw_tone
+from natocc.placement.affine import draw_scales
+from natocc.placement.search import choose_placement
+from natocc.profiles import Kind, Profile
+from natocc.randomness import Streams, draw_range
+from natocc.render.params import Affine, Params
+from natocc.transfer.apply import Method, draw_transfer
+
+_LIGHT_STRENGTH = (0.5, 0.9)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switches:
+    """What a set turns on beyond its profile."""
+
+    transfer_strength: float = 0.0  # colour transfer of hands
+    transfer_method: Method = "table"
+    contrast_guard: bool = True
+    harmonise: bool = False  # objects
+
+
+def draw_params(
+    face: Face, occluder: Occluder | None, kind: Kind, profile: Profile, switches: Switches, streams: Streams
+) -> Params:
+    """Draw one sample. ``occluder`` is a cut-out, a texture for ``randocc``, None for ``none``."""
+    if kind == "none" or occluder is None:
+        return Params(kind="none")
+    shape = draw_shape(streams.stage("shape")) if kind == "randocc" else None
+    params = Params(
+        kind=kind,
+        shape=shape,
+        placement=choose_placement(face, occluder, shape, kind, profile, streams.stage("placement")),
+        opacity=_draw_opacity(kind, profile, streams.stage("opacity")),
+        seam_blur=profile.seam_blur,
+        harmonise=kind == "object" and switches.harmonise,
+    )
+    if kind == "hand" and switches.transfer_strength > 0:
+        chosen = switches.transfer_strength, switches.transfer_method, switches.contrast_guard
+        params = replace(params, transfer=draw_transfer(streams.stage("transfer"), *chosen))
+    params = _draw_occluder_changes(params, profile, streams)
+    return _draw_final(_draw_naturalness(params, face, profile, streams), profile, streams)
+
+
+def _draw_opacity(kind: Kind, profile: Profile, rng: Generator) -> float:
+    if kind == "randocc" and rng.random() < profile.translucent_probability:
+        return draw_range(rng, profile.translucent_opacity)
+    return 1.0
+
+
+def _draw_occluder_changes(params: Params, profile: Profile, streams: Streams) -> Params:
+    """Row 6; what is matched to the face is not drawn at random."""
+    rng = streams.stage("blur")
+    if not profile.sharpness and rng.random() < profile.blur_probability:
+        params = replace(params, blur=draw_blur(rng, plain=profile.plain_blur))
+    rng = streams.stage("jpeg")
+    if not profile.history and rng.random() < profile.jpeg_probability:
+        low, high = profile.jpeg_quality
+        params = replace(params, jpeg=int(rng.integers(low, high + 1)))
+    if (rng := streams.stage("tone")).random() < profile.tone_probability:
+        params = replace(params, tone=draw_tone(rng, profile.occluder_tone, by_mean=True))
+    return params
+
+
+def _draw_naturalness(params: Params, face: Face, profile: Profile, streams: Streams) -> Params:
+    """The steps beyond the paper that the profile has; a shadow falls away from the face's light."""
+    light = estimate_light(face.image, face.mask) if profile.shadow else None
+    return replace(
+        params,
+        light=draw_range(streams.stage("light"), _LIGHT_STRENGTH) if profile.light else None,
+        sharpness=profile.sharpness,
+        noise=draw_noise(streams.stage("noise")) if profile.noise else None,
+        history=face.jpeg_quality if profile.history else None,
+        shadow=draw_shadow(streams.stage("shadow"), light) if profile.shadow else None,
+    )
+
+
+def _draw_final(params: Params, profile: Profile, streams: Streams) -> Params:
+    rng = streams.stage("final_affine")
+    if profile.final_affine and rng.random() < profile.affine_probability:
+        scale = draw_scales(profile, rng)
+        angle = draw_range(rng, profile.affine_rotation)
+        shear = draw_range(rng, profile.affine_shear), draw_range(rng, profile.affine_shear)
+        params = replace(params, final_affine=Affine(scale=scale, angle=angle, shear=shear))
+    if (rng := streams.stage("final_blur")).random() < profile.blur_probability:
+        params = replace(params, final_blur=draw_blur(rng, plain=profile.plain_blur))
+    if (rng := streams.stage("final_tone")).random() < profile.tone_probability:
+        params = replace(params, final_tone=draw_tone(rng, profile.final_tone, by_mean=False))
+    return replace(params, final_flip=bool(streams.stage("final_flip").random() < 0.5))

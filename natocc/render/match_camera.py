@@ -1,0 +1,82 @@
+"""The occluder made to look as if the face's camera, light and file had been its own, too.
+
+Each step compares what is measured on the face with what is measured on the occluder, and makes up the
+difference (docs/naturalness.md). Measures of the face are taken once for all steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from natocc.compositing import pull_in, soften
+from natocc.face import Face
+from natocc.occluders.occluder import Layer
+from natocc.photometric.jpeg_history import compress_on_grid
+from natocc.photometric.light import Light, estimate_light, shade
+from natocc.photometric.noise import Grain, add_noise, estimate_noise
+from natocc.photometric.sharpness import estimate_blur, match_sharpness, matte_sigma, soften_to
+from natocc.photometric.windows import find_windows
+from natocc.render.params import Params
+
+Measured = Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Camera:
+    """What is measured on the pixels of a mask; None where it was not asked for or cannot be told."""
+
+    blur: float | None = None
+    grain: Grain | None = None
+    light: Light | None = None
+
+
+def measure_face(face: Face, params: Params) -> Camera:
+    """As much of the face's camera and light as the steps of ``params`` need."""
+    windows = find_windows(face.image, face.mask) if params.sharpness or params.noise else None
+    return Camera(
+        blur=estimate_blur(face.image, face.mask, windows) if params.sharpness else None,
+        grain=estimate_noise(face.image, face.mask, windows) if params.noise else None,
+        light=estimate_light(face.image, face.mask) if params.light else None,
+    )
+
+
+def soften_edge(layer: Layer, face: Camera, params: Params) -> Layer:
+    """The layer with a matte pulled in by a pixel, and as soft as the face's own edges or the paper's."""
+    if params.sharpness:
+        return replace(layer, matte=soften_to(pull_in(layer.matte), matte_sigma(face.blur)))
+    return replace(layer, matte=soften(layer.matte))
+
+
+def light_layer(layer: Layer, face: Camera, params: Params) -> Layer:
+    """The layer shaded as the face is, to the part ``params.light``."""
+    if not params.light:
+        return layer
+    own = estimate_light(layer.rgb, layer.matte)
+    return replace(layer, rgb=shade(layer.rgb, layer.matte, face.light, own, params.light))
+
+
+def photograph_layer(layer: Layer, face: Camera, params: Params) -> tuple[Layer, Measured]:
+    """The layer as the face's camera and file would have kept it: blur, then noise, then compression.
+
+    Also what was measured, for the record: sigmas in pixels and levels.
+    """
+    rgb = layer.rgb
+    measured: dict[str, float | None] = {}
+    if params.sharpness or params.noise:
+        windows = find_windows(rgb, (layer.matte > 127).view("uint8"))
+        if params.sharpness:
+            own = estimate_blur(rgb, layer.matte, windows)
+            rgb = match_sharpness(rgb, face.blur, own)
+            measured |= {"face_blur": face.blur, "occluder_blur": own}
+        if params.noise is not None:
+            grain = estimate_noise(rgb, layer.matte, windows)
+            rgb = add_noise(rgb, face.grain, grain, params.noise)
+            measured |= {"face_noise": _sigma(face.grain), "occluder_noise": _sigma(grain)}
+    if params.history is not None:
+        rgb = compress_on_grid(rgb, layer.box, params.history)
+    return replace(layer, rgb=rgb), measured
+
+
+def _sigma(grain: Grain | None) -> float | None:
+    return None if grain is None else grain.sigma

@@ -1,0 +1,149 @@
+"""The released generator's way of making pixels, for comparison alone: no profile and no build uses it.
+
+Placement, shape and every drawn number are handed over, so that what differs from ``render`` is how
+pixels are made: black round the occluder from the start, three interpolations instead of one, blur and
+JPEG with the black in them, a matte that is warped apart from its colours, rounding down. Where the bank
+is kinder than the released inputs it stays so: its cut-outs carry no rim of their old background, and
+random shapes are whole. There is no harmonisation: RainNet's weights are not part of the project.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from natocc.face import Face
+from natocc.geometry import Box, Image, Matrix, rotation, scaling, shearing, transform_points
+from natocc.occluders.occluder import Occluder
+from natocc.occluders.shapes import curve_size, fill_shape, outline
+from natocc.photometric.blur import apply_blur
+from natocc.photometric.tone import apply_tone, compress
+from natocc.placement.affine import Placement
+from natocc.render.compose import Composite, finished
+from natocc.render.final_augmentation import Views
+from natocc.render.params import Params
+from natocc.transfer.apply import transfer_colours
+
+# How far beyond the occlusion mask the blurred band reaches: two dilations by 5x5.
+_BAND = 4
+_BAND_KERNEL = np.ones((5, 5), np.uint8)
+_PULL_KERNEL = np.ones((3, 3), np.uint8)
+_Cut = tuple[Image, Image]
+
+
+def render_released(face: Face, occluder: Occluder | None, params: Params) -> Composite:
+    """Compose one sample as the released code does (paper section 3.2; rows 2 to 13 of docs/profiles.md).
+
+    Read of ``params``: shape, placement, transfer, blur, jpeg, tone, opacity, and all of the final
+    stages. Switched off or unknown to the released code and ignored: the rest. ``alpha`` of the result
+    is the occlusion mask that the released code writes: 0-255, not pulled in, without opacity; ``mask``
+    follows from it. Raises ValueError for a missing occluder.
+    """
+    views = Views.untouched(face)
+    if params.placement is not None:
+        if occluder is None:
+            raise ValueError(f"render_released: expected an occluder for kind {params.kind!r}, got none")
+        rgb, mask = _cut(occluder, params)
+        if params.transfer is not None:
+            face_mask = face.mask * np.uint8(255)
+            rgb = transfer_colours(rgb, mask, face.image, face_mask, params.transfer)
+        rgb, mask = _resize(rgb, mask, params.placement)
+        rgb, mask = _augment(rgb, mask, params, params.placement)
+        rgb, mask = _warp(rgb, mask, rotation(params.placement.facing), cv2.INTER_LINEAR)
+        views = _paste(views, rgb, mask, params.placement.centre, params.opacity)
+    return finished(views, params, opacity=1.0)
+
+
+def _cut(occluder: Occluder, params: Params) -> _Cut:
+    """The occluder at its own size, black outside a mask of 0 and 255."""
+    if params.shape is None:
+        if occluder.alpha is None:
+            raise ValueError("render_released: expected a cut-out with a matte, got a texture")
+        rgb, matte = occluder.rgb[0], occluder.alpha[0]
+    else:
+        curve = outline(params.shape)
+        height, width = curve_size(curve)
+        layer = fill_shape(curve, occluder, np.eye(3), (height, width))
+        rgb, matte = np.zeros((height, width, 3), np.uint8), np.zeros((height, width), np.uint8)
+        rgb[layer.box.slices], matte[layer.box.slices] = layer.rgb, layer.matte
+    mask = np.where(matte > 127, 255, 0).astype(np.uint8)
+    return np.where(mask[..., None] > 0, rgb, np.uint8(0)), mask
+
+
+def _resize(rgb: Image, mask: Image, placement: Placement) -> _Cut:
+    """Lanczos for both, without averaging where they shrink."""
+    height, width = mask.shape
+    factor = math.sqrt(placement.scale[0] * placement.scale[1])
+    size = max(1, round(width * factor)), max(1, round(height * factor))
+    return (
+        cast(Image, cv2.resize(rgb, size, interpolation=cv2.INTER_LANCZOS4)),
+        cast(Image, cv2.resize(mask, size, interpolation=cv2.INTER_LANCZOS4)),
+    )
+
+
+def _augment(rgb: Image, mask: Image, params: Params, placement: Placement) -> _Cut:
+    """Blur, JPEG, affine and tone of the resized rectangle, its black included."""
+    if params.blur is not None:
+        rgb = apply_blur(rgb, params.blur)
+    if params.jpeg is not None:
+        rgb = compress(rgb, params.jpeg)
+    # The size is made already; what is left of the augmentation is its aspect.
+    aspect = math.sqrt(placement.scale[0] / placement.scale[1])
+    matrix = rotation(placement.angle) @ shearing(*placement.shear) @ scaling(aspect, 1 / aspect)
+    rgb, mask = _warp(rgb, mask, matrix, cv2.INTER_NEAREST)
+    if params.tone is not None:
+        rgb = apply_tone(rgb, params.tone, float(rgb.mean()))
+    return rgb, mask
+
+
+def _warp(rgb: Image, mask: Image, matrix: Matrix, mask_flags: int) -> _Cut:
+    """Both by a linear map about their middle, on a canvas that holds all of them; black beyond."""
+    if np.allclose(matrix, np.eye(3)):
+        return rgb, mask
+    height, width = mask.shape
+    corners = np.array([[-width, -height], [width, -height], [width, height], [-width, height]]) / 2
+    extent = np.ceil(np.abs(transform_points(corners, matrix)).max(0) * 2 - 1e-6).astype(int)
+    size = int(extent[0]), int(extent[1])
+    middle = np.array([(width - 1) / 2, (height - 1) / 2])
+    forward = matrix[:2].copy()
+    forward[:, 2] = (np.array(size) - 1) / 2 - matrix[:2, :2] @ middle
+    return (
+        cast(Image, cv2.warpAffine(rgb, forward, size, flags=cv2.INTER_LINEAR)),
+        cast(Image, cv2.warpAffine(mask, forward, size, flags=mask_flags)),
+    )
+
+
+def _paste(views: Views, rgb: Image, mask: Image, centre: tuple[float, float], opacity: float) -> Views:
+    """Blend at whole pixels with a pulled-in, softened matte, then blur along the mask's edge."""
+    canvas = views.alpha.shape[0], views.alpha.shape[1]
+    height, width = mask.shape
+    left, top = round(centre[0]) - width // 2, round(centre[1]) - height // 2
+    box = Box(left, top, left + width, top + height).grow(0, canvas)
+    if box.empty:
+        return views
+    inner = slice(box.y0 - top, box.y1 - top), slice(box.x0 - left, box.x1 - left)
+    rgb, mask = rgb[inner], mask[inner]
+    weight = mask.astype(np.float32) / np.float32(255) * np.float32(opacity)
+    weight = cv2.GaussianBlur(cv2.erode(weight, _PULL_KERNEL), (5, 5), 0)[..., None].astype(np.float32)
+    image = views.clean.copy()
+    # Fractions are cut off, not rounded.
+    image[box.slices] = (weight * rgb + (1 - weight) * image[box.slices]).astype(np.uint8)
+    views.alpha[box.slices] = mask
+    _blur_band(image, views.alpha, box)
+    return replace(views, image=image, changed=box.grow(_BAND, canvas), reach=_BAND)
+
+
+def _blur_band(image: Image, mask: Image, box: Box) -> None:
+    """A 5x5 Gaussian of the composite along the mask's edge, in place."""
+    region = box.grow(_BAND + 2, (mask.shape[0], mask.shape[1]))
+    part = mask[region.slices]
+    outer = cv2.dilate(part, _BAND_KERNEL, iterations=2)
+    inner = cv2.erode(part, _BAND_KERNEL, iterations=2)
+    band: NDArray[np.bool_] = outer - inner > 240
+    pixels = image[region.slices]
+    pixels[band] = cv2.GaussianBlur(pixels, (5, 5), 0)[band]

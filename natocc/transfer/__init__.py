@@ -1,0 +1,1 @@
+"""Colour transfer: a hand takes the colours of the face it lies on."""

@@ -1,0 +1,133 @@
+"""Colour transfer: a hand takes the colours of the face it lies on (paper section 3.2.1).
+
+The paper moves every pixel of two rectangles, black background included (method ``sot``). The default
+moves a few samples of the occluder's and the face's own pixels, and carries the motion to all pixels by
+a smooth colour table: closer to the face's colours, and independent of size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.random import PCG64, Generator
+
+from natocc.colour.field import Reduced, add_field, reduce_layer, reduction, spread, within_range
+from natocc.colour.lut import Colours, apply_table
+from natocc.geometry import Image
+from natocc.randomness import draw_seed
+from natocc.transfer.contrast_guard import guard_contrast
+from natocc.transfer.linear import linear_map
+from natocc.transfer.partial import move_partially
+from natocc.transfer.samples import core_colours, sample_pixels, solid_part
+from natocc.transfer.sot import sot_field
+from natocc.transfer.table import fit_table
+from natocc.transfer.transport import draw_bases, draw_directions, move_by_bases
+
+Method = Literal["table", "sot", "partial", "linear"]
+
+_SAMPLES, _BASES = 1024, 6
+# The guard leaves out the thirteenth of the face's colours that lies farthest from its skin.
+_CORE_SAMPLES = 1110
+# Partial transport leaves every fifth colour of the face unused.
+_FACE_SAMPLES, _SLICES = 1280, 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """``strength`` 0 leaves the occluder as it is, 1 gives it the face's colours in full.
+
+    Methods: ``table``, sliced transport of samples and a colour table; ``sot``, the paper's; ``partial``,
+    sliced partial transport; ``linear``, the Monge-Kantorovich map. ``guard`` keeps local contrast, and
+    with ``table`` leaves the face's eyes, brows, lips and teeth out of its colours.
+    """
+
+    strength: float
+    seed: int  # of the sample positions and directions
+    method: Method = "table"
+    guard: bool = True
+
+
+def draw_transfer(rng: Generator, strength: float, method: Method = "table", guard: bool = True) -> Transfer:
+    """The same draws whatever the method."""
+    return Transfer(strength=strength, seed=draw_seed(rng), method=method, guard=guard)
+
+
+def transfer_colours(
+    occluder: Image, occluder_mask: Image, face: Image, face_mask: Image, params: Transfer
+) -> Image:
+    """The occluder (RGB uint8) with the colours of the face.
+
+    Colours are taken where the masks (uint8 HxW) exceed 127; what lies elsewhere has no part in them.
+    Raises ValueError if a mask has no such pixel, ModuleNotFoundError if ``linear`` lacks POT.
+    """
+    rng = Generator(PCG64(params.seed))
+    if params.method == "table":
+        reduced, field = _by_table(occluder, occluder_mask, face, face_mask, rng, core=params.guard)
+    else:
+        reduced, field = _OTHERS[params.method](occluder, occluder_mask, face, face_mask, rng)
+    field *= np.float32(params.strength)
+    if params.guard:
+        field = guard_contrast(reduced.rgb, reduced.share, field)
+    if reduced.factor > 1:
+        field = spread(field, reduced.share)
+    return add_field(occluder, field, reduced.factor)
+
+
+# Each method gives the motion of every pixel at full strength, at full or at reduced size.
+
+
+def _by_table(
+    occluder: Image, occluder_mask: Image, face: Image, face_mask: Image, rng: Generator, *, core: bool
+) -> tuple[Reduced, Colours]:
+    source = sample_pixels(occluder, occluder_mask, rng, _SAMPLES)
+    target = sample_pixels(face, face_mask, rng, _CORE_SAMPLES if core else _SAMPLES)
+    if core:
+        target = core_colours(target, _SAMPLES)
+    moved = move_by_bases(source, target, draw_bases(rng, _BASES))
+    return _through_table(occluder, occluder_mask, source, moved)
+
+
+def _by_partial_transport(
+    occluder: Image, occluder_mask: Image, face: Image, face_mask: Image, rng: Generator
+) -> tuple[Reduced, Colours]:
+    source = sample_pixels(occluder, occluder_mask, rng, _SAMPLES)
+    target = sample_pixels(face, face_mask, rng, _FACE_SAMPLES)
+    moved = move_partially(source, target, draw_directions(rng, _SLICES))
+    return _through_table(occluder, occluder_mask, source, moved)
+
+
+def _through_table(
+    occluder: Image, occluder_mask: Image, source: Colours, moved: Colours
+) -> tuple[Reduced, Colours]:
+    reduced = reduce_layer(occluder, solid_part(occluder_mask), reduction(occluder_mask.shape))
+    mapped = apply_table(reduced.rgb, fit_table(source, moved - source))
+    return reduced, np.asarray(cv2.subtract(mapped, reduced.rgb, dtype=cv2.CV_32F), dtype=np.float32)
+
+
+def _by_sot(
+    occluder: Image, occluder_mask: Image, face: Image, face_mask: Image, rng: Generator
+) -> tuple[Reduced, Colours]:
+    solid = solid_part(occluder_mask)
+    field = sot_field(occluder, solid, face, solid_part(face_mask), rng)
+    return Reduced(1, occluder, solid), within_range(occluder, field)
+
+
+def _by_linear_map(
+    occluder: Image, occluder_mask: Image, face: Image, face_mask: Image, rng: Generator
+) -> tuple[Reduced, Colours]:
+    solid = solid_part(occluder_mask)
+    matrix, offset = linear_map(occluder, solid, face, solid_part(face_mask))
+    colours = occluder.astype(np.float32)
+    moved = cv2.transform(colours, np.column_stack([matrix.T, offset]))
+    field = np.asarray(cv2.subtract(moved, colours), dtype=np.float32)
+    return Reduced(1, occluder, solid), within_range(occluder, field)
+
+
+_OTHERS = {
+    "partial": _by_partial_transport,
+    "sot": _by_sot,
+    "linear": _by_linear_map,
+}

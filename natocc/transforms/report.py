@@ -1,0 +1,45 @@
+"""What a transform did to a sample: flat, with the same keys always, so that a DataLoader can collate it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from natocc.render.compose import Composite
+from natocc.render.params import Params, params_adapter
+
+# Keys and values as docs/transforms.md lists them.
+Report = dict[str, object]
+
+
+def report_applied(occluder: str, seed: int, params: Params, made: Composite) -> Report:
+    """An occluder, by its name in the bank, lies on the face."""
+    return report_untouched("", seed) | {
+        "applied": True,
+        "kind": params.kind,
+        "occluder": occluder,
+        "hidden_ratio": made.hidden_ratio,
+        "reach_px": made.reach_px,
+        "opacity": params.opacity,
+        "params": json.dumps(asdict(params)),
+    }
+
+
+def report_untouched(reason: str, seed: int) -> Report:
+    """The sample is as it came."""
+    return {
+        "applied": False,
+        "reason": reason,
+        "kind": "none",
+        "occluder": "",
+        "seed": seed,
+        "hidden_ratio": 0.0,
+        "reach_px": 0,
+        "opacity": 1.0,
+        "params": "{}",
+    }
+
+
+def parse_params(text: str) -> Params:
+    """The frozen record from a report; raises pydantic's ValidationError (a ValueError) naming the field."""
+    return params_adapter().validate_json(text)

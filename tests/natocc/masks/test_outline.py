@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from pycocotools import mask as coco_mask
+
+from natocc.masks.outline import draw_polygons
+from natocc.masks.rle import decode_runs
+
+SLOPE = [3.25, 4.5, 35.75, 7.0, 28.0, 25.5, 6.0, 20.25]
+
+
+def test_a_box_covers_just_its_pixels() -> None:
+    box = [2.0, 3.0, 10.0, 3.0, 10.0, 8.0, 2.0, 8.0]
+    plane = draw_polygons([box], (12, 14), 1)
+    inner = np.zeros((12, 14), bool)
+    inner[3:8, 2:10] = True
+    assert plane.shape == (12, 14) and (plane[inner] == 255).all() and plane[~inner].max() < 100
+    large = draw_polygons([box], (12, 14), 4) > 191
+    assert np.array_equal(large, inner.repeat(4, 0).repeat(4, 1))
+
+
+@pytest.mark.parametrize("factor", [1, 4])
+def test_it_agrees_with_coco_s_own_rasteriser(factor: int) -> None:
+    found = draw_polygons([SLOPE], (30, 40), factor)
+    reduced = cv2.resize(found, (40, 30), interpolation=cv2.INTER_AREA)
+    rle = coco_mask.frPyObjects([SLOPE], 30, 40)[0]
+    theirs = decode_runs(rle["counts"], (30, 40))
+    assert ((reduced > 127) != (theirs > 0)).sum() <= 10
+    x, y = np.array(SLOPE).reshape(-1, 2).T
+    area = 0.5 * abs(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1)))
+    assert found.sum() / 255 / factor**2 == pytest.approx(area, rel=0.03)
+
+
+def test_pieces_are_joined_and_overlaps_stay() -> None:
+    one, two = [1.0, 1.0, 9.0, 1.0, 9.0, 9.0, 1.0, 9.0], [5.0, 5.0, 15.0, 5.0, 15.0, 15.0, 5.0, 15.0]
+    both = draw_polygons([one, two], (20, 20), 2)
+    assert np.array_equal(
+        both, np.maximum(draw_polygons([one], (20, 20), 2), draw_polygons([two], (20, 20), 2))
+    )

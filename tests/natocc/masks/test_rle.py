@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from pycocotools import mask as coco_mask
+
+from natocc.masks.rle import decode_runs
+
+
+def plain_runs(mask: np.ndarray) -> list[int]:
+    """Column by column, of 0 first, as an annotation file holds them."""
+    flat = mask.T.reshape(-1)
+    cuts = np.flatnonzero(np.diff(flat)) + 1
+    lengths = np.diff([0, *cuts, flat.size]).tolist()
+    return [0, *lengths] if flat[0] else lengths
+
+
+@given(arrays(np.uint8, st.tuples(st.integers(1, 40), st.integers(1, 40)), elements=st.integers(0, 1)))
+def test_plain_and_compressed_runs_give_the_mask_back(mask: np.ndarray) -> None:
+    packed = coco_mask.encode(np.asfortranarray(mask))
+    for counts in (plain_runs(mask), packed["counts"], packed["counts"].decode()):
+        assert np.array_equal(decode_runs(counts, mask.shape), mask * 255)
+
+
+@pytest.mark.parametrize(
+    ("counts", "got"),
+    [
+        ([3, 2], "runs of 5 pixels in all for a mask of 3x2"),
+        ([7, -1], "runs of 6 pixels"),
+        ([], "runs of 0 pixels"),
+        ("6é", "ascii"),
+        ("6 ", "compressed runs with ' ' in them"),
+        ("P", "compressed runs that break off"),
+        ("oooooooooooooooooooo", "compressed runs with"),
+    ],
+)
+def test_runs_that_do_not_fill_the_mask_are_refused(counts: list[int] | str, got: str) -> None:
+    with pytest.raises(ValueError, match=got):
+        decode_runs(counts, (2, 3))
