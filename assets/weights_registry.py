@@ -25,7 +25,8 @@ class PublishedFile:
     # Of the file that belongs to it: the .param file of a .bin.
     beside: str = ""
     note: str = ""
-    # Of the tensors that an import makes of it (models.saved.tensors_sha256); empty where not known.
+    # Of the tensors that an import makes of it (models.checkpoints.safetensors_io.tensors_sha256); empty
+    # where not known.
     converted: str = ""
 
     def is_hash(self, sha256: str) -> bool:
@@ -44,7 +45,7 @@ class Entry:
     licence: str
     # Where the files are offered, or spoken of.
     page: str
-    # What ``models.identify`` tells of a network; those given must agree.
+    # What ``models.registry`` tells of a network; those given must agree.
     sizes: Mapping[str, int]
     # Of the network; None where it is one's own.
     tensors: int | None = None

@@ -10,10 +10,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from models.glean import GLEAN, GLEANConfig
-from models.rainnet import RainNet, initialise
-from models.rainnet_runner import RainNetRunner
-from models.rrdb import RRDBConfig, RRDBNet
+from models.glean.network import GLEAN, GLEANConfig
+from models.rainnet.network import RainNet, initialise
+from models.rainnet.runner import RainNetRunner
+from models.rrdb.network import RRDBConfig, RRDBNet
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 

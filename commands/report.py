@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from assets.sample.clients import FetchError
 from manifests.recipe import RecipeError
-from models.extra import NETWORKS, MissingExtra, require_networks
+from models.optional_packages import NETWORKS, MissingExtra, require_networks
 from tasks.failures import BuildStopped
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from prefect.cache_policies import NO_CACHE
 from pydantic import Field
 
 from assets.problems import Problem
-from models.extra import require_networks
+from models.optional_packages import require_networks
 from tasks.correct_masks import QueueReport
 from tasks.correct_masks import correct_masks as make_queue
 from tasks.prepare import prepare

@@ -9,7 +9,7 @@ from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from pydantic import Field
 
-from models.extra import require_networks
+from models.optional_packages import require_networks
 
 if TYPE_CHECKING:
     from tasks.train_segmenter import TrainReport

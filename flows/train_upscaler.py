@@ -10,7 +10,7 @@ from prefect.artifacts import create_link_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from pydantic import Field
 
-from models.extra import require_networks
+from models.optional_packages import require_networks
 from shards.storage import is_local
 
 if TYPE_CHECKING:

@@ -16,13 +16,17 @@ from graphlib import CycleError, TopologicalSorter
 
 from manifests.syntax_tree import Import, read_source, sha256_of
 
-# The modules that make the bytes of samples, and of the bank's shards; what prepares an input is a root of
-# its own for each source (tasks/prepare_streams.py).
-RENDER, WRITE_BANK = "tasks.render_shard", "assets.bank_writer"
+# The modules that make the bytes of samples, of the bank's shards, and of what a network enlarges. What
+# prepares an input is a root of its own for each source (tasks/prepare_streams.py).
+RENDER, WRITE_BANK, UPSCALE = "tasks.render_shard", "assets.bank_writer", "models.upscaling.upscaler"
 # Modules that take part in builds and preparations and are not covered: names or patterns, each with the
 # reason why no bytes depend on them.
 EXCEPTIONS = {
     "natocc": "loads public names when they are asked for; the pipeline imports the modules themselves",
+    **dict.fromkeys(
+        ("manifests.code_identity", "manifests.lineage", "manifests.syntax_tree"),
+        "hashes, which stand in every key as values",
+    ),
     **dict.fromkeys(
         ("tasks.build", "tasks.plan", "tasks.select", "tasks.harmonisers", "manifests.recipe"),
         "what is planned stands in every shard's key as values",

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from assets.weights import MissingWeights, find_weights, names_in, readable, standing, weights_folder
 from assets.weights_registry import registry
-from models.identify import Known, load
-from models.saved import TENSORS
-from models.strict import read_state
+from models.checkpoints.read import read_state
+from models.checkpoints.safetensors_io import TENSORS
+from models.registry import Known, load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,9 @@ import numpy as np
 import torch
 
 from assets.bank import Bank, Entry
-from models.checkpoint import decode_unet
-from models.metrics import predicted_face
-from models.unet import UNet
+from models.segmenters.checkpoint import decode_unet
+from models.segmenters.metrics import predicted_face
+from models.segmenters.unet.network import UNet
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
 from shards import storage

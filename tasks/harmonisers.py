@@ -7,7 +7,7 @@ from assets.weights_registry import registry
 from manifests.recipe import Recipe
 from manifests.shard_plan import Machine, NetworkUse
 from models.device import DEVICES, PRECISIONS, choose_device
-from models.extra import MissingExtra, require_networks
+from models.optional_packages import MissingExtra, require_networks
 from natocc.harmonise.statistics import HARMONISERS
 
 NETWORK = "rainnet"

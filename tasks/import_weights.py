@@ -8,8 +8,8 @@ from pathlib import Path
 
 from assets.weights import Weights, find_weights, read_facts, readable, weights_path
 from assets.weights_registry import Entry, PublishedFile, entry_named, registry
-from models.identify import Known, identify
-from models.saved import TENSORS, encode_network, tensors_sha256
+from models.checkpoints.safetensors_io import TENSORS, encode_network, tensors_sha256
+from models.registry import Known, identify
 from shards.storage import read_bytes, write_bytes
 from tasks.import_weights_source import WeightsSource, weights_sources
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from assets.weights import readable
-from models.ncnn_rrdb import read_rrdbnet
-from models.strict import State, read_state
+from models.checkpoints.read import State, read_state
+from models.rrdb.from_ncnn import read_rrdbnet
 from shards.storage import sha256_bytes, sha256_of
 
 CHECKPOINTS = (".pth", ".pt", ".ckpt", ".safetensors", ".bin")

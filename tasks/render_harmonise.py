@@ -23,12 +23,12 @@ from natocc.verdicts import Verdict, failed
 from tasks.failures import BuildStopped
 
 if TYPE_CHECKING:
-    from models.rainnet_runner import RainNetRunner
+    from models.rainnet.runner import RainNetRunner
 
 P = ParamSpec("P")
 
 # Drafts of 1024² are about 10 MB each, and two groups of them are held. A GPU wants many at a time; on a
-# processor pictures go through the network one by one anyway (models/rainnet_runner.py).
+# processor pictures go through the network one by one anyway (models/rainnet/runner.py).
 BATCH = {"cpu": 4, "cuda": 32}
 
 
@@ -145,8 +145,8 @@ def open_harmoniser(name: str | None, use: NetworkUse | None, weights: str | Non
             f"{found.path}: expected the weights that were planned with (sha256 {use.weights_sha256}), "
             f"got {found.sha256}; put those back, or run the build again"
         )
-    from models.rainnet_runner import RainNetRunner
-    from models.rainnet_weights import load_rainnet
+    from models.rainnet.runner import RainNetRunner
+    from models.rainnet.weights import load_rainnet
 
     try:
         device = choose_device(use.device)

@@ -9,11 +9,11 @@ from dataclasses import asdict
 
 import torch
 
+from models.checkpoints.safetensors_io import encode_network
 from models.device import choose_device
-from models.diverged import Diverged
-from models.harmonizer import Harmonizer, Schedule
-from models.rainnet_runner import RainNetRunner
-from models.saved import encode_network
+from models.not_finite import Diverged
+from models.rainnet.runner import RainNetRunner
+from models.rainnet.training import Harmonizer, Schedule
 from natocc.codecs import encode_png_rgb
 from shards import storage
 from tasks.harmonizer_bank import BankScenes

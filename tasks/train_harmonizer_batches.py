@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from models.harmonizer import Batch
+from models.rainnet.training import Batch
 from natocc.geometry import Image
 from tasks.harmonizer_pairs import TrainingPairs
 

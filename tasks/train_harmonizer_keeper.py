@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import lightning
 
-from models.harmonizer import Harmonizer
-from models.harmonizer_state import decode_state, encode_state
+from models.rainnet.training import Harmonizer
+from models.rainnet.training_state import decode_state, encode_state
 from shards import storage
 
 

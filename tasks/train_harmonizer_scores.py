@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from models.rainnet_runner import RainNetRunner
+from models.rainnet.runner import RainNetRunner
 from natocc.geometry import Image
 from natocc.harmonise.lift import LIFTS, to_working_size
 from tasks.harmonizer_pairs import Pair

@@ -12,11 +12,11 @@ import numpy as np
 import torch
 
 from manifests.dataset import read_dataset, resolve_version
-from models.batches import Pictures, TestBatches, TrainingBatches
-from models.checkpoint import encode_unet
-from models.metrics import face_metrics
-from models.segmenter import Segmenter
-from models.unet import UNet
+from models.segmenters.batches import Pictures, TestBatches, TrainingBatches
+from models.segmenters.checkpoint import encode_unet
+from models.segmenters.metrics import face_metrics
+from models.segmenters.training import Segmenter
+from models.segmenters.unet.network import UNet
 from shards import storage
 from tasks.read_shards import Example, read_real, read_shards, real_shards, shard_urls
 from tasks.training import Device, check_device, new_trainer, without_lightnings_own_warning

@@ -8,9 +8,9 @@ from dataclasses import asdict, replace
 
 import torch
 
-from models.diverged import Diverged
-from models.glean_train import GLEANTraining, Losses
-from models.glean_train_state import TrainingState, decode_state, encode_state
+from models.glean.training import GLEANTraining, Losses
+from models.glean.training_state import TrainingState, decode_state, encode_state
+from models.not_finite import Diverged
 from shards import storage
 from tasks.train_upscaler_batches import UpscalerBatches
 from tasks.train_upscaler_networks import make_networks

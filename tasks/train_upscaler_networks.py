@@ -11,11 +11,11 @@ import torch
 from torch import nn
 
 from assets.weights import MissingWeights, find_weights
-from models.glean import GLEAN
-from models.glean_train import free_bank
-from models.glean_weights import load_bank
-from models.stylegan2_discriminator import StyleGAN2Discriminator, load_discriminator
-from models.vgg_weights import load_vgg
+from models.glean.network import GLEAN
+from models.glean.training import free_bank
+from models.glean.weights import load_bank
+from models.stylegan2.discriminator import StyleGAN2Discriminator, load_discriminator
+from models.vgg.weights import load_vgg
 from shards.storage import sha256_of
 from tasks.train_upscaler_options import UpscalerOptions
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Literal, get_args
 
-from models.glean import GLEANConfig
-from models.glean_train import LossWeights, Precision
-from models.stylegan2 import StyleGAN2Config
+from models.glean.network import GLEANConfig
+from models.glean.training import LossWeights, Precision
+from models.stylegan2.network import StyleGAN2Config
 from tasks.train_upscaler_batches import Sizes
 from tasks.train_upscaler_degradation import Kind
 from tasks.training import Device

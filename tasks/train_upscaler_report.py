@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 
 import torch
 
-from models.glean import GLEAN
-from models.saved import encode_network
+from models.checkpoints.safetensors_io import encode_network
+from models.glean.network import GLEAN
 from natocc.codecs import encode_png_rgb
 from shards import storage
 from tasks.train_upscaler_options import UpscalerOptions

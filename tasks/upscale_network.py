@@ -14,7 +14,7 @@ from natocc.geometry import Image
 from tasks.upscaler import Upscaler
 
 if TYPE_CHECKING:
-    from models.upscaler import NetworkUpscaler
+    from models.upscaling.upscaler import NetworkUpscaler
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -64,7 +64,7 @@ def _loaded(upscaler: Upscaler) -> NetworkUpscaler:
 
 @lru_cache(maxsize=1)
 def _load(path: str, sha256: str, network: str, device: str, precision: str) -> NetworkUpscaler:
-    from models.upscaler import load_upscaler
+    from models.upscaling.upscaler import load_upscaler
 
     data = Path(path).read_bytes()
     if hashlib.sha256(data).hexdigest() != sha256:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from manifests.code_identity import code_identity
+from manifests.code_identity import UPSCALE, code_identity
 from manifests.lineage import library_versions
-from models.extra import MissingExtra, require_networks
+from models.optional_packages import MissingExtra, require_networks
 
 LANCZOS = "lanczos"
 # Counted beside the upscalers: objects for which a GPU's memory was short.
@@ -17,8 +17,6 @@ SMALLER = "smaller_batches"
 FACTOR = 4
 # Networks of the weights registry that enlarge.
 _ENLARGING = ("glean", "rrdbnet")
-# The module that runs them.
-_RUNNER = "models.upscaler"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +47,7 @@ class Upscaler:
             str(self.device),
             str(self.precision),
             library_versions("torch")["torch"],
-            code_identity(_RUNNER, network=True),
+            code_identity(UPSCALE, network=True),
         )
 
     def __str__(self) -> str:

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 import torch
 
-from models.saved import encode_network
-from models.stylegan2 import StyleGAN2, StyleGAN2Config
+from models.checkpoints.safetensors_io import encode_network
+from models.stylegan2.network import StyleGAN2, StyleGAN2Config
 from natocc.codecs import encode_png_rgb
 from tasks.train_upscaler_options import UpscalerOptions
 from tests.models.published import tensors
-from tests.models.test_vgg import TINY as TINY_VGG
+from tests.models.vgg.test_network import TINY as TINY_VGG
 from tests.raw_trees import portrait, write
 
 # Sides 4 and 16, a step in some hundredths of a second.

@@ -7,8 +7,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from models.rrdb import RRDBConfig, RRDBNet
-from models.saved import encode_network
+from models.checkpoints.safetensors_io import encode_network
+from models.rrdb.network import RRDBConfig, RRDBNet
 from tests.models.published import glean, tensors
 from tests.raw_trees import write
 

@@ -8,11 +8,11 @@ import torch
 
 from assets.weights import KINDS
 from assets.weights_registry import entry_named, how_to_get, registry
-from models.glean import GLEAN, GLEANConfig
-from models.rainnet import RainNet
-from models.rrdb import RRDBConfig, RRDBNet
-from models.stylegan2 import StyleGAN2, StyleGAN2Config
-from models.vgg import VGGFeatures
+from models.glean.network import GLEAN, GLEANConfig
+from models.rainnet.network import RainNet
+from models.rrdb.network import RRDBConfig, RRDBNet
+from models.stylegan2.network import StyleGAN2, StyleGAN2Config
+from models.vgg.network import VGGFeatures
 
 
 def test_every_entry_says_what_it_is_and_how_to_get_it() -> None:

@@ -6,7 +6,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-import models.extra
+import models.optional_packages
 from commands.correct_masks import correct_masks
 from tests.suspicious_faces import suspicious_bank
 
@@ -52,7 +52,9 @@ def test_a_mistake_is_one_line_and_exit_code_1(
 
 
 def test_a_segmenter_needs_its_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models.extra, "find_spec", lambda name: None if name == "torch" else object())
+    monkeypatch.setattr(
+        models.optional_packages, "find_spec", lambda name: None if name == "torch" else object()
+    )
     code, text = run("--bank", "bank", "--out", str(tmp_path), "--checkpoint", "segmenter.pt")
     assert code == 1
     assert text.startswith("natocc correct-masks --checkpoint: expected the packages of the extra networks")

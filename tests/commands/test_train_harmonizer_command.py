@@ -6,7 +6,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-import models.extra
+import models.optional_packages
 from commands.train_harmonizer import train_harmonizer
 from tests.harmonizer_photos import photo_folders
 
@@ -53,7 +53,9 @@ def test_what_cannot_work_is_one_line(tmp_path: Path) -> None:
 
 
 def test_a_missing_extra_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models.extra, "find_spec", lambda name: None if name == "lightning" else object())
+    monkeypatch.setattr(
+        models.optional_packages, "find_spec", lambda name: None if name == "lightning" else object()
+    )
     result = CliRunner().invoke(app, ["--out", str(tmp_path / "run")])
     assert result.exit_code == 1
     assert result.output.startswith("natocc train-harmonizer: expected the packages of the extra networks")

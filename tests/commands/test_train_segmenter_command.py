@@ -6,7 +6,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-import models.extra
+import models.optional_packages
 from commands.train_segmenter import train_segmenter
 from tests.small_version import small_bank, small_version
 
@@ -33,7 +33,9 @@ def test_a_url_without_a_version_is_one_line(tmp_path: Path) -> None:
 
 
 def test_a_missing_extra_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models.extra, "find_spec", lambda name: None if name == "lightning" else object())
+    monkeypatch.setattr(
+        models.optional_packages, "find_spec", lambda name: None if name == "lightning" else object()
+    )
     result = CliRunner().invoke(app, [str(tmp_path), "--out", str(tmp_path / "run")])
     assert result.exit_code == 1
     assert result.output == (

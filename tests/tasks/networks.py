@@ -6,8 +6,8 @@ from pathlib import Path
 
 import torch
 
-from models.rainnet import RainNet, RainNetConfig
-from models.saved import encode_network
+from models.checkpoints.safetensors_io import encode_network
+from models.rainnet.network import RainNet, RainNetConfig
 
 
 def write_rainnet(folder: Path, name: str = "rainnet", *, seed: int = 0, broken: bool = False) -> str:

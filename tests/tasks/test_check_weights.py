@@ -4,7 +4,7 @@ from pathlib import Path
 
 import torch
 
-from models.saved import encode_network
+from models.checkpoints.safetensors_io import encode_network
 from tasks.check_weights import CheckReport, check_weights
 from tasks.import_weights import import_weights
 from tests.tasks.weights_files import tiny_glean, tiny_rainnet, write

@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from assets.bank import Bank
-from models.checkpoint import encode_unet
-from models.unet import UNet
+from models.segmenters.checkpoint import encode_unet
+from models.segmenters.unet.network import UNet
 from natocc.geometry import Image
 from tasks.disagreement import compare, measure_disagreements
 from tests.suspicious_faces import suspicious_bank

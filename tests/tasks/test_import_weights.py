@@ -14,11 +14,11 @@ import pytest
 import torch
 
 from assets.weights import find_weights
-from models.glean_weights import load_glean
-from models.rainnet_weights import load_rainnet
-from models.rrdb_weights import load_rrdbnet
-from models.saved import encode_network, tensors_sha256
-from models.strict import read_state
+from models.checkpoints.read import read_state
+from models.checkpoints.safetensors_io import encode_network, tensors_sha256
+from models.glean.weights import load_glean
+from models.rainnet.weights import load_rainnet
+from models.rrdb.weights import load_rrdbnet
 from tasks.import_weights import import_weights
 from tasks.import_weights_source import weights_sources
 from tests.models.ncnn_files import rrdbnet_files

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assets.weights_registry import registry
-from models.saved import encode_network
+from models.checkpoints.safetensors_io import encode_network
 from tasks.import_weights import import_weights
 from tasks.list_weights import list_weights
 from tests.tasks.weights_files import rrdbnet_x4, tiny_glean, tiny_rainnet, write

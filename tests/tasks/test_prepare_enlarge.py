@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from models.rrdb import RRDBConfig, RRDBNet
-from models.upscaler import NetworkUpscaler
+from models.rrdb.network import RRDBConfig, RRDBNet
+from models.upscaling.upscaler import NetworkUpscaler
 from natocc.geometry import Image
 from tasks.prepare_enlarge import NETWORK_SIDE, enlarge_crops, lanczos
 from tasks.upscaler import Upscaler, choose_upscaler

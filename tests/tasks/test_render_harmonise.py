@@ -16,7 +16,7 @@ from assets.bank import Bank
 from manifests.dataset import read_dataset
 from manifests.recipe import RecipeError, load_recipe
 from manifests.shard_plan import Machine, ShardPlan
-from models import rainnet_runner
+from models.rainnet.network import runner as rainnet_runner
 from natocc.codecs import decode_plane, decode_rgb
 from shards.reader import read_shard
 from tasks import render_harmonise

@@ -12,8 +12,8 @@ import pytest
 import torch
 from safetensors import safe_open
 
-from models.diverged import Diverged
-from models.rainnet_weights import load_rainnet
+from models.not_finite import Diverged
+from models.rainnet.weights import load_rainnet
 from tasks.harmonizer_folder import FolderScenes
 from tasks.harmonizer_scenes import Item, Scene
 from tasks.train_harmonizer import open_sources, train_harmonizer

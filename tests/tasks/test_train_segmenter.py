@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.checkpoint import decode_unet
+from models.segmenters.checkpoint import decode_unet
 from tasks.read_shards import read_shards
 from tasks.train_segmenter import TrainReport, train_segmenter
 from tests.small_version import occluded_face, small_bank, small_version, write_version

@@ -10,10 +10,10 @@ import torch
 from safetensors import safe_open
 
 from assets.weights import MissingWeights, read_facts
-from models.glean_train import Losses
-from models.glean_weights import load_glean
-from models.strict import read_state
-from models.stylegan2_discriminator import StyleGAN2Discriminator
+from models.checkpoints.read import read_state
+from models.glean.training import Losses
+from models.glean.weights import load_glean
+from models.stylegan2.discriminator import StyleGAN2Discriminator
 from natocc.codecs import decode_rgb, encode_png_rgb
 from tasks.train_upscaler import train_upscaler
 from tasks.train_upscaler_photos import photos_in_folder

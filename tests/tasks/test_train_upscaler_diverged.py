@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.diverged import Diverged
-from models.glean_train import GLEANTraining, learnable
+from models.glean.training import GLEANTraining, learnable
+from models.not_finite import Diverged
 from tasks.train_upscaler import train_upscaler
 from tasks.train_upscaler_photos import photos_in_folder
 from tests.upscaler_training import one_thread, photographs, tiny

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from models.glean import GLEAN
+from models.glean.network import GLEAN
 from tasks.train_upscaler_options import PUBLISHED, UpscalerOptions
 from tests.upscaler_training import tiny
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.glean_train import Losses
+from models.glean.training import Losses
 from tasks.harmonizer_folder import FolderScenes
 from tasks.harmonizer_scenes import Item, Scene
 from tasks.train_harmonizer import train_harmonizer

@@ -69,7 +69,7 @@ def test_without_torch_a_network_is_passed_over_or_the_extra_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_rrdbnet(tmp_path)
-    monkeypatch.setattr("models.extra.find_spec", lambda name: None)
+    monkeypatch.setattr("models.optional_packages.find_spec", lambda name: None)
     choice = choose_upscaler("realesrgan,lanczos", str(tmp_path))
     assert str(choice) == "upscaler lanczos; passed over: realesrgan (torch is not installed)"
     with pytest.raises(

@@ -1,0 +1,1 @@
+"""Files of weights: read strictly, written plainly, without code in them."""

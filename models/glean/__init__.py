@@ -1,0 +1,1 @@
+"""GLEAN, the upscaler (Chan et al. 2021)."""

@@ -1,0 +1,81 @@
+"""GLEAN and its bank from published weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from torch import Tensor
+
+from models.checkpoints.read import Source, build_strict, count, named, read_state, shape, unwrapped
+from models.glean.network import GLEAN, GLEANConfig
+from models.stylegan2.network import StyleGAN2, StyleGAN2Config
+
+
+def load_glean(source: Source, name: str | None = None) -> GLEAN:
+    """The network of a GLEAN checkpoint of MMEditing, on the CPU, ready to predict (specs 3.3).
+
+    ``source`` is the file's path or its bytes; ``name`` begins the messages. All sizes
+    follow from the shapes of its tensors. Raises FileNotFoundError, and ValueError for anything but
+    exactly the tensors of such a network, with or without its discriminator and loss.
+    """
+    name = named(source, name)
+    return glean_from(read_state(source, name), name)
+
+
+def glean_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> GLEAN:
+    """The same from tensors by name, which stay on their device."""
+    state = unwrapped(state, ["encoder.0.1.weight"], name)
+    config = infer_glean(state, name)
+    return build_strict(lambda: GLEAN(config), state, name)
+
+
+def load_bank(source: Source, name: str | None = None) -> StyleGAN2:
+    """A published StyleGAN2 generator, the averaged weights where a file has both (specs 3.2)."""
+    name = named(source, name)
+    return bank_from(read_state(source, name), name)
+
+
+def bank_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> StyleGAN2:
+    """The same from tensors by name, which stay on their device."""
+    state = unwrapped(state, ["constant_input.input"], name)
+    config = infer_bank(state, name)
+    return build_strict(lambda: StyleGAN2(config), state, name)
+
+
+def infer_bank(state: Mapping[str, Tensor], name: str = "checkpoint", *, prefix: str = "") -> StyleGAN2Config:
+    """The widths that the shapes tell; ``prefix`` leads the bank's names. ValueError where they tell none."""
+    doublings = count(state, f"{prefix}convs.", ".conv.weight_orig") // 2
+    # Two layers a doubling; the first of them brings the new width.
+    layers = ["conv1", *(f"convs.{2 * step}" for step in range(doublings))]
+    return StyleGAN2Config(
+        channels=tuple(shape(state, f"{prefix}{layer}.conv.weight_orig", 5, name)[1] for layer in layers),
+        styles=shape(state, f"{prefix}style_mapping.1.linear.weight_orig", 2, name)[0],
+        mapping_layers=count(state, f"{prefix}style_mapping.", ".linear.weight_orig"),
+    )
+
+
+def infer_glean(state: Mapping[str, Tensor], name: str = "checkpoint") -> GLEANConfig:
+    """All sizes that the shapes tell. ValueError where they tell none, or contradict one another."""
+    bank = infer_bank(state, name, prefix="generator.")
+    # One block halves the size each time down to 4 pixels, and one more makes latents of that.
+    last = count(state, "encoder.", ".0.weight")
+    in_size = 2 << last
+    rows = shape(state, f"encoder.{last}.3.weight", 2, name)[0]
+    if rows != bank.layers * bank.styles:
+        raise ValueError(
+            f"{name}: expected {bank.layers} latents of {bank.styles} for a bank of {bank.size} pixels, "
+            f"got {rows} values from the encoder; use a file whose parts belong together"
+        )
+    if not 4 <= in_size < bank.size:
+        raise ValueError(
+            f"{name}: expected pictures of 4 to {bank.size // 2} pixels for this bank, got {in_size}"
+        )
+    head = f"decoder.{count(state, 'decoder.', '.upsample_conv.weight')}.0.weight"
+    return GLEANConfig(
+        in_size=in_size,
+        bank=bank,
+        blocks=count(state, "encoder.0.0.body.", ".rdb1.conv1.weight"),
+        width=shape(state, "encoder.0.0.conv_first.weight", 4, name)[0],
+        growth=shape(state, "encoder.0.0.body.0.rdb1.conv1.weight", 4, name)[0],
+        head=shape(state, head, 4, name)[0],
+    )

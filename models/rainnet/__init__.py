@@ -1,0 +1,1 @@
+"""RainNet, the harmoniser (Ling et al., CVPR 2021)."""

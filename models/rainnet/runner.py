@@ -1,0 +1,79 @@
+"""RainNet over many pictures, in batches that fit into memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+
+from models.device import choose_device, repeatable
+from models.rainnet.apply import HALF, Bytes, apply_rainnet, check_shapes
+from models.rainnet.network import RainNet
+
+PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+
+_TOO_LITTLE = "got too little; use fewer --workers, or --device cpu"
+
+
+class RainNetRunner:
+    """Composites and mattes as they are stored, 8 bits in and out.
+
+    Takes the network over: it goes to ``device`` (``cpu``, ``cuda`` or ``auto``) in ``precision``
+    (``float32`` or ``bfloat16``, in which RAIN's statistics stay float32), ready to predict. ``batch`` is
+    how many pictures go at a time by now: where a GPU runs out of memory it is halved, for good. On the CPU
+    pictures go one by one, as its kernels round differently from batch to batch: a picture's result never
+    depends on its neighbours.
+
+    Raises ValueError for a batch or a precision that does not exist, and for a GPU that is not there.
+    """
+
+    def __init__(
+        self, network: RainNet, *, device: str = "cpu", batch: int = 8, precision: str = "float32"
+    ) -> None:
+        if batch < 1:
+            raise ValueError(f"batch: expected at least 1, got {batch}")
+        if precision not in PRECISIONS:
+            raise ValueError(f"precision: expected one of {', '.join(PRECISIONS)}, got {precision}")
+        device = choose_device(device)
+        self._device, self._alone = device, device == "cpu"
+        try:
+            self._network = network.to(device, PRECISIONS[precision]).eval().requires_grad_(False)
+        except torch.OutOfMemoryError as error:
+            raise ValueError(f"{device}: expected memory for the network, {_TOO_LITTLE}") from error
+        for name, part in self._network.named_children():
+            # The tiny layers in the middle are matrix products on the CPU (models.rainnet.fast_convolutions).
+            if not self._alone or name != "unet_block":
+                part.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.batch = 1 if self._alone else batch
+
+    def __call__(self, composites: Bytes, mattes: Bytes) -> Bytes:
+        """Composites (uint8 N x H x W x 3, RGB) harmonised where mattes (uint8 N x H x W) are 128 or more.
+
+        H and W are multiples of 256. Other pixels are equal to the bit; a picture whose matte is 128
+        nowhere does not go through the network. Raises ValueError for shapes, where the network gives
+        values that are not finite, and where the memory of the device does not hold one picture.
+        """
+        check_shapes(composites, mattes)
+        out = composites.copy()
+        asked = np.flatnonzero((mattes >= HALF).any(axis=(1, 2)))
+        with repeatable(self._device):
+            for part, harmonised in self._parts(composites, mattes, asked):
+                out[part] = harmonised
+        return out
+
+    def _parts(
+        self, composites: Bytes, mattes: Bytes, asked: np.ndarray
+    ) -> Iterator[tuple[np.ndarray, Bytes]]:
+        while len(asked):
+            part = asked[: self.batch]
+            try:
+                harmonised = apply_rainnet(self._network, composites[part], mattes[part])
+            except torch.OutOfMemoryError as error:
+                if len(part) == 1:
+                    message = f"{self._device}: expected memory for one picture, {_TOO_LITTLE}"
+                    raise ValueError(message) from error
+                self.batch = len(part) // 2
+                continue
+            yield part, harmonised
+            asked = asked[len(part) :]

@@ -1,0 +1,188 @@
+"""RRDBNet out of a model of ncnn, whose layers have numbers in place of names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from itertools import count
+
+import torch
+
+from models.checkpoints.ncnn import Layer, Number, read_convolutions, read_layers
+from models.checkpoints.read import State
+from models.rrdb.network import RESIDUAL, SLOPE, RRDBConfig
+from models.rrdb.weights import infer_rrdb
+
+# Layers that are read; any other could hold weights or compute something else.
+KINDS = ("Input", "Split", "Convolution", "ReLU", "Concat", "Eltwise", "BinaryOp", "Interp")
+ADD, MULTIPLY = 0, 2
+# A weighted sum of what convolutions, joins and enlargements give: ((what, weight), …).
+Sum = tuple[tuple[Hashable, float], ...]
+# The activation of a convolution: 2 is the leaky one.
+LEAKY = 2
+
+
+def read_rrdbnet(param: bytes, weights: bytes, name: str = "model") -> State:
+    """The tensors of an RRDBNet by their names in BasicSR, float32, from ``.param`` and ``.bin``.
+
+    The layers must compute what RRDBNet does: their wiring is compared, not their number alone.
+    Raises ValueError for any other network, and for files that are damaged or belong not together.
+    """
+    layers = read_layers(param, name)
+    other = sorted({layer.kind for layer in layers} - set(KINDS))
+    if other:
+        raise ValueError(
+            f"{name}: expected the layers of RRDBNet ({', '.join(KINDS)}), "
+            f"got {', '.join(other)[:160]} as well; use realesrgan-x4plus"
+        )
+    convolutions = list(read_convolutions(layers, weights, name))
+    # 15 to a block, 6 besides.
+    blocks, rest = divmod(len(convolutions) - 6, 15)
+    if blocks < 1 or rest:
+        raise ValueError(
+            f"{name}: expected 15 convolutions a block and 6 more, got {len(convolutions)}; "
+            "use realesrgan-x4plus"
+        )
+    state: State = {}
+    for key, convolution in zip(_names(blocks), convolutions, strict=True):
+        state[f"{key}.weight"] = torch.from_numpy(convolution.weight)
+        state[f"{key}.bias"] = torch.from_numpy(convolution.bias)
+    config = infer_rrdb(state, name)
+    if config.scale != 4:
+        raise ValueError(f"{name}: expected a network for x4, got one for x{config.scale}")
+    known: dict[Hashable, int] = {}
+    if _computed(layers, _Sums(known), name) != _expected(config, _Sums(known)):
+        raise ValueError(
+            f"{name}: expected layers that compute what RRDBNet does, got as many that are connected or set "
+            "in another way; use realesrgan-x4plus"
+        )
+    return state
+
+
+def _names(blocks: int) -> Iterable[str]:
+    """In the order of computing, which the network leaves no choice in."""
+    yield "conv_first"
+    for block in range(blocks):
+        for dense in (1, 2, 3):
+            for layer in range(1, 6):
+                yield f"body.{block}.rdb{dense}.conv{layer}"
+    yield from ("conv_body", "conv_up1", "conv_up2", "conv_hr", "conv_last")
+
+
+class _Sums:
+    """What blobs hold, written down: equal numbers are equal results of equal weights.
+
+    ``known`` is shared by those that are to be compared.
+    """
+
+    def __init__(self, known: dict[Hashable, int]) -> None:
+        self._known = known
+        self._convolutions = count()
+
+    def named(self, *what: Hashable) -> Sum:
+        return ((self._known.setdefault(what, len(self._known)), 1.0),)
+
+    def convolved(self, source: Sum, *, leaky: bool) -> Sum:
+        result = self.named("convolution", next(self._convolutions), source)
+        return self.named("leaky", result) if leaky else result
+
+    @staticmethod
+    def added(parts: Iterable[tuple[Sum, float]]) -> Sum:
+        total: dict[Hashable, float] = {}
+        for part, weight in parts:
+            for what, inner in part:
+                total[what] = total.get(what, 0.0) + weight * inner
+        # Coefficients are single precision and multiplied in any order.
+        return tuple(sorted(((what, round(weight, 5)) for what, weight in total.items()), key=str))
+
+
+def _expected(config: RRDBConfig, sums: _Sums) -> Sum:
+    first = sums.convolved(sums.named("input"), leaky=False)
+    features = first
+    for _ in range(config.blocks):
+        inner = features
+        for _ in range(3):
+            seen = [inner]
+            for _ in range(4):
+                joined = seen[0] if len(seen) == 1 else sums.named("join", *seen)
+                seen.append(sums.convolved(joined, leaky=True))
+            last = sums.convolved(sums.named("join", *seen), leaky=False)
+            inner = sums.added([(last, RESIDUAL), (inner, 1.0)])
+        features = sums.added([(inner, RESIDUAL), (features, 1.0)])
+    features = sums.added([(first, 1.0), (sums.convolved(features, leaky=False), 1.0)])
+    for _ in range(2):
+        features = sums.convolved(sums.named("doubled", features), leaky=True)
+    return sums.convolved(sums.convolved(features, leaky=True), leaky=False)
+
+
+def _computed(layers: Sequence[Layer], sums: _Sums, name: str) -> Sum | None:
+    """What the last blob holds; None where a layer is set in a way that RRDBNet has not."""
+    blobs: dict[str, Sum] = {}
+    for layer in layers:
+        if missing := [blob for blob in layer.inputs if blob not in blobs]:
+            raise ValueError(f"{name}: expected blob {missing[0]} before layer {layer.name}, got none")
+        result = _STEPS[layer.kind](sums, layer, [blobs[blob] for blob in layer.inputs])
+        if result is None or not layer.outputs:
+            return None
+        blobs |= dict.fromkeys(layer.outputs, result)
+    return blobs[layers[-1].outputs[0]]
+
+
+def _convolution(sums: _Sums, layer: Layer, sources: list[Sum]) -> Sum | None:
+    # Kernel, dilation, stride and the four margins: those of height follow those of width.
+    for keys, default, wanted in (((1, 11), 1, 3), ((2, 12), 1, 1), ((3, 13), 1, 1), ((4, 14, 15, 16), 0, 1)):
+        value: Number = default
+        for key in keys:
+            value = layer.number(key, value)
+            if value != wanted:
+                return None
+    activation = layer.number(9)
+    slopes = [round(slope, 5) for slope in layer.numbers(10)]
+    if len(sources) != 1 or activation not in (0, LEAKY) or (activation and slopes != [SLOPE]):
+        return None
+    # Quantised, other borders than black, or weights that come from elsewhere.
+    if any(layer.number(key) for key in (8, 18, 19)):
+        return None
+    return sums.convolved(sources[0], leaky=activation == LEAKY)
+
+
+def _eltwise(sums: _Sums, layer: Layer, sources: list[Sum]) -> Sum | None:
+    weights = layer.numbers(1) or (1.0,) * len(sources)
+    if layer.number(0) != 1 or len(weights) != len(sources):
+        return None
+    return sums.added(zip(sources, map(float, weights), strict=True))
+
+
+def _binary(sums: _Sums, layer: Layer, sources: list[Sum]) -> Sum | None:
+    kind, scalar = layer.number(0), layer.number(1)
+    if kind == ADD and not scalar and len(sources) == 2:
+        return sums.added((source, 1.0) for source in sources)
+    if kind == MULTIPLY and scalar and len(sources) == 1:
+        return sums.added([(sources[0], float(layer.number(2)))])
+    return None
+
+
+def _interp(sums: _Sums, layer: Layer, sources: list[Sum]) -> Sum | None:
+    # Nearest, twice both ways, to no fixed size.
+    nearest = [layer.number(key) for key in range(5)] == [1, 2.0, 2.0, 0, 0]
+    return sums.named("doubled", sources[0]) if nearest and len(sources) == 1 else None
+
+
+def _relu(sums: _Sums, layer: Layer, sources: list[Sum]) -> Sum | None:
+    fits = len(sources) == 1 and round(layer.number(0), 5) == SLOPE
+    return sums.named("leaky", sources[0]) if fits else None
+
+
+def _concat(sums: _Sums, layer: Layer, sources: list[Sum]) -> Sum | None:
+    return None if layer.number(0) else sums.named("join", *sources)
+
+
+_STEPS: dict[str, Callable[[_Sums, Layer, list[Sum]], Sum | None]] = {
+    "Input": lambda sums, layer, sources: sums.named("input"),
+    "Split": lambda sums, layer, sources: sources[0] if len(sources) == 1 else None,
+    "Convolution": _convolution,
+    "ReLU": _relu,
+    "Concat": _concat,
+    "Eltwise": _eltwise,
+    "BinaryOp": _binary,
+    "Interp": _interp,
+}

@@ -1,0 +1,74 @@
+"""RRDBNet from published weights, in each of the three namings that exist."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from torch import Tensor
+
+from models.checkpoints.read import Source, State, build_strict, count, named, read_state, shape, unwrapped
+from models.rrdb.network import RRDBConfig, RRDBNet
+
+# The release of ESRGAN, and before it its training code; the first name that fits is replaced.
+RELEASED = {
+    r"RRDB_trunk\.(\d+)\.RDB(\d)\.(conv\d)\.": r"body.\1.rdb\2.\3.",
+    r"trunk_conv\.": "conv_body.",
+    r"upconv(\d)\.": r"conv_up\1.",
+    r"HRconv\.": "conv_hr.",
+}
+NUMBERED = {
+    r"model\.0\.": "conv_first.",
+    r"model\.1\.sub\.(\d+)\.RDB(\d)\.(conv\d)\.0\.": r"body.\1.rdb\2.\3.",
+    r"model\.1\.sub\.\d+\.(?=weight$|bias$)": "conv_body.",
+    r"model\.3\.": "conv_up1.",
+    r"model\.6\.": "conv_up2.",
+    r"model\.8\.": "conv_hr.",
+    r"model\.10\.": "conv_last.",
+}
+MARKERS = ("conv_first.weight", "model.0.weight")
+
+
+def load_rrdbnet(source: Source, name: str | None = None) -> RRDBNet:
+    """The network of a file of ESRGAN, Real-ESRGAN or BasicSR, on the CPU, ready to predict.
+
+    ``source`` is the file's path or its bytes; ``name`` begins the messages. Scale, blocks
+    and widths follow from the shapes of its tensors. Raises FileNotFoundError, and ValueError for
+    anything but exactly the tensors of such a network.
+    """
+    name = named(source, name)
+    return rrdbnet_from(read_state(source, name), name)
+
+
+def rrdbnet_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> RRDBNet:
+    """The same from tensors by name, which stay on their device."""
+    state = renamed(unwrapped(state, MARKERS, name), name)
+    config = infer_rrdb(state, name)
+    return build_strict(lambda: RRDBNet(config), state, name)
+
+
+def renamed(state: Mapping[str, Tensor], name: str = "checkpoint") -> State:
+    """Every tensor under its name in BasicSR; unknown names stay. ValueError where two become one."""
+    replacements = NUMBERED if "model.0.weight" in state else RELEASED
+    result: State = {}
+    for key, value in state.items():
+        new = key
+        for pattern, replacement in replacements.items():
+            new, hits = re.subn(rf"^{pattern}", replacement, key)
+            if hits:
+                break
+        if new in result:
+            raise ValueError(f"{name}: expected one tensor for {new}, got a second one named {key}")
+        result[new] = value
+    return result
+
+
+def infer_rrdb(state: Mapping[str, Tensor], name: str = "checkpoint") -> RRDBConfig:
+    """The configuration that the shapes tell, names as in BasicSR. ValueError where they tell none."""
+    width, channels = shape(state, "conv_first.weight", 4, name)[:2]
+    scales = {3: 4, 12: 2, 48: 1}
+    if channels not in scales:
+        raise ValueError(f"{name}: expected conv_first of 3, 12 or 48 channels (x4, x2, x1), got {channels}")
+    growth = shape(state, "body.0.rdb1.conv1.weight", 4, name)[0]
+    blocks = count(state, "body.", ".rdb1.conv1.weight")
+    return RRDBConfig(scale=scales[channels], blocks=blocks, width=width, growth=growth)

@@ -1,0 +1,1 @@
+"""Segmenters of faces: losses, metrics, training."""

@@ -1,0 +1,64 @@
+"""A small U-Net for a picture of a face and one logit a pixel."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from models.check_inputs import check_pictures
+
+
+class Block(nn.Sequential):
+    """Two 3x3 convolutions, each with group norm and ReLU; height and width stay."""
+
+    def __init__(self, channels_in: int, channels_out: int, groups: int) -> None:
+        layers: list[nn.Module] = []
+        for before in (channels_in, channels_out):
+            layers += [
+                nn.Conv2d(before, channels_out, 3, padding=1, bias=False),
+                nn.GroupNorm(groups, channels_out),
+                nn.ReLU(inplace=True),
+            ]
+        super().__init__(*layers)
+
+
+class UNet(nn.Module):
+    """Image to one logit a pixel: above 0 is visible face.
+
+    Input: float (N, 3, H, W), RGB in [0, 1]; H and W are multiples of ``2 ** depth``.
+    Output: float (N, 1, H, W). Channels start at ``width`` and double at each of ``depth`` halvings.
+    """
+
+    def __init__(self, *, width: int = 16, depth: int = 4, groups: int = 8) -> None:
+        super().__init__()
+        if width % groups:
+            raise ValueError(f"width: expected a multiple of {groups} (the groups of its norm), got {width}")
+        self.width, self.depth = width, depth
+        channels = [width * 2**level for level in range(depth + 1)]
+        self.down = nn.ModuleList(
+            Block(before, after, groups) for before, after in zip([3, *channels[:-1]], channels, strict=True)
+        )
+        # Narrowed before it is enlarged, so that both sides bring as many channels.
+        self.narrow = nn.ModuleList(
+            nn.Conv2d(below, across, 1)
+            for below, across in zip(channels[:0:-1], channels[-2::-1], strict=True)
+        )
+        self.up = nn.ModuleList(Block(2 * across, across, groups) for across in channels[-2::-1])
+        self.head = nn.Conv2d(width, 1, 1)
+
+    def forward(self, images: Tensor) -> Tensor:
+        check_pictures(images, 2**self.depth)
+        # Centred, so that the first convolution sees both signs.
+        features = images * 2 - 1
+        kept: list[Tensor] = []
+        for level, block in enumerate(self.down):
+            if level:
+                features = functional.max_pool2d(features, 2)
+            features = block(features)
+            kept.append(features)
+        for narrow, block, across in zip(self.narrow, self.up, kept[-2::-1], strict=True):
+            # Nearest: its gradient is deterministic on every device.
+            features = functional.interpolate(narrow(features), scale_factor=2.0, mode="nearest")
+            features = block(torch.cat([features, across], dim=1))
+        return self.head(features)  # type: ignore[no-any-return]

@@ -1,0 +1,142 @@
+"""The discriminator of StyleGAN2 (Karras et al. 2020, config F), which GLEAN is trained against."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from models.checkpoints.read import Source, build_strict, count, named, read_state, shape, unwrapped
+from models.stylegan2.layers import BiasedActivation, EqualLinear
+from models.stylegan2.upfirdn import smooth_kernel, upfirdn
+
+# Pictures among which the spread is measured.
+GROUP = 4
+SPREAD_EPS = 1e-8
+
+
+class StyleGAN2Discriminator(nn.Module):
+    """One score a picture; above 0 it looks real.
+
+    ``channels``: widths of the features at 4, 8, 16 … pixels, as of the generator. Input: float
+    (N, 3, size, size), RGB, in [-1, 1], with ``size = 4 << (len(channels) - 1)``. Output: (N, 1).
+    Names and shapes of its tensors are those of the banks' published files.
+    """
+
+    def __init__(self, channels: tuple[int, ...]) -> None:
+        super().__init__()
+        if len(channels) < 2 or min(channels) < 1:
+            raise ValueError(f"channels: expected widths at 4 and 8 pixels at least, got {channels}")
+        self.size = 4 << (len(channels) - 1)
+        blocks = [ResidualBlock(wide, narrow) for wide, narrow in pairwise(reversed(channels))]
+        self.convs = nn.Sequential(_layer(3, channels[-1], 1), *blocks)
+        self.final_conv = _layer(channels[0] + 1, channels[0], 3)
+        self.final_linear = nn.Sequential(
+            EqualLinear(16 * channels[0], channels[0], activate=True), EqualLinear(channels[0], 1)
+        )
+
+    def forward(self, images: Tensor) -> Tensor:
+        if images.ndim != 4 or images.shape[1:] != (3, self.size, self.size):
+            raise ValueError(
+                f"images: expected shape (N, 3, {self.size}, {self.size}), got {tuple(images.shape)}"
+            )
+        features = self.final_conv(with_spread(self.convs(images)))
+        return cast(Tensor, self.final_linear(features.flatten(1)))
+
+
+class ResidualBlock(nn.Module):
+    """Two convolutions and a short way round them, the second and the way round to half the size."""
+
+    def __init__(self, channels_in: int, channels_out: int) -> None:
+        super().__init__()
+        self.conv1 = _layer(channels_in, channels_in, 3)
+        self.conv2 = nn.Sequential(
+            Blur(2), EqualConv(channels_in, channels_out, 3, stride=2), BiasedActivation(channels_out)
+        )
+        self.skip = nn.Sequential(Blur(1), EqualConv(channels_in, channels_out, 1, stride=2))
+
+    def forward(self, features: Tensor) -> Tensor:
+        deep: Tensor = self.conv2(self.conv1(features))
+        return (deep + cast(Tensor, self.skip(features))) / math.sqrt(2)
+
+
+class Blur(nn.Module):
+    """[1, 3, 3, 1] both ways before a picture is thinned; ``margin`` noughts are put round it."""
+
+    kernel: Tensor
+
+    def __init__(self, margin: int) -> None:
+        super().__init__()
+        self.margin = margin
+        self.register_buffer("kernel", smooth_kernel(1))
+
+    def forward(self, images: Tensor) -> Tensor:
+        return upfirdn(images, self.kernel, pad=(self.margin, self.margin))
+
+
+class EqualConv(nn.Module):
+    """Convolution whose weights are divided by the root of a pixel's inputs when used; no bias.
+
+    A halving one has no padding: the blur before it has left room.
+    """
+
+    def __init__(self, channels_in: int, channels_out: int, kernel: int, *, stride: int = 1) -> None:
+        super().__init__()
+        self.conv = nn.Module()
+        weight = torch.randn(channels_out, channels_in, kernel, kernel)
+        self.conv.register_parameter("weight_orig", nn.Parameter(weight))
+        self.stride, self.padding = stride, kernel // 2 if stride == 1 else 0
+
+    def forward(self, features: Tensor) -> Tensor:
+        weight = self.conv.get_parameter("weight_orig")
+        scaled = weight * (1 / math.sqrt(weight[0].numel()))
+        return functional.conv2d(features, scaled, stride=self.stride, padding=self.padding)
+
+
+def with_spread(features: Tensor) -> Tensor:
+    """One more channel: how much pictures of a group differ, the same number at all pixels.
+
+    The mean over channels and pixels of the standard deviation (Karras et al. 2018, section 3) in groups
+    of four, or of as many up to four as divide N. (N, C, H, W) to (N, C + 1, H, W).
+    """
+    number, channels, height, width = features.shape
+    group = next(size for size in range(min(GROUP, number), 0, -1) if number % size == 0)
+    grouped = features.float().view(group, number // group, channels, height, width)
+    spread = torch.sqrt(grouped.var(0, unbiased=False) + SPREAD_EPS).mean((1, 2, 3))
+    plane = spread.repeat(group).view(-1, 1, 1, 1).expand(-1, 1, height, width)
+    return torch.cat([features, plane.to(features.dtype)], dim=1)
+
+
+def load_discriminator(source: Source, name: str | None = None) -> StyleGAN2Discriminator:
+    """The discriminator beside a published bank (specs 3.2), or one alone, on the CPU.
+
+    Raises FileNotFoundError, and ValueError for anything but exactly its tensors.
+    """
+    name = named(source, name)
+    return discriminator_from(read_state(source, name), name)
+
+
+def discriminator_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> StyleGAN2Discriminator:
+    """The same from tensors by name; of a whole trainer's file those under ``discriminator.``."""
+    inside = {
+        key.removeprefix("discriminator."): value
+        for key, value in state.items()
+        if key.startswith("discriminator.")
+    }
+    state = inside or unwrapped(state, ["final_conv.0.conv.weight_orig"], name)
+    blocks = count(state, "convs.", ".conv1.0.conv.weight_orig")
+    widest = shape(state, "convs.0.0.conv.weight_orig", 4, name)[0]
+    after = [
+        shape(state, f"convs.{block + 1}.conv2.1.conv.weight_orig", 4, name)[0] for block in range(blocks)
+    ]
+    channels = tuple(reversed([widest, *after]))
+    return build_strict(lambda: StyleGAN2Discriminator(channels), state, name)
+
+
+def _layer(channels_in: int, channels_out: int, kernel: int) -> nn.Sequential:
+    return nn.Sequential(EqualConv(channels_in, channels_out, kernel), BiasedActivation(channels_out))

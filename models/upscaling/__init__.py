@@ -1,0 +1,1 @@
+"""A picture enlarged by any upscaling network, in overlapping tiles."""

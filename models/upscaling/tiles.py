@@ -1,0 +1,113 @@
+"""Pictures of any size, four times as large, by a network that takes tiles of one size (specs 3.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from models.upscaling.tile_layout import Span, spans
+from models.upscaling.tile_runner import SCALE, TileRunner, Tiling
+
+Picture = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Enlarged:
+    """A picture four times as large, and how it came about."""
+
+    pixels: Picture
+    tiles: int
+    # Tiles at a time in the end; smaller than asked for where memory ran out.
+    batch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Grid:
+    """How a picture is cut: tiles of ``height`` by ``width`` pixels, a span each along either side."""
+
+    height: int
+    width: int
+    rows: tuple[Span, ...]
+    columns: tuple[Span, ...]
+
+
+def enlarge(
+    picture: Picture, network: Callable[[Tensor], Tensor], tiling: Tiling, *, device: str = "cpu"
+) -> Enlarged:
+    """``picture``, uint8 (H, W, 3), RGB, as uint8 (4H, 4W, 3); see ``enlarge_all``."""
+    (result,) = enlarge_all([picture], TileRunner(network, tiling, device))
+    return result
+
+
+def enlarge_all(pictures: Sequence[Picture], runner: TileRunner) -> list[Enlarged]:
+    """Each picture four times as large, in order; a batch may hold tiles of several pictures.
+
+    How a picture is cut into tiles depends on its size alone. The result of another factor than 4 is
+    resized. A row of tiles is held in float at a time, beside the pictures and their results. Raises
+    ValueError for another kind of picture and results of another shape or NaN.
+    """
+    for picture in pictures:
+        if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8 or 0 in picture.shape:
+            raise ValueError(
+                f"picture: expected uint8 of shape (H, W, 3), got {picture.dtype} of shape {picture.shape}"
+            )
+    grids = [_grid(picture, runner.tiling) for picture in pictures]
+    # Tiles of one size together, so that batches are full.
+    order = sorted(range(len(pictures)), key=lambda index: (grids[index].height, grids[index].width))
+    results = runner.run(tile for index in order for tile in _cut(pictures[index], grids[index]))
+    done = {
+        index: Enlarged(
+            pixels=_joined(results, grids[index], pictures[index].shape[0], pictures[index].shape[1]),
+            tiles=len(grids[index].rows) * len(grids[index].columns),
+            batch=runner.batch,
+        )
+        for index in order
+    }
+    return [done[index] for index in range(len(pictures))]
+
+
+def _grid(picture: Picture, tiling: Tiling) -> _Grid:
+    height, width = (tiling.side(length) for length in picture.shape[:2])
+    rows, columns = (
+        spans(length, side, min(tiling.overlap, side - 1), SCALE, tiling.margin)
+        for length, side in zip(picture.shape[:2], (height, width), strict=True)
+    )
+    return _Grid(height=height, width=width, rows=rows, columns=columns)
+
+
+def _cut(picture: Picture, grid: _Grid) -> Iterator[Picture]:
+    """The tiles, row by row."""
+    for row in grid.rows:
+        strip = picture[row.source]
+        for column in grid.columns:
+            yield strip[:, column.source]
+
+
+def _joined(results: Iterator[NDArray[np.float32]], grid: _Grid, height: int, width: int) -> Picture:
+    """The next tiles of ``results``, faded into one another: uint8 (4 height, 4 width, 3)."""
+    rows, columns = grid.rows, grid.columns
+    large = np.empty((height * SCALE, width * SCALE, 3), np.uint8)
+    side, left = grid.height * SCALE, columns[0].start
+    band = np.zeros((side, (columns[-1].start + grid.width - left) * SCALE, 3), np.float32)
+    inside = slice(-min(left, 0) * SCALE, (width - min(left, 0)) * SCALE)
+    for index, row in enumerate(rows):
+        for column in columns:
+            place = (column.start - left) * SCALE
+            share = row.share[:, None, None] * column.share[None, :, None]
+            band[:, place : place + grid.width * SCALE] += next(results) * share
+        # What the next row of tiles does not bear on is finished.
+        end = rows[index + 1].start if index + 1 < len(rows) else height
+        ready = (end - row.start) * SCALE
+        # A margin is above the picture.
+        first, end = max(row.start, 0), max(end, 0)
+        finished = band[(first - row.start) * SCALE : (end - row.start) * SCALE, inside]
+        finished *= 255
+        np.rint(finished, out=finished)
+        large[first * SCALE : end * SCALE] = np.clip(finished, 0, 255, out=finished)
+        band[: side - ready] = band[ready:].copy()
+        band[max(side - ready, 0) :] = 0
+    return large

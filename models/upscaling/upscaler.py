@@ -1,0 +1,112 @@
+"""An upscaling network ready for use on pictures of any size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from models.checkpoints.read import Source, named
+from models.device import choose_device, repeatable
+from models.glean.network import GLEAN
+from models.glean.weights import load_glean
+from models.rrdb.network import RRDBNet
+from models.rrdb.weights import load_rrdbnet
+from models.upscaling.tile_runner import TileRunner, Tiling
+from models.upscaling.tiles import Enlarged, Picture, enlarge_all
+
+# Of mixed precision: what the convolutions compute in. Weights and results stay float32.
+PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+BATCH = 8
+# On a GPU the sides of tiles are multiples of this, so that tiles of several pictures are of one size.
+_ALIKE = 32
+
+
+def tiling_of(network: GLEAN | RRDBNet, *, tile: int = 256, batch: int = BATCH, multiple: int = 1) -> Tiling:
+    """The network's factor and range; ``tile`` pixels at most for RRDBNet, while GLEAN has its one size.
+
+    RRDBNet's tiles have sides that are multiples of ``multiple`` and of what it folds. Raises ValueError
+    for a tile that is none.
+    """
+    if isinstance(network, GLEAN):
+        return Tiling(
+            tile=network.config.in_size, factor=network.config.scale, low=-1.0, high=1.0, batch=batch
+        )
+    return Tiling(tile=tile, multiple=max(network.fold, multiple), factor=network.config.scale, batch=batch)
+
+
+class NetworkUpscaler:
+    """A network on its device: ``upscaler(pictures)`` makes each four times as large.
+
+    ``batch`` is how many tiles go at a time by now: where a GPU runs out of memory it is halved, for
+    good. On the CPU tiles go one by one, as its kernels round differently from batch to batch: a
+    picture's result never depends on its neighbours.
+    """
+
+    def __init__(
+        self, network: GLEAN | RRDBNet, *, device: str = "cpu", precision: str = "float32", batch: int = BATCH
+    ) -> None:
+        """Takes the network over. Raises ValueError for a device or a precision that does not exist."""
+        if precision not in PRECISIONS:
+            raise ValueError(f"--precision: expected one of {', '.join(PRECISIONS)}, got {precision!r}")
+        self.device, self.precision = choose_device(device), precision
+        if (self.device, precision) == ("cpu", "float16"):
+            raise ValueError("--precision: expected float32 or bfloat16 on the cpu, got float16")
+        self._network = network.to(self.device).eval().requires_grad_(False)
+        alone = self.device == "cpu"
+        tiling = tiling_of(network, batch=1 if alone else batch, multiple=1 if alone else _ALIKE)
+        self._runner = TileRunner(self._mixed, tiling, self.device)
+
+    @property
+    def factor(self) -> int:
+        """How many times larger the network itself makes a picture."""
+        return self._runner.tiling.factor
+
+    @property
+    def batch(self) -> int:
+        return self._runner.batch
+
+    @property
+    def smaller(self) -> bool:
+        """Whether batches are smaller than asked for, as memory ran out."""
+        return self._runner.batch < self._runner.tiling.batch
+
+    def __call__(self, pictures: Sequence[Picture]) -> list[Enlarged]:
+        """Each of ``pictures``, uint8 (H, W, 3), RGB, as uint8 (4H, 4W, 3), in order.
+
+        Raises ValueError for other pictures, for results that are not finite, and where the memory of
+        the device does not hold one tile.
+        """
+        try:
+            with repeatable(self.device):
+                return enlarge_all(pictures, self._runner)
+        except torch.OutOfMemoryError as error:
+            raise ValueError(
+                f"{self.device}: expected memory for one tile of {self._runner.tiling.tile} pixels, got too "
+                "little; use fewer --workers, or --device cpu"
+            ) from error
+
+    def _mixed(self, tiles: Tensor) -> Tensor:
+        mixed = self.precision != "float32"
+        with torch.autocast(self.device, PRECISIONS[self.precision], enabled=mixed):
+            result: Tensor = self._network(tiles)
+        return result
+
+
+def load_upscaler(
+    source: Source,
+    kind: str,
+    name: str | None = None,
+    *,
+    device: str = "cpu",
+    precision: str = "float32",
+) -> NetworkUpscaler:
+    """The upscaler of a file's path or bytes; ``kind`` is ``glean`` or ``rrdbnet``, ``name`` begins messages.
+
+    Raises FileNotFoundError, and ValueError for another kind and anything but exactly the tensors of it.
+    """
+    loaders: dict[str, Callable[..., GLEAN | RRDBNet]] = {"glean": load_glean, "rrdbnet": load_rrdbnet}
+    if kind not in loaders:
+        raise ValueError(f"{named(source, name)}: expected a glean or rrdbnet that enlarges, got {kind}")
+    return NetworkUpscaler(loaders[kind](source, name), device=device, precision=precision)

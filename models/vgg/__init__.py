@@ -1,0 +1,1 @@
+"""VGG16's features, for perceptual losses."""
