@@ -18,7 +18,7 @@ import numpy as np
 import ot
 from numpy.typing import NDArray
 
-from assets.bank import Bank
+from assets.bank.reader import Bank
 from natocc.geometry import Image
 from natocc.transfer.apply import Transfer, transfer_colours
 from tasks.render_inputs import load_face, load_occluder

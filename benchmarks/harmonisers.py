@@ -16,7 +16,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from assets.bank import Bank
+from assets.bank.reader import Bank
 from manifests.recipe import load_recipe
 from manifests.shard_plan import Machine
 from natocc.codecs import encode_png_rgb

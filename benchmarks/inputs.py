@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import skimage.data
 
-from assets.bank import Entry
-from assets.bank_writer import BankWriter
-from assets.sample.catalogue import MASKS, ROOT, Face, load_catalogue
+from assets.bank.reader import Entry
+from assets.bank.writer import BankWriter
+from assets.demo.catalogue import MASKS, ROOT, Face, load_catalogue
 from natocc.codecs import decode_plane, encode_png
 from natocc.geometry import Image, mask_box
 from natocc.masks.policy import parsing_map

@@ -21,7 +21,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from assets.bank import Bank
+from assets.bank.reader import Bank
 from benchmarks.inputs import write_bank
 from manifests.shard_plan import POOL, ShardPlan
 from natocc.codecs import decode_plane, decode_rgb, encode_jpeg, encode_png

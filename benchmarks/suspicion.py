@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from assets.bank import Bank, Entry
+from assets.bank.reader import Bank, Entry
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.face import make_face
 from natocc.geometry import Image

@@ -15,7 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from assets.bank import Bank, Entry
+from assets.bank.reader import Bank, Entry
 from natocc.codecs import decode_rgb, encode_jpeg, encode_png_rgb
 from natocc.geometry import Image
 from tasks.prepare_enlarge import lanczos

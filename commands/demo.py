@@ -18,8 +18,8 @@ def demo(
     workers: Annotated[int, typer.Option(help="Worker processes.")] = 2,
 ) -> None:
     """Fetch sample photographs, prepare them, build the sample recipe, draw a contact sheet."""
-    from assets.sample.photo_cache import default_cache
-    from assets.sample.tiers import best_tier
+    from assets.demo.photo_cache import default_cache
+    from assets.demo.tiers import best_tier
     from tasks.prepare import prepare
     from tasks.prepare_options import PrepareOptions
     from tasks.preview import preview

@@ -14,7 +14,7 @@ def info(url: Annotated[str, typer.Argument(help="A version, a dataset or a bank
     """Print recipe, counts, backends and sizes."""
     from rich.table import Table
 
-    from assets.bank import Bank
+    from assets.bank.reader import Bank
     from manifests.dataset import read_dataset, resolve_version
     from tasks.verify_bank import is_bank
 

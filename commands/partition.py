@@ -22,7 +22,7 @@ def partition(
     """Write lists in the paper's format, and the counts beside its Table 2; exit 1 where something leaks."""
     from rich.table import Table
 
-    from assets.bank import Bank
+    from assets.bank.reader import Bank
     from tasks.partition import make_partition
     from tasks.partition_report import PROPOSED, write_partition
 

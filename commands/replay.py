@@ -20,7 +20,7 @@ def replay(
     ] = None,
 ) -> None:
     """Render a sample anew, write its members, and say whether they are the stored bytes."""
-    from assets.bank import Bank
+    from assets.bank.reader import Bank
     from shards import storage
     from tasks.replay import find_sample
     from tasks.replay import replay as render_again

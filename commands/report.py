@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from assets.sample.clients import FetchError
+from assets.packages.clients import FetchError
 from manifests.recipe import RecipeError
 from models.optional_packages import NETWORKS, MissingExtra, require_networks
 from tasks.failures import BuildStopped

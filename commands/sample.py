@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from assets.sample.clients import FetchError
-from assets.sample.photo_cache import default_cache
-from assets.sample.tiers import TIERS, best_tier
+from assets.demo.photo_cache import default_cache
+from assets.demo.tiers import TIERS, best_tier
+from assets.packages.clients import FetchError
 from tasks.sample import lay_out_sample
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from assets.weights import VARIABLE, Weights, standing
+from assets.weights.files import VARIABLE, Weights, standing
 from commands.report import console, errors, need_networks, one_clear_message
 
 weights = typer.Typer(

@@ -18,7 +18,7 @@ from manifests.syntax_tree import Import, read_source, sha256_of
 
 # The modules that make the bytes of samples, of the bank's shards, and of what a network enlarges. What
 # prepares an input is a root of its own for each source (tasks/prepare_streams.py).
-RENDER, WRITE_BANK, UPSCALE = "tasks.render_shard", "assets.bank_writer", "models.upscaling.upscaler"
+RENDER, WRITE_BANK, UPSCALE = "tasks.render_shard", "assets.bank.writer", "models.upscaling.upscaler"
 # Modules that take part in builds and preparations and are not covered: names or patterns, each with the
 # reason why no bytes depend on them.
 EXCEPTIONS = {
@@ -48,29 +48,28 @@ EXCEPTIONS = {
     ),
     **dict.fromkeys(
         (
-            "assets.celebamask*",
-            "assets.coco*",
-            "assets.counting",
-            "assets.dtd*",
-            "assets.evaluation",
-            "assets.face_origin",
-            "assets.face_parts",
-            "assets.faceocc",
-            "assets.iharmony4",
-            "assets.json_stream",
-            "assets.partition*",
-            "assets.published",
-            "assets.tally",
-            "assets.text_table",
-            "assets.voo_objects",
-            "assets.whereabouts",
+            "assets.datasets.celebamask.*",
+            "assets.datasets.coco.*",
+            "assets.datasets.dtd.*",
+            "assets.datasets.evaluation",
+            "assets.datasets.faceocc.*",
+            "assets.datasets.iharmony4",
+            "assets.datasets.published",
+            "assets.face_metadata.origin",
+            "assets.face_metadata.partition*",
+            "assets.face_metadata.tables",
+            "assets.reading.expected_counts",
+            "assets.reading.locate_folder",
+            "assets.reading.tally",
+            "assets.text.json_stream",
+            "assets.text.text_table",
             "tasks.census",
         ),
         "reads raw trees; what it finds stands in a shard's key as values",
     ),
-    "assets.splits": "splits are made final in the bank's table, with every preparation",
+    "assets.bank.splits": "splits are made final in the bank's table, with every preparation",
     **dict.fromkeys(
-        ("assets.sample.[!p]*", "assets.sample.p[hi]*", "tasks.sample"),
+        ("assets.demo.*", "assets.packages.archive", "assets.packages.clients", "tasks.sample"),
         "lays raw files out; each is in a shard's key by its content",
     ),
 }

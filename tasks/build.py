@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import as_completed
 from dataclasses import dataclass, field, replace
 
-from assets.bank import Bank
+from assets.bank.reader import Bank
 from manifests.dataset import (
     INDEX,
     MANIFEST,

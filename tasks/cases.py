@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assets.bank import Bank, Entry
+from assets.bank.reader import Bank, Entry
 from manifests.recipe import load_recipe
 from manifests.shard_plan import ShardPlan
 from natocc.profiles import KINDS, Kind

@@ -8,22 +8,25 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from assets import celebamask, coco, dtd, hands
-from assets.celebamask import read_faces
-from assets.coco import read_objects
-from assets.counting import deviation, is_selection
-from assets.dtd import read_textures
-from assets.evaluation import SOURCES
-from assets.faceocc import faceocc_folder, read_faceocc_cutouts, read_faceocc_textures
-from assets.folders import relative
-from assets.hands import read_hands
-from assets.iharmony4 import read_iharmony4
-from assets.images import Unreadable, read_size
+from assets.datasets.celebamask import reader as celebamask
+from assets.datasets.celebamask.reader import read_faces
+from assets.datasets.coco import reader as coco
+from assets.datasets.coco.reader import read_objects
+from assets.datasets.coco.voo_objects import read_voo_objects
+from assets.datasets.dtd import reader as dtd
+from assets.datasets.dtd.reader import read_textures
+from assets.datasets.evaluation import SOURCES
+from assets.datasets.faceocc.reader import faceocc_folder, read_faceocc_cutouts, read_faceocc_textures
+from assets.datasets.hands import reader as hands
+from assets.datasets.hands.reader import read_hands
+from assets.datasets.iharmony4 import read_iharmony4
+from assets.datasets.published import PUBLISHED, Published
+from assets.datasets.realocc import read_occluded_faces
+from assets.pictures.images import Unreadable, read_size
 from assets.problems import Problem, Report
-from assets.published import PUBLISHED, Published
-from assets.realocc import read_occluded_faces
-from assets.voo_objects import read_voo_objects
-from assets.whereabouts import find_folder
+from assets.reading.expected_counts import deviation, is_selection
+from assets.reading.folders import relative
+from assets.reading.locate_folder import find_folder
 
 # Links may lead in circles.
 _DEEPEST = 4

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.weights import MissingWeights, find_weights, names_in, readable, standing, weights_folder
-from assets.weights_registry import registry
+from assets.weights.files import MissingWeights, find_weights, names_in, readable, standing, weights_folder
+from assets.weights.registry import registry
 from models.checkpoints.read import read_state
 from models.checkpoints.safetensors_io import TENSORS
 from models.registry import Known, load

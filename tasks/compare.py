@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from assets.bank import Bank
+from assets.bank.reader import Bank
 from natocc.codecs import encode_png_rgb
 from natocc.geometry import Image
 from natocc.randomness import Streams

@@ -10,7 +10,7 @@ from statistics import median
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from assets.bank import Bank, Entry
+from assets.bank.reader import Bank, Entry
 from natocc.codecs import encode_png_rgb
 from natocc.mask_quality.score import FIGURES
 from shards import storage

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from functools import lru_cache
 
-from assets.bank import Entry
+from assets.bank.reader import Entry
 from manifests.rows import Row
 from manifests.shard_plan import ShardPlan
 from natocc.render.compose import Composite

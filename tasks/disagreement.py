@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import torch
 
-from assets.bank import Bank, Entry
+from assets.bank.reader import Bank, Entry
 from models.segmenters.checkpoint import decode_unet
 from models.segmenters.metrics import predicted_face
 from models.segmenters.unet.network import UNet

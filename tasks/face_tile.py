@@ -7,7 +7,7 @@ import json
 import cv2
 import numpy as np
 
-from assets.bank import Bank, Entry
+from assets.bank.reader import Bank, Entry
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
 from natocc.occluders.bank_files import read_span

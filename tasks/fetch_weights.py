@@ -6,9 +6,9 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from assets.sample.clients import FetchError, fetch_archive
-from assets.weights import find_weights, standing, weights_path
-from assets.weights_registry import entry_named, how_to_get, registry
+from assets.packages.clients import FetchError, fetch_archive
+from assets.weights.files import find_weights, standing, weights_path
+from assets.weights.registry import entry_named, how_to_get, registry
 from tasks.check_weights import check_weights
 from tasks.import_weights import Imported, import_weights
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from assets.weights import MissingWeights, find_weights, weights_folder
-from assets.weights_registry import registry
+from assets.weights.files import MissingWeights, find_weights, weights_folder
+from assets.weights.registry import registry
 from manifests.recipe import Recipe
 from manifests.shard_plan import Machine, NetworkUse
 from models.device import DEVICES, PRECISIONS, choose_device

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assets.folders import by_stem, pictures_in
-from assets.images import Unreadable, read_image, read_mask
+from assets.pictures.images import Unreadable, read_image, read_mask
 from assets.problems import Problem, Report
-from assets.tally import Tally
+from assets.reading.folders import by_stem, pictures_in
+from assets.reading.tally import Tally
 from natocc.geometry import Image
 from shards.storage import sha256_bytes
 from tasks.harmonizer_scenes import LARGEST, SHORTEST, SMALLEST, Item, Scene, usable

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from assets.iharmony4 import FOLDERS, read_iharmony4
-from assets.images import Unreadable, read_image, read_mask, read_size
+from assets.datasets.iharmony4 import FOLDERS, read_iharmony4
+from assets.pictures.images import Unreadable, read_image, read_mask, read_size
 from assets.problems import Problem
 from assets.records import RawComposite
 from tasks.harmonizer_scenes import SHORTEST, Item, Scene

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.weights import Weights, find_weights, read_facts, readable, weights_path
-from assets.weights_registry import Entry, PublishedFile, entry_named, registry
+from assets.weights.files import Weights, find_weights, read_facts, readable, weights_path
+from assets.weights.registry import Entry, PublishedFile, entry_named, registry
 from models.checkpoints.safetensors_io import TENSORS, encode_network, tensors_sha256
 from models.registry import Known, identify
 from shards.storage import read_bytes, write_bytes

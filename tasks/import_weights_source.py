@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from assets.weights import readable
+from assets.weights.files import readable
 from models.checkpoints.read import State, read_state
 from models.rrdb.from_ncnn import read_rrdbnet
 from shards.storage import sha256_bytes, sha256_of

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from assets.bank import Bank, Entry
-from assets.splits import Name, class_of, names_of
+from assets.bank.reader import Bank, Entry
+from assets.bank.splits import Name, class_of, names_of
 from natocc.occluders.bank_files import KINDS
 from shards import storage
 from shards.reader import read_shard

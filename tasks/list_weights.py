@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.weights import (
+from assets.weights.files import (
     MissingWeights,
     find_weights,
     names_in,
@@ -15,7 +15,7 @@ from assets.weights import (
     weights_folder,
     weights_path,
 )
-from assets.weights_registry import Entry, entry_named, how_to_get, registry
+from assets.weights.registry import Entry, entry_named, how_to_get, registry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from assets.bank import Bank, Entry
-from assets.folders import order
-from assets.hold_out import ONE_OF, rank
-from assets.partition import PARTS, Part
-from assets.splits import final_splits
+from assets.bank.reader import Bank, Entry
+from assets.bank.splits import final_splits
+from assets.face_metadata.partition import PARTS, Part
+from assets.reading.folders import order
+from assets.reading.hold_out import ONE_OF, rank
 from natocc.occluders.bank_files import read_span
 from shards import storage
 from tasks.leaks import find_leaks, on_both_sides

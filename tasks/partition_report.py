@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from assets.partition import PARTS, TABLE_2
+from assets.face_metadata.partition import PARTS, TABLE_2
 from shards import storage
 
 REPORT, PROPOSED = "partition.json", "proposed-O.csv"

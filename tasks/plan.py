@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 
-from assets.bank import Bank, Entry
+from assets.bank.reader import Bank, Entry
 from manifests.code_identity import RENDER, code_identity
 from manifests.lineage import digest, library_versions
 from manifests.recipe import OccluderSet, Recipe, RecipeError

@@ -10,23 +10,23 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from assets.bank import Bank, Entry
-from assets.bank_writer import close_bank, open_bank
-from assets.celebamask import FOLDER as FACES
-from assets.celebamask import check_faces
-from assets.coco import FOLDER as OBJECTS
-from assets.coco import read_objects
-from assets.coco_selection import Selection, choose_objects, read_choice
-from assets.cofw import check_cofw
-from assets.dtd import FOLDER as TEXTURES
-from assets.evaluation import SOURCES
-from assets.faceocc import FOLDER as FACEOCC
-from assets.hands import FOLDER as HANDS
-from assets.hands import MASKS as HAND_MASKS
+from assets.bank.reader import Bank, Entry
+from assets.bank.splits import final_splits, held_out_names
+from assets.bank.writer import close_bank, open_bank
+from assets.datasets.celebamask.reader import FOLDER as FACES
+from assets.datasets.celebamask.reader import check_faces
+from assets.datasets.coco.reader import FOLDER as OBJECTS
+from assets.datasets.coco.reader import read_objects
+from assets.datasets.coco.selection import Selection, choose_objects, read_choice
+from assets.datasets.cofw import check_cofw
+from assets.datasets.dtd.reader import FOLDER as TEXTURES
+from assets.datasets.evaluation import SOURCES
+from assets.datasets.faceocc.reader import FOLDER as FACEOCC
+from assets.datasets.hands.reader import FOLDER as HANDS
+from assets.datasets.hands.reader import MASKS as HAND_MASKS
+from assets.datasets.realocc import REALOCC
 from assets.problems import Problem, Report
-from assets.realocc import REALOCC
-from assets.sidecar import Sidecar
-from assets.splits import final_splits, held_out_names
+from assets.text.sidecar import Sidecar
 from natocc.masks.policy import policy_named
 from shards import storage
 from tasks.census import count_problems, misplaced

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from assets.cofw import LICENCE, CofwFace, cofw_files, read_cofw, read_pixels
-from assets.folders import relative
+from assets.datasets.cofw import LICENCE, CofwFace, cofw_files, read_cofw, read_pixels
 from assets.problems import Problem, Report
+from assets.reading.folders import relative
 from manifests.code_identity import code_identity
 from manifests.lineage import digest, library_versions
 from shards import storage

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 
-from assets.bank import Entry
+from assets.bank.reader import Entry
 from assets.problems import conversions
 from natocc.codecs import encode_png
 from natocc.geometry import Image

@@ -8,11 +8,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from assets.folders import relative
-from assets.images import Unreadable, read_image, read_mask
+from assets.pictures.images import Unreadable, read_image, read_mask
+from assets.pictures.rgba import read_rgba
 from assets.problems import Problem, conversions, unusual
+from assets.reading.folders import relative
 from assets.records import RawCutout
-from assets.rgba import read_rgba
 from natocc.geometry import Image
 from natocc.matting.cutout import soften_outline
 from tasks.prepare_cut import cut_out

@@ -6,9 +6,9 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from assets.folders import relative
+from assets.datasets.realocc import OccludedSource
 from assets.problems import Problem, conversions
-from assets.realocc import OccludedSource
+from assets.reading.folders import relative
 from assets.records import RawOccludedFace
 from tasks.prepare_faces import prepare_occluded_face
 from tasks.prepared import Prepared, refuse

@@ -7,10 +7,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from assets.folders import relative
-from assets.images import Unreadable
+from assets.pictures.images import Unreadable
+from assets.pictures.rgba import read_rgba
 from assets.problems import Problem, conversions
-from assets.rgba import read_rgba
+from assets.reading.folders import relative
 from natocc.geometry import Image
 from natocc.masks.registration import register_crop, warp_to_photo
 from natocc.verdicts import NotFound

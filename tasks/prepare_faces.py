@@ -9,10 +9,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from assets.bank import CORRECTED
-from assets.folders import relative
-from assets.images import Picture, Unreadable, read_image, read_mask
+from assets.bank.reader import CORRECTED
+from assets.pictures.images import Picture, Unreadable, read_image, read_mask
 from assets.problems import Problem, conversions, unusual
+from assets.reading.folders import relative
 from assets.records import RawFace, RawOccludedFace
 from natocc.codecs import encode_jpeg, encode_png
 from natocc.geometry import Image

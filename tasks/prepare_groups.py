@@ -12,10 +12,10 @@ from typing import Any
 
 import cv2
 
-from assets.bank import Entry
-from assets.bank_writer import write_shard
-from assets.folders import relative
+from assets.bank.reader import Entry
+from assets.bank.writer import write_shard
 from assets.problems import Report
+from assets.reading.folders import relative
 from manifests.code_identity import WRITE_BANK, code_identity
 from manifests.lineage import digest, library_versions
 from shards import storage

@@ -8,10 +8,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from assets.corrected import read_corrected
-from assets.folders import relative
-from assets.images import Picture, Unreadable
+from assets.face_metadata.corrected_masks import read_corrected
+from assets.pictures.images import Picture, Unreadable
 from assets.problems import Problem, conversions, unusual
+from assets.reading.folders import relative
 from assets.records import RawFace
 from natocc.geometry import Image
 from natocc.masks.corrected_parsing import corrected_parsing

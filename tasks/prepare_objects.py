@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from assets.bank import Entry
-from assets.folders import relative
-from assets.images import Unreadable, read_image
+from assets.bank.reader import Entry
+from assets.pictures.images import Unreadable, read_image
+from assets.reading.folders import relative
 from assets.records import RawObject
 from natocc.codecs import encode_png
 from natocc.geometry import Box, Image, mask_box

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from assets.folders import relative
-from assets.hands import MASKS
-from assets.images import Unreadable, read_image, read_mask
+from assets.datasets.hands.reader import MASKS
+from assets.pictures.images import Unreadable, read_image, read_mask
 from assets.problems import Problem, conversions, unusual
+from assets.reading.folders import relative
 from assets.records import RawHand, RawTexture
 from natocc.codecs import encode_jpeg
 from natocc.matting.cutout import clear_border, limit_side, soft_matte, turn

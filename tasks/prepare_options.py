@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from assets.bank import Bank
-from assets.hand_selection import COUNT
+from assets.bank.reader import Bank
+from assets.datasets.hands.selection import COUNT
 from natocc.occluders.bank_files import INDEX
 from shards import storage
 

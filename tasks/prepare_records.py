@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from assets.bank import Entry
+from assets.bank.reader import Entry
 from assets.problems import Problem
 from shards import storage
 from tasks.prepare_inputs import Mark, is_unchanged

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from assets.bank import CORRECTED, Bank
+from assets.bank.reader import CORRECTED, Bank
 from assets.problems import Problem
 
 PROBLEMS = "problems.jsonl"

@@ -8,19 +8,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from assets.celebamask import read_faces
-from assets.coco import FOLDER as OBJECTS
-from assets.dtd import FOLDER as TEXTURES
-from assets.dtd import read_textures
-from assets.evaluation import SOURCES
-from assets.faceocc import faceocc_folder, read_faceocc_cutouts, read_faceocc_textures
-from assets.folders import relative
-from assets.hands import FOLDER as HANDS
-from assets.hands import read_hands
+from assets.datasets.celebamask.reader import read_faces
+from assets.datasets.coco.reader import FOLDER as OBJECTS
+from assets.datasets.coco.voo_objects import read_voo_objects, voo_folder
+from assets.datasets.dtd.reader import FOLDER as TEXTURES
+from assets.datasets.dtd.reader import read_textures
+from assets.datasets.evaluation import SOURCES
+from assets.datasets.faceocc.reader import faceocc_folder, read_faceocc_cutouts, read_faceocc_textures
+from assets.datasets.hands.reader import FOLDER as HANDS
+from assets.datasets.hands.reader import read_hands
+from assets.datasets.realocc import OccludedSource, read_occluded_faces
 from assets.problems import Problem, Report
-from assets.realocc import OccludedSource, read_occluded_faces
+from assets.reading.folders import relative
 from assets.records import RawObject
-from assets.voo_objects import read_voo_objects, voo_folder
 from tasks.prepare_cutouts import prepare_cutout
 from tasks.prepare_evaluation import prepare_evaluated
 from tasks.prepare_faces import prepare_face

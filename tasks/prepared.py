@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import cv2
 
-from assets.bank import Entry
-from assets.images import Picture
+from assets.bank.reader import Entry
+from assets.pictures.images import Picture
 from assets.problems import Problem
 from assets.records import Origin
 from natocc.geometry import Image

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from assets.bank import Bank, Entry
+from assets.bank.reader import Bank, Entry
 from manifests.dataset import MANIFEST, read_dataset, resolve_version
 from manifests.rows import Row, decode_rows
 from natocc.codecs import decode_plane, decode_rgb, encode_jpeg, encode_png_rgb

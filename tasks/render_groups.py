@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from assets.bank import Bank, Entry
+from assets.bank.reader import Bank, Entry
 from manifests.shard_plan import ShardPlan
 from natocc.geometry import Image
 from natocc.verdicts import Verdict

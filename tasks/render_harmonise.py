@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ParamSpec, Protocol
 import cv2
 import numpy as np
 
-from assets.weights import MissingWeights, find_weights
+from assets.weights.files import MissingWeights, find_weights
 from manifests.shard_plan import NetworkUse
 from models.device import choose_device
 from natocc.face import Face

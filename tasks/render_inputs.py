@@ -7,7 +7,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Mapping
 
-from assets.bank import Bank, Entry
+from assets.bank.reader import Bank, Entry
 from manifests.shard_plan import POOL, ShardPlan
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.face import Face, make_face

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import cv2
 
-from assets.bank import Bank, Entry
+from assets.bank.reader import Bank, Entry
 from manifests.rows import Row
 from manifests.shard_plan import ShardPlan
 from natocc.codecs import encode_jpeg, encode_png

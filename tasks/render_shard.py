@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import cv2
 
-from assets.bank import Bank
+from assets.bank.reader import Bank
 from manifests.dataset import VERDICTS, ShardRecord
 from manifests.rows import Row, encode_rows
 from manifests.shard_plan import ShardPlan

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from assets.bank import Bank, Entry
+from assets.bank.reader import Bank, Entry
 from manifests.dataset import MANIFEST, resolve_version
 from manifests.rows import decode_rows
 from manifests.shard_plan import POOL, NetworkUse

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from assets.bank import Bank, Entry
-from assets.corrected import FOLDER, corrected_masks
-from assets.images import Unreadable
+from assets.bank.reader import Bank, Entry
+from assets.face_metadata.corrected_masks import FOLDER, corrected_masks
+from assets.face_metadata.provenance import Correction, read_provenance
+from assets.face_metadata.verdicts import VerdictRow
+from assets.pictures.images import Unreadable
 from assets.problems import Problem, Report
-from assets.provenance import Correction, read_provenance
-from assets.review import Answer, Review, pixels_sha256
-from assets.review_verdicts import VerdictRow
+from assets.review.index import Answer, Review, pixels_sha256
 from natocc.codecs import decode_plane, encode_png
 from natocc.geometry import Image
 from shards.storage import sha256_bytes

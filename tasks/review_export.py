@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from assets.bank import Bank, Entry
-from assets.naming import id_of
-from assets.review import IMAGES, INDEX, ReviewFace, encode_review, pixels_sha256
-from assets.review_formats import form_named
+from assets.bank.reader import Bank, Entry
+from assets.reading.naming import id_of
+from assets.review.formats import form_named
+from assets.review.index import IMAGES, INDEX, ReviewFace, encode_review, pixels_sha256
 from natocc.codecs import decode_plane
 from natocc.file_names import is_number
 from natocc.occluders.bank_files import read_span

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from datetime import date as day
 from pathlib import Path
 
-from assets.bank import Bank
-from assets.celebamask import FOLDER as FACES
-from assets.celebamask import IMAGES as PHOTOGRAPHS
-from assets.corrected import FOLDER
+from assets.bank.reader import Bank
+from assets.datasets.celebamask.reader import FOLDER as FACES
+from assets.datasets.celebamask.reader import IMAGES as PHOTOGRAPHS
+from assets.face_metadata.corrected_masks import FOLDER
+from assets.face_metadata.provenance import PROVENANCE, add_provenance
+from assets.face_metadata.verdicts import NAME as VERDICTS
+from assets.face_metadata.verdicts import VerdictRow, encode_verdicts, read_verdicts
 from assets.problems import Problem, Report
-from assets.provenance import PROVENANCE, add_provenance
-from assets.review import Answer, read_review
-from assets.review_formats import form_named
-from assets.review_verdicts import NAME as VERDICTS
-from assets.review_verdicts import VerdictRow, encode_verdicts, read_verdicts
+from assets.review.formats import form_named
+from assets.review.index import Answer, read_review
 from shards import storage
 from tasks.review_check import Finding, ReviewCheck
 

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.sample.catalogue import Catalogue, load_catalogue
-from assets.sample.clients import FetchError
-from assets.sample.fetch import fetch
-from assets.sample.layout import Task
-from assets.sample.package import Package
-from assets.sample.photo_cache import PhotoCache
-from assets.sample.tiers import is_required, packages_of
-from assets.sample.write import refuse_foreign, write_layout
+from assets.demo.catalogue import Catalogue, load_catalogue
+from assets.demo.fetch import fetch
+from assets.demo.layout.task import Task
+from assets.demo.layout.write import refuse_foreign, write_layout
+from assets.demo.photo_cache import PhotoCache
+from assets.demo.tiers import is_required, packages_of
+from assets.packages.clients import FetchError
+from assets.packages.package import Package
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

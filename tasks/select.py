@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.bank import Bank, Entry
+from assets.bank.reader import Bank, Entry
 from manifests.recipe import RecipeError, Subset
 from manifests.shard_plan import POOL
 from natocc.profiles import Kind

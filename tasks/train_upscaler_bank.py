@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from assets.bank import Bank, Entry
+from assets.bank.reader import Bank, Entry
 from assets.problems import Problem
-from assets.tally import Tally
+from assets.reading.tally import Tally
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
 from natocc.occluders.bank_files import Kind

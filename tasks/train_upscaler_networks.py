@@ -10,7 +10,7 @@ from typing import TypeVar
 import torch
 from torch import nn
 
-from assets.weights import MissingWeights, find_weights
+from assets.weights.files import MissingWeights, find_weights
 from models.glean.network import GLEAN
 from models.glean.training import free_bank
 from models.glean.weights import load_bank

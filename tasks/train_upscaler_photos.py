@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from assets.images import Unreadable, read_image
-from assets.naming import normal
+from assets.pictures.images import Unreadable, read_image
 from assets.problems import Problem, conversions
+from assets.reading.naming import normal
 from natocc.geometry import Image
 from shards.storage import sha256_bytes
 

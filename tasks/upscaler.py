@@ -116,7 +116,7 @@ def choose_upscaler(
         elif not found:
             passed[name] = looked
     if not found:
-        from assets.weights import weights_folder
+        from assets.weights.files import weights_folder
 
         said, folder = _listed(passed), weights_folder(weights)
         raise FileNotFoundError(
@@ -138,8 +138,8 @@ def _look(name: str, weights: str | None, *, alone: bool) -> Upscaler | str:
         if alone:
             raise ValueError(str(error)) from error
         return "torch is not installed"
-    from assets.weights import MissingWeights, find_weights, weights_folder
-    from assets.weights_registry import registry
+    from assets.weights.files import MissingWeights, find_weights, weights_folder
+    from assets.weights.registry import registry
 
     try:
         found = find_weights(name, weights)

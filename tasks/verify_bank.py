@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from assets.bank import Bank
+from assets.bank.reader import Bank
 from natocc.occluders.bank_files import INDEX, TABLE
 from shards import storage
 from tasks.leaks import find_leaks

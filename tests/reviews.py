@@ -8,10 +8,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from assets.bank import Bank, Entry
-from assets.bank_writer import BankWriter
+from assets.bank.reader import Bank, Entry
+from assets.bank.writer import BankWriter
 from assets.problems import Problem
-from assets.review import Answer, Reader, Review, read_review
+from assets.review.index import Answer, Reader, Review, read_review
 from natocc.codecs import decode_plane, encode_jpeg, encode_png
 from natocc.geometry import Image
 from tasks.review_export import export_review

@@ -8,8 +8,8 @@ from dataclasses import asdict, replace
 import cv2
 import numpy as np
 
-from assets.bank import Entry
-from assets.bank_writer import BankWriter
+from assets.bank.reader import Entry
+from assets.bank.writer import BankWriter
 from benchmarks.inputs import textures
 from natocc.codecs import encode_jpeg, encode_png
 from natocc.geometry import Image

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from typer.testing import CliRunner
 
-from assets.corrected import FOLDER
+from assets.face_metadata.corrected_masks import FOLDER
 from commands.main import app
 from tests.raw_trees import disc, write
 from tests.reviews import HEIGHT, WIDTH, bitmap, small_bank

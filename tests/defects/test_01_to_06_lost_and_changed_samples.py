@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from typer.testing import Result
 
-from assets.bank import Bank
-from assets.bank_writer import BankWriter
+from assets.bank.reader import Bank
+from assets.bank.writer import BankWriter
 from natocc import NatOcc, OccluderBank
 from natocc.codecs import decode_plane, decode_rgb, encode_png
 from natocc.occluders.occluder import make_occluder

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from assets.hands import read_hands
+from assets.datasets.hands.reader import read_hands
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
 from natocc.harmonise.statistics import harmonise_statistics

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from typer.testing import Result
 
-from assets.bank import Bank
+from assets.bank.reader import Bank
 from natocc.codecs import decode_plane
 from natocc.labels import OCCLUSION_CLASS
 from natocc.occluders.occluder import Occluder, make_occluder

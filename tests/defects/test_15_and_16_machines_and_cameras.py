@@ -66,8 +66,8 @@ def alike(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def test_16_hands_and_textures_are_set_upright_too(tmp_path: Path) -> None:
-    from assets.dtd import read_textures
-    from assets.hands import read_hands
+    from assets.datasets.dtd.reader import read_textures
+    from assets.datasets.hands.reader import read_hands
     from tasks.prepare_occluders import prepare_hand, prepare_texture
 
     raws.add_hand(tmp_path, 0)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from assets.weights_registry import registry
+from assets.weights.registry import registry
 from models.registry import identify, load
 from models.vgg.network import VGGFeatures
 from tests.models.published import bank, glean, rainnet, rrdbnet, tensors

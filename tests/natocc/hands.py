@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-import assets.sample
+import assets.demo
 from benchmarks import inputs
 from natocc.codecs import decode_plane
 from natocc.geometry import Image, mask_box
@@ -20,7 +20,7 @@ TONES = {"very fair": 1.15, "fair": 1.0, "medium": 0.75, "dark": 0.45}
 @cache
 def shape(name: str, height: int = 1200, width: int = 1600) -> Image:
     """One of the sample's hands in the middle of a picture, as a mask (uint8 HxW, 0 or 255)."""
-    path = Path(str(assets.sample.__file__)).parent / "hand_masks" / f"{name}.png"
+    path = Path(str(assets.demo.__file__)).parent / "hand_masks" / f"{name}.png"
     mask = decode_plane(path.read_bytes())
     mask = np.ascontiguousarray(mask[mask_box(mask).slices])
     scale = min(0.8 * height / mask.shape[0], 0.8 * width / mask.shape[1])

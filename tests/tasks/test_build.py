@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from assets.bank import Bank
-from assets.bank_writer import BankWriter
+from assets.bank.reader import Bank
+from assets.bank.writer import BankWriter
 from manifests.dataset import INDEX, MANIFEST, latest_version, read_dataset
 from manifests.recipe import RecipeError
 from manifests.rows import decode_rows

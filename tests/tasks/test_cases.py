@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from assets.bank import Bank
+from assets.bank.reader import Bank
 from tasks.cases import choose_cases
 
 PAIRED = [

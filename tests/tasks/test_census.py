@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from assets.counting import deviation
-from assets.published import PUBLISHED
+from assets.datasets.published import PUBLISHED
+from assets.reading.expected_counts import deviation
 from tasks.census import Census, CensusRow, count_problems, take_census
 from tests.raw_trees import (
     add_face,

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from PIL import Image as PillowImage
 
-from assets.bank import Bank
+from assets.bank.reader import Bank
 from natocc.occluders.bank_files import KINDS
 from natocc.render.compose import render
 from natocc.render.released_code import render_released

@@ -8,8 +8,8 @@ import cv2
 import pyarrow.parquet as pq
 import pytest
 
-from assets.bank import Bank
-from assets.bank_writer import BankWriter
+from assets.bank.reader import Bank
+from assets.bank.writer import BankWriter
 from natocc.mask_quality.score import FIGURES
 from tasks import disagreement
 from tasks.correct_masks import correct_masks

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from assets.bank import Bank
+from assets.bank.reader import Bank
 from models.segmenters.checkpoint import encode_unet
 from models.segmenters.unet.network import UNet
 from natocc.geometry import Image

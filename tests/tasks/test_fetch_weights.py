@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from assets.sample.clients import FetchError
+from assets.packages.clients import FetchError
 from commands.main import app
 from tasks.fetch_weights import fetch_weights
 from tasks.import_weights import import_weights

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from assets.weights import find_weights
+from assets.weights.files import find_weights
 from models.checkpoints.read import read_state
 from models.checkpoints.safetensors_io import encode_network, tensors_sha256
 from models.glean.weights import load_glean

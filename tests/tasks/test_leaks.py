@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from assets.bank import Bank, Entry
-from assets.bank_writer import close_bank, open_bank, write_shard
-from assets.splits import final_splits, held_out_names
+from assets.bank.reader import Bank, Entry
+from assets.bank.splits import final_splits, held_out_names
+from assets.bank.writer import close_bank, open_bank, write_shard
 from natocc.occluders.bank_files import KINDS, Kind
 from shards.storage import sha256_bytes, write_bytes
 from shards.tar import pack

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.weights_registry import registry
+from assets.weights.registry import registry
 from models.checkpoints.safetensors_io import encode_network
 from tasks.import_weights import import_weights
 from tasks.list_weights import list_weights

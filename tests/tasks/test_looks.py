@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from assets.bank import Bank
+from assets.bank.reader import Bank
 from manifests.recipe import load_recipe
 from natocc.profiles import BEST
 from natocc.randomness import Streams

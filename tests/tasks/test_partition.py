@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from assets.bank import Bank, Entry
-from assets.bank_writer import close_bank, open_bank, write_shard
+from assets.bank.reader import Bank, Entry
+from assets.bank.writer import close_bank, open_bank, write_shard
 from commands.main import app
 from tasks.partition import choose_persons, make_partition, subset_by_suspicion
 from tasks.partition_report import PROPOSED, REPORT, PartitionReport, write_partition

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assets.bank import Bank
-from assets.bank_writer import BankWriter
+from assets.bank.reader import Bank
+from assets.bank.writer import BankWriter
 from manifests.lineage import library_versions
 from manifests.recipe import RecipeError, load_recipe
 from natocc.occluders.bank_files import KINDS

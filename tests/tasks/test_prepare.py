@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from assets.bank import Bank
+from assets.bank.reader import Bank
 from assets.problems import Problem
 from shards.reader import read_shard
 from shards.storage import sha256_bytes

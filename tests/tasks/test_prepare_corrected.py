@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
-from assets.bank import Bank, Entry
-from assets.corrected import FOLDER
+from assets.bank.reader import Bank, Entry
+from assets.face_metadata.corrected_masks import FOLDER
 from natocc.codecs import decode_plane
 from natocc.geometry import Image
 from natocc.masks.policy import CLASS_IDS, FACE

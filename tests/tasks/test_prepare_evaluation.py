@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from assets.bank import Bank
+from assets.bank.reader import Bank
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
 from shards.reader import read_shard

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from assets.bank import Bank
-from assets.celebamask_tables import MAPPING
+from assets.bank.reader import Bank
+from assets.face_metadata.tables import MAPPING
 from tasks.prepare import prepare
 from tasks.prepare_options import PrepareOptions
-from tests.assets.test_celebamask_tables import mapping
+from tests.assets.face_metadata.test_tables import mapping
 from tests.faceocc_files import astronaut, hopper, large
 from tests.raw_trees import FACES, add_face, disc, write
 from tests.tasks.test_prepare_faceocc import HAND, add, crop_of

@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 import pytest
 
-from assets.bank import Bank
-from assets.celebamask import read_faces
-from assets.corrected import FOLDER as CORRECTED
-from assets.faceocc import read_faceocc_cutouts, read_faceocc_textures
+from assets.bank.reader import Bank
+from assets.datasets.celebamask.reader import read_faces
+from assets.datasets.faceocc.reader import read_faceocc_cutouts, read_faceocc_textures
+from assets.face_metadata.corrected_masks import FOLDER as CORRECTED
 from natocc.codecs import decode_plane
 from natocc.geometry import Image
 from natocc.masks.policy import CLASS_IDS

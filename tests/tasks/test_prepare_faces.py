@@ -10,8 +10,8 @@ import pytest
 import skimage.data
 from PIL import Image as Pillow
 
-from assets.celebamask import read_faces
-from assets.realocc import read_occluded_faces
+from assets.datasets.celebamask.reader import read_faces
+from assets.datasets.realocc import read_occluded_faces
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
 from natocc.masks.policy import CLASS_IDS

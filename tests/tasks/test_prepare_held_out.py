@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import skimage.data
 
-from assets.bank import Bank
+from assets.bank.reader import Bank
 from natocc.geometry import Image
 from tasks.prepare import prepare
 from tasks.prepare_options import PrepareOptions

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from pycocotools import mask as coco_mask
 
-from assets.coco import read_objects
-from assets.dtd import read_textures
-from assets.hands import read_hands
+from assets.datasets.coco.reader import read_objects
+from assets.datasets.dtd.reader import read_textures
+from assets.datasets.hands.reader import read_hands
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
 from natocc.matting.cutout import crop_to_matte, enlarge_matte

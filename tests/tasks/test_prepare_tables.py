@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from assets.celebamask import read_faces
+from assets.datasets.celebamask.reader import read_faces
 from tasks.prepare_faces import prepare_face
 from tests.raw_trees import FACES, add_face, write
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assets.bank import Bank
+from assets.bank.reader import Bank
 from natocc.codecs import decode_plane, decode_rgb
 from shards.storage import sha256_bytes
 from tasks.prepare import prepare

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import tasks.preview
-from assets.bank import Bank
+from assets.bank.reader import Bank
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
 from tasks.build import BuildReport

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from assets.bank import Bank
+from assets.bank.reader import Bank
 from manifests.dataset import read_dataset
 from manifests.recipe import RecipeError, load_recipe
 from manifests.shard_plan import Machine, ShardPlan

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from assets.bank import Bank
-from assets.bank_writer import BankWriter
+from assets.bank.reader import Bank
+from assets.bank.writer import BankWriter
 from manifests.recipe import load_recipe
 from manifests.rows import Row
 from manifests.shard_plan import ShardPlan

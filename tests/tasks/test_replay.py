@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.bank import Bank
+from assets.bank.reader import Bank
 from manifests.dataset import MANIFEST
 from manifests.rows import decode_rows
 from tasks.build import BuildReport

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from assets.bank import Bank
-from assets.review import INDEX, read_review
+from assets.bank.reader import Bank
+from assets.review.index import INDEX, read_review
 from shards.storage import sha256_bytes
 from tasks.review_export import export_review
 from tests.reviews import HEIGHT, WIDTH, small_bank

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assets.corrected import FOLDER
+from assets.face_metadata.corrected_masks import FOLDER
+from assets.face_metadata.provenance import PROVENANCE
 from assets.problems import Problem
-from assets.provenance import PROVENANCE
-from assets.review import read_review
-from assets.review_labelme import LabelmeWriter
+from assets.review.index import read_review
+from assets.review.labelme import LabelmeWriter
 from natocc.codecs import decode_plane
 from natocc.geometry import Image
 from shards.storage import sha256_bytes

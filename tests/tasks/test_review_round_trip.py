@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 import pytest
 
-from assets.bank import Bank
-from assets.corrected import FOLDER
+from assets.bank.reader import Bank
+from assets.face_metadata.corrected_masks import FOLDER
 from natocc.codecs import decode_plane
 from natocc.geometry import Image
 from shards.storage import sha256_bytes

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.sample.clients import FetchError
+from assets.packages.clients import FetchError
 from tasks.sample import lay_out_sample
 
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors import safe_open
 
-from assets.weights import MissingWeights, read_facts
+from assets.weights.files import MissingWeights, read_facts
 from models.checkpoints.read import read_state
 from models.glean.training import Losses
 from models.glean.weights import load_glean

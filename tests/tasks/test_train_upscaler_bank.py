@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
-from assets.bank import Entry
-from assets.bank_writer import BankWriter
+from assets.bank.reader import Entry
+from assets.bank.writer import BankWriter
 from natocc.codecs import encode_jpeg, encode_png
 from natocc.geometry import Image
 from natocc.occluders.bank_files import Kind

@@ -7,7 +7,7 @@ from typing import Any
 import fsspec
 import pytest
 
-from assets.bank import Bank
+from assets.bank.reader import Bank
 from natocc.occluders.bank_files import KINDS, arrow_table, read_entries, read_members, read_span
 
 

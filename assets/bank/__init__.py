@@ -1,0 +1,1 @@
+"""The bank: prepared inputs in few large files and one table."""

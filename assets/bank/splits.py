@@ -1,0 +1,67 @@
+"""Nothing of a photograph or a person that is tested on is trained on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import chain
+
+from assets.bank.reader import Entry
+
+# ("photo", sha256) or ("person", name): names of the two kinds are never mixed up.
+Name = tuple[str, str]
+
+
+def final_splits(entries: Sequence[Entry], evaluated: Sequence[Entry]) -> tuple[list[Entry], int]:
+    """The entries in their order with their final split, and how many were moved from train to test.
+
+    ``evaluated`` are the entries of really occluded faces, all tested on. A photograph or a person of
+    which anything is tested on is tested on as a whole, occluders too; and since what is moved brings
+    its own photograph and person along, so is all that hangs together with it. Excluded entries stay
+    what they are and link nothing.
+    """
+    having: dict[Name, list[int]] = defaultdict(list)
+    for at, entry in enumerate(entries):
+        if entry.split != "excluded":
+            for name in names_of(entry):
+                having[name].append(at)
+    tested = chain(evaluated, (entry for entry in entries if entry.split == "test"))
+    waiting = sorted({name for entry in tested for name in names_of(entry)})
+    barred = set(waiting)
+    while waiting:
+        for at in having[waiting.pop()]:
+            fresh = names_of(entries[at]) - barred
+            barred |= fresh
+            waiting += sorted(fresh)
+    moved = [entry.split == "train" and not names_of(entry).isdisjoint(barred) for entry in entries]
+    final = [
+        replace(entry, split="test") if move else entry for entry, move in zip(entries, moved, strict=True)
+    ]
+    return final, sum(moved)
+
+
+def names_of(entry: Entry) -> frozenset[Name]:
+    """The photograph and the person of an entry, as far as they are known."""
+    known = (("photo", entry.photo), ("person", entry.person or ""))
+    return frozenset(name for name in known if name[1])
+
+
+def held_out_names(entries: Iterable[Entry]) -> dict[str, list[str]]:
+    """What is tested on and never trained on: objects' and textures' classes, and whose hands.
+
+    Sorted, by kind; of what nobody says the class or the person, nothing. For ``bank.json``.
+    """
+    sides: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for entry in entries:
+        if name := class_of(entry):
+            sides[entry.kind, name].add(entry.split)
+    held = sorted(key for key, splits in sides.items() if "test" in splits and "train" not in splits)
+    return {kind: [name for its, name in held if its == kind] for kind in ("object", "hand", "texture")}
+
+
+def class_of(entry: Entry) -> str:
+    """What occluders are held out by: the class, of a hand the person; "" for faces and the unknown."""
+    if entry.kind == "face":
+        return ""
+    return (entry.person or "") if entry.kind == "hand" else entry.category

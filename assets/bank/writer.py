@@ -1,0 +1,135 @@
+"""Writing a bank: shards of entries, then the table, then the index that makes it one."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from assets.bank.reader import SCHEMA, Entry, content_sha256
+from natocc.occluders.bank_files import INDEX, KINDS, TABLE
+from shards import storage
+from shards.tar import TarWriter, add_sample
+
+_SHARD = re.compile(rf"(({'|'.join(KINDS)})(_[a-z]+)?|realocc|realocc_wild|cofw)-\d{{6}}\.tar")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shard:
+    """One written tar file; ``entries`` know where their members lie in it."""
+
+    name: str
+    sha256: str
+    size: int  # bytes
+    entries: tuple[Entry, ...]
+
+
+def open_bank(url: str) -> None:
+    """Make the folder ready for writing: without its index, what lies there is no bank.
+
+    Raises OSError where the folder can't be made or written: the table is put down empty, so that this
+    is found before hours of work.
+    """
+    storage.make_folder(url)
+    storage.remove(storage.join(url, INDEX))
+    storage.write_bytes(storage.join(url, TABLE), b"")
+
+
+def write_shard(url: str, name: str, items: Iterable[tuple[Entry, Mapping[str, bytes]]]) -> Shard:
+    """Write one tar file as the items come; their ``shard``, ``members`` and ``sha256`` are filled in."""
+    target = storage.join(url, name)
+    entries = []
+    with storage.write_whole(target) as stream:
+        writer = TarWriter(stream)
+        for entry, members in items:
+            spans = add_sample(writer, entry.id, members)
+            digest = content_sha256(dict(members))
+            entries.append(replace(entry, shard=name, members=spans, sha256=digest))
+        writer.close()
+    size, sha256 = storage.size_of(target), storage.sha256_of(target)
+    return Shard(name=name, sha256=sha256, size=size, entries=tuple(entries))
+
+
+def close_bank(
+    url: str,
+    entries: Sequence[Entry],
+    files: Mapping[str, str],
+    beside: Mapping[str, bytes],
+    facts: Mapping[str, object],
+) -> bool:
+    """Write the table and what lies ``beside`` it, then the index with ``facts``, counts and all hashes.
+
+    ``files`` are hashes of what is written already. Shards that an earlier bank left here are removed.
+    Returns whether anything differs from the bank that is there; if not, nothing is written.
+    """
+    rows = [asdict(e) | {"members": [(n, asdict(s)) for n, s in e.members.items()]} for e in entries]
+    stream = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), stream)
+    written = {TABLE: stream.getvalue(), **beside}
+    content = [entry.facts for entry in sorted(entries, key=lambda e: (e.kind, e.id))]
+    index = {
+        "format": "natocc-bank/1",
+        "counts": {kind: sum(e.kind == kind for e in entries) for kind in KINDS},
+        "content_sha256": storage.sha256_bytes(json.dumps(content).encode()),
+        "files": dict(files) | {name: storage.sha256_bytes(data) for name, data in written.items()},
+        **facts,
+    }
+    data = json.dumps(index, indent=1, sort_keys=True).encode()
+    where = storage.join(url, INDEX)
+    if all(_holds(storage.join(url, name), told) for name, told in {**written, INDEX: data}.items()):
+        return False
+    open_bank(url)
+    for name in storage.list_names(url):
+        if _SHARD.fullmatch(name) and name not in files:
+            storage.remove(storage.join(url, name))
+    for name, content_of in written.items():
+        storage.write_bytes(storage.join(url, name), content_of)
+    storage.write_bytes(where, data)
+    return True
+
+
+def _holds(url: str, data: bytes) -> bool:
+    return storage.exists(url) and storage.read_bytes(url) == data
+
+
+class BankWriter:
+    """Writes a bank entry by entry, for banks that are made otherwise than from raw downloads.
+
+    A shard holds entries of one kind, ``per_shard`` of them or about ``shard_bytes``, whichever comes
+    first; that much is held in memory. Raises OSError where the folder can't be made or written.
+    """
+
+    def __init__(self, url: str, *, per_shard: int = 1000, shard_bytes: int = 64 << 20) -> None:
+        self.url, self._per_shard, self._shard_bytes = str(url), per_shard, shard_bytes
+        self._shards: list[Shard] = []
+        self._pending: list[tuple[Entry, dict[str, bytes]]] = []
+        self._size = 0
+        open_bank(self.url)
+
+    def add(self, entry: Entry, members: dict[str, bytes]) -> None:
+        """Queue one entry (its ``shard``, ``members`` and ``sha256`` are filled in here)."""
+        size = sum(len(data) for data in members.values())
+        full = len(self._pending) >= self._per_shard or self._size + size > self._shard_bytes
+        if self._pending and (full or self._pending[0][0].kind != entry.kind):
+            self._flush()
+        self._pending.append((entry, members))
+        self._size += size
+
+    def _flush(self) -> None:
+        if not self._pending:
+            return
+        kind = self._pending[0][0].kind
+        number = sum(shard.name.startswith(f"{kind}-") for shard in self._shards)
+        self._shards.append(write_shard(self.url, f"{kind}-{number:06d}.tar", self._pending))
+        self._pending, self._size = [], 0
+
+    def close(self, **facts: object) -> None:
+        """Write the table, then the index with ``facts``."""
+        self._flush()
+        entries = [entry for shard in self._shards for entry in shard.entries]
+        close_bank(self.url, entries, {shard.name: shard.sha256 for shard in self._shards}, {}, facts)

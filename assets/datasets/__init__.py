@@ -1,0 +1,1 @@
+"""The raw datasets, a reader each."""

@@ -1,0 +1,1 @@
+"""CelebAMask-HQ: photographs and part masks."""

@@ -1,0 +1,149 @@
+"""CelebAMask-HQ's part masks by photograph, without holding the names of 370,000 files."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path, PurePath
+
+from assets.problems import Problem, Report
+from assets.reading.folders import is_text
+from assets.reading.naming import same_name
+from natocc.file_names import is_number, name_order
+from natocc.masks.policy import PARTS
+
+# Of the download: photograph i has its masks in the folder i // 2000.
+PER_FOLDER = 2000
+_CANONICAL = re.compile(rf"(\d{{5,}})_({'|'.join(PARTS)})\.png")
+# A face's parts of one folder as bits: bit k is the k-th part in order of name.
+_NAMES = tuple(sorted(PARTS))
+_BITS = {name: 1 << place for place, name in enumerate(_NAMES)}
+
+
+class PartFiles:
+    """Part files by photograph: ``<i // 2000>/<i, five digits>_<part>.png``, and others wherever they lie.
+
+    Those where the download has them are looked up a folder at a time, so that memory stays flat when
+    photographs come in order of their numbers; only others are kept by name. Ask for every photograph,
+    then ``finish``.
+    """
+
+    def __init__(self, folder: Path, images: str, raw: Path, report: Report) -> None:
+        self._folder, self._where = folder, folder.relative_to(raw).as_posix()
+        self._images = images  # the photographs' folder, to name one that is lacking
+        self._report = report
+        self._others: dict[str, dict[str, str]] = defaultdict(dict)  # stem -> part -> path below folder
+        self._left: set[int] = set()  # numbered folders that were not asked for yet
+        self._current, self._parts = -1, dict[int, int]()
+        self._last: tuple[str, dict[str, Path]] = ("", {})
+        self._list_others()
+
+    def of(self, stem: str) -> dict[str, Path]:
+        """Part files of the photograph of this name, in order of the parts' names; none is a fault.
+
+        A second file of one part is a Problem, and not taken.
+        """
+        name = same_name(stem)
+        if name == self._last[0]:  # 7.jpg and 007.jpg: one photograph too many, which others report
+            return dict(self._last[1])
+        found: dict[str, str] = {}
+        if is_number(stem):
+            number = int(stem)
+            self._open(number // PER_FOLDER)
+            found = dict(self._canonical(number, self._parts.pop(number, 0)))
+        for part, path in self._others.pop(name, {}).items():
+            if (first := found.setdefault(part, path)) is not path:
+                self._second(path, first)
+        self._last = name, {part: self._folder / found[part] for part in sorted(found)}
+        return dict(self._last[1])
+
+    def finish(self) -> None:
+        """Report the masks without a photograph, a line for each photograph that is lacking."""
+        self._orphans()
+        for number in sorted(self._left):
+            self._open(number)
+            self._orphans()
+        for name, found in sorted(self._others.items()):
+            self._orphan(found[min(found)], name)
+
+    def _list_others(self) -> None:
+        """One pass over all names: those at the download's places are only noted as folders."""
+        self._list(self._folder, "")
+        inner = sorted((one.name for one in os.scandir(self._folder) if one.is_dir()), key=name_order)
+        for name in inner:
+            if is_text(name) and not name.startswith("."):
+                self._list(self._folder / name, f"{name}/")
+
+    def _list(self, place: Path, prefix: str) -> None:
+        number = int(prefix[:-1]) if is_number(prefix[:-1]) and str(int(prefix[:-1])) == prefix[:-1] else -1
+        others = []
+        with os.scandir(place) as entries:
+            for entry in entries:
+                if number >= 0 and _number_of(entry.name, number) is not None:
+                    self._left.add(number)
+                elif not entry.name.startswith(".") and (prefix or not entry.is_dir()):
+                    others.append((entry.name, entry.is_dir()))
+        for name, is_folder in sorted(others, key=lambda one: name_order(one[0])):
+            self._keep(f"{prefix}{name}", is_folder)
+
+    def _keep(self, path: str, is_folder: bool) -> None:
+        """A file elsewhere than in the download: kept by its photograph, or named as no part mask."""
+        where, stem, suffix = f"{self._where}/{path}", PurePath(path).stem, PurePath(path).suffix
+        # No part's name with its underscore ends another's, so that at most one fits.
+        part = next((name for name in PARTS if stem.endswith(f"_{name}")), None)
+        if is_folder or suffix.lower() != ".png":
+            got = "a folder" if is_folder else "another file"
+            self._report(Problem(path=where, expected="a part mask (.png)", got=got))
+        elif not is_text(path):
+            self._report(Problem(path=where, expected="a name in UTF-8", got="other bytes"))
+        elif part is None:
+            expected = "a name that ends in a part (…_skin.png)"
+            self._report(Problem(path=where, expected=expected, got="another name"))
+        else:
+            mine = self._others[same_name(stem.removesuffix(f"_{part}"))]
+            if (first := mine.setdefault(part, path)) is not path:
+                self._second(path, first)
+
+    def _open(self, number: int) -> None:
+        """Have this folder's canonical files at hand; what is left of the last one has no photograph."""
+        if number == self._current:
+            return
+        self._orphans()
+        self._current, self._parts = number, {}
+        if number not in self._left:
+            return
+        self._left.discard(number)
+        with os.scandir(self._folder / str(number)) as entries:
+            for entry in entries:
+                if (named := _number_of(entry.name, number)) is not None:
+                    self._parts[named[0]] = self._parts.get(named[0], 0) | _BITS[named[1]]
+
+    def _canonical(self, number: int, bits: int) -> Iterator[tuple[str, str]]:
+        for name in _NAMES:
+            if bits & _BITS[name]:
+                yield name, f"{number // PER_FOLDER}/{number:05d}_{name}.png"
+
+    def _orphans(self) -> None:
+        for number, bits in sorted(self._parts.items()):
+            self._orphan(next(self._canonical(number, bits))[1], str(number))
+            self._others.pop(str(number), None)
+        self._parts = {}
+
+    def _orphan(self, path: str, name: str) -> None:
+        expected = f"a photograph {self._images}/{name}.jpg"
+        self._report(Problem(path=f"{self._where}/{path}", expected=expected, got="no such file"))
+
+    def _second(self, path: str, first: str) -> None:
+        got = f"a second one beside {self._where}/{first}"
+        self._report(Problem(path=f"{self._where}/{path}", expected="one file a part", got=got))
+
+
+def _number_of(name: str, folder: int) -> tuple[int, str] | None:
+    """Number and part of a file that lies in this folder as the download has it; None for any other."""
+    found = _CANONICAL.fullmatch(name)
+    if found is None or not found[1].isascii():
+        return None
+    number = int(found[1])
+    return (number, found[2]) if number // PER_FOLDER == folder and f"{number:05d}" == found[1] else None

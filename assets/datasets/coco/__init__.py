@@ -1,0 +1,1 @@
+"""COCO: instances, categories, which of them are taken."""

@@ -1,0 +1,206 @@
+"""Which instances become occluders: the category recipe, all, or a list of ids; and which are tested on."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from assets.datasets.coco.categories import CATEGORIES, NAMES, TEST_CATEGORIES, TESTED, TOTAL
+from assets.datasets.coco.reader import FOLDER
+from assets.problems import Problem, Report
+from assets.records import RawObject
+
+# A category looks at no more than so many candidates a place.
+_TRIES = 4
+_LEAST_SIDE, _BORDER, _LEAST_FILL, _MOST_ASPECT = 64, 3, 0.25, 5.0
+_LEAST_AREA_OF_ALL = 32**2
+# Of what is blurred more (sigma of a Gaussian, pixels of the photograph) the edges are not a matte's.
+MOST_BLUR = 1.6
+
+# How blurred an instance is (sigma, pixels); None where that cannot be told.
+Blur = Callable[[RawObject], float | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """``objects`` by id, with their split; ``counts`` is how many there were, and what became of them."""
+
+    objects: list[RawObject]
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def read_choice(choice: str) -> str | tuple[int, ...]:
+    """``default``, ``all``, or the ids of a file with one annotation id a line, in order.
+
+    Raises ValueError where the file is missing or holds anything but numbers.
+    """
+    if choice in ("default", "all"):
+        return choice
+    path = Path(choice)
+    if not path.is_file():
+        raise ValueError(f"--objects: expected default, all or a file of annotation ids, got {choice!r}")
+    try:
+        wanted = sorted({int(line) for line in path.read_text(encoding="utf-8-sig").split()})
+    except ValueError as error:
+        raise ValueError(f"--objects {choice}: expected one annotation id a line, got {error}") from error
+    if not wanted:
+        raise ValueError(f"--objects {choice}: expected one annotation id a line, got an empty file")
+    return tuple(wanted)
+
+
+def choose_objects(
+    objects: Iterable[RawObject],
+    choice: str,
+    *,
+    hold_out: bool = True,
+    blur_of: Blur | None = None,
+    report: Report = lambda problem: None,
+) -> Selection:
+    """``default``, ``all``, or the path of a file with one annotation id a line.
+
+    ``objects`` are gone through once, and no more are held than may be chosen. ``default`` takes the
+    largest sound instances of each category that are not blurred: 128 of ``CATEGORIES`` and, with
+    ``hold_out``, four of each of ``TEST_CATEGORIES`` from other photographs, with split ``test``; what is
+    lacking is one Problem (converted). Of another choice those of ``TEST_CATEGORIES`` are held out, and
+    with them all objects of their photographs. A split that the side-car gives stays.
+
+    Raises ValueError where the file is missing, holds no number, or names an id that is not there.
+    """
+    wanted = read_choice(choice)
+    seen = _Counted(objects)
+    if wanted == "default":
+        chosen, passed = _by_recipe(seen, hold_out, blur_of, report)
+    else:
+        passed = 0
+        if isinstance(wanted, str):
+            chosen = [one for one in seen if one.area >= _LEAST_AREA_OF_ALL]
+        else:
+            named = frozenset(wanted)
+            by_id = {int(one.id): one for one in seen if int(one.id) in named}
+            if absent := [number for number in wanted if number not in by_id]:
+                raise ValueError(
+                    f"--objects {choice}: expected ids of annotations that can be used, got {len(absent)} "
+                    f"others, the first {absent[0]}"
+                )
+            chosen = [by_id[number] for number in wanted]
+        chosen = _hold_out(chosen) if hold_out else chosen
+    chosen.sort(key=lambda one: one.id)
+    counts = {
+        "annotations": seen.count,
+        "chosen": len(chosen),
+        "held_out": sum(one.origin.split == "test" for one in chosen),
+        "blurred": passed,
+    }
+    return Selection(objects=chosen, counts=counts)
+
+
+class _Counted:
+    """An iterable that is gone through once, and how many there were."""
+
+    def __init__(self, objects: Iterable[RawObject]) -> None:
+        self._objects, self.count = objects, 0
+
+    def __iter__(self) -> Iterator[RawObject]:
+        for one in self._objects:
+            self.count += 1
+            yield one
+
+
+def _by_recipe(
+    objects: Iterable[RawObject], hold_out: bool, blur_of: Blur | None, report: Report
+) -> tuple[list[RawObject], int]:
+    """The chosen, and how many were passed over because they are blurred."""
+    share, more = divmod(TOTAL, len(CATEGORIES))
+    places = {category: share + (number < more) for number, category in enumerate(CATEGORIES)}
+    tested = dict.fromkeys(TEST_CATEGORIES, TESTED) if hold_out else {}
+    ranked = _rank(objects, places | tested)
+    chosen, passed = list[RawObject](), 0
+    for category, count in places.items():
+        taken, blurred = _sharp(ranked[category], count, blur_of)
+        chosen, passed = chosen + taken, passed + blurred
+    photos = {_photo(one) for one in chosen}
+    for category, count in tested.items():
+        free = [
+            one
+            for one in ranked[category]
+            if _photo(one) not in photos and one.origin.split in (None, "test")
+        ]
+        taken, blurred = _sharp(free, count, blur_of)
+        chosen, passed = chosen + [_tested(one) for one in taken], passed + blurred
+    _report_few(places | tested, Counter(one.category_id for one in chosen), report)
+    return chosen, passed
+
+
+def _rank(objects: Iterable[RawObject], places: dict[int, int]) -> dict[int, list[RawObject]]:
+    """The sound instances of each category, largest first, no more than will be looked at."""
+    ranked: dict[int, list[RawObject]] = {category: [] for category in places}
+    for one in objects:
+        if (group := ranked.get(one.category_id)) is not None and _sound(one):
+            group.append(one)
+            if len(group) >= 2 * _TRIES * places[one.category_id]:
+                _cut(group, _TRIES * places[one.category_id])
+    for category, group in ranked.items():
+        _cut(group, _TRIES * places[category])
+    return ranked
+
+
+def _cut(group: list[RawObject], count: int) -> None:
+    group[:] = heapq.nsmallest(count, group, key=lambda one: (-one.area, one.id))
+
+
+def _sharp(ranked: list[RawObject], count: int, blur_of: Blur | None) -> tuple[list[RawObject], int]:
+    """The first ``count`` that are not blurred, and how many before the last of them are."""
+    if blur_of is None:
+        return ranked[:count], 0
+    taken, passed = list[RawObject](), 0
+    for one in ranked:
+        if len(taken) == count:
+            break
+        blur = blur_of(one)
+        if blur is not None and blur <= MOST_BLUR:
+            taken.append(one)
+        else:
+            passed += 1
+    return taken, passed
+
+
+def _report_few(places: dict[int, int], found: Counter[int], report: Report) -> None:
+    few = [f"{found[number]} {NAMES[number]}" for number, count in places.items() if found[number] < count]
+    if few:
+        expected = f"{TOTAL // len(CATEGORIES)} sound objects or more of each of {len(CATEGORIES)} categories"
+        if len(places) > len(CATEGORIES):
+            expected += f", and {TESTED} of each of {len(TEST_CATEGORIES)} others to test on"
+        where = f"{FOLDER}/annotations"
+        report(Problem(path=where, expected=expected, got=", ".join(few), action="converted"))
+
+
+def _hold_out(objects: list[RawObject]) -> list[RawObject]:
+    """All objects of photographs with one of ``TEST_CATEGORIES`` are tested on, if others remain."""
+    said = {_photo(one) for one in objects if one.origin.split == "train"}
+    free = [one for one in objects if one.origin.split is None]
+    held = {_photo(one) for one in free if one.category_id in TEST_CATEGORIES} - said
+    if all(_photo(one) in held for one in free) and not said:
+        return objects
+    return [_tested(one) if _photo(one) in held else one for one in objects]
+
+
+def _tested(one: RawObject) -> RawObject:
+    return one if one.origin.split else replace(one, origin=replace(one.origin, split="test"))
+
+
+def _photo(one: RawObject) -> str:
+    """What tells the photograph: the side-car's hash, else the file."""
+    return one.origin.photo or str(one.image)
+
+
+def _sound(one: RawObject) -> bool:
+    x, y, width, height = one.bbox
+    rows, columns = one.image_size
+    inside = min(x, y, columns - x - width, rows - y - height) >= _BORDER
+    whole = isinstance(one.segmentation, dict) or len(one.segmentation) == 1
+    slim = max(width, height) / min(width, height) <= _MOST_ASPECT
+    large = min(width, height) >= _LEAST_SIDE and one.area >= _LEAST_SIDE**2
+    return inside and whole and slim and large and one.area / (width * height) >= _LEAST_FILL

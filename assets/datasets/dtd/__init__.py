@@ -1,0 +1,1 @@
+"""DTD: textures and their labels."""

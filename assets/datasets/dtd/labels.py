@@ -1,0 +1,148 @@
+"""DTD's label files: ten partitions into train, val and test, and the joint annotation of every picture."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+
+from assets.problems import Problem, Report
+from assets.reading.naming import normal
+from assets.reading.tally import Tally
+
+FOLDER = "labels"
+PARTS = ("train", "val", "test")
+JOINT = "labels_joint_anno.txt"
+# The partition that ``official_split`` is of.
+FIRST = 1
+_LIST = re.compile(rf"({'|'.join(PARTS)})(\d+)\.txt")
+
+
+class TextureLabels:
+    """The label files of ``dtd/labels``, each of which may be absent: own textures have none.
+
+    Pictures go by class and file, ``banded/banded_0002.jpg``. Ask for every picture, then ``finish``.
+    """
+
+    def __init__(self, folder: Path, raw: Path, report: Report) -> None:
+        self._folder, self._raw, self._report = folder / FOLDER, raw, report
+        self._seen: set[str] = set()
+        self._unreadable: set[str] = set()
+        self._joint = self._read_joint()
+        self._splits: dict[str, str] = {}
+        for part in PARTS:
+            for _, name, _ in self._lines(f"{part}{FIRST}.txt"):
+                self._splits.setdefault(name, part)
+
+    def facts(self, name: str) -> dict[str, object]:
+        """``official_split`` (of partition 1) and ``labels``, each where the files give it."""
+        name = normal(name)
+        self._seen.add(name)
+        facts: dict[str, object] = {}
+        if name in self._splits:
+            facts["official_split"] = self._splits[name]
+        if name in self._joint:
+            facts["labels"] = sorted(set(self._joint[name].split()))
+        return facts
+
+    def finish(self) -> None:
+        """Say where lists and pictures don't agree: a line for each list or partition and kind of fault."""
+        if not self._folder.is_dir():
+            return
+        numbers = set()
+        for path in sorted(self._folder.iterdir()):
+            if (named := _LIST.fullmatch(path.name)) is not None:
+                numbers.add(int(named[2]))
+            elif path.name != JOINT and not path.name.startswith("."):
+                expected = f"train1.txt to test10.txt and {JOINT}"
+                self._tell(path.name, expected, "another file, which is not read")
+        for number in sorted(numbers):
+            self._check_partition(number)
+        if not numbers:
+            self._tell("", "train1.txt, val1.txt and test1.txt in it", "none of them")
+        if not (self._folder / JOINT).is_file():
+            self._tell(JOINT, "the joint annotation", "no such file")
+        else:
+            self._tell_absent(JOINT, self._joint)
+            self._tell_lacking(JOINT, self._joint)
+
+    def _check_partition(self, number: int) -> None:
+        """Each picture is in just one of the three lists."""
+        listed: dict[str, str] = {}
+        for part in PARTS:
+            file = f"{part}{number}.txt"
+            if not (self._folder / file).is_file():
+                self._tell(file, f"three lists of partition {number}", "no such file")
+                continue
+            mine: list[str] = []
+            elsewhere, other = Tally(), Tally()
+            for line, name, rest in self._lines(file):
+                if rest or "/" not in name:
+                    other.add(f"line {line}")
+                elif name in listed:
+                    elsewhere.add(f"{name} of {listed[name]}")
+                else:
+                    listed[name] = file
+                    mine.append(name)
+            if other:
+                self._tell(file, "a class and a picture (banded/banded_0002.jpg) a line", f"others: {other}")
+            if elsewhere:
+                self._tell(file, "pictures that no list of its partition has yet", f"others: {elsewhere}")
+            self._tell_absent(file, mine)
+        self._tell_lacking(f"{PARTS[0]}{number}.txt", listed, f" in one of the lists of partition {number}")
+
+    def _tell_absent(self, file: str, listed: Iterable[str]) -> None:
+        absent = Tally()
+        for name in listed:
+            if name not in self._seen:
+                absent.add(name)
+        if absent:
+            self._tell(file, "pictures that are there", f"others: {absent}")
+
+    def _tell_lacking(self, file: str, listed: Collection[str], among: str = "") -> None:
+        lacking = Tally()
+        for name in sorted(self._seen):
+            if name not in listed:
+                lacking.add(name)
+        if lacking:
+            self._tell(file, f"every picture{among}", f"none of {lacking}")
+
+    def _read_joint(self) -> dict[str, str]:
+        """The labels of each picture, as they stand in its line."""
+        found: dict[str, str] = {}
+        second, bare = Tally(), Tally()
+        for line, name, rest in self._lines(JOINT):
+            if not rest or "/" not in name:
+                bare.add(f"line {line}")
+            elif name in found:
+                second.add(f"line {line}")
+            else:
+                found[name] = rest
+        if bare:
+            self._tell(JOINT, "a picture and its labels a line", f"others: {bare}")
+        if second:
+            self._tell(JOINT, "one line a picture", f"second ones: {second}")
+        return found
+
+    def _lines(self, file: str) -> Iterator[tuple[int, str, str]]:
+        """Line number, picture and what follows it; nothing where the file is not there."""
+        path = self._folder / file
+        if not path.is_file():
+            return
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            if file not in self._unreadable:
+                self._unreadable.add(file)
+                self._report(Problem(path=self._where(file), expected="text in UTF-8", got=str(error)))
+            return
+        for number, line in enumerate(text.splitlines(), 1):
+            if line.strip():
+                name, *rest = normal(line).split()
+                yield number, name.removeprefix("./").removeprefix("images/"), " ".join(rest)
+
+    def _tell(self, file: str, expected: str, got: str) -> None:
+        self._report(Problem(path=self._where(file), expected=expected, got=got, action="converted"))
+
+    def _where(self, file: str) -> str:
+        return (self._folder / file).relative_to(self._raw).as_posix()

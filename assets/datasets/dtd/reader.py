@@ -1,0 +1,62 @@
+"""Describable Textures: a folder a class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from assets.datasets.dtd.labels import TextureLabels
+from assets.problems import Problem, Report
+from assets.reading.folders import is_text, pictures_in
+from assets.reading.hold_out import held_out
+from assets.reading.naming import id_of
+from assets.records import RawTexture
+from assets.text.sidecar import Sidecar
+
+FOLDER = "dtd"
+LICENCE = "DTD: for research, photographs under their authors' terms"
+
+
+def read_textures(raw: Path, report: Report, *, hold_out: bool = True) -> Iterator[RawTexture]:
+    """Yield textures by class, then file name, with what DTD's label files say of them.
+
+    With ``hold_out`` a fifth of the classes is for testing (none of fewer than ten), but for pictures
+    whose split the side-car gives.
+
+    A class without pictures, and lists and pictures that do not agree, are Problems.
+    """
+    folder = raw / FOLDER
+    aside = Sidecar(folder, raw, report)
+    if not (folder / "images").is_dir():
+        report(Problem(path=f"{FOLDER}/images", expected="a folder for each class", got="no such folder"))
+        return
+    labels = TextureLabels(folder, raw, report)
+    kinds = sorted((folder / "images").iterdir())
+    classes = [kind.name for kind in kinds if is_text(kind.name) and kind.name[0] != "." and kind.is_dir()]
+    tested = held_out(classes) if hold_out else frozenset()
+    for kind in kinds:
+        if kind.name.startswith("."):
+            continue
+        where = kind.relative_to(raw).as_posix()
+        if not is_text(kind.name):
+            report(Problem(path=where, expected="a name in UTF-8", got="other bytes"))
+            continue
+        if not kind.is_dir():
+            report(Problem(path=where, expected="a folder of one texture class", got="a file"))
+            continue
+        pictures = pictures_in(kind, raw, report)
+        if not pictures:
+            report(Problem(path=where, expected="at least one picture", got="an empty texture class"))
+        for image in pictures:
+            origin = aside.of(f"images/{kind.name}/{image.name}").origin(FOLDER, LICENCE)
+            if kind.name in tested and origin.split is None:
+                origin = replace(origin, split="test")
+            yield RawTexture(
+                id=id_of(f"{kind.name}/{image.stem}"),
+                image=image,
+                texture_class=kind.name,
+                origin=origin,
+                facts=labels.facts(f"{kind.name}/{image.name}"),
+            )
+    labels.finish()

@@ -1,0 +1,8 @@
+"""The datasets of really occluded faces, which are tested on."""
+
+from __future__ import annotations
+
+from assets.datasets.cofw import COFW
+from assets.datasets.realocc import REALOCC, REALOCC_WILD
+
+SOURCES = (REALOCC, REALOCC_WILD, COFW)

@@ -1,0 +1,1 @@
+"""FaceOcc: cut-outs, textures, what it annotates over faces."""

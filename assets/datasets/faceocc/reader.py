@@ -1,0 +1,220 @@
+"""FaceOcc's release (Yin et al. 2022): what lies over faces, cut out, and textures to lay over it.
+
+Crops of CelebA-HQ and FFHQ show the whole face, aligned, and their alpha what occludes it; pictures
+from the internet are occluders alone. ``COFW_test`` in the same folder is read by
+``assets/datasets/realocc.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from assets.face_metadata.origin import FOLDER as FACES
+from assets.face_metadata.origin import IMAGES, FaceOrigins
+from assets.problems import Problem, Report
+from assets.reading.folders import is_text, picture_names, pictures_in
+from assets.reading.naming import id_of
+from assets.records import Origin, RawCutout, RawTexture
+from assets.text.sidecar import Sidecar
+from natocc.file_names import is_number
+from shards import storage
+
+FOLDER = DATASET = "FaceOcc"
+CELEBA, FFHQ, INTERNET, TEXTURES = "CelebAHQ", "ffhq", "internet", "texture"
+PARTS = (CELEBA, FFHQ, INTERNET, TEXTURES)
+PICKLES, TEST = "ffhqMask", "COFW_test"
+TEXTURE_CLASS = "faceocc"
+# Its authors looked at all photographs of CelebA-HQ, whose names are 0 to 29999.
+EXAMINED = 30000
+# About how many are stated (Yin et al. 2023, section 3.1); exact numbers are not published.
+_STATED: Mapping[str, int] = {CELEBA: 1700, FFHQ: 500, INTERNET: 300, TEXTURES: 800}
+_LICENCES: Mapping[str, str] = {
+    CELEBA: "FaceOcc: MIT; photographs of CelebAMask-HQ: non-commercial research only, no redistribution",
+    FFHQ: "FaceOcc: MIT; photographs of FFHQ: under their authors' terms, non-commercial",
+    INTERNET: "FaceOcc: MIT; pictures from the internet, terms not stated",
+    TEXTURES: "FaceOcc: MIT",
+}
+
+
+def faceocc_folder(raw: Path) -> Path | None:
+    """``RAW/FaceOcc``, or ``FaceOcc`` in it, whichever holds the release; None where neither does."""
+    places = (raw / FOLDER, raw / FOLDER / FOLDER)
+    return next((place for place in places if any((place / name).is_dir() for name in PARTS)), None)
+
+
+def occlusions(raw: Path, report: Report) -> dict[str, Path]:
+    """Crops of CelebA-HQ by the id of the face that they occlude; empty without the release.
+
+    A second crop of one face is a Problem. Files that are no pictures are told by
+    ``read_faceocc_cutouts``.
+    """
+    folder, found = faceocc_folder(raw), dict[str, Path]()
+    if folder is None or not (folder / CELEBA).is_dir():
+        return found
+    for path in pictures_in(folder / CELEBA, raw, lambda problem: None):
+        first = found.setdefault(id_of(path.stem), path)
+        if first is not path:
+            got = f"a second one beside {first.relative_to(raw).as_posix()}"
+            where = path.relative_to(raw).as_posix()
+            report(Problem(path=where, expected="one crop a face", got=got))
+    return found
+
+
+def was_examined(stem: str, found: Mapping[str, Path]) -> bool:
+    """Whether FaceOcc's authors looked at this photograph, so that no crop of it means no occlusion."""
+    return bool(found) and is_number(stem) and int(stem) < EXAMINED
+
+
+def read_faceocc_cutouts(raw: Path, report: Report) -> Iterator[RawCutout]:
+    """Yield the occluders of CelebAHQ, ffhq and internet, in this order, by kind and by name.
+
+    One of CelebAHQ has the origin of its face in ``CelebAMask-HQ``, as ``read_faces`` gives it. What
+    is not read (pickles, other folders), a part that is missing and fewer pictures than stated are
+    Problems.
+    """
+    folder = faceocc_folder(raw)
+    if folder is None:
+        return
+    _check_layout(folder, raw, report)
+    aside = Sidecar(folder, raw, report)
+    photographs = _Photographs(raw)
+    for part in (CELEBA, FFHQ):
+        for image in _pictures(folder, part, raw, report):
+            origin = aside.of(f"{part}/{image.name}").origin(DATASET, _LICENCES[part])
+            yield RawCutout(
+                id=id_of(f"faceocc/{part}/{image.stem}"),
+                image=image,
+                mask=None,
+                category="faceocc celeba" if part == CELEBA else "faceocc ffhq",
+                origin=photographs.origin(image.stem, origin) if part == CELEBA else origin,
+                facts={"face": id_of(image.stem)} if part == CELEBA else {},
+            )
+    photographs.report_missing(folder / CELEBA, raw, report)
+    for kind, image in _internet(folder / INTERNET, raw, report):
+        said = aside.of(f"{INTERNET}/{kind}/{image.name}")
+        yield RawCutout(
+            id=id_of(f"faceocc/{kind}/{image.stem}"),
+            image=image,
+            mask=None,
+            category=kind,
+            origin=said.origin(DATASET, _LICENCES[INTERNET]),
+        )
+
+
+def read_faceocc_textures(raw: Path, report: Report) -> Iterator[RawTexture]:
+    """Yield the texture patches by name, as one class; nothing where there are none."""
+    folder = faceocc_folder(raw)
+    if folder is None:
+        return
+    aside = Sidecar(folder, raw, lambda problem: None)
+    for image in _pictures(folder, TEXTURES, raw, report):
+        yield RawTexture(
+            id=id_of(f"faceocc/{TEXTURES}/{image.stem}"),
+            image=image,
+            texture_class=TEXTURE_CLASS,
+            origin=aside.of(f"{TEXTURES}/{image.name}").origin(DATASET, _LICENCES[TEXTURES]),
+        )
+
+
+class _Photographs:
+    """The photographs of ``CelebAMask-HQ`` and what is known of the faces on them."""
+
+    def __init__(self, raw: Path) -> None:
+        there = raw / FACES / IMAGES
+        names = picture_names(there, raw, _silent) if there.is_dir() else []
+        wanted = occlusions(raw, _silent).keys()
+        # Of two photographs of one number the first is the face.
+        found = ((id_of(Path(name).stem), name) for name in reversed(names))
+        self._by_id = {face: there / name for face, name in found if face in wanted}
+        self._faces = FaceOrigins(raw, _silent)
+        self._known: dict[str, Origin] = {}
+        self._missing: list[str] = []
+
+    def origin(self, stem: str, origin: Origin) -> Origin:
+        """The origin with photograph, person and split of the face, where it names none itself."""
+        face = id_of(stem)
+        photo = self._by_id.get(face)
+        if photo is None or not photo.is_file():
+            self._missing.append(stem)
+        if face not in self._known:
+            self._known[face] = self._face(photo, stem)
+        known = self._known[face]
+        return replace(
+            origin,
+            photo=origin.photo or known.photo,
+            person=origin.person or known.person,
+            split=origin.split or known.split,
+        )
+
+    def _face(self, photo: Path | None, stem: str) -> Origin:
+        """The face's own origin. Of one without a photograph the tables may know the person all the same."""
+        known = self._faces.of(f"{stem}.jpg" if photo is None else photo.name).origin
+        if known.photo or photo is None or not photo.is_file():
+            return known
+        return replace(known, photo=storage.sha256_of(str(photo)))
+
+    def report_missing(self, crops: Path, raw: Path, report: Report) -> None:
+        """One line for all crops without a photograph: of them it is not known which faces they are of."""
+        if self._missing:
+            first, count = self._missing[0], len(self._missing)
+            got = f"none for {count}, the first {first}; taken as occluders all the same"
+            expected = f"a photograph of each in {FACES}/{IMAGES}"
+            where = crops.relative_to(raw).as_posix()
+            report(Problem(path=where, expected=expected, got=got, action="converted"))
+
+
+def _silent(problem: Problem) -> None:
+    """What another reader reports."""
+
+
+def _pictures(folder: Path, part: str, raw: Path, report: Report) -> list[Path]:
+    there = folder / part
+    found = pictures_in(there, raw, report) if there.is_dir() else []
+    _count(there, raw, len(found), _STATED[part], report)
+    return found
+
+
+def _internet(folder: Path, raw: Path, report: Report) -> Iterator[tuple[str, Path]]:
+    """Kind and picture; files beside the kinds' folders are Problems."""
+    count = 0
+    for kind in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if kind.name.startswith("."):
+            continue
+        if not kind.is_dir() or not is_text(kind.name):
+            got = "a file" if not kind.is_dir() else "a name that is not UTF-8"
+            where = kind.relative_to(raw).as_posix()
+            report(Problem(path=where, expected="a folder of one kind", got=got))
+            continue
+        for image in pictures_in(kind, raw, report):
+            count += 1
+            yield kind.name, image
+    _count(folder, raw, count, _STATED[INTERNET], report)
+
+
+def _count(folder: Path, raw: Path, count: int, stated: int, report: Report) -> None:
+    if count < 0.9 * stated:
+        got = str(count) if folder.is_dir() else "no such folder"
+        where, expected = folder.relative_to(raw).as_posix(), f"about {stated} pictures, as stated"
+        report(Problem(path=where, expected=expected, got=got, action="converted"))
+
+
+def _check_layout(folder: Path, raw: Path, report: Report) -> None:
+    """Report a folder one level deeper, pickles, and what is no part of the release."""
+    where = folder.relative_to(raw).as_posix()
+    if folder != raw / FOLDER:
+        expected, got = f"{', '.join(PARTS)} in it", f"them one level deeper; they are read from {where}"
+        report(Problem(path=FOLDER, expected=expected, got=got, action="converted"))
+        if (folder / TEST).is_dir():
+            expected, got = f"it as {FOLDER}/{TEST}", "one level deeper, where it is not read; move it up"
+            report(Problem(path=f"{where}/{TEST}", expected=expected, got=got))
+    if (pickles := folder / PICKLES).is_dir():
+        got = f"{sum(1 for _ in pickles.glob('*.pkl'))} pickles, which may run code and are never read"
+        masks = f"{where}/{PICKLES}"
+        report(Problem(path=masks, expected="masks as pictures", got=got, action="converted"))
+    for path in sorted(folder.iterdir()):
+        if path.name in (*PARTS, PICKLES, TEST, "natocc.csv") or path.name.startswith("."):
+            continue
+        expected, got = f"one of {', '.join((*PARTS, TEST))}", "a folder" if path.is_dir() else "a file"
+        report(Problem(path=path.relative_to(raw).as_posix(), expected=expected, got=got, action="converted"))

@@ -1,0 +1,1 @@
+"""11k Hands: photographs, masks, which of them are taken."""

@@ -1,0 +1,114 @@
+"""11k Hands: photographs on white, ``HandInfo.csv``, and what masks there are in the folder beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from assets.datasets.hands.info import UNKNOWN, read_hand_info
+from assets.datasets.hands.selection import COUNT, LIST, choose_hands, hold_out_subjects, read_list
+from assets.problems import Problem, Report
+from assets.reading.folders import by_stem, pictures_in
+from assets.reading.naming import id_of, normal
+from assets.records import Origin, RawHand
+from assets.text.sidecar import Sidecar
+
+FOLDER, MASKS = "11k-hands", "11k-hands_masks"
+# Where masks may lie, the published folder first, then what the published code's settings call it.
+MASK_FOLDERS = (MASKS, "11k-hands_mask", "hand_sample_mask")
+LICENCE = "11k Hands: free for reasonable academic fair use"
+
+
+def read_hands(raw: Path, report: Report, *, count: int = COUNT, hold_out: bool = True) -> Iterator[RawHand]:
+    """Yield hands in order of their file names, with their mask where there is one.
+
+    Those that the published list names are taken; without it all that have a mask, and of the others so
+    many that there are ``count``, see ``choose_hands``. They are for training. With ``hold_out`` a fifth
+    of the subjects is tested on, and a quarter as many hands of theirs are taken besides. Where no more
+    than ``count`` lie there, or all have a mask, all are taken, those of that fifth among them.
+    """
+    folder = raw / FOLDER
+    if not (folder / "Hands").is_dir():
+        report(Problem(path=f"{FOLDER}/Hands", expected="a folder of photographs", got="no such folder"))
+        return
+    hands = _all_hands(folder, raw, report)
+    listed = _listed(hands, folder, raw, report)
+    kept = frozenset(hand.id for hand in hands if hand.mask is not None) if listed is None else listed
+    all_taken = listed is None and (len(hands) <= count or len(kept) == len(hands))
+    if hold_out:
+        hands = hold_out_subjects(hands, frozenset() if all_taken else kept)
+    if all_taken:
+        yield from hands
+        return
+    others = [hand for hand in hands if hand.id not in kept]
+    train = [hand for hand in others if hand.origin.split in (None, "train")]
+    chosen = choose_hands(train, max(0, count - len(kept))) if listed is None else []
+    places = (count if listed is None else len(listed)) // 4
+    tested = choose_hands([hand for hand in others if hand.origin.split == "test"], places)
+    if listed is None:
+        expected = f"{count} hands, or masks for more, or {FOLDER}/{LIST} that names them"
+        got = f"{len(hands)}; {len(kept)} with a mask are taken and {len(chosen)} others, evenly by skin"
+        got += f", and {len(tested)} of other subjects to test on" if tested else ""
+        report(Problem(path=f"{FOLDER}/Hands", expected=expected, got=got, action="converted"))
+    taken = kept | {hand.id for hand in (*chosen, *tested)}
+    yield from (hand for hand in hands if hand.id in taken)
+
+
+def _listed(hands: list[RawHand], folder: Path, raw: Path, report: Report) -> frozenset[str] | None:
+    """Ids of the hands that the published list names; None where there is none."""
+    listed = read_list((folder, raw / MASKS), raw, report)
+    if listed is None:
+        return None
+    where, names = listed
+    stems = {normal(hand.image.stem) for hand in hands}
+    for name in sorted(names - stems):
+        expected = f"a photograph {FOLDER}/Hands/{name}.jpg"
+        report(Problem(path=where, expected=expected, got="no such file"))
+    return frozenset(hand.id for hand in hands if normal(hand.image.stem) in names)
+
+
+def _all_hands(folder: Path, raw: Path, report: Report) -> list[RawHand]:
+    aside = Sidecar(folder, raw, report)
+    rows = read_hand_info(folder, raw, report)
+    masks = _masks(raw, report)
+    hands = []
+    for image in pictures_in(folder / "Hands", raw, report):
+        said, told = aside.of(f"Hands/{image.name}"), rows.get(normal(image.name), UNKNOWN)
+        hands.append(
+            RawHand(
+                id=id_of(image.stem),
+                image=image,
+                mask=masks.get(normal(image.stem)),
+                rot_deg=said.rot_deg,
+                aspect=told.aspect,
+                skin=told.skin,
+                subject=told.subject,
+                accessories=told.accessories,
+                irregularities=told.irregularities,
+                origin=_origin(said.origin(FOLDER, LICENCE), told.subject),
+            )
+        )
+    return hands
+
+
+def _masks(raw: Path, report: Report) -> dict[str, Path]:
+    """Masks by the names of their photographs; of two the one in the earlier folder, in one the first."""
+    found: dict[str, Path] = {}
+    for folder in MASK_FOLDERS:
+        there = sorted((raw / folder).iterdir()) if (raw / folder).is_dir() else []
+        own = by_stem((path for path in there if path.suffix.lower() == ".png"), raw, report)
+        for stem, path in own.items():
+            first = found.setdefault(stem, path)
+            if first is not path:
+                where, got = path.relative_to(raw).as_posix(), f"that and {first.relative_to(raw).as_posix()}"
+                expected = "one mask of a hand"
+                report(
+                    Problem(path=where, expected=expected, got=f"{got}, which is taken", action="converted")
+                )
+    return found
+
+
+def _origin(origin: Origin, subject: str) -> Origin:
+    """With the subject for a person, where the side-car names none: nobody is on both sides of a split."""
+    return replace(origin, person=f"11k:{subject}") if subject and not origin.person else origin

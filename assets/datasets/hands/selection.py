@@ -1,0 +1,110 @@
+"""Which of many hands are taken, by the published list or evenly by skin and side, and who is tested on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from assets.problems import Problem, Report
+from assets.reading.hold_out import held_out_of_each
+from assets.reading.naming import normal
+from assets.records import RawHand
+
+LIST = "11k_hands_sample.txt"
+# As many as Voo et al. took.
+COUNT = 200
+
+
+def choose_hands(hands: Sequence[RawHand], count: int) -> list[RawHand]:
+    """At most ``count`` hands in their order, evenly by skin tone and within a tone by aspect.
+
+    Hands with irregularities are left out. A tone or aspect that has too few leaves its places to the
+    others; unknown tones come last. Of one group those taken are spread over subjects and names.
+    """
+    sound = sorted(
+        (hand for hand in hands if not hand.irregularities), key=lambda hand: (hand.subject, hand.id)
+    )
+    tones = _groups(sound, "skin")
+    unknown = tones.pop("", [])
+    chosen: set[str] = set()
+    for tone, places in even_shares({tone: len(those) for tone, those in tones.items()}, count).items():
+        chosen |= _by_aspect(tones[tone], places)
+    chosen |= _by_aspect(unknown, count - len(chosen))
+    return [hand for hand in hands if hand.id in chosen]
+
+
+def hold_out_subjects(hands: Sequence[RawHand], kept: frozenset[str]) -> list[RawHand]:
+    """The hands with split ``test`` for a fifth of the subjects, with every skin tone on both sides.
+
+    None of fewer than ten known subjects. Subjects of whom a hand is ``kept`` (ids) for training or has
+    a split of its own are not among the fifth.
+    """
+    known = [hand for hand in hands if hand.subject]
+    busy = {hand.subject for hand in known if hand.id in kept or hand.origin.split}
+    tones: dict[str, Counter[str]] = {}
+    for hand in known:
+        tones.setdefault(hand.subject, Counter())[hand.skin] += 1
+    groups: dict[str, list[str]] = {}
+    for subject, found in tones.items():
+        groups.setdefault(min(found, key=lambda tone: (-found[tone], tone)), []).append(subject)
+    held = held_out_of_each(groups, busy)
+    return [
+        replace(hand, origin=replace(hand.origin, split="test")) if hand.subject in held else hand
+        for hand in hands
+    ]
+
+
+def even_shares(sizes: Mapping[str, int], count: int) -> dict[str, int]:
+    """Share ``count`` places out among groups as evenly as their sizes let it.
+
+    >>> even_shares({"dark": 2, "fair": 9, "medium": 7}, 12)
+    {'dark': 2, 'medium': 5, 'fair': 5}
+    """
+    shares = {}
+    for done, (name, size) in enumerate(sorted(sizes.items(), key=lambda item: (item[1], item[0]))):
+        shares[name] = min(size, count // (len(sizes) - done))
+        count -= shares[name]
+    return shares
+
+
+def read_list(folders: Sequence[Path], raw: Path, report: Report) -> tuple[str, frozenset[str]] | None:
+    """Where the list is (relative to ``raw``) and the stems it names, one image a line; None for none."""
+    stray = raw / LIST
+    if stray.exists():
+        expected = f"the list in {folders[0].name}/ or {folders[1].name}/"
+        report(Problem(path=LIST, expected=expected, got="it beside them, where it is not read"))
+    for path in (folder / LIST for folder in folders):
+        if not path.is_file():
+            continue
+        where = path.relative_to(raw).as_posix()
+        try:
+            lines = path.read_text(encoding="utf-8-sig").splitlines()
+        except UnicodeDecodeError as error:
+            report(Problem(path=where, expected="a list of images, one a line", got=str(error)))
+            continue
+        names = [line.strip().replace("\\", "/").rpartition("/")[2] for line in lines if line.strip()]
+        if not names:
+            report(Problem(path=where, expected="a list of images, one a line", got="an empty file"))
+            continue
+        return where, frozenset(normal(Path(name).stem) for name in names)
+    return None
+
+
+def _by_aspect(hands: Sequence[RawHand], count: int) -> set[str]:
+    groups = _groups(hands, "aspect")
+    shares = even_shares({aspect: len(those) for aspect, those in groups.items()}, count)
+    return {hand.id for aspect, places in shares.items() for hand in _spread(groups[aspect], places)}
+
+
+def _spread(hands: Sequence[RawHand], count: int) -> list[RawHand]:
+    """``count`` of them at even distances: those beside each other are often one subject's."""
+    return [hands[(2 * at + 1) * len(hands) // (2 * count)] for at in range(count)]
+
+
+def _groups(hands: Sequence[RawHand], field: str) -> dict[str, list[RawHand]]:
+    groups: dict[str, list[RawHand]] = {}
+    for hand in hands:
+        groups.setdefault(getattr(hand, field), []).append(hand)
+    return groups

@@ -1,0 +1,117 @@
+"""RealOcc and what is laid out like it: really occluded faces with masks of what is visible of them.
+
+They are for testing, and never composited on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from assets.problems import Problem, Report
+from assets.reading.folders import by_stem, first_folder, pictures_in
+from assets.reading.naming import id_of, normal
+from assets.records import RawOccludedFace
+from assets.text.sidecar import Sidecar
+from natocc.file_names import PICTURES
+
+_IMAGES, _MASKS = ("image", "img", "images"), ("mask", "masks")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OccludedSource:
+    """A dataset of really occluded faces: where it lies, and what its publisher states of it."""
+
+    name: str  # of its shard in the bank
+    dataset: str
+    folder: str  # relative to the raw folder
+    licence: str
+    # How many pictures are published; None where a user's own may lie in their place.
+    count: int | None = None
+    # Both sides of every picture in pixels; None for any size.
+    side: int | None = None
+
+
+REALOCC = OccludedSource(
+    name="realocc", dataset="RealOcc", folder="RealOcc", licence="RealOcc: no licence stated"
+)
+REALOCC_WILD = OccludedSource(
+    name="realocc_wild",
+    dataset="RealOcc-Wild",
+    folder="RealOcc-Wild",
+    licence="RealOcc-Wild: no licence stated",
+    count=270,
+)
+
+
+def read_occluded_faces(
+    raw: Path, report: Report, source: OccludedSource = REALOCC
+) -> Iterator[RawOccludedFace]:
+    """Yield the faces of ``split/val.txt``, in its order; without the list, all by name.
+
+    Photographs lie in ``image``, ``img`` or ``images``, masks in ``mask`` or ``masks``. Another number
+    of photographs than published is a Problem; they are read all the same.
+    """
+    folder = raw / source.folder
+    aside = Sidecar(folder, raw, report)
+    pictures, masks = first_folder(folder, *_IMAGES), first_folder(folder, *_MASKS)
+    if pictures is None or masks is None:
+        names = _IMAGES if pictures is None else _MASKS
+        where = f"{source.folder}/{names[0]}"
+        report(Problem(path=where, expected="a folder of pictures", got=_instead(folder, names)))
+        return
+    images = by_stem(pictures_in(pictures, raw, report), raw, report)
+    pngs = (path for path in sorted(masks.iterdir()) if path.suffix.lower() == ".png")
+    mask_of = by_stem(pngs, raw, report)
+    if source.count not in (None, len(images)):
+        where, expected = f"{source.folder}/{pictures.name}", f"{source.count} pictures, as published"
+        report(Problem(path=where, expected=expected, got=str(len(images)), action="converted"))
+    listed = _listed(folder / "split" / "val.txt", raw, report)
+    for stem in listed or [*images]:
+        image, mask = images.get(stem), mask_of.get(stem)
+        if image is None:
+            where, expected = (
+                f"{source.folder}/{pictures.name}/{stem}.jpg",
+                "the picture that split/val.txt names",
+            )
+            report(Problem(path=where, expected=expected, got="no such file"))
+            continue
+        if mask is None:
+            expected = f"a mask {source.folder}/{masks.name}/{stem}.png"
+            report(Problem(path=image.relative_to(raw).as_posix(), expected=expected, got="no such file"))
+            continue
+        said = aside.of(f"{pictures.name}/{image.name}")
+        origin = said.origin(source.dataset, source.licence)
+        yield RawOccludedFace(id=id_of(stem), image=image, mask=mask, origin=origin)
+    for stem in () if listed else sorted(mask_of.keys() - images.keys()):
+        expected = f"a photograph {source.folder}/{pictures.name}/{stem}.jpg"
+        where = mask_of[stem].relative_to(raw).as_posix()
+        report(Problem(path=where, expected=expected, got="no such file"))
+
+
+def _instead(folder: Path, names: tuple[str, ...]) -> str:
+    """What is there in place of the folder: nothing, or one at a wrong depth."""
+    below = sorted(path.name for path in folder.glob("*/") if first_folder(path, *names))
+    return f"one a level deeper, in {folder.name}/{below[0]}" if below else "no such folder"
+
+
+def _listed(path: Path, raw: Path, report: Report) -> list[str]:
+    """Stems of the list; none where there is no list, or none that can be used."""
+    if not path.is_file():
+        return []
+    try:
+        lines = [normal(line.strip()) for line in path.read_text(encoding="utf-8-sig").splitlines()]
+        got = "an empty list; all pictures are taken"
+    except UnicodeDecodeError as error:
+        lines, got = [], f"{error}; all pictures are taken"
+    stems = [_stem(line) for line in lines if line]
+    if not stems:
+        where = path.relative_to(raw).as_posix()
+        report(Problem(path=where, expected="one name a line", got=got, action="converted"))
+    return stems
+
+
+def _stem(name: str) -> str:
+    suffix = Path(name).suffix
+    return name.removesuffix(suffix) if suffix.lower() in PICTURES else name

@@ -1,0 +1,1 @@
+"""Annotated photographs inside public packages."""

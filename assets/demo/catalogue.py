@@ -1,0 +1,174 @@
+"""What the sample holds: for each picture its source in a public package and our annotation of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from assets.packages.package import Package
+
+ROOT = Path(__file__).parent
+MASKS, VISIBLE = "masks", "masks_visible"
+PARTS = ("skin", "nose", "l_eye", "r_eye", "l_brow", "r_brow", "mouth", "u_lip", "l_lip", "hair")
+
+Affine = tuple[tuple[float, float, float], tuple[float, float, float]]
+Box = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One file of a package. ``a.zip!b.jpg`` in ``path`` is the entry b.jpg of the file a.zip."""
+
+    package: Package
+    path: str
+    sha256: str  # of the file, or of the entry
+    licence: str
+
+    @property
+    def photo(self) -> str:
+        """What names the photograph: the catalogue holds no photograph in two files."""
+        return self.sha256
+
+    def __str__(self) -> str:
+        return f"{self.package.name}/{self.package.version}/{self.path}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Face:
+    """A face. ``align`` takes source pixels to the 1024 x 1024 crop, in which landmarks are given."""
+
+    id: int
+    source: Source
+    group: Literal["unoccluded", "occluded"]
+    person: str
+    grade: str
+    occluders: tuple[str, ...]
+    native_px: int  # source pixels along one side of the crop
+    align: Affine
+    landmarks: dict[str, tuple[float, float]]
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hand:
+    """A hand: crop of the source, enlarged ``scale`` times to the mask's size, then turned."""
+
+    id: int
+    name: str
+    source: Source
+    mask: str
+    crop: Box  # x0, y0, x1, y1 in source pixels, end exclusive
+    scale: int
+    rot_deg: float  # counter-clockwise, makes the fingers point down
+    aspect: str | None
+    side: str | None
+    skin_tone: str
+    grade: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """An object: either ``crop`` and ``mask``, or neither, where the file has alpha of its own."""
+
+    id: int
+    name: str
+    source: Source
+    mask: str | None
+    crop: Box | None
+    coco_category: str | None
+    kind: str
+    grade: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texture:
+    """A texture; ``decode`` is ``image``, ``gimp-pat`` or ``zip-image``."""
+
+    id: int
+    number: int  # of its class, as in DTD's file names
+    name: str
+    source: Source
+    texture_class: str
+    decode: str
+    crop: Box | None
+    photographic: bool
+
+
+Item = Face | Hand | Thing | Texture
+ItemT = TypeVar("ItemT", Face, Hand, Thing, Texture)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """The annotated pictures, each group ordered by id."""
+
+    faces: tuple[Face, ...]
+    hands: tuple[Hand, ...]
+    objects: tuple[Thing, ...]
+    textures: tuple[Texture, ...]
+
+    def items(self) -> tuple[Item, ...]:
+        return (*self.faces, *self.hands, *self.objects, *self.textures)
+
+    def packages(self) -> tuple[Package, ...]:
+        return tuple(sorted({item.source.package for item in self.items()}))
+
+    def within(self, packages: frozenset[Package]) -> Catalogue:
+        """The part whose pictures lie in these packages."""
+
+        def kept(items: tuple[ItemT, ...]) -> tuple[ItemT, ...]:
+            return tuple(item for item in items if item.source.package in packages)
+
+        return Catalogue(
+            faces=kept(self.faces),
+            hands=kept(self.hands),
+            objects=kept(self.objects),
+            textures=kept(self.textures),
+        )
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(v) for v in value) if isinstance(value, list) else value
+
+
+def _rows(name: str, kind: type) -> Any:
+    names = {field.name for field in fields(kind)}
+    for row in json.loads((ROOT / f"{name}.json").read_text(encoding="utf-8")):
+        raw = row["source"]
+        package = Package(ecosystem=raw["ecosystem"], name=raw["package"], version=raw["version"])
+        source = Source(
+            package=package,
+            path=raw["path"],
+            sha256=raw["sha256"],
+            licence=raw["licence"],
+        )
+        values = {key: _frozen(value) for key, value in row.items() if key in names}
+        if "class" in row:
+            values["texture_class"] = row["class"]
+        if "landmarks" in row:
+            values["landmarks"] = {key: _frozen(point) for key, point in row["landmarks"].items()}
+        yield kind(**(values | {"source": source}))
+
+
+@cache
+def load_catalogue() -> Catalogue:
+    """The committed annotations."""
+    return Catalogue(
+        faces=tuple(_rows("faces", Face)),
+        hands=tuple(_rows("hands", Hand)),
+        objects=tuple(_rows("objects", Thing)),
+        textures=tuple(_rows("textures", Texture)),
+    )
+
+
+@cache
+def load_meshes() -> dict[int, list[list[float]]]:
+    """The 468 face-mesh points of each face, (x, y) in pixels of the 1024 x 1024 crop, by face id."""
+    stored = json.loads((ROOT / "facemesh468.json").read_text(encoding="utf-8"))
+    return {
+        int(key): [[x / 10, y / 10] for x, y in zip(flat[::2], flat[1::2], strict=True)]
+        for key, flat in stored.items()
+    }

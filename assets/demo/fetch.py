@@ -1,0 +1,89 @@
+"""Bring the photographs of packages into the cache: from installed packages, else by their clients."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Lock
+
+from assets.demo.catalogue import Source
+from assets.demo.photo_cache import PhotoCache
+from assets.packages.archive import pick
+from assets.packages.clients import FetchError, fetch_archive
+from assets.packages.package import Package
+from shards.storage import sha256_bytes
+
+Say = Callable[[str], None]
+PARALLEL = 6
+
+
+def fetch(sources: Iterable[Source], cache: PhotoCache, say: Say) -> dict[Package, str]:
+    """Fill the cache with these files; returns what went wrong, by package, in order.
+
+    Packages that are wholly cached or installed are not asked for. A package counts as fetched
+    only when each of its files was found with the sha256 that the catalogue names.
+    """
+    wanted: dict[Package, dict[str, Source]] = {}
+    for source in sources:
+        if not cache.has(source) and not _take_installed(source, cache):
+            wanted.setdefault(source.package, {})[source.sha256] = source
+    packages = sorted(wanted)
+    turn = Lock()
+
+    def say_in_turn(line: str) -> None:
+        with turn:
+            say(line)
+
+    with ThreadPoolExecutor(max_workers=PARALLEL) as pool:
+        outcomes = list(pool.map(lambda p: _fetch_package(p, wanted[p], cache, say_in_turn), packages))
+    return {package: problem for package, problem in zip(packages, outcomes, strict=True) if problem}
+
+
+def _fetch_package(package: Package, sources: dict[str, Source], cache: PhotoCache, say: Say) -> str | None:
+    say(f"fetching {package}")
+    with tempfile.TemporaryDirectory(prefix="natocc-") as folder:
+        try:
+            archive = fetch_archive(package, Path(folder))
+            size = archive.stat().st_size / 1e6
+            found = pick(archive, {digest: source.path for digest, source in sources.items()})
+        except FetchError as error:
+            return str(error)
+        except (OSError, EOFError, zipfile.BadZipFile, tarfile.TarError) as error:
+            return f"{package}: expected a whole archive, got {error}; run again"
+    for digest, data in found.items():
+        cache.put(sources[digest], data)
+    lost = sorted(source.path for digest, source in sources.items() if digest not in found)
+    if lost:
+        return (
+            f"{package}: expected {lost[0]} with sha256 {_digest_of(lost[0], sources)}, got an archive "
+            f"without it ({len(lost)} of {len(sources)} files missing); the registry serves other content"
+        )
+    say(f"fetched {package}: {size:.1f} MB, pictures taken: {len(found)}")
+    return None
+
+
+def _digest_of(path: str, sources: dict[str, Source]) -> str:
+    return next(digest for digest, source in sources.items() if source.path == path)
+
+
+def _take_installed(source: Source, cache: PhotoCache) -> bool:
+    """Copy the file from an installed package where its bytes agree."""
+    if source.package.ecosystem != "pypi-wheel":
+        return False
+    try:
+        located = importlib.metadata.distribution(source.package.name).locate_file(source.path)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    path = Path(str(located))
+    if not path.is_file():
+        return False
+    data = path.read_bytes()
+    if sha256_bytes(data) != source.sha256:
+        return False
+    cache.put(source, data)
+    return True

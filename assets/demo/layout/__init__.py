@@ -1,0 +1,1 @@
+"""The demo photographs laid out as the raw downloads are."""

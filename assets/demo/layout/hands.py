@@ -1,0 +1,75 @@
+"""Hands as 11k Hands has them: 1600 x 1200 on white, here turned fingers-down, with their masks."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+
+from assets.demo.catalogue import Hand
+from assets.demo.layout.task import Row, Task, sidecar
+from assets.demo.pixels import Image, Mask, annotation_mask, cut, decode, jpeg, png
+
+WIDTH, HEIGHT, MARGIN = 1600, 1200, 40
+HANDS, HAND_MASKS = "11k-hands", "11k-hands_masks"
+COLUMNS = (
+    "id",
+    "age",
+    "gender",
+    "skinColor",
+    "accessories",
+    "nailPolish",
+    "aspectOfHand",
+    "imageName",
+    "irregularities",
+)
+
+
+def lay_out_hands(task: Task) -> Iterator[tuple[str, bytes]]:
+    """Files of ``11k-hands/`` and ``11k-hands_masks/``; what HandInfo.csv does not know is empty."""
+    rows: list[Row] = []
+    known: list[dict[str, str]] = []
+    for hand in task.chosen.hands:
+        name = f"Hand_{hand.id:07d}"
+        source = decode(task.cache.read(hand.source), str(hand.source))
+        picture, mask = upright(source, annotation_mask(hand.mask), hand)
+        yield f"{HANDS}/Hands/{name}.jpg", jpeg(picture)
+        yield f"{HAND_MASKS}/{name}.png", png(mask)
+        aspect = f"{hand.aspect} {hand.side}" if hand.aspect and hand.side else ""
+        known.append({"imageName": f"{name}.jpg", "skinColor": hand.skin_tone, "aspectOfHand": aspect})
+        rows.append(task.row(f"Hands/{name}.jpg", hand.source, grade=hand.grade, rot_deg="0"))
+    if rows:
+        stream = io.StringIO()
+        writer = csv.DictWriter(stream, COLUMNS, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(known)
+        yield f"{HANDS}/HandInfo.csv", stream.getvalue().encode()
+        yield f"{HANDS}/natocc.csv", sidecar(rows)
+
+
+def upright(source: Image, mask: Mask, hand: Hand) -> tuple[Image, Mask]:
+    """The hand on white, fingers down: picture (1200, 1600, 3) and mask (1200, 1600), 0 or 255.
+
+    ``mask`` (h, w) lies over the enlarged crop of the source. One warp turns, shrinks where the hand
+    would leave the frame, and centres.
+    """
+    height, width = mask.shape
+    enlarged = cv2.resize(cut(source, hand.crop), (width, height), interpolation=cv2.INTER_CUBIC)
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), hand.rot_deg, 1.0)
+    outline = np.argwhere(mask > 127)[:, ::-1] @ turn[:, :2].T + turn[:, 2]
+    low, high = outline.min(axis=0), outline.max(axis=0)
+    room = np.array([WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN])
+    scale = min(1.0, float((room / (high - low)).min()))
+    centre = np.array([WIDTH / 2, HEIGHT / 2])
+    matrix = scale * turn
+    matrix[:, 2] += centre - scale * (low + high) / 2
+    size = (WIDTH, HEIGHT)
+    colour = cv2.warpAffine(enlarged, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    soft = cv2.GaussianBlur(mask, (0, 0), hand.scale / 2)
+    alpha = cv2.warpAffine(soft, matrix, size, flags=cv2.INTER_LINEAR).astype(np.float32)[..., None] / 255
+    picture = alpha * colour + (1 - alpha) * 255
+    # The mask stays clear of the soft rim, whose colour is part white.
+    return picture.round().astype(np.uint8), np.where(alpha[..., 0] > 0.85, np.uint8(255), np.uint8(0))

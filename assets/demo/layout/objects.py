@@ -1,0 +1,98 @@
+"""Objects as COCO has them: photographs and one annotation file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from pycocotools import mask as coco_mask
+
+from assets.demo.catalogue import Thing
+from assets.demo.coco_names import categories
+from assets.demo.layout.task import Row, Task, sidecar
+from assets.demo.pixels import Image, Mask, annotation_mask, decode, decode_alpha, jpeg
+from assets.demo.segmentation import segment
+
+OBJECTS = "COCO"
+MARGIN = 16
+LONGEST_SIDE = 640  # as in COCO
+
+
+def lay_out_objects(task: Task) -> Iterator[tuple[str, bytes]]:
+    """Files of ``COCO/``: ``sample/*.jpg``, ``annotations/instances_sample.json``, side-car."""
+    rows: list[Row] = []
+    images: list[dict[str, object]] = []
+    annotations: list[dict[str, object]] = []
+    named = categories(task.whole)
+    ids = {row["name"]: row["id"] for row in named}
+    licences = sorted({thing.source.licence for thing in task.whole.objects})
+    for thing in task.chosen.objects:
+        picture, mask = picture_and_mask(task.cache.read(thing.source), thing)
+        name = f"{thing.id:012d}.jpg"
+        yield f"{OBJECTS}/sample/{name}", jpeg(picture)
+        height, width = mask.shape
+        licence = licences.index(thing.source.licence) + 1
+        images.append(
+            {"id": thing.id, "file_name": name, "height": height, "width": width, "license": licence}
+        )
+        packed = coco_mask.encode(np.asfortranarray(mask > 127, np.uint8))
+        annotations.append(
+            {
+                "id": thing.id,
+                "image_id": thing.id,
+                "category_id": ids[thing.coco_category or thing.kind],
+                "bbox": [float(value) for value in coco_mask.toBbox(packed)],
+                "area": float(coco_mask.area(packed)),
+                "iscrowd": 0,
+                "segmentation": segment(mask),
+            }
+        )
+        rows.append(task.row(f"sample/{name}", thing.source, grade=thing.grade))
+    if rows:
+        content = {
+            "info": {"description": "natocc sample: objects in photographs of public packages"},
+            "licenses": [{"id": place, "name": name, "url": ""} for place, name in enumerate(licences, 1)],
+            "categories": named,
+            "images": images,
+            "annotations": annotations,
+        }
+        yield f"{OBJECTS}/annotations/instances_sample.json", json.dumps(content, indent=1).encode()
+        yield f"{OBJECTS}/natocc.csv", sidecar(rows)
+
+
+def picture_and_mask(data: bytes, thing: Thing) -> tuple[Image, Mask]:
+    """The photograph (H, W, 3) and the object's mask over all of it (H, W), 0 or 255."""
+    what = str(thing.source)
+    if thing.mask is None or thing.crop is None:
+        return flatten(decode_alpha(data, what))
+    picture = decode(data, what)
+    mask = np.zeros(picture.shape[:2], np.uint8)
+    x0, y0, x1, y1 = thing.crop
+    mask[y0:y1, x0:x1] = annotation_mask(thing.mask)
+    return picture, mask
+
+
+def flatten(rgba: Image) -> tuple[Image, Mask]:
+    """An object with alpha (H, W, 4) on plain ground of its own edge colour, with its mask.
+
+    That ground leaves no foreign fringe where the object's edge is soft. The result is the object's
+    box with a margin, at most 640 px long.
+    """
+    alpha = rgba[..., 3]
+    x, y, width, height = cv2.boundingRect((alpha > 0).astype(np.uint8))
+    shown = np.pad(rgba[y : y + height, x : x + width], ((MARGIN, MARGIN), (MARGIN, MARGIN), (0, 0)))
+    weight: npt.NDArray[np.float32] = shown[..., 3:].astype(np.float32) / np.float32(255)
+    solid = (shown[..., 3] > 127).astype(np.uint8)
+    rim = (solid - cv2.erode(solid, np.ones((5, 5), np.uint8))) > 0
+    ground = shown[..., :3][rim].mean(axis=0)
+    picture: npt.NDArray[np.float32] = np.asarray(weight * shown[..., :3] + (1 - weight) * ground, np.float32)
+    scale = LONGEST_SIDE / max(picture.shape[:2])
+    if scale < 1:
+        size = (round(picture.shape[1] * scale), round(picture.shape[0] * scale))
+        picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.float32)
+        weight = np.asarray(cv2.resize(weight, size, interpolation=cv2.INTER_AREA), np.float32)[..., None]
+    mask = np.where(weight[..., 0] > 0.5, np.uint8(255), np.uint8(0))
+    return picture.round().astype(np.uint8), mask

@@ -1,0 +1,50 @@
+"""What a layout yields: relative paths with bytes, and the rows of the side-cars."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from assets.demo.catalogue import Catalogue, Source
+from assets.demo.photo_cache import PhotoCache
+from assets.demo.splits import photo_splits
+
+Row = dict[str, str]
+# Columns of natocc.csv in order; a dataset has those that its rows name.
+COLUMNS = ("file", "photo", "person", "split", "licence", "grade", "landmarks", "rot_deg", "source")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What to lay out: the pictures at hand, their place in the whole, and where their bytes lie."""
+
+    chosen: Catalogue
+    whole: Catalogue
+    cache: PhotoCache
+    splits: Mapping[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "splits", photo_splits(self.whole))
+
+    def row(self, file: str, source: Source, **more: str) -> Row:
+        """The side-car row of one image file."""
+        return {
+            "file": file,
+            "photo": source.photo,
+            "split": self.splits[source.photo],
+            "licence": source.licence,
+            "source": str(source),
+            **more,
+        }
+
+
+def sidecar(rows: list[Row]) -> bytes:
+    """natocc.csv: a header, then one line an image."""
+    named = {column for row in rows for column in row}
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, [c for c in COLUMNS if c in named], restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return stream.getvalue().encode()

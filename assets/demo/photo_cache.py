@@ -1,0 +1,50 @@
+"""The photographs outside git: one file each, named by its sha256."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from assets.demo.catalogue import Source
+from shards import storage
+
+
+def default_cache() -> Path:
+    """``$NATOCC_CACHE``, else ``~/.cache/natocc``."""
+    named = os.environ.get("NATOCC_CACHE")
+    return Path(named) if named else Path.home() / ".cache" / "natocc"
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoCache:
+    """Files of packages by content. A file that lies here is fetched no more."""
+
+    folder: Path
+
+    def path(self, source: Source) -> Path:
+        """``<sha256>.<extension of the file in the package>``."""
+        extension = PurePosixPath(source.path).suffix.lower()
+        return self.folder / f"{source.sha256}{extension}"
+
+    def has(self, source: Source) -> bool:
+        return self.path(source).is_file()
+
+    def put(self, source: Source, data: bytes) -> None:
+        """Keep the file; ValueError where the bytes are not those that the catalogue names."""
+        self._check(source, data)
+        storage.write_bytes(str(self.path(source)), data)
+
+    def read(self, source: Source) -> bytes:
+        """The file's bytes, checked anew: a cache outlives many accidents."""
+        data = self.path(source).read_bytes()
+        self._check(source, data)
+        return data
+
+    def _check(self, source: Source, data: bytes) -> None:
+        got = storage.sha256_bytes(data)
+        if got != source.sha256:
+            raise ValueError(
+                f"{source}: expected sha256 {source.sha256}, got {got}; "
+                f"delete {self.path(source)} if it is there, and fetch again"
+            )

@@ -1,0 +1,98 @@
+"""Corrected face masks (Voo et al., and those of reviews): a picture a face, beside CelebAMask-HQ."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from assets.face_metadata.provenance import PROVENANCE
+from assets.face_metadata.verdicts import NAME as VERDICTS
+from assets.pictures.images import Unreadable, read_mask
+from assets.problems import Problem, Report
+from assets.reading.folders import pictures_in
+from assets.reading.naming import id_of
+from natocc.file_names import PICTURES
+from natocc.geometry import Image
+
+FOLDER = "CelebAMask-HQ-masks_corrected"
+# Smoothing and resizing leave grey values no farther than this from the edge, in pixels.
+_EDGE = 8
+
+
+def check_corrected(raw: Path, faces: str) -> None:
+    """Raise FileNotFoundError where corrected masks lie elsewhere than in their folder, saying where.
+
+    ``faces`` is the folder of the faces. Without corrected masks nothing is wrong; with misplaced ones
+    every face would silently keep the mask that they correct.
+    """
+    folder = raw / FOLDER
+    if (raw / faces / FOLDER).is_dir():
+        raise FileNotFoundError(
+            f"{raw}: expected {FOLDER} beside {faces}, got it inside; move it to {folder}"
+        )
+    if not folder.exists() and not folder.is_symlink():
+        return
+    if not folder.is_dir():
+        raise FileNotFoundError(
+            f"{folder}: expected a folder of masks, got no folder; unpack the archive, or remove it"
+        )
+    if not any(path.suffix.lower() in PICTURES or _is_table(path.name) for path in folder.iterdir()):
+        below = sorted(path for path in folder.iterdir() if path.is_dir() and any(path.glob("*.png")))
+        got = f"masks one level deeper; move those of {below[0]} up" if below else "none; remove the folder"
+        raise FileNotFoundError(f"{folder}: expected masks 0.png and so on, got {got}")
+
+
+def corrected_masks(raw: Path, report: Report) -> dict[str, tuple[Path, ...]]:
+    """Mask files by the id of their face: one each, or more where 7.png lies beside 007.png.
+
+    Empty where the folder is not there.
+    """
+    folder, found = raw / FOLDER, defaultdict[str, tuple[Path, ...]](tuple)
+
+    def note(problem: Problem) -> None:
+        if not _is_table(problem.path.rpartition("/")[2]):
+            report(problem)
+
+    for path in pictures_in(folder, raw, note) if folder.is_dir() else ():
+        found[id_of(path.stem)] += (path,)
+    return dict(found)
+
+
+def _is_table(name: str) -> bool:
+    """What else lies in the folder: where masks are from, verdicts, and Voo et al.'s lists."""
+    return name in (PROVENANCE, VERDICTS) or (name.startswith("CelebAMask-HQ") and name.endswith(".txt"))
+
+
+def read_corrected(path: Path, *, empty: bool = False) -> tuple[Image, tuple[str, ...]]:
+    """Read a mask as ``read_mask`` does, but with grey values at its edges alone.
+
+    Elsewhere they mean something (0, 1 and 255 for "ignore", a shade for "unsure") that a cut would
+    lose: Unreadable is raised, as for an empty mask (unless ``empty`` allows it) and all that
+    ``read_mask`` refuses.
+    """
+    mask, notes = read_mask(path)
+    if not mask.any() and not empty:
+        raise Unreadable("a mask with pixels", "an empty mask")
+    if "grey edges" in notes:
+        around = np.ones((2 * _EDGE + 1, 2 * _EDGE + 1), np.uint8)
+        plane = _stored(path)
+        stray = (plane != mask) & (cv2.dilate(mask, around) == cv2.erode(mask, around))
+        if stray.any():
+            expected = (
+                f"a mask of 0 and 255, or of 0 and 1, with grey within {_EDGE} pixels of its edge alone"
+            )
+            got = f"{np.count_nonzero(stray)} grey pixels elsewhere, the first of {plane[stray][0]}"
+            raise Unreadable(expected, got)
+    return mask, notes
+
+
+def _stored(path: Path) -> Image:
+    """The values as they lie in the file, uint8 HxW; of equal channels the first."""
+    deep = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
+    if deep is None:
+        raise Unreadable("a mask", "an image of an unknown kind; save it as a grey PNG")
+    plane = np.asarray(deep if deep.ndim == 2 else deep[..., 0])
+    return (plane // 257 if plane.dtype == np.uint16 else plane).astype(np.uint8)

@@ -1,0 +1,64 @@
+"""Where a face of CelebAMask-HQ comes from: side-car, then identity table, then partition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from assets.face_metadata.partition import partition_of
+from assets.face_metadata.tables import FaceTables
+from assets.problems import Problem, Report
+from assets.reading.naming import id_of
+from assets.reading.tally import Tally
+from assets.records import Origin
+from assets.text.sidecar import NAME as SIDECAR
+from assets.text.sidecar import Point, Sidecar
+
+FOLDER, IMAGES = "CelebAMask-HQ", "CelebA-HQ-img"
+LICENCE = "CelebAMask-HQ: non-commercial research only, no redistribution of the photographs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaceKnown:
+    """What all tables together say of one face; ``facts`` as they are to stand in the entry's json."""
+
+    origin: Origin
+    landmarks: dict[str, Point]
+    facts: dict[str, object]
+
+
+class FaceOrigins:
+    """What is known of the faces of a raw folder, the same for whoever asks.
+
+    Person and split are the side-car's; where it names none, the person is the identity table's and the
+    split the partition's. Raises ValueError where the side-car or a list can't be read.
+    """
+
+    def __init__(self, raw: Path, report: Report) -> None:
+        folder = raw / FOLDER
+        self._aside = Sidecar(folder, raw, report)
+        self._tables = FaceTables(raw, folder, report)
+        self._partition = partition_of(raw, report)
+        self._disputed, self._report = Tally(), report
+
+    def of(self, name: str) -> FaceKnown:
+        """What is known of a photograph by its file name. Ask once for each: the tables' rows are taken."""
+        stem = Path(name).stem
+        said, told = self._aside.of(f"{IMAGES}/{name}"), self._tables.of(stem)
+        origin = self._partition.origin(id_of(stem), said.origin(FOLDER, LICENCE))
+        part = self._partition.parts.get(id_of(stem))
+        if said.split is not None and part is not None and said.split != part.split:
+            self._disputed.add(name)
+        return FaceKnown(
+            origin=replace(origin, person=origin.person or told.person),
+            landmarks=said.landmarks,
+            facts=told.facts,
+        )
+
+    def finish(self) -> None:
+        """When all were asked for: tell what lacks in the tables, and where side-car and lists disagree."""
+        self._tables.finish()
+        if self._disputed:
+            expected = "the split that the lists or verdicts give; excluded counts, else the side-car's"
+            got = f"another of {self._disputed}"
+            self._report(Problem(path=f"{FOLDER}/{SIDECAR}", expected=expected, got=got, action="converted"))

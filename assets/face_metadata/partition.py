@@ -1,0 +1,158 @@
+"""Voo et al.'s partition of CelebAMask-HQ: faces with nothing over them, occluded ones, excluded ones."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from assets.face_metadata.corrected_masks import FOLDER as CORRECTED
+from assets.face_metadata.partition_lists import FACES, face_id_of, find_lists, read_names
+from assets.face_metadata.verdicts import NAME, VerdictRow, read_verdicts
+from assets.problems import Problem, Report
+from assets.reading.folders import is_text
+from assets.records import Origin
+from natocc.file_names import PICTURES
+
+IMAGES = f"{FACES}/CelebA-HQ-img"
+VERDICTS = f"{CORRECTED}/{NAME}"
+# Table 2 of the paper. Its parts are 30,002 together, of 30,000 faces: one more or less is no fault.
+TABLE_2 = {"WO-train": 24603, "WO-test": 716, "O": 4597, "excluded": 86}
+PUBLISHED, TOLERANCE = 30000, 1
+
+
+class Part(NamedTuple):
+    """One part: ``name`` as in the list's file name, and what it says of its faces."""
+
+    name: str
+    subset: Literal["WO", "O"] | None
+    split: Literal["train", "test", "excluded"]
+
+    @property
+    def file(self) -> str:
+        """The name under which the part's list is written."""
+        return f"{FACES}-{self.name}.txt"
+
+
+# In the order of who wins where lists contradict each other: what may not be trained on first.
+# The paper has no occluded faces of test persons; they have a part of their own here.
+PARTS = (
+    Part("excluded", None, "excluded"),
+    Part("O-test", "O", "test"),
+    Part("WO-test", "WO", "test"),
+    Part("O", "O", "train"),
+    Part("WO-train", "WO", "train"),
+)
+_BY_NAME = {part.name: part for part in PARTS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partition:
+    """Which face belongs to which part; faces that nobody names belong to none."""
+
+    parts: Mapping[str, Part] = field(default_factory=dict)  # by face id
+
+    def origin(self, face_id: str, origin: Origin) -> Origin:
+        """The origin with the face's subset, and with its split where the side-car gives none.
+
+        What anyone excludes is excluded.
+        """
+        part = self.parts.get(face_id)
+        if part is None:
+            return origin
+        split = "excluded" if part.split == "excluded" else origin.split or part.split
+        return replace(origin, subset=part.subset, split=split)
+
+
+def partition_of(raw: Path, report: Report) -> Partition:
+    """Read the lists and the verdicts that are there; empty where there are none.
+
+    Of a face in two lists the part that comes first in ``PARTS`` counts; a review's verdict goes
+    before the lists. What is missing or too much is reported in one line a file. Raises ValueError
+    for a file that can't be read: without it, what must not be trained on would be.
+    """
+    images = raw / IMAGES
+    files = images.iterdir() if images.is_dir() else ()
+    names = (path.name for path in files if path.suffix.lower() in PICTURES and is_text(path.name))
+    there = {face_id_of(name) for name in names if not name.startswith(".")}
+    lists = {name: path.relative_to(raw).as_posix() for name, path in sorted(find_lists(raw, report).items())}
+    parts: dict[str, Part] = {}
+    for part in (part for part in PARTS if part.name in lists):
+        where = lists[part.name]
+        _add(parts, part, read_names(raw / where, where), where, there, report)
+    if lists:
+        _report_rest([face for face in there if face not in parts], lists, report)
+    _judge(parts, read_verdicts(raw / VERDICTS), bool(lists), there, report)
+    return Partition(parts=parts)
+
+
+def _add(
+    parts: dict[str, Part],
+    part: Part,
+    named: list[str],
+    where: str,
+    there: Collection[str],
+    report: Report,
+) -> None:
+    """Put the faces of a list into their part, but for those that an earlier one has."""
+    several = [name for name, count in Counter(named).items() if count > 1]
+    _note(several, where, "every face once", "{} more than once, the first {}", report)
+    named = list(dict.fromkeys(named))
+    published = TABLE_2.get(part.name)
+    if len(there) >= PUBLISHED - TOLERANCE and published and abs(len(named) - published) > TOLERANCE:
+        expected = f"{published} faces, as published"
+        report(Problem(path=where, expected=expected, got=str(len(named)), action="converted"))
+    absent = [name for name in named if name not in there]
+    _note(absent, where, f"faces of {IMAGES}", "{} that are not there, the first {}", report)
+    elsewhere: dict[str, list[str]] = {}
+    for name in named:
+        if name in parts:
+            elsewhere.setdefault(parts[name].name, []).append(name)
+        elif name in there:
+            parts[name] = part
+    for other, names in elsewhere.items():
+        got = f"{{}} of {other}, where they stay, the first {{}}"
+        _note(names, where, "faces that no other list names", got, report)
+
+
+def _report_rest(rest: list[str], lists: Mapping[str, str], report: Report) -> None:
+    """Say which faces no list names, and that lists are missing where they are."""
+    lacking = [name for name in TABLE_2 if name not in lists]
+    expected = "every face in one of the lists"
+    got = "{} in none, of unknown part and so for training, the first {}"
+    if lacking:
+        expected, got = f"lists of {', '.join(lacking)} too", f"none; {got}"
+    _note(rest, min(lists.values()), expected, got, report)
+
+
+def _judge(
+    parts: dict[str, Part],
+    verdicts: Mapping[str, VerdictRow],
+    listed: bool,
+    there: Collection[str],
+    report: Report,
+) -> None:
+    """Let verdicts go before the lists; a test face stays a test face, unless it is excluded."""
+    absent, others = [], []
+    for face, row in verdicts.items():
+        if face not in there:
+            absent.append(face)
+            continue
+        before = parts.get(face)
+        side = "test" if before and before.split == "test" else "train"
+        plain = row.verdict == "excluded" or (row.verdict, side) == ("O", "train")
+        parts[face] = _BY_NAME[row.verdict if plain else f"{row.verdict}-{side}"]
+        if listed and parts[face] != before:
+            others.append(face)
+    _note(absent, VERDICTS, f"faces of {IMAGES}", "{} that are not there, the first {}", report)
+    got = "another verdict on {}, which counts, the first {}"
+    _note(others, VERDICTS, "what the lists say", got, report)
+
+
+def _note(faces: list[str], where: str, expected: str, got: str, report: Report) -> None:
+    """One line for many faces; ``got`` has places for their number and the first of them."""
+    if faces:
+        said = got.format(len(faces), min(faces))
+        report(Problem(path=where, expected=expected, got=said, action="converted"))

@@ -1,0 +1,74 @@
+"""Voo et al.'s lists, one a part: where they lie, what they are called, whom they name."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from assets.face_metadata.corrected_masks import FOLDER as CORRECTED
+from assets.problems import Problem, Report
+from assets.reading.naming import id_of, normal
+from natocc.file_names import PICTURES
+
+FACES = "CelebAMask-HQ"
+FOLDERS = ("", FACES, CORRECTED)
+# Of the released names the first alone is known; the others are its like, in several spellings.
+ACCEPTED = ", ".join(f"{FACES}-{name}.txt" for name in ("WO-train", "WO-test", "O", "excluded", "removed"))
+_PARTS = {
+    frozenset({"wo", "train"}): "WO-train",
+    frozenset({"wo", "test"}): "WO-test",
+    frozenset({"o", "test"}): "O-test",
+    frozenset({"o", "train"}): "O",
+    **{frozenset({word}): "O" for word in ("o", "occluded")},
+    **{frozenset({word}): "excluded" for word in ("exclude", "excluded", "removed")},
+}
+_MEANINGLESS = {"faces", "files", "ids", "image", "images", "img", "list", "names"}
+_PREFIX = "celebamask-hq"
+_OWN_TABLES = (f"{_PREFIX}-attribute-anno.txt", f"{_PREFIX}-pose-anno.txt")
+
+
+def find_lists(raw: Path, report: Report) -> dict[str, Path]:
+    """The list of each part, by the part's name; any other text file of the dataset's name is a Problem."""
+    found: dict[str, Path] = {}
+    for path in (path for folder in FOLDERS for path in sorted((raw / folder).glob("*.[tT][xX][tT]"))):
+        part, where = _part_of(path.name), path.relative_to(raw).as_posix()
+        if part in found:
+            first = found[part].relative_to(raw).as_posix()
+            report(Problem(path=where, expected=f"one list {part}", got=f"a second one beside {first}"))
+        elif part is not None:
+            found[part] = path
+        elif path.name.lower().startswith(_PREFIX) and path.name.lower() not in _OWN_TABLES:
+            expected = f"a list of Voo et al.'s partition ({ACCEPTED})"
+            report(Problem(path=where, expected=expected, got="another name, so it is not read"))
+    return found
+
+
+def read_names(path: Path, where: str) -> list[str]:
+    """Ids of the faces that a list names, one a line. Raises ValueError where it is no text."""
+    return [face_id_of(line) for line in _text(path, where).splitlines() if line.strip()]
+
+
+def face_id_of(name: str) -> str:
+    """The id of the face that a name means, with or without folder and suffix, padded or not.
+
+    >>> face_id_of("123.jpg"), face_id_of("CelebA-HQ-img/00123")
+    ('00123', '00123')
+    """
+    plain = normal(name.strip().replace("\\", "/").rpartition("/")[2])
+    suffix = Path(plain).suffix
+    return id_of(plain.removesuffix(suffix) if suffix.lower() in PICTURES else plain)
+
+
+def _part_of(file: str) -> str | None:
+    """The part that a file's name means; without the dataset's name before it only one with WO does."""
+    name = file.lower().removesuffix(".txt")
+    words = set(re.findall("[a-z]+", re.sub("(?<=wo)(?=train|test)", " ", name.removeprefix(_PREFIX))))
+    known = name.startswith(_PREFIX) or "wo" in words
+    return _PARTS.get(frozenset(words - _MEANINGLESS)) if known else None
+
+
+def _text(path: Path, where: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{where}: expected text in UTF-8, got {error}; mend or remove it") from error

@@ -1,0 +1,1 @@
+"""Archives of package registries, fetched by their ordinary clients."""

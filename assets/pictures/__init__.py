@@ -1,0 +1,1 @@
+"""Pictures and masks from files: read, converted, or refused with the reason."""

@@ -1,0 +1,232 @@
+"""Pictures and masks from files: the readable is converted and noted, the rest refused with its reason."""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as Pillow
+from PIL import UnidentifiedImageError
+
+from assets.pictures.plain_jpeg import plain_jpeg
+from natocc.codecs import decode_plain_png, is_plain_png
+from natocc.geometry import Image
+
+# What a photograph may be inside, whatever its suffix says; decoders for other formats are never tried.
+_FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
+_ORIENTATION = 0x0112
+# How a picture stored with each EXIF orientation becomes upright; 1 already is.
+_TURNS: Mapping[int, Pillow.Transpose] = MappingProxyType(
+    {
+        2: Pillow.Transpose.FLIP_LEFT_RIGHT,
+        3: Pillow.Transpose.ROTATE_180,
+        4: Pillow.Transpose.FLIP_TOP_BOTTOM,
+        5: Pillow.Transpose.TRANSPOSE,
+        6: Pillow.Transpose.ROTATE_270,
+        7: Pillow.Transpose.TRANSVERSE,
+        8: Pillow.Transpose.ROTATE_90,
+    }
+)
+_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "1": "black and white",
+        "L": "greyscale",
+        "LA": "greyscale with alpha",
+        "RGBA": "alpha channel",
+        "P": "palette",
+        "I": "greyscale",
+        "I;16": "greyscale",
+        "I;16B": "greyscale",
+    }
+)
+_MASK = "a mask of 0 and 255, or of 0 and 1"
+
+
+class Unreadable(ValueError):
+    """A file that can't be used; ``expected`` and ``got`` as in a Problem."""
+
+    def __init__(self, expected: str, got: str) -> None:
+        self.expected, self.got = expected, got
+        super().__init__(f"expected {expected}, got {got}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """``rgb`` uint8 HxWx3, upright; ``notes`` names every conversion; ``data`` are the file's bytes."""
+
+    rgb: Image
+    notes: tuple[str, ...]
+    data: bytes
+    plain_jpeg: bool  # 8-bit colour JPEG, upright: its own bytes may be kept
+
+
+def read_image(path: Path) -> Picture:
+    """Read a photograph. Raises Unreadable for empty, truncated and foreign files."""
+    data = _read(path, "a photograph")
+    if (quick := plain_jpeg(data)) is not None:
+        return Picture(rgb=quick, notes=(), data=data, plain_jpeg=True)
+    picture = _open(data, "a photograph")
+    notes = []
+    if picture.format not in ("JPEG", "MPO"):
+        notes.append(str(picture.format))
+    if _sixteen_bit(picture, data):
+        notes.append("16 bits a channel")
+    orientation, sound = _orientation(picture)
+    turn = _TURNS.get(orientation)
+    if not sound:
+        notes.append("damaged EXIF")
+    if turn is not None:
+        notes.append("EXIF rotation")
+    if picture.mode != "RGB":
+        notes.append(_NAMES.get(picture.mode, picture.mode))
+    upright = picture if turn is None else picture.transpose(turn)
+    if upright.mode.startswith("I"):
+        grey = np.clip(np.asarray(upright).astype(np.int64), 0, 65535) // 257
+        rgb = np.repeat(grey.astype(np.uint8)[..., None], 3, axis=2)
+    elif "A" in upright.mode or "transparency" in picture.info:
+        rgb = _flatten(upright.convert("RGBA"))
+    else:
+        rgb = np.array(upright.convert("RGB"))
+    plain = picture.format == "JPEG" and picture.mode == "RGB" and turn is None
+    return Picture(rgb=rgb, notes=tuple(notes), data=data, plain_jpeg=plain)
+
+
+def read_size(path: Path) -> tuple[int, int]:
+    """Width and height as the header states them, undecoded. Raises Unreadable where there is none."""
+    try:
+        with Pillow.open(path, formats=_FORMATS) as picture:
+            return picture.size
+    except (OSError, SyntaxError, ValueError, struct.error) as error:
+        raise Unreadable("a picture", f"a damaged image ({error})") from error
+
+
+def read_mask(path: Path) -> tuple[Image, tuple[str, ...]]:
+    """Read a mask as uint8 HxW of 0 and 255, and the conversions that took.
+
+    Accepts 0/255, 0/1, grey edges (cut above 127), equal colour channels, 16 bits and palettes. Raises
+    Unreadable for anything else, as for class indices or a mask that is nowhere white; an all-zero
+    mask is returned as such.
+    """
+    data = _read(path, "a mask")
+    planes, notes = _plain_planes(data) if is_plain_png(data) else _planes(_open(data, "a mask"), data)
+    if planes.ndim == 3:
+        first, *others = cv2.split(planes)
+        if not all(np.array_equal(first, other) for other in others):
+            raise Unreadable("a mask with equal channels", "a coloured picture")
+        planes = first
+        notes.append("three channels")
+    top = int(planes.max(initial=0))
+    if top > 255:
+        notes.append("16 bits a channel")
+        planes, top = planes // 257, top // 257
+    if 1 < top <= 127:
+        raise Unreadable(_MASK, f"values up to {top}")
+    if top == 1:
+        notes.append("values 0 and 1")
+        return planes.astype(np.uint8) * np.uint8(255), tuple(notes)
+    binary = np.where(planes > 127, np.uint8(255), np.uint8(0))
+    if (binary != planes).any():
+        notes.append("grey edges")
+    return binary, tuple(notes)
+
+
+def _plain_planes(data: bytes) -> tuple[NDArray[Any], list[str]]:
+    """HxW or HxWx3 values of an 8-bit PNG, grey or RGB, in a tenth of Pillow's time."""
+    try:
+        return decode_plain_png(data), []
+    except ValueError as error:
+        # Pillow knows best what is wrong. But it fills up missing rows, and labels must not be made up.
+        _open(data, "a mask")
+        raise Unreadable("a mask", "a damaged PNG: rows or checksums do not fit") from error
+
+
+def _planes(picture: Pillow.Image, data: bytes) -> tuple[NDArray[Any], list[str]]:
+    """HxW or HxWx3 values as stored; a palette's colours, or its indices where only 0 and 1 are used."""
+    if picture.mode == "P":
+        colours = np.asarray(picture.convert("RGB"))
+        if (colours == colours[..., :1]).all():
+            return colours[..., 0], ["palette"]
+        indices = np.asarray(picture)
+        return (indices, ["palette"]) if indices.max(initial=0) <= 1 else (colours, ["palette"])
+    if picture.mode == "RGB" and _sixteen_bit(picture, data):
+        # Pillow keeps the upper 8 bits alone, which makes 0/1 and 0/255 nothing.
+        deep = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+        if deep is None:
+            raise Unreadable("a mask", "a damaged image (16 bits a channel)")
+        return deep[..., :3], []
+    if picture.mode == "1":
+        picture = picture.convert("L")
+    elif picture.mode not in ("L", "LA", "RGB", "RGBA") and not picture.mode.startswith("I"):
+        picture = picture.convert("RGB")
+    planes = np.asarray(picture)
+    if picture.mode == "LA":
+        return planes[..., 0], []
+    return (planes[..., :3] if planes.ndim == 3 else planes), []
+
+
+def _read(path: Path, what: str) -> bytes:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise Unreadable(what, f"a file that can't be read ({error.strerror})") from error
+    if not data:
+        raise Unreadable(what, "an empty file")
+    return data
+
+
+def _open(data: bytes, what: str) -> Pillow.Image:
+    try:
+        with warnings.catch_warnings(record=True):
+            # Of damage that spoils pixels the decoder raises; of other damage _orientation tells.
+            warnings.simplefilter("always")
+            picture = Pillow.open(io.BytesIO(data), formats=_FORMATS)
+            picture.load()
+    except UnidentifiedImageError as error:
+        raise Unreadable(what, f"{len(data)} bytes that are no {', '.join(_FORMATS)} image") from error
+    except (
+        OSError,
+        SyntaxError,
+        ValueError,
+        IndexError,
+        struct.error,
+        zlib.error,
+        Pillow.DecompressionBombError,
+    ) as error:
+        raise Unreadable(what, f"a damaged image ({str(error).rstrip('.')})") from error
+    return picture
+
+
+def _orientation(picture: Pillow.Image) -> tuple[int, bool]:
+    """The EXIF orientation, 1 where there is none, and whether the EXIF block is sound."""
+    exif = Pillow.Exif()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            # Read afresh: the picture's own copy was parsed on opening, and warns no more.
+            exif.load(picture.info.get("exif", b""))
+            plain = exif.get(_ORIENTATION)
+            found = int(picture.getexif().get(_ORIENTATION, 1) if plain is None else plain)
+        except (OSError, SyntaxError, ValueError, TypeError, KeyError, struct.error):
+            return 1, False
+    return found, not caught
+
+
+def _sixteen_bit(picture: Pillow.Image, data: bytes) -> bool:
+    """Pillow reads 16-bit RGB as 8-bit without a word; a PNG's header tells."""
+    return picture.mode.startswith("I") or (picture.format == "PNG" and data[24] == 16)
+
+
+def _flatten(picture: Pillow.Image) -> Image:
+    """Transparent pixels over white."""
+    ground = Pillow.new("RGBA", picture.size, (255, 255, 255, 255))
+    return np.array(Pillow.alpha_composite(ground, picture).convert("RGB"))

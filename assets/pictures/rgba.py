@@ -1,0 +1,36 @@
+"""A picture with transparency: its colours as stored, and its alpha."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+from PIL import Image as Pillow
+from PIL import ImageOps
+
+from assets.pictures.images import Picture, Unreadable, read_image
+from natocc.geometry import Image
+
+_EXPECTED = "a picture with an alpha channel"
+# Above this a pixel counts as covered, in a face's mask and in an occluder.
+SOLID = 127
+
+
+def read_rgba(path: Path, *, empty: int = SOLID, full: int = SOLID) -> tuple[Image, Image, Picture]:
+    """RGB uint8 HxWx3 as stored, under transparent pixels too, alpha uint8 HxW, and the picture.
+
+    Raises Unreadable for what ``read_image`` refuses, and for a picture without alpha, with one that is
+    nowhere above ``empty``, or with one that is everywhere above ``full``.
+    """
+    picture = read_image(path)
+    with Pillow.open(io.BytesIO(picture.data)) as opened:
+        if "A" not in opened.getbands() and "transparency" not in opened.info:
+            raise Unreadable(_EXPECTED, "a picture without one")
+        rgba = np.array(ImageOps.exif_transpose(opened).convert("RGBA"))
+    alpha = np.ascontiguousarray(rgba[..., 3])
+    if alpha.max(initial=0) <= empty:
+        raise Unreadable(_EXPECTED, "one that is transparent everywhere")
+    if alpha.min(initial=255) > full:
+        raise Unreadable(_EXPECTED, "one that is opaque everywhere")
+    return np.ascontiguousarray(rgba[..., :3]), alpha, picture

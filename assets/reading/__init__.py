@@ -1,0 +1,1 @@
+"""What readers of raw trees share: folders, names, counts, what is held out."""

@@ -1,0 +1,76 @@
+"""The pictures of a folder, by name; what is no picture is named, not passed over."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from assets.problems import Problem, Report
+from assets.reading.naming import normal
+from natocc.file_names import PICTURES, name_order
+
+
+def pictures_in(folder: Path, raw: Path, report: Report) -> list[Path]:
+    """Pictures in order of their names, numbers as numbers; other files and folders are Problems.
+
+    Names that begin with a dot are file managers' own and are passed over.
+    """
+    return [folder / name for name in picture_names(folder, raw, report)]
+
+
+def picture_names(folder: Path, raw: Path, report: Report) -> list[str]:
+    """As ``pictures_in``, but names alone: of 30,000 pictures a tenth of the memory."""
+    with os.scandir(folder) as entries:
+        names = sorted((entry.name for entry in entries if not entry.name.startswith(".")), key=name_order)
+    return [name for name in names if _is_picture(folder / name, raw, report)]
+
+
+def _is_picture(path: Path, raw: Path, report: Report) -> bool:
+    """Whether it is one; what is not is told."""
+    if not is_text(path.name):
+        expected, got = "a name in UTF-8", "other bytes"
+    elif path.suffix.lower() in PICTURES and not path.is_dir():
+        return True
+    else:
+        expected, got = f"a picture ({', '.join(PICTURES)})", "a folder" if path.is_dir() else "another file"
+    report(Problem(path=path.relative_to(raw).as_posix(), expected=expected, got=got))
+    return False
+
+
+def by_stem(paths: Iterable[Path], raw: Path, report: Report) -> dict[str, Path]:
+    """Files by their names without suffix, in their order; a second file of one name is a Problem."""
+    found: dict[str, Path] = {}
+    for path in paths:
+        first = found.setdefault(normal(path.stem), path)
+        if first is not path:
+            where, got = path.relative_to(raw).as_posix(), f"the name of {first.relative_to(raw).as_posix()}"
+            report(Problem(path=where, expected="a name of its own", got=got))
+    return found
+
+
+def first_folder(parent: Path, *names: str) -> Path | None:
+    """The first of these folders that is there."""
+    return next((parent / name for name in names if (parent / name).is_dir()), None)
+
+
+def is_text(name: str) -> bool:
+    """Whether a file name is UTF-8: others have no id and no place in a table."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def order(path: Path) -> tuple[bool, int, str]:
+    """Sorting key: numbers first, as numbers, then names."""
+    return name_order(path.name)
+
+
+def relative(path: Path, raw: Path) -> str:
+    """The path as problems and entries name it; ``path`` must lie under ``raw``."""
+    text, head = str(path), f"{raw}{os.sep}"
+    # In a tenth of relative_to's time: it is asked for every file.
+    inside = text.removeprefix(head) if text.startswith(head) else str(path.relative_to(raw))
+    return inside.replace(os.sep, "/")

@@ -1,0 +1,1 @@
+"""Masks out to annotation tools, and their answers back."""

@@ -1,0 +1,35 @@
+"""The formats of a review by name: who writes them and who reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from assets.review.coco import CocoWriter, read_coco
+from assets.review.index import Reader, Writer
+from assets.review.labelme import LabelmeWriter, read_labelme
+from assets.review.segments import SegmentsWriter, read_segments
+
+
+class Form(NamedTuple):
+    """One format."""
+
+    writer: type[Writer]
+    read: Reader
+
+
+FORMS: Mapping[str, Form] = MappingProxyType(
+    {
+        "labelme": Form(LabelmeWriter, read_labelme),
+        "coco": Form(CocoWriter, read_coco),
+        "segments": Form(SegmentsWriter, read_segments),
+    }
+)
+
+
+def form_named(name: str) -> Form:
+    """Raises ValueError for an unknown name, with those that there are."""
+    if name not in FORMS:
+        raise ValueError(f"--format {name}: expected one of {', '.join(FORMS)}")
+    return FORMS[name]

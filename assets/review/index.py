@@ -1,0 +1,157 @@
+"""A review: faces handed to an annotation tool, and the answers that come back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Protocol
+
+from pydantic import TypeAdapter, ValidationError
+
+from assets.problems import Problem, Report
+from assets.reading.naming import id_of
+from natocc.file_names import is_number
+from natocc.geometry import Image
+from shards.storage import sha256_bytes
+
+INDEX, IMAGES = "review.json", "images"
+FORMAT = "natocc-review/1"
+# What a shape may be called: a face adds its pixels, a hole takes them away.
+FACE, HOLE = "face", "hole"
+# What a reviewer may tick, and what the partition calls it (paper, Table 2).
+VERDICTS: Mapping[str, str] = MappingProxyType({"occluded": "O", "unoccluded": "WO", "exclude": "excluded"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewFace:
+    """One exported face; sizes are (height, width)."""
+
+    order: int  # from 1, the most suspicious first
+    id: str
+    source: str  # path of the photograph, relative to the raw folder
+    score: float | None
+    image: str  # relative to the review's folder
+    image_sha256: str
+    image_size: tuple[int, int]
+    # Of the bank's mask: its file, its pixels, and its pixels as they come back where nobody edits them.
+    mask_sha256: str
+    mask_pixels: str
+    returned_pixels: str
+    mask_size: tuple[int, int]
+    # Of the corrected mask in the raw folder that the bank's was made from; None where it is the policy's.
+    corrected_sha256: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """What was exported, in order; ``sha256`` is that of the index file."""
+
+    form: str
+    faces: tuple[ReviewFace, ...]
+    sha256: str
+
+    @cached_property
+    def by_id(self) -> Mapping[str, ReviewFace]:
+        return {face.id: face for face in self.faces}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back for one face: a mask of the bank's size, a verdict, or both.
+
+    ``form`` is the format that it came in, ``path`` the tool's file.
+
+    ``date`` is YYYY-MM-DD, taken from what ``date_from`` names.
+    """
+
+    face: ReviewFace
+    form: str
+    path: Path
+    mask: Image | None
+    verdict: str | None
+    tool: str
+    date: str
+    date_from: str
+    who: str = ""
+
+
+class Writer(Protocol):
+    """Writes faces in one tool's format into a folder that holds their images."""
+
+    def __init__(self, folder: Path) -> None: ...
+
+    def add(self, face: ReviewFace, mask: Image) -> Image:
+        """Write one face; returns the mask as it comes back where nobody edits it."""
+        ...
+
+    def close(self) -> None: ...
+
+
+Reader = Callable[[Path, Review, Report], Iterator[Answer]]
+
+
+def encode_review(form: str, faces: tuple[ReviewFace, ...]) -> bytes:
+    lines = ",\n".join(json.dumps(asdict(face), ensure_ascii=False, sort_keys=True) for face in faces)
+    head = json.dumps({"format": FORMAT, "tool": form})[1:-1]
+    return f'{{{head}, "faces": [\n{lines}\n]}}\n'.encode()
+
+
+def read_review(folder: Path) -> Review:
+    """Read the index. Raises FileNotFoundError where there is none, ValueError where it is damaged."""
+    path = folder / INDEX
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"{folder}: expected a review ({INDEX} in it), got none; give the folder that "
+            "`natocc review export` made"
+        )
+    data = path.read_bytes()
+    try:
+        index = json.loads(data)
+        if index["format"] != FORMAT:
+            raise ValueError(f"the format {index['format']}")
+        faces = TypeAdapter(tuple[ReviewFace, ...]).validate_python(index["faces"])
+        return Review(form=str(index["tool"]), faces=faces, sha256=sha256_bytes(data))
+    except ValidationError as error:
+        raise ValueError(f"{path}: expected the index of a review ({FORMAT}), got {first(error)}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path}: expected the index of a review ({FORMAT}), got {error}") from error
+
+
+def pixels_sha256(mask: Image) -> str:
+    """The hash of a mask of 0 and 255, whatever file it is stored in."""
+    return sha256_bytes(f"{mask.shape[0]}x{mask.shape[1]}".encode() + mask.tobytes())
+
+
+def face_of(path: str, stem: str, review: Review, report: Report) -> ReviewFace | None:
+    """The face with this id, padded or not; None, and a Problem, where it was not exported."""
+    face = review.by_id.get(id_of(stem) if is_number(stem) else stem)
+    if face is None:
+        report(Problem(path=path, expected="a face of this review", got=f"the unknown face {stem!r}"))
+    return face
+
+
+def verdict_of(ticked: Mapping[str, bool], path: str, report: Report) -> str | None:
+    """The verdict that is ticked; Problems for two of them and for an unknown name."""
+    names = sorted(name for name, on in ticked.items() if on)
+    unknown = [name for name in names if name not in VERDICTS]
+    if unknown or len(names) > 1:
+        report(Problem(path=path, expected=f"one of {', '.join(VERDICTS)} or none", got=", ".join(names)))
+        return None
+    return VERDICTS[names[0]] if names else None
+
+
+def file_date(path: Path) -> str:
+    """The day on which a file was last changed, in UTC."""
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat()
+
+
+def first(error: ValidationError) -> str:
+    """The first fault of a JSON file and where it lies."""
+    fault = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in fault["loc"])
+    return f"{where}: {fault['msg']}" if where else str(fault["msg"])

@@ -1,0 +1,180 @@
+"""LabelMe: a JSON file beside each image, with polygons and bitmaps (its versions 5 and 6).
+
+Shapes are painted in the file's order: ``face`` adds, ``hole`` takes away.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel, Field, FiniteFloat, ValidationError
+
+from assets.pictures.images import Unreadable
+from assets.problems import Problem, Report
+from assets.review.index import (
+    FACE,
+    HOLE,
+    IMAGES,
+    INDEX,
+    VERDICTS,
+    Answer,
+    Review,
+    ReviewFace,
+    face_of,
+    file_date,
+    first,
+    verdict_of,
+)
+from assets.review.shapes import bitmap_shape, check_label, new_mask, paint, polygon_shape
+from natocc.codecs import decode_plane
+from natocc.geometry import Image
+from natocc.masks.polygons import trace_outlines
+
+# The layout that is written; LabelMe puts its own version in its place when it saves.
+_VERSION = "5.5.0"
+
+
+class _Shape(BaseModel):
+    label: str
+    points: list[tuple[FiniteFloat, FiniteFloat]]
+    shape_type: str = "polygon"
+    mask: str | None = None
+    flags: dict[str, bool] | None = None
+
+
+class _File(BaseModel):
+    version: str = ""
+    flags: dict[str, bool] | None = None
+    shapes: list[_Shape]
+    image: str = Field(alias="imagePath")
+    height: int | None = Field(default=None, alias="imageHeight")
+    width: int | None = Field(default=None, alias="imageWidth")
+
+
+class LabelmeWriter:
+    """Polygons in pixels of the image, to a hundredth; verdicts are the file's flags."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def add(self, face: ReviewFace, mask: Image) -> Image:
+        """Write the JSON file; returns the mask that its polygons make."""
+        scale = np.array([face.image_size[1] / mask.shape[1], face.image_size[0] / mask.shape[0]])
+        shapes, back = [], new_mask(face)
+        for outline in trace_outlines(mask):
+            points = np.round(outline.corners * scale, 2).tolist()
+            label = HOLE if outline.hole else FACE
+            paint(back, label, polygon_shape(points, face))
+            shapes.append(
+                {
+                    "label": label,
+                    "points": points,
+                    "group_id": None,
+                    "description": "",
+                    "shape_type": "polygon",
+                    "flags": {},
+                    "mask": None,
+                }
+            )
+        file = {
+            "version": _VERSION,
+            "flags": dict.fromkeys(VERDICTS, False),
+            "shapes": shapes,
+            "imagePath": Path(face.image).name,
+            "imageData": None,
+            "imageHeight": face.image_size[0],
+            "imageWidth": face.image_size[1],
+        }
+        path = self._folder / IMAGES / f"{face.id}.json"
+        path.write_text(json.dumps(file, indent=1), encoding="utf-8")
+        return back
+
+    def close(self) -> None:
+        """Nothing is left to write."""
+
+
+def read_labelme(folder: Path, review: Review, report: Report) -> Iterator[Answer]:
+    """Yield the answers of the JSON files among the images and beside the index, in order of their names.
+
+    A file with a fault gives Problems and no answer. What is no JSON file is passed over.
+    """
+    paths = [path for place in (folder / IMAGES, folder) for path in sorted(place.glob("*.json"))]
+    for path in paths:
+        where = path.relative_to(folder).as_posix()
+        if where == INDEX or (face := face_of(where, path.stem, review, report)) is None:
+            continue
+        try:
+            file = _File.model_validate_json(path.read_bytes())
+        except ValidationError as error:
+            report(Problem(path=where, expected="a JSON file of LabelMe", got=first(error)))
+            continue
+        faults: list[Problem] = []
+        mask = _mask_of(file, face, where, faults.append)
+        ticked = verdict_of(file.flags or {}, where, faults.append)
+        for fault in faults:
+            report(fault)
+        if not faults:
+            yield Answer(
+                face=face,
+                form="labelme",
+                path=path,
+                mask=mask,
+                verdict=ticked,
+                tool=f"labelme {file.version}".strip(),
+                date=file_date(path),
+                date_from="file time",
+            )
+
+
+def _mask_of(file: _File, face: ReviewFace, where: str, report: Report) -> Image:
+    name = file.image.replace("\\", "/").rpartition("/")[2]
+    if Path(name).stem != face.id:
+        report(Problem(path=where, expected=f"the image {Path(face.image).name}", got=repr(name)))
+    if (file.height, file.width) not in ((None, None), face.image_size):
+        expected = f"the image's size {face.image_size[1]}x{face.image_size[0]}"
+        report(Problem(path=where, expected=expected, got=f"{file.width}x{file.height}"))
+        return new_mask(face)
+    mask = new_mask(face)
+    for number, shape in enumerate(file.shapes):
+        try:
+            check_label(shape.label)
+            if ticked := sorted(name for name, on in (shape.flags or {}).items() if on):
+                raise Unreadable("verdicts among the file's flags", f"{', '.join(ticked)} on a shape")
+            paint(mask, shape.label, _pixels_of(shape, face))
+        except Unreadable as error:
+            report(Problem(path=f"{where} shapes.{number}", expected=error.expected, got=error.got))
+    return mask
+
+
+def _pixels_of(shape: _Shape, face: ReviewFace) -> Image:
+    if shape.shape_type == "polygon":
+        return polygon_shape(shape.points, face)
+    if shape.shape_type == "mask":
+        return bitmap_shape(_bitmap_of(shape, face), face)
+    raise Unreadable("a polygon or a mask", f"a {shape.shape_type}; draw it as a polygon")
+
+
+def _bitmap_of(shape: _Shape, face: ReviewFace) -> Image:
+    """A bitmap in its box; both corners of the box belong to it."""
+    try:
+        pixels = decode_plane(base64.b64decode(shape.mask or "", validate=True))
+    except (binascii.Error, ValueError) as error:
+        raise Unreadable("a mask as a PNG in base64", str(error)) from error
+    if len(shape.points) != 2:
+        raise Unreadable("a mask with the 2 corners of its box", f"{len(shape.points)} points")
+    (x0, y0), (x1, y1) = ((int(x), int(y)) for x, y in shape.points)
+    height, width = face.image_size
+    if not (0 <= x0 <= x1 < width and 0 <= y0 <= y1 < height):
+        raise Unreadable(f"a mask on the image of {width}x{height}", f"a box from {x0},{y0} to {x1},{y1}")
+    if pixels.shape != (y1 - y0 + 1, x1 - x0 + 1):
+        raise Unreadable(
+            f"a mask of its box's size {x1 - x0 + 1}x{y1 - y0 + 1}", f"{pixels.shape[1]}x{pixels.shape[0]}"
+        )
+    whole = np.zeros(face.image_size, np.uint8)
+    whole[y0 : y1 + 1, x0 : x1 + 1] = pixels
+    return whole

@@ -1,0 +1,115 @@
+"""Bitmaps: a PNG of 0 and 255 for each image, and a table for verdicts."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from assets.face_metadata.corrected_masks import read_corrected
+from assets.pictures.images import Unreadable
+from assets.problems import Problem, Report
+from assets.reading.folders import pictures_in
+from assets.review.index import VERDICTS, Answer, Review, ReviewFace, face_of, file_date
+from assets.review.shapes import bitmap_shape
+from natocc.codecs import encode_png
+from natocc.geometry import Image
+from natocc.masks.scaling import enlarge_mask
+
+MASKS, TABLE = "masks", "review.csv"
+_COLUMNS = ("id", "verdict")
+
+
+class SegmentsWriter:
+    """Masks at the image's size, so that any painter lays one over the other."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._ids: list[str] = []
+        (folder / MASKS).mkdir()
+
+    def add(self, face: ReviewFace, mask: Image) -> Image:
+        path = self._folder / MASKS / f"{face.id}.png"
+        path.write_bytes(encode_png(enlarge_mask(mask, face.image_size)))
+        self._ids.append(face.id)
+        return mask
+
+    def close(self) -> None:
+        """Write the table, with no verdict yet."""
+        stream = io.StringIO(newline="")
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerows([_COLUMNS, *((name, "") for name in self._ids)])
+        (self._folder / TABLE).write_text(stream.getvalue(), encoding="utf-8")
+
+
+def read_segments(folder: Path, review: Review, report: Report) -> Iterator[Answer]:
+    """Yield an answer for each mask, in order of file names, then for each verdict without a mask.
+
+    A mask may have the image's size or the bank's, and is read as a corrected mask is; a fault of it
+    is a Problem, and so is one of the table. Raises ValueError for a table that is none.
+    """
+    masks = folder / MASKS
+    verdicts = _verdicts(folder, review, report)
+    for path in pictures_in(masks, folder, report) if masks.is_dir() else ():
+        where = path.relative_to(folder).as_posix()
+        if (face := face_of(where, path.stem, review, report)) is None:
+            continue
+        try:
+            mask, notes = read_corrected(path, empty=True)
+            mask = mask if mask.shape == face.mask_size else bitmap_shape(mask, face)
+        except Unreadable as error:
+            report(Problem(path=where, expected=error.expected, got=error.got))
+            continue
+        if "grey edges" in notes:
+            got = "grey edges, cut at a half"
+            report(Problem(path=where, expected="a mask of 0 and 255", got=got, action="converted"))
+        yield _answer(face, path, mask, verdicts.pop(face.id, None))
+    for name, verdict in verdicts.items():
+        yield _answer(review.by_id[name], folder / TABLE, None, verdict)
+
+
+def _answer(face: ReviewFace, path: Path, mask: Image | None, verdict: str | None) -> Answer:
+    return Answer(
+        face=face,
+        form="segments",
+        path=path,
+        mask=mask,
+        verdict=verdict,
+        tool="segments",
+        date=file_date(path),
+        date_from="file time",
+    )
+
+
+def _verdicts(folder: Path, review: Review, report: Report) -> dict[str, str]:
+    path = folder / TABLE
+    found: dict[str, str] = {}
+    if not path.is_file():
+        return found
+    try:
+        # Spreadsheets put a byte order mark before the first column's name.
+        with path.open(newline="", encoding="utf-8-sig") as stream:
+            reader = csv.DictReader(stream)
+            if tuple(reader.fieldnames or ()) != _COLUMNS:
+                got = ", ".join(reader.fieldnames or ()) or "none"
+                raise ValueError(f"{path}: expected the columns {', '.join(_COLUMNS)}, got {got}")
+            for row in reader:
+                _add(found, row, f"{TABLE}:{reader.line_num}", review, report)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"{path}: expected a CSV table in UTF-8, got {error}") from error
+    return found
+
+
+def _add(
+    found: dict[str, str], row: dict[str, str | None], where: str, review: Review, report: Report
+) -> None:
+    name, verdict = ((row.get(column) or "").strip() for column in _COLUMNS)
+    verdict = VERDICTS.get(verdict, verdict)
+    if not verdict or (face := face_of(where, name, review, report)) is None:
+        return
+    if verdict not in VERDICTS.values():
+        expected = f"{', '.join(VERDICTS.values())} or nothing"
+        report(Problem(path=where, expected=expected, got=repr(verdict)))
+    elif found.setdefault(face.id, verdict) != verdict:
+        report(Problem(path=where, expected="one verdict a face", got=f"{verdict} beside {found[face.id]}"))

@@ -1,0 +1,1 @@
+"""Text from files: tables, side-cars, JSON read piece by piece."""

@@ -1,0 +1,182 @@
+"""``natocc.csv`` beside a dataset: what its own layout has no place for, one row an image."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assets.problems import Problem, Report
+from assets.reading.naming import normal
+from assets.records import Origin
+
+NAME = "natocc.csv"
+SPLITS = ("train", "test", "excluded")
+Point = tuple[float, float]
+# More rows without an image than so many are told in one line.
+_MOST_LINES = 10
+COLUMNS = ("file", "photo", "person", "split", "licence", "grade", "landmarks", "rot_deg", "source")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """What the side-car says of one image; None and empty where it says nothing."""
+
+    photo: str = ""
+    person: str | None = None
+    split: str | None = None
+    licence: str = ""
+    grade: str | None = None
+    landmarks: dict[str, Point] = field(default_factory=dict)
+    rot_deg: float | None = None
+    source: str = ""
+
+    def origin(self, dataset: str, licence: str) -> Origin:
+        """The origin of the image; ``licence`` is the dataset's own."""
+        return Origin(
+            dataset=dataset,
+            photo=self.photo,
+            licence=self.licence or licence,
+            split=self.split,
+            person=self.person,
+            grade=self.grade,
+        )
+
+
+NOTHING = Aside()
+# For an image whose row can't be read: it may have said "test".
+EXCLUDED = Aside(split="excluded")
+
+
+class BadCell(ValueError):
+    """One value of a row; ``expected`` and ``got`` as in a Problem."""
+
+    def __init__(self, expected: str, got: object) -> None:
+        self.expected, self.got = expected, str(got)
+        super().__init__(f"expected {expected}, got {got}")
+
+
+class Sidecar:
+    """The side-car of one dataset folder, read once; every folder has one, if an empty one.
+
+    A row that can't be read is a Problem, and its image is excluded. Raises ValueError for a file
+    that is no such table: without it, what must not be trained on would be.
+    """
+
+    def __init__(self, folder: Path, root: Path, report: Report) -> None:
+        self._rows: dict[str, Aside] = {}
+        path = folder / NAME
+        if not path.is_file():
+            return
+        where = path.relative_to(root).as_posix()
+        problems: list[tuple[int, Problem]] = []
+        absent: list[tuple[int, str]] = []
+        for line, row in _rows(path, where):
+            name = normal((row.get("file") or "").strip())
+            try:
+                said = _parse(name, row)
+                if name in self._rows:
+                    raise BadCell("one row an image", f"another for {name}")
+            except BadCell as error:
+                found = Problem(path=f"{where}:{line}", expected=error.expected, got=error.got)
+                problems.append((line, found))
+                said = EXCLUDED
+            self._rows[name] = said
+            if name and not _exists(folder, name):
+                absent.append((line, name))
+        for _, problem in sorted([*problems, *_absences(where, absent)], key=lambda one: one[0]):
+            report(problem)
+
+    def of(self, file: str) -> Aside:
+        """What is said of an image, by its path relative to the dataset folder."""
+        return self._rows.get(normal(file), NOTHING)
+
+
+def _absences(where: str, absent: list[tuple[int, str]]) -> list[tuple[int, Problem]]:
+    """A line for each row without an image; of many, as where a folder is missing, one for all."""
+    if len(absent) > _MOST_LINES:
+        line, first = absent[0]
+        expected = f"images of {len(absent)} rows, the first {first}"
+        return [(line, Problem(path=where, expected=expected, got="no such files"))]
+    return [
+        (line, Problem(path=f"{where}:{line}", expected=f"an image {name}", got="no such file"))
+        for line, name in absent
+    ]
+
+
+def _rows(path: Path, where: str) -> Iterator[tuple[int, dict[str, str | None]]]:
+    """Line number and cells of each row."""
+    try:
+        # Spreadsheets put a byte order mark before the first column's name.
+        with path.open(newline="", encoding="utf-8-sig") as stream:
+            reader = csv.DictReader(stream)
+            columns = reader.fieldnames or ()
+            if "file" not in columns or not set(columns) <= set(COLUMNS):
+                raise ValueError(
+                    f"{where}: expected a column file and others among {', '.join(COLUMNS[1:])}, "
+                    f"got {', '.join(columns) or 'none'}"
+                )
+            for row in reader:
+                yield reader.line_num, row
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"{where}: expected a CSV table in UTF-8, got {error}") from error
+
+
+def _exists(folder: Path, name: str) -> bool:
+    """Whether the file is there, in either spelling of accented letters."""
+    return any((folder / unicodedata.normalize(form, name)).is_file() for form in ("NFC", "NFD"))
+
+
+def _parse(name: str, row: dict[str, str | None]) -> Aside:
+    if not name or row.get("file") is None or None in row.values() or None in row:
+        raise BadCell("a value or nothing for each column, and an image in file", "another number of cells")
+    text = {key: (value or "").strip() for key, value in row.items()}
+    split = text.get("split") or None
+    if split is not None and split not in SPLITS:
+        raise BadCell(f"a split among {', '.join(SPLITS)}", repr(split))
+    named = _points(text.get("landmarks") or "{}")
+    return Aside(
+        photo=text.get("photo", "").lower(),
+        person=text.get("person") or None,
+        split=split,
+        licence=text.get("licence", ""),
+        grade=text.get("grade") or None,
+        landmarks=named,
+        rot_deg=_number(text["rot_deg"], "rot_deg in degrees") if text.get("rot_deg") else None,
+        source=text.get("source", ""),
+    )
+
+
+def _points(text: str) -> dict[str, Point]:
+    """The named points; a face mesh is checked, and left out."""
+    expected = 'landmarks as JSON {"name": [x, y], …}, where "facemesh" is a list of [x, y]'
+    try:
+        points = json.loads(text)
+        if not isinstance(points, dict):
+            raise BadCell(expected, f"a {type(points).__name__}")
+        for point in points.pop("facemesh", ()):
+            _point(point, expected)
+        return {name: _point(point, expected) for name, point in points.items()}
+    except (json.JSONDecodeError, AttributeError, TypeError) as error:
+        raise BadCell(expected, error) from error
+
+
+def _point(value: object, expected: str) -> Point:
+    if not isinstance(value, list) or len(value) != 2:
+        raise BadCell(expected, repr(value))
+    return _number(value[0], expected), _number(value[1], expected)
+
+
+def _number(value: object, expected: str) -> float:
+    if isinstance(value, str | int | float):
+        try:
+            number = float(value)
+        except ValueError as error:
+            raise BadCell(expected, repr(value)) from error
+        if math.isfinite(number):
+            return number
+    raise BadCell(expected, repr(value))

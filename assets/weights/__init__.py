@@ -1,0 +1,1 @@
+"""Files of weights: what exists, what is here."""

@@ -1,0 +1,140 @@
+"""Weights of networks in one folder: which file a name means, and what its header says of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from safetensors import SafetensorError, safe_open
+
+from assets.weights.registry import how_to_get, registry
+from shards.storage import sha256_of
+
+VARIABLE = "NATOCC_WEIGHTS"
+DEFAULT = Path("data/weights")
+ENDING = ".safetensors"
+KINDS = ("rrdbnet", "glean", "rainnet", "stylegan2", "vgg16")
+
+
+class MissingWeights(FileNotFoundError):
+    """A network's file is not there; the message names it, the folder and the command that helps."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """One network's file, as ``natocc weights import`` and the training flows write it."""
+
+    # Of the registry: realesrgan, glean, rainnet, vgg16 …; also the file's, without its ending.
+    name: str
+    # One of ``KINDS``.
+    network: str
+    path: Path
+    # Of the file.
+    sha256: str
+    # Texts in its header: network, source_file, source_sha256, licence …
+    facts: Mapping[str, str]
+
+
+def weights_folder(given: str | Path | None = None) -> Path:
+    """``given``, else ``$NATOCC_WEIGHTS``, else ``data/weights`` of the working folder.
+
+    It need not be there. Raises ValueError where it is no folder.
+    """
+    place = Path(given or os.environ.get(VARIABLE) or DEFAULT)
+    if place.is_file():
+        raise ValueError(
+            f"weights: expected a folder of weights, got the file {readable(place)}; name the folder it is in"
+        )
+    return place
+
+
+def readable(name: str | Path) -> str:
+    """A file's name as text in one line, whatever bytes it is made of."""
+    text = str(name).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+
+
+def weights_path(name: str, folder: str | Path | None = None) -> Path:
+    """Where the file of this name belongs. ValueError for a name that is none."""
+    if not is_name(name):
+        raise ValueError(f"weights: expected a plain name such as realesrgan, got {name!r}")
+    return weights_folder(folder) / f"{name}{ENDING}"
+
+
+def is_name(name: str) -> bool:
+    """Whether weights may be called this: text in one line that is no path and no hidden file."""
+    return name.isprintable() and bool(name.strip()) and name[0] != "." and not set(name) & set("/\\:")
+
+
+def names_in(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of the weights in a folder, and the names of all else that lies there; both in order.
+
+    A folder that is not there holds nothing. Raises OSError where it cannot be read.
+    """
+    found = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    files = [name for name in found if name.endswith(ENDING) and is_name(name.removesuffix(ENDING))]
+    return tuple(name.removesuffix(ENDING) for name in files), tuple(
+        name for name in found if name not in files
+    )
+
+
+def find_weights(name: str, folder: str | Path | None = None) -> Weights:
+    """The file of this name: its header is read, its content hashed.
+
+    Raises MissingWeights where it is not there, ValueError for a file of another make, OSError.
+    """
+    path = weights_path(name, folder)
+    if not path.exists() and not path.is_symlink():
+        entry = registry().get(name)
+        advice = how_to_get(entry) if entry else "see natocc weights list for the names there are"
+        raise MissingWeights(
+            f"{name}: expected its weights in {path}, found no such file; {advice}; "
+            f"or name another folder by --weights or ${VARIABLE}"
+        )
+    facts = read_facts(path)
+    return Weights(name=name, network=facts["network"], path=path, sha256=sha256_of(str(path)), facts=facts)
+
+
+def standing(weights: Weights) -> str:
+    """``as published``, ``not verified`` or ``one's own``: what the header says, held against the registry.
+
+    An import writes ``published`` and the source's hash; a hash that the registry does not know, or other
+    tensors than the published file's where those are known, make it ``not verified``. Whether the tensors
+    are those of the header, ``natocc weights check`` tells.
+    """
+    entry = registry().get(weights.name)
+    if entry is None or not entry.page:
+        return "one's own"
+    file = entry.published_as(weights.facts.get("source_sha256", ""))
+    if weights.facts.get("published") != "true" or file is None:
+        return "not verified"
+    known = file.converted in ("", weights.facts.get("tensors_sha256"))
+    return "as published" if known else "not verified"
+
+
+def read_facts(path: Path) -> Mapping[str, str]:
+    """The texts in the header of a file of ours. Raises ValueError for any other file, OSError."""
+    advice = "bring the published file in by natocc weights import"
+    if not path.is_file():
+        found = "a folder" if path.is_dir() else "what is no file, or a link that leads to none"
+        raise ValueError(f"{path}: expected a file of safetensors, got {found}; {advice}")
+    try:
+        with safe_open(str(path), framework="np") as opened:
+            facts = opened.metadata() or {}
+    except SafetensorError as error:
+        told = " ".join(str(error).split())[:160]
+        raise ValueError(
+            f"{path}: expected a whole file of safetensors, got another ({told}); {advice}"
+        ) from error
+    except OSError as error:
+        # The library leaves out which file it is.
+        raise OSError(f"{path}: expected a file that can be read, got: {error}; {advice}") from error
+    if facts.get("network") not in KINDS:
+        raise ValueError(
+            f"{path}: expected one of {', '.join(KINDS)} as network in its header, "
+            f"got {facts.get('network')!r}; {advice}"
+        )
+    return MappingProxyType(dict(facts))

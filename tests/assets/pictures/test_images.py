@@ -1,0 +1,239 @@
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import skimage.data
+from PIL import Image as Pillow
+
+from assets.pictures.images import Unreadable, read_image, read_mask
+from natocc.geometry import Image
+from tests.raw_trees import disc, encoded, mask_bytes, portrait, sixteen_bit_png, write
+
+TURNS = {
+    1: lambda a: a,
+    2: lambda a: a[:, ::-1],
+    3: lambda a: a[::-1, ::-1],
+    4: lambda a: a[::-1],
+    5: lambda a: a.swapaxes(0, 1),
+    6: lambda a: np.rot90(a),
+    7: lambda a: a[::-1, ::-1].swapaxes(0, 1),
+    8: lambda a: np.rot90(a, -1),
+}
+
+
+def stored(image: Image, form: str, orientation: int) -> bytes:
+    exif = Pillow.Exif()
+    exif[0x0112] = orientation
+    return encoded(image, form, exif=exif)
+
+
+def refusal(path: Path, reader: object = read_image) -> str:
+    with pytest.raises(Unreadable) as caught:
+        reader(path)  # type: ignore[operator]
+    return str(caught.value)
+
+
+def test_a_plain_jpeg_is_itself_and_rgb(tmp_path: Path) -> None:
+    data = encoded(portrait())
+    picture = read_image(write(tmp_path / "a.b c.JPG", data))
+    assert picture.data == data and picture.plain_jpeg and picture.notes == ()
+    assert picture.rgb.dtype == np.uint8 and picture.rgb.shape == (160, 160, 3)
+    assert np.abs(picture.rgb.astype(int) - portrait()).mean() < 3
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_exif_orientation_comes_upright(tmp_path: Path, form: str, orientation: int) -> None:
+    upright = portrait(120, 80)
+    laid = np.ascontiguousarray(TURNS[orientation](upright))
+    picture = read_image(write(tmp_path / "x.jpg", stored(laid, form, orientation)))
+    assert picture.rgb.shape == upright.shape
+    assert np.abs(picture.rgb.astype(int) - upright).mean() < 3
+    assert ("EXIF rotation" in picture.notes) == (orientation != 1)
+    assert picture.plain_jpeg == (form == "JPEG" and orientation == 1)
+
+
+@pytest.mark.parametrize("orientation", [0, 9])
+def test_an_orientation_that_means_nothing_turns_nothing(tmp_path: Path, orientation: int) -> None:
+    picture = read_image(write(tmp_path / "x.jpg", stored(portrait(120, 80), "JPEG", orientation)))
+    assert picture.rgb.shape == (120, 80, 3) and picture.notes == () and picture.plain_jpeg
+
+
+def test_a_damaged_exif_block_is_noted_and_still_turns_the_picture(tmp_path: Path) -> None:
+    exif = Pillow.Exif()
+    exif[0x0112] = 6
+    block = exif.tobytes()
+    count = block.index(b"\x01\x12") - 2
+    hurt = block[:count] + b"\x00\x09" + block[count + 2 :]
+    upright = portrait(120, 80)
+    picture = read_image(
+        write(tmp_path / "x.jpg", encoded(np.ascontiguousarray(TURNS[6](upright)), exif=hurt))
+    )
+    assert picture.notes == ("damaged EXIF", "EXIF rotation")
+    assert np.abs(picture.rgb.astype(int) - upright).mean() < 3
+
+
+def test_a_block_that_is_no_exif_at_all_is_noted(tmp_path: Path) -> None:
+    picture = read_image(write(tmp_path / "x.jpg", encoded(portrait(), exif=b"Exif\0\0nonsense")))
+    assert picture.notes == ("damaged EXIF",)
+    assert picture.rgb.shape == (160, 160, 3)
+
+
+def test_greyscale_palette_alpha_and_cmyk_become_rgb(tmp_path: Path) -> None:
+    rgb = portrait()
+    picture = Pillow.fromarray(rgb)
+    grey = np.repeat(np.asarray(picture.convert("L"))[..., None], 3, axis=2)
+    cases = {
+        "greyscale": (picture.convert("L"), "JPEG", grey, 3),
+        "CMYK": (picture.convert("CMYK"), "JPEG", rgb, 6),
+        "palette": (picture.convert("P"), "PNG", rgb, 16),
+        "alpha channel": (picture.convert("RGBA"), "PNG", rgb, 0),
+        "greyscale with alpha": (picture.convert("LA"), "PNG", grey, 0),
+    }
+    for name, (image, form, expected, tolerance) in cases.items():
+        stream = io.BytesIO()
+        image.save(stream, form)
+        read = read_image(write(tmp_path / "x.jpg", stream.getvalue()))
+        assert name in read.notes and not read.plain_jpeg
+        assert np.abs(read.rgb.astype(int) - expected).mean() <= tolerance, name
+
+
+def test_transparent_pixels_lie_on_white(tmp_path: Path) -> None:
+    rgba = np.dstack([portrait(), disc(160, 160)])
+    read = read_image(write(tmp_path / "x.png", encoded(rgba, "PNG")))
+    assert (read.rgb[0, 0] == 255).all()
+    assert np.array_equal(read.rgb[80, 80], portrait()[80, 80])
+
+
+@pytest.mark.parametrize("grey", [False, True])
+def test_sixteen_bits_keep_their_upper_eight(tmp_path: Path, grey: bool) -> None:
+    image = skimage.data.camera()[::4, ::4] if grey else portrait()
+    read = read_image(write(tmp_path / "x.png", sixteen_bit_png(image)))
+    expected = np.repeat(image[..., None], 3, axis=2) if grey else image
+    assert np.array_equal(read.rgb, expected)
+    assert read.notes == ("PNG", "16 bits a channel", *(("greyscale",) if grey else ()))
+
+
+def test_what_is_no_picture_is_named(tmp_path: Path) -> None:
+    data = encoded(portrait())
+    path = tmp_path / "x.jpg"
+    assert refusal(write(path, b"")) == "expected a photograph, got an empty file"
+    assert refusal(write(path, b"not a picture")) == (
+        "expected a photograph, got 13 bytes that are no JPEG, PNG, WEBP, BMP image"
+    )
+    gif = io.BytesIO()
+    Pillow.fromarray(portrait()).save(gif, "GIF")
+    assert "that are no JPEG" in refusal(write(path, gif.getvalue()))
+    assert refusal(write(path, data[: len(data) // 2])).startswith(
+        "expected a photograph, got a damaged image (image file is truncated ("
+    )
+    assert refusal(tmp_path / "gone.jpg") == (
+        "expected a photograph, got a file that can't be read (No such file or directory)"
+    )
+    assert "got a file that can't be read (Is a directory)" in refusal(tmp_path)
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+def test_a_picture_cut_anywhere_is_refused(tmp_path: Path, form: str) -> None:
+    data = encoded(portrait(40, 40), form)
+    for end in range(1, len(data) - 40, 37):
+        assert refusal(write(tmp_path / "x.jpg", data[:end])).startswith("expected a photograph, got ")
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "BMP"])
+def test_no_flipped_byte_raises_anything_but_a_refusal(tmp_path: Path, form: str) -> None:
+    data = bytearray(
+        stored(portrait(24, 24), form, 6) if form in ("JPEG", "PNG") else encoded(portrait(24, 24), form)
+    )
+    for position in range(0, min(400, len(data)), 3):
+        hurt = bytearray(data)
+        hurt[position] ^= 0xFF
+        try:
+            assert read_image(write(tmp_path / "x.jpg", bytes(hurt))).rgb.dtype == np.uint8
+        except Unreadable as error:
+            assert error.expected == "a photograph"
+
+
+PLANE = disc(40, 60)
+
+
+def palette_mask(colours: list[int], plane: Image) -> bytes:
+    picture = Pillow.fromarray(plane).convert("L")
+    picture = Pillow.frombytes("P", picture.size, picture.tobytes())
+    picture.putpalette(colours + [0] * (768 - len(colours)))
+    stream = io.BytesIO()
+    picture.save(stream, "PNG")
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "notes"),
+    [
+        (encoded(PLANE, "PNG"), ()),
+        (mask_bytes(PLANE), ("three channels",)),
+        (encoded(PLANE // 255, "PNG"), ("values 0 and 1",)),
+        (mask_bytes(PLANE // 255), ("three channels", "values 0 and 1")),
+        (encoded(PLANE > 0, "PNG"), ()),
+        (encoded(np.dstack([PLANE] * 3 + [PLANE * 0 + 255]), "PNG"), ("three channels",)),
+        (encoded(np.dstack([PLANE, PLANE * 0 + 255]), "PNG"), ()),
+        (palette_mask([0, 0, 0, 255, 255, 255], PLANE // 255), ("palette",)),
+        (palette_mask([0, 0, 0, 128, 0, 0], PLANE // 255), ("palette", "values 0 and 1")),
+        (sixteen_bit_png(PLANE), ("16 bits a channel",)),
+        (cv2.imencode(".png", PLANE.astype(np.uint16))[1].tobytes(), ()),
+        (cv2.imencode(".png", (PLANE // 255).astype(np.uint16))[1].tobytes(), ("values 0 and 1",)),
+        (sixteen_bit_png(np.dstack([PLANE] * 3)), ("three channels", "16 bits a channel")),
+        (
+            cv2.imencode(".png", np.dstack([PLANE.astype(np.uint16) // 255] * 3))[1].tobytes(),
+            ("three channels", "values 0 and 1"),
+        ),
+    ],
+)
+def test_masks_of_all_kinds_become_0_and_255(tmp_path: Path, data: bytes, notes: tuple[str, ...]) -> None:
+    mask, found = read_mask(write(tmp_path / "m.png", data))
+    assert mask.dtype == np.uint8
+    assert np.array_equal(mask, PLANE)
+    assert found == notes
+
+
+def test_grey_edges_are_cut_above_127(tmp_path: Path) -> None:
+    soft = cv2.GaussianBlur(PLANE, (0, 0), 2)
+    soft[20, 30], soft[20, 31] = 127, 128
+    mask, notes = read_mask(write(tmp_path / "m.png", encoded(soft, "PNG")))
+    assert notes == ("grey edges",)
+    assert np.array_equal(mask, np.where(soft > 127, 255, 0))
+
+
+def test_an_all_zero_mask_is_returned_as_such(tmp_path: Path) -> None:
+    mask, notes = read_mask(write(tmp_path / "m.png", encoded(PLANE * 0, "PNG")))
+    assert not mask.any() and notes == ()
+
+
+def test_what_is_no_mask_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "m.png"
+    expected = "expected a mask of 0 and 255, or of 0 and 1, got values up to"
+    assert refusal(write(path, encoded(PLANE // 255 * 18, "PNG")), read_mask) == f"{expected} 18"
+    assert refusal(write(path, encoded(PLANE // 2, "PNG")), read_mask) == f"{expected} 127"
+    assert refusal(write(path, encoded(portrait(), "PNG")), read_mask) == (
+        "expected a mask with equal channels, got a coloured picture"
+    )
+    three = palette_mask([0, 0, 0, 128, 0, 0, 0, 128, 0], PLANE // 255 * 2)
+    assert "got a coloured picture" in refusal(write(path, three), read_mask)
+    assert refusal(write(path, b""), read_mask) == "expected a mask, got an empty file"
+    assert "got a damaged image" in refusal(write(path, mask_bytes(PLANE)[:-40]), read_mask)
+
+
+def test_a_mask_with_too_few_rows_is_refused_though_others_fill_them_up(tmp_path: Path) -> None:
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+    header = struct.pack(">IIBBBBB", 40, 40, 8, 0, 0, 0, 0)
+    rows = zlib.compress((b"\0" + b"\xff" * 40) * 20)
+    data = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    text = refusal(write(tmp_path / "mask.png", data), read_mask)
+    assert text.startswith("expected a mask, got a damaged")
