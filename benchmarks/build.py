@@ -16,7 +16,7 @@ from pathlib import Path
 import yaml
 
 from manifests.recipe import load_recipe
-from tasks.build import BuildReport, Options, build
+from tasks.build.version import BuildReport, Options, build
 
 
 def write_recipe(folder: Path, repeats: int) -> str:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from assets.bank.reader import Bank
 from natocc.geometry import Image
 from natocc.transfer.apply import Transfer, transfer_colours
-from tasks.render_inputs import load_face, load_occluder
+from tasks.render.inputs import load_face, load_occluder
 
 METHODS = {
     "table, no guard": Transfer(strength=1, seed=7, guard=False),

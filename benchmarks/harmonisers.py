@@ -24,11 +24,11 @@ from natocc.geometry import Image
 from natocc.harmonise.lift import LIFTS
 from natocc.occluders.occluder import Occluder
 from natocc.render.compose import Composite, compose
-from tasks.cases import Case, choose_cases
-from tasks.harmonisers import choose_network
-from tasks.render_harmonise import Harmonising, open_harmoniser, render_harmonised
-from tasks.render_inputs import OccluderCache, load_face
-from tasks.sheet import Strip, compose_sheet
+from tasks.build.choose_harmoniser import choose_network
+from tasks.compare.cases import Case, choose_cases
+from tasks.contact_sheet import Strip, compose_sheet
+from tasks.render.harmonise import Harmonising, open_harmoniser, render_harmonised
+from tasks.render.inputs import OccluderCache, load_face
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ import torch
 
 from benchmarks.networks_cases import CASES, DTYPES, Case, build, runs
 from benchmarks.networks_floors import Work, bare_convolutions, matmul_peak, operations, seconds
-from tasks.pool import WORKER_ENVIRONMENT
+from tasks.workers.pool import WORKER_ENVIRONMENT
 
 NETWORKS = ("rainnet", "glean", "rrdbnet")
 _LEAST, _MOST = 2, 200

@@ -20,7 +20,7 @@ from benchmarks import inputs
 from natocc.compositing import blend
 from natocc.geometry import Image
 from natocc.harmonise.lift import LIFTS, to_working_size
-from tasks.pool import WorkerPool, result_of
+from tasks.workers.pool import WorkerPool, result_of
 
 _OBJECT = 400
 _WARM_UP = 2

@@ -27,8 +27,8 @@ from benchmarks.inputs import parsing, portrait
 from natocc.codecs import decode_plain_png, decode_rgb, encode_jpeg, encode_png
 from natocc.geometry import Image
 from natocc.masks.policy import CLASS_IDS, PARTS
-from tasks.prepare import prepare
-from tasks.prepare_report import PrepareReport
+from tasks.prepare.bank import prepare
+from tasks.prepare.report import PrepareReport
 
 # Faces of the download.
 WHOLE = 30_000

@@ -27,9 +27,9 @@ from manifests.shard_plan import POOL, ShardPlan
 from natocc.codecs import decode_plane, decode_rgb, encode_jpeg, encode_png
 from natocc.geometry import Image
 from natocc.profiles import BEST, Kind, Profile
-from tasks.pool import WorkerPool, result_of
-from tasks.render_inputs import OccluderCache, occluder_pool
-from tasks.render_sample import attempt
+from tasks.render.inputs import OccluderCache, occluder_pool
+from tasks.render.sample import attempt
+from tasks.workers.pool import WorkerPool, result_of
 
 MODES = ("randocc", "object", "hand", "hand_sot", "best")
 _WARM_UP = 4

@@ -18,11 +18,11 @@ import numpy as np
 from assets.bank.reader import Bank, Entry
 from natocc.codecs import decode_rgb, encode_jpeg, encode_png_rgb
 from natocc.geometry import Image
-from tasks.prepare_enlarge import lanczos
+from tasks.contact_sheet import Strip, compose_sheet
+from tasks.prepare.upscaling.choose import FACTOR, Upscaler, choose_upscaler
+from tasks.prepare.upscaling.crops import lanczos
+from tasks.prepare.upscaling.network import device_of, upscale_by_network
 from tasks.preview import spread
-from tasks.sheet import Strip, compose_sheet
-from tasks.upscale_network import device_of, upscale_by_network
-from tasks.upscaler import FACTOR, Upscaler, choose_upscaler
 
 # Long sides in pixels that crops are brought to, in turn; none is enlarged for it.
 SIZES = "40,64,96,128,160,200,256,300"

@@ -49,8 +49,8 @@ def build(
 ) -> None:
     """Build a version of a recipe's dataset; what is there unchanged is left alone."""
     from manifests.shard_plan import Machine
-    from tasks.build import Job, Options
-    from tasks.build import build as build_version
+    from tasks.build.version import Job, Options
+    from tasks.build.version import build as build_version
 
     start = time.perf_counter()
     with one_clear_message(), progress_bar() as progress:

@@ -36,7 +36,7 @@ def correct_masks(
     with one_clear_message():
         if raw is not None:
             _prepare(raw, bank, workers)
-        from tasks.correct_masks import correct_masks as make_queue
+        from tasks.review.queue import correct_masks as make_queue
 
         with progress_bar(transient=True) as progress:
             bar = progress.add_task("faces", total=None)
@@ -60,8 +60,8 @@ def correct_masks(
 
 
 def _prepare(raw: Path, bank: str, workers: int) -> None:
-    from tasks.prepare import prepare
-    from tasks.prepare_options import options_of
+    from tasks.prepare.bank import prepare
+    from tasks.prepare.options import options_of
 
     def show(problem: Problem) -> None:
         if problem.action == "refused":

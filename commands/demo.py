@@ -20,10 +20,10 @@ def demo(
     """Fetch sample photographs, prepare them, build the sample recipe, draw a contact sheet."""
     from assets.demo.photo_cache import default_cache
     from assets.demo.tiers import best_tier
-    from tasks.prepare import prepare
-    from tasks.prepare_options import PrepareOptions
+    from tasks.demo_photos import lay_out_sample
+    from tasks.prepare.bank import prepare
+    from tasks.prepare.options import PrepareOptions
     from tasks.preview import preview
-    from tasks.sample import lay_out_sample
 
     # The flow's own log lines would tear the progress bar; errors and warnings still show.
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")

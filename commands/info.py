@@ -16,7 +16,7 @@ def info(url: Annotated[str, typer.Argument(help="A version, a dataset or a bank
 
     from assets.bank.reader import Bank
     from manifests.dataset import read_dataset, resolve_version
-    from tasks.verify_bank import is_bank
+    from tasks.verify.bank import is_bank
 
     with one_clear_message():
         if is_bank(url):

@@ -23,8 +23,8 @@ def partition(
     from rich.table import Table
 
     from assets.bank.reader import Bank
-    from tasks.partition import make_partition
-    from tasks.partition_report import PROPOSED, write_partition
+    from tasks.partition.propose import make_partition
+    from tasks.partition.report import PROPOSED, write_partition
 
     with one_clear_message():
         report = make_partition(Bank(bank), threshold=threshold, identities=test_identities)

@@ -10,8 +10,8 @@ import typer
 
 from assets.problems import Problem
 from commands.report import console, errors, one_clear_message, progress_bar
-from tasks.prepare_options import PrepareOptions
-from tasks.upscaler import LANCZOS, SMALLER, Choice
+from tasks.prepare.options import PrepareOptions
+from tasks.prepare.upscaling.choose import LANCZOS, SMALLER, Choice
 
 _DEFAULT = PrepareOptions()
 
@@ -56,7 +56,7 @@ def prepare(
 
     What is there already is kept where its inputs have not changed.
     """
-    from tasks.prepare import prepare as prepare_bank
+    from tasks.prepare.bank import prepare as prepare_bank
 
     options = PrepareOptions(
         objects=objects,

@@ -62,8 +62,8 @@ def preview(
 
             console.print(write_preview(url, out, 24 if count is None else count), markup=False)
             return
-        from tasks.compare import Options
-        from tasks.compare import compare as write_comparison
+        from tasks.compare.pairs import Options
+        from tasks.compare.pairs import compare as write_comparison
 
         options = Options(
             bank=url,
@@ -83,8 +83,8 @@ def preview(
 
 
 def _print_score(answers: str, key: str) -> None:
-    from tasks.score import describe_score
-    from tasks.score import score as count_answers
+    from tasks.compare.votes import describe_score
+    from tasks.compare.votes import score as count_answers
 
     if not key:
         raise ValueError("--score: expected --key with the comparison's key.json, got none")

@@ -22,8 +22,8 @@ def replay(
     """Render a sample anew, write its members, and say whether they are the stored bytes."""
     from assets.bank.reader import Bank
     from shards import storage
-    from tasks.replay import find_sample
-    from tasks.replay import replay as render_again
+    from tasks.render.replay import find_sample
+    from tasks.render.replay import replay as render_again
 
     with one_clear_message():
         stored = find_sample(url, key)

@@ -13,12 +13,12 @@ from rich.markup import escape
 from assets.packages.clients import FetchError
 from manifests.recipe import RecipeError
 from models.optional_packages import NETWORKS, MissingExtra, require_networks
-from tasks.failures import BuildStopped
+from tasks.errors import BuildStopped
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from tasks.build import BuildReport
+    from tasks.build.version import BuildReport
 
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)

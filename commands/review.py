@@ -23,7 +23,7 @@ def export_command(
     ids: Annotated[Path | None, typer.Option(help="A list of faces to take, one a line.")] = None,
 ) -> None:
     """Write images and face masks for an annotation tool, the most suspicious first."""
-    from tasks.review_export import export_review
+    from tasks.review.export import export_review
 
     with one_clear_message():
         report = export_review(bank, out, form=form, queue=queue, count=count, ids=ids)
@@ -41,7 +41,7 @@ def import_command(
     keep_going: Annotated[bool, typer.Option(help="Leave out answers with a problem.")] = False,
 ) -> None:
     """Check all answers, then write corrected masks, their provenance and verdicts below RAW."""
-    from tasks.review_import import import_review
+    from tasks.review.import_answers import import_review
 
     def show(problem: Problem) -> None:
         note = "" if problem.action == "refused" else " (converted)"

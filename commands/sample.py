@@ -10,7 +10,7 @@ import typer
 from assets.demo.photo_cache import default_cache
 from assets.demo.tiers import TIERS, best_tier
 from assets.packages.clients import FetchError
-from tasks.sample import lay_out_sample
+from tasks.demo_photos import lay_out_sample
 
 
 def sample(

@@ -14,7 +14,7 @@ from commands.report import errors
 def one_line_when_stopped() -> Iterator[None]:
     """Print where the state of a stopped training is, and exit with the code of its signal."""
     # Here, since it needs the extra with the networks.
-    from tasks.training_stop import Stopped
+    from tasks.training.interrupt import Stopped
 
     try:
         yield

@@ -56,9 +56,9 @@ def train_harmonizer(
     values |= {"learning_rate": learning_rate, "adversarial": adversarial, "crop": crop, "every": every}
     values |= {"hold_out": hold_out, "views": views, "max_held_out": max_held_out, "loaders": loaders}
     with one_clear_message(), one_line_when_stopped():
-        from tasks.train_harmonizer import open_sources
-        from tasks.train_harmonizer import train_harmonizer as train
-        from tasks.train_harmonizer_options import HarmonizerOptions
+        from tasks.training.harmoniser.options import HarmonizerOptions
+        from tasks.training.harmoniser.train import open_sources
+        from tasks.training.harmoniser.train import train_harmonizer as train
 
         options = HarmonizerOptions(**values, device=device)  # type: ignore[arg-type]
         sources = open_sources(bank=bank, photos=photos, masks=masks, iharmony4=iharmony4)

@@ -23,7 +23,7 @@ def train_segmenter(
     """Train a small U-Net on the shards and print its face IoU on faces it has not seen."""
     need_networks("natocc train-segmenter")
     with one_clear_message():
-        from tasks.train_segmenter import train_segmenter as train
+        from tasks.training.segmenter.train import train_segmenter as train
 
         report = train(
             version,

@@ -64,9 +64,9 @@ def train_upscaler(
     values |= {"growth": growth, "head": head, "held_out": held_out, "every": every, "threads": threads}
     values |= {"device": device, "weights": weights}
     with one_clear_message(), one_line_when_stopped():
-        from tasks.train_upscaler import train_upscaler as train
-        from tasks.train_upscaler_options import UpscalerOptions
-        from tasks.train_upscaler_sources import open_photos
+        from tasks.training.upscaler.options import UpscalerOptions
+        from tasks.training.upscaler.photos import open_photos
+        from tasks.training.upscaler.train import train_upscaler as train
 
         options = UpscalerOptions(**values)
         kinds: Any = tuple(kind or ("face", "object"))

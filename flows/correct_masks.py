@@ -12,10 +12,10 @@ from pydantic import Field
 
 from assets.problems import Problem
 from models.optional_packages import require_networks
-from tasks.correct_masks import QueueReport
-from tasks.correct_masks import correct_masks as make_queue
-from tasks.prepare import prepare
-from tasks.prepare_options import options_of
+from tasks.prepare.bank import prepare
+from tasks.prepare.options import options_of
+from tasks.review.queue import QueueReport
+from tasks.review.queue import correct_masks as make_queue
 
 Side = Annotated[int, Field(ge=16, le=2048, multiple_of=16)]
 Count = Annotated[int, Field(ge=1)]

@@ -14,7 +14,7 @@ from models.optional_packages import require_networks
 from shards.storage import is_local
 
 if TYPE_CHECKING:
-    from tasks.train_harmonizer_report import HarmonizerReport
+    from tasks.training.harmoniser.report import HarmonizerReport
 
 Side = Annotated[int, Field(ge=256, le=1024, multiple_of=256)]
 Count = Annotated[int, Field(ge=1)]
@@ -27,10 +27,10 @@ def train_task(out: str, sources: dict[str, str | None], options: dict[str, Any]
     """Train and score; weights, figures, previews and checkpoint land in ``out``."""
     # Here, so that a worker without the extra can still load and deploy the flow.
     require_networks("train-harmonizer")
-    from tasks.train_harmonizer import open_sources
-    from tasks.train_harmonizer import train_harmonizer as train
-    from tasks.train_harmonizer_options import HarmonizerOptions
-    from tasks.training_stop import Stopped
+    from tasks.training.harmoniser.options import HarmonizerOptions
+    from tasks.training.harmoniser.train import open_sources
+    from tasks.training.harmoniser.train import train_harmonizer as train
+    from tasks.training.interrupt import Stopped
 
     try:
         report = train(open_sources(**sources), out, HarmonizerOptions(**options))

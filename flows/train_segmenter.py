@@ -12,7 +12,7 @@ from pydantic import Field
 from models.optional_packages import require_networks
 
 if TYPE_CHECKING:
-    from tasks.train_segmenter import TrainReport
+    from tasks.training.segmenter.train import TrainReport
 
 Side = Annotated[int, Field(ge=16, le=2048, multiple_of=16)]
 Count = Annotated[int, Field(ge=1)]
@@ -24,7 +24,7 @@ def train_task(version: str, bank: str | None, out: str, options: dict[str, Any]
     """Train and score; the checkpoint and the figures land in ``out``."""
     # Here, so that a worker without the extra can still load and deploy the flow.
     require_networks("train-segmenter")
-    from tasks.train_segmenter import train_segmenter as train
+    from tasks.training.segmenter.train import train_segmenter as train
 
     report = train(version, bank, out, **options)
     for note in report.notes:

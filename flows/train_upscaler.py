@@ -14,7 +14,7 @@ from models.optional_packages import require_networks
 from shards.storage import is_local
 
 if TYPE_CHECKING:
-    from tasks.train_upscaler_report import UpscalerReport
+    from tasks.training.upscaler.report import UpscalerReport
 
 Side = Annotated[int, Field(ge=4, le=1024)]
 Count = Annotated[int, Field(ge=1)]
@@ -27,10 +27,10 @@ def train_task(out: str, sources: dict[str, Any], options: dict[str, Any]) -> Up
     """Train and score; weights, figures, previews and state land in ``out``."""
     # Here, so that a worker without the extra can still load and deploy the flow.
     require_networks("train-upscaler")
-    from tasks.train_upscaler import train_upscaler as train
-    from tasks.train_upscaler_options import UpscalerOptions
-    from tasks.train_upscaler_sources import open_photos
-    from tasks.training_stop import Stopped
+    from tasks.training.interrupt import Stopped
+    from tasks.training.upscaler.options import UpscalerOptions
+    from tasks.training.upscaler.photos import open_photos
+    from tasks.training.upscaler.train import train_upscaler as train
 
     chosen = UpscalerOptions(**options)
     photos = open_photos(**sources, least=chosen.out_size, held_out=chosen.held_out)

@@ -17,8 +17,8 @@ from graphlib import CycleError, TopologicalSorter
 from manifests.syntax_tree import Import, read_source, sha256_of
 
 # The modules that make the bytes of samples, of the bank's shards, and of what a network enlarges. What
-# prepares an input is a root of its own for each source (tasks/prepare_streams.py).
-RENDER, WRITE_BANK, UPSCALE = "tasks.render_shard", "assets.bank.writer", "models.upscaling.upscaler"
+# prepares an input is a root of its own for each source (tasks/prepare/sources.py).
+RENDER, WRITE_BANK, UPSCALE = "tasks.render.shard", "assets.bank.writer", "models.upscaling.upscaler"
 # Modules that take part in builds and preparations and are not covered: names or patterns, each with the
 # reason why no bytes depend on them.
 EXCEPTIONS = {
@@ -28,21 +28,17 @@ EXCEPTIONS = {
         "hashes, which stand in every key as values",
     ),
     **dict.fromkeys(
-        ("tasks.build", "tasks.plan", "tasks.select", "tasks.harmonisers", "manifests.recipe"),
-        "what is planned stands in every shard's key as values",
-    ),
-    **dict.fromkeys(
-        ("tasks.publish", "manifests.card"),
-        "tables and card are made from finished shards, with every version",
+        ("tasks.build.*", "manifests.card", "manifests.recipe"),
+        "plans shards, whose keys hold what is planned as values, and publishes them",
     ),
     **dict.fromkeys(
         (
-            "tasks.prepare",
-            "tasks.prepare_groups",
-            "tasks.prepare_options",
-            "tasks.prepare_report",
-            "tasks.prepare_sharpness",
-            "tasks.prepare_streams",
+            "tasks.prepare.bank",
+            "tasks.prepare.shards",
+            "tasks.prepare.options",
+            "tasks.prepare.report",
+            "tasks.prepare.occluders.sharpness",
+            "tasks.prepare.sources",
         ),
         "which inputs make a shard; they and their options stand in its key as values",
     ),
@@ -69,7 +65,7 @@ EXCEPTIONS = {
     ),
     "assets.bank.splits": "splits are made final in the bank's table, with every preparation",
     **dict.fromkeys(
-        ("assets.demo.*", "assets.packages.archive", "assets.packages.clients", "tasks.sample"),
+        ("assets.demo.*", "assets.packages.archive", "assets.packages.clients", "tasks.demo_photos"),
         "lays raw files out; each is in a shard's key by its content",
     ),
 }

@@ -16,8 +16,8 @@ from natocc.occluders.bank_files import INDEX as BANK_INDEX
 from natocc.occluders.bank_files import KINDS
 from shards import storage
 from shards.reader import read_shard
+from tasks.contact_sheet import Strip, compose_sheet, on_checks, overlay
 from tasks.face_tile import face_facts, face_tile
-from tasks.sheet import Strip, compose_sheet, on_checks, overlay
 
 K = TypeVar("K", bound=str)
 T = TypeVar("T")

@@ -14,7 +14,7 @@ from assets.problems import Problem
 from assets.review.index import Answer, Reader, Review, read_review
 from natocc.codecs import decode_plane, encode_jpeg, encode_png
 from natocc.geometry import Image
-from tasks.review_export import export_review
+from tasks.review.export import export_review
 from tests.raw_trees import FACES, IMAGES, disc, encoded, portrait, write
 
 HEIGHT, WIDTH = 160, 120

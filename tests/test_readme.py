@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from commands.main import app
-from tasks.build import Options, build
+from tasks.build.version import Options, build
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

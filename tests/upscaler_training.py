@@ -13,7 +13,7 @@ import torch
 from models.checkpoints.safetensors_io import encode_network
 from models.stylegan2.network import StyleGAN2, StyleGAN2Config
 from natocc.codecs import encode_png_rgb
-from tasks.train_upscaler_options import UpscalerOptions
+from tasks.training.upscaler.options import UpscalerOptions
 from tests.models.published import tensors
 from tests.models.vgg.test_network import TINY as TINY_VGG
 from tests.raw_trees import portrait, write

@@ -18,8 +18,8 @@ from manifests.dataset import MANIFEST, resolve_version
 from manifests.rows import Row, decode_rows
 from natocc.geometry import Image
 from shards.reader import read_shard
-from tasks.build import Options, finish_job, start_job
-from tasks.render_shard import render_shard
+from tasks.build.version import Options, finish_job, start_job
+from tasks.render.shard import render_shard
 from tests import raw_trees as raws
 
 SIZE = 128

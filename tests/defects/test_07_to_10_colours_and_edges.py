@@ -21,7 +21,7 @@ from natocc.occluders.occluder import Occluder, make_occluder
 from natocc.profiles import PROFILES, Kind
 from natocc.render.compose import render
 from natocc.transfer.apply import Method
-from tasks.prepare_occluders import prepare_hand
+from tasks.prepare.occluders.hands_textures import prepare_hand
 from tests.defects.conftest import Version
 from tests.defects.plain_scenes import draw, one_level, outline_length, white_disc
 from tests.natocc.inputs import face, occluder

@@ -20,7 +20,7 @@ from natocc.occluders.shapes import CANVAS, outline
 from natocc.profiles import PROFILES
 from natocc.render.compose import Composite, render
 from natocc.render.params import Params
-from tasks.render_inputs import load_occluder
+from tasks.render.inputs import load_occluder
 from tests.defects.conftest import SETS, TURNS, Version, build_here
 from tests.defects.plain_scenes import draw, one_level, outline_length, white_disc
 from tests.natocc.inputs import face

@@ -68,7 +68,7 @@ def alike(one: np.ndarray, other: np.ndarray) -> float:
 def test_16_hands_and_textures_are_set_upright_too(tmp_path: Path) -> None:
     from assets.datasets.dtd.reader import read_textures
     from assets.datasets.hands.reader import read_hands
-    from tasks.prepare_occluders import prepare_hand, prepare_texture
+    from tasks.prepare.occluders.hands_textures import prepare_hand, prepare_texture
 
     raws.add_hand(tmp_path, 0)
     photo = np.asarray(Pillow.open(tmp_path / "11k-hands/Hands/Hand_0000000.jpg"))

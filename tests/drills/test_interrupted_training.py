@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from tasks.train_upscaler import train_upscaler
-from tasks.train_upscaler_photos import photos_in_folder
+from tasks.training.upscaler.photos_folder import photos_in_folder
+from tasks.training.upscaler.train import train_upscaler
 from tests.upscaler_training import one_thread, photographs, tiny
 
 __all__ = ["one_thread"]
@@ -22,8 +22,8 @@ ROOT = Path(__file__).parents[2]
 CHILD = """
 import sys, torch
 torch.set_num_threads(1)
-from tasks.train_upscaler import train_upscaler
-from tasks.train_upscaler_photos import photos_in_folder
+from tasks.training.upscaler.train import train_upscaler
+from tasks.training.upscaler.photos_folder import photos_in_folder
 from tests.upscaler_training import tiny
 photos = photos_in_folder(sys.argv[1], least=16, held_out=1)
 train_upscaler(photos, sys.argv[2], tiny(steps=40, every=3))

@@ -12,7 +12,7 @@ from prefect.exceptions import ParameterTypeError
 from flows.build_natocc import build_natocc
 from flows.build_randocc import build_randocc
 from manifests.shard_plan import Machine
-from tasks.build import Options, build
+from tasks.build.version import Options, build
 from tests.tasks.networks import write_rainnet
 
 

@@ -21,12 +21,12 @@ from manifests.code_identity import (
     modules_of,
 )
 from manifests.syntax_tree import PACKAGES, ROOT, read_source
-from tasks.prepare_cofw import prepare_cofw
-from tasks.prepare_cutouts import prepare_cutout
-from tasks.prepare_evaluation import prepare_evaluated
-from tasks.prepare_faces import prepare_face
-from tasks.prepare_objects import prepare_objects
-from tasks.prepare_occluders import prepare_hand
+from tasks.prepare.cofw import prepare_cofw
+from tasks.prepare.faces.evaluation import prepare_evaluated
+from tasks.prepare.faces.face import prepare_face
+from tasks.prepare.occluders.cutouts import prepare_cutout
+from tasks.prepare.occluders.hands_textures import prepare_hand
+from tasks.prepare.occluders.objects import prepare_objects
 from tests.manifests.modules import forget, path_of, write_modules
 from tests.raw_trees import whole_tree
 from tests.tasks.networks import write_rainnet

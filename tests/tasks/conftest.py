@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tasks.build import BuildReport, Options, build
+from tasks.build.version import BuildReport, Options, build
 
 SETS = [
     {"name": "randocc", "kind": "randocc"},

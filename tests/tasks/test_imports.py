@@ -6,9 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tasks.build import Options, start_job
-from tasks.pool import WorkerPool, result_of
-from tasks.render_shard import render_shard
+from tasks.build.version import Options, start_job
+from tasks.render.shard import render_shard
+from tasks.workers.pool import WorkerPool, result_of
 
 HEAVY = {"prefect", "torch", "ot", "albumentations"}
 

@@ -11,10 +11,10 @@ import tasks.preview
 from assets.bank.reader import Bank
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
-from tasks.build import BuildReport
+from tasks.build.version import BuildReport
+from tasks.contact_sheet import Strip, compose_sheet
 from tasks.face_tile import face_tile
 from tasks.preview import preview, spread
-from tasks.sheet import Strip, compose_sheet
 from tests.suspicious_faces import suspicious_bank
 
 

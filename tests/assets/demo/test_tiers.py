@@ -4,7 +4,7 @@ import pytest
 
 from assets.demo.catalogue import load_catalogue
 from assets.demo.tiers import best_tier, packages_of
-from tasks.sample import count
+from tasks.demo_photos import count
 
 
 def counts(tier: str) -> dict[str, int]:

@@ -18,7 +18,7 @@ from models.glean.training_state import TrainingState, decode_state, encode_stat
 from models.stylegan2.discriminator import StyleGAN2Discriminator
 from models.stylegan2.network import StyleGAN2Config
 from models.vgg.network import VGGConfig, VGGFeatures, feature_loss
-from tasks.training import new_trainer, without_lightnings_own_warning
+from tasks.training.trainer import new_trainer, without_lightnings_own_warning
 
 WIDTHS = (6, 6, 6)
 

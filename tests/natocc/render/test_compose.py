@@ -20,7 +20,7 @@ from natocc.occluders.occluder import make_occluder
 from natocc.profiles import Kind
 from natocc.render.compose import Composite, render
 from natocc.render.params import Affine, Params
-from tasks.replay import parse_params
+from tasks.render.replay import parse_params
 from tests.natocc.inputs import draw, face, make, occluder, tall_face
 
 KINDS: tuple[Kind, ...] = ("randocc", "object", "hand")

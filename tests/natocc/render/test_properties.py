@@ -24,7 +24,7 @@ from natocc.render.compose import Composite, render
 from natocc.render.draw import Switches, draw_params
 from natocc.render.params import Params
 from natocc.transfer.apply import Method, Transfer
-from tasks.replay import parse_params
+from tasks.render.replay import parse_params
 from tests.natocc.inputs import face, occluder
 from tests.natocc.scenes import FORMS, LOOKS, METHODS, OCCLUDERS, Scene, picture, plane, scenes
 

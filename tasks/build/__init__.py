@@ -1,0 +1,1 @@
+"""A version: planned, taken over where it is there, published."""

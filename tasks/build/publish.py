@@ -1,0 +1,89 @@
+"""Giving a finished version its name: manifest, card and index, then the folder, then the pointer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from manifests.card import write_card
+from manifests.code_identity import RENDER, code_identity
+from manifests.dataset import CARD, INDEX, MANIFEST, VERDICTS, Dataset, ShardRecord, point_latest
+from manifests.lineage import library_versions
+from manifests.rows import decode_rows, encode_rows
+from shards import storage
+from tasks.build.plan import Plan, optional_libraries
+from tasks.render.shard import rows_url
+
+
+def publish(
+    plan: Plan, records: Sequence[ShardRecord], staging_url: str, version_url: str, dataset_url: str
+) -> Dataset:
+    """Write the version's tables, rename its folder into place, move the ``latest`` pointer."""
+    rows = [
+        row
+        for record in records
+        for row in decode_rows(storage.read_bytes(rows_url(staging_url, record.file)))
+    ]
+    manifest = encode_rows(rows)
+    by_set: dict[str, Counter[str]] = {}
+    for row in rows:
+        by_set.setdefault(row.set, Counter())[row.verdict] += 1
+    reasons = Counter(f"{row.verdict}: {row.reason}" for row in rows if row.verdict == "rejected")
+    dataset = Dataset(
+        name=plan.recipe.name,
+        version=plan.version,
+        recipe=plan.recipe.model_dump(mode="json"),
+        overrides=plan.overrides,
+        bank=plan.bank,
+        code_version=code_identity(RENDER, network=plan.network is not None),
+        libraries=library_versions(*optional_libraries(plan.recipe, plan.network)),
+        backends=_backends(plan),
+        counts=_counts(Counter(row.verdict for row in rows)),
+        counts_by_set={name: _counts(counter) for name, counter in by_set.items()},
+        left_out=plan.left_out | {"rejected": dict(sorted(reasons.items()))},
+        shards=tuple(records),
+        files={MANIFEST: storage.sha256_bytes(manifest)},
+        licences=plan.licences,
+        networks=_networks(plan),
+    )
+    card = write_card(dataset).encode()
+    dataset.files[CARD] = storage.sha256_bytes(card)
+    storage.write_bytes(storage.join(staging_url, MANIFEST), manifest)
+    storage.write_bytes(storage.join(staging_url, CARD), card)
+    # Rows are in the manifest now; killed workers leave temporary files.
+    for name in set(storage.list_names(staging_url)) - {record.file for record in records} - {MANIFEST, CARD}:
+        storage.remove(storage.join(staging_url, name))
+    storage.write_bytes(storage.join(staging_url, INDEX), dataset.encode())
+    storage.move_folder(staging_url, version_url, last=INDEX)
+    point_latest(dataset_url, plan.version)
+    return dataset
+
+
+def _counts(counter: Counter[str]) -> dict[str, int]:
+    return {verdict: counter[verdict] for verdict in VERDICTS}
+
+
+def _backends(plan: Plan) -> dict[str, str | None]:
+    kinds = {shard.kind for shard in plan.shards}
+    transferred = any(shard.colour_transfer for shard in plan.shards)
+    upscaler = plan.bank.get("upscaler")
+    return {
+        "upscaler": str(upscaler) if upscaler and "object" in kinds else None,
+        "colour_transfer": plan.recipe.transfer_method if transferred else None,
+        "harmoniser": plan.recipe.harmoniser if "object" in kinds else None,
+    }
+
+
+def _networks(plan: Plan) -> dict[str, dict[str, object]]:
+    """What the bank says of its upscaling network, and how the harmonising one is run."""
+    found: dict[str, dict[str, object]] = {}
+    upscaling = plan.bank.get("upscaling")
+    objects = any(shard.kind == "object" for shard in plan.shards)
+    if objects and isinstance(upscaling, dict) and upscaling.get("network"):
+        names = ("network", "weights_sha256", "device", "precision", "licence")
+        facts = {name: upscaling.get(name) for name in names}
+        found["upscaler"] = {"name": plan.bank.get("upscaler"), **facts}
+    if plan.network:
+        found["harmoniser"] = asdict(plan.network)
+    return found

@@ -1,0 +1,1 @@
+"""Two renditions of the same samples, side by side, and the votes on them."""

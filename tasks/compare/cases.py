@@ -1,0 +1,102 @@
+"""Which samples are laid side by side: those that a build of the recipe would keep, shared among kinds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import numpy as np
+
+from assets.bank.reader import Bank, Entry
+from manifests.recipe import load_recipe
+from manifests.shard_plan import ShardPlan
+from natocc.profiles import KINDS, Kind
+from natocc.randomness import Streams
+from natocc.render.params import Params
+from tasks.build.plan import make_plan
+from tasks.render.inputs import OccluderCache, occluder_pool
+from tasks.render.replay import parse_params
+from tasks.render.sample import attempt
+
+_Candidate = tuple[ShardPlan, str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One kept sample: what it is made of, and the parameters that profile ``best`` drew for it."""
+
+    plan: ShardPlan
+    face: Entry
+    repeat: int
+    occluder: Entry
+    params: Params
+
+    @property
+    def streams(self) -> Streams:
+        """The generators that the sample's own parameters came from."""
+        return Streams(self.plan.seed, self.plan.stream, f"{self.face.id}-{self.repeat:03d}")
+
+
+def check_kinds(names: list[str]) -> tuple[Kind, ...]:
+    """The kinds by their names, each once. Raises ValueError for an unknown one, and for none at all."""
+    able = [kind for kind in KINDS if kind != "none"]
+    unknown = [name for name in names if name not in able]
+    if unknown or not names:
+        raise ValueError(f"--kinds: expected some of {', '.join(able)}, got {', '.join(unknown) or 'none'}")
+    return tuple(kind for kind in able if kind in names)
+
+
+def choose_cases(
+    bank: Bank, recipe: str, kinds: tuple[Kind, ...], count: int, seed: int, size: int | None = None
+) -> list[Case]:
+    """``count`` different samples of the recipe's sets with profile ``best``, by ``seed``, kind by kind.
+
+    Raises ValueError where a kind has fewer than its share.
+    """
+    if count < len(kinds):
+        raise ValueError(f"-n: expected at least 1 pair of each of {len(kinds)} kinds, got {count}")
+    plan = make_plan(load_recipe(recipe, profile="best", seed=seed, size=size, parsing=False), bank, {})
+    faces = {face.id: face for face in bank.entries("face")}
+    cache = OccluderCache()
+    cases: list[Case] = []
+    for number, kind in enumerate(kinds):
+        share = count // len(kinds) + (number < count % len(kinds))
+        shards = [shard for shard in plan.shards if shard.kind == kind]
+        found: list[Case] = []
+        for shard, face, repeat in _candidates(shards, Streams(seed, "compare", kind)):
+            if len(found) == share:
+                break
+            if case := _kept(shard, bank, cache, faces[face], repeat):
+                found.append(case)
+        if len(found) < share:
+            raise ValueError(
+                f"-n: expected at most {len(found)} pairs of kind {kind} (that is what recipe {recipe} gives "
+                f"with this bank), got {share} of {count}; lower -n, raise the recipe's repeats or leave the "
+                f"kind out of --kinds"
+            )
+        cases += found
+    return cases
+
+
+def _candidates(shards: list[ShardPlan], streams: Streams) -> list[_Candidate]:
+    """Every sample of the shards in a random order, paired sets (of one stream) counting once."""
+    listed = [(shard, face, repeat) for shard in shards for face, repeat in shard.samples]
+    order = streams.stage("order").permutation(len(listed))
+    seen: set[tuple[str, str, int]] = set()
+    chosen = []
+    for shard, face, repeat in (listed[int(place)] for place in np.asarray(order)):
+        if (key := (shard.stream, face, repeat)) not in seen:
+            seen.add(key)
+            chosen.append((shard, face, repeat))
+    return chosen
+
+
+def _kept(plan: ShardPlan, bank: Bank, cache: OccluderCache, face: Entry, repeat: int) -> Case | None:
+    """The sample as a build makes it; None where a build would leave it out."""
+    pool = occluder_pool(bank, plan)
+    row, _ = attempt(plan, bank, cache, face, repeat, pool)
+    if row.verdict != "kept" or row.params is None:
+        return None
+    occluder = next(entry for entry in pool if entry.id == row.occluder_id)
+    params = parse_params(json.loads(row.params))
+    return Case(plan=plan, face=face, repeat=repeat, occluder=occluder, params=params)

@@ -1,0 +1,1 @@
+"""Faces with and without occlusion; what is tested on, and never trained on."""

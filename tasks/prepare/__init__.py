@@ -1,0 +1,1 @@
+"""Raw trees to a bank."""

@@ -1,0 +1,1 @@
+"""Faces into the bank: photograph, face mask, parsing map."""

@@ -1,0 +1,1 @@
+"""Occluders into the bank: cut out, finished."""

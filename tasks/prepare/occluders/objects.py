@@ -1,0 +1,108 @@
+"""Objects of a chunk into the bank: cut out, enlarged together, finished."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from assets.bank.reader import Entry
+from assets.pictures.images import Unreadable, read_image
+from assets.reading.folders import relative
+from assets.records import RawObject
+from natocc.codecs import encode_png
+from natocc.geometry import Box, Image, mask_box
+from natocc.matting.cutout import limit_side
+from tasks.prepare.entry import Prepared, fine_jpeg, make_entry, refuse
+from tasks.prepare.occluders.finish import LONG_SIDE, cut_out
+from tasks.prepare.occluders.matte import Matte, make_matte, polygons_within, rasterise
+from tasks.prepare.upscaling.choose import FACTOR, Upscaler
+from tasks.prepare.upscaling.crops import Enlargement, enlarge_crops
+
+# Context round an object, as a share of its box: upscalers see where the object ends.
+_CONTEXT = 0.08
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Cut:
+    """An object and a margin about it: ``crop`` uint8 HxWx3, ``outline`` uint8 HxW of 0 and 255.
+
+    ``box`` is where it lies in the photograph, ``polygons`` are in the crop's pixels. ``blank`` is its
+    row but for its size, ``notes`` name what was converted on reading.
+    """
+
+    thing: RawObject
+    blank: Entry
+    notes: tuple[str, ...]
+    box: Box
+    crop: Image
+    outline: Image
+    polygons: list[list[float]]
+
+
+def prepare_objects(things: Sequence[RawObject], raw: Path, upscaler: Upscaler) -> list[Prepared]:
+    """Cut instances out, four times enlarged, long side at most 1024; in order.
+
+    What an object was cut from is kept beside it: ``context.jpg`` and, of the same size, the matte
+    ``context.png``, so that it can be enlarged anew without the photograph.
+    """
+    cuts = [cut_object(thing, raw) for thing in things]
+    enlarged = enlarge_crops([cut.crop for cut in cuts if isinstance(cut, Cut)], upscaler)
+    return [finish_object(cut, next(enlarged)) if isinstance(cut, Cut) else cut for cut in cuts]
+
+
+def cut_object(thing: RawObject, raw: Path) -> Cut | Prepared:
+    """The object in its surroundings, long side at most 1024, or why it is refused."""
+    where = f"{relative(thing.image, raw)} annotation {int(thing.id)}"
+    try:
+        picture = read_image(thing.image)
+    except Unreadable as error:
+        return refuse(where, error.expected, error.got)
+    if picture.rgb.shape[:2] != thing.image_size:
+        expected = f"the annotated size {thing.image_size[1]}x{thing.image_size[0]}"
+        return refuse(where, expected, f"{picture.rgb.shape[1]}x{picture.rgb.shape[0]}")
+    try:
+        mask = rasterise(thing.segmentation, thing.image_size)
+    except (ValueError, TypeError, KeyError, IndexError) as error:
+        return refuse(where, "polygons or RLE of its photograph's size", f"{type(error).__name__}: {error}")
+    if not mask.any():
+        return refuse(where, "an outline with pixels inside the photograph", "an empty one")
+    box = mask_box(mask)
+    box = box.grow(2 + round(_CONTEXT * max(box.width, box.height)), thing.image_size)
+    # An object that is large already needs no more pixels, and four times them would fill the memory.
+    crop, outline = limit_side(picture.rgb[box.slices], mask[box.slices], LONG_SIDE)
+    outline = np.where(outline > 127, 255, 0).astype(np.uint8)
+    return Cut(
+        thing=thing,
+        blank=make_entry("object", thing.id, thing.category, where, thing.origin, picture, (0, 0)),
+        notes=picture.notes,
+        box=box,
+        # A copy, so that the photograph can go.
+        crop=crop.copy(),
+        outline=outline,
+        polygons=polygons_within(thing.segmentation, box, outline.shape),
+    )
+
+
+def finish_object(cut: Cut, enlarged: Enlargement) -> Prepared:
+    """The matte and the enlarged colours as the bank stores them."""
+    thing, matte = cut.thing, make_matte(cut.crop, cut.outline, cut.polygons)
+    facts: dict[str, object] = {"category": thing.category, "annotation": int(thing.id)}
+    facts |= {**enlarged.facts, **matte.facts, "context": _context(cut, matte), **thing.facts}
+    # What another upscaler needs in place of the photograph.
+    kept = {"context.jpg": fine_jpeg(cut.crop), "context.png": encode_png(matte.alpha)}
+    done = cut_out(cut.blank, cut.notes, enlarged.pixels, matte.large, facts, FACTOR, kept)
+    return replace(done, counted=enlarged.counted) if done.entry else done
+
+
+def _context(cut: Cut, matte: Matte) -> dict[str, object]:
+    """Where ``context.jpg`` lies in the photograph, in its pixels, and how many times it was enlarged.
+
+    Where the matte is the outline's, the polygons too, in pixels of ``context.jpg``.
+    """
+    drawn = matte.facts["matte"] == "outline" and cut.polygons
+    outline = {"outline": cut.polygons} if drawn else {}
+    place = {"x": cut.box.x0, "y": cut.box.y0, "width": cut.box.width, "height": cut.box.height}
+    return {**place, "factor": FACTOR, **outline}

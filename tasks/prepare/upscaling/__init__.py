@@ -1,0 +1,1 @@
+"""Objects enlarged: by what, and how."""

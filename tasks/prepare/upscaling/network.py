@@ -1,0 +1,72 @@
+"""A worker's upscaling network: read once, checked, and used on the crops of a chunk."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from models.device import choose_device
+from natocc.geometry import Image
+from tasks.prepare.upscaling.choose import Upscaler
+
+if TYPE_CHECKING:
+    from models.upscaling.upscaler import NetworkUpscaler
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class NetworkResult:
+    """``pixels`` uint8 (4H, 4W, 3), of so many ``tiles``; ``factor`` is the network's own."""
+
+    pixels: Image
+    tiles: int
+    factor: int
+    # Whether batches had become smaller by then, as memory ran out.
+    smaller_batches: bool
+
+
+def upscale_by_network(crops: Sequence[Image], upscaler: Upscaler) -> list[NetworkResult]:
+    """Each crop, uint8 (H, W, 3), RGB, four times as large, in order.
+
+    Raises ValueError for weights that are not those that were chosen, and where the network gives
+    values that are not finite.
+    """
+    network = _loaded(upscaler)
+    try:
+        results = network(crops)
+    except ValueError as error:
+        raise ValueError(f"--upscaler {upscaler.name} ({upscaler.path}): {error}") from error
+    return [
+        NetworkResult(
+            pixels=result.pixels, tiles=result.tiles, factor=network.factor, smaller_batches=network.smaller
+        )
+        for result in results
+    ]
+
+
+def device_of(upscaler: Upscaler) -> str:
+    """Load the network; the device that it is on then."""
+    return _loaded(upscaler).device
+
+
+def _loaded(upscaler: Upscaler) -> NetworkUpscaler:
+    return _load(
+        str(upscaler.path),
+        str(upscaler.sha256),
+        str(upscaler.network),
+        choose_device(str(upscaler.device)),
+        str(upscaler.precision),
+    )
+
+
+@lru_cache(maxsize=1)
+def _load(path: str, sha256: str, network: str, device: str, precision: str) -> NetworkUpscaler:
+    from models.upscaling.upscaler import load_upscaler
+
+    data = Path(path).read_bytes()
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise ValueError(f"{path}: expected the weights of sha256 {sha256[:12]}, got others; run it again")
+    return load_upscaler(data, network, path, device=device, precision=precision)

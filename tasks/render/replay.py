@@ -1,0 +1,68 @@
+"""Rendering a sample again from its json and the bank."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from assets.bank.reader import Bank, Entry
+from manifests.dataset import MANIFEST, resolve_version
+from manifests.rows import decode_rows
+from manifests.shard_plan import POOL, NetworkUse
+from natocc.render.params import Params, params_adapter
+from shards import storage
+from shards.reader import read_sample
+from tasks.render.harmonise import open_harmoniser, render_harmonised
+from tasks.render.inputs import load_face, load_occluder
+from tasks.render.sample import encode
+
+
+def parse_params(data: Mapping[str, Any]) -> Params:
+    """The frozen record from its JSON; raises pydantic's ValidationError (a ValueError) naming the field."""
+    return params_adapter().validate_python(data)
+
+
+def replay(members: Mapping[str, bytes], bank: Bank, weights: str | None = None) -> dict[str, bytes]:
+    """The sample's members, made again; equal bytes on one kind of machine and library versions.
+
+    ``weights`` is the folder of a network's; it runs on the device and in the precision it did. Raises
+    ValueError where the bank's entries are not those the sample was made from, BuildStopped where the
+    weights are not.
+    """
+    facts = json.loads(members["json"])
+    face = _same_entry(bank.entries("face"), facts["face"], "face")
+    occluder = None
+    if facts["occluder"] is not None:
+        pool = bank.entries(POOL[facts["kind"]])
+        occluder = load_occluder(bank, _same_entry(pool, facts["occluder"], "occluder"))
+    ready = load_face(bank, face, max(facts["size"]), parsing="parsing.png" in members)
+    use = facts.get("network")
+    network = None if use is None else TypeAdapter(NetworkUse).validate_python(use)
+    harmonise = open_harmoniser(facts["backends"]["harmoniser"], network, weights)
+    composite = render_harmonised(ready, occluder, parse_params(facts["params"]), harmonise)
+    return encode(composite, facts, clean="clean.jpg" in members)
+
+
+def _same_entry(entries: tuple[Entry, ...], facts: Mapping[str, Any], what: str) -> Entry:
+    found = next((entry for entry in entries if entry.id == facts["id"]), None)
+    if found is None or found.sha256 != facts["sha256"]:
+        came = "none" if found is None else f"sha256 {found.sha256}"
+        raise ValueError(
+            f"{what} {facts['id']}: expected sha256 {facts['sha256']} in the bank, got {came}; "
+            "replay with the bank that dataset.json names"
+        )
+    return found
+
+
+def find_sample(url: str, key: str) -> dict[str, bytes]:
+    """The stored members of a kept sample of a version; raises ValueError for a key it lacks."""
+    version = resolve_version(url)
+    rows = decode_rows(storage.read_bytes(storage.join(version, MANIFEST)))
+    row = next((row for row in rows if row.key == key), None)
+    if row is None or row.verdict != "kept":
+        came = "no such key" if row is None else f"verdict {row.verdict} ({row.reason})"
+        raise ValueError(f"{version}: expected a kept sample {key!r}, got {came}")
+    return read_sample(storage.join(version, row.shard), key)

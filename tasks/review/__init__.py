@@ -1,0 +1,1 @@
+"""Masks to look at first, and what reviews say of them."""

@@ -1,0 +1,89 @@
+"""How far a trained segmenter sees another face than the bank's masks say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+
+from assets.bank.reader import Bank, Entry
+from models.segmenters.checkpoint import decode_unet
+from models.segmenters.metrics import predicted_face
+from models.segmenters.unet.network import UNet
+from natocc.codecs import decode_plane, decode_rgb
+from natocc.geometry import Image
+from shards import storage
+from tasks.workers.pool import batched
+
+_BATCH = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disagreement:
+    """``iou``: of prediction and mask, [0, 1]; 1 where both are empty.
+
+    ``components``: pieces of the difference, rims thinner than three pixels apart, that hold at least
+    a given share of the face.
+    """
+
+    iou: float
+    components: int
+
+
+def measure_disagreements(
+    bank: Bank,
+    checkpoint: str,
+    *,
+    size: int = 128,
+    share: float = 0.01,
+    on_face: Callable[[], None] = lambda: None,
+) -> dict[str, Disagreement]:
+    """Predict every face of a bank with a U-Net of ``natocc train-segmenter``; by the face's id.
+
+    ``size`` is the side that the network was trained at; pictures are stretched to it, as in training.
+    ``share`` is that of the larger of mask and prediction below which a difference is not counted.
+
+    Raises FileNotFoundError where the checkpoint is not there, ValueError where it is none, or for a
+    size that the network cannot take.
+    """
+    network = decode_unet(storage.read_bytes(checkpoint), checkpoint)
+    if size < 16 or size % 2**network.depth:
+        raise ValueError(f"size: expected a multiple of {2**network.depth} from 16 up, got {size}")
+    found: dict[str, Disagreement] = {}
+    for group in batched(bank.entries("face"), _BATCH):
+        pairs = [_read(bank, entry, size) for entry in group]
+        for entry, prediction, (_, mask) in zip(group, _predict(network, pairs), pairs, strict=True):
+            found[entry.id] = compare(prediction, mask, share)
+            on_face()
+    return found
+
+
+def compare(predicted: Image, mask: Image, share: float) -> Disagreement:
+    """Two masks of one size, uint8 HxW, non-zero inside."""
+    ours, theirs = (mask > 0).astype(np.uint8), (predicted > 0).astype(np.uint8)
+    union = cv2.countNonZero(ours | theirs)
+    iou = cv2.countNonZero(ours & theirs) / union if union else 1.0
+    differing = cv2.morphologyEx(ours ^ theirs, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    _, _, figures, _ = cv2.connectedComponentsWithStats(differing, connectivity=4)
+    least = max(1.0, share * max(cv2.countNonZero(ours), cv2.countNonZero(theirs)))
+    components = int((figures[1:, cv2.CC_STAT_AREA] >= least).sum())
+    return Disagreement(iou=round(iou, 4), components=components)
+
+
+def _read(bank: Bank, entry: Entry, size: int) -> tuple[Image, Image]:
+    """RGB and mask (0 or 1) at the network's size, as training reads them."""
+    members = bank.read(entry)
+    target = (size, size)
+    image = cv2.resize(decode_rgb(members["jpg"]), target, interpolation=cv2.INTER_AREA)
+    mask = (decode_plane(members["mask.png"]) > 127).astype(np.float32)
+    small = cv2.resize(mask, target, interpolation=cv2.INTER_AREA) > 0.5
+    return image.astype(np.uint8), small.astype(np.uint8)
+
+
+def _predict(network: UNet, pairs: list[tuple[Image, Image]]) -> Iterator[Image]:
+    images = torch.from_numpy(np.stack([image.transpose(2, 0, 1) for image, _ in pairs]))
+    with torch.inference_mode():
+        yield from predicted_face(network(images.float() / 255))[:, 0].numpy().astype(np.uint8)

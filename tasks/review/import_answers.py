@@ -1,0 +1,127 @@
+"""Answers of a review into the raw folder: corrected masks with their provenance, and verdicts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date as day
+from pathlib import Path
+
+from assets.bank.reader import Bank
+from assets.datasets.celebamask.reader import FOLDER as FACES
+from assets.datasets.celebamask.reader import IMAGES as PHOTOGRAPHS
+from assets.face_metadata.corrected_masks import FOLDER
+from assets.face_metadata.provenance import PROVENANCE, add_provenance
+from assets.face_metadata.verdicts import NAME as VERDICTS
+from assets.face_metadata.verdicts import VerdictRow, encode_verdicts, read_verdicts
+from assets.problems import Problem, Report
+from assets.review.formats import form_named
+from assets.review.index import Answer, read_review
+from shards import storage
+from tasks.review.check_answer import Finding, ReviewCheck
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What came back. ``written`` is False where problems kept all of it out.
+
+    ``unchanged`` masks came back as they were sent, ``known`` ones lie in the raw folder already;
+    ``unanswered`` faces have no sound answer.
+    """
+
+    corrected: int
+    verdicts: int
+    unchanged: int
+    known: int
+    unanswered: int
+    problems: tuple[Problem, ...]
+    written: bool
+
+
+def import_review(
+    folder: Path,
+    raw: Path,
+    bank_url: str,
+    *,
+    form: str | None = None,
+    who: str = "",
+    date: str = "",
+    keep_going: bool = False,
+    report: Report = lambda problem: None,
+) -> ImportReport:
+    """Check every answer, then write masks, ``provenance.jsonl`` and ``verdicts.csv`` below ``raw``.
+
+    ``form`` is the format of the answers, by default that of the export. ``who`` and ``date``
+    (YYYY-MM-DD) hold for all of them; without a date it is the annotation file's. With a problem
+    nothing is written, unless ``keep_going`` leaves those answers out. A mask that came back as it was
+    sent is no correction. An import that was cut off is finished by the same call.
+
+    Raises FileNotFoundError where the review, the bank or the photographs are missing, ValueError for
+    a damaged index or table, an annotation file that is damaged as a whole, or a date that is none.
+    """
+    _check_date(date)
+    review = read_review(folder)
+    read = form_named(form or review.form).read
+    if not (raw / FACES / PHOTOGRAPHS).is_dir():
+        raise FileNotFoundError(f"{raw}: expected {FACES}/{PHOTOGRAPHS} in it, got no such folder")
+    target, problems = raw / FOLDER, list[Problem]()
+
+    def note(problem: Problem) -> None:
+        problems.append(problem)
+        report(problem)
+
+    rows = read_verdicts(target / VERDICTS)
+    check = ReviewCheck(review, folder, Bank(bank_url), raw, who, date)
+    checked = (check.check(one, note) for one in _once(read(folder, review, note), folder, note))
+    found = sorted((one for one in checked if one), key=lambda one: one.id)
+    verdicts = {one.id: one.verdict for one in found if one.verdict and rows.get(one.id) != one.verdict}
+    written = keep_going or not any(problem.action == "refused" for problem in problems)
+    if written:
+        _write(target, found, rows, verdicts)
+    states = Counter(one.state for one in found)
+    return ImportReport(
+        corrected=states["corrected"],
+        verdicts=len(verdicts),
+        unchanged=states["unchanged"],
+        known=states["known"],
+        unanswered=len(review.faces) - len(found),
+        problems=tuple(problems),
+        written=written,
+    )
+
+
+def _check_date(date: str) -> None:
+    try:
+        if date and day.fromisoformat(date).isoformat() != date:
+            raise ValueError
+    except ValueError as error:
+        raise ValueError(f"--date {date}: expected a day as YYYY-MM-DD") from error
+
+
+def _once(answers: Iterable[Answer], folder: Path, note: Report) -> Iterator[Answer]:
+    """The first answer of each face; a second one is a Problem."""
+    first: dict[str, Path] = {}
+    for answer in answers:
+        name, where = answer.face.id, answer.path.relative_to(folder).as_posix()
+        if name not in first:
+            first[name] = answer.path
+            yield answer
+            continue
+        got = f"a second one of {name} beside that in {first[name].relative_to(folder).as_posix()}"
+        note(Problem(path=where, expected="one answer a face", got=got))
+
+
+def _write(
+    target: Path, found: list[Finding], rows: dict[str, VerdictRow], verdicts: dict[str, VerdictRow]
+) -> None:
+    """Masks before their provenance: a mask without a line is found anew by the next import."""
+    corrections = [(one.data, one.correction) for one in found if one.correction]
+    for data, correction in corrections:
+        storage.write_bytes(str(target / correction.file), data)
+    if corrections:
+        path = target / PROVENANCE
+        before = path.read_bytes() if path.is_file() else b""
+        storage.write_bytes(str(path), add_provenance(before, [one for _, one in corrections]))
+    if verdicts:
+        storage.write_bytes(str(target / VERDICTS), encode_verdicts(rows | verdicts))

@@ -1,0 +1,1 @@
+"""RainNet trained on pairs of composite and real picture."""

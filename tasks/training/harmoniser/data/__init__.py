@@ -1,0 +1,1 @@
+"""Pairs of composite and real picture: where they come from."""

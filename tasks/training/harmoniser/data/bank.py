@@ -1,0 +1,131 @@
+"""Faces, objects and hands of a bank as photographs with regions to recolour."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import cv2
+import numpy as np
+
+from assets.bank.reader import Bank, Entry
+from assets.problems import Problem
+from assets.reading.tally import Tally
+from natocc.codecs import decode_plane, decode_rgb
+from natocc.geometry import Image
+from natocc.occluders.bank_files import Kind
+from tasks.training.harmoniser.data.scenes import LARGEST, SMALLEST, Item, Scene, usable
+
+FACE, OBJECT = "face", "object"
+_CONTEXTS: tuple[Kind, ...] = ("object", "hand")
+_CONTEXT, _OUTLINE = "context.jpg", "context.png"
+# Of a photograph's pixels: smaller parts of a face are no region of their own.
+_LARGE_PART = 0.02
+_MASK, _PARTS = "mask.png", "parsing.png"
+
+
+class BankScenes:
+    """What of a bank has surroundings: faces, and occluders that were kept with their context.
+
+    A face's regions are its mask and each part of its parsing map. Entries of the split ``test`` are
+    held out, those of neither split and the really occluded faces are left alone.
+    """
+
+    name = "recoloured regions of a bank's photographs"
+
+    def __init__(self, url: str) -> None:
+        """Reads all masks. Raises FileNotFoundError where there is no bank, ValueError for a damaged one."""
+        self._bank = Bank(url)
+        self._entries: dict[str, Entry] = {}
+        self._problems: list[Problem] = []
+        items = [self._face(entry) for entry in self._of("face")]
+        for kind in _CONTEXTS:
+            bare = Tally()
+            for entry in self._of(kind):
+                # Hands are photographed on plain ground, of which no bank keeps anything.
+                if {_CONTEXT, _OUTLINE} <= entry.members.keys():
+                    items.append(self._occluder(entry))
+                else:
+                    bare.add(entry.id)
+            if bare and kind == "object":
+                self._tell(
+                    "objects with their surroundings (context.jpg); prepare the bank anew", f"none for {bare}"
+                )
+        self.items = tuple(item for item in items if item is not None)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was left out."""
+        return tuple(self._problems)
+
+    def read(self, item: Item, region: str) -> Scene:
+        """The photograph, or an object's surroundings, with the region's matte."""
+        entry = self._entries[item.name]
+        names = ("jpg", _MASK if region == FACE else _PARTS) if entry.kind == FACE else (_CONTEXT, _OUTLINE)
+        members = self._bank.read(entry, names)
+        try:
+            real, matte = decode_rgb(members[names[0]]), decode_plane(members[names[1]])
+        except ValueError as error:
+            raise ValueError(f"{item.name}: {error}; prepare the bank anew") from error
+        if entry.kind == FACE:
+            matte = _of_size(_plane(matte, region), real)
+        elif matte.shape != real.shape[:2]:
+            raise ValueError(
+                f"{item.name}: expected context.jpg and context.png of one size, got {real.shape[1]}x"
+                f"{real.shape[0]} and {matte.shape[1]}x{matte.shape[0]}; prepare the bank anew"
+            )
+        return Scene(real=real, matte=matte)
+
+    def _of(self, kind: Kind) -> list[Entry]:
+        return [entry for entry in self._bank.entries(kind) if entry.split in ("train", "test")]
+
+    def _face(self, entry: Entry) -> Item | None:
+        members = self._bank.read(entry, (_MASK, _PARTS))
+        shares = {FACE: _share(decode_plane(members[_MASK]))}
+        if _PARTS in members:
+            counts = np.bincount(decode_plane(members[_PARTS]).ravel())
+            parts = {f"part {index}": float(count / counts.sum()) for index, count in enumerate(counts)}
+            # Class 0 is what lies round the face.
+            shares |= {name: part for name, part in list(parts.items())[1:] if part >= _LARGE_PART}
+        return self._item(entry, shares)
+
+    def _occluder(self, entry: Entry) -> Item | None:
+        outline = decode_plane(self._bank.read(entry, (_OUTLINE,))[_OUTLINE])
+        return self._item(entry, {OBJECT: _share(outline)})
+
+    def _item(self, entry: Entry, shares: dict[str, float]) -> Item | None:
+        name = f"{entry.kind} {entry.id}"
+        regions = usable(shares)
+        if not regions:
+            expected = f"a region of {SMALLEST:.1%} to {LARGEST:.0%} of the picture"
+            self._tell(expected, f"{max(shares.values()):.1%}", name)
+            return None
+        self._entries[name] = entry
+        return Item(
+            name=name,
+            photo=entry.photo,
+            content=entry.sha256,
+            held_out=entry.split == "test",
+            regions=regions,
+            licence=entry.licence,
+        )
+
+    def _tell(self, expected: str, got: str, name: str = "") -> None:
+        where = f"{self._bank.url} {name}".strip()
+        self._problems.append(Problem(path=where, expected=expected, got=got))
+
+
+def _plane(stored: Image, region: str) -> Image:
+    """0 or 255 from a mask of any non-zero value, or from one class of a parsing map."""
+    inside = stored > 127 if region == FACE else stored == int(region.removeprefix("part "))
+    return inside.astype(np.uint8) * np.uint8(255)
+
+
+def _of_size(matte: Image, real: Image) -> Image:
+    """Masks are stored at half a photograph's size."""
+    if matte.shape == real.shape[:2]:
+        return matte
+    return cast(Image, cv2.resize(matte, real.shape[1::-1], interpolation=cv2.INTER_LINEAR))
+
+
+def _share(matte: Image) -> float:
+    return float((matte > 127).mean()) if matte.size else 0.0

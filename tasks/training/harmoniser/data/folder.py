@@ -1,0 +1,93 @@
+"""Any folder of photographs with a folder of masks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from assets.pictures.images import Unreadable, read_image, read_mask
+from assets.problems import Problem, Report
+from assets.reading.folders import by_stem, pictures_in
+from assets.reading.tally import Tally
+from natocc.geometry import Image
+from shards.storage import sha256_bytes
+from tasks.training.harmoniser.data.scenes import LARGEST, SHORTEST, SMALLEST, Item, Scene, usable
+
+FOREGROUND = "mask"
+
+
+class FolderScenes:
+    """Photographs, and masks of the same names: white is what is recoloured.
+
+    A photograph without a mask, a mask that is empty, covers all or has another size, and files that
+    can't be read are left out and told. Licences are not known.
+    """
+
+    name = "recoloured regions of a folder's photographs"
+
+    def __init__(self, photos: str, masks: str) -> None:
+        """Reads every file once. Raises FileNotFoundError for a folder that is not there."""
+        self._problems: list[Problem] = []
+        report: Report = self._problems.append
+        folders = [Path(photos), Path(masks)]
+        for folder in folders:
+            if not folder.is_dir():
+                raise FileNotFoundError(f"{folder}: expected a folder of pictures, found none")
+        images, planes = (by_stem(pictures_in(folder, folder, report), folder, report) for folder in folders)
+        self._files = {stem: (path, planes[stem]) for stem, path in images.items() if stem in planes}
+        for one, other, what in ((images, planes, "a mask"), (planes, images, "a photograph")):
+            lacking = Tally()
+            for stem in (stem for stem in one if stem not in other):
+                lacking.add(one[stem].name)
+            if lacking:
+                where = str(folders[0] if one is images else folders[1])
+                report(Problem(path=where, expected=f"{what} of the same name", got=f"none for {lacking}"))
+        self.items = tuple(item for stem in self._files if (item := self._item(stem, report)))
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was left out, and what was converted."""
+        return tuple(self._problems)
+
+    def read(self, item: Item, region: str) -> Scene:
+        """The photograph and its mask. Raises ValueError where a file has changed since."""
+        path, mask = self._files[item.name]
+        try:
+            picture, plane = read_image(path), read_mask(mask)[0]
+        except Unreadable as error:
+            raise ValueError(f"{path}: {error}; it could be read before") from error
+        return Scene(real=picture.rgb, matte=plane)
+
+    def _item(self, stem: str, report: Report) -> Item | None:
+        path, mask = self._files[stem]
+        try:
+            where = path
+            picture = read_image(path)
+            where = mask
+            plane, notes = read_mask(mask)
+            _check(picture.rgb, plane)
+        except Unreadable as error:
+            report(Problem(path=where.name, expected=error.expected, got=error.got))
+            return None
+        if notes:
+            got = ", ".join(notes)
+            report(Problem(path=mask.name, expected="a mask of 0 and 255", got=got, action="converted"))
+        return Item(
+            name=stem,
+            photo=sha256_bytes(picture.data),
+            content=sha256_bytes(plane.tobytes()),
+            held_out=False,
+            regions=(FOREGROUND,),
+            licence="not stated",
+        )
+
+
+def _check(rgb: Image, plane: Image) -> None:
+    height, width = plane.shape
+    if rgb.shape[:2] != plane.shape:
+        raise Unreadable(f"the size of its photograph {rgb.shape[1]}x{rgb.shape[0]}", f"{width}x{height}")
+    if min(plane.shape) < SHORTEST:
+        raise Unreadable(f"sides of {SHORTEST} pixels at least", f"{width}x{height}")
+    share = float((plane > 0).mean())
+    if not usable({FOREGROUND: share}):
+        kind = {0.0: "an empty mask", 1.0: "a mask that is white all over"}.get(share, f"{share:.2%} of it")
+        raise Unreadable(f"a foreground of {SMALLEST:.1%} to {LARGEST:.0%} of the picture", kind)

@@ -1,0 +1,123 @@
+"""iHarmony4's composites with their real pictures, in its own parts."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from assets.datasets.iharmony4 import FOLDERS, read_iharmony4
+from assets.pictures.images import Unreadable, read_image, read_mask, read_size
+from assets.problems import Problem
+from assets.records import RawComposite
+from tasks.training.harmoniser.data.scenes import SHORTEST, Item, Scene
+
+FOREGROUND = "foreground"
+_HALF = 127
+# Bytes of a file's beginning and end that are looked at before anything is read.
+_ENDS = 1 << 14
+
+
+class IHarmony4Scenes:
+    """Composites of ``IHD_train.txt`` to learn from, those of ``IHD_test.txt`` held out.
+
+    Sizes and the ends of files are read at once, pixels when they are asked for: the whole is 73,146
+    composites.
+    """
+
+    name = "iHarmony4"
+
+    def __init__(self, raw: str) -> None:
+        """``raw`` holds the folder ``iHarmony4``. Raises FileNotFoundError where it does not."""
+        self._problems: list[Problem] = []
+        self._records: dict[str, RawComposite] = {}
+        folder = Path(raw)
+        items = []
+        # Several composites share a real picture, and those of one foreground its mask.
+        hashed = cache(_hash_of_ends)
+        for record in read_iharmony4(folder, self._problems.append):
+            problem = _fault(record, folder)
+            if problem:
+                self._problems.append(problem)
+                continue
+            name = record.composite.relative_to(folder).as_posix()
+            self._records[name] = record
+            items.append(
+                Item(
+                    name=name,
+                    photo=record.origin.photo or f"{record.subset}/{record.real.name}",
+                    content=" ".join(map(hashed, _files(record))),
+                    held_out=record.split == "test",
+                    regions=(FOREGROUND,),
+                    licence=record.origin.licence,
+                )
+            )
+        self.items = tuple(items)
+        if not items:
+            told = "".join(f"; {problem}" for problem in self._problems[:3])
+            raise FileNotFoundError(
+                f"{raw}: expected {' or '.join(FOLDERS)} with composites in its lists, found none{told}"
+            )
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was left out."""
+        return tuple(self._problems)
+
+    def read(self, item: Item, region: str) -> Scene:
+        """Composite, mask and real picture; outside the mask the composite is the real picture.
+
+        Composites are JPEGs, whose background differs a little; the published code puts the real one back.
+        Raises ValueError that names a damaged file.
+        """
+        record = self._records[item.name]
+        where = record.composite
+        try:
+            composite = read_image(where).rgb
+            where = record.real
+            real = read_image(where).rgb
+            where = record.mask
+            matte = read_mask(where)[0]
+        except Unreadable as error:
+            raise ValueError(f"{where}: {error}; fetch it again, or take its line out of the list") from error
+        composite = np.where((matte > _HALF)[..., None], composite, real)
+        return Scene(real=real, matte=matte, composite=composite)
+
+
+def _files(record: RawComposite) -> tuple[Path, Path, Path]:
+    return record.composite, record.mask, record.real
+
+
+def _hash_of_ends(path: Path) -> str:
+    """Changes with the picture: its size in bytes, and a hash of its first and last 16 KiB.
+
+    What changes inside a compressed picture changes what follows, or the size. Times would change by copying.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as stream:
+        ends = stream.read(_ENDS)
+        if size > _ENDS:
+            stream.seek(max(_ENDS, size - _ENDS))
+            ends += stream.read()
+    return f"{size}:{hashlib.sha256(ends).hexdigest()}"
+
+
+def _fault(record: RawComposite, folder: Path) -> Problem | None:
+    """What keeps a composite from being used, as far as the files' headers tell."""
+    sizes = []
+    for path in _files(record):
+        try:
+            sizes.append(read_size(path))
+        except Unreadable as error:
+            where = path.relative_to(folder).as_posix()
+            return Problem(path=where, expected=error.expected, got=error.got)
+    where = record.composite.relative_to(folder).as_posix()
+    told = [f"{width}x{height}" for width, height in sizes]
+    if len(set(sizes)) > 1:
+        expected = "composite, mask and real picture of one size"
+        return Problem(path=where, expected=expected, got=", ".join(told))
+    if min(sizes[0]) < SHORTEST:
+        return Problem(path=where, expected=f"sides of {SHORTEST} pixels at least", got=told[0])
+    return None

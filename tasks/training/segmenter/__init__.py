@@ -1,0 +1,1 @@
+"""A segmenter trained on shards."""

@@ -1,0 +1,1 @@
+"""GLEAN trained on photographs."""

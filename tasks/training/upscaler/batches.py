@@ -1,0 +1,164 @@
+"""Pairs of small picture and photograph, each drawn from the number of its step and place alone."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.random import Generator
+from torch import Tensor
+
+from natocc.geometry import Image
+from natocc.randomness import Streams
+from natocc.resize_bicubic import resize_bicubic
+from tasks.training.upscaler.degradation import Degradation, Kind, degrade, draw_degradation
+from tasks.training.upscaler.photos_folder import Photo, Reader
+
+STREAM = "train-upscaler"
+# A crop is reduced by this at most: what is small in a photograph teaches detail that it lacks when large.
+MOST_REDUCED = 4.0
+# Places that are tried for a crop; what is inside a matte enough, and varied enough to teach (levels).
+_TRIES, _INSIDE, _VARIED = 8, 0.95, 6.0
+# Batches made ahead of the one that is learnt from.
+_AHEAD = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """Sides of the small picture and of the photograph, in pixels."""
+
+    small: int
+    large: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crop:
+    """A square of a photograph, in its pixels, mirrored or not."""
+
+    top: int
+    left: int
+    side: int
+    mirrored: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pair:
+    """RGB uint8, squares; ``crop`` and ``degradation`` say how they were made."""
+
+    small: Image
+    large: Image
+    crop: Crop
+    degradation: Degradation | None
+
+
+def make_pair(photo: Photo, read: Reader, sizes: Sizes, kind: Kind, streams: Streams) -> Pair:
+    """A crop of the photograph and its small picture, drawn from ``streams``."""
+    rgb, matte = read(photo)
+    crop = draw_crop(streams.stage("crop"), rgb, sizes.large, matte)
+    square = rgb[crop.top : crop.top + crop.side, crop.left : crop.left + crop.side]
+    if crop.mirrored:
+        square = square[:, ::-1]
+    large = resize_bicubic(square, sizes.large, sizes.large)
+    how = (
+        draw_degradation(streams.stage("degradation"), sizes.small, sizes.large) if kind == "blind" else None
+    )
+    return Pair(small=degrade(large, sizes.small, how), large=large, crop=crop, degradation=how)
+
+
+def draw_crop(rng: Generator, rgb: Image, least: int, matte: Image | None = None) -> Crop:
+    """A square of ``least`` pixels to four times as many, any of these factors as likely by ratio.
+
+    ``rgb``: RGB uint8 HxWx3, ``least`` a side at least; ``matte``: uint8 HxW, what of it counts. Of eight
+    places the first is taken that lies inside and is not flat, or the one that comes nearest to that.
+    """
+    shortest = min(rgb.shape[:2])
+    most = min(MOST_REDUCED, shortest / least)
+    side = min(shortest, round(least * most ** rng.random()))
+    mirrored = bool(rng.random() < 0.5)
+    tried: list[tuple[float, float, Crop]] = []
+    for _ in range(_TRIES):
+        top, left = (int(rng.integers(0, whole - side + 1)) for whole in rgb.shape[:2])
+        square = np.s_[top : top + side, left : left + side]
+        inside = 1.0 if matte is None else float((matte[square] > 127).mean())
+        varied = float(rgb[square][:: max(1, side // 64), :: max(1, side // 64), 1].std())
+        crop = Crop(top=top, left=left, side=side, mirrored=mirrored)
+        tried.append((min(inside, _INSIDE), min(varied, _VARIED), crop))
+        if inside >= _INSIDE and varied >= _VARIED:
+            break
+    return max(tried, key=lambda one: one[:2])[2]
+
+
+class UpscalerBatches:
+    """The batches of the steps ``start`` to ``steps``, made ahead by threads that change nothing in them.
+
+    A batch is (small, large), float32 (N, 3, S, S), RGB in [-1, 1]. The photographs are gone through
+    again and again, each time in a new order.
+    """
+
+    def __init__(
+        self,
+        photos: Sequence[Photo],
+        read: Reader,
+        sizes: Sizes,
+        kind: Kind,
+        *,
+        batch: int,
+        steps: int,
+        start: int = 0,
+        seed: int = 0,
+        threads: int = 1,
+    ) -> None:
+        if not photos:
+            raise ValueError("photos: expected at least one to train on, got none")
+        self._photos, self._read, self._sizes, self._kind = photos, read, sizes, kind
+        self._batch, self._steps, self._start = batch, steps, start
+        self._seed, self._threads = seed, threads
+
+    def __len__(self) -> int:
+        return self._steps - self._start
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        waiting: deque[list[Future[Pair]]] = deque()
+        executor = ThreadPoolExecutor(self._threads)
+        try:
+            for step in range(self._start, self._steps):
+                waiting.append([executor.submit(self.pair, step, index) for index in range(self._batch)])
+                if len(waiting) > _AHEAD:
+                    yield _stacked(waiting.popleft())
+            while waiting:
+                yield _stacked(waiting.popleft())
+        finally:
+            executor.shutdown(cancel_futures=True)
+
+    def pair(self, step: int, index: int) -> Pair:
+        """What lies at a place of a step's batch."""
+        streams = Streams(self._seed, STREAM, f"{step}.{index}")
+        return make_pair(
+            self._photo(step * self._batch + index), self._read, self._sizes, self._kind, streams
+        )
+
+    def _photo(self, place: int) -> Photo:
+        round_, position = divmod(place, len(self._photos))
+        order = Streams(self._seed, STREAM, f"round {round_}").stage("order").permutation(len(self._photos))
+        return self._photos[int(order[position])]
+
+
+def as_tensor(images: Sequence[Image]) -> Tensor:
+    """RGB uint8 pictures of one size as float32 (N, 3, H, W) in [-1, 1]."""
+    stacked = torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).contiguous()
+    return stacked.float() / 127.5 - 1
+
+
+def as_images(tensor: Tensor) -> list[Image]:
+    """Float (N, 3, H, W) in about [-1, 1] as RGB uint8 pictures, clipped and rounded."""
+    levels = ((tensor.float() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
+    return list(levels.permute(0, 2, 3, 1).contiguous().cpu().numpy())
+
+
+def _stacked(waiting: list[Future[Pair]]) -> tuple[Tensor, Tensor]:
+    pairs = [future.result() for future in waiting]
+    return as_tensor([pair.small for pair in pairs]), as_tensor([pair.large for pair in pairs])

@@ -1,0 +1,101 @@
+"""How well an upscaler restores photographs that it has not seen, beside bicubic enlargement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+import numpy as np
+import torch
+from skimage.metrics import peak_signal_noise_ratio, structural_similarity
+from torch import nn
+
+from natocc.geometry import Image
+from natocc.randomness import Streams
+from natocc.resize_bicubic import resize_bicubic
+from tasks.contact_sheet import Strip, compose_sheet
+from tasks.training.upscaler.batches import STREAM, Pair, Sizes, as_images, as_tensor, make_pair
+from tasks.training.upscaler.degradation import Kind
+from tasks.training.upscaler.photos_folder import Photo, Photos
+
+# Pictures in the sheet, and the sides of its tiles.
+_SHOWN, _SIDES = 12, (128, 256)
+# Equal pictures have no PSNR; what 8 bits can show at most is a fraction of one level.
+_BEST_PSNR = 99.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality:
+    """PSNR in dB and SSIM (Wang et al. 2004) of RGB pictures of 8 bits."""
+
+    psnr: float
+    ssim: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Restored:
+    """One photograph, what was made of its small picture, and how good either is."""
+
+    photo: Photo
+    pair: Pair
+    made: Image
+    enlarged: Image
+    network: Quality
+    bicubic: Quality
+
+
+def restore(
+    photos: Photos,
+    chosen: Sequence[Photo],
+    network: nn.Module,
+    sizes: Sizes,
+    kind: Kind,
+    *,
+    device: torch.device,
+) -> Iterator[Restored]:
+    """Restore a crop of each photograph; crops and ruin hang on the photograph alone, not on the seed."""
+    for photo in chosen:
+        pair = make_pair(photo, photos.read, sizes, kind, Streams(0, f"{STREAM} held out", photo.sha256))
+        with torch.inference_mode():
+            made = as_images(network(as_tensor([pair.small]).to(device)))[0]
+        enlarged = resize_bicubic(pair.small, sizes.large, sizes.large)
+        yield Restored(
+            photo=photo,
+            pair=pair,
+            made=made,
+            enlarged=enlarged,
+            network=quality(made, pair.large),
+            bicubic=quality(enlarged, pair.large),
+        )
+
+
+def quality(made: Image, real: Image) -> Quality:
+    """How near a picture is to the real one; 99 dB at most."""
+    same = np.array_equal(made, real)
+    return Quality(
+        psnr=_BEST_PSNR if same else float(peak_signal_noise_ratio(real, made)),  # type: ignore[no-untyped-call]
+        ssim=float(
+            structural_similarity(  # type: ignore[no-untyped-call]
+                real, made, channel_axis=2, gaussian_weights=True, sigma=1.5, use_sample_covariance=False
+            )
+        ),
+    )
+
+
+def mean_quality(found: Sequence[Quality]) -> Quality:
+    """The means, rounded to what may be told."""
+    psnr, ssim = fmean(one.psnr for one in found), fmean(one.ssim for one in found)
+    return Quality(psnr=round(psnr, 3), ssim=round(ssim, 4))
+
+
+def preview_sheet(restored: Sequence[Restored], title: str) -> Image:
+    """The first twelve as rows of small picture, bicubic enlargement, network and photograph."""
+    side = min(max(_SIDES[0], restored[0].pair.large.shape[0]), _SIDES[1])
+    strips = []
+    for one in restored[:_SHOWN]:
+        factor = one.pair.large.shape[0] // one.pair.small.shape[0]
+        blocks = one.pair.small.repeat(factor, axis=0).repeat(factor, axis=1)
+        told = f"bicubic {one.bicubic.psnr:.2f} dB, network {one.network.psnr:.2f} dB: {one.photo.name}"
+        strips.append(Strip(pictures=(blocks, one.enlarged, one.made, one.pair.large), caption=told))
+    return compose_sheet(strips, title, side=side, columns=1 if len(strips) < 4 else 2)

@@ -1,0 +1,30 @@
+"""Where the photographs for an upscaler's training come from: a folder, or a bank."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from natocc.occluders.bank_files import KINDS, Kind
+from tasks.training.upscaler.photos_bank import photos_in_bank
+from tasks.training.upscaler.photos_folder import Photos, photos_in_folder
+
+
+def open_photos(
+    *,
+    photos: str | None,
+    bank: str | None,
+    kinds: Sequence[Kind] = ("face", "object"),
+    least: int,
+    held_out: int,
+) -> Photos:
+    """Those of a folder or those of a bank, as asked for. ValueError for both or none, and as below."""
+    if (photos is None) == (bank is None):
+        given = "none" if photos is None else "both"
+        raise ValueError(f"photographs: expected either --photos DIR or --bank URL, got {given}")
+    if photos is not None:
+        return photos_in_folder(photos, least=least, held_out=held_out)
+    unknown = sorted(set(kinds) - set(KINDS))
+    if unknown or not kinds:
+        told = ", ".join(unknown) or "none"
+        raise ValueError(f"--kind: expected some of {', '.join(KINDS)}, got {told}")
+    return photos_in_bank(str(bank), kinds, least=least, held_out=held_out)

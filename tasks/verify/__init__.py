@@ -1,0 +1,1 @@
+"""Whether a version or a bank is what it says."""

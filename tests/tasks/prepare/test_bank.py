@@ -1,0 +1,480 @@
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import shutil
+import unicodedata
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+
+from assets.bank.reader import Bank
+from assets.problems import Problem
+from shards.reader import read_shard
+from shards.storage import sha256_bytes
+from tasks.prepare.bank import prepare
+from tasks.prepare.options import PrepareOptions
+from tasks.prepare.report import PrepareReport
+from tasks.verify.version import verify
+from tests.raw_trees import (
+    FACES,
+    IMAGES,
+    MASKS,
+    add_face,
+    add_hand,
+    add_hand_info,
+    add_objects,
+    add_occluded,
+    add_sidecar,
+    add_texture,
+    annotation,
+    disc,
+    encoded,
+    mask_bytes,
+    part_path,
+    portrait,
+    whole_tree,
+    write,
+)
+
+pytestmark = pytest.mark.xdist_group("prepare")
+
+PHOTOS, PARTS = f"{FACES}/{IMAGES}", f"{FACES}/{MASKS}"
+COCO, PHOTO = "COCO/annotations/instances_sample.json", "COCO/sample/000000000001.jpg"
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
+
+
+def bad_tree(raw: Path) -> None:
+    """One of everything, beside one of every fault."""
+    whole_tree(raw)
+    jpeg, png = encoded(portrait()), encoded(portrait(), "PNG")
+    add_face(raw, "10", jpeg[: len(jpeg) // 2])
+    add_face(raw, "11", png[: len(png) // 2], suffix=".png")
+    add_face(raw, "12", b"")
+    add_face(raw, "13", b"some text\n")
+    add_face(raw, "14", None, {"skin": disc(80, 60)})
+    add_face(raw, "15", None, {})
+    add_face(raw, "16", None, {"skin": disc(80, 80) * 0})
+    add_face(raw, "17", None, {"skin": encoded(portrait(80, 80), "PNG")})
+    add_face(raw, "18", None, {"skin": disc(80, 80), "hair": b"text"})
+    add_face(raw, "00", jpeg, {})
+    add_objects(
+        raw,
+        [
+            annotation(7),
+            annotation(20, image=2),
+            annotation(21, area=0),
+            annotation(22, segmentation=[]),
+            annotation(23, segmentation={"size": [10, 10], "counts": [100]}),
+            annotation(24, segmentation=[[400, 10, 500, 10, 450, 90]]),
+        ],
+    )
+    write(raw / "COCO/annotations/instances_other.json", b"{")
+    add_objects(raw, [annotation(7)], "third")
+    add_hand(raw, 3, None, disc(150, 200) * 0)
+    add_hand(raw, 4, np.full((150, 200, 3), 230, np.uint8))
+    (raw / "11k-hands_masks/Hand_0000004.png").unlink()
+    add_texture(raw, "pitted", "pitted_0002.jpg", b"text")
+    (raw / "dtd/images/grid").mkdir()
+    add_sidecar(
+        raw / FACES,
+        {"file": f"{IMAGES}/1.jpg", "split": "val", "person": ""},
+        {"file": f"{IMAGES}/99.jpg", "split": "test", "person": "ada"},
+    )
+    add_occluded(raw, "00042", None, disc(80, 80) // 255)
+    write(raw / "RealOcc/split/val.txt", b"00041\n00042\n00043\n")
+
+
+BAD = f"""\
+{COCO} annotation 20: expected the photograph sample/000000000002.jpg, got no such file
+{COCO} annotation 21: expected an area above 0, got zero area
+{COCO} annotation 22: expected polygons or RLE, got no segmentation
+{PHOTO} annotation 23: expected polygons or RLE of its photograph's size, got ValueError: RLE of 10x10
+{PHOTO} annotation 24: expected an outline with pixels inside the photograph, got an empty one
+COCO/annotations/instances_other.json: expected COCO json with images, categories, annotations, got Expecting value at byte 1
+COCO/annotations/instances_third.json annotation 7: expected an id of its own, got the id 7 of another annotation
+{FACES}/natocc.csv:2: expected a split among train, test, excluded, got 'val'
+{FACES}/natocc.csv:3: expected an image {IMAGES}/99.jpg, got no such file
+{PHOTOS}/00.jpg: expected an id of its own, got the id 00000 of {PHOTOS}/0.jpg
+{PHOTOS}/10.jpg: expected a photograph, got a damaged image (…)
+{PHOTOS}/11.png: expected a photograph, got a damaged image (…)
+{PHOTOS}/12.jpg: expected a photograph, got an empty file
+{PHOTOS}/13.jpg: expected a photograph, got 10 bytes that are no JPEG, PNG, WEBP, BMP image
+{PARTS}/0/00014_skin.png: expected the aspect of its photograph 160x160, got 60x80
+{PHOTOS}/15.jpg: expected part masks {MASKS}/*/00015_skin.png and others, got no part file
+{PARTS}/0/00016_skin.png: expected a mask with pixels, got an empty mask
+{PARTS}/0/00017_skin.png: expected a mask with equal channels, got a coloured picture
+{PARTS}/0/00018_hair.png: expected a mask, got 4 bytes that are no JPEG, PNG, WEBP, BMP image
+11k-hands_masks/Hand_0000003.png: expected a mask with pixels, got an empty mask
+11k-hands/Hands/Hand_0000004.jpg: expected a hand, or a mask 11k-hands_masks/Hand_0000004.png, got nothing that stands out from the ground
+dtd/images/grid: expected at least one picture, got an empty texture class
+dtd/images/pitted/pitted_0002.jpg: expected a photograph, got 4 bytes that are no JPEG, PNG, WEBP, BMP image
+RealOcc/mask/00042.png: expected a mask of its photograph's size 160x160, got 80x80
+RealOcc/image/00043.jpg: expected the picture that split/val.txt names, got no such file
+""".splitlines()  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def bad(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, PrepareReport, list[Problem]]:
+    folder = tmp_path_factory.mktemp("bad")
+    bad_tree(folder / "raw")
+    told: list[Problem] = []
+    report = prepare(
+        folder / "raw", str(folder / "bank"), PrepareOptions(objects="all"), workers=1, report=told.append
+    )
+    return folder, report, told
+
+
+def refused(report: PrepareReport) -> list[str]:
+    """The lines, without the decoder's own words on how a file is damaged."""
+    lines = [str(problem) for problem in report.problems if problem.action == "refused"]
+    return [re.sub(r"damaged image \(.*\)", "damaged image (…)", line) for line in lines]
+
+
+@pytest.mark.parametrize("line", BAD)
+def test_bad_input_is_refused_by_name(bad: tuple[Path, PrepareReport, list[Problem]], line: str) -> None:
+    assert refused(bad[1]).count(line) == 1
+
+
+def test_nothing_else_is_refused_and_nothing_lost(bad: tuple[Path, PrepareReport, list[Problem]]) -> None:
+    folder, report, told = bad
+    assert report.refused == len(BAD)
+    assert tuple(told) == report.problems
+    bank, lines = Bank(str(folder / "bank")), refused(report)
+
+    def about(*beginnings: str) -> int:
+        return sum(line.startswith(beginnings) for line in lines)
+
+    photographs = len(list((folder / "raw" / PHOTOS).iterdir()))
+    hands = len(list((folder / "raw/11k-hands/Hands").iterdir()))
+    textures = len(list((folder / "raw/dtd/images").rglob("*.jpg")))
+    assert photographs == len(bank.entries("face")) + about(PHOTOS, PARTS) == 12
+    assert hands == len(bank.entries("hand")) + about("11k-hands") == 3
+    assert textures == len(bank.entries("texture")) + about("dtd/images/pitted") == 2
+    assert [entry.source for entry in bank.entries("object")] == [f"{PHOTO} annotation 7"]
+    assert about("COCO") == 7
+    assert [key for key, _ in read_shard(str(folder / "bank/realocc-000000.tar"))] == ["00041"]
+
+
+def test_a_face_whose_side_car_row_is_damaged_is_not_trained_on(
+    bad: tuple[Path, PrepareReport, list[Problem]],
+) -> None:
+    splits = {entry.id: entry.split for entry in Bank(str(bad[0] / "bank")).entries("face")}
+    assert splits == {"00000": "train", "00001": "excluded"}
+
+
+def test_problems_lie_beside_the_bank_and_are_told_again(
+    bad: tuple[Path, PrepareReport, list[Problem]],
+) -> None:
+    folder, report, _ = bad
+    lines = (folder / "bank/problems.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [Problem(**json.loads(line)) for line in lines] == list(report.problems)
+    assert Bank(str(folder / "bank")).index["files"]["problems.jsonl"] == sha256_bytes(  # type: ignore[index]
+        (folder / "bank/problems.jsonl").read_bytes()
+    )
+    again = prepare(folder / "raw", str(folder / "bank"), PrepareOptions(objects="all"), workers=1)
+    assert again.unchanged and again.problems == report.problems and again.counts == report.counts
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, PrepareReport]:
+    """The raw tree, its bank, the report; tests that change either work on a copy."""
+    folder = tmp_path_factory.mktemp("made")
+    whole_tree(folder / "raw")
+    return (
+        folder / "raw",
+        folder / "bank",
+        prepare(folder / "raw", str(folder / "bank"), PrepareOptions(objects="all"), workers=1),
+    )
+
+
+def test_a_sound_tree_gives_one_entry_an_input(made: tuple[Path, Path, PrepareReport]) -> None:
+    _, bank, report = made
+    assert report.counts == {"train faces": 2, "objects": 1, "hands": 1, "textures": 1, "occluded faces": 1}
+    assert report.refused == 0 and report.absent == ()
+    assert [(problem.path, problem.action) for problem in report.problems] == [
+        (f"{PHOTOS}/0.jpg", "converted"),
+        (f"{PHOTOS}/1.jpg", "converted"),
+    ]
+    index = Bank(str(bank)).index
+    assert (index["upscaler"], index["objects"]) == ("lanczos", "all")
+    assert index["selection"] == {"annotations": 1, "chosen": 1, "held_out": 0, "blurred": 0}
+
+
+def test_bytes_do_not_depend_on_workers_or_on_when_files_were_made(
+    made: tuple[Path, Path, PrepareReport], tmp_path: Path
+) -> None:
+    raw, bank, _ = made
+    shutil.copytree(raw, tmp_path / "raw", copy_function=shutil.copyfile)
+    prepare(tmp_path / "raw", str(tmp_path / "bank"), PrepareOptions(objects="all"), workers=2)
+    assert contents(tmp_path / "bank") == contents(bank)
+
+
+def test_what_is_unchanged_stays_and_what_changed_is_made_again(
+    made: tuple[Path, Path, PrepareReport], tmp_path: Path
+) -> None:
+    shutil.copytree(made[0], tmp_path / "raw")
+    shutil.copytree(made[1], tmp_path / "bank")
+    raw, bank = tmp_path / "raw", str(tmp_path / "bank")
+    again = prepare(raw, bank, PrepareOptions(objects="all"), workers=1)
+    assert again.unchanged and again.counts == made[2].counts
+    before = Bank(bank)
+    add_face(raw, "1", encoded(portrait()[:, ::-1].copy()), {"skin": disc(80, 80, 0.4)})
+    assert not prepare(raw, bank, PrepareOptions(objects="all"), workers=1).unchanged
+    after = Bank(bank)
+    same = [
+        one.sha256 == two.sha256
+        for one, two in zip(before.entries("face"), after.entries("face"), strict=True)
+    ]
+    assert same == [True, False], "a changed mask changes its face and no other"
+    assert before.entries("object") == after.entries("object")
+    listed = tmp_path / "ids.txt"
+    listed.write_text("7\n")
+    assert not prepare(raw, bank, PrepareOptions(objects=str(listed)), workers=1).unchanged, "another option"
+    (tmp_path / "bank/face-000000.tar").unlink()
+    assert not prepare(raw, bank, PrepareOptions(objects=str(listed)), workers=1).unchanged, (
+        "a bank that is not whole"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        (PrepareOptions(objects="all", upscaler="cubic"), ValueError, "--upscaler: expected one of lanczos, .* got 'cubic'"),
+        (PrepareOptions(objects="all", upscaler="glean", weights="none"), FileNotFoundError, "glean: expected its weights in none/glean"),
+        (PrepareOptions(objects="no.txt"), ValueError, "--objects: expected default, all or a file of annotation ids, got 'no.txt'"),
+    ],
+)  # fmt: skip
+def test_a_wrong_option_leaves_the_bank_alone(
+    made: tuple[Path, Path, PrepareReport], options: PrepareOptions, error: type[Exception], message: str
+) -> None:
+    raw, bank, _ = made
+    before = contents(bank)
+    with pytest.raises(error, match=message):
+        prepare(raw, str(bank), options, workers=1)
+    with pytest.raises(ValueError, match="--workers: expected at least 1, got 0"):
+        prepare(raw, str(bank), PrepareOptions(objects="all"), workers=0)
+    assert contents(bank) == before
+
+
+def test_wrong_input_as_a_whole_leaves_the_bank_alone(
+    made: tuple[Path, Path, PrepareReport], tmp_path: Path
+) -> None:
+    raw, bank, _ = made
+    before = contents(bank)
+    shutil.copytree(raw, tmp_path / "raw")
+    (tmp_path / "ids.txt").write_text("7\n8\n")
+    with pytest.raises(ValueError, match="got 1 others, the first 8"):
+        prepare(tmp_path / "raw", str(bank), PrepareOptions(objects=str(tmp_path / "ids.txt")), workers=1)
+    with pytest.raises(FileNotFoundError, match="found it one level deeper"):
+        prepare(tmp_path, str(bank), workers=1)
+    with pytest.raises(
+        FileNotFoundError, match="expected a folder with CelebAMask-HQ in it, got no such folder"
+    ):
+        prepare(tmp_path / "gone", str(bank), workers=1)
+    write(tmp_path / "raw/dtd/natocc.csv", b"file,spilt\n")
+    with pytest.raises(ValueError, match=r"dtd/natocc.csv: expected a column file and others"):
+        prepare(tmp_path / "raw", str(bank), workers=1)
+    assert contents(bank) == before
+
+
+def test_an_unwritable_bank_is_found_at_once(made: tuple[Path, Path, PrepareReport], tmp_path: Path) -> None:
+    blocked = write(tmp_path / "file", b"in the way")
+    for bank in (blocked, blocked / "bank"):
+        with pytest.raises(OSError, match="file"):
+            prepare(made[0], str(bank), workers=1)
+
+
+def test_photographs_and_persons_of_test_faces_are_kept_out_of_training(tmp_path: Path) -> None:
+    """A test face without a side-car photo still bars the hand that was cut from that very file."""
+    raw = tmp_path / "raw"
+    for stem, picture in (
+        ("0", portrait()),
+        ("1", portrait()[::-1].copy()),
+        ("2", portrait()[:, ::-1].copy()),
+    ):
+        add_face(raw, stem, picture)
+    add_face(raw, "3", encoded(portrait(120, 120)))
+    digest = sha256_bytes((raw / PHOTOS / "0.jpg").read_bytes())
+    add_sidecar(
+        raw / FACES,
+        {"file": f"{IMAGES}/0.jpg", "split": "test", "person": "ada"},
+        {"file": f"{IMAGES}/1.jpg", "split": "train", "person": "ada"},
+        {"file": f"{IMAGES}/2.jpg", "person": "bea"},
+    )
+    add_hand(raw, 2)
+    add_hand(raw, 3)
+    add_hand_info(raw, [])
+    add_sidecar(raw / "11k-hands", {"file": "Hands/Hand_0000002.jpg", "photo": digest.upper()})
+    add_texture(raw, "pitted", "pitted_0001.jpg", encoded(portrait(100, 100)))
+    add_occluded(raw, "00041", encoded(portrait(100, 100)), disc(100, 100) // 255)
+    report = prepare(raw, str(tmp_path / "bank"), workers=1)
+    bank = Bank(str(tmp_path / "bank"))
+    assert [entry.split for entry in bank.entries("face")] == ["test", "test", "train", "train"]
+    assert [entry.split for entry in bank.entries("hand")] == ["test", "train"]
+    assert [entry.split for entry in bank.entries("texture")] == ["test"], (
+        "the really occluded face's photograph"
+    )
+    assert report.moved_to_test == bank.index["moved_to_test"] == 3
+    assert report.absent == ("COCO",)
+
+
+def test_names_of_all_kinds_are_kept_apart(tmp_path: Path) -> None:
+    stems = [
+        "a.b",
+        "a.c",
+        "my photo",
+        unicodedata.normalize("NFC", "Zoë"),
+        unicodedata.normalize("NFD", "Ångström"),
+    ]
+    for number, stem in enumerate(stems):
+        grey = io.BytesIO()
+        Pillow.fromarray(portrait()).rotate(number).save(grey, "JPEG")
+        add_face(tmp_path / "raw", stem, grey.getvalue(), suffix=".JPG" if number % 2 else ".jpeg")
+    bank = Bank(prepare(tmp_path / "raw", str(tmp_path / "bank"), workers=1).bank)
+    assert len({entry.id for entry in bank.entries("face")}) == len(stems)
+    assert len({entry.sha256 for entry in bank.entries("face")}) == len(stems)
+    assert {Path(entry.source).stem for entry in bank.entries("face")} == set(stems)
+
+
+def test_a_name_that_is_no_text_is_named_and_written_about(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    whole_tree(raw)
+    odd = (raw / PHOTOS / "x.jpg").as_posix().encode().replace(b"x.jpg", b"\xff.jpg")
+    with open(odd, "wb") as stream:  # noqa: PTH123
+        stream.write(b"text")
+    report = prepare(raw, str(tmp_path / "bank"), workers=1)
+    assert [str(problem) for problem in report.problems if problem.action == "refused"] == [
+        PHOTOS + "/\\udcff.jpg: expected a name in UTF-8, got other bytes"
+    ]
+    assert len(Bank(report.bank).entries("face")) == 2
+
+
+def test_hands_without_masks_are_cut_out_and_hung_by_any_number_of_workers(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    add_face(raw, "0")
+    for number in range(1, 4):
+        add_hand(raw, number)
+    shutil.rmtree(raw / "11k-hands_masks")
+    add_hand_info(raw, [])
+    reports = [prepare(raw, str(tmp_path / f"bank{workers}"), workers=workers) for workers in (1, 2)]
+    assert [report.counts["hands"] for report in reports] == [3, 3] and reports[0].refused == 0
+    shards = [(tmp_path / f"bank{workers}/hand-000000.tar").read_bytes() for workers in (1, 2)]
+    assert shards[0] == shards[1]
+    for _, members in read_shard(str(tmp_path / "bank1/hand-000000.tar")):
+        facts = json.loads(members["json"])
+        assert (facts["mask"], facts["rot_deg"], facts["rot_from"]) == ("segmented", 180, "wrist")
+
+
+def few_a_shard(raw: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tasks.prepare.sources.PER_SHARD", 2)
+    for number in range(5):
+        add_face(raw, str(number), encoded(np.roll(portrait(), number, axis=1)))
+
+
+def test_a_call_that_was_cut_off_goes_on_where_it_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw, bank = tmp_path / "raw", tmp_path / "bank"
+    few_a_shard(raw, monkeypatch)
+
+    def stop(count: int, seen: list[int] = []) -> None:  # noqa: B006
+        seen.append(count)
+        if len(seen) == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        prepare(raw, str(bank), workers=1, on_done=stop)
+    with pytest.raises(FileNotFoundError, match="expected a bank"):
+        Bank(str(bank))
+    with pytest.raises(FileNotFoundError, match="got an unfinished one; run the same `natocc prepare` again"):
+        verify(str(bank))
+    assert [path.name for path in bank.glob("*.tar")] == ["face-000000.tar"]
+    done: list[int] = []
+    report = prepare(raw, str(bank), workers=1, on_done=done.append)
+    assert (report.shards_made, report.shards_kept, sum(done)) == (2, 1, 5)
+    assert len(Bank(str(bank)).entries("face")) == 5
+    prepare(raw, str(tmp_path / "calm"), workers=1)
+    assert contents(bank) == contents(tmp_path / "calm")
+
+
+def test_a_damaged_bank_is_mended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw, bank = tmp_path / "raw", tmp_path / "bank"
+    few_a_shard(raw, monkeypatch)
+    prepare(raw, str(bank), workers=1)
+    before = contents(bank)
+    (bank / "entries.parquet").unlink()
+    assert not prepare(raw, str(bank), workers=1).unchanged
+    assert contents(bank) == before
+    data = bytearray((bank / "face-000001.tar").read_bytes())
+    data[2000] ^= 1
+    (bank / "face-000001.tar").write_bytes(bytes(data))
+    report = prepare(raw, str(bank), workers=1, reread=True)
+    assert (report.shards_made, report.shards_kept) == (1, 2)
+    assert contents(bank) == before
+
+
+@pytest.mark.parametrize("damage", ["shard cut", "shard gone", "record cut", "record gone", "touched"])
+def test_a_damaged_shard_is_made_again_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    raw, bank = tmp_path / "raw", tmp_path / "bank"
+    few_a_shard(raw, monkeypatch)
+    prepare(raw, str(bank), workers=1)
+    before = contents(bank)
+    shard, record = bank / "face-000001.tar", bank / "records/face-000001.json"
+    if damage == "touched":
+        os.utime(raw / PHOTOS / "2.jpg", ns=(0, 0))
+    elif damage.endswith("gone"):
+        (shard if "shard" in damage else record).unlink()
+    else:
+        victim = shard if "shard" in damage else record
+        victim.write_bytes(victim.read_bytes()[:-600])
+    report = prepare(raw, str(bank), workers=1)
+    made = 0 if damage == "touched" else 1
+    assert (report.shards_made, report.shards_kept) == (made, 3 - made)
+    assert contents(bank) == before
+
+
+def test_a_shard_of_which_all_is_refused_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw, bank = tmp_path / "raw", tmp_path / "bank"
+    few_a_shard(raw, monkeypatch)
+    for number in (2, 3):
+        write(raw / PHOTOS / f"{number}.jpg", b"text")
+    report = prepare(raw, str(bank), workers=1)
+    assert report.refused == 2
+    assert sorted(path.name for path in bank.glob("*.tar")) == ["face-000000.tar", "face-000002.tar"]
+    assert [one.id for one in Bank(str(bank)).entries("face")] == ["00000", "00001", "00004"]
+    again = prepare(raw, str(bank), workers=1)
+    assert again.unchanged and again.problems == report.problems
+
+
+def test_options_make_again_what_they_concern(tmp_path: Path) -> None:
+    raw, bank = tmp_path / "raw", str(tmp_path / "bank")
+    whole_tree(raw)
+    prepare(raw, bank, PrepareOptions(objects="all"), workers=1)
+    (raw / "dtd/images/pitted/pitted_0001.jpg").unlink()
+    add_texture(raw, "woven", "woven_0001.jpg")
+    report = prepare(raw, bank, PrepareOptions(objects="all"), workers=1)
+    assert (report.shards_made, report.shards_kept) == (1, 4)
+
+
+def test_content_decides_where_times_are_not_trusted(tmp_path: Path) -> None:
+    raw, bank = tmp_path / "raw", str(tmp_path / "bank")
+    add_face(raw, "0", encoded(portrait()))
+    mask = part_path(raw, "0", "skin")
+    times = mask.stat().st_mtime_ns
+    prepare(raw, bank, workers=1)
+    size = mask.stat().st_size
+    other = mask_bytes(disc(80, 80, 0.5))
+    mask.write_bytes(other[:size] + b"\0" * (size - len(other)))
+    os.utime(mask, ns=(times, times))
+    assert prepare(raw, bank, workers=1).unchanged
+    assert not prepare(raw, bank, workers=1, reread=True).unchanged

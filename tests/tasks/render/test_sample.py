@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from assets.bank.reader import Bank
+from assets.bank.writer import BankWriter
+from manifests.recipe import load_recipe
+from manifests.rows import Row
+from manifests.shard_plan import ShardPlan
+from natocc.placement.affine import Placement
+from natocc.placement.search import shows_wrist
+from tasks.build.plan import make_plan
+from tasks.render.inputs import OccluderCache, load_face, occluder_pool
+from tasks.render.replay import parse_params
+from tasks.render.sample import attempt, gate
+from tests.natocc.inputs import draw, face, make, occluder
+
+
+def plan_of(bank: Bank, kind: str, **fields: object) -> ShardPlan:
+    chosen = {"size": 256, "sets": [{"name": "one", "kind": kind}]} | fields
+    recipe = load_recipe("sample", **chosen)
+    return make_plan(recipe, bank, {}).shards[0]
+
+
+def rows(bank: Bank, plan: ShardPlan, count: int) -> list[Row]:
+    cache, (one,), pool = OccluderCache(), bank.entries("face"), occluder_pool(bank, plan)
+    return [attempt(plan, bank, cache, one, repeat, pool)[0] for repeat in range(count)]
+
+
+def test_the_face_brings_its_landmarks_and_the_quality_of_its_file(bank_url: str) -> None:
+    bank = Bank(bank_url)
+    stored, small = (load_face(bank, bank.entries("face")[0], size, parsing=False) for size in (1024, 256))
+    assert stored.jpeg_quality == 95 and small.jpeg_quality is None, "resizing ends a file's blocks"
+    assert stored.landmarks == {}, "this bank has none"
+
+
+@pytest.mark.parametrize("landmarks", [{"nose": None}, [[1, 2]], {"nose": [1, float("nan")]}, {"nose": [1]}])
+def test_what_are_no_landmarks_fails_the_sample_and_not_the_shard(
+    landmarks: object, bank_url: str, tmp_path: Path
+) -> None:
+    source, writer = Bank(bank_url), BankWriter(str(tmp_path))
+    for kind in ("face", "texture"):
+        for entry in source.entries(kind):
+            members = dict(source.read(entry))
+            writer.add(
+                entry,
+                members | ({"json": json.dumps({"landmarks": landmarks}).encode()} if kind == "face" else {}),
+            )
+    writer.close(upscaler="lanczos")
+    (row,) = rows(Bank(str(tmp_path)), plan_of(Bank(str(tmp_path)), "randocc", parsing=False), 1)
+    assert row.verdict == "failed" and "landmarks: expected" in row.reason
+
+
+STEPS = ("light", "sharpness", "noise", "shadow", "history")
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_is_switched_in_the_recipe(step: str, bank_url: str) -> None:
+    bank = Bank(bank_url)
+    off = plan_of(bank, "object", naturalness={step: False}, size=1024)
+    alone = plan_of(bank, "object", profile="paper", naturalness={step: True}, size=1024)
+    without, only = ([json.loads(row.params or "") for row in rows(bank, one, 2)] for one in (off, alone))
+    for params in without:
+        assert [name for name in STEPS if not params[name]] == [step]
+    for params in only:
+        assert [name for name in STEPS if params[name]] == [step]
+        assert step != "history" or params["history"] == 95
+
+
+def test_how_colours_are_transferred_is_chosen_in_the_recipe(bank_url: str) -> None:
+    bank = Bank(bank_url)
+    sets = [{"name": "one", "kind": "hand", "colour_transfer": 0.7}]
+    for method, guard in (("table", True), ("partial", False)):
+        recipe = load_recipe("sample", size=256, sets=sets, transfer_method=method, contrast_guard=guard)
+        plan = make_plan(recipe, bank, {}).shards[0]
+        row = next(row for row in rows(bank, plan, 6) if row.verdict == "kept")
+        transfer = json.loads(row.params or "")["transfer"]
+        assert (transfer["method"], transfer["guard"], transfer["strength"]) == (method, guard, 0.7)
+        assert json.loads(row.backends)["colour_transfer"] == method
+
+
+@pytest.mark.parametrize("kind", ["hand", "object", "randocc"])
+def test_what_is_kept_obeys_the_limits_and_what_is_not_says_why(kind: str, bank_url: str) -> None:
+    bank = Bank(bank_url)
+    made = rows(bank, plan_of(bank, kind, hidden_ratio=(0.1, 0.3)), 12)
+    kept = [row for row in made if row.verdict == "kept"]
+    assert len(kept) >= 9
+    assert all(0.1 <= (row.hidden_ratio or 0) <= 0.3 for row in kept)
+    reasons = Counter(row.reason for row in made if row.verdict != "kept")
+    assert set(reasons) <= {"hidden_too_little", "hidden_too_much", "wrist_inside"}
+
+
+def test_a_visible_wrist_is_rejected_at_full_size_and_only_where_it_is_judged(bank_url: str) -> None:
+    plan = plan_of(Bank(bank_url), "hand")
+    params = draw(face(), "hand")
+    across = Placement(centre=(128.0, 128.0), scale=(0.12, 0.12), angle=0.0, shear=(0.0, 0.0), facing=0.0)
+    params = replace(params, placement=across)
+    composite = make(face(), params)
+    assert 0.03 <= composite.hidden_ratio <= 0.6
+    verdict = gate(composite, plan, occluder("hand"), params)
+    assert (verdict.verdict, verdict.reason) == ("rejected", "wrist_inside")
+    published = replace(plan, profile=replace(plan.profile, placement_tries=1))
+    assert gate(composite, published, occluder("hand"), params).verdict == "kept"
+
+
+def test_no_kept_hand_shows_its_wrist_by_its_own_record(bank_url: str) -> None:
+    bank, hand = Bank(bank_url), occluder("hand")
+    assert hand is not None
+    for row in rows(bank, plan_of(bank, "hand"), 12):
+        placement = parse_params(json.loads(row.params or "{}")).placement
+        assert placement is not None
+        assert shows_wrist(hand, placement, (256, 256)) is (row.reason == "wrist_inside")
+
+
+def test_a_recipes_targets_reach_the_profile_and_a_fallback_is_on_record(bank_url: str) -> None:
+    bank = Bank(bank_url)
+    plan = plan_of(bank, "object", targets={"mouth": 2, "cheek": 1})
+    assert plan.profile.targets == (("cheek", 1.0), ("mouth", 2.0))
+    (row,) = rows(bank, plan, 1)
+    assert '"target": "face"' in (row.params or ""), "no landmarks in this bank"
+    assert plan_of(bank, "object").profile.targets is None

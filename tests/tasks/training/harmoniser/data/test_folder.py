@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tasks.training.harmoniser.data.folder import FolderScenes
+from tests.harmonizer_photos import photo_folders, photographs
+from tests.raw_trees import disc, encoded, write
+
+PHOTO = photographs(1)[0]
+
+
+def add(folder: Path, stem: str, mask: bytes, photo: bytes | None = None) -> None:
+    write(folder / "photos" / f"{stem}.jpg", encoded(PHOTO) if photo is None else photo)
+    write(folder / "masks" / f"{stem}.png", mask)
+
+
+def test_photographs_come_with_the_masks_of_their_names(tmp_path: Path) -> None:
+    source = FolderScenes(*photo_folders(tmp_path, 3))
+    assert [item.name for item in source.items] == ["0", "1", "2"] and source.problems == ()
+    assert len({item.photo for item in source.items}) == 3
+    scene = source.read(source.items[1], "mask")
+    assert np.abs(scene.real.astype(int) - photographs(2)[1]).mean() < 4
+    assert np.array_equal(scene.matte, disc(96, 128))
+
+
+def test_what_cannot_be_used_is_told_all_together(tmp_path: Path) -> None:
+    photos, masks = photo_folders(tmp_path, 2)
+    white = np.full(PHOTO.shape[:2], 255, np.uint8)
+    add(tmp_path, "empty", encoded(white * 0, "PNG"))
+    add(tmp_path, "full", encoded(white, "PNG"))
+    add(tmp_path, "small", encoded(disc(96, 100), "PNG"))
+    add(tmp_path, "pixel", encoded(white[:1, :1], "PNG"), encoded(PHOTO[:1, :1]))
+    add(tmp_path, "torn", encoded(disc(96, 128), "PNG"), encoded(PHOTO)[:900])
+    add(tmp_path, "colours", encoded(PHOTO, "PNG"))
+    add(tmp_path, "soft", encoded((disc(96, 128) // 255 * 180).astype(np.uint8), "PNG"))
+    write(tmp_path / "photos/alone.jpg", encoded(PHOTO))
+    write(tmp_path / "masks/astray.png", encoded(white, "PNG"))
+    write(tmp_path / "photos/notes.txt", b"x")
+    source = FolderScenes(photos, masks)
+    assert {item.name for item in source.items} == {"0", "1", "soft"}
+    lines = sorted(str(problem) for problem in source.problems)
+    region = "expected a foreground of 0.5% to 95% of the picture, got"
+    assert lines[2:] == [
+        "colours.png: expected a mask with equal channels, got a coloured picture",
+        f"empty.png: {region} an empty mask",
+        f"full.png: {region} a mask that is white all over",
+        "notes.txt: expected a picture (.jpeg, .jpg, .png), got another file",
+        "pixel.png: expected sides of 16 pixels at least, got 1x1",
+        "small.png: expected the size of its photograph 128x96, got 100x96",
+        "soft.png: expected a mask of 0 and 255, got grey edges",
+        "torn.jpg: expected a photograph, got a damaged image (image file is truncated (1 bytes not processed))",
+    ] or lines[-1].startswith("torn.jpg: expected a photograph, got a damaged image")
+    assert lines[0] == f"{masks}: expected a photograph of the same name, got none for 1 (astray.png)"
+    assert lines[1] == f"{photos}: expected a mask of the same name, got none for 1 (alone.jpg)"
+    assert [one.action for one in source.problems].count("converted") == 1
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    photos, _ = photo_folders(tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"nowhere: expected a folder of pictures, found none"):
+        FolderScenes(photos, str(tmp_path / "nowhere"))

@@ -1,0 +1,135 @@
+"""A few steps on real pixels teach the network something, and twice the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from models.segmenters.checkpoint import decode_unet
+from tasks.training.read_shards import read_shards
+from tasks.training.segmenter.train import TrainReport, train_segmenter
+from tests.small_version import occluded_face, small_bank, small_version, write_version
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread() -> Iterator[None]:
+    """The tests already fill the cores; more threads than cores slow small networks tenfold."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def _train(folder: Path, out: str, **options: int) -> TrainReport:
+    options = {"size": 32, "steps": 60, "batch": 4, "width": 8} | options
+    return train_segmenter(
+        small_version(str(folder / "v")),
+        small_bank(str(folder / "bank")),
+        str(folder / out),
+        device="cpu",
+        **options,
+    )
+
+
+def test_it_learns_to_leave_the_occluder_out(tmp_path: Path) -> None:
+    report = _train(tmp_path, "run")
+    assert report.trained_on == 8 and report.notes == ()
+    assert report.held_out is not None and report.held_out.pictures == 4
+    assert {name: score.pictures for name, score in report.real.items()} == {"RealOcc": 3}
+    assert report.held_out.face_iou > report.held_out.constant_iou
+    assert report.held_out.pixel_accuracy > 0.9
+    figures = json.loads((tmp_path / "run" / "metrics.json").read_text())
+    assert figures["held_out"]["face_iou"] == report.held_out.face_iou
+    assert figures["real"]["RealOcc"]["pictures"] == 3 and figures["version"] == "v"
+
+
+def test_the_checkpoint_predicts_what_was_scored(tmp_path: Path) -> None:
+    report = _train(tmp_path, "run")
+    network = decode_unet(Path(report.checkpoint).read_bytes())
+    examples = list(read_shards(str(tmp_path / "v"), "test", size=32))
+    images = torch.stack([torch.from_numpy(one.image).permute(2, 0, 1) for one in examples]).float() / 255
+    labels = torch.stack([torch.from_numpy(one.mask) for one in examples])[:, None] == 1
+    with torch.no_grad():
+        face = network(images) > 0
+    iou = float((face & labels).sum() / (face | labels).sum())
+    assert report.held_out is not None and report.held_out.face_iou == pytest.approx(iou, abs=2e-4)
+
+
+def test_equal_seeds_give_equal_files_and_other_seeds_other_weights(tmp_path: Path) -> None:
+    names = ("one", "two", "other")
+    for name, seed in zip(names, (1, 1, 2), strict=True):
+        torch.rand(3)  # the caller's random state must not matter
+        _train(tmp_path, name, seed=seed, steps=3)
+    one, two, other = (decode_unet((tmp_path / name / "segmenter.pt").read_bytes()) for name in names)
+    assert all(torch.equal(a, b) for a, b in zip(one.parameters(), two.parameters(), strict=True))
+    assert not all(torch.equal(a, b) for a, b in zip(one.parameters(), other.parameters(), strict=True))
+    metrics = [(tmp_path / name / "metrics.json").read_bytes() for name in names]
+    assert metrics[0] == metrics[1]
+
+
+def test_what_cannot_be_tested_is_said(tmp_path: Path) -> None:
+    shards = {"a-000000.tar": ("train", [("k", occluded_face(0))])}
+    url = write_version(str(tmp_path / "v"), shards)
+    report = train_segmenter(
+        url, None, str(tmp_path / "run"), size=16, steps=1, batch=2, width=8, device="cpu"
+    )
+    assert report.held_out is None and report.real == {} and report.table() == []
+    assert report.notes == (
+        "held_out: the version has no samples of the split test",
+        "real: no bank was given",
+    )
+
+
+def test_every_dataset_of_the_bank_has_its_own_score(tmp_path: Path) -> None:
+    bank = small_bank(str(tmp_path / "bank"), real=2, Wild=3, COFW=0)
+    report = train_segmenter(
+        small_version(str(tmp_path / "v")),
+        bank,
+        str(tmp_path / "run"),
+        size=32,
+        steps=30,
+        batch=4,
+        width=8,
+        max_samples=2,
+        device="cpu",
+    )
+    assert {name: score.pictures for name, score in report.real.items()} == {"RealOcc": 2, "Wild": 2}
+    assert report.real["RealOcc"] != report.real["Wild"]
+    assert [row["faces"] for row in report.table()] == ["held-out synthetic", "RealOcc", "Wild"]
+    assert report.notes == (
+        f"COFW: {bank} holds none of its faces",
+        "Wild: 2 of its 3 faces, as --max-samples allows",
+    )
+    alone = train_segmenter(
+        str(tmp_path / "v"),
+        small_bank(str(tmp_path / "alone"), real=2),
+        str(tmp_path / "run"),
+        size=32,
+        steps=30,
+        batch=4,
+        width=8,
+        max_samples=2,
+        device="cpu",
+    )
+    assert alone.real["RealOcc"] == report.real["RealOcc"], "another dataset moves no score"
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="asks for a machine without GPU")
+def test_a_gpu_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="device: expected one of this machine, got cuda"):
+        train_segmenter("nowhere", None, str(tmp_path), device="cuda")
+
+
+def test_options_and_versions_that_cannot_work_are_refused(tmp_path: Path) -> None:
+    url = write_version(str(tmp_path / "v"), {"a-000000.tar": ("test", [("k", occluded_face(0))])})
+    with pytest.raises(ValueError, match="expected samples of the split train, found none"):
+        train_segmenter(url, None, str(tmp_path / "run"), size=16, steps=1)
+    with pytest.raises(ValueError, match="size: expected a multiple of 16 from 16 up, got 100"):
+        train_segmenter(url, None, str(tmp_path / "run"), size=100)
+    with pytest.raises(ValueError, match="steps: expected at least 1, got 0"):
+        train_segmenter(url, None, str(tmp_path / "run"), steps=0)
+    assert not (tmp_path / "run").exists()
