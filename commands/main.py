@@ -6,21 +6,21 @@ from typing import Annotated
 
 import typer
 
-from commands.build import build
-from commands.census import census
-from commands.correct_masks import correct_masks
-from commands.demo import demo
-from commands.info import info
-from commands.partition import partition
-from commands.prepare import prepare
-from commands.preview import preview
-from commands.replay import replay
-from commands.review import review
-from commands.sample import sample
-from commands.train_harmonizer import train_harmonizer
-from commands.train_segmenter import train_segmenter
-from commands.train_upscaler import train_upscaler
-from commands.verify import verify
+from commands.data.build import build
+from commands.data.census import census
+from commands.data.demo import demo
+from commands.data.partition import partition
+from commands.data.prepare import prepare
+from commands.data.sample import sample
+from commands.masks.correct_masks import correct_masks
+from commands.masks.review import review
+from commands.train.harmoniser import train_harmonizer
+from commands.train.segmenter import train_segmenter
+from commands.train.upscaler import train_upscaler
+from commands.versions.info import info
+from commands.versions.preview import preview
+from commands.versions.replay import replay
+from commands.versions.verify import verify
 from commands.weights import weights
 from natocc import __version__
 

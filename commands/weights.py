@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 
 from assets.weights.files import VARIABLE, Weights, standing
-from commands.report import console, errors, need_networks, one_clear_message
+from commands.console import console, errors, need_networks, one_clear_message
 
 weights = typer.Typer(
     name="weights",

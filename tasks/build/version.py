@@ -23,9 +23,9 @@ from manifests.rows import decode_rows, encode_rows
 from manifests.shard_plan import Machine, ShardPlan
 from shards import storage
 from tasks.build.plan import Plan, make_plan
-from tasks.workers.pool import WorkerPool, result_of
 from tasks.build.publish import publish
 from tasks.render.shard import record_url, render_shard, rows_url
+from tasks.workers.pool import WorkerPool, result_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.commands.test_train_upscaler_command import SMALL as UPSCALER
+from tests.commands.train.test_upscaler import SMALL as UPSCALER
 from tests.harmonizer_photos import photo_folders
 from tests.upscaler_training import photographs
 

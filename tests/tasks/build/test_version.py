@@ -18,8 +18,8 @@ from manifests.shard_plan import Machine
 from natocc.codecs import decode_plane, encode_png
 from tasks.build.version import BuildReport, Job, Options, build, start_job
 from tasks.errors import BuildStopped
-from tasks.workers.pool import WorkerPool, result_of
 from tasks.render.shard import render_shard
+from tasks.workers.pool import WorkerPool, result_of
 
 RecipeFile = Callable[..., str]
 

@@ -7,7 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from commands.preview import preview
+from commands.versions.preview import preview
 
 
 def run(*arguments: str) -> tuple[int, str]:

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from commands.report import console, need_networks, one_clear_message
-from commands.stopped import one_line_when_stopped
+from commands.console import console, need_networks, one_clear_message
+from commands.interrupted import one_line_when_stopped
 
 # Files that are named; of more their number is told.
 _SHOWN = 10

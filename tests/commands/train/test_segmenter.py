@@ -7,7 +7,7 @@ import typer
 from typer.testing import CliRunner
 
 import models.optional_packages
-from commands.train_segmenter import train_segmenter
+from commands.train.segmenter import train_segmenter
 from tests.small_version import small_bank, small_version
 
 app = typer.Typer()

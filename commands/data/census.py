@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from commands.report import console, errors, one_clear_message
+from commands.console import console, errors, one_clear_message
 
 _WIDE = 300
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import typer
 
-from commands.report import errors
+from commands.console import errors
 
 
 @contextmanager

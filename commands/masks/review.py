@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from assets.problems import Problem
-from commands.report import console, errors, one_clear_message
+from commands.console import console, errors, one_clear_message
 
 review = typer.Typer(help="Hand masks to an annotation tool and take the corrected ones back.")
 

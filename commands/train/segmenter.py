@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from commands.report import console, need_networks, one_clear_message
+from commands.console import console, need_networks, one_clear_message
 
 
 def train_segmenter(

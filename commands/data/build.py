@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands.report import one_clear_message, print_report, progress_bar
+from commands.console import one_clear_message, print_report, progress_bar
 
 Recipe = Annotated[str, typer.Argument(help="Name of a recipe, or a YAML file.")]
 Bank = Annotated[str, typer.Option(help="Where `natocc prepare` wrote the bank.")]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands.report import console, one_clear_message
+from commands.console import console, one_clear_message
 
 
 def replay(

@@ -8,8 +8,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from commands.report import console, need_networks, one_clear_message
-from commands.stopped import one_line_when_stopped
+from commands.console import console, need_networks, one_clear_message
+from commands.interrupted import one_line_when_stopped
 
 
 def train_harmonizer(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands.report import console, count_line, one_clear_message
+from commands.console import console, count_line, one_clear_message
 
 
 def info(url: Annotated[str, typer.Argument(help="A version, a dataset or a bank.")]) -> None:

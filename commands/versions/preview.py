@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commands.report import console, one_clear_message, progress_bar
+from commands.console import console, one_clear_message, progress_bar
 
 
 def preview(

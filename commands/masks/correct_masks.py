@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from assets.problems import Problem
-from commands.report import console, errors, need_networks, one_clear_message, progress_bar
+from commands.console import console, errors, need_networks, one_clear_message, progress_bar
 
 _SHOWN = 12
 

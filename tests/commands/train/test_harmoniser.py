@@ -7,7 +7,7 @@ import typer
 from typer.testing import CliRunner
 
 import models.optional_packages
-from commands.train_harmonizer import train_harmonizer
+from commands.train.harmoniser import train_harmonizer
 from tests.harmonizer_photos import photo_folders
 
 app = typer.Typer()

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commands.report import console, errors, one_clear_message
+from commands.console import console, errors, one_clear_message
 
 
 def partition(

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 
 import torch
 
-from benchmarks.networks_cases import CASES, DTYPES, Case, build, runs
-from benchmarks.networks_floors import Work, bare_convolutions, matmul_peak, operations, seconds
+from benchmarks.networks.cases import CASES, DTYPES, Case, build, runs
+from benchmarks.networks.floors import Work, bare_convolutions, matmul_peak, operations, seconds
 from tasks.workers.pool import WORKER_ENVIRONMENT
 
 NETWORKS = ("rainnet", "glean", "rrdbnet")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from assets.problems import Problem
-from commands.report import console, errors, one_clear_message, progress_bar
+from commands.console import console, errors, one_clear_message, progress_bar
 from tasks.prepare.options import PrepareOptions
 from tasks.prepare.upscaling.choose import LANCZOS, SMALLER, Choice
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
-from benchmarks.networks_cases import DTYPES, Case, build, inputs
+from benchmarks.networks.cases import DTYPES, Case, build, inputs
 
 # Side of the matrices whose product is taken for the peak.
 _SIDES = {"cpu": 2048, "cuda": 8192}

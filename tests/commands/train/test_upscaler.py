@@ -7,7 +7,7 @@ import typer
 from typer.testing import CliRunner
 
 import models.optional_packages
-from commands.train_upscaler import train_upscaler
+from commands.train.upscaler import train_upscaler
 from tests.upscaler_training import TINY, one_thread, photographs
 
 __all__ = ["one_thread"]

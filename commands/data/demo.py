@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from commands.report import console, count_line, one_clear_message, print_report
+from commands.console import console, count_line, one_clear_message, print_report
 
 
 def demo(

@@ -7,7 +7,7 @@ import typer
 from typer.testing import CliRunner
 
 import models.optional_packages
-from commands.correct_masks import correct_masks
+from commands.masks.correct_masks import correct_masks
 from tests.suspicious_faces import suspicious_bank
 
 app = typer.Typer()

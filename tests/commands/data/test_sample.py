@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 from typer.testing import CliRunner
 
-from commands.sample import sample
+from commands.data.sample import sample
 
 
 def test_an_unwritable_folder_exits_1_with_one_line(tmp_path: Path) -> None:

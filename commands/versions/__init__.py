@@ -1,0 +1,1 @@
+"""What is in a version, and whether it is right."""
