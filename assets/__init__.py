@@ -1,0 +1,1 @@
+"""What comes in: raw datasets, the bank, weights, demo photographs."""

@@ -58,7 +58,7 @@ EXCEPTIONS = {
             "assets.reading.locate_folder",
             "assets.reading.tally",
             "assets.text.json_stream",
-            "assets.text.text_table",
+            "assets.text.table",
             "tasks.census",
         ),
         "reads raw trees; what it finds stands in a shard's key as values",

@@ -1,0 +1,1 @@
+"""The networks. torch is imported here and in trainings alone."""

@@ -1,0 +1,1 @@
+"""What goes out: deterministic tar files, storage that writes whole files, readers."""

@@ -1,0 +1,1 @@
+"""The steps: functions that take and return paths and records; torch and Prefect stay outside."""

@@ -1,18 +1,30 @@
-"""Rooms and their imports, as docs/architecture.md draws them."""
+"""The tree as docs/architecture.md draws it: folders, names, imports, and where tests stand."""
 
 from __future__ import annotations
 
 import ast
+import re
+from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
 
 from importlinter.cli import lint_imports
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("flows", "commands", "tasks", "assets", "manifests", "shards", "natocc", "models")
+PACKAGES = ("flows", "commands", "tasks", "assets", "manifests", "shards", "natocc", "models")
+MOST_MODULES, MOST_LINES = 12, 250
+# Tests of the whole, which mirror no folder.
+OF_THE_WHOLE = ("defects", "drills", "installing", "models/basicsr")
+UNTESTED = ROOT / "tests" / "modules_without_tests.txt"
 
 
-def test_imports_run_downward_and_heavy_libraries_stay_in_their_rooms() -> None:
+def modules() -> list[Path]:
+    """Every module, relative to the project, but packages' own files."""
+    paths = (path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+    return sorted(path.relative_to(ROOT) for path in paths if path.name != "__init__.py")
+
+
+def test_imports_run_one_way_and_heavy_libraries_stay_where_they_belong() -> None:
     assert lint_imports(config_filename=str(ROOT / "pyproject.toml")) == 0
 
 
@@ -31,19 +43,15 @@ def test_torch_is_loaded_where_a_network_is_asked_for_and_nowhere_else() -> None
         assert ours <= {"models.device", "models.optional_packages"}, path
 
 
-def modules() -> list[Path]:
-    return [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
-
-
 def is_in(path: Path, places: Collection[str]) -> bool:
-    """Whether a module is one of the places, or lies in one."""
-    return any((ROOT / place) in (path, *path.parents) for place in places)
+    """Whether a path is one of the places, or lies in one."""
+    return any(Path(place) in (path, *path.parents) for place in places)
 
 
 def imported_at_once(path: Path) -> set[str]:
     """The modules that a file imports when it is imported itself."""
     found = set()
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+    for node in ast.parse((ROOT / path).read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
@@ -51,11 +59,56 @@ def imported_at_once(path: Path) -> set[str]:
     return found
 
 
-def test_files_are_one_noun_or_one_verb() -> None:
-    long = {
-        str(path.relative_to(ROOT)): count
-        for room in ROOMS
-        for path in sorted((ROOT / room).rglob("*.py"))
-        if (count := len(path.read_text(encoding="utf-8").splitlines())) > 250
-    }
-    assert long == {}
+def test_a_file_is_one_noun_or_one_verb() -> None:
+    lines = {str(path): len((ROOT / path).read_text(encoding="utf-8").splitlines()) for path in modules()}
+    assert {path: count for path, count in lines.items() if count > MOST_LINES} == {}
+
+
+def test_a_folder_holds_few_modules() -> None:
+    folders = Counter(str(path.parent) for path in modules() if path.name != "__main__.py")
+    folders |= Counter(
+        str(path.parent.relative_to(ROOT)) for path in (ROOT / "benchmarks").rglob("[a-z]*.py")
+    )
+    assert {folder: count for folder, count in folders.items() if count > MOST_MODULES} == {}
+
+
+def test_no_name_repeats_its_folder() -> None:
+    """But a central type's, in the singular, and those of commands."""
+    repeating = []
+    for path in modules():
+        folder = path.parent.name
+        singular = re.sub(r"s$", "", folder)
+        repeats = {folder, singular} & {path.stem, *path.stem.split("_")}
+        if repeats and path.stem != singular and path.parts[0] != "commands":
+            repeating.append(str(path))
+    assert repeating == []
+
+
+def test_a_folder_says_in_one_line_what_it_is_for() -> None:
+    # Those that re-export public names, and the one that sets Prefect's environment.
+    more = {"natocc", "natocc/transforms", "flows"}
+    for folder in sorted({path.parent for path in modules()}):
+        text = (ROOT / folder / "__init__.py").read_text(encoding="utf-8")
+        description = ast.get_docstring(ast.parse(text)) or ""
+        assert description.partition("\n")[0].endswith("."), folder
+        if str(folder) not in more:
+            assert text == f'"""{description}"""\n' and "\n" not in description, folder
+
+
+def place_of_test(path: Path) -> Path:
+    """Where the tests of a module stand."""
+    return Path("tests", path.parent, f"test_{path.stem.strip('_')}.py")
+
+
+def test_the_list_of_modules_without_tests_only_shrinks() -> None:
+    """A module that gets its test leaves the list; a new one comes with its test."""
+    listed = UNTESTED.read_text(encoding="utf-8").split()
+    missing = [str(path) for path in modules() if not (ROOT / place_of_test(path)).is_file()]
+    assert missing == listed
+
+
+def test_tests_stand_where_their_modules_do() -> None:
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        folder = path.parent.relative_to(ROOT / "tests")
+        assert is_in(folder, OF_THE_WHOLE) or (ROOT / folder).is_dir(), path
+        assert (path.parent / "__init__.py").is_file(), path

@@ -11,7 +11,7 @@ from assets.problems import Problem, Report
 from assets.reading.naming import same_name
 from assets.reading.tally import Tally
 from assets.text.sidecar import BadCell
-from assets.text.text_table import read_table
+from assets.text.table import read_table
 from natocc.file_names import PICTURES, is_number
 
 ATTRIBUTES = "CelebAMask-HQ-attribute-anno.txt"

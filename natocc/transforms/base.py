@@ -14,7 +14,7 @@ from natocc.face import Face
 from natocc.geometry import Image, mask_box
 from natocc.harmonise.statistics import harmonise_statistics
 from natocc.labels import occluded
-from natocc.masks.class_masks import Mask, check_mask, face_pixels, mark_hidden
+from natocc.masks.classes import Mask, check_mask, face_pixels, mark_hidden
 from natocc.occluders.bank import OccluderBank
 from natocc.occluders.occluder import Occluder
 from natocc.placement.search import judges_wrist, shows_wrist

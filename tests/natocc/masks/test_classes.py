@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from natocc.masks.class_masks import face_pixels, mark_hidden
+from natocc.masks.classes import face_pixels, mark_hidden
 
 MASK = np.array([[0, 1, 4, 13, 19]], np.uint8)
 
