@@ -1,1 +1,1 @@
-"""The steps: functions that take and return paths and records; torch and Prefect stay outside."""
+"""The steps of the work: functions that take and return paths and records. Prefect stays outside."""

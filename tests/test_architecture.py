@@ -10,8 +10,9 @@ from pathlib import Path
 
 from importlinter.cli import lint_imports
 
+from tests.diagram import PACKAGES, draw_arrows, draw_tree
+
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("flows", "commands", "tasks", "assets", "manifests", "shards", "natocc", "models")
 MOST_MODULES, MOST_LINES = 12, 250
 # Tests of the whole, which mirror no folder.
 OF_THE_WHOLE = ("defects", "drills", "installing", "models/basicsr")
@@ -57,6 +58,12 @@ def imported_at_once(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             found.add(node.module)
     return found
+
+
+def test_the_documented_tree_and_arrows_are_those_of_the_code() -> None:
+    """``python -m tests.diagram`` prints what the page has to hold."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert re.findall(r"```text\n(.*?)\n```", page, flags=re.DOTALL) == [draw_tree(), draw_arrows()]
 
 
 def test_a_file_is_one_noun_or_one_verb() -> None:

@@ -1,1 +1,1 @@
-"""A build backend that builds nothing, so that a source archive can be fetched without running it."""
+"""A build backend that builds nothing: a source archive is fetched without running it."""
