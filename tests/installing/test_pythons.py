@@ -20,7 +20,7 @@ from tests.installing.environments import (
 # BasicSR, against which networks are compared, has no installation on 3.13: networks are tested on 3.11.
 VERSIONS = ("3.12", "3.13")
 TESTED = ["tests/natocc", "tests/manifests", "tests/shards"]
-TOOLS = ["hypothesis", "matplotlib", "pytest", "pytest-timeout", "pytest-xdist", "webdataset"]
+TOOLS = ["hypothesis", "matplotlib", "pytest<9.2", "pytest-timeout", "pytest-xdist", "webdataset"]
 
 pytestmark = [pytest.mark.pythons, pytest.mark.timeout(3600)]
 
