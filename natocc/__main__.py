@@ -32,6 +32,9 @@ def main() -> None:
     try:
         from commands.main import app
     except ModuleNotFoundError as error:
+        if (_ROOT / str(error.name).partition(".")[0]).is_dir():
+            # A fault of the checkout itself is no missing package.
+            raise
         raise SystemExit(_NO_PIPELINE.format(error=error)) from error
     app()
 

@@ -52,6 +52,12 @@ def test_a_checkout_without_its_packages_says_what_to_type(tmp_path: Path) -> No
     ]
 
 
+def test_a_module_that_the_checkout_itself_lacks_is_no_missing_package(tmp_path: Path) -> None:
+    code = "import sys; sys.modules['commands.data'] = None; from natocc.__main__ import main; main()"
+    told = run(tmp_path, "-c", code)
+    assert told.returncode == 1 and "Traceback" in told.stderr and "extra pipeline" not in told.stderr
+
+
 def test_a_copy_of_the_package_in_another_project_is_no_checkout(theirs: Path) -> None:
     shutil.copytree(ROOT / "natocc", theirs / "natocc")
     (theirs / "commands" / "main.py").write_text("")
