@@ -1,1 +1,1 @@
-"""The networks. torch is imported here and in trainings alone."""
+"""The networks: a folder an architecture, and what they share."""

@@ -30,7 +30,7 @@ def draw_tree() -> str:
 
 def draw_arrows() -> str:
     """What each package imports of the others, then within each what its folders and files import."""
-    graph = grimp.build_graph(*PACKAGES)
+    graph = grimp.build_graph(*PACKAGES, cache_dir=None)
     blocks = [_block("between packages", dict.fromkeys(PACKAGES), graph)]
     for package in PACKAGES:
         inside = sorted(graph.find_children(package))

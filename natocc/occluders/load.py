@@ -38,7 +38,8 @@ def load_occluders(
         held = {entry.split for entry in stored}
         raise ValueError(
             f"{bank}: expected {', '.join(kinds) or 'a kind'} of split {split!r}, "
-            f"got splits {', '.join(sorted(held)) or 'none'} and none of these; choose another split or kind"
+            f"got splits {', '.join(sorted(held)) or 'none'} and none of these; "
+            "choose another kind or split (None: every one)"
         )
     pools: dict[Kind, dict[str, Occluder]] = {kind: {} for kind in _KINDS}
     for entry in chosen:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.installing.environments import Environment, build_wheel, copy_project, make_environment
+from tests.installing.environments import ROOT, Environment, build_wheel, copy_project, make_environment
 
 pytestmark = [pytest.mark.xdist_group("wheel"), pytest.mark.timeout(900)]
 
@@ -79,6 +79,9 @@ def test_the_wheel_holds_natocc_alone(wheel: Path) -> None:
     assert "natocc/py.typed" in names
     licences = {Path(name).name for name in names if "/licenses/" in name}
     assert licences == {"LICENSE", "AUTHORS"}
+    modules = {str(path.relative_to(ROOT)) for path in (ROOT / "natocc").rglob("*.py")}
+    assert {name for name in names if name.endswith(".py")} == modules
+    assert not (wheel.parent / "project" / "build").exists(), "where modules that are gone would stay"
 
 
 def test_it_runs_beside_folders_of_the_same_names(
@@ -110,7 +113,7 @@ def test_the_command_says_that_the_pipeline_is_not_there(
         1,
         "",
         "natocc: only the library is installed; the pipeline runs from a checkout of the project. In one, "
-        "type\n  pip install -c constraints.txt -e '.[pipeline]'\n",
+        "and in an\nenvironment of its own, type  pip install -c constraints.txt -e '.[pipeline]'\n",
     )
     assert run("--version") == (0, "natocc 0.1.0\n", "")
 

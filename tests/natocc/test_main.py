@@ -46,10 +46,22 @@ def test_the_command_is_that_of_its_own_checkout(theirs: Path) -> None:
 def test_a_checkout_without_its_packages_says_what_to_type(tmp_path: Path) -> None:
     told = run(tmp_path, "-c", WITHOUT_TYPER)
     assert told.returncode == 1 and told.stderr.splitlines() == [
-        "natocc: expected the packages of the extra pipeline, got none (import of typer halted; "
-        "None in sys.modules). In the checkout, type",
-        "  pip install -c constraints.txt -e '.[pipeline]'",
+        "natocc: expected the packages of the extra pipeline, but: import of typer halted; "
+        "None in sys.modules.",
+        "In the checkout, type  pip install -c constraints.txt -e '.[pipeline]'",
     ]
+    assert run(tmp_path, "-c", WITHOUT_TYPER, "--version").stdout == f"natocc {__version__}\n"
+
+
+def test_modules_that_are_loaded_already_are_never_run(theirs: Path) -> None:
+    (theirs / "commands" / "main.py").write_text("print('theirs')\n")
+    for name in ("commands", "models"):
+        (theirs / name / "__init__.py").write_text("")
+    (theirs / "sitecustomize.py").write_text("import commands, models\n")
+    told = run(theirs, "-m", "natocc", "info", path=theirs)
+    assert told.returncode == 1 and told.stdout == ""
+    assert told.stderr.startswith(f"natocc: expected the modules commands, models of {ROOT}, but others")
+    assert str(theirs / "models" / "__init__.py") in told.stderr
 
 
 def test_a_module_that_the_checkout_itself_lacks_is_no_missing_package(tmp_path: Path) -> None:
