@@ -16,9 +16,9 @@ from graphlib import CycleError, TopologicalSorter
 
 from manifests.syntax_tree import Import, read_source, sha256_of
 
-# The modules that make the bytes of samples, of the bank's shards, and of what a network enlarges. What
-# prepares an input is a root of its own for each source (tasks/prepare/sources.py).
-RENDER, WRITE_BANK, UPSCALE = "tasks.render.shard", "assets.bank.writer", "models.upscaling.upscaler"
+# The modules that make the bytes of samples and of the bank's shards. What makes an entry of an input is a
+# root of its own for each source (tasks/prepare/sources.py).
+RENDER, WRITE_BANK = "tasks.render.shard", "tasks.prepare.write"
 # Modules that take part in builds and preparations and are not covered: names or patterns, each with the
 # reason why no bytes depend on them.
 EXCEPTIONS = {
@@ -40,7 +40,7 @@ EXCEPTIONS = {
             "tasks.prepare.occluders.sharpness",
             "tasks.prepare.sources",
         ),
-        "which inputs make a shard; they and their options stand in its key as values",
+        "which inputs make a shard, by which function with which arguments; all of it stands in its key",
     ),
     **dict.fromkeys(
         (
@@ -82,16 +82,28 @@ def code_identity(root: str, *, network: bool = False) -> str:
     Without ``network`` the package ``models`` is not followed, as no network takes part. Raises
     ValueError for a module that is not there, ImportCircle where imports run in a circle.
     """
-    links = {module: _followed(module, network) for module in modules_of(root, network=network)}
-    graph = {module: {link.module for link in imports} for module, imports in links.items()}
+    graph = {
+        module: {link.module for link in _followed(module, network)}
+        for module in modules_of(root, network=network)
+    }
     identities: dict[str, str] = {}
     try:
         # Each module after those that it imports.
         for module in TopologicalSorter(graph).static_order():
-            names = sorted((link.name, link.alias, identities[link.module]) for link in links[module])
-            identities[module] = sha256_of(json.dumps([read_source(module).tree, names]))
+            source = read_source(module)
+            # Of what is not followed the name is left.
+            names = sorted(
+                (link.name, link.alias, identities.get(link.module, ""))
+                for link in source.imports
+                if link.alias or link.module in identities
+            )
+            identities[module] = sha256_of(json.dumps([source.tree, names]))
     except CycleError as error:
-        raise ImportCircle(" is imported by ".join(error.args[1])) from error
+        circle = " is imported by ".join(error.args[1])
+        raise ImportCircle(
+            f"{circle}; expected imports without a circle: import from the module itself, not from a "
+            "package whose __init__ imports it"
+        ) from error
     return identities[root]
 
 

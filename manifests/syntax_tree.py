@@ -46,7 +46,14 @@ def read_source(module: str) -> Source:
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
     imports = set(_package_code(module))
     parts: list[str] = []
-    _write(tree, package, parts, imports)
+    external: list[str] = []
+    for statement in tree.body:
+        # The order of imports at the top is that of their names, and a matter of layout.
+        is_import = isinstance(statement, ast.Import | ast.ImportFrom)
+        if _runs(statement):
+            _write(statement, package, external if is_import else parts, imports)
+    _check_names(module, imports)
+    parts += sorted(external)
     return Source(tree=sha256_of(" ".join(parts)), imports=tuple(sorted(imports)))
 
 
@@ -55,7 +62,8 @@ def _file(module: str) -> Path | None:
     path = ROOT.joinpath(*module.split("."))
     if module.partition(".")[0] not in PACKAGES:
         return None
-    return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
+    # A folder goes before a file of its name, as in Python.
+    return next((file for file in (path / "__init__.py", path.with_suffix(".py")) if file.is_file()), None)
 
 
 def _package_code(module: str) -> Iterator[Import]:
@@ -90,7 +98,8 @@ def _write(value: object, package: str, parts: list[str], imports: set[Import]) 
         parts.append(json.dumps(value) if isinstance(value, str) else repr(value))
         return
     if isinstance(value, ast.If) and _is_type_checking(value.test):
-        _write(value.orelse, package, parts, imports)
+        for item in value.orelse:
+            _write(item, package, parts, imports)
         return
     if isinstance(value, ast.Import | ast.ImportFrom):
         _write_import(value, package, parts, imports)
@@ -142,6 +151,17 @@ def _write_import(
             imports.add(Import(name.name, alias, module))
         else:
             parts.append(f"from {module} import {name.name} as {alias}")
+
+
+def _check_names(module: str, imports: set[Import]) -> None:
+    """Raises ValueError where links alone could not tell which of two modules a name comes from."""
+    aliases = [link.alias for link in imports if link.alias]
+    twice = sorted({alias for alias in aliases if aliases.count(alias) > 1 or alias == "*"})
+    if twice:
+        raise ValueError(
+            f"{module}: expected each name from one module of the project, got {', '.join(twice)} from "
+            "several, or all names of one; import names one by one, and give them names of their own"
+        )
 
 
 def sha256_of(text: str) -> str:

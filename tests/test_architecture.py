@@ -14,6 +14,8 @@ from tests.diagram import PACKAGES, draw_arrows, draw_tree
 
 ROOT = Path(__file__).parents[1]
 MOST_MODULES, MOST_LINES = 12, 250
+# Lower it as modules get their tests.
+MOST_UNTESTED = 95
 # Tests of the whole, which mirror no folder.
 OF_THE_WHOLE = ("defects", "drills", "installing", "models/basicsr")
 UNTESTED = ROOT / "tests" / "modules_without_tests.txt"
@@ -112,6 +114,7 @@ def test_the_list_of_modules_without_tests_only_shrinks() -> None:
     listed = UNTESTED.read_text(encoding="utf-8").split()
     missing = [str(path) for path in modules() if not (ROOT / place_of_test(path)).is_file()]
     assert missing == listed
+    assert len(listed) <= MOST_UNTESTED
 
 
 def test_tests_stand_where_their_modules_do() -> None:

@@ -34,11 +34,13 @@ def read_entries(bank: str) -> list[StoredEntry]:
 
     Raises FileNotFoundError where there is no bank, ModuleNotFoundError without pyarrow.
     """
+    folder = bank.rstrip("/")
     try:
-        table = arrow_table(_read(f"{bank.rstrip('/')}/{TABLE}"))
+        _read(f"{folder}/{INDEX}")
+        table = arrow_table(_read(f"{folder}/{TABLE}"))
     except FileNotFoundError as error:
         raise FileNotFoundError(
-            f"{bank}: expected a bank ({TABLE} in it), found none; make one with "
+            f"{bank}: expected a bank ({INDEX} and {TABLE} in it), found none; make one with "
             "`natocc prepare --raw DIR --bank URL`"
         ) from error
     except ModuleNotFoundError as error:

@@ -69,7 +69,8 @@ def describe(value: Any, raw: Path) -> Any:
     if is_dataclass(value):
         return [describe(getattr(value, one.name), raw) for one in fields(value)]
     if isinstance(value, Mapping):
-        return {str(name): describe(inner, raw) for name, inner in value.items()}
+        # As pairs: an entry's json keeps the order, and a key's would not.
+        return [[str(name), describe(inner, raw)] for name, inner in value.items()]
     if isinstance(value, tuple | list):
         return [describe(inner, raw) for inner in value]
     return value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,6 @@ from assets.datasets.realocc import OccludedSource, read_occluded_faces
 from assets.problems import Problem, Report
 from assets.reading.folders import relative
 from assets.records import RawObject
-from tasks.prepare.entry import Prepared
 from tasks.prepare.faces.evaluation import prepare_evaluated
 from tasks.prepare.faces.face import prepare_face
 from tasks.prepare.occluders.cutouts import prepare_cutout
@@ -40,19 +39,34 @@ CHUNK, ALONE = 8, 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
-    """``read`` yields inputs in a fixed order; ``options`` are those that decide the bytes."""
+    """``read`` yields inputs in a fixed order; ``function`` makes an entry of each.
+
+    It is called with the input, the raw folder as ``raw`` and ``arguments``; with ``by_chunk`` it takes
+    the inputs of a chunk and gives their entries in order. What comes of one must not depend on others.
+    """
 
     name: str  # of its shards: <name>-000000.tar
-    # What makes an entry of an input; with the inputs' values its source decides the bytes.
-    module: str
     read: Callable[[Report], Iterable[Any]]
-    # The inputs of a chunk, in order. What comes of one must not depend on the others.
-    prepare: Callable[[list[Any]], list[Prepared]]
+    function: Callable[..., Any]
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    by_chunk: bool = False
     chunk: int = field(default_factory=lambda: CHUNK)
     per_shard: int = field(default_factory=lambda: PER_SHARD)
-    options: tuple[str, ...] = ()
     # None for what is composited; faces to test on lie in one shard, whatever their number.
     evaluation: OccludedSource | None = None
+
+    @property
+    def deciding_arguments(self) -> dict[str, Any]:
+        """All of the arguments that decides an entry's bytes, for its key."""
+        return {
+            name: value.decides if isinstance(value, Upscaler) else value
+            for name, value in self.arguments.items()
+        }
+
+    @property
+    def network(self) -> bool:
+        """Whether a network takes part."""
+        return any(isinstance(value, Upscaler) and value.network for value in self.arguments.values())
 
 
 def streams_of(
@@ -64,9 +78,9 @@ def streams_of(
         *(
             Stream(
                 name=source.name,
-                module=prepare_evaluated.__module__,
                 read=partial(read_occluded_faces, raw, source=source),
-                prepare=_each(prepare_evaluated, raw=raw, source=source),
+                function=prepare_evaluated,
+                arguments={"source": source},
                 evaluation=source,
             )
             for source in SOURCES
@@ -78,54 +92,36 @@ def streams_of(
 def _composited(
     raw: Path, chosen: list[RawObject], options: PrepareOptions, upscaler: Upscaler
 ) -> Iterator[Stream]:
-    face = _each(prepare_face, raw=raw, policy=options.policy)
     yield Stream(
         name="face",
-        module=prepare_face.__module__,
         read=partial(read_faces, raw),
-        prepare=face,
-        options=(options.policy,),
+        function=prepare_face,
+        arguments={"policy": options.policy},
     )
     if (raw / OBJECTS).is_dir():
         yield Stream(
             name="object",
-            module=prepare_objects.__module__,
             read=lambda report: chosen,
-            prepare=partial(prepare_objects, raw=raw, upscaler=upscaler),
+            function=prepare_objects,
+            arguments={"upscaler": upscaler},
+            by_chunk=True,
             chunk=ALONE if upscaler.device == "cpu" else CHUNK,
             per_shard=PER_SHARD if upscaler.network is None else min(PER_SLOW_SHARD, PER_SHARD),
-            options=upscaler.decides,
         )
-    cutout = _each(prepare_cutout, raw=raw)
     if voo_folder(raw) is not None:
-        yield Stream(
-            name="object_voo",
-            module=prepare_cutout.__module__,
-            read=partial(read_voo_objects, raw),
-            prepare=cutout,
-        )
+        yield Stream(name="object_voo", read=partial(read_voo_objects, raw), function=prepare_cutout)
     if faceocc_folder(raw) is not None:
-        yield Stream(
-            name="object_faceocc",
-            module=prepare_cutout.__module__,
-            read=partial(read_faceocc_cutouts, raw),
-            prepare=cutout,
-        )
+        cutouts = partial(read_faceocc_cutouts, raw)
+        yield Stream(name="object_faceocc", read=cutouts, function=prepare_cutout)
     if (raw / HANDS).is_dir():
         hands = partial(read_hands, raw, count=options.hands, hold_out=options.hold_out)
-        yield Stream(
-            name="hand", module=prepare_hand.__module__, read=hands, prepare=_each(prepare_hand, raw=raw)
-        )
-    texture = _each(prepare_texture, raw=raw)
+        yield Stream(name="hand", read=hands, function=prepare_hand)
     if (raw / TEXTURES).is_dir():
         textures = partial(read_textures, raw, hold_out=options.hold_out)
-        yield Stream(name="texture", module=prepare_texture.__module__, read=textures, prepare=texture)
+        yield Stream(name="texture", read=textures, function=prepare_texture)
     if faceocc_folder(raw) is not None:
         yield Stream(
-            name="texture_faceocc",
-            module=prepare_texture.__module__,
-            read=partial(read_faceocc_textures, raw),
-            prepare=texture,
+            name="texture_faceocc", read=partial(read_faceocc_textures, raw), function=prepare_texture
         )
 
 
@@ -140,12 +136,3 @@ def distinct(items: Iterable[Any], raw: Path, report: Report) -> Iterator[Any]:
             continue
         first[item.id] = where
         yield item
-
-
-def _each(prepare: Callable[..., Prepared], **fixed: Any) -> Callable[[list[Any]], list[Prepared]]:
-    """``prepare`` for every input of a chunk."""
-    return partial(_one_by_one, partial(prepare, **fixed))
-
-
-def _one_by_one(prepare: Callable[[Any], Prepared], items: list[Any]) -> list[Prepared]:
-    return [prepare(item) for item in items]

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from manifests.code_identity import code_identity, modules_of
 from tests.manifests.modules import forget, write_modules
 
@@ -47,7 +49,6 @@ def test_every_way_to_import_is_followed(tree: Path) -> None:
         "import natocc.b as other",
         "from . import b",
         "from .b import VALUE as V",
-        "from natocc.b import *",
         "def late():\n    from natocc.b import VALUE",
         "try:\n    import natocc.b\nexcept ImportError:\n    pass",
     )
@@ -122,4 +123,55 @@ def test_the_code_of_a_folder_runs_with_its_modules(tree: Path) -> None:
 def test_an_identity_is_the_same_on_every_python(tree: Path) -> None:
     """A literal, so that a run on another version finds where its syntax trees differ."""
     write_modules(tree, natocc_a=EVERYTHING)
-    assert code_identity("natocc.a") == "0635209b6ee694234cd6f93c1a8f634fbb6eaa894b315a2c39f69d39cd7982e3"
+    assert code_identity("natocc.a") == "f5b18a231393a6de851d1984fbe47f9d4827939b967a3553162f7e97ca95b734"
+
+
+def test_what_links_cannot_tell_apart_is_refused(tree: Path) -> None:
+    texts = (
+        "from natocc.b import *",
+        "try:\n    from natocc.b import go\nexcept ImportError:\n    from natocc.c import go",
+        "def one():\n    from natocc.b import go\ndef two():\n    from natocc.c import go",
+    )
+    for text in texts:
+        write_modules(tree, natocc_a=f"{text}\n", natocc_b="go = 1\n", natocc_c="go = 2\n")
+        with pytest.raises(ValueError, match=r"natocc\.a: expected each name from one module"):
+            code_identity("natocc.a")
+
+
+def test_the_order_of_imports_at_the_top_is_layout(tree: Path) -> None:
+    seen = set()
+    for text in (
+        "import json\nfrom os import path, sep\nfrom natocc.b import go\nimport re\n",
+        "from natocc.b import go\nimport re\nfrom os import sep, path\nimport json\n",
+        "import re, json\nfrom os import path\nfrom os import sep\nfrom natocc.b import go\n",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from natocc.c import x\n",
+    ):
+        typed = "" if "typing" in text else "from typing import TYPE_CHECKING\n"
+        body = (
+            text
+            if "typing" not in text
+            else f"import re, json\nfrom os import path, sep\nfrom natocc.b import go\n{text}"
+        )
+        write_modules(tree, natocc_a=f"{typed}{body}print(go)\n", natocc_b="go = 1\n", natocc_c="x = 1\n")
+        seen.add(code_identity("natocc.a"))
+    assert len(seen) == 1
+
+
+def test_names_of_what_is_not_followed_count(tree: Path) -> None:
+    seen = set()
+    for name in ("load_occluders", "load_cutouts"):
+        write_modules(
+            tree, natocc_a=f"from natocc import {name} as helper\nfrom models.b import {name} as other\n"
+        )
+        (tree / "natocc" / "__init__.py").write_text("")
+        seen.add(code_identity("natocc.a"))
+    assert len(seen) == 2 and modules_of("natocc.a") == {"natocc.a"}
+
+
+def test_a_folder_goes_before_a_file_of_its_name(tree: Path) -> None:
+    write_modules(tree, natocc_a="from natocc.b import go\n", natocc_b="go = 1\n")
+    before = code_identity("natocc.a")
+    (tree / "natocc" / "b").mkdir()
+    (tree / "natocc" / "b" / "__init__.py").write_text("go = 2\n")
+    forget()
+    assert code_identity("natocc.a") != before, "as Python does"

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from manifests.code_identity import UPSCALE, code_identity
 from manifests.lineage import library_versions
 from models.optional_packages import MissingExtra, require_networks
 
@@ -37,7 +36,7 @@ class Upscaler:
 
     @property
     def decides(self) -> tuple[str, ...]:
-        """All of it that decides an object's bytes; where the file lies does not."""
+        """All of it that decides an object's bytes, beside the code; where the file lies does not."""
         if self.network is None:
             return (self.name,)
         return (
@@ -47,7 +46,6 @@ class Upscaler:
             str(self.device),
             str(self.precision),
             library_versions("torch")["torch"],
-            code_identity(UPSCALE, network=True),
         )
 
     def __str__(self) -> str:

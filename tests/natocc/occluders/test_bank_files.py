@@ -38,7 +38,13 @@ def test_a_span_of_a_url() -> None:
 
 
 def test_no_bank_and_no_table_are_told(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"expected a bank \(entries.parquet in it\), found none"):
+    with pytest.raises(
+        FileNotFoundError, match=r"expected a bank \(bank.json and entries.parquet in it\), found none"
+    ):
+        read_entries(str(tmp_path))
+    # As a preparation leaves it that was cut off: no index, so no bank, whatever the table says.
+    (tmp_path / "entries.parquet").write_bytes(b"")
+    with pytest.raises(FileNotFoundError, match="expected a bank"):
         read_entries(str(tmp_path))
     with pytest.raises(ValueError, match="Parquet"):
         arrow_table(b"no table" * 10)

@@ -33,7 +33,7 @@ def test_a_moved_tree_is_described_alike() -> None:
         return Item("a", raw / "i/x.jpg", {"skin": raw / "m/s.png"})
 
     one = describe(item(Path("/here")), Path("/here"))
-    assert one == describe(item(Path("/there")), Path("/there")) == ["a", "i/x.jpg", {"skin": "m/s.png"}, []]
+    assert one == describe(item(Path("/there")), Path("/there")) == ["a", "i/x.jpg", [["skin", "m/s.png"]], []]
 
 
 def test_a_file_is_unchanged_by_time_or_by_content(tmp_path: Path) -> None:
@@ -58,3 +58,9 @@ def test_a_file_that_cannot_be_read_has_no_mark(tmp_path: Path) -> None:
     assert mark_of(tmp_path / "gone") is None
     with pytest.raises(ValueError, match="subpath"):
         describe(tmp_path / "a", tmp_path / "b")
+
+
+def test_the_order_of_names_is_part_of_a_value(tmp_path: Path) -> None:
+    """An entry's json keeps the order of its landmarks."""
+    one, other = {"chin": (1.0, 2.0), "left_eye": (3.0, 4.0)}, {"left_eye": (3.0, 4.0), "chin": (1.0, 2.0)}
+    assert describe(one, tmp_path) != describe(other, tmp_path)

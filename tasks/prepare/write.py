@@ -1,0 +1,80 @@
+"""Inputs made into entries, and the entries of a shard written: all that decides the bytes of the bank."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+from assets.bank.reader import Entry
+from assets.bank.writer import write_shard
+from assets.problems import Problem, Report
+from assets.reading.folders import relative
+from shards import storage
+from tasks.prepare.entry import Prepared
+from tasks.prepare.fingerprints import Mark, files_of, mark_of
+from tasks.prepare.records import Record, remove_record, write_record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """One prepared input and the marks of the files that were read for it."""
+
+    prepared: Prepared
+    inputs: dict[str, Mark | None]
+
+
+def make_entries(
+    function: Callable[..., Any], arguments: Mapping[str, Any], raw: Path, by_chunk: bool, items: list[Any]
+) -> list[Made]:
+    """``function`` for every input of a chunk, or for the chunk as a whole. Runs in a worker."""
+    cv2.setNumThreads(1)
+    # Before the pixels are read: a file that is written in between has another mark at the next look.
+    inputs = [{relative(path, raw): mark_of(path) for path in files_of(item)} for item in items]
+    if by_chunk:
+        prepared = function(items, raw=raw, **arguments)
+    else:
+        prepared = [function(item, raw=raw, **arguments) for item in items]
+    return [Made(prepared=done, inputs=read) for done, read in zip(prepared, inputs, strict=True)]
+
+
+def write_entries(
+    bank: str, name: str, key: str, made: Iterable[Made], note: Report, on_done: Callable[[int], None]
+) -> Record:
+    """Write the shard as its inputs come, then the record that says so."""
+    inputs: dict[str, Mark | None] = {}
+    problems: list[Problem] = []
+    counted: Counter[str] = Counter()
+
+    def usable() -> Iterator[tuple[Entry, dict[str, bytes]]]:
+        for one in made:
+            inputs.update(one.inputs)
+            counted.update(one.prepared.counted)
+            on_done(1)
+            for problem in one.prepared.problems:
+                problems.append(problem)
+                note(problem)
+            if one.prepared.entry is not None:
+                yield one.prepared.entry, one.prepared.members
+
+    # An old record must not vouch for a shard that a killed run left half renewed.
+    remove_record(bank, name)
+    shard = write_shard(bank, f"{name}.tar", usable())
+    if not shard.entries:
+        storage.remove(storage.join(bank, shard.name))
+    record = Record(
+        key=key,
+        inputs=inputs,
+        entries=shard.entries,
+        problems=tuple(problems),
+        file=shard.name,
+        size=shard.size if shard.entries else 0,
+        sha256=shard.sha256,
+        counted=dict(sorted(counted.items())),
+    )
+    write_record(bank, name, record)
+    return record
