@@ -33,7 +33,9 @@ def test_a_moved_tree_is_described_alike() -> None:
         return Item("a", raw / "i/x.jpg", {"skin": raw / "m/s.png"})
 
     one = describe(item(Path("/here")), Path("/here"))
-    assert one == describe(item(Path("/there")), Path("/there")) == ["a", "i/x.jpg", [["skin", "m/s.png"]], []]
+    assert (
+        one == describe(item(Path("/there")), Path("/there")) == ["a", "i/x.jpg", [["skin", "m/s.png"]], []]
+    )
 
 
 def test_a_file_is_unchanged_by_time_or_by_content(tmp_path: Path) -> None:
