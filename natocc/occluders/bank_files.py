@@ -43,10 +43,10 @@ def read_entries(bank: str) -> list[StoredEntry]:
             f"{bank}: expected a bank ({INDEX} and {TABLE} in it), found none; make one with "
             "`natocc prepare --raw DIR --bank URL`"
         ) from error
-    except ModuleNotFoundError as error:
+    except ImportError as error:
         raise ModuleNotFoundError(
             f"{bank}: expected the packages that read a bank, got none ({error}); "
-            "run pip install 'natocc[bank]'"
+            "run pip install 'natocc[bank]', for a bucket 'natocc[bank,storage]'"
         ) from error
     rows = table.select(["kind", "id", "split", "shard", "members"]).to_pylist()
     entries = [

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from webdataset import tariterators
 
 from manifests.dataset import read_dataset, resolve_version
+from natocc.occluders.bank_files import INDEX
 from shards import storage
 
 # Shards of these splits hold faces of both parts; each sample's json says which.
 _MIXED = ("all", "list")
-_BANK_INDEX = "bank.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +76,9 @@ def real_shards(bank_url: str) -> dict[str, RealShard]:
 
     Raises FileNotFoundError where there is no bank, ValueError for one that does not list its datasets.
     """
-    index = storage.join(bank_url, _BANK_INDEX)
+    index = storage.join(bank_url, INDEX)
     if not storage.exists(index):
-        raise FileNotFoundError(f"{bank_url}: expected a bank ({_BANK_INDEX} in it), found none")
+        raise FileNotFoundError(f"{bank_url}: expected a bank ({INDEX} in it), found none")
     try:
         datasets = json.loads(storage.read_bytes(index))["evaluation"]["datasets"]
         return {

@@ -61,3 +61,12 @@ def test_without_pyarrow_the_extra_is_named(bank_url: str, monkeypatch: pytest.M
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(ModuleNotFoundError, match=r"run pip install 'natocc\[bank\]'"):
         read_entries(bank_url)
+
+
+def test_a_bucket_without_its_library_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lacking(url: str) -> None:
+        raise ImportError("Install s3fs to access S3")
+
+    monkeypatch.setattr(fsspec.core, "url_to_fs", lacking)
+    with pytest.raises(ModuleNotFoundError, match=r"Install s3fs .* 'natocc\[bank,storage\]'"):
+        read_entries("s3://bucket/bank")
