@@ -1,33 +1,47 @@
-"""Where networks run, the processor or a GPU, and how results stay the same from run to run."""
+"""Where networks run, the CPU or a GPU, in which precision, and how results stay the same from run to run."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-DEVICES = ("auto", "cpu", "cuda")
-PRECISIONS = ("float32", "bfloat16")
+from natocc.machine import DEVICES, PRECISIONS
+
+if TYPE_CHECKING:
+    import torch
+
+# Functions import torch, so that commands can import this module without it.
 
 
 def choose_device(device: str) -> str:
-    """``cpu`` or ``cuda``; ``auto`` is the GPU where there is one. ValueError for what is not there."""
-    # Here, so that naming a device costs nothing where no network runs.
+    """``cpu`` or ``cuda``; ``auto`` is the GPU where there is one. ValueError for a missing GPU."""
     import torch
 
     if device not in DEVICES:
         raise ValueError(f"--device: expected one of {', '.join(DEVICES)}, got {device!r}")
-    there = torch.cuda.is_available()
-    if device == "cuda" and not there:
+    available = torch.cuda.is_available()
+    if device == "cuda" and not available:
         raise ValueError("--device: expected a GPU for cuda, found none that torch can use; use cpu or auto")
-    return "cuda" if there and device != "cpu" else "cpu"
+    return "cuda" if available and device != "cpu" else "cpu"
+
+
+def dtype_of(precision: str, supported: Sequence[str] = PRECISIONS) -> torch.dtype:
+    """torch's dtype of a precision. ValueError for one that is not ``supported``."""
+    import torch
+
+    if precision not in supported:
+        raise ValueError(f"--precision: expected one of {', '.join(supported)}, got {precision!r}")
+    dtype: torch.dtype = getattr(torch, precision)
+    return dtype
 
 
 @contextmanager
 def repeatable(device: str) -> Iterator[None]:
-    """Within it equal inputs give equal results: on the CPU with one thread, on a GPU by fixed algorithms.
+    """Make equal inputs give equal results: one thread on the CPU, fixed algorithms on a GPU.
 
-    Sums are taken in another order by more threads, by whichever algorithm was quickest this time, and
-    with fewer digits by TF32.
+    The order of a sum depends on the number of threads and on the algorithm that was fastest this time.
+    TF32 has fewer digits.
     """
     import torch
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
-from typing import Literal, cast
+from typing import cast
 
 import lightning
 import torch
@@ -18,9 +18,9 @@ from models.glean.network import GLEAN
 from models.glean.training_state import TrainingState
 from models.not_finite import Diverged
 from models.vgg.network import feature_loss
+from natocc.machine import FullRangePrecision
 
 Batch = tuple[Tensor, Tensor]
-Precision = Literal["float32", "bfloat16"]
 BETAS = (0.9, 0.99)
 LOWEST_RATE = 1e-7
 
@@ -74,7 +74,7 @@ class GLEANTraining(lightning.LightningModule):
         weights: LossWeights,
         discriminator: nn.Module | None = None,
         features: nn.Module | None = None,
-        precision: Precision = "float32",
+        precision: FullRangePrecision = "float32",
         done: int = 0,
         optimiser_states: Sequence[Mapping[str, object]] = (),
         after_step: Callable[[int, Losses], None] = lambda step, losses: None,

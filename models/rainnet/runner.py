@@ -7,11 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from models.device import choose_device, repeatable
+from models.device import choose_device, dtype_of, repeatable
 from models.rainnet.apply import HALF, Bytes, apply_rainnet, check_shapes
 from models.rainnet.network import RainNet
-
-PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+from natocc.machine import FULL_RANGE_PRECISIONS
 
 _TOO_LITTLE = "got too little; use fewer --workers, or --device cpu"
 
@@ -33,12 +32,11 @@ class RainNetRunner:
     ) -> None:
         if batch < 1:
             raise ValueError(f"batch: expected at least 1, got {batch}")
-        if precision not in PRECISIONS:
-            raise ValueError(f"precision: expected one of {', '.join(PRECISIONS)}, got {precision}")
+        dtype = dtype_of(precision, FULL_RANGE_PRECISIONS)
         device = choose_device(device)
         self._device, self._alone = device, device == "cpu"
         try:
-            self._network = network.to(device, PRECISIONS[precision]).eval().requires_grad_(False)
+            self._network = network.to(device, dtype).eval().requires_grad_(False)
         except torch.OutOfMemoryError as error:
             raise ValueError(f"{device}: expected memory for the network, {_TOO_LITTLE}") from error
         for name, part in self._network.named_children():

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from models.checkpoints.read import Source, named
-from models.device import choose_device, repeatable
+from models.device import choose_device, dtype_of, repeatable
 from models.glean.network import GLEAN
 from models.glean.weights import load_glean
 from models.rrdb.network import RRDBNet
@@ -16,8 +16,6 @@ from models.rrdb.weights import load_rrdbnet
 from models.upscaling.tile_runner import TileRunner, Tiling
 from models.upscaling.tiles import Enlarged, Picture, enlarge_all
 
-# Of mixed precision: what the convolutions compute in. Weights and results stay float32.
-PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 BATCH = 8
 # On a GPU the sides of tiles are multiples of this, so that tiles of several pictures are of one size.
 _ALIKE = 32
@@ -48,8 +46,7 @@ class NetworkUpscaler:
         self, network: GLEAN | RRDBNet, *, device: str = "cpu", precision: str = "float32", batch: int = BATCH
     ) -> None:
         """Takes the network over. Raises ValueError for a device or a precision that does not exist."""
-        if precision not in PRECISIONS:
-            raise ValueError(f"--precision: expected one of {', '.join(PRECISIONS)}, got {precision!r}")
+        self._dtype = dtype_of(precision)
         self.device, self.precision = choose_device(device), precision
         if (self.device, precision) == ("cpu", "float16"):
             raise ValueError("--precision: expected float32 or bfloat16 on the cpu, got float16")
@@ -89,7 +86,7 @@ class NetworkUpscaler:
 
     def _mixed(self, tiles: Tensor) -> Tensor:
         mixed = self.precision != "float32"
-        with torch.autocast(self.device, PRECISIONS[self.precision], enabled=mixed):
+        with torch.autocast(self.device, self._dtype, enabled=mixed):
             result: Tensor = self._network(tiles)
         return result
 

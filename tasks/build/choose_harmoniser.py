@@ -6,9 +6,10 @@ from assets.weights.files import MissingWeights, find_weights, weights_folder
 from assets.weights.registry import registry
 from manifests.recipe import Recipe
 from manifests.shard_plan import Machine, NetworkUse
-from models.device import DEVICES, PRECISIONS, choose_device
+from models.device import choose_device
 from models.optional_packages import MissingExtra, require_networks
 from natocc.harmonise.statistics import HARMONISERS
+from natocc.machine import DEVICES, FULL_RANGE_PRECISIONS
 
 NETWORK = "rainnet"
 
@@ -54,6 +55,6 @@ def choose_network(recipe: Recipe, machine: Machine) -> NetworkUse | None:
 
 
 def _check(machine: Machine) -> None:
-    for name, known in (("device", DEVICES), ("precision", PRECISIONS)):
+    for name, known in (("device", DEVICES), ("precision", FULL_RANGE_PRECISIONS)):
         if (value := getattr(machine, name)) not in known:
             raise ValueError(f"--{name}: expected one of {', '.join(known)}, got {value!r}")

@@ -6,18 +6,10 @@ import logging
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Literal
 
 import lightning
-import torch
 
-Device = Literal["auto", "cpu", "cuda"]
-
-
-def check_device(device: Device) -> None:
-    """ValueError for a GPU on a machine that has none."""
-    if device == "cuda" and not torch.cuda.is_available():
-        raise ValueError("device: expected one of this machine, got cuda, but it has none; take cpu or auto")
+from natocc.machine import Device
 
 
 def new_trainer(

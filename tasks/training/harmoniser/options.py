@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import get_args
 
-from tasks.training.trainer import Device
+from natocc.machine import DEVICES, Device
 
 MULTIPLE = 256
 # As published: 100 times through the pictures at one rate, 100 times with the rate going down.
@@ -44,8 +43,8 @@ class HarmonizerOptions:
         for name, low in least.items():
             if not getattr(self, name) >= low:
                 raise ValueError(f"{name}: expected at least {low}, got {getattr(self, name)}")
-        if self.device not in get_args(Device):
-            raise ValueError(f"device: expected {', '.join(get_args(Device))}, got {self.device}")
+        if self.device not in DEVICES:
+            raise ValueError(f"device: expected {', '.join(DEVICES)}, got {self.device}")
         if self.size < MULTIPLE or self.size % MULTIPLE:
             raise ValueError(f"size: expected a multiple of {MULTIPLE}, got {self.size}")
         if not 0 < self.learning_rate < float("inf"):

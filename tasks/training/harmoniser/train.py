@@ -27,7 +27,7 @@ from tasks.training.harmoniser.evaluate import Scored, score_held_out
 from tasks.training.harmoniser.options import EPOCHS, HarmonizerOptions
 from tasks.training.harmoniser.report import HarmonizerReport
 from tasks.training.interrupt import Stopping
-from tasks.training.trainer import check_device, new_trainer, without_lightnings_own_warning
+from tasks.training.trainer import new_trainer, without_lightnings_own_warning
 
 WEIGHTS, CHECKPOINT = "harmonizer.safetensors", "checkpoint.pt"
 METRICS, PREVIEWS = "metrics.json", "previews.png"
@@ -75,7 +75,7 @@ def train_harmonizer(
     SystemExit, after SIGTERM and Ctrl-C, with the state of the last whole step in ``checkpoint.pt``.
     """
     options = options or HarmonizerOptions()
-    check_device(options.device)
+    choose_device(options.device)
     try:
         learn, held = part(sources, options.hold_out)
     except ValueError as error:

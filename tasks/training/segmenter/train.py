@@ -12,14 +12,16 @@ import numpy as np
 import torch
 
 from manifests.dataset import read_dataset, resolve_version
+from models.device import choose_device
 from models.segmenters.batches import Pictures, TestBatches, TrainingBatches
 from models.segmenters.checkpoint import encode_unet
 from models.segmenters.metrics import face_metrics
 from models.segmenters.training import Segmenter
 from models.segmenters.unet.network import UNet
+from natocc.machine import Device
 from shards import storage
 from tasks.training.read_shards import Example, read_real, read_shards, real_shards, shard_urls
-from tasks.training.trainer import Device, check_device, new_trainer, without_lightnings_own_warning
+from tasks.training.trainer import new_trainer, without_lightnings_own_warning
 
 CHECKPOINT, METRICS = "segmenter.pt", "metrics.json"
 # Before a dataset's name: none of them can be taken for the held-out samples.
@@ -91,7 +93,7 @@ def train_segmenter(
     work and for a version without training samples.
     """
     _check(size=size, steps=steps, batch=batch, max_samples=max_samples)
-    check_device(device)
+    choose_device(device)
     url = resolve_version(version_url)
     version = read_dataset(url).version
     training = _load(_read_split(url, "train", size, max_samples), size)

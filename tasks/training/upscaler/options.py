@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 from typing import Literal, get_args
 
 from models.glean.network import GLEANConfig
-from models.glean.training import LossWeights, Precision
+from models.glean.training import LossWeights
 from models.stylegan2.network import StyleGAN2Config
-from tasks.training.trainer import Device
+from natocc.machine import DEVICES, FULL_RANGE_PRECISIONS, Device, FullRangePrecision
 from tasks.training.upscaler.batches import Sizes
 from tasks.training.upscaler.degradation import Kind
 
@@ -38,7 +38,7 @@ class UpscalerOptions:
     batch: int = 8
     learning_rate: float = 1e-4
     seed: int = 0
-    precision: Precision = "float32"
+    precision: FullRangePrecision = "float32"
     # Channels at 4 to 64 pixels of a bank that is trained along; halved each time beyond.
     bank_width: int = 512
     blocks: int = 23
@@ -60,7 +60,7 @@ class UpscalerOptions:
             if getattr(self, name) < lowest:
                 raise ValueError(f"{name}: expected at least {lowest}, got {getattr(self, name)}")
         choices = {"perceptual": get_args(Perceptual), "degradation": get_args(Kind)}
-        choices |= {"precision": get_args(Precision), "device": get_args(Device)}
+        choices |= {"precision": FULL_RANGE_PRECISIONS, "device": DEVICES}
         for name, known in choices.items():
             if getattr(self, name) not in known:
                 raise ValueError(f"{name}: expected {' or '.join(known)}, got {getattr(self, name)!r}")

@@ -8,12 +8,13 @@ from dataclasses import asdict, replace
 
 import torch
 
+from models.device import choose_device
 from models.glean.training import GLEANTraining, Losses
 from models.glean.training_state import TrainingState, decode_state, encode_state
 from models.not_finite import Diverged
 from shards import storage
 from tasks.training.interrupt import Stopping
-from tasks.training.trainer import check_device, new_trainer, without_lightnings_own_warning
+from tasks.training.trainer import new_trainer, without_lightnings_own_warning
 from tasks.training.upscaler.batches import UpscalerBatches
 from tasks.training.upscaler.networks import make_networks
 from tasks.training.upscaler.options import UpscalerOptions
@@ -44,7 +45,7 @@ def train_upscaler(
     Diverged, where losses or weights are no numbers: the last state stays. Stopped, a SystemExit, after
     SIGTERM and Ctrl-C, with the state of the last whole step in ``state.pt``.
     """
-    check_device(options.device)
+    choose_device(options.device)
     photos = replace(photos, read=Kept(photos.read, _KEPT))
     networks = make_networks(options)
     made_from = options.deciding() | networks.facts | {"photographs": _hash_of(photos)}

@@ -103,7 +103,7 @@ def test_bfloat16_is_near() -> None:
 def test_what_does_not_exist_is_refused() -> None:
     with pytest.raises(ValueError, match="batch: expected at least 1, got 0"):
         RainNetRunner(network(), batch=0)
-    with pytest.raises(ValueError, match="precision: expected one of float32, bfloat16, got float16"):
+    with pytest.raises(ValueError, match="precision: expected one of float32, bfloat16, got 'float16'"):
         RainNetRunner(network(), precision="float16")
     composites, mattes = inputs(2)
     with pytest.raises(ValueError, match=r"got \(2, 256, 256, 3\) and \(1, 256, 256\)"):
