@@ -39,6 +39,7 @@ EXCEPTIONS = {
             "tasks.prepare.report",
             "tasks.prepare.occluders.sharpness",
             "tasks.prepare.sources",
+            "tasks.progress",
         ),
         "which inputs make a shard, by which function with which arguments; all of it stands in its key",
     ),

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from assets.datasets.celebamask import reader as celebamask
@@ -27,9 +28,12 @@ from assets.problems import Problem, Report
 from assets.reading.expected_counts import deviation, is_selection
 from assets.reading.folders import relative
 from assets.reading.locate_folder import find_folder
+from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 
 # Links may lead in circles.
 _DEEPEST = 4
+# Records between two reports of progress.
+_AT_A_TIME = 256
 
 _TOLD_BY_READERS = ("RealOcc", "RealOcc-Wild")
 _NOTED_BY_READERS = ("RealOcc-Wild", "FaceOcc COFW_test", "Voo objects")
@@ -71,21 +75,26 @@ class Census:
         return not (self.refused or self.faults or any(row.remark for row in self.rows))
 
 
-def take_census(raw: Path) -> Census:
+def take_census(raw: Path, *, on_progress: OnProgress = ignore_progress) -> Census:
     """Count every dataset under ``raw`` and let the readers list what they would read.
 
-    Of COCO the annotation files are read, of COFW's the presence and size alone. Raises
-    FileNotFoundError where there is no such folder.
+    Of COCO the annotation files are read, of COFW's the presence and size alone. ``on_progress`` counts
+    what the readers list. Raises FileNotFoundError where there is no such folder.
     """
     if not raw.is_dir():
         raise FileNotFoundError(f"--raw {raw}: expected a folder of datasets, got no such folder")
-    rows = {one.name: row for one in PUBLISHED if (row := _row(one, raw)) is not None}
+    progress = ProgressCounter(on_progress)
+    rows = {}
+    for one in PUBLISHED:
+        if (found := _row(one, raw)) is not None:
+            rows[one.name] = found
+        progress.add(0)
     rows |= {row.dataset: row for row in _own_annotations(raw)}
     there = {one.dataset for one in PUBLISHED if one.name in rows}
     there |= {coco.FOLDER for name in rows if name.startswith(f"{coco.FOLDER} ")}
     lacking = [one for one in PUBLISHED if one.name not in rows]
     problems: list[Problem] = []
-    faults = [fault for reader in _readers(raw) if (fault := _list(reader, raw, problems.append))]
+    faults = [fault for reader in _readers(raw) if (fault := _list(reader, raw, problems.append, progress))]
     return Census(
         rows=tuple(rows.values()),
         absent=tuple(dict.fromkeys(one.name if one.dataset in there else one.dataset for one in lacking)),
@@ -217,11 +226,12 @@ def _readers(raw: Path) -> Iterator[Reader]:
     yield read_iharmony4
 
 
-def _list(reader: Reader, raw: Path, report: Report) -> str:
+def _list(reader: Reader, raw: Path, report: Report, progress: ProgressCounter) -> str:
     """Run through all records; the message where the dataset can't be read at all."""
     try:
-        for _ in reader(raw, report):
-            pass
+        records = iter(reader(raw, report))
+        while count := sum(1 for _ in islice(records, _AT_A_TIME)):
+            progress.add(count)
     except (OSError, ValueError) as error:
         return str(error)
     return ""

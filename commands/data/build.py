@@ -49,16 +49,15 @@ def build(
 ) -> None:
     """Build a version of a recipe's dataset; what is there unchanged is left alone."""
     from manifests.shard_plan import Machine
-    from tasks.build.version import Job, Options
+    from tasks.build.version import Options
     from tasks.build.version import build as build_version
 
     start = time.perf_counter()
     with one_clear_message(), progress_bar() as progress:
         bar = progress.add_task("shards", visible=False)
 
-        def on_start(job: Job) -> None:
-            there = len(job.plan.shards) - len(job.todo)
-            progress.update(bar, total=len(job.plan.shards), completed=there, visible=True)
+        def on_progress(done: int, total: int | None) -> None:
+            progress.update(bar, total=total, completed=done, visible=True)
 
         options = Options(
             recipe=recipe,
@@ -74,7 +73,5 @@ def build(
             lift=lift,
             machine=Machine(weights=weights, device=device, precision=precision),
         )
-        report = build_version(
-            options, workers, on_start=on_start, on_shard=lambda record: progress.advance(bar)
-        )
+        report = build_version(options, workers, on_progress=on_progress)
     print_report(report, time.perf_counter() - start)

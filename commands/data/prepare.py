@@ -87,7 +87,7 @@ def prepare(
             workers=workers,
             reread=reread,
             report=show,
-            on_done=lambda count: progress.advance(bar, count),
+            on_progress=lambda done, total: progress.update(bar, completed=done, total=total),
             on_choice=tell,
         )
     for name in report.absent:

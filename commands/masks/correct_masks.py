@@ -46,7 +46,7 @@ def correct_masks(
                 checkpoint=checkpoint,
                 size=size,
                 count=count,
-                on_face=lambda: progress.advance(bar),
+                on_progress=lambda done, total: progress.update(bar, completed=done, total=total),
             )
     rows = report.table(_SHOWN)
     left_out = ("source",) if checkpoint else ("source", "iou", "components")

@@ -77,7 +77,9 @@ def preview(
         )
         with progress_bar(transient=True) as progress:
             bar = progress.add_task("pairs", total=options.count)
-            files = write_comparison(options, on_pair=lambda: progress.advance(bar))
+            files = write_comparison(
+                options, on_progress=lambda done, total: progress.update(bar, completed=done)
+            )
         for file in files:
             console.print(file, markup=False)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 from concurrent.futures import as_completed
 from dataclasses import dataclass, field, replace
 
@@ -24,6 +23,7 @@ from manifests.shard_plan import Machine, ShardPlan
 from shards import storage
 from tasks.build.plan import Plan, make_plan
 from tasks.build.publish import publish
+from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 from tasks.render.shard import record_url, render_shard, rows_url
 from tasks.workers.pool import WorkerPool, result_of
 
@@ -179,16 +179,11 @@ def finish_job(job: Job, rendered: list[ShardRecord], seconds: float) -> BuildRe
     )
 
 
-def build(
-    options: Options,
-    workers: int,
-    *,
-    on_start: Callable[[Job], None] = lambda job: None,
-    on_shard: Callable[[ShardRecord], None] = lambda record: None,
-) -> BuildReport:
-    """Build a version in worker processes; ``on_start`` and ``on_shard`` are for progress."""
+def build(options: Options, workers: int, *, on_progress: OnProgress = ignore_progress) -> BuildReport:
+    """Build a version in worker processes. ``on_progress`` counts shards, those taken over included."""
     job = start_job(options)
-    on_start(job)
+    shards = len(job.plan.shards)
+    progress = ProgressCounter(on_progress, shards, done=shards - len(job.todo))
     rendered, start = [], time.perf_counter()
     with WorkerPool(workers) as pool:
         futures = [
@@ -197,5 +192,5 @@ def build(
         ]
         for future in as_completed(futures):
             rendered.append(result_of(future))
-            on_shard(rendered[-1])
+            progress.add()
     return finish_job(job, rendered, time.perf_counter() - start)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,11 +48,18 @@ def check_kinds(names: list[str]) -> tuple[Kind, ...]:
 
 
 def choose_cases(
-    bank: Bank, recipe: str, kinds: tuple[Kind, ...], count: int, seed: int, size: int | None = None
+    bank: Bank,
+    recipe: str,
+    kinds: tuple[Kind, ...],
+    count: int,
+    seed: int,
+    size: int | None = None,
+    on_candidate: Callable[[], None] = lambda: None,
 ) -> list[Case]:
     """``count`` different samples of the recipe's sets with profile ``best``, by ``seed``, kind by kind.
 
-    Raises ValueError where a kind has fewer than its share.
+    ``on_candidate`` is called before each sample that is tried. Raises ValueError where a kind has fewer
+    than its share.
     """
     if count < len(kinds):
         raise ValueError(f"-n: expected at least 1 pair of each of {len(kinds)} kinds, got {count}")
@@ -66,6 +74,7 @@ def choose_cases(
         for shard, face, repeat in _candidates(shards, Streams(seed, "compare", kind)):
             if len(found) == share:
                 break
+            on_candidate()
             if case := _kept(shard, bank, cache, faces[face], repeat):
                 found.append(case)
         if len(found) < share:

@@ -18,6 +18,7 @@ from tasks.compare.cases import Case, check_kinds, choose_cases
 from tasks.compare.page import write_page
 from tasks.compare.renditions import Look, draw_look, parse_look, render_look
 from tasks.contact_sheet import Strip, compose_sheet, fit
+from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 from tasks.render.inputs import OccluderCache, load_face
 
 KEY, PAGE = "key.json", "judge.html"
@@ -56,10 +57,10 @@ class _Pair:
 _MakePairs = Callable[[Sequence[Case]], Iterator[_Pair]]
 
 
-def compare(options: Options, on_pair: Callable[[], None] = lambda: None) -> list[str]:
+def compare(options: Options, on_progress: OnProgress = ignore_progress) -> list[str]:
     """Write the comparison; returns the files to look at. The same options give the same bytes.
 
-    ``on_pair`` is called after each pair, for progress.
+    ``on_progress`` counts pairs.
 
     Blind: ``pairs/001.png`` onwards, contact sheets, ``judge.html`` and ``key.json``, which alone knows
     the sides. Plain: contact sheets of before, after and the difference, and a key. Raises ValueError
@@ -76,12 +77,15 @@ def compare(options: Options, on_pair: Callable[[], None] = lambda: None) -> lis
             f"{options.out}: expected a new or an empty folder, got one with {found[0]} in it; "
             "name another with --out"
         )
-    cases = choose_cases(bank, options.recipe, kinds, options.count, options.seed, options.size)
+    progress = ProgressCounter(on_progress, options.count)
+    cases = choose_cases(
+        bank, options.recipe, kinds, options.count, options.seed, options.size, lambda: progress.add(0)
+    )
 
     def pairs(chosen: Sequence[Case]) -> Iterator[_Pair]:
         for pair in _pairs(bank, chosen, (first, second)):
             yield pair
-            on_pair()
+            progress.add()
 
     if options.plain:
         return _write_plain(options, bank, cases, pairs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from natocc.occluders.bank_files import read_span
 from shards import storage
 from tasks.partition.leaks import find_leaks, on_both_sides
 from tasks.partition.report import PartitionReport, Proposal
+from tasks.progress import OnProgress, ignore_progress, tracked
 
 # As many identities as the paper's test faces have (section 3.1, Table 2).
 IDENTITIES = 80
@@ -24,19 +25,27 @@ IDENTITIES = 80
 _KNOWN = 0.95
 
 
-def make_partition(bank: Bank, *, threshold: float = 0.5, identities: int | None = None) -> PartitionReport:
+def make_partition(
+    bank: Bank,
+    *,
+    threshold: float = 0.5,
+    identities: int | None = None,
+    on_progress: OnProgress = ignore_progress,
+) -> PartitionReport:
     """Put the bank's faces into parts.
 
     A face of known subset keeps it; of the others those more suspicious than ``threshold`` are proposed
     as occluded, to be looked at. Where no face is tested on and persons are known, ``identities`` of
-    them are (None: 80, or a fifth of the persons where they are fewer than 400; 0: nobody).
+    them are (None: 80, or a fifth of the persons where they are fewer than 400; 0: nobody). ``on_progress``
+    counts the faces of unknown subset.
 
     Raises ValueError where nothing is known of any face, and for numbers that make no sense.
     """
     if not 0 <= threshold <= 1:
         raise ValueError(f"--threshold: expected a number from 0 to 1, got {threshold}")
     faces: Sequence[Entry] = bank.entries("face")
-    told = _suspicions(bank, [face for face in faces if face.subset is None and face.split != "excluded"])
+    unknown = [face for face in faces if face.subset is None and face.split != "excluded"]
+    told = _suspicions(bank, tracked(unknown, on_progress, len(unknown)))
     if not told and not any(face.subset for face in faces):
         raise ValueError(
             f"{bank.url}: expected lists, verdicts or suspicion that tell occluded faces from others, "
@@ -77,7 +86,7 @@ def choose_persons(faces: Sequence[Entry], count: int) -> frozenset[str]:
     return frozenset(sorted(there, key=rank)[:count])
 
 
-def _suspicions(bank: Bank, faces: Sequence[Entry]) -> dict[str, tuple[float, str]]:
+def _suspicions(bank: Bank, faces: Iterable[Entry]) -> dict[str, tuple[float, str]]:
     """Score and reason by face, of those for which the bank has them."""
     found = {}
     for face in faces:

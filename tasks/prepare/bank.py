@@ -26,6 +26,7 @@ from assets.datasets.hands.reader import FOLDER as HANDS
 from assets.datasets.hands.reader import MASKS as HAND_MASKS
 from assets.datasets.realocc import REALOCC
 from assets.problems import Problem, Report
+from assets.records import RawObject
 from assets.text.sidecar import Sidecar
 from natocc.masks.policy import policy_named
 from shards import storage
@@ -41,6 +42,7 @@ from tasks.prepare.shards import Work, records_of
 from tasks.prepare.sources import Stream, streams_of
 from tasks.prepare.upscaling.choose import Choice, choose_upscaler
 from tasks.prepare.upscaling.network import device_of
+from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 from tasks.workers.pool import WorkerPool, result_of
 
 FOLDERS = (FACES, OBJECTS, HANDS, HAND_MASKS, TEXTURES, FACEOCC, *(source.folder for source in SOURCES))
@@ -68,14 +70,14 @@ def prepare(
     workers: int = 2,
     reread: bool = False,
     report: Report = lambda problem: None,
-    on_done: Callable[[int], None] = lambda count: None,
+    on_progress: OnProgress = ignore_progress,
     on_choice: Callable[[Choice], None] = lambda choice: None,
 ) -> PrepareReport:
     """Prepare every raw dataset under ``raw``; problems go to ``report`` as they come.
 
     A shard whose inputs, options and code are those it was made from is kept; so a call that was cut
     off goes on where it stopped. Files count as unchanged by size and time, with ``reread`` by content.
-    ``on_done`` is told how many inputs were dealt with, ``on_choice`` which upscaler is taken.
+    ``on_progress`` counts inputs, ``on_choice`` gets the upscaler that is used.
 
     Raises FileNotFoundError where there are no faces, or none of the upscalers; ValueError for unknown
     options and broken weights, OSError where the bank can't be written; a bank that is there outlives
@@ -102,7 +104,8 @@ def prepare(
         absent = tuple(
             name for name in (OBJECTS, HANDS, TEXTURES, REALOCC.folder) if not (raw / name).is_dir()
         )
-        selection = _objects(raw, options, note)
+        progress = ProgressCounter(on_progress)
+        selection = _objects(raw, options, note, progress)
         opened = _Once(bank)
         work = Work(
             raw=raw,
@@ -111,7 +114,7 @@ def prepare(
             workers=workers,
             reread=reread,
             open_bank=opened,
-            on_done=on_done,
+            progress=progress,
         )
         found = _Found()
         for stream in streams_of(raw, selection.objects, options, choice.upscaler):
@@ -183,12 +186,17 @@ def _check(raw: Path) -> None:
     check_cofw(raw)
 
 
-def _objects(raw: Path, options: PrepareOptions, note: Report) -> Selection:
+def _objects(raw: Path, options: PrepareOptions, note: Report, progress: ProgressCounter) -> Selection:
     """The annotations that are taken, and how many there were."""
     if not (raw / OBJECTS).is_dir():
         return Selection(objects=[])
+
+    def measure(thing: RawObject) -> float | None:
+        progress.add(0)
+        return blur_of(thing)
+
     return choose_objects(
-        read_objects(raw, note), options.objects, hold_out=options.hold_out, blur_of=blur_of, report=note
+        read_objects(raw, note), options.objects, hold_out=options.hold_out, blur_of=measure, report=note
     )
 
 

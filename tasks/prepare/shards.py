@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, groupby, islice
 from pathlib import Path
@@ -16,7 +16,8 @@ from manifests.lineage import digest, library_versions
 from tasks.prepare.fingerprints import describe
 from tasks.prepare.records import Record, holds, read_record
 from tasks.prepare.sources import Stream, distinct
-from tasks.prepare.write import make_entries, write_entries
+from tasks.prepare.write import Made, make_entries, write_entries
+from tasks.progress import ProgressCounter
 from tasks.workers.pool import WorkerPool, batched, ordered_map
 
 
@@ -41,7 +42,7 @@ class Work:
     workers: int
     reread: bool
     open_bank: Callable[[], None]  # called before anything is written, any number of times
-    on_done: Callable[[int], None] = field(default=lambda count: None)  # inputs that were dealt with
+    progress: ProgressCounter  # of inputs
 
 
 def records_of(stream: Stream, work: Work, found: Report, note: Report) -> Iterator[tuple[str, Record, bool]]:
@@ -69,7 +70,7 @@ def records_of(stream: Stream, work: Work, found: Report, note: Report) -> Itera
             assert group.kept is not None  # noqa: S101 (what the run has in common)
             for problem in group.kept.problems:
                 note(problem)
-            work.on_done(group.count)
+            work.progress.add(group.count)
             yield group.name, group.kept, True
 
 
@@ -89,8 +90,14 @@ def _make(
     done = ordered_map(work.pool, each, items(), stream.chunk, 3 * work.workers)
     for first in done:
         group = queue.popleft()
-        made = chain([first], islice(done, group.count - 1))
-        yield group.name, write_entries(work.bank, group.name, group.key, made, note, work.on_done), False
+        made = _counted(chain([first], islice(done, group.count - 1)), work.progress)
+        yield group.name, write_entries(work.bank, group.name, group.key, made, note), False
+
+
+def _counted(items: Iterable[Made], progress: ProgressCounter) -> Iterator[Made]:
+    for item in items:
+        yield item
+        progress.add()
 
 
 def _group(name: str, base: str, items: list[Any], work: Work) -> Group:

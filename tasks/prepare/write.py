@@ -42,9 +42,7 @@ def make_entries(
     return [Made(prepared=done, inputs=read) for done, read in zip(prepared, inputs, strict=True)]
 
 
-def write_entries(
-    bank: str, name: str, key: str, made: Iterable[Made], note: Report, on_done: Callable[[int], None]
-) -> Record:
+def write_entries(bank: str, name: str, key: str, made: Iterable[Made], note: Report) -> Record:
     """Write the shard as its inputs come, then the record that says so."""
     inputs: dict[str, Mark | None] = {}
     problems: list[Problem] = []
@@ -54,7 +52,6 @@ def write_entries(
         for one in made:
             inputs.update(one.inputs)
             counted.update(one.prepared.counted)
-            on_done(1)
             for problem in one.prepared.problems:
                 problems.append(problem)
                 note(problem)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -16,6 +16,7 @@ from models.segmenters.unet.network import UNet
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
 from shards import storage
+from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 from tasks.workers.pool import batched
 
 _BATCH = 8
@@ -39,12 +40,13 @@ def measure_disagreements(
     *,
     size: int = 128,
     share: float = 0.01,
-    on_face: Callable[[], None] = lambda: None,
+    on_progress: OnProgress = ignore_progress,
 ) -> dict[str, Disagreement]:
     """Predict every face of a bank with a U-Net of ``natocc train-segmenter``; by the face's id.
 
     ``size`` is the side that the network was trained at; pictures are stretched to it, as in training.
     ``share`` is that of the larger of mask and prediction below which a difference is not counted.
+    ``on_progress`` counts faces.
 
     Raises FileNotFoundError where the checkpoint is not there, ValueError where it is none, or for a
     size that the network cannot take.
@@ -53,11 +55,13 @@ def measure_disagreements(
     if size < 16 or size % 2**network.depth:
         raise ValueError(f"size: expected a multiple of {2**network.depth} from 16 up, got {size}")
     found: dict[str, Disagreement] = {}
-    for group in batched(bank.entries("face"), _BATCH):
+    faces = bank.entries("face")
+    progress = ProgressCounter(on_progress, len(faces))
+    for group in batched(faces, _BATCH):
         pairs = [_read(bank, entry, size) for entry in group]
         for entry, prediction, (_, mask) in zip(group, _predict(network, pairs), pairs, strict=True):
             found[entry.id] = compare(prediction, mask, share)
-            on_face()
+        progress.add(len(group))
     return found
 
 

@@ -19,6 +19,7 @@ from natocc.file_names import is_number
 from natocc.occluders.bank_files import read_span
 from shards import storage
 from shards.table import read_table
+from tasks.progress import OnProgress, ignore_progress, tracked
 
 # The face and its score; None where nothing tells how suspicious it is.
 Choice = tuple[Entry, float | None]
@@ -41,12 +42,14 @@ def export_review(
     queue: str | None = None,
     count: int | None = None,
     ids: Path | None = None,
+    on_progress: OnProgress = ignore_progress,
 ) -> ExportReport:
     """Write images, masks and ``review.json`` to ``out``, the most suspicious face first.
 
     ``queue`` is a Parquet table with ``id``, ``source`` and ``score`` in that order; without it the
     order is that of the suspicion in the bank, else that of the ids. ``ids`` is a list of faces to
     take, one a line, ``count`` how many. The index comes last, so a torn export is no review.
+    ``on_progress`` counts faces that are written.
 
     Raises FileNotFoundError where a file or the bank is missing, FileExistsError where ``out`` holds
     anything, ValueError for an unknown format, face or column.
@@ -70,7 +73,7 @@ def export_review(
         raise ValueError(f"{bank_url}: expected faces to review, got none of those asked for")
     (out / IMAGES).mkdir(parents=True)
     writer, written = write(out), []
-    for number, (entry, score) in enumerate(choices, 1):
+    for number, (entry, score) in enumerate(tracked(choices, on_progress, len(choices)), 1):
         members = bank.read(entry)
         mask = decode_plane(members["mask.png"])
         name = f"{IMAGES}/{entry.id}.jpg"

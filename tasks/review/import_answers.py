@@ -19,6 +19,7 @@ from assets.problems import Problem, Report
 from assets.review.formats import form_named
 from assets.review.index import Answer, read_review
 from shards import storage
+from tasks.progress import OnProgress, ignore_progress, tracked
 from tasks.review.check_answer import Finding, ReviewCheck
 
 
@@ -49,13 +50,15 @@ def import_review(
     date: str = "",
     keep_going: bool = False,
     report: Report = lambda problem: None,
+    on_progress: OnProgress = ignore_progress,
 ) -> ImportReport:
     """Check every answer, then write masks, ``provenance.jsonl`` and ``verdicts.csv`` below ``raw``.
 
     ``form`` is the format of the answers, by default that of the export. ``who`` and ``date``
     (YYYY-MM-DD) hold for all of them; without a date it is the annotation file's. With a problem
     nothing is written, unless ``keep_going`` leaves those answers out. A mask that came back as it was
-    sent is no correction. An import that was cut off is finished by the same call.
+    sent is no correction. An import that was cut off is finished by the same call. ``on_progress`` counts
+    answers, of as many as faces were exported.
 
     Raises FileNotFoundError where the review, the bank or the photographs are missing, ValueError for
     a damaged index or table, an annotation file that is damaged as a whole, or a date that is none.
@@ -73,7 +76,8 @@ def import_review(
 
     rows = read_verdicts(target / VERDICTS)
     check = ReviewCheck(review, folder, Bank(bank_url), raw, who, date)
-    checked = (check.check(one, note) for one in _once(read(folder, review, note), folder, note))
+    answers = tracked(_once(read(folder, review, note), folder, note), on_progress, len(review.faces))
+    checked = (check.check(one, note) for one in answers)
     found = sorted((one for one in checked if one), key=lambda one: one.id)
     verdicts = {one.id: one.verdict for one in found if one.verdict and rows.get(one.id) != one.verdict}
     written = keep_going or not any(problem.action == "refused" for problem in problems)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from statistics import median
 
@@ -16,6 +15,7 @@ from natocc.mask_quality.score import FIGURES
 from shards import storage
 from tasks.contact_sheet import Strip, compose_sheet
 from tasks.face_tile import face_facts, face_tile
+from tasks.progress import OnProgress, ignore_progress, tracked
 
 QUEUE, SHEET = "queue.parquet", "queue.png"
 # An IoU with the segmenter below which it counts against a mask, and how far below it counts fully.
@@ -65,12 +65,13 @@ def correct_masks(
     checkpoint: str | None = None,
     size: int = 128,
     count: int = 48,
-    on_face: Callable[[], None] = lambda: None,
+    on_progress: OnProgress = ignore_progress,
 ) -> QueueReport:
     """Write ``queue.parquet``, every face, the most suspicious first, and ``queue.png``, the first ``count``.
 
     With a ``checkpoint`` of ``natocc train-segmenter``, trained at ``size``, its disagreement counts too.
-    Faces of equal score come in order of their ids, so equal banks give equal files.
+    Faces of equal score come in order of their ids, so equal banks give equal files. ``on_progress``
+    counts faces: all of them once, and a second time with a checkpoint.
 
     Raises FileNotFoundError where there is no bank or checkpoint, ValueError for a bank without faces
     or made before suspicion was measured, and for a file that is no checkpoint.
@@ -81,14 +82,15 @@ def correct_masks(
     entries = {entry.id: entry for entry in bank.entries("face")}
     if not entries:
         raise ValueError(f"{bank_url}: expected faces in the bank, got none")
-    facts = {name: face_facts(bank, entry) for name, entry in entries.items()}
+    read = tracked(entries.items(), on_progress, len(entries))
+    facts = {name: face_facts(bank, entry) for name, entry in read}
     lacking = [name for name, one in facts.items() if not isinstance(one.get("suspicion"), dict)]
     if lacking:
         raise ValueError(
             f"{bank_url}: expected the suspicion of every face, {len(lacking)} of {len(facts)} have none "
             f"(the first is {lacking[0]}); the bank is an older one: run natocc prepare again"
         )
-    disagreements = _disagreements(bank, checkpoint, size, on_face)
+    disagreements = _disagreements(bank, checkpoint, size, on_progress)
     # A weak segmenter agrees with no mask well: what counts is to agree less than it usually does.
     usual = min(_AGREES, median(iou for iou, _ in disagreements.values()) if disagreements else 1.0)
     faces = [
@@ -124,14 +126,14 @@ def encode_queue(faces: tuple[Queued, ...]) -> bytes:
 
 
 def _disagreements(
-    bank: Bank, checkpoint: str | None, size: int, on_face: Callable[[], None]
+    bank: Bank, checkpoint: str | None, size: int, on_progress: OnProgress
 ) -> dict[str, tuple[float, int]]:
     if checkpoint is None:
         return {}
     # Here, so that a queue without a segmenter needs no network packages.
     from tasks.review.disagreement import measure_disagreements
 
-    found = measure_disagreements(bank, checkpoint, size=size, on_face=on_face)
+    found = measure_disagreements(bank, checkpoint, size=size, on_progress=on_progress)
     return {name: (one.iou, one.components) for name, one in found.items()}
 
 

@@ -11,6 +11,7 @@ from natocc.occluders.bank_files import INDEX, TABLE
 from shards import storage
 from tasks.partition.leaks import find_leaks
 from tasks.prepare.records import FOLDER as RECORDS
+from tasks.progress import OnProgress, ignore_progress, tracked
 
 
 def is_bank(url: str) -> bool:
@@ -24,23 +25,25 @@ def is_bank(url: str) -> bool:
     return False
 
 
-def verify_bank(url: str) -> tuple[dict[str, int], list[str]]:
+def verify_bank(url: str, on_progress: OnProgress = ignore_progress) -> tuple[dict[str, int], list[str]]:
     """Entries by kind, and all findings; none for a bank that is as it says.
 
     Leaks are looked for where every file is what it should be. Raises FileNotFoundError where there is
-    no bank.
+    no bank. ``on_progress`` counts files.
     """
     index: dict[str, Any] = json.loads(storage.read_bytes(storage.join(url, INDEX)))
-    return index["counts"], list(_file_findings(url, index["files"])) or find_leaks(Bank(url))
+    findings = list(_file_findings(url, index["files"], on_progress))
+    return index["counts"], findings or find_leaks(Bank(url))
 
 
-def _file_findings(url: str, expected: dict[str, str]) -> Iterator[str]:
+def _file_findings(url: str, expected: dict[str, str], on_progress: OnProgress) -> Iterator[str]:
     there = {name for name in storage.list_names(url) if not name.startswith(".")}
     there -= {INDEX, RECORDS}
     for name in sorted(expected.keys() - there):
         yield f"{name}: expected by {INDEX}, missing"
     for name in sorted(there - expected.keys()):
         yield f"{name}: not listed in {INDEX}"
-    for name in sorted(there & expected.keys()):
+    present = sorted(there & expected.keys())
+    for name in tracked(present, on_progress, len(present)):
         if (found := storage.sha256_of(storage.join(url, name))) != expected[name]:
             yield f"{name}: expected sha256 {expected[name]}, got {found}"

@@ -14,6 +14,7 @@ from manifests.dataset import INDEX, MANIFEST, Dataset, ShardRecord, read_datase
 from manifests.rows import decode_rows
 from shards import storage
 from shards.reader import read_shard
+from tasks.progress import OnProgress, ignore_progress, tracked
 from tasks.verify.bank import is_bank, verify_bank
 from tasks.verify.sample import check_sample
 from tasks.workers.pool import WorkerPool, result_of
@@ -31,13 +32,14 @@ class VerifyReport:
     what: str = "samples"
 
 
-def verify(url: str, workers: int = 1) -> VerifyReport:
+def verify(url: str, workers: int = 1, *, on_progress: OnProgress = ignore_progress) -> VerifyReport:
     """Recompute every hash; open every sample of a version, look for leaks in a bank.
 
-    Raises FileNotFoundError where there is neither.
+    ``on_progress`` counts shards of a version, files of a bank. Raises FileNotFoundError where there is
+    neither.
     """
     if is_bank(url):
-        counts, found = verify_bank(url)
+        counts, found = verify_bank(url, on_progress)
         shards = sum(name.endswith(".tar") for name in storage.list_names(url))
         entries = sum(counts.values())
         return VerifyReport(url=url, samples=entries, shards=shards, findings=tuple(found), what="entries")
@@ -51,7 +53,8 @@ def verify(url: str, workers: int = 1) -> VerifyReport:
         futures = {
             pool.submit(check_shard, url, record, keys.get(record.file, [])): record for record in present
         }
-        by_file = {futures[done].file: result_of(done) for done in as_completed(futures)}
+        finished = tracked(as_completed(futures), on_progress, len(futures))
+        by_file = {futures[done].file: result_of(done) for done in finished}
     findings += [finding for record in present for finding in by_file[record.file]]
     samples = sum(record.samples for record in dataset.shards)
     return VerifyReport(url=url, samples=samples, shards=len(dataset.shards), findings=tuple(findings))

@@ -11,6 +11,7 @@ from assets.weights.registry import registry
 from models.checkpoints.read import read_state
 from models.checkpoints.safetensors_io import TENSORS
 from models.registry import Known, load
+from tasks.progress import OnProgress, ignore_progress, tracked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,17 +38,23 @@ class CheckReport:
         return all(file.sound for file in self.files)
 
 
-def check_weights(names: Sequence[str] = (), folder: str | Path | None = None) -> CheckReport:
+def check_weights(
+    names: Sequence[str] = (),
+    folder: str | Path | None = None,
+    *,
+    on_progress: OnProgress = ignore_progress,
+) -> CheckReport:
     """Load every file of the folder, or those of ``names``, strictly, and compare all recorded hashes.
 
-    A name without a file counts as wrong. Raises OSError where the folder cannot be read.
+    A name without a file counts as wrong. ``on_progress`` counts files. Raises OSError where the folder
+    cannot be read.
     """
     place = weights_folder(folder)
     present, others = names_in(place)
     chosen = sorted(set(names)) if names else present
     return CheckReport(
         folder=place,
-        files=tuple(_check(name, place) for name in chosen),
+        files=tuple(_check(name, place) for name in tracked(chosen, on_progress, len(chosen))),
         others=() if names else tuple(readable(name) for name in others),
     )
 

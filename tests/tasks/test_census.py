@@ -27,7 +27,8 @@ def row(census: Census, dataset: str) -> CensusRow:
 def test_a_small_tree_is_counted_where_it_lies_and_is_a_selection(tmp_path: Path) -> None:
     whole_tree(tmp_path)
     before = sorted(tmp_path.rglob("*"))
-    census = take_census(tmp_path)
+    calls: list[tuple[int, int | None]] = []
+    census = take_census(tmp_path, on_progress=lambda *call: calls.append(call))
     counted = {one.dataset: (one.folder, one.pictures, one.published, one.remark) for one in census.rows}
     assert counted == {
         "CelebAMask-HQ": ("CelebAMask-HQ/CelebA-HQ-img", 2, 30_000, ""),
@@ -42,6 +43,7 @@ def test_a_small_tree_is_counted_where_it_lies_and_is_a_selection(tmp_path: Path
     assert census.absent[:3] == ("Corrected masks", "COCO train2017", "COCO val2017")
     assert {"FaceOcc", "iHarmony4", "COFW"} <= {*census.absent}
     assert sorted(tmp_path.rglob("*")) == before, "nothing is changed"
+    assert calls[0] == (0, None) and calls[-1] == (6, None), "records that the readers list"
 
 
 def test_every_dataset_is_counted(tmp_path: Path) -> None:

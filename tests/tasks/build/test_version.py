@@ -16,7 +16,7 @@ from manifests.recipe import RecipeError
 from manifests.rows import decode_rows
 from manifests.shard_plan import Machine
 from natocc.codecs import decode_plane, encode_png
-from tasks.build.version import BuildReport, Job, Options, build, start_job
+from tasks.build.version import BuildReport, Options, build, start_job
 from tasks.errors import BuildStopped
 from tasks.render.shard import render_shard
 from tasks.workers.pool import WorkerPool, result_of
@@ -185,7 +185,7 @@ def test_all_that_stands_in_the_way_is_said_together(bank_url: str, tmp_path: Pa
     nothing = Machine(weights=str(tmp_path / "weights"))
     options = Options(recipe="c-wo-natocc", bank=bank_url, out=str(tmp_path), limit=0, machine=nothing)
     with pytest.raises(RecipeError) as caught:
-        build(options, 1, on_start=lambda job: pytest.fail(f"{Job.__name__} started"))
+        build(options, 1, on_progress=lambda done, total: pytest.fail("the build started"))
     upscaler, harmoniser, *others = caught.value.problems
     assert harmoniser.startswith("recipe > c-wo-natocc > harmoniser: rainnet: expected its weights in ")
     assert harmoniser.endswith("; or build with --harmoniser statistics")

@@ -44,7 +44,9 @@ def made(bank_url: str, tmp_path_factory: pytest.TempPathFactory) -> Options:
     chosen = Options(
         bank=bank_url, out=str(folder / "out"), looks=looks, count=12, recipe=str(folder / "small.yaml")
     )
-    compare(chosen)
+    calls: list[tuple[int, int | None]] = []
+    compare(chosen, on_progress=lambda *call: calls.append(call))
+    assert [*dict.fromkeys(calls)] == [(done, 12) for done in range(13)]
     return chosen
 
 

@@ -52,13 +52,16 @@ def parts(report: PartitionReport) -> dict[str, str]:
 def test_faces_of_known_part_keep_it(tmp_path: Path) -> None:
     names = ("WO-train", "WO-train", "WO-test", "O", "excluded", "O-test")
     faces = [face(number, part) for number, part in enumerate(names)]
-    report = make_partition(write_bank(tmp_path, faces, dict.fromkeys(range(6), 0.99)))
+    calls: list[tuple[int, int | None]] = []
+    bank = write_bank(tmp_path, faces, dict.fromkeys(range(6), 0.99))
+    report = make_partition(bank, on_progress=lambda *call: calls.append(call))
     assert parts(report) == {"WO-train": "0 1", "WO-test": "2", "O": "3", "excluded": "4", "O-test": "5"}
     assert (report.proposed, report.by_suspicion, report.unknown, report.leaks) == ((), 0, (), ())
     assert report.rows() == [
         ("WO-train", 2, 24603), ("WO-test", 1, 716), ("O", 1, 4597), ("excluded", 1, 86), ("O-test", 1, None),
     ]  # fmt: skip
     assert report.remark == "2 faces are tested on already: no identities are chosen"
+    assert calls == [(0, 0)], "no score has to be read"
 
 
 def test_faces_of_unknown_part_are_told_apart_by_suspicion_and_the_proposals_listed(tmp_path: Path) -> None:

@@ -385,21 +385,21 @@ def test_a_call_that_was_cut_off_goes_on_where_it_stopped(
     raw, bank = tmp_path / "raw", tmp_path / "bank"
     few_a_shard(raw, monkeypatch)
 
-    def stop(count: int, seen: list[int] = []) -> None:  # noqa: B006
-        seen.append(count)
-        if len(seen) == 4:
+    def stop(done: int, total: int | None) -> None:
+        if done == 4:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        prepare(raw, str(bank), workers=1, on_done=stop)
+        prepare(raw, str(bank), workers=1, on_progress=stop)
     with pytest.raises(FileNotFoundError, match="expected a bank"):
         Bank(str(bank))
     with pytest.raises(FileNotFoundError, match="got an unfinished one; run the same `natocc prepare` again"):
         verify(str(bank))
     assert [path.name for path in bank.glob("*.tar")] == ["face-000000.tar"]
-    done: list[int] = []
-    report = prepare(raw, str(bank), workers=1, on_done=done.append)
-    assert (report.shards_made, report.shards_kept, sum(done)) == (2, 1, 5)
+    calls: list[tuple[int, int | None]] = []
+    report = prepare(raw, str(bank), workers=1, on_progress=lambda *call: calls.append(call))
+    assert (report.shards_made, report.shards_kept) == (2, 1)
+    assert calls == [(0, None), (2, None), (3, None), (4, None), (5, None)], "a kept shard at once"
     assert len(Bank(str(bank)).entries("face")) == 5
     prepare(raw, str(tmp_path / "calm"), workers=1)
     assert contents(bank) == contents(tmp_path / "calm")

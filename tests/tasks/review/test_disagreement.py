@@ -72,11 +72,13 @@ def test_the_wrong_mask_stands_out(tmp_path: Path) -> None:
     bank = Bank(suspicious_bank(str(tmp_path / "bank")))
     checkpoint = tmp_path / "segmenter.pt"
     checkpoint.write_bytes(encode_unet(taught(bank, "true_face", 64)))
-    calls: list[None] = []
-    found = measure_disagreements(bank, str(checkpoint), size=64, on_face=lambda: calls.append(None))
+    calls: list[tuple[int, int | None]] = []
+    found = measure_disagreements(
+        bank, str(checkpoint), size=64, on_progress=lambda *call: calls.append(call)
+    )
     assert found["true_face"].iou > 0.9 and found["true_face"].components == 0
     assert found["wide_mask"].iou < 0.85 and found["wide_mask"].components >= 1
-    assert len(calls) == 3
+    assert calls == [(0, 3), (3, 3)]
 
 
 def test_what_is_no_checkpoint_is_refused(tmp_path: Path) -> None:

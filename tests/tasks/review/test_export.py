@@ -38,8 +38,9 @@ def test_the_index_says_what_was_exported(tmp_path: Path) -> None:
             "0.jpg": {"mask": "faceocc", "mask_sha256": "f" * 64},
         },
     )
-    report = export_review(url, tmp_path / "out", form="coco")
-    assert (report.faces, report.order) == (2, "id")
+    calls: list[tuple[int, int | None]] = []
+    report = export_review(url, tmp_path / "out", form="coco", on_progress=lambda *call: calls.append(call))
+    assert (report.faces, report.order, calls[-1]) == (2, "id", (2, 2))
     review = read_review(tmp_path / "out")
     assert review.form == "coco" and [face.id for face in review.faces] == ["00000", "00007"]
     face = review.by_id["00007"]

@@ -17,7 +17,12 @@ from tests.suspicious_faces import IDS, suspicious_bank
 
 
 def test_the_worst_come_first_and_say_why(tmp_path: Path) -> None:
-    report = correct_masks(suspicious_bank(str(tmp_path / "bank")), str(tmp_path / "queue"), count=2)
+    calls: list[tuple[int, int | None]] = []
+    bank = suspicious_bank(str(tmp_path / "bank"))
+    report = correct_masks(
+        bank, str(tmp_path / "queue"), count=2, on_progress=lambda *call: calls.append(call)
+    )
+    assert calls == [(0, 3), (1, 3), (2, 3), (3, 3)]
     assert [face.id for face in report.faces] == ["wide_mask", "patch_on_it", "true_face"]
     assert [face.because for face in report.faces] == [
         "the mask reaches too far",

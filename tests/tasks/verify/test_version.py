@@ -24,8 +24,10 @@ def copy(built: BuildReport, tmp_path: Path) -> Path:
 
 
 def test_a_fresh_version_has_no_findings(built: BuildReport) -> None:
-    report = verify(built.url)
+    calls: list[tuple[int, int | None]] = []
+    report = verify(built.url, on_progress=lambda *call: calls.append(call))
     assert report.findings == ()
+    assert calls == [(done, report.shards) for done in range(report.shards + 1)]
     assert report.samples == built.dataset.counts["kept"]
 
 

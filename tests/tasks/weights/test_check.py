@@ -26,7 +26,9 @@ def _wrong(report: CheckReport) -> str:
 def test_a_sound_folder_is_told_file_by_file(tmp_path: Path) -> None:
     folder = _folder(tmp_path)
     (folder / "net_G_last.pth").write_bytes(b"")
-    report = check_weights(folder=folder)
+    calls: list[tuple[int, int | None]] = []
+    report = check_weights(folder=folder, on_progress=lambda *call: calls.append(call))
+    assert calls == [(0, 2), (1, 2), (2, 2)]
     assert report.sound and report.others == ("net_G_last.pth",)
     assert [(file.name, file.told) for file in report.files] == [
         ("glean", "glean, scale 4, in_size 8, out_size 32, one's own"),

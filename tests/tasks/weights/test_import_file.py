@@ -53,7 +53,11 @@ def test_a_checkpoint_of_a_trainer_becomes_the_network_alone(tmp_path: Path) -> 
 
 def test_the_same_file_gives_the_same_bytes(tmp_path: Path) -> None:
     path = write(tmp_path / "net_G_last.pth", tiny_rainnet())
-    first = import_weights(path, name="rainnet-own", folder=tmp_path / "a")
+    calls: list[tuple[int, int | None]] = []
+    first = import_weights(
+        path, name="rainnet-own", folder=tmp_path / "a", on_progress=lambda *call: calls.append(call)
+    )
+    assert calls == [(0, 3), (1, 3), (2, 3), (3, 3)]
     again = import_weights(path, name="rainnet-own", folder=tmp_path / "a")
     other = import_weights(path, name="rainnet-own", folder=tmp_path / "b")
     assert (first.changed, again.changed, other.changed) == (True, False, True)

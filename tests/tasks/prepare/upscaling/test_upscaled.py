@@ -201,13 +201,12 @@ def test_a_call_that_was_cut_off_among_the_objects_goes_on_to_the_same_bytes(
     monkeypatch.setattr("tasks.prepare.sources.PER_SHARD", 2)
     options = PrepareOptions(objects="all", upscaler=ORDER, weights=str(made[0] / "weights"))
 
-    def stop(count: int, seen: list[int] = []) -> None:  # noqa: B006
-        seen.append(count)
-        if len(seen) == 4:
+    def stop(done: int, total: int | None) -> None:
+        if done == 4:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        prepare(made[0] / "raw", str(tmp_path / "cut"), options, workers=1, on_done=stop)
+        prepare(made[0] / "raw", str(tmp_path / "cut"), options, workers=1, on_progress=stop)
     assert sorted(path.name for path in (tmp_path / "cut").glob("*.tar")) == [
         "face-000000.tar",
         "object-000000.tar",

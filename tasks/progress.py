@@ -1,0 +1,38 @@
+"""How far long work is: the one callback that every function of minutes takes, ``on_progress``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+T = TypeVar("T")
+
+# Called with the number of items that are done and the number of all, None where it is unknown: once at
+# the start, then after each item or group of items. A call with an unchanged number says that work goes
+# on. The docstring of the function that takes it names the items.
+OnProgress = Callable[[int, int | None], None]
+
+
+def ignore_progress(done: int, total: int | None) -> None:
+    """For callers that show no progress."""
+
+
+class ProgressCounter:
+    """Adds up what is done and reports it."""
+
+    def __init__(self, on_progress: OnProgress, total: int | None = None, *, done: int = 0) -> None:
+        self._on_progress, self._total, self._done = on_progress, total, done
+        self.add(0)
+
+    def add(self, count: int = 1) -> None:
+        """Report ``count`` more items as done; 0 reports that work goes on."""
+        self._done += count
+        self._on_progress(self._done, self._total)
+
+
+def tracked(items: Iterable[T], on_progress: OnProgress, total: int | None = None) -> Iterator[T]:
+    """The items; each counts as done when the next one is asked for."""
+    counter = ProgressCounter(on_progress, total)
+    for item in items:
+        yield item
+        counter.add()
