@@ -34,6 +34,8 @@ EXCEPTIONS = {
     **dict.fromkeys(
         (
             "tasks.prepare.bank",
+            "tasks.prepare.collect",
+            "tasks.prepare.publish",
             "tasks.prepare.shards",
             "tasks.prepare.options",
             "tasks.prepare.report",

@@ -11,7 +11,7 @@ import typer
 from assets.problems import Problem
 from commands.console import console, errors, one_clear_message, progress_bar
 from tasks.prepare.options import PrepareOptions
-from tasks.prepare.upscaling.choose import LANCZOS, SMALLER, Choice
+from tasks.prepare.upscaling.choose import LANCZOS, SMALLER, UpscalerChoice
 
 _DEFAULT = PrepareOptions()
 
@@ -73,9 +73,9 @@ def prepare(
         note = "" if problem.action == "refused" else " (converted)"
         errors.print(f"{problem}{note}", markup=False)
 
-    def tell(choice: Choice) -> None:
+    def tell(choice: UpscalerChoice) -> None:
         # Of Lanczos alone there is nothing to tell.
-        if choice.upscaler.network or choice.passed_over:
+        if choice.upscaler.network or choice.skipped:
             errors.print(str(choice), markup=False)
 
     with one_clear_message(), progress_bar(transient=True) as progress:
@@ -88,7 +88,7 @@ def prepare(
             reread=reread,
             report=show,
             on_progress=lambda done, total: progress.update(bar, completed=done, total=total),
-            on_choice=tell,
+            on_upscaler=tell,
         )
     for name in report.absent:
         errors.print(f"{name}: not under {raw}; what needs it can't be built", markup=False)

@@ -1,9 +1,10 @@
-"""COFW's faces into a table beside the bank: landmarks and occlusion bits; there is no mask to them."""
+"""COFW's faces into a table beside the bank: landmarks and occlusion bits, since COFW has no masks."""
 
 from __future__ import annotations
 
 import io
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,8 @@ from tasks.prepare.records import Record, holds, read_record, remove_record, wri
 if TYPE_CHECKING:
     from tasks.prepare.shards import Work
 
-# Of its record, and of its table.
-NAME, TABLE = "cofw_table", "cofw.parquet"
+# Names of its record and of its file.
+RECORD, TABLE = "cofw_table", "cofw.parquet"
 
 SCHEMA = pa.schema(
     [
@@ -46,30 +47,43 @@ SCHEMA = pa.schema(
 )
 
 
-def prepare_cofw(work: Work, note: Report) -> tuple[Record, dict[str, int]] | None:
-    """The table of all faces whose image can be read: its record, and how many there are of each part.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CofwTable:
+    """What was written."""
 
-    Kept where the files are those it was made from; None where there are none, or a folder without
-    them. Raises ValueError where there are files and h5py is missing.
+    # By split, and the genuine ones of the training split; empty where no image could be read.
+    faces: dict[str, int]
+    # sha256 of the table by its name; empty where there is none.
+    files: dict[str, str]
+
+
+def prepare_cofw(work: Work, note: Report) -> CofwTable | None:
+    """The table of all faces whose image can be read.
+
+    It is kept where its files have not changed. None where there are no files. Raises ValueError where
+    there are files and h5py is missing.
     """
     paths = list(cofw_files(work.raw))
     if not paths:
         _ = list(read_cofw(work.raw, note))
         return None
     key = digest(
-        [NAME, code_identity(__name__), library_versions("h5py"), [describe(one, work.raw) for one in paths]]
+        [
+            RECORD,
+            code_identity(__name__),
+            library_versions("h5py"),
+            [describe(path, work.raw) for path in paths],
+        ]
     )
-    record = read_record(work.bank, NAME)
-    if record is not None and holds(record, key, work.raw, work.bank, reread=work.reread):
-        for problem in record.problems:
-            note(problem)
-        return record, _counts(work.bank, record)
-    work.open_bank()
-    remove_record(work.bank, NAME)
-    record = _write(work, key, paths)
+    record = read_record(work.bank, RECORD)
+    if record is None or not holds(record, key, work.raw, work.bank, reread=work.reread):
+        work.open_bank()
+        remove_record(work.bank, RECORD)
+        record = _write(work, key, paths)
     for problem in record.problems:
         note(problem)
-    return record, _counts(work.bank, record)
+    files = {record.file: record.sha256} if record.size else {}
+    return CofwTable(faces=_counts(work.bank, record), files=files)
 
 
 def _write(work: Work, key: str, paths: list[Path]) -> Record:
@@ -77,9 +91,9 @@ def _write(work: Work, key: str, paths: list[Path]) -> Record:
     inputs = {relative(path, work.raw): mark_of(path) for path in paths}
     faces = read_cofw(work.raw, problems.append)
     rows = [row for face in faces if (row := _row(face, work.raw, problems.append)) is not None]
-    stream = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), stream)
-    data = stream.getvalue() if rows else b""
+    buffer = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), buffer)
+    data = buffer.getvalue() if rows else b""
     if rows:
         storage.write_bytes(storage.join(work.bank, TABLE), data)
     else:
@@ -93,7 +107,7 @@ def _write(work: Work, key: str, paths: list[Path]) -> Record:
         size=len(data),
         sha256=storage.sha256_bytes(data),
     )
-    write_record(work.bank, NAME, record)
+    write_record(work.bank, RECORD, record)
     return record
 
 
@@ -103,8 +117,8 @@ def _counts(bank: str, record: Record) -> dict[str, int]:
     table = read_table(storage.read_bytes(storage.join(bank, TABLE)))
     rows = table.to_pylist()
     genuine = sum(row["split"] == "train" and bool(row["genuine"]) for row in rows)
-    parts = Counter("test" if row["split"] == "test" else "train" for row in rows)
-    return {"train": parts["train"], "train_genuine": genuine, "test": parts["test"]}
+    splits = Counter("test" if row["split"] == "test" else "train" for row in rows)
+    return {"train": splits["train"], "train_genuine": genuine, "test": splits["test"]}
 
 
 def _row(face: CofwFace, raw: Path, note: Report) -> dict[str, object] | None:

@@ -1,4 +1,4 @@
-"""Inputs in groups of a shard each: kept where nothing changed, else prepared in worker processes."""
+"""A source's inputs in groups of a shard each: kept where nothing changed, else prepared by workers."""
 
 from __future__ import annotations
 
@@ -15,26 +15,29 @@ from manifests.code_identity import WRITE_BANK, code_identity
 from manifests.lineage import digest, library_versions
 from tasks.prepare.fingerprints import describe
 from tasks.prepare.records import Record, holds, read_record
-from tasks.prepare.sources import Stream, distinct
-from tasks.prepare.write import Made, make_entries, write_entries
+from tasks.prepare.sources import InputSource, distinct
+from tasks.prepare.write import PreparedInput, make_entries, write_entries
 from tasks.progress import ProgressCounter
 from tasks.workers.pool import WorkerPool, batched, ordered_map
+
+# Inputs of the one shard of faces for evaluation.
+_UNLIMITED = 1 << 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Inputs of one shard; ``kept`` is the record of a shard that need not be made again."""
+    """Inputs of one shard; ``kept`` is the record of a shard that is there unchanged."""
 
     name: str
     key: str
-    items: tuple[Any, ...]  # none where it is kept
+    items: tuple[Any, ...]  # empty for a kept shard
     count: int
     kept: Record | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """What all streams of one call share."""
+    """What all sources of one call share."""
 
     raw: Path
     bank: str
@@ -45,39 +48,52 @@ class Work:
     progress: ProgressCounter  # of inputs
 
 
-def records_of(stream: Stream, work: Work, found: Report, note: Report) -> Iterator[tuple[str, Record, bool]]:
-    """Each shard's name and record, and whether it was kept, in order.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShardResult:
+    """A shard that lies in the bank now; its record is without ``inputs``, which are most of it."""
 
-    What the reader finds goes to ``found``, what is found in the inputs to ``note``.
-    """
-    code = [
-        code_identity(WRITE_BANK),
-        code_identity(stream.function.__module__, network=stream.network),
-    ]
-    what = [stream.name, stream.function.__qualname__, describe(stream.deciding_arguments, work.raw)]
-    base = digest([*what, code, library_versions("pycocotools")])
-    items = distinct(stream.read(found), work.raw, found)
-    size = stream.per_shard if stream.evaluation is None else 1 << 30
+    name: str
+    record: Record
+    kept: bool
+
+
+def shards_of(source: InputSource, work: Work, reading: Report, inputs: Report) -> Iterator[ShardResult]:
+    """The shards of a source in order; its reader reports to ``reading``, its inputs to ``inputs``."""
+    base = digest(_cache_fields(source, work.raw))
+    items = distinct(source.read(reading), work.raw, reading)
+    size = source.per_shard if source.evaluation is None else _UNLIMITED
     groups = (
-        _group(f"{stream.name}-{number:06d}", base, batch, work)
+        _group(f"{source.name}-{number:06d}", base, batch, work)
         for number, batch in enumerate(batched(items, size))
     )
     for unchanged, run in groupby(groups, key=lambda group: group.kept is not None):
-        if not unchanged:
-            yield from _make(stream, run, work, note)
-            continue
-        for group in run:
-            assert group.kept is not None  # noqa: S101 (what the run has in common)
-            for problem in group.kept.problems:
-                note(problem)
-            work.progress.add(group.count)
-            yield group.name, group.kept, True
+        if unchanged:
+            yield from _keep(run, work, inputs)
+        else:
+            yield from _make(source, run, work, inputs)
 
 
-def _make(
-    stream: Stream, groups: Iterator[Group], work: Work, note: Report
-) -> Iterator[tuple[str, Record, bool]]:
-    """Groups that follow each other are made in one go, so that no worker waits at a shard's end."""
+def _cache_fields(source: InputSource, raw: Path) -> list[Any]:
+    """What decides the bytes of every shard of a source, beside its inputs."""
+    code = [
+        code_identity(WRITE_BANK),
+        code_identity(source.function.__module__, network=source.network),
+    ]
+    function = [source.name, source.function.__qualname__, describe(source.cache_fields, raw)]
+    return [*function, code, library_versions("pycocotools")]
+
+
+def _keep(groups: Iterator[Group], work: Work, report: Report) -> Iterator[ShardResult]:
+    for group in groups:
+        assert group.kept is not None  # noqa: S101 (the caller groups by it)
+        for problem in group.kept.problems:
+            report(problem)
+        work.progress.add(group.count)
+        yield ShardResult(name=group.name, record=group.kept, kept=True)
+
+
+def _make(source: InputSource, groups: Iterator[Group], work: Work, report: Report) -> Iterator[ShardResult]:
+    """Make shards that follow each other in one run, so that no worker waits at a shard's end."""
     queue: deque[Group] = deque()
 
     def items() -> Iterator[Any]:
@@ -86,15 +102,16 @@ def _make(
             queue.append(group)
             yield from group.items
 
-    each = partial(make_entries, stream.function, dict(stream.arguments), work.raw, stream.by_chunk)
-    done = ordered_map(work.pool, each, items(), stream.chunk, 3 * work.workers)
+    each = partial(make_entries, source.function, dict(source.arguments), work.raw, source.by_chunk)
+    done = ordered_map(work.pool, each, items(), source.chunk, 3 * work.workers)
     for first in done:
         group = queue.popleft()
         made = _counted(chain([first], islice(done, group.count - 1)), work.progress)
-        yield group.name, write_entries(work.bank, group.name, group.key, made, note), False
+        record = write_entries(work.bank, group.name, group.key, made, report)
+        yield ShardResult(name=group.name, record=replace(record, inputs={}), kept=False)
 
 
-def _counted(items: Iterable[Made], progress: ProgressCounter) -> Iterator[Made]:
+def _counted(items: Iterable[PreparedInput], progress: ProgressCounter) -> Iterator[PreparedInput]:
     for item in items:
         yield item
         progress.add()
@@ -104,6 +121,5 @@ def _group(name: str, base: str, items: list[Any], work: Work) -> Group:
     key = digest([base, [describe(item, work.raw) for item in items]])
     record = read_record(work.bank, name)
     if record is not None and holds(record, key, work.raw, work.bank, reread=work.reread):
-        # The marks are not needed any more, and are most of it.
         return Group(name=name, key=key, items=(), count=len(items), kept=replace(record, inputs={}))
     return Group(name=name, key=key, items=tuple(items), count=len(items), kept=None)

@@ -1,4 +1,4 @@
-"""What there is to prepare: a stream of inputs for each kind and source, and the function for one of them."""
+"""What there is to prepare: sources of inputs, one or more for each dataset, each with its function."""
 
 from __future__ import annotations
 
@@ -29,37 +29,38 @@ from tasks.prepare.occluders.objects import prepare_objects
 from tasks.prepare.options import PrepareOptions
 from tasks.prepare.upscaling.choose import Upscaler
 
-# Inputs a shard. By count and not by bytes: a changed input must not move those after it.
+# Inputs in a shard. A count of inputs and not of bytes: a changed input must not move those after it.
 PER_SHARD = 256
-# Of those that a network takes seconds for fewer, as a killed run begins its shards anew.
+# Fewer where a network takes seconds for each, since a killed run makes its unfinished shards again.
 PER_SLOW_SHARD = 32
-# Inputs that a worker takes at a time; of those that each take seconds one.
+# Inputs that a worker takes at a time; one where each takes seconds.
 CHUNK, ALONE = 8, 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stream:
+class InputSource:
     """``read`` yields inputs in a fixed order; ``function`` makes an entry of each.
 
-    It is called with the input, the raw folder as ``raw`` and ``arguments``; with ``by_chunk`` it takes
-    the inputs of a chunk and gives their entries in order. What comes of one must not depend on others.
+    The function is called with the input, the raw folder as ``raw`` and ``arguments``; with ``by_chunk``
+    it takes the inputs of a chunk and returns their entries in order. An entry must not depend on the other
+    inputs.
     """
 
-    name: str  # of its shards: <name>-000000.tar
+    name: str  # its shards are <name>-000000.tar and so on
     read: Callable[[Report], Iterable[Any]]
     function: Callable[..., Any]
     arguments: Mapping[str, Any] = field(default_factory=dict)
     by_chunk: bool = False
     chunk: int = field(default_factory=lambda: CHUNK)
     per_shard: int = field(default_factory=lambda: PER_SHARD)
-    # None for what is composited; faces to test on lie in one shard, whatever their number.
+    # The dataset of faces for evaluation, which lie in one shard whatever their number; None for others.
     evaluation: OccludedSource | None = None
 
     @property
-    def deciding_arguments(self) -> dict[str, Any]:
-        """All of the arguments that decides an entry's bytes, for its key."""
+    def cache_fields(self) -> dict[str, Any]:
+        """The arguments as far as they decide an entry's bytes, for its key."""
         return {
-            name: value.decides if isinstance(value, Upscaler) else value
+            name: value.cache_fields if isinstance(value, Upscaler) else value
             for name, value in self.arguments.items()
         }
 
@@ -69,14 +70,14 @@ class Stream:
         return any(isinstance(value, Upscaler) and value.network for value in self.arguments.values())
 
 
-def streams_of(
+def find_sources(
     raw: Path, chosen: list[RawObject], options: PrepareOptions, upscaler: Upscaler
-) -> list[Stream]:
-    """The streams of the datasets that are there, in the bank's order; ``upscaler`` is for ``chosen``."""
+) -> list[InputSource]:
+    """The sources of the datasets that are there, in the bank's order; ``upscaler`` enlarges ``chosen``."""
     return [
         *_composited(raw, chosen, options, upscaler),
         *(
-            Stream(
+            InputSource(
                 name=source.name,
                 read=partial(read_occluded_faces, raw, source=source),
                 function=prepare_evaluated,
@@ -91,15 +92,15 @@ def streams_of(
 
 def _composited(
     raw: Path, chosen: list[RawObject], options: PrepareOptions, upscaler: Upscaler
-) -> Iterator[Stream]:
-    yield Stream(
+) -> Iterator[InputSource]:
+    yield InputSource(
         name="face",
         read=partial(read_faces, raw),
         function=prepare_face,
         arguments={"policy": options.policy},
     )
     if (raw / OBJECTS).is_dir():
-        yield Stream(
+        yield InputSource(
             name="object",
             read=lambda report: chosen,
             function=prepare_objects,
@@ -109,24 +110,24 @@ def _composited(
             per_shard=PER_SHARD if upscaler.network is None else min(PER_SLOW_SHARD, PER_SHARD),
         )
     if voo_folder(raw) is not None:
-        yield Stream(name="object_voo", read=partial(read_voo_objects, raw), function=prepare_cutout)
+        yield InputSource(name="object_voo", read=partial(read_voo_objects, raw), function=prepare_cutout)
     if faceocc_folder(raw) is not None:
         cutouts = partial(read_faceocc_cutouts, raw)
-        yield Stream(name="object_faceocc", read=cutouts, function=prepare_cutout)
+        yield InputSource(name="object_faceocc", read=cutouts, function=prepare_cutout)
     if (raw / HANDS).is_dir():
         hands = partial(read_hands, raw, count=options.hands, hold_out=options.hold_out)
-        yield Stream(name="hand", read=hands, function=prepare_hand)
+        yield InputSource(name="hand", read=hands, function=prepare_hand)
     if (raw / TEXTURES).is_dir():
         textures = partial(read_textures, raw, hold_out=options.hold_out)
-        yield Stream(name="texture", read=textures, function=prepare_texture)
+        yield InputSource(name="texture", read=textures, function=prepare_texture)
     if faceocc_folder(raw) is not None:
-        yield Stream(
+        yield InputSource(
             name="texture_faceocc", read=partial(read_faceocc_textures, raw), function=prepare_texture
         )
 
 
 def distinct(items: Iterable[Any], raw: Path, report: Report) -> Iterator[Any]:
-    """The items whose id none before them has: 7.jpg and 007.jpg are one name, a second id 5 no other."""
+    """Items with a new id; the id of 7.jpg and 007.jpg is the same, and the second is a problem."""
     first: dict[str, str] = {}
     for item in items:
         where = relative(item.image, raw)

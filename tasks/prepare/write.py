@@ -1,4 +1,4 @@
-"""Inputs made into entries, and the entries of a shard written: all that decides the bytes of the bank."""
+"""Inputs made into entries, and a shard's entries written: all code that decides the bank's bytes."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from tasks.prepare.records import Record, remove_record, write_record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
-    """One prepared input and the marks of the files that were read for it."""
+class PreparedInput:
+    """What came of one input, and the marks of the files that were read for it."""
 
     prepared: Prepared
     inputs: dict[str, Mark | None]
@@ -30,35 +30,35 @@ class Made:
 
 def make_entries(
     function: Callable[..., Any], arguments: Mapping[str, Any], raw: Path, by_chunk: bool, items: list[Any]
-) -> list[Made]:
+) -> list[PreparedInput]:
     """``function`` for every input of a chunk, or for the chunk as a whole. Runs in a worker."""
     cv2.setNumThreads(1)
-    # Before the pixels are read: a file that is written in between has another mark at the next look.
+    # Before the pixels are read: a file that is written in between has another mark in the next run.
     inputs = [{relative(path, raw): mark_of(path) for path in files_of(item)} for item in items]
     if by_chunk:
         prepared = function(items, raw=raw, **arguments)
     else:
         prepared = [function(item, raw=raw, **arguments) for item in items]
-    return [Made(prepared=done, inputs=read) for done, read in zip(prepared, inputs, strict=True)]
+    return [PreparedInput(prepared=done, inputs=read) for done, read in zip(prepared, inputs, strict=True)]
 
 
-def write_entries(bank: str, name: str, key: str, made: Iterable[Made], note: Report) -> Record:
-    """Write the shard as its inputs come, then the record that says so."""
+def write_entries(bank: str, name: str, key: str, made: Iterable[PreparedInput], report: Report) -> Record:
+    """Write the shard as its inputs come, then its record."""
     inputs: dict[str, Mark | None] = {}
     problems: list[Problem] = []
     counted: Counter[str] = Counter()
 
     def usable() -> Iterator[tuple[Entry, dict[str, bytes]]]:
-        for one in made:
-            inputs.update(one.inputs)
-            counted.update(one.prepared.counted)
-            for problem in one.prepared.problems:
+        for item in made:
+            inputs.update(item.inputs)
+            counted.update(item.prepared.counted)
+            for problem in item.prepared.problems:
                 problems.append(problem)
-                note(problem)
-            if one.prepared.entry is not None:
-                yield one.prepared.entry, one.prepared.members
+                report(problem)
+            if item.prepared.entry is not None:
+                yield item.prepared.entry, item.prepared.members
 
-    # An old record must not vouch for a shard that a killed run left half renewed.
+    # Without its old record a shard that a killed run left half written is made again.
     remove_record(bank, name)
     shard = write_shard(bank, f"{name}.tar", usable())
     if not shard.entries:

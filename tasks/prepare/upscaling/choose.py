@@ -1,4 +1,4 @@
-"""Which upscaler a bank's objects are enlarged by: the first of an order that is there."""
+"""Which upscaler enlarges a bank's objects: the first available one of an order."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from manifests.lineage import library_versions
 from models.optional_packages import MissingExtra, require_networks
 
 LANCZOS = "lanczos"
-# Counted beside the upscalers: objects for which a GPU's memory was short.
+# Counted beside the upscalers: objects that needed smaller batches because a GPU's memory was short.
 SMALLER = "smaller_batches"
-# How many times larger an object is made, whatever the network's own factor.
+# Objects are enlarged by this factor, whatever the network's own factor is.
 FACTOR = 4
 # Networks of the weights registry that enlarge.
 _ENLARGING = ("glean", "rrdbnet")
@@ -20,23 +20,23 @@ _ENLARGING = ("glean", "rrdbnet")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upscaler:
-    """What enlarges objects; all but the name is None of Lanczos, which needs no network."""
+    """What enlarges objects. For Lanczos, which needs no network, all fields but the name are None."""
 
     name: str
     # ``glean`` or ``rrdbnet``.
     network: str | None = None
-    # Of the file of weights.
+    # The file of weights.
     path: Path | None = None
     sha256: str | None = None
-    # ``auto`` until a worker has looked, then ``cpu`` or ``cuda``.
+    # ``auto`` until a worker has loaded the network, then ``cpu`` or ``cuda``.
     device: str | None = None
     precision: str | None = None
-    # Of the weights, as their file says.
+    # The licence in the header of the weights.
     licence: str | None = None
 
     @property
-    def decides(self) -> tuple[str, ...]:
-        """All of it that decides an object's bytes, beside the code; where the file lies does not."""
+    def cache_fields(self) -> tuple[str, ...]:
+        """What decides an object's bytes beside the code; the path of the weights does not."""
         if self.network is None:
             return (self.name,)
         return (
@@ -57,44 +57,44 @@ class Upscaler:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """The upscaler that was taken, and why those before it in the order were not."""
+class UpscalerChoice:
+    """The upscaler that is used, and by name why those before it in the order are not."""
 
     order: tuple[str, ...]
     upscaler: Upscaler
-    passed_over: Mapping[str, str]
+    skipped: Mapping[str, str]
 
     @property
-    def facts(self) -> dict[str, object]:
+    def metadata(self) -> dict[str, object]:
         """For the bank's index."""
-        one = self.upscaler
+        upscaler = self.upscaler
         network = {
-            "network": one.network,
-            "weights_sha256": one.sha256,
-            "device": one.device,
-            "precision": one.precision,
-            "licence": one.licence,
+            "network": upscaler.network,
+            "weights_sha256": upscaler.sha256,
+            "device": upscaler.device,
+            "precision": upscaler.precision,
+            "licence": upscaler.licence,
         }
         return {
             "order": list(self.order),
-            "passed_over": dict(self.passed_over),
+            "passed_over": dict(self.skipped),
             "factor": FACTOR,
-            **(network if one.network else {}),
+            **(network if upscaler.network else {}),
         }
 
     def __str__(self) -> str:
-        passed = f"; passed over: {_listed(self.passed_over)}" if self.passed_over else ""
-        return f"upscaler {self.upscaler}{passed}"
+        skipped = f"; skipped: {_listed(self.skipped)}" if self.skipped else ""
+        return f"upscaler {self.upscaler}{skipped}"
 
 
 def choose_upscaler(
     order: str, weights: str | None = None, *, device: str = "auto", precision: str = "float32"
-) -> Choice:
-    """The first of ``order``, names with commas between, that is there.
+) -> UpscalerChoice:
+    """The first available upscaler of ``order``, names with commas between.
 
-    ``lanczos`` always is; any other needs weights of its name in the folder ``weights``, and torch.
-    Raises ValueError for an order that is none, weights of no upscaler and damaged ones, and one name
-    alone where torch is not installed; FileNotFoundError where none is there.
+    ``lanczos`` is always available; any other name needs torch and weights of that name in the folder
+    ``weights``. Raises ValueError for a malformed order, for damaged weights or weights of no upscaler,
+    and for a single name where torch is not installed; FileNotFoundError where none is available.
     """
     names = tuple(name.strip() for name in order.split(","))
     if not all(names) or len(set(names)) < len(names):
@@ -102,8 +102,8 @@ def choose_upscaler(
             f"--upscaler: expected names, each once, such as glean,realesrgan,lanczos, got {order!r}"
         )
     found: list[Upscaler] = []
-    passed: dict[str, str] = {}
-    # All of them are looked at, so that a damaged file or a wrong name shows before it matters.
+    skipped: dict[str, str] = {}
+    # The names after the first available one are checked too: a damaged file or a wrong name is an error.
     for name in names:
         if name == LANCZOS:
             found.append(Upscaler(name=name))
@@ -112,24 +112,24 @@ def choose_upscaler(
         if isinstance(looked, Upscaler):
             found.append(replace(looked, device=device, precision=precision))
         elif not found:
-            passed[name] = looked
+            skipped[name] = looked
     if not found:
         from assets.weights.files import weights_folder
 
-        said, folder = _listed(passed), weights_folder(weights)
+        reasons = f"{_listed(skipped)}, in {weights_folder(weights)}"
         raise FileNotFoundError(
-            f"--upscaler {order}: expected one of them to be there, got none ({said}, in {folder}); run "
+            f"--upscaler {order}: expected one of them to be there, got none ({reasons}); run "
             "natocc weights list, which says how to get them, or name lanczos last"
         )
-    return Choice(order=names, upscaler=found[0], passed_over=passed)
+    return UpscalerChoice(order=names, upscaler=found[0], skipped=skipped)
 
 
-def _listed(passed: Mapping[str, str]) -> str:
-    return ", ".join(f"{name} ({why})" for name, why in passed.items())
+def _listed(skipped: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} ({reason})" for name, reason in skipped.items())
 
 
 def _look(name: str, weights: str | None, *, alone: bool) -> Upscaler | str:
-    """The network of this name, or why it can't be used; ``alone``: that is an error then."""
+    """The network of this name, or why it can't be used; with ``alone`` that is an error."""
     try:
         require_networks(f"--upscaler {name}", ("torch", "safetensors"))
     except MissingExtra as error:

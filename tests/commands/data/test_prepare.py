@@ -131,14 +131,12 @@ def test_the_upscaler_that_is_taken_is_told_and_what_it_enlarged_is_counted(tmp_
     options = ("--objects", "all", "--weights", str(weights), "--upscaler", "glean,realesrgan,lanczos")
     done = call(raw, tmp_path / "bank", *options)
     assert done.exit_code == 0
-    told = "upscaler lanczos; passed over: glean (no weights), realesrgan (no weights)"
+    told = "upscaler lanczos; skipped: glean (no weights), realesrgan (no weights)"
     assert [line for line in done.stderr.splitlines() if "upscaler" in line] == [told]
     assert "objects by upscaler" not in done.stdout
     sha256 = sha256_bytes(add_rrdbnet(weights).read_bytes())
     done = call(raw, tmp_path / "bank", *options, "--device", "cpu")
-    told = (
-        f"upscaler realesrgan (rrdbnet, weights {sha256[:12]}, cpu, float32); passed over: glean (no weights)"
-    )
+    told = f"upscaler realesrgan (rrdbnet, weights {sha256[:12]}, cpu, float32); skipped: glean (no weights)"
     assert [line for line in done.stderr.splitlines() if "upscaler" in line] == [told]
     assert done.stdout.splitlines()[1:] == ["objects by upscaler: 1 realesrgan"]
     wrong = call(raw, tmp_path / "bank", *options, "--device", "tpu")

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -11,8 +10,6 @@ from shards.reader import read_shard
 from tasks.prepare.entry import Prepared, refuse
 from tasks.prepare.records import read_record
 from tasks.prepare.write import make_entries, write_entries
-
-TOLD: list[Any] = []
 
 
 def entry(name: str) -> Entry:
@@ -67,14 +64,14 @@ def test_a_chunk_is_made_one_by_one_or_as_a_whole(files: list[Path]) -> None:
 def test_a_shard_holds_what_could_be_used_and_its_record_says_the_rest(
     files: list[Path], tmp_path: Path
 ) -> None:
-    bank, noted, done = str(tmp_path / "bank"), list[Problem](), list[int]()
+    bank, noted = str(tmp_path / "bank"), list[Problem]()
     made = make_entries(prepare_one, {"mark": "m"}, files[0].parent, False, files)
-    record = write_entries(bank, "face-000000", "key", made, noted.append, done.append)
+    record = write_entries(bank, "face-000000", "key", made, noted.append)
     assert [entry.id for entry in record.entries] == ["a", "c"] and record.counted == {"kept": 2}
-    assert list(record.problems) == noted and len(noted) == 1 and done == [1, 1, 1]
+    assert list(record.problems) == noted and len(noted) == 1
     assert list(record.inputs) == ["a.jpg", "bad.jpg", "c.jpg"]
     assert read_record(bank, "face-000000") == record
     assert [members for _, members in read_shard(f"{bank}/{record.file}")] == [{"json": b"m"}] * 2
     # Where nothing is left, neither is the tar.
-    none = write_entries(bank, "face-000000", "key", made[1:2], noted.append, done.append)
+    none = write_entries(bank, "face-000000", "key", made[1:2], noted.append)
     assert none.size == 0 and not none.entries and not (tmp_path / "bank" / none.file).exists()

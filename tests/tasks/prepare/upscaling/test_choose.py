@@ -16,18 +16,18 @@ def test_the_first_that_is_there_is_taken_and_the_others_are_told(tmp_path: Path
     folder = str(tmp_path)
     choice = choose_upscaler(ORDER, folder)
     assert (choice.upscaler.name, choice.upscaler.network) == ("lanczos", None)
-    assert str(choice) == "upscaler lanczos; passed over: glean (no weights), realesrgan (no weights)"
+    assert str(choice) == "upscaler lanczos; skipped: glean (no weights), realesrgan (no weights)"
     weights = add_rrdbnet(tmp_path)
     choice = choose_upscaler(ORDER, folder)
     sha256 = sha256_bytes(weights.read_bytes())
     assert (choice.upscaler.path, choice.upscaler.sha256) == (weights, sha256)
     assert str(choice) == (
-        f"upscaler realesrgan (rrdbnet, weights {sha256[:12]}, auto, float32); passed over: glean (no weights)"
+        f"upscaler realesrgan (rrdbnet, weights {sha256[:12]}, auto, float32); skipped: glean (no weights)"
     )
     add_glean(tmp_path)
     choice = choose_upscaler(ORDER, folder)
     assert (choice.upscaler.name, choice.upscaler.network) == ("glean", "glean")
-    assert choice.passed_over == {} and choice.facts["order"] == ["glean", "realesrgan", "lanczos"]
+    assert choice.skipped == {} and choice.metadata["order"] == ["glean", "realesrgan", "lanczos"]
     assert choose_upscaler("lanczos, glean", folder).upscaler.name == "lanczos"
 
 
@@ -42,12 +42,12 @@ def test_what_decides_the_pixels_decides_the_key_and_the_folder_does_not(tmp_pat
     add_rrdbnet(tmp_path / "c", gain=1.01)
 
     def key(folder: str, **options: str) -> tuple[str, ...]:
-        return choose_upscaler("realesrgan", str(tmp_path / folder), **options).upscaler.decides
+        return choose_upscaler("realesrgan", str(tmp_path / folder), **options).upscaler.cache_fields
 
     assert key("a") == key("b")
     others = [key("c"), key("a", device="cpu"), key("a", precision="bfloat16")]
     assert len({key("a"), *others}) == 4
-    assert choose_upscaler("lanczos", device="cuda").upscaler.decides == ("lanczos",)
+    assert choose_upscaler("lanczos", device="cuda").upscaler.cache_fields == ("lanczos",)
 
 
 def test_one_name_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_without_torch_a_network_is_passed_over_or_the_extra_is_named(
     add_rrdbnet(tmp_path)
     monkeypatch.setattr("models.optional_packages.find_spec", lambda name: None)
     choice = choose_upscaler("realesrgan,lanczos", str(tmp_path))
-    assert str(choice) == "upscaler lanczos; passed over: realesrgan (torch is not installed)"
+    assert str(choice) == "upscaler lanczos; skipped: realesrgan (torch is not installed)"
     with pytest.raises(
         ValueError,
         match=r"^--upscaler realesrgan: .* run pip install -c constraints\.txt -e '\.\[networks\]'$",

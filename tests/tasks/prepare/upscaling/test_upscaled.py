@@ -15,7 +15,7 @@ from shards.storage import sha256_bytes
 from tasks.prepare.bank import prepare
 from tasks.prepare.options import PrepareOptions, options_of
 from tasks.prepare.report import PrepareReport
-from tasks.prepare.sources import streams_of
+from tasks.prepare.sources import find_sources
 from tasks.prepare.upscaling.choose import choose_upscaler
 from tests.raw_trees import add_face, add_objects, add_texture, annotation, encoded, square, write
 from tests.upscalers import add_rrdbnet
@@ -222,10 +222,10 @@ def test_slow_objects_lie_in_small_shards(made: tuple[Path, PrepareReport], tmp_
     names = []
     for order in ("lanczos", ORDER):
         choice = choose_upscaler(order, str(made[0] / "weights"), device="cpu")
-        (stream,) = (
+        (source,) = (
             one
-            for one in streams_of(made[0] / "raw", [], PrepareOptions(), choice.upscaler)
+            for one in find_sources(made[0] / "raw", [], PrepareOptions(), choice.upscaler)
             if one.name == "object"
         )
-        names.append((choice.upscaler.name, stream.per_shard))
+        names.append((choice.upscaler.name, source.per_shard))
     assert names == [("lanczos", 256), ("realesrgan", 32)]

@@ -1,0 +1,105 @@
+"""What all sources came to; problems stand in an order that no number of workers changes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from assets.bank.reader import Entry
+from assets.datasets.coco.selection import Selection
+from assets.problems import Problem, Report
+from tasks.prepare.cofw import RECORD as COFW_RECORD
+from tasks.prepare.cofw import CofwTable
+from tasks.prepare.shards import Work, shards_of
+from tasks.prepare.sources import InputSource
+from tasks.prepare.upscaling.choose import UpscalerChoice
+
+
+class ProblemLog:
+    """Keeps problems in their order, and reports each at once."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self.problems: list[Problem] = []
+
+    def add(self, problem: Problem) -> None:
+        problem = _printable(problem)
+        self.problems.append(problem)
+        self._report(problem)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceResult:
+    """The shards of one source."""
+
+    source: InputSource
+    records: tuple[str, ...]  # names of their records
+    files: dict[str, str]  # sha256 of each by its name; a shard without an entry has no file
+    entries: tuple[Entry, ...]
+    problems: tuple[Problem, ...]  # those of the reader, then those of the inputs in their order
+    made: int
+    kept: int
+    counted: Counter[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankContents:
+    """All that goes into the bank beside its options."""
+
+    upscaling: UpscalerChoice
+    selection: Selection
+    sources: tuple[SourceResult, ...]
+    cofw: CofwTable | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def entries(self) -> list[Entry]:
+        """What is composited, in the bank's order."""
+        return [entry for result in self.sources if not result.source.evaluation for entry in result.entries]
+
+    @property
+    def evaluated(self) -> list[Entry]:
+        """Really occluded faces, for testing alone."""
+        return [entry for result in self.sources if result.source.evaluation for entry in result.entries]
+
+    @property
+    def records(self) -> frozenset[str]:
+        """Names of the records of all that lies in the bank."""
+        names = frozenset(name for result in self.sources for name in result.records)
+        return names | ({COFW_RECORD} if self.cofw else set())
+
+    @property
+    def files(self) -> dict[str, str]:
+        """sha256 of everything that lies in the bank by now, by name."""
+        files = {name: digest for result in self.sources for name, digest in result.files.items()}
+        return files | (self.cofw.files if self.cofw else {})
+
+    @property
+    def counted(self) -> dict[str, int]:
+        """Objects by what enlarged them."""
+        total = sum((result.counted for result in self.sources), Counter[str]())
+        return dict(sorted(total.items()))
+
+
+def collect_source(source: InputSource, work: Work, report: Report) -> SourceResult:
+    """Make or keep the shards of a source. Problems are reported as they come."""
+    reading, inputs = ProblemLog(report), ProblemLog(report)
+    shards = list(shards_of(source, work, reading.add, inputs.add))
+    return SourceResult(
+        source=source,
+        records=tuple(shard.name for shard in shards),
+        files={shard.record.file: shard.record.sha256 for shard in shards if shard.record.size},
+        entries=tuple(entry for shard in shards for entry in shard.record.entries),
+        problems=(*reading.problems, *inputs.problems),
+        made=sum(not shard.kept for shard in shards),
+        kept=sum(shard.kept for shard in shards),
+        counted=sum((Counter(shard.record.counted) for shard in shards), Counter[str]()),
+    )
+
+
+def _printable(problem: Problem) -> Problem:
+    """File names need not be UTF-8, and what is written about them must be."""
+    texts = {name: getattr(problem, name) for name in ("path", "expected", "got")}
+    return replace(
+        problem, **{name: text.encode("utf-8", "backslashreplace").decode() for name, text in texts.items()}
+    )

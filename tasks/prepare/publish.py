@@ -1,0 +1,82 @@
+"""The end of a preparation: final splits, table and index; what an older bank left here is removed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+
+from assets.bank.reader import Bank, Entry
+from assets.bank.splits import final_splits, held_out_names
+from assets.bank.writer import close_bank
+from assets.problems import Problem
+from shards import storage
+from tasks.prepare.cofw import TABLE as COFW_TABLE
+from tasks.prepare.collect import BankContents
+from tasks.prepare.options import PrepareOptions
+from tasks.prepare.records import drop_records
+from tasks.prepare.report import PROBLEMS, PrepareReport, count_entries
+
+
+def publish(
+    bank: str, options: PrepareOptions, contents: BankContents, absent: tuple[str, ...]
+) -> PrepareReport:
+    """Make the bank one; a bank that is there already with the same contents is left alone.
+
+    ``absent`` are the raw datasets that were not found. Raises OSError where the bank can't be written.
+    """
+    entries, moved = final_splits(contents.entries, contents.evaluated)
+    metadata = _index_fields(options, contents, entries, moved)
+    changed = close_bank(bank, entries, contents.files, {PROBLEMS: _lines(contents.problems)}, metadata)
+    if COFW_TABLE not in contents.files:
+        storage.remove(storage.join(bank, COFW_TABLE))
+    drop_records(bank, contents.records)
+    return PrepareReport(
+        bank=bank,
+        counts=count_entries(Bank(bank)),
+        problems=contents.problems,
+        absent=absent,
+        moved_to_test=moved,
+        unchanged=not changed,
+        shards_made=sum(result.made for result in contents.sources),
+        shards_kept=sum(result.kept for result in contents.sources),
+        upscaled=contents.counted,
+    )
+
+
+def _index_fields(
+    options: PrepareOptions, contents: BankContents, entries: list[Entry], moved: int
+) -> dict[str, object]:
+    """The index beside counts and hashes. Its options are exact: they always mean the same upscaler."""
+    upscaler = contents.upscaling.upscaler
+    exact = replace(options, upscaler=upscaler.name, device=upscaler.device or options.device)
+    return {
+        "upscaler": upscaler.name,
+        "upscaling": contents.upscaling.metadata | {"objects": contents.counted},
+        "objects": options.objects if options.objects in ("default", "all") else "list",
+        "policy": options.policy,
+        "options": asdict(exact),
+        "selection": contents.selection.counts,
+        "moved_to_test": moved,
+        "held_out": held_out_names(entries),
+        "evaluation": {"faces": len(contents.evaluated), "datasets": _evaluation_datasets(contents)},
+        **({"cofw": contents.cofw.faces} if contents.cofw and contents.cofw.faces else {}),
+    }
+
+
+def _evaluation_datasets(contents: BankContents) -> dict[str, dict[str, object]]:
+    """Of each dataset of really occluded faces its file in the bank, None without a usable face."""
+    return {
+        result.source.evaluation.dataset: {
+            "file": next(iter(result.files), None),
+            "faces": len(result.entries),
+            "licence": result.source.evaluation.licence,
+        }
+        for result in contents.sources
+        if result.source.evaluation is not None
+    }
+
+
+def _lines(problems: Iterable[Problem]) -> bytes:
+    lines = (json.dumps(asdict(problem), ensure_ascii=False) for problem in problems)
+    return "".join(f"{line}\n" for line in lines).encode()
