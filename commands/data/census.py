@@ -23,7 +23,7 @@ def census(
     from rich.console import Console
     from rich.table import Table
 
-    from tasks.census import take_census
+    from tasks.census.take import take_census
 
     with one_clear_message():
         found = take_census(raw)

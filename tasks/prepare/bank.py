@@ -24,7 +24,7 @@ from assets.problems import Report
 from assets.records import RawObject
 from assets.text.sidecar import Sidecar
 from natocc.masks.policy import policy_named
-from tasks.census import count_problems, misplaced
+from tasks.census.problems import count_problems, misplaced
 from tasks.prepare.cofw import prepare_cofw
 from tasks.prepare.collect import BankContents, ProblemLog, collect_source
 from tasks.prepare.occluders.sharpness import blur_of

@@ -6,7 +6,8 @@ import pytest
 
 from assets.datasets.published import PUBLISHED
 from assets.reading.expected_counts import deviation
-from tasks.census import Census, CensusRow, count_problems, take_census
+from tasks.census.rows import CensusRow
+from tasks.census.take import Census, take_census
 from tests.raw_trees import (
     add_face,
     add_objects,
@@ -92,17 +93,6 @@ def test_pictures_of_another_size_than_published_are_remarked_on_in_whole_downlo
     census = take_census(tmp_path)
     assert row(census, "FaceOcc COFW_test").remark == "2 of another size, the first 003.jpg of 80x64"
     assert row(census, "RealOcc").remark == "", "a selection of one's own"
-
-
-def test_prepare_is_told_of_counts_that_no_reader_notes(tmp_path: Path) -> None:
-    for name, count in (("RealOcc", 549), ("RealOcc-Wild", 269), ("CelebAMask-HQ-masks_corrected", 9)):
-        for number in range(count):
-            write(tmp_path / name / ("" if "masks" in name else "image") / f"{number}.png", b"x")
-    add_texture(tmp_path, "banded", "banded_0001.jpg", b"x")
-    (tmp_path / "dtd/images/empty").mkdir()
-    assert [f"{problem.action} {problem}" for problem in count_problems(tmp_path)] == [
-        "converted RealOcc/image: expected 550 pictures, as published, got 549"
-    ]
 
 
 def test_of_cofw_the_files_are_named_and_none_is_opened(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What lies in a raw folder, beside what the publishers state."""

@@ -1,0 +1,40 @@
+"""What the census finds wrong with folders, as problems of a preparation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from assets.datasets.published import PUBLISHED
+from assets.problems import Problem
+from assets.reading.expected_counts import deviation
+from assets.reading.folders import relative
+from assets.reading.locate_folder import find_folder
+from tasks.census.pictures import count_pictures
+
+# Datasets whose readers report these problems themselves.
+_PLACE_REPORTED = ("RealOcc", "RealOcc-Wild")
+_COUNT_REPORTED = ("RealOcc-Wild", "FaceOcc COFW_test", "Voo objects")
+
+
+def count_problems(raw: Path) -> Iterator[Problem]:
+    """A problem for each dataset at its place with another number of pictures than published.
+
+    A user's selection, which holds far fewer, is none.
+    """
+    for published in PUBLISHED:
+        folder = next((raw / place for place in published.places if (raw / place).is_dir()), None)
+        if folder is None or published.name in _COUNT_REPORTED:
+            continue
+        count = count_pictures(folder, published)
+        if deviation(published.pictures, count):
+            expected, got = f"{published.pictures} pictures, as published", str(count)
+            yield Problem(path=relative(folder, raw), expected=expected, got=got, action="converted")
+
+
+def misplaced(raw: Path) -> Iterator[Problem]:
+    """A problem for each folder of pictures that lies near its place but not there, with what to do."""
+    for published in PUBLISHED:
+        found = find_folder(raw, published.places)
+        if found is not None and found.advice and published.name not in _PLACE_REPORTED:
+            yield Problem(path=published.places[0], expected="this folder", got=f"none; {found.advice}")
