@@ -1,9 +1,10 @@
-"""Worker processes that render shards: spawned once, warm until the build ends."""
+"""Worker processes: spawned once, and kept until the work ends."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -19,9 +20,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
 
-# One thread a worker: its neighbours have the other cores, and bytes must not depend on threads.
-# glibc: keep freed memory. Pictures of some megabytes would else be mapped and unmapped for every
-# step, and the page faults take a sixth of the time (docs/performance.md).
+# One thread in each worker: the other workers use the other cores, and bytes must not depend on threads.
+# glibc keeps freed memory: otherwise pictures of some megabytes are mapped and unmapped in every step,
+# and the page faults take a sixth of the time (docs/performance.md).
 WORKER_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -42,7 +43,7 @@ class WorkerLost(BuildStopped):
 
 
 class WorkerPool:
-    """``workers`` spawned processes; a pool that lost a process starts afresh at the next submission."""
+    """``workers`` spawned processes. A pool that lost a process starts new ones at the next submission."""
 
     def __init__(self, workers: int) -> None:
         if workers < 1:
@@ -67,9 +68,7 @@ class WorkerPool:
         if self._executor is None:
             os.environ.update(WORKER_ENVIRONMENT)
             spawn = multiprocessing.get_context("spawn")
-            self._executor = ProcessPoolExecutor(
-                self._workers, mp_context=spawn, initializer=_end_with_parent
-            )
+            self._executor = ProcessPoolExecutor(self._workers, mp_context=spawn, initializer=_start_worker)
         return self._executor
 
     def __enter__(self) -> Self:
@@ -85,8 +84,13 @@ class WorkerPool:
             executor.shutdown(wait=True, cancel_futures=True)
 
 
-def _end_with_parent() -> None:
-    """Run in a worker: leave when the parent is gone, which a killed parent can't ask for."""
+def _start_worker() -> None:
+    """Runs in a worker: end at an interrupt, and when the parent is gone.
+
+    An executor takes an interrupt for the error of one task and goes on with the next. A parent that was
+    killed can't shut its pool down.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     parent = multiprocessing.parent_process()
 
     def watch() -> None:
@@ -98,7 +102,7 @@ def _end_with_parent() -> None:
 
 
 def result_of(future: Future[R]) -> R:
-    """The future's result; raises WorkerLost where its process died."""
+    """The future's result, or its error. Raises WorkerLost where the process died."""
     try:
         return future.result()
     except BrokenProcessPool as error:
@@ -108,7 +112,10 @@ def result_of(future: Future[R]) -> R:
 def ordered_map(
     pool: WorkerPool, function: Callable[[list[T]], list[R]], items: Iterable[T], chunk: int, ahead: int
 ) -> Iterator[R]:
-    """Results in the order of the items; at most ``ahead`` chunks are under way, so memory stays flat."""
+    """``function`` on chunks of items; results in the items' order.
+
+    At most ``ahead`` chunks are submitted and not yet returned, so memory stays flat.
+    """
     waiting: deque[Future[list[R]]] = deque()
     for group in batched(items, chunk):
         waiting.append(pool.submit(function, group))
