@@ -13,8 +13,8 @@ from assets.bank.writer import BankWriter
 from assets.demo.catalogue import MASKS, ROOT, Face, load_catalogue
 from natocc.codecs import decode_plane, encode_png
 from natocc.geometry import Image, mask_box
+from natocc.kinds import POOLS
 from natocc.masks.policy import parsing_map
-from natocc.occluders.bank_files import Kind
 
 _LONG_SIDE = 1024
 
@@ -73,18 +73,19 @@ def textures() -> list[tuple[str, Image]]:
 
 
 def write_bank(folder: Path) -> None:
-    """A bank of these inputs: one face, one hand, one object, three textures."""
+    """A bank of these inputs: one face, one cut-out of each pool, three textures."""
     writer = BankWriter(str(folder))
     image, mask = portrait()
     planes = {"mask.png": encode_png(mask), "parsing.png": encode_png(parsing())}
     writer.add(_entry("face", "00000", "", image), {"jpg": _jpeg(image)} | planes)
-    for kind, (rgb, matte) in (("object", cup()), ("hand", hand())):
-        writer.add(
-            _entry(kind, f"{kind}-0", kind, rgb),  # type: ignore[arg-type]
-            {"jpg": _jpeg(rgb), "alpha.png": encode_png(matte)},
-        )
-    for name, texture in textures():
-        writer.add(_entry("texture", name, name, texture), {"jpg": _jpeg(texture)})
+    for name, pool in POOLS.items():
+        if pool.textured:
+            for texture, pixels in textures():
+                writer.add(_entry(name, texture, texture, pixels), {"jpg": _jpeg(pixels)})
+        else:
+            rgb, matte = hand() if name == "hand" else cup()
+            members = {"jpg": _jpeg(rgb), "alpha.png": encode_png(matte)}
+            writer.add(_entry(name, f"{name}-0", name, rgb), members)
     writer.close(upscaler="lanczos")
 
 
@@ -93,7 +94,7 @@ def _jpeg(image: Image) -> bytes:
     return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes()
 
 
-def _entry(kind: Kind, name: str, category: str, image: Image) -> Entry:
+def _entry(kind: str, name: str, category: str, image: Image) -> Entry:
     return Entry(
         kind=kind,
         id=name,

@@ -23,10 +23,11 @@ import numpy as np
 
 from assets.bank.reader import Bank
 from benchmarks.inputs import write_bank
-from manifests.shard_plan import POOL, ShardPlan
+from manifests.shard_plan import ShardPlan
 from natocc.codecs import decode_plane, decode_rgb, encode_jpeg, encode_png
 from natocc.geometry import Image
-from natocc.profiles import BEST, Kind, Profile
+from natocc.kinds import KINDS
+from natocc.profiles import BEST, Profile
 from tasks.render.inputs import OccluderCache, occluder_pool
 from tasks.render.sample import attempt
 from tasks.workers.pool import WorkerPool, result_of
@@ -40,13 +41,14 @@ _PLAIN = replace(BEST, light=False, sharpness=False, noise=False, history=False,
 
 
 def plan_of(
-    kind: Kind,
+    kind: str,
     bank: Bank,
     *,
     profile: Profile = _PLAIN,
     transfer: float = 0.0,
     harmoniser: str | None = None,
 ) -> ShardPlan:
+    pool = KINDS[kind].pool
     return ShardPlan(
         file="benchmark.tar",
         set=f"{kind}{'-sot' if transfer else ''}",
@@ -63,7 +65,7 @@ def plan_of(
         contrast_guard=True,
         harmoniser=harmoniser,
         samples=(),
-        occluders=tuple(entry.id for entry in bank.entries(POOL[kind])),
+        occluders=() if pool is None else tuple(entry.id for entry in bank.entries(pool.name)),
     )
 
 

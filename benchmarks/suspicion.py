@@ -20,22 +20,22 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from assets.bank.reader import Bank, Entry
+from assets.bank.reader import Bank
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.face import make_face
 from natocc.geometry import Image
 from natocc.harmonise.statistics import harmonise_statistics
+from natocc.kinds import KINDS
 from natocc.mask_quality.score import measure_suspicion
 from natocc.masks.policy import CLASS_IDS, NOT_FACE
 from natocc.occluders.occluder import Occluder, decode_occluder
-from natocc.profiles import PROFILES, Kind
+from natocc.profiles import PROFILES
 from natocc.randomness import Streams
 from natocc.render.compose import render
 from natocc.render.draw import Switches, draw_params
 
 WRONG = 4000 / 30000
 BUDGETS = (0.05, 1 / 7, 0.25)
-_OCCLUDERS: tuple[tuple[Kind, str], ...] = (("hand", "hand"), ("object", "object"), ("randocc", "texture"))
 # What hides less of a face, or more, is no fault to look for.
 _HIDDEN = (0.04, 0.7)
 
@@ -65,12 +65,12 @@ def read_cases(bank: Bank) -> Iterator[Case]:
         yield Case(id=entry.id, rgb=rgb.astype(np.uint8), parts=parts, mask=mask)
 
 
-def occluded(case: Case, kind: Kind, pool: list[Occluder], repeat: int, *, told: bool) -> Case | None:
+def occluded(case: Case, kind: str, pool: list[Occluder], repeat: int, *, told: bool) -> Case | None:
     """An occluder on the face, unknown to the mask. ``told``: the features it hides are not annotated."""
     face = make_face(case.rgb, case.mask, long_side=max(case.mask.shape))
     streams = Streams(5, kind, f"{case.id}-{repeat}")
     occluder = pool[int(streams.stage("pick").integers(len(pool)))]
-    switches = Switches(transfer_strength=1.0, harmonise=kind == "object")
+    switches = Switches(transfer_strength=1.0, harmonise=True)
     params = draw_params(face, occluder, kind, PROFILES["best"], switches, streams)
     params = replace(
         params, final_affine=None, final_flip=False, final_blur=None, final_tone=None, opacity=1.0
@@ -170,8 +170,8 @@ FAULTS: dict[str, Callable[[Case], Case | None]] = {
 
 
 def occluder_faults(bank: Bank, cases: list[Case]) -> Iterator[tuple[str, list[Case]]]:
-    for kind, source in _OCCLUDERS:
-        entries: tuple[Entry, ...] = bank.entries(source)  # type: ignore[arg-type]
+    for kind, row in KINDS.items():
+        entries = bank.entries(row.pool.name) if row.pool else ()
         pool = [decode_occluder(bank.read(entry)) for entry in entries]
         for told in (True, False) if pool else ():
             made = [occluded(case, kind, pool, repeat, told=told) for case in cases for repeat in range(2)]

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-from natocc.profiles import TARGETS, Kind, Target
+from natocc.kinds import KINDS, TARGETS, KindName, Target, kind_named
 from natocc.transfer.apply import Method
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
@@ -34,12 +34,12 @@ class OccluderSet(_Strict):
     """One pass over the faces (times ``repeats``) with one kind of occluder."""
 
     name: Name
-    kind: Kind
+    kind: KindName
     repeats: Annotated[int, Field(ge=1)] | None = None
     # Sets with the same stream draw the same numbers: the hand set with colour transfer is paired
     # with the one without.
     stream: Name | None = None
-    # Strength of the colour transfer from face to hand; 0 is off.
+    # Strength of the colour transfer from the face to the occluder; 0 is off.
     colour_transfer: Ratio = 0.0
     # Leave the set out where the bank has nothing for it, and say so.
     optional: bool = False
@@ -49,11 +49,13 @@ class OccluderSet(_Strict):
 
     @field_validator("colour_transfer")
     @classmethod
-    def _transfer_is_for_hands(cls, strength: float, info: ValidationInfo) -> float:
+    def _kind_takes_colours(cls, strength: float, info: ValidationInfo) -> float:
+        # Absent where the kind itself is refused.
         kind = info.data.get("kind")
-        if strength and kind not in (None, "hand"):
+        if strength and kind is not None and not kind_named(kind).colour_transfer:
+            able = " and ".join(row.pool.plural for row in KINDS.values() if row.pool and row.colour_transfer)
             raise ValueError(
-                f"expected 0 for kind {kind}, got {strength}; only hands take the face's colours"
+                f"expected 0 for kind {kind}, got {strength}; only {able} take the face's colours"
             )
         return strength
 

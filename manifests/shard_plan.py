@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-from natocc.profiles import Kind, Profile
+from natocc.profiles import Profile
 from natocc.transfer.apply import Method
-
-# Which entries of the bank each kind of sample draws from.
-POOL: dict[Kind, Literal["object", "hand", "texture"]] = {
-    "randocc": "texture",
-    "object": "object",
-    "hand": "hand",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +40,8 @@ class ShardPlan:
 
     file: str
     set: str
-    kind: Kind
+    # One of natocc/kinds.py.
+    kind: str
     split: str
     stream: str
     seed: int

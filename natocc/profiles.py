@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
-Kind = Literal["randocc", "object", "hand", "none"]
-KINDS: tuple[Kind, ...] = ("randocc", "object", "hand", "none")
-# Parts of the face that an occluder may be aimed at.
-Target = Literal["face", "cheek", "mouth", "eyes", "forehead", "chin"]
-TARGETS: tuple[Target, ...] = ("face", "cheek", "mouth", "eyes", "forehead", "chin")
+from natocc.kinds import Target
+
 Range = tuple[float, float]
 
 
@@ -35,10 +31,10 @@ class Profile:
     affine_anisotropy: float | None = None
     tone_probability: float = 0.5
     occluder_tone: float = 0.1
-    # Row 7: parts of the face to aim at, with their weights; None: uniform in the face's box.
+    # Row 7: parts of the face to aim at, with their weights; None: the kind's own target.
     targets: tuple[tuple[Target, float], ...] | None = None
-    # Row 8: kinds whose fingers or base turn to the face's centre.
-    facing: tuple[Kind, ...] = ("hand",)
+    # Row 8: kinds that turn to the face's centre beside those that always do (natocc/kinds.py).
+    facing: tuple[str, ...] = ()
     # Row 9: random shapes alone.
     translucent_probability: float = 0.3
     translucent_opacity: Range = (0.5, 0.8)
@@ -62,7 +58,7 @@ PAPER = Profile(name="paper")
 CODE = replace(
     PAPER,
     name="code",
-    facing=("hand", "object"),
+    facing=("object",),
     translucent_opacity=(0.4, 0.7),
     final_affine=False,
 )

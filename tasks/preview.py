@@ -12,8 +12,8 @@ from manifests.dataset import MANIFEST, read_dataset, resolve_version
 from manifests.rows import Row, decode_rows
 from natocc.codecs import decode_plane, decode_rgb, encode_jpeg, encode_png_rgb
 from natocc.geometry import Image
+from natocc.kinds import ENTRY_KINDS, FACE
 from natocc.occluders.bank_files import INDEX as BANK_INDEX
-from natocc.occluders.bank_files import KINDS
 from shards import storage
 from shards.reader import read_shard
 from tasks.contact_sheet import Strip, compose_sheet, on_checks, overlay
@@ -95,13 +95,13 @@ def _sample_strip(members: dict[str, bytes]) -> Strip:
 
 
 def _bank_sheet(bank: Bank, count: int) -> Image:
-    groups = {kind: bank.entries(kind) for kind in KINDS if bank.entries(kind)}
+    groups = {kind: bank.entries(kind) for kind in ENTRY_KINDS if bank.entries(kind)}
     if not groups:
         raise ValueError(f"{bank.url}: expected entries to show, got an empty bank")
     entries = spread(groups, count)
     strips = {kind: [_entry_strip(bank, one) for one in entries if one.kind == kind] for kind in groups}
-    suspected = sorted(strips.pop("face", []), key=lambda strip: -strip[0])
-    shown = suspected + [strip for kind in groups if kind != "face" for strip in strips[kind]]
+    suspected = sorted(strips.pop(FACE, []), key=lambda strip: -strip[0])
+    shown = suspected + [strip for kind in groups if kind != FACE for strip in strips[kind]]
     counts = ", ".join(f"{len(found)} {kind}" for kind, found in groups.items())
     title = f"bank · {counts} · faces with their masks' outlines and how suspicious they are"
     return compose_sheet([strip for _, strip in shown], title, side=288, columns=5)
@@ -109,7 +109,7 @@ def _bank_sheet(bank: Bank, count: int) -> Image:
 
 def _entry_strip(bank: Bank, entry: Entry) -> tuple[float, Strip]:
     """The entry's suspicion, 0 where none was measured, and what to show of it."""
-    if entry.kind == "face":
+    if entry.kind == FACE:
         return _face_strip(bank, entry)
     members = bank.read(entry)
     picture = decode_rgb(members["jpg"])

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from natocc.occluders.bank_files import INDEX, TABLE, Kind, read_span
+from natocc.kinds import check_entry_kind
+from natocc.occluders.bank_files import INDEX, TABLE, read_span
 from shards import storage
 from shards.table import read_table
 from shards.tar import Span
@@ -49,7 +50,8 @@ class Entry:
     an equal hash wherever it lies.
     """
 
-    kind: Kind
+    # One of ENTRY_KINDS.
+    kind: str
     id: str
     dataset: str
     category: str
@@ -102,15 +104,15 @@ class Bank:
         self.url = str(url)
         self.index: dict[str, object] = json.loads(storage.read_bytes(storage.join(url, INDEX)))
         table = read_table(storage.read_bytes(storage.join(url, TABLE)), SCHEMA)
-        by_kind: dict[Kind, list[Entry]] = defaultdict(list)
+        by_kind: dict[str, list[Entry]] = defaultdict(list)
         for row in table.to_pylist():
             row["members"] = {name: Span(**span) for name, span in row["members"]}
-            by_kind[row["kind"]].append(Entry(**row))
+            by_kind[check_entry_kind(row["kind"])].append(Entry(**row))
         self._entries = {kind: tuple(sorted(rows, key=lambda e: e.id)) for kind, rows in by_kind.items()}
 
-    def entries(self, kind: Kind) -> tuple[Entry, ...]:
-        """All entries of a kind, ordered by id."""
-        return self._entries.get(kind, ())
+    def entries(self, kind: str) -> tuple[Entry, ...]:
+        """All entries of a kind, ordered by id. Raises ValueError for an unknown kind."""
+        return self._entries.get(check_entry_kind(kind), ())
 
     def read(self, entry: Entry, names: Collection[str] | None = None) -> dict[str, bytes]:
         """The entry's members, by extension; of ``names`` those that it has, or all."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import chain
 
 from assets.bank.reader import Entry
+from natocc.kinds import FACE, POOLS
 
 # ("photo", sha256) or ("person", name): names of the two kinds are never mixed up.
 Name = tuple[str, str]
@@ -57,11 +58,11 @@ def held_out_names(entries: Iterable[Entry]) -> dict[str, list[str]]:
         if name := class_of(entry):
             sides[entry.kind, name].add(entry.split)
     held = sorted(key for key, splits in sides.items() if "test" in splits and "train" not in splits)
-    return {kind: [name for its, name in held if its == kind] for kind in ("object", "hand", "texture")}
+    return {pool: [name for kind, name in held if kind == pool] for pool in POOLS}
 
 
 def class_of(entry: Entry) -> str:
-    """What occluders are held out by: the class, of a hand the person; "" for faces and the unknown."""
-    if entry.kind == "face":
+    """The category or person by which an occluder is held out; "" where it is unknown, and for faces."""
+    if entry.kind == FACE:
         return ""
-    return (entry.person or "") if entry.kind == "hand" else entry.category
+    return str(getattr(entry, POOLS[entry.kind].held_out_by) or "")

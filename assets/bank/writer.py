@@ -12,11 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets.bank.reader import SCHEMA, Entry, content_sha256
-from natocc.occluders.bank_files import INDEX, KINDS, TABLE
+from natocc.kinds import ENTRY_KINDS
+from natocc.occluders.bank_files import INDEX, TABLE
 from shards import storage
 from shards.tar import TarWriter, add_sample
 
-_SHARD = re.compile(rf"(({'|'.join(KINDS)})(_[a-z]+)?|realocc|realocc_wild|cofw)-\d{{6}}\.tar")
+_SHARD = re.compile(rf"(({'|'.join(ENTRY_KINDS)})(_[a-z]+)?|realocc|realocc_wild|cofw)-\d{{6}}\.tar")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,7 @@ def close_bank(
     content = [entry.facts for entry in sorted(entries, key=lambda e: (e.kind, e.id))]
     index = {
         "format": "natocc-bank/1",
-        "counts": {kind: sum(e.kind == kind for e in entries) for kind in KINDS},
+        "counts": {kind: sum(e.kind == kind for e in entries) for kind in ENTRY_KINDS},
         "content_sha256": storage.sha256_bytes(json.dumps(content).encode()),
         "files": dict(files) | {name: storage.sha256_bytes(data) for name, data in written.items()},
         **facts,

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from natocc.geometry import Image
+from natocc.kinds import POOLS, Pool, kind_named
 from natocc.matting.cutout import crop_to_matte, extend_colours, limit_side
 from natocc.occluders.occluder import Occluder, make_occluder
-from natocc.profiles import Kind
 
 # An occluder that is ready, or RGB uint8 HxWx3 and matte uint8 HxW.
 Cutout = Occluder | tuple[Image, Image]
@@ -19,13 +19,13 @@ LEAST_SIDE = 8
 
 
 class OccluderBank:
-    """Hands, objects and textures by name. It never changes, and it pickles.
+    """Hands, objects and textures by name, and other pools of natocc/kinds.py. Immutable; can be pickled.
 
     Cut-outs given as arrays are cropped, reduced to ``long_side`` and given colours beyond their
     matte. Hands hang: fingers down, wrist at the upper edge. Sequences are named by position.
     """
 
-    __slots__ = ("hands", "objects", "textures")
+    __slots__ = ("_pools",)
 
     def __init__(
         self,
@@ -34,23 +34,43 @@ class OccluderBank:
         objects: Mapping[str, Cutout] | Sequence[Cutout] = (),
         textures: Mapping[str, Occluder | Image] | Sequence[Occluder | Image] = (),
         long_side: int | None = None,
+        **others: Mapping[str, Cutout] | Sequence[Cutout],
     ) -> None:
-        self.hands = _prepared("hands", hands, long_side)
-        self.objects = _prepared("objects", objects, long_side)
-        self.textures = _prepared("textures", textures, long_side)
+        given = {"hands": hands, "objects": objects, "textures": textures} | others
+        if unknown := sorted(given.keys() - {pool.plural for pool in POOLS.values()}):
+            expected = ", ".join(pool.plural for pool in POOLS.values())
+            raise TypeError(f"OccluderBank: expected {expected} and long_side, got {', '.join(unknown)}")
+        self._pools = {
+            pool.name: _prepared(pool, given.get(pool.plural, ()), long_side) for pool in POOLS.values()
+        }
 
-    def of(self, kind: Kind) -> Mapping[str, Occluder]:
-        """What a kind of sample draws from; empty for ``none``."""
-        pools = {"hand": self.hands, "object": self.objects, "randocc": self.textures}
-        return pools.get(kind, {})
+    @property
+    def hands(self) -> Mapping[str, Occluder]:
+        return self._pools["hand"]
+
+    @property
+    def objects(self) -> Mapping[str, Occluder]:
+        return self._pools["object"]
+
+    @property
+    def textures(self) -> Mapping[str, Occluder]:
+        return self._pools["texture"]
+
+    def pool_for(self, kind: str) -> Mapping[str, Occluder]:
+        """The occluders that a kind of sample draws from; empty for ``none``.
+
+        Raises ValueError for an unknown kind.
+        """
+        pool = kind_named(kind).pool
+        return {} if pool is None else self._pools[pool.name]
 
     @property
     def nbytes(self) -> int:
         """Bytes of all pixels, the reduced sizes included."""
-        return sum(one.nbytes for pool in (self.hands, self.objects, self.textures) for one in pool.values())
+        return sum(occluder.nbytes for pool in self._pools.values() for occluder in pool.values())
 
     def __repr__(self) -> str:
-        counts = f"hands={len(self.hands)}, objects={len(self.objects)}, textures={len(self.textures)}"
+        counts = ", ".join(f"{POOLS[name].plural}={len(pool)}" for name, pool in sorted(self._pools.items()))
         return f"OccluderBank({counts}, {self.nbytes / 1e6:.1f} MB)"
 
 
@@ -91,7 +111,7 @@ def shrink(occluder: Occluder, long_side: int) -> Occluder:
 
 
 def _prepared(
-    what: str,
+    pool: Pool,
     given: Mapping[str, Occluder | Image | tuple[Image, Image]]
     | Sequence[Occluder | Image | tuple[Image, Image]],
     long_side: int | None,
@@ -103,9 +123,9 @@ def _prepared(
     prepared = {}
     for name, one in given.items():
         try:
-            prepared[name] = _prepare(one, long_side, textured=what == "textures")
+            prepared[name] = _prepare(one, long_side, textured=pool.textured)
         except ValueError as error:
-            raise ValueError(f"{what} {name!r}: {error}") from error
+            raise ValueError(f"{pool.plural} {name!r}: {error}") from error
     return prepared
 
 

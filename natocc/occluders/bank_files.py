@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
+
+from natocc.kinds import ENTRY_KINDS, check_entry_kind
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Kind = Literal["face", "object", "hand", "texture"]
-KINDS: tuple[Kind, ...] = ("face", "object", "hand", "texture")
 INDEX, TABLE = "bank.json", "entries.parquet"
 
 
@@ -22,7 +22,8 @@ INDEX, TABLE = "bank.json", "entries.parquet"
 class StoredEntry:
     """An entry and where it lies: ``members`` gives offset and size in ``shard``, by extension."""
 
-    kind: Kind
+    # One of ENTRY_KINDS.
+    kind: str
     id: str
     split: str
     shard: str
@@ -32,7 +33,8 @@ class StoredEntry:
 def read_entries(bank: str) -> list[StoredEntry]:
     """All entries, ordered by kind and id.
 
-    Raises FileNotFoundError where there is no bank, ModuleNotFoundError without pyarrow.
+    Raises FileNotFoundError where there is no bank, ModuleNotFoundError without pyarrow, ValueError for an
+    entry of an unknown kind.
     """
     folder = bank.rstrip("/")
     try:
@@ -49,11 +51,12 @@ def read_entries(bank: str) -> list[StoredEntry]:
             "run pip install 'natocc[bank]', for a bucket 'natocc[bank,storage]'"
         ) from error
     rows = table.select(["kind", "id", "split", "shard", "members"]).to_pylist()
-    entries = [
-        StoredEntry(**row | {"members": {name: (at["offset"], at["size"]) for name, at in row["members"]}})
-        for row in rows
-    ]
-    return sorted(entries, key=lambda entry: (KINDS.index(entry.kind), entry.id))
+    entries = []
+    for row in rows:
+        spans = {name: (at["offset"], at["size"]) for name, at in row.pop("members")}
+        entries.append(StoredEntry(**row, members=spans))
+        check_entry_kind(row["kind"])
+    return sorted(entries, key=lambda entry: (ENTRY_KINDS.index(entry.kind), entry.id))
 
 
 def read_members(bank: str, entry: StoredEntry, names: Collection[str]) -> dict[str, bytes]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageOps, UnidentifiedImageError
 
 from natocc.file_names import PICTURES, name_order
+from natocc.kinds import POOLS
 from natocc.occluders.bank import LEAST_SIDE, OccluderBank, cut_out, shrink
-from natocc.occluders.bank_files import Kind, StoredEntry, read_entries, read_members
+from natocc.occluders.bank_files import StoredEntry, read_entries, read_members
 from natocc.occluders.occluder import MEMBERS, Occluder, decode_occluder
-
-_KINDS: tuple[Kind, ...] = ("hand", "object", "texture")
 
 
 def load_occluders(
@@ -22,17 +22,17 @@ def load_occluders(
     *,
     split: str | None = "train",
     long_side: int | None = 384,
-    kinds: Collection[Kind] = _KINDS,
+    kinds: Collection[str] = tuple(POOLS),
 ) -> OccluderBank:
     """The occluders of a prepared bank, each at most ``long_side`` pixels long.
 
     ``split`` None: those of every split. Raises FileNotFoundError where there is no bank, ValueError
     where it holds none of these kinds in this split.
     """
-    if unknown := sorted(set(kinds) - set(_KINDS)):
-        raise ValueError(f"kinds: expected some of {', '.join(_KINDS)}, got {', '.join(unknown)}")
+    if unknown := sorted(set(kinds) - set(POOLS)):
+        raise ValueError(f"kinds: expected some of {', '.join(POOLS)}, got {', '.join(unknown)}")
     _check_side(long_side)
-    stored = [entry for entry in read_entries(str(bank)) if entry.kind in _KINDS]
+    stored = [entry for entry in read_entries(str(bank)) if entry.kind in POOLS]
     chosen = [entry for entry in stored if entry.kind in kinds and split in (None, entry.split)]
     if not chosen:
         held = {entry.split for entry in stored}
@@ -41,10 +41,10 @@ def load_occluders(
             f"got splits {', '.join(sorted(held)) or 'none'} and none of these; "
             "choose another kind or split (None: every one)"
         )
-    pools: dict[Kind, dict[str, Occluder]] = {kind: {} for kind in _KINDS}
+    pools: dict[str, Any] = {pool.plural: {} for pool in POOLS.values()}
     for entry in chosen:
-        pools[entry.kind][entry.id] = _load(str(bank), entry, long_side)
-    return OccluderBank(hands=pools["hand"], objects=pools["object"], textures=pools["texture"])
+        pools[POOLS[entry.kind].plural][entry.id] = _load(str(bank), entry, long_side)
+    return OccluderBank(**pools)
 
 
 def _check_side(long_side: int | None) -> None:

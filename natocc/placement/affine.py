@@ -10,8 +10,9 @@ import numpy as np
 from numpy.random import Generator
 
 from natocc.geometry import Box, Matrix, rotation, scaling, shearing, translation
+from natocc.kinds import Target
 from natocc.placement.targets import Point, aim
-from natocc.profiles import Profile, Target
+from natocc.profiles import Profile
 from natocc.randomness import draw_range
 
 # From an occluder's centre to what of it is aimed, over its height, where it turns to the face.

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from natocc.face import Face
 from natocc.geometry import Box, Image, Matrix, covered_box, resizing, transform_points
+from natocc.kinds import kind_named
 from natocc.occluders.occluder import Occluder
 from natocc.occluders.shapes import Shape, curve_size, draw_matte, outline, points_box
 from natocc.placement.affine import Placement, draw_placement, placement_matrix
-from natocc.placement.targets import choose_target
+from natocc.placement.targets import aimed_at, choose_target
 from natocc.placement.wrist import wrist_cut, wrist_hidden
-from natocc.profiles import Kind, Profile
+from natocc.profiles import Profile
 
 # Long side of the small matte.
 _PREVIEW = 128
@@ -33,16 +34,20 @@ Draw = Callable[[Matrix, tuple[int, int]], tuple[Box, Image]]
 
 
 def choose_placement(
-    face: Face, occluder: Occluder, shape: Shape | None, kind: Kind, profile: Profile, rng: Generator
+    face: Face, occluder: Occluder, shape: Shape | None, kind: str, profile: Profile, rng: Generator
 ) -> Placement:
     """Draw placements until one fits, at most ``placement_tries`` times; the last stands where none does.
 
     It fits where it hides an allowed share of the face and shows no cut through a wrist. What stands
-    unfit is refused by the gates at full size. Where the profile has targets one is drawn for all tries.
+    unfit is refused by the gates at full size. The target is the same in all tries: one of the profile's, or
+    the kind's own.
     """
     curve = None if shape is None else outline(shape)
     size = occluder.size if curve is None else curve_size(curve)
-    target = choose_target(profile.targets, face.landmarks, rng) if profile.targets else "face"
+    row = kind_named(kind)
+    target = aimed_at(row.target, face.landmarks)
+    if profile.targets:
+        target = choose_target(profile.targets, face.landmarks, rng)
     fits = _judge(face, occluder, curve, profile) if profile.placement_tries > 1 else None
     cut = wrist_cut(occluder) if judges_wrist(kind, profile) else None
     tries = 0
@@ -52,7 +57,7 @@ def choose_placement(
             face.box,
             size,
             profile,
-            facing=kind in profile.facing,
+            facing=row.faces_centre or kind in profile.facing,
             rng=rng,
             target=target,
             landmarks=face.landmarks,
@@ -67,9 +72,9 @@ def choose_placement(
     return replace(placement, tries=tries)
 
 
-def judges_wrist(kind: Kind, profile: Profile) -> bool:
-    """Whether a visible cut through the wrist refuses a sample: hands, where placements are tried."""
-    return kind == "hand" and profile.placement_tries > 1
+def judges_wrist(kind: str, profile: Profile) -> bool:
+    """Whether a visible cut through the wrist refuses a sample: where placements are tried."""
+    return kind_named(kind).wrist and profile.placement_tries > 1
 
 
 def shows_wrist(hand: Occluder, placement: Placement, canvas: tuple[int, int]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from numpy.random import Generator
 
 from natocc.geometry import Box
-from natocc.profiles import Target
+from natocc.kinds import Target
 
 Point = tuple[float, float]
 
@@ -35,7 +35,12 @@ def choose_target(
         if position < 0:
             chosen = name
             break
-    return chosen if all(name in landmarks for name in _NEEDED[chosen]) else "face"
+    return aimed_at(chosen, landmarks)
+
+
+def aimed_at(target: Target, landmarks: Mapping[str, Point]) -> Target:
+    """The target; ``face`` where the face lacks the landmarks that it needs."""
+    return target if all(name in landmarks for name in _NEEDED[target]) else "face"
 
 
 def aim(target: Target, landmarks: Mapping[str, Point], face_box: Box, rng: Generator) -> Point:

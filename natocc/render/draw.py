@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from numpy.random import Generator
 
 from natocc.face import Face
+from natocc.kinds import NONE, Kind, kind_named
 from natocc.occluders.occluder import Occluder
 from natocc.occluders.shapes import draw_shape
 from natocc.photometric.blur import draw_blur
@@ -16,7 +17,7 @@ from natocc.photometric.shadow import draw_shadow
 from natocc.photometric.tone import draw_tone
 from natocc.placement.affine import draw_scales
 from natocc.placement.search import choose_placement
-from natocc.profiles import Kind, Profile
+from natocc.profiles import Profile
 from natocc.randomness import Streams, draw_range
 from natocc.render.params import Affine, Params
 from natocc.transfer.apply import Method, draw_transfer
@@ -28,28 +29,32 @@ _LIGHT_STRENGTH = (0.5, 0.9)
 class Switches:
     """What a set turns on beyond its profile."""
 
-    transfer_strength: float = 0.0  # colour transfer of hands
+    transfer_strength: float = 0.0  # for kinds with colour transfer
     transfer_method: Method = "table"
     contrast_guard: bool = True
-    harmonise: bool = False  # objects
+    harmonise: bool = False  # for kinds that are harmonised
 
 
 def draw_params(
-    face: Face, occluder: Occluder | None, kind: Kind, profile: Profile, switches: Switches, streams: Streams
+    face: Face, occluder: Occluder | None, kind: str, profile: Profile, switches: Switches, streams: Streams
 ) -> Params:
-    """Draw one sample. ``occluder`` is a cut-out, a texture for ``randocc``, None for ``none``."""
-    if kind == "none" or occluder is None:
-        return Params(kind="none")
-    shape = draw_shape(streams.stage("shape")) if kind == "randocc" else None
+    """Draw one sample of a kind of natocc/kinds.py.
+
+    ``occluder`` is a cut-out, a texture for a kind of random shape, None where nothing lies on the face.
+    """
+    row = kind_named(kind)
+    if row.pool is None or occluder is None:
+        return Params(kind=NONE)
+    shape = draw_shape(streams.stage("shape")) if row.random_shape else None
     params = Params(
         kind=kind,
         shape=shape,
         placement=choose_placement(face, occluder, shape, kind, profile, streams.stage("placement")),
-        opacity=_draw_opacity(kind, profile, streams.stage("opacity")),
+        opacity=_draw_opacity(row, profile, streams.stage("opacity")),
         seam_blur=profile.seam_blur,
-        harmonise=kind == "object" and switches.harmonise,
+        harmonise=row.harmonised and switches.harmonise,
     )
-    if kind == "hand" and switches.transfer_strength > 0:
+    if row.colour_transfer and switches.transfer_strength > 0:
         chosen = switches.transfer_strength, switches.transfer_method, switches.contrast_guard
         params = replace(params, transfer=draw_transfer(streams.stage("transfer"), *chosen))
     params = _draw_occluder_changes(params, profile, streams)
@@ -57,7 +62,7 @@ def draw_params(
 
 
 def _draw_opacity(kind: Kind, profile: Profile, rng: Generator) -> float:
-    if kind == "randocc" and rng.random() < profile.translucent_probability:
+    if kind.random_shape and rng.random() < profile.translucent_probability:
         return draw_range(rng, profile.translucent_opacity)
     return 1.0
 

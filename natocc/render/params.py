@@ -7,13 +7,13 @@ from functools import cache
 
 from pydantic import TypeAdapter
 
+from natocc.kinds import KindName
 from natocc.occluders.shapes import Shape
 from natocc.photometric.blur import Blur
 from natocc.photometric.noise import Noise
 from natocc.photometric.shadow import Shadow
 from natocc.photometric.tone import Tone
 from natocc.placement.affine import Placement
-from natocc.profiles import Kind
 from natocc.transfer.apply import Transfer
 
 
@@ -33,7 +33,7 @@ class Params:
     Plain numbers throughout: ``dataclasses.asdict`` gives the JSON from which the sample is replayed.
     """
 
-    kind: Kind
+    kind: KindName
     shape: Shape | None = None
     placement: Placement | None = None
     transfer: Transfer | None = None

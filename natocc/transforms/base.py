@@ -18,7 +18,7 @@ from natocc.masks.classes import Mask, check_mask, face_pixels, mark_hidden
 from natocc.occluders.bank import OccluderBank
 from natocc.occluders.occluder import Occluder
 from natocc.placement.search import judges_wrist, shows_wrist
-from natocc.profiles import PROFILES, Kind, Profile
+from natocc.profiles import PROFILES, Profile
 from natocc.randomness import Streams
 from natocc.render.compose import Composite, render
 from natocc.render.draw import Switches, draw_params
@@ -52,7 +52,7 @@ class Occluding(Base):
         self,
         occluders: OccluderBank,
         *,
-        kinds: Mapping[Kind, float],
+        kinds: Mapping[str, float],
         profile: str | Profile = "best",
         face_classes: Collection[int] | None = None,
         occluded_value: int = 0,
@@ -71,7 +71,7 @@ class Occluding(Base):
             raise ValueError(f"{self._name}: expected a name of its own for the report, got {report!r}")
         self.occluders = occluders
         self.kinds = {kind: float(weight) for kind, weight in kinds.items() if weight > 0}
-        empty = [kind for kind in self.kinds if not occluders.of(kind)]
+        empty = [kind for kind in self.kinds if not occluders.pool_for(kind)]
         if not self.kinds or empty:
             came = f"no {empty[0]} in {occluders}" if empty else f"{dict(kinds)}"
             raise ValueError(f"{self._name}: expected kinds with a weight and occluders of each, got {came}")
@@ -83,7 +83,7 @@ class Occluding(Base):
         self.face_classes = None if face_classes is None else tuple(face_classes)
         self.occluded_value, self.everywhere, self.report = occluded_value, everywhere, report
         self._switches = Switches()
-        self._names = {kind: tuple(occluders.of(kind)) for kind in self.kinds}
+        self._names = {kind: tuple(occluders.pool_for(kind)) for kind in self.kinds}
 
     @property
     def _name(self) -> str:
@@ -115,7 +115,7 @@ class Occluding(Base):
         if not occlusion["applied"]:
             return self._finished(data, image, mask, _Outcome(report=dict(occlusion)))
         params = parse_params(occlusion["params"])
-        held = self.occluders.of(params.kind)
+        held = self.occluders.pool_for(params.kind)
         if occlusion["occluder"] not in held:
             raise ValueError(
                 f"{self._name}.replay: expected the occluder {occlusion['occluder']!r} in the bank, "
@@ -196,12 +196,12 @@ class Occluding(Base):
         # A seed of Compose starts all its transforms alike; the report's name tells them apart.
         return Streams(seed, f"{self._stream} {self.report}", sample)
 
-    def _choose(self, streams: Streams) -> tuple[Kind, str, Occluder]:
+    def _choose(self, streams: Streams) -> tuple[str, str, Occluder]:
         rng = streams.stage("occluder")
         kinds, weights = list(self.kinds), np.cumsum(list(self.kinds.values()))
         kind = kinds[int(np.searchsorted(weights, rng.random() * weights[-1], side="right"))]
         name = self._names[kind][int(rng.integers(len(self._names[kind])))]
-        return kind, name, self.occluders.of(kind)[name]
+        return kind, name, self.occluders.pool_for(kind)[name]
 
     def _finished(
         self, data: Mapping[str, Any], image: Image, mask: Mask, outcome: _Outcome

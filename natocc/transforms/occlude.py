@@ -8,16 +8,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import ClassVar
 
+from natocc.kinds import KINDS
 from natocc.occluders.bank import OccluderBank
-from natocc.profiles import Kind, Profile
+from natocc.profiles import Profile
 from natocc.render.draw import Switches
 from natocc.transforms.base import Occluding
 
+# Kinds of cut-outs by name, in the order in which they are drawn, and kinds of random shapes.
+_CUT_OUTS = tuple(sorted(name for name, kind in KINDS.items() if kind.pool and not kind.random_shape))
+_SHAPES = tuple(name for name, kind in KINDS.items() if kind.random_shape)
+
 
 class NatOcc(Occluding):
-    """A hand or an object on the face.
+    """A hand, an object or another cut-out on the face.
 
-    ``weights`` are the shares of ``hand`` and ``object``; None: equal shares of what the bank holds.
+    ``weights`` are the shares of the kinds; None: equal shares of those that the bank holds.
     ``colour_transfer`` 0-1 is how far hands take the face's colours; ``harmonise`` fits objects to
     the picture. The other arguments are those of docs/transforms.md.
     """
@@ -28,7 +33,7 @@ class NatOcc(Occluding):
         self,
         occluders: OccluderBank,
         *,
-        weights: Mapping[Kind, float] | None = None,
+        weights: Mapping[str, float] | None = None,
         colour_transfer: float = 1.0,
         harmonise: bool = True,
         profile: str | Profile = "best",
@@ -38,11 +43,11 @@ class NatOcc(Occluding):
         report: str = "occlusion",
         p: float = 0.5,
     ) -> None:
-        held: tuple[Kind, ...] = ("hand", "object")
         if weights is None:
-            weights = {kind: 1.0 for kind in held if occluders.of(kind)}
-        if set(weights) - set(held):
-            raise ValueError(f"NatOcc: expected weights of hand and object, got {dict(weights)}")
+            weights = {kind: 1.0 for kind in _CUT_OUTS if occluders.pool_for(kind)}
+        if set(weights) - set(_CUT_OUTS):
+            expected = " and ".join(_CUT_OUTS)
+            raise ValueError(f"NatOcc: expected weights of {expected}, got {dict(weights)}")
         if not 0 <= colour_transfer <= 1:
             raise ValueError(f"NatOcc: expected colour_transfer in 0-1, got {colour_transfer}")
         super().__init__(
@@ -80,7 +85,7 @@ class RandOcc(Occluding):
     ) -> None:
         super().__init__(
             occluders,
-            kinds={"randocc": 1.0},
+            kinds=dict.fromkeys(_SHAPES, 1.0),
             profile=profile,
             face_classes=face_classes,
             occluded_value=occluded_value,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
+from natocc.kinds import NONE
 from natocc.render.compose import Composite
 from natocc.render.params import Params, params_adapter
 
@@ -30,7 +31,7 @@ def report_untouched(reason: str, seed: int) -> Report:
     return {
         "applied": False,
         "reason": reason,
-        "kind": "none",
+        "kind": NONE,
         "occluder": "",
         "seed": seed,
         "hidden_ratio": 0.0,

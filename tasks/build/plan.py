@@ -13,6 +13,7 @@ from manifests.lineage import digest, library_versions
 from manifests.recipe import OccluderSet, Recipe, RecipeError
 from manifests.shard_plan import Machine, NetworkUse, ShardPlan
 from natocc.harmonise.statistics import HARMONISERS
+from natocc.kinds import kind_named
 from natocc.profiles import PROFILES
 from tasks.build.choose_harmoniser import choose_network
 from tasks.build.selection import pairs_of_one_photo, select_faces, select_occluders, what_is_missing
@@ -151,7 +152,8 @@ def _shards_of(
         profile = replace(profile, hidden_ratio=recipe.hidden_ratio)
     if recipe.targets:
         profile = replace(profile, targets=recipe.target_weights())
-    network = network if one.kind == "object" else None
+    kind = kind_named(one.kind)
+    network = network if kind.harmonised else None
     common = {
         "set": one.name,
         "kind": one.kind,
@@ -165,7 +167,7 @@ def _shards_of(
         "colour_transfer": one.colour_transfer,
         "transfer_method": recipe.transfer_method,
         "contrast_guard": recipe.contrast_guard,
-        "harmoniser": recipe.harmoniser if one.kind == "object" else None,
+        "harmoniser": recipe.harmoniser if kind.harmonised else None,
         "network": network,
         "occluders": tuple(entry.id for entry in pool),
     }
@@ -178,6 +180,6 @@ def _shards_of(
         samples = tuple(order[start : start + step])
         plan = ShardPlan(file=f"{one.name}-{number:06d}.tar", samples=samples, **common)  # type: ignore[arg-type]
         content = [by_id[face].facts for face, _ in samples]
-        key = digest([asdict(plan), content, pool_digest, code, libraries])
+        key = digest([asdict(plan), content, pool_digest, code, libraries, asdict(kind)])
         plans.append(replace(plan, cache_key=key))
     return plans

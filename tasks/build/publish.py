@@ -11,6 +11,7 @@ from manifests.code_identity import RENDER, code_identity
 from manifests.dataset import CARD, INDEX, MANIFEST, VERDICTS, Dataset, ShardRecord, point_latest
 from manifests.lineage import library_versions
 from manifests.rows import decode_rows, encode_rows
+from natocc.kinds import KINDS
 from shards import storage
 from tasks.build.plan import Plan, optional_libraries
 from tasks.render.shard import rows_url
@@ -65,22 +66,27 @@ def _counts(counter: Counter[str]) -> dict[str, int]:
 
 
 def _backends(plan: Plan) -> dict[str, str | None]:
-    kinds = {shard.kind for shard in plan.shards}
+    kinds = [KINDS[shard.kind] for shard in plan.shards]
     transferred = any(shard.colour_transfer for shard in plan.shards)
     upscaler = plan.bank.get("upscaler")
     return {
-        "upscaler": str(upscaler) if upscaler and "object" in kinds else None,
+        "upscaler": str(upscaler) if upscaler and _upscaled(plan) else None,
         "colour_transfer": plan.recipe.transfer_method if transferred else None,
-        "harmoniser": plan.recipe.harmoniser if "object" in kinds else None,
+        "harmoniser": plan.recipe.harmoniser if any(kind.harmonised for kind in kinds) else None,
     }
+
+
+def _upscaled(plan: Plan) -> bool:
+    """Whether occluders of the version may have been enlarged."""
+    pools = [KINDS[shard.kind].pool for shard in plan.shards]
+    return any(pool is not None and pool.upscaled for pool in pools)
 
 
 def _networks(plan: Plan) -> dict[str, dict[str, object]]:
     """What the bank says of its upscaling network, and how the harmonising one is run."""
     found: dict[str, dict[str, object]] = {}
     upscaling = plan.bank.get("upscaling")
-    objects = any(shard.kind == "object" for shard in plan.shards)
-    if objects and isinstance(upscaling, dict) and upscaling.get("network"):
+    if _upscaled(plan) and isinstance(upscaling, dict) and upscaling.get("network"):
         names = ("network", "weights_sha256", "device", "precision", "licence")
         facts = {name: upscaling.get(name) for name in names}
         found["upscaler"] = {"name": plan.bank.get("upscaler"), **facts}

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from assets.bank.reader import Bank, Entry
 from manifests.recipe import RecipeError, Subset
-from manifests.shard_plan import POOL
-from natocc.profiles import Kind
+from natocc.kinds import kind_named
 
 _NO_SUBSETS = (
     "subset {}: expected a bank that says which faces are WO and which O, got one that says it of none; put "
@@ -70,24 +69,26 @@ def _listed(faces: Sequence[Entry], path: Path) -> list[Entry]:
     return [face for face in faces if face.id in chosen]
 
 
-def select_occluders(bank: Bank, kind: Kind, split: str) -> tuple[Entry, ...]:
+def select_occluders(bank: Bank, kind: str, split: str) -> tuple[Entry, ...]:
     """The occluders of a set, ordered by id: the test part's for test faces, else the training part's."""
-    if kind == "none":
+    pool = kind_named(kind).pool
+    if pool is None:
         return ()
-    entries = bank.entries(POOL[kind])
+    entries = bank.entries(pool.name)
     if split == "all":
         return tuple(entry for entry in entries if entry.split != "excluded")
     return tuple(entry for entry in entries if entry.split == ("test" if split == "test" else "train"))
 
 
-def what_is_missing(kind: Kind, selection: Selection, pool: Sequence[Entry]) -> str:
+def what_is_missing(kind: str, selection: Selection, occluders: Sequence[Entry]) -> str:
     """What a set lacks, in words; empty where it can be built."""
     if not selection.faces:
         got = "expected faces in its split, got none"
         advice = f"but {selection.unknown} of unknown subset, for which `natocc partition` proposes one"
         return f"{got}, {advice}" if selection.unknown else got
-    if kind != "none" and not pool:
-        return f"expected at least one {POOL[kind]} in the bank for its split, got none"
+    pool = kind_named(kind).pool
+    if pool is not None and not occluders:
+        return f"expected at least one {pool.name} in the bank for its split, got none"
     return ""
 
 

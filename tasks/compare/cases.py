@@ -11,7 +11,7 @@ import numpy as np
 from assets.bank.reader import Bank, Entry
 from manifests.recipe import load_recipe
 from manifests.shard_plan import ShardPlan
-from natocc.profiles import KINDS, Kind
+from natocc.kinds import KINDS
 from natocc.randomness import Streams
 from natocc.render.params import Params
 from tasks.build.plan import make_plan
@@ -38,9 +38,9 @@ class Case:
         return Streams(self.plan.seed, self.plan.stream, f"{self.face.id}-{self.repeat:03d}")
 
 
-def check_kinds(names: list[str]) -> tuple[Kind, ...]:
+def check_kinds(names: list[str]) -> tuple[str, ...]:
     """The kinds by their names, each once. Raises ValueError for an unknown one, and for none at all."""
-    able = [kind for kind in KINDS if kind != "none"]
+    able = [name for name, kind in KINDS.items() if kind.pool is not None]
     unknown = [name for name in names if name not in able]
     if unknown or not names:
         raise ValueError(f"--kinds: expected some of {', '.join(able)}, got {', '.join(unknown) or 'none'}")
@@ -50,7 +50,7 @@ def check_kinds(names: list[str]) -> tuple[Kind, ...]:
 def choose_cases(
     bank: Bank,
     recipe: str,
-    kinds: tuple[Kind, ...],
+    kinds: tuple[str, ...],
     count: int,
     seed: int,
     size: int | None = None,

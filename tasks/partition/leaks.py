@@ -1,4 +1,5 @@
-"""Whether anything that is tested on is trained on too."""
+"""Whether anfrom natocc.kinds import ENTRY_KINDS, POOLS
+ything that is tested on is trained on too."""
 
 from __future__ import annotations
 
@@ -9,11 +10,9 @@ from typing import Any
 
 from assets.bank.reader import Bank, Entry
 from assets.bank.splits import Name, class_of, names_of
-from natocc.occluders.bank_files import KINDS
+from natocc.kinds import ENTRY_KINDS, POOLS
 from shards import storage
 from shards.reader import read_shard
-
-_WORDS = {"object": "category", "hand": "person", "texture": "class"}
 
 
 def find_leaks(bank: Bank) -> list[str]:
@@ -22,7 +21,7 @@ def find_leaks(bank: Bank) -> list[str]:
     Looks at the bank's entries and at the really occluded faces in the shards beside them, which are
     all tested on. Raises FileNotFoundError where such a shard is missing.
     """
-    entries = [entry for kind in KINDS for entry in bank.entries(kind)]
+    entries = [entry for kind in ENTRY_KINDS for entry in bank.entries(kind)]
     return [*on_both_sides(entries, _evaluated(bank)), *_trained_on_though_held_out(bank, entries)]
 
 
@@ -50,7 +49,7 @@ def _trained_on_though_held_out(bank: Bank, entries: Sequence[Entry]) -> Iterato
         if entry.split == "train" and class_of(entry) in held.get(entry.kind, ()):
             trained[entry.kind, class_of(entry)].append(entry.id)
     for (kind, name), those in sorted(trained.items()):
-        yield f"{kind} {_WORDS[kind]} {name}: expected held out, got {_some(those)} in train"
+        yield f"{kind} {POOLS[kind].held_out_by} {name}: expected held out, got {_some(those)} in train"
 
 
 def _evaluated(bank: Bank) -> dict[Name, str]:

@@ -11,7 +11,7 @@ from assets.pictures.images import Picture
 from assets.problems import Problem
 from assets.records import Origin
 from natocc.geometry import Image
-from natocc.occluders.bank_files import Kind
+from natocc.kinds import check_entry_kind
 from shards.storage import sha256_bytes
 
 EXPECTED_MASK = "an 8-bit mask of 0 and 255"
@@ -35,11 +35,14 @@ def refuse(where: str, expected: str, got: str) -> Prepared:
 
 
 def make_entry(
-    kind: Kind, name: str, category: str, where: str, origin: Origin, picture: Picture, size: tuple[int, int]
+    kind: str, name: str, category: str, where: str, origin: Origin, picture: Picture, size: tuple[int, int]
 ) -> Entry:
-    """A row of the bank; the photograph is the file itself where the side-car names no other."""
+    """A row of the bank; the photograph is the file itself where the side-car names no other.
+
+    Raises ValueError for a kind that is none of ENTRY_KINDS.
+    """
     return Entry(
-        kind=kind,
+        kind=check_entry_kind(kind),
         id=name,
         dataset=origin.dataset,
         category=category,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from assets.bank.reader import CORRECTED, Bank
 from assets.problems import Problem
+from natocc.kinds import POOLS
 
 PROBLEMS = "problems.jsonl"
 
@@ -38,7 +39,7 @@ def count_entries(bank: Bank) -> dict[str, int]:
         counts[f"{entry.split} faces"] += 1
     if corrected := sum(entry.category == CORRECTED for entry in bank.entries("face")):
         counts["corrected masks"] = corrected
-    for kind in ("object", "hand", "texture"):
-        counts[f"{kind}s"] = len(bank.entries(kind))
+    for pool in POOLS.values():
+        counts[pool.plural] = len(bank.entries(pool.name))
     counts["occluded faces"] = int(bank.index["evaluation"]["faces"])  # type: ignore[index]
     return dict(counts)

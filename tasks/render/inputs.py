@@ -8,9 +8,10 @@ from collections import OrderedDict
 from collections.abc import Mapping
 
 from assets.bank.reader import Bank, Entry
-from manifests.shard_plan import POOL, ShardPlan
+from manifests.shard_plan import ShardPlan
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.face import Face, make_face
+from natocc.kinds import KINDS
 from natocc.occluders.occluder import MEMBERS, Occluder, decode_occluder
 from natocc.photometric.jpeg_history import jpeg_quality
 from natocc.randomness import Streams
@@ -46,9 +47,10 @@ class OccluderCache:
 
 def occluder_pool(bank: Bank, plan: ShardPlan) -> tuple[Entry, ...]:
     """The plan's occluders as entries, in the plan's order."""
-    if plan.kind == "none":
+    pool = KINDS[plan.kind].pool
+    if pool is None:
         return ()
-    entries = {entry.id: entry for entry in bank.entries(POOL[plan.kind])}
+    entries = {entry.id: entry for entry in bank.entries(pool.name)}
     return tuple(entries[name] for name in plan.occluders)
 
 
@@ -58,7 +60,7 @@ def choose_occluder(pool: tuple[Entry, ...], face: Entry, kind: str, streams: St
     if not able:
         return None
     rng = streams.stage("occluder")
-    if kind == "randocc":
+    if KINDS[kind].random_shape:
         classes = sorted({entry.category for entry in able})
         wanted = classes[int(rng.integers(len(classes)))]
         able = [entry for entry in able if entry.category == wanted]

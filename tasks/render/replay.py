@@ -11,7 +11,8 @@ from pydantic import TypeAdapter
 from assets.bank.reader import Bank, Entry
 from manifests.dataset import MANIFEST, resolve_version
 from manifests.rows import decode_rows
-from manifests.shard_plan import POOL, NetworkUse
+from manifests.shard_plan import NetworkUse
+from natocc.kinds import kind_named
 from natocc.render.params import Params, params_adapter
 from shards import storage
 from shards.reader import read_sample
@@ -36,8 +37,9 @@ def replay(members: Mapping[str, bytes], bank: Bank, weights: str | None = None)
     face = _same_entry(bank.entries("face"), facts["face"], "face")
     occluder = None
     if facts["occluder"] is not None:
-        pool = bank.entries(POOL[facts["kind"]])
-        occluder = load_occluder(bank, _same_entry(pool, facts["occluder"], "occluder"))
+        pool = kind_named(facts["kind"]).pool
+        entries = () if pool is None else bank.entries(pool.name)
+        occluder = load_occluder(bank, _same_entry(entries, facts["occluder"], "occluder"))
     ready = load_face(bank, face, max(facts["size"]), parsing="parsing.png" in members)
     use = facts.get("network")
     network = None if use is None else TypeAdapter(NetworkUse).validate_python(use)

@@ -13,6 +13,7 @@ from manifests.rows import Row
 from manifests.shard_plan import ShardPlan
 from natocc.codecs import encode_jpeg, encode_png
 from natocc.geometry import Image
+from natocc.kinds import KINDS, POOLS
 from natocc.occluders.occluder import Occluder
 from natocc.placement.search import judges_wrist, shows_wrist
 from natocc.randomness import Streams
@@ -76,12 +77,12 @@ def begin(
     streams = Streams(plan.seed, plan.stream, f"{face.id}-{repeat:03d}")
     chosen = choose_occluder(pool, face, plan.kind, streams)
     begun = Begun(face=face, repeat=repeat, chosen=chosen)
-    if chosen is None and plan.kind != "none":
+    if chosen is None and KINDS[plan.kind].pool is not None:
         return replace(begun, verdict=rejected("no_occluder_of_another_photograph"))
     try:
         ready = load_face(bank, face, plan.size, parsing=plan.parsing)
         occluder = None if chosen is None else cache.get(bank, chosen)
-        if chosen is not None and plan.kind == "object":
+        if chosen is not None and POOLS[chosen.kind].upscaled:
             begun = replace(begun, upscaler=cache.upscaler(bank, chosen))
         params = draw_params(ready, occluder, plan.kind, plan.profile, _switches(plan), streams)
         return replace(begun, occluder=occluder, params=params, draft=compose(ready, occluder, params))
@@ -119,7 +120,7 @@ def _switches(plan: ShardPlan) -> Switches:
 
 def gate(composite: Composite, plan: ShardPlan, occluder: Occluder | None, params: Params) -> Verdict:
     """Judge the finished sample as it was drawn: the cut through a hand's wrist, then its labels."""
-    if plan.kind == "none":
+    if KINDS[plan.kind].pool is None:
         return KEPT
     if occluder is not None and params.placement is not None and judges_wrist(plan.kind, plan.profile):
         shown = shows_wrist(occluder, params.placement, composite.mask.shape)

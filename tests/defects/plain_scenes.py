@@ -9,7 +9,6 @@ from natocc.face import Face
 from natocc.geometry import mask_box
 from natocc.occluders.bank import texture
 from natocc.occluders.occluder import Occluder, make_occluder
-from natocc.profiles import Kind
 from natocc.randomness import Streams
 from natocc.render.draw import Switches, draw_params
 from natocc.render.params import Params
@@ -17,9 +16,7 @@ from natocc.transfer.apply import Method
 from tests.natocc.scenes import PLAIN
 
 
-def draw(
-    on: Face, thing: Occluder, kind: Kind, profile: str, sample: int, method: Method = "table"
-) -> Params:
+def draw(on: Face, thing: Occluder, kind: str, profile: str, sample: int, method: Method = "table") -> Params:
     """By a profile without shadows and light, with colour transfer and harmonisation in full."""
     switches = Switches(transfer_strength=1.0, transfer_method=method, harmonise=True)
     return draw_params(on, thing, kind, PLAIN[profile], switches, Streams(2, kind, str(sample)))
@@ -33,7 +30,7 @@ def one_level(level: int | tuple[int, int, int], size: int = 128) -> Face:
     return Face(image=image, mask=mask, parsing=None, box=mask_box(mask))
 
 
-def white_disc(kind: Kind) -> Occluder:
+def white_disc(kind: str) -> Occluder:
     if kind == "randocc":
         return texture(np.full((64, 64, 3), 255, np.uint8))
     disc = cv2.circle(np.zeros((160, 160), np.uint8), (80, 80), 70, 255, -1, cv2.LINE_AA)

@@ -47,6 +47,8 @@ FOR_KEYS = {
     ("tasks.prepare.cofw", "manifests.lineage"),
     ("tasks.prepare.upscaling.choose", "manifests.lineage"),
 }
+# The table of kinds, whose rows stand in keys.
+TABLE = "natocc.kinds"
 
 
 @pytest.fixture()
@@ -148,7 +150,7 @@ def test_no_covered_module_imports_an_exception() -> None:
     names = {
         (module, link.module) for module in modules for link in read_source(module).imports if link.alias
     }
-    assert {link for link in names if is_exception(link[1])} == FOR_KEYS
+    assert {link for link in names if is_exception(link[1]) and link[1] != TABLE} == FOR_KEYS
     assert not any(is_exception(module) for module in modules)
 
 

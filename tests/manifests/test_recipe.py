@@ -90,7 +90,7 @@ def test_all_problems_are_told_together_each_with_its_path(tmp_path: Path) -> No
         "recipe > mine > sets > 0 > colour_transfer: expected 0 for kind object, got 0.5; "
         "only hands take the face's colours",
         "recipe > mine > sets > 1 > name: String should match pattern '^[a-z0-9][a-z0-9_-]*$' (got 'B!')",
-        "recipe > mine > sets > 1 > kind: Input should be 'randocc', 'object', 'hand' or 'none' (got 'glove')",
+        "recipe > mine > sets > 1 > kind: expected one of the kinds randocc, object, hand, none, got 'glove'",
         "recipe > mine > sets > 2 > repeats: Input should be greater than or equal to 1 (got 0)",
         "recipe > mine > sets > 2 > colour_transfer: Input should be less than or equal to 1 (got 2)",
         "recipe > mine > colour: Extra inputs are not permitted (got 'red')",

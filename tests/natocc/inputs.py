@@ -12,7 +12,7 @@ from natocc.face import Face, make_face
 from natocc.geometry import Image
 from natocc.harmonise.statistics import harmonise_statistics
 from natocc.occluders.occluder import Occluder, make_occluder
-from natocc.profiles import PROFILES, Kind
+from natocc.profiles import PROFILES
 from natocc.randomness import Streams
 from natocc.render.compose import Composite, render
 from natocc.render.draw import Switches, draw_params
@@ -43,7 +43,7 @@ def tall_face(height: int = 250, width: int = 190) -> Face:
 
 
 @cache
-def occluder(kind: Kind) -> Occluder | None:
+def occluder(kind: str) -> Occluder | None:
     if kind == "none":
         return None
     if kind == "randocc":
@@ -51,7 +51,7 @@ def occluder(kind: Kind) -> Occluder | None:
     return make_occluder(*(inputs.hand() if kind == "hand" else inputs.cup()))
 
 
-def draw(on: Face, kind: Kind, profile: str = "best", sample: object = 0, **switches: object) -> Params:
+def draw(on: Face, kind: str, profile: str = "best", sample: object = 0, **switches: object) -> Params:
     chosen = Switches(**switches)  # type: ignore[arg-type]
     streams = Streams(2, kind, str(sample))
     return draw_params(on, occluder(kind), kind, PROFILES[profile], chosen, streams)

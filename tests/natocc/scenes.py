@@ -13,9 +13,10 @@ from numpy.random import Generator
 
 from natocc.face import Face
 from natocc.geometry import Image, mask_box
+from natocc.kinds import KINDS
 from natocc.occluders.occluder import Occluder, make_occluder
 from natocc.placement.affine import Placement
-from natocc.profiles import KINDS, PROFILES, Kind, Profile
+from natocc.profiles import PROFILES, Profile
 from natocc.randomness import Streams
 from natocc.render.draw import Switches, draw_params
 from natocc.render.params import Affine, Params
@@ -26,7 +27,7 @@ LOOKS = ("noise", "flat", "gradient", "photograph")
 METHODS: tuple[Method, ...] = get_args(Method)
 FORMS = ("ellipse", "blobs", "lines", "borders", "pixel")
 NATURAL = ("light", "sharpness", "noise", "shadow", "history")
-OCCLUDERS: tuple[Kind, ...] = tuple(kind for kind in KINDS if kind != "none")
+OCCLUDERS: tuple[str, ...] = tuple(kind for kind in KINDS if kind != "none")
 # Every profile as it is, as it was published, and with every naturalness step.
 PLAIN = {name: replace(one, **dict.fromkeys(NATURAL, False)) for name, one in PROFILES.items()}
 FULL = replace(PROFILES["best"], name="full", **dict.fromkeys(NATURAL, True))
@@ -99,7 +100,7 @@ def faces(draw: st.DrawFn, least: int = 64, most: int = 150) -> Face:
 
 
 @st.composite
-def occluders(draw: st.DrawFn, kind: Kind, looks: tuple[str, ...] = LOOKS) -> Occluder | None:
+def occluders(draw: st.DrawFn, kind: str, looks: tuple[str, ...] = LOOKS) -> Occluder | None:
     if kind == "none":
         return None
     size = draw(st.integers(8, 180)), draw(st.integers(8, 180))
@@ -130,7 +131,7 @@ def placements(draw: st.DrawFn, size: tuple[int, int]) -> Placement:
 
 @st.composite
 def drawn(
-    draw: st.DrawFn, face: Face, occluder: Occluder | None, kind: Kind, profile: Profile, **changes: Any
+    draw: st.DrawFn, face: Face, occluder: Occluder | None, kind: str, profile: Profile, **changes: Any
 ) -> Params:
     """Parameters as ``draw_params`` draws them; in every fourth the occluder lies anywhere at all."""
     transfer, harmonise = draw(st.sampled_from((0.0, 0.6, 1.0))), draw(st.booleans())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from natocc.compositing import blend
 from natocc.geometry import Image
 from natocc.occluders.occluder import Occluder, make_occluder
-from natocc.profiles import PROFILES, Kind
+from natocc.profiles import PROFILES
 from natocc.render.compose import Composite, render
 from tests.natocc.scenes import (
     BARE,
@@ -60,7 +60,7 @@ def test_two_pictures_are_mixed_as_the_matte_says(
     assert off_by(blend(below, above, matte), mixed(above, below, matte)) <= 1
 
 
-def one_colour(kind: Kind, occluder: Occluder, colour: tuple[int, int, int]) -> Occluder:
+def one_colour(kind: str, occluder: Occluder, colour: tuple[int, int, int]) -> Occluder:
     """The same outline in one colour."""
     rgb = np.full((*occluder.size, 3), colour, np.uint8)
     return make_occluder(rgb, None if occluder.alpha is None else np.ascontiguousarray(occluder.alpha[0]))

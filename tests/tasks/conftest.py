@@ -17,11 +17,11 @@ SETS = [
 ]
 
 
-@pytest.fixture()
-def recipe_file(tmp_path: Path) -> Callable[..., str]:
-    """Write a recipe; keyword arguments replace its fields."""
+@pytest.fixture(scope="session")
+def recipe_text() -> Callable[..., str]:
+    """A recipe as YAML; keyword arguments replace its fields."""
 
-    def write(**fields: object) -> str:
+    def text(**fields: object) -> str:
         recipe = {
             "name": "small",
             "description": "A few small samples.",
@@ -31,18 +31,29 @@ def recipe_file(tmp_path: Path) -> Callable[..., str]:
             "harmoniser": "statistics",
             "sets": SETS,
         } | fields
-        path = tmp_path / f"{recipe['name']}.yaml"
-        path.write_text(yaml.safe_dump(recipe))
+        return yaml.safe_dump(recipe)
+
+    return text
+
+
+@pytest.fixture()
+def recipe_file(tmp_path: Path, recipe_text: Callable[..., str]) -> Callable[..., str]:
+    """Write a recipe; keyword arguments replace its fields."""
+
+    def write(**fields: object) -> str:
+        path = tmp_path / f"{fields.get('name', 'small')}.yaml"
+        path.write_text(recipe_text(**fields))
         return str(path)
 
     return write
 
 
 @pytest.fixture(scope="session")
-def built(bank_url: str, tmp_path_factory: pytest.TempPathFactory) -> BuildReport:
+def built(
+    bank_url: str, tmp_path_factory: pytest.TempPathFactory, recipe_text: Callable[..., str]
+) -> BuildReport:
     """A published version, built once; tests that change it work on a copy."""
     folder = tmp_path_factory.mktemp("built")
     path = folder / "small.yaml"
-    fields = {"name": "small", "description": "A few.", "size": 256, "repeats": 8, "samples_per_shard": 4}
-    path.write_text(yaml.safe_dump(fields | {"parsing": False, "harmoniser": "statistics", "sets": SETS}))
+    path.write_text(recipe_text(description="A few.", parsing=False))
     return build(Options(recipe=str(path), bank=bank_url, out=str(folder / "out")), 1)

@@ -1,4 +1,4 @@
-"""An object that somebody else cut out into the bank."""
+"""A cut-out that somebody else made into the bank."""
 
 from __future__ import annotations
 
@@ -25,11 +25,12 @@ _HARD = 0.25
 _ASPECT = 0.01
 
 
-def prepare_cutout(cutout: RawCutout, raw: Path) -> Prepared:
+def prepare_cutout(cutout: RawCutout, raw: Path, pool: str = "object") -> Prepared:
     """Take a cut-out as it is, long side at most 1024: the matte is its own alpha or the mask beside it.
 
-    A hard mask gets the soft edge that other objects have. Refused are a picture without alpha where
-    no mask is named, one that is transparent or opaque throughout, and a mask of another aspect.
+    ``pool``: one of natocc/kinds.py. A hard mask gets the soft edge that other objects have. Refused are a
+    picture without alpha where no mask is named, one that is transparent or opaque throughout, and a mask
+    of another aspect.
     """
     where = relative(cutout.image, raw)
     try:
@@ -66,7 +67,7 @@ def prepare_cutout(cutout: RawCutout, raw: Path) -> Prepared:
     if cutout.enlarged > 1:
         facts |= {"upscaler": "given", "enlarged": cutout.enlarged}
     facts |= cutout.facts
-    blank = make_entry("object", cutout.id, cutout.category, where, cutout.origin, picture, (0, 0))
+    blank = make_entry(pool, cutout.id, cutout.category, where, cutout.origin, picture, (0, 0))
     prepared = cut_out(blank, notes, rgb, matte, facts, cutout.enlarged)
     return replace(prepared, problems=prepared.problems + noted) if prepared.entry else prepared
 

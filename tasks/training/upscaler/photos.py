@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from natocc.occluders.bank_files import KINDS, Kind
+from natocc.kinds import ENTRY_KINDS
 from tasks.training.upscaler.photos_bank import photos_in_bank
 from tasks.training.upscaler.photos_folder import Photos, photos_in_folder
 
@@ -13,7 +13,7 @@ def open_photos(
     *,
     photos: str | None,
     bank: str | None,
-    kinds: Sequence[Kind] = ("face", "object"),
+    kinds: Sequence[str] = ("face", "object"),
     least: int,
     held_out: int,
 ) -> Photos:
@@ -23,8 +23,8 @@ def open_photos(
         raise ValueError(f"photographs: expected either --photos DIR or --bank URL, got {given}")
     if photos is not None:
         return photos_in_folder(photos, least=least, held_out=held_out)
-    unknown = sorted(set(kinds) - set(KINDS))
+    unknown = sorted(set(kinds) - set(ENTRY_KINDS))
     if unknown or not kinds:
         told = ", ".join(unknown) or "none"
-        raise ValueError(f"--kind: expected some of {', '.join(KINDS)}, got {told}")
+        raise ValueError(f"--kind: expected some of {', '.join(ENTRY_KINDS)}, got {told}")
     return photos_in_bank(str(bank), kinds, least=least, held_out=held_out)

@@ -10,7 +10,6 @@ from assets.problems import Problem
 from assets.reading.tally import Tally
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
-from natocc.occluders.bank_files import Kind
 from tasks.training.upscaler.photos_folder import Photo, Photos, expect_some, fewer, unfit
 
 _STORED = ("jpg", "alpha.png")
@@ -23,7 +22,7 @@ _EXPECTED = (
 )
 
 
-def photos_in_bank(url: str, kinds: Sequence[Kind], *, least: int, held_out: int) -> Photos:
+def photos_in_bank(url: str, kinds: Sequence[str], *, least: int, held_out: int) -> Photos:
     """A bank's entries of some kinds, by id; held out are at most so many of other splits than train.
 
     An object that was enlarged is taken from ``context.jpg``, the photograph's pixels, since the larger

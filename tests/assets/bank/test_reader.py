@@ -9,12 +9,11 @@ import pytest
 
 from assets.bank.reader import Bank, Entry, content_sha256
 from assets.bank.writer import BankWriter
-from natocc.occluders.bank_files import Kind
 from shards.reader import read_shard
 from shards.storage import sha256_bytes
 
 
-def entry(name: str, kind: Kind = "face", **fields: str) -> Entry:
+def entry(name: str, kind: str = "face", **fields: str) -> Entry:
     said = {"dataset": "d", "category": "c", "split": "train", "photo": name, "licence": "l", "source": name}
     empty = {"person": None, "grade": None, "height": 1, "width": 2, "sha256": "", "shard": "", "members": {}}
     return Entry(**({"kind": kind, "id": name} | said | empty | fields))  # type: ignore[arg-type]

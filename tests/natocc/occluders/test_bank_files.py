@@ -8,15 +8,16 @@ import fsspec
 import pytest
 
 from assets.bank.reader import Bank
-from natocc.occluders.bank_files import KINDS, arrow_table, read_entries, read_members, read_span
+from natocc.kinds import ENTRY_KINDS
+from natocc.occluders.bank_files import arrow_table, read_entries, read_members, read_span
 
 
 def test_the_library_reads_what_the_pipeline_does(bank_url: str) -> None:
     entries, bank = read_entries(bank_url), Bank(bank_url)
     assert [(entry.kind, entry.id, entry.split) for entry in entries] == [
-        (entry.kind, entry.id, entry.split) for kind in KINDS for entry in bank.entries(kind)
+        (entry.kind, entry.id, entry.split) for kind in ENTRY_KINDS for entry in bank.entries(kind)
     ]
-    for entry, same in zip(entries, (one for kind in KINDS for one in bank.entries(kind)), strict=True):
+    for entry, same in zip(entries, (one for kind in ENTRY_KINDS for one in bank.entries(kind)), strict=True):
         assert read_members(bank_url, entry, same.members) == bank.read(same)
     assert set(read_members(bank_url, entries[0], ("jpg", "no_such"))) == {"jpg"}
 

@@ -9,7 +9,7 @@ from natocc.face import Face
 from natocc.occluders.shapes import draw_shape
 from natocc.placement.affine import Placement
 from natocc.placement.search import choose_placement, judges_wrist, shows_wrist
-from natocc.profiles import BEST, CODE, PAPER, Kind, Profile
+from natocc.profiles import BEST, CODE, PAPER, Profile
 from natocc.randomness import Streams
 from tests.natocc.inputs import draw, face, make, occluder, tall_face
 
@@ -23,7 +23,7 @@ LANDMARKS = {
 }
 
 
-def chosen(kind: Kind, profile: Profile, sample: int, on: Face | None = None) -> Placement:
+def chosen(kind: str, profile: Profile, sample: int, on: Face | None = None) -> Placement:
     streams = Streams(2, kind, str(sample))
     cut_out = occluder(kind)
     assert cut_out is not None
@@ -32,7 +32,7 @@ def chosen(kind: Kind, profile: Profile, sample: int, on: Face | None = None) ->
 
 
 @pytest.mark.parametrize("kind", ["randocc", "object", "hand"])
-def test_the_best_profile_neither_misses_the_face_nor_hides_it(kind: Kind) -> None:
+def test_the_best_profile_neither_misses_the_face_nor_hides_it(kind: str) -> None:
     hidden = [make(face(), draw(face(), kind, sample=sample)).hidden_ratio for sample in range(80)]
     outside = [value for value in hidden if not 0.03 <= value <= 0.6]
     assert len(outside) <= 1, "and the gate refuses the rest"
@@ -79,7 +79,7 @@ def test_a_placement_that_can_never_fit_is_given_up() -> None:
 
 
 @pytest.mark.parametrize("kind", ["randocc", "object", "hand"])
-def test_the_same_stream_gives_the_same_placement(kind: Kind) -> None:
+def test_the_same_stream_gives_the_same_placement(kind: str) -> None:
     assert [chosen(kind, BEST, n) for n in range(6)] == [chosen(kind, BEST, n) for n in range(6)]
 
 

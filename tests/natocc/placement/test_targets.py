@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from natocc.geometry import Box, transform_points
+from natocc.kinds import TARGETS, Target
 from natocc.placement.affine import draw_placement, placement_matrix
 from natocc.placement.targets import SCATTER, aim, choose_target
-from natocc.profiles import BEST, TARGETS, Target
+from natocc.profiles import BEST
 from natocc.randomness import Streams
 from tests.natocc.placement.test_search import LANDMARKS
 

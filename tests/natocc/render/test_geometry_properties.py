@@ -13,7 +13,7 @@ from natocc.face import Face
 from natocc.geometry import Image, mask_box
 from natocc.occluders.occluder import Occluder, make_occluder
 from natocc.placement.affine import Placement
-from natocc.profiles import PROFILES, Kind
+from natocc.profiles import PROFILES
 from natocc.render.compose import Composite, render
 from natocc.render.params import Affine, Params
 from tests.natocc.scenes import (
@@ -75,7 +75,7 @@ def shifted(plane: Image, down: int, right: int) -> Image:
     st.integers(-25, 25),
 )
 def test_face_and_occluder_shifted_together_give_the_shifted_sample(
-    data: st.DataObject, kind: Kind, profile: str, down: int, right: int
+    data: st.DataObject, kind: str, profile: str, down: int, right: int
 ) -> None:
     size = 180, 200
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
@@ -130,7 +130,7 @@ def mirrored_face(face: Face) -> Face:
 @st.composite
 def mirrored_scenes(draw: st.DrawFn, *, upright: bool) -> tuple[Face, Occluder, Params]:
     """A face and a cut-out; ``upright``: on whole pixels, so that no interpolation is asked for."""
-    kind: Kind = draw(st.sampled_from(("object", "hand")))
+    kind: str = draw(st.sampled_from(("object", "hand")))
     face = draw(faces())
     thing = draw(occluders(kind, LOOKS if upright else SMOOTH))
     assert thing is not None

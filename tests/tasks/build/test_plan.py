@@ -10,7 +10,7 @@ from assets.bank.reader import Bank
 from assets.bank.writer import BankWriter
 from manifests.lineage import library_versions
 from manifests.recipe import RecipeError, load_recipe
-from natocc.occluders.bank_files import KINDS
+from natocc.kinds import ENTRY_KINDS, KINDS
 from tasks.build.plan import Plan, make_plan
 
 SHAPES = [{"name": "shapes", "kind": "randocc"}]
@@ -32,6 +32,18 @@ def test_the_version_follows_from_what_decides_the_bytes(bank_url: str) -> None:
     assert plan(bank_url).version == first.version
     assert plan(bank_url, seed=9).version != first.version
     assert plan(bank_url, profile="paper").version != first.version
+
+
+def test_a_row_of_the_table_of_kinds_is_in_the_keys_of_its_own_shards(
+    bank_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sets = [*SHAPES, {"name": "things", "kind": "object"}]
+    before = {shard.file: shard.cache_key for shard in plan(bank_url, sets=sets).shards}
+    monkeypatch.setitem(KINDS, "sticker", replace(KINDS["object"], name="sticker"))
+    assert {shard.file: shard.cache_key for shard in plan(bank_url, sets=sets).shards} == before
+    monkeypatch.setitem(KINDS, "object", replace(KINDS["object"], faces_centre=True))
+    for shard in plan(bank_url, sets=sets).shards:
+        assert (shard.cache_key == before[shard.file]) is (shard.kind != "object")
 
 
 def test_a_set_without_inputs_is_an_error_unless_optional(bank_url: str) -> None:
@@ -77,7 +89,7 @@ def rewritten(bank_url: str, folder: Path, kind: str, **facts: object) -> str:
     """The session's bank with other facts (not pixels) for the entries of a kind."""
     source = Bank(bank_url)
     writer = BankWriter(str(folder))
-    for name in KINDS:
+    for name in ENTRY_KINDS:
         for entry in source.entries(name):
             writer.add(replace(entry, **(facts if name == kind else {})), source.read(entry))  # type: ignore[arg-type]
     writer.close(upscaler="lanczos")

@@ -14,7 +14,7 @@ import yaml
 from PIL import Image as PillowImage
 
 from assets.bank.reader import Bank
-from natocc.occluders.bank_files import KINDS
+from natocc.kinds import ENTRY_KINDS
 from natocc.render.compose import render
 from natocc.render.released_code import render_released
 from tasks.compare.pairs import KEY, PAGE, Options, compare, difference
@@ -101,7 +101,7 @@ def test_both_looks_hide_the_same_part_of_the_face(made: Options) -> None:
 
 def test_the_pictures_are_on_the_sides_that_the_key_names(made: Options) -> None:
     bank = Bank(made.bank)
-    entries = {(entry.kind, entry.id): entry for kind in KINDS for entry in bank.entries(kind)}
+    entries = {(entry.kind, entry.id): entry for kind in ENTRY_KINDS for entry in bank.entries(kind)}
     for name, pair in read_key(made)["pairs"].items():
         if pair["kind"] != "hand":
             continue

@@ -10,14 +10,14 @@ import pytest
 from assets.bank.reader import Bank, Entry
 from assets.bank.splits import final_splits, held_out_names
 from assets.bank.writer import close_bank, open_bank, write_shard
-from natocc.occluders.bank_files import KINDS, Kind
+from natocc.kinds import ENTRY_KINDS
 from shards.storage import sha256_bytes, write_bytes
 from shards.tar import pack
 from tasks.partition.leaks import find_leaks
 from tasks.verify.version import verify
 
 
-def entry(kind: Kind, name: str, photo: str, split: str = "train", **facts: str) -> Entry:
+def entry(kind: str, name: str, photo: str, split: str = "train", **facts: str) -> Entry:
     blank = Entry(
         kind=kind,
         id=name,
@@ -45,7 +45,7 @@ def write_bank(
     held_out: dict[str, list[str]] | None = None,
 ) -> str:
     open_bank(str(folder))
-    by_kind = {kind: [(one, {"json": b"{}"}) for one in entries if one.kind == kind] for kind in KINDS}
+    by_kind = {kind: [(one, {"json": b"{}"}) for one in entries if one.kind == kind] for kind in ENTRY_KINDS}
     shards = [
         write_shard(str(folder), f"{kind}-000000.tar", items) for kind, items in by_kind.items() if items
     ]
@@ -111,7 +111,7 @@ def test_a_held_out_class_or_person_that_is_trained_on_is_named(tmp_path: Path) 
     url = write_bank(tmp_path, (*CLEAN, *more), (), held)
     assert find_leaks(Bank(url)) == [
         "hand person 11k:1: expected held out, got h in train",
-        "texture class banded: expected held out, got u and 1 more in train",
+        "texture category banded: expected held out, got u and 1 more in train",
     ]
 
 

@@ -12,11 +12,10 @@ from assets.problems import Problem
 from assets.reading.tally import Tally
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
-from natocc.occluders.bank_files import Kind
+from natocc.kinds import POOLS
 from tasks.training.harmoniser.data.scenes import LARGEST, SMALLEST, Item, Scene, usable
 
 FACE, OBJECT = "face", "object"
-_CONTEXTS: tuple[Kind, ...] = ("object", "hand")
 _CONTEXT, _OUTLINE = "context.jpg", "context.png"
 # Of a photograph's pixels: smaller parts of a face are no region of their own.
 _LARGE_PART = 0.02
@@ -38,15 +37,16 @@ class BankScenes:
         self._entries: dict[str, Entry] = {}
         self._problems: list[Problem] = []
         items = [self._face(entry) for entry in self._of("face")]
-        for kind in _CONTEXTS:
+        for kind, pool in POOLS.items():
+            if pool.textured:
+                continue
             bare = Tally()
             for entry in self._of(kind):
-                # Hands are photographed on plain ground, of which no bank keeps anything.
                 if {_CONTEXT, _OUTLINE} <= entry.members.keys():
                     items.append(self._occluder(entry))
                 else:
                     bare.add(entry.id)
-            if bare and kind == "object":
+            if bare and pool.surroundings:
                 self._tell(
                     "objects with their surroundings (context.jpg); prepare the bank anew", f"none for {bare}"
                 )
@@ -75,7 +75,7 @@ class BankScenes:
             )
         return Scene(real=real, matte=matte)
 
-    def _of(self, kind: Kind) -> list[Entry]:
+    def _of(self, kind: str) -> list[Entry]:
         return [entry for entry in self._bank.entries(kind) if entry.split in ("train", "test")]
 
     def _face(self, entry: Entry) -> Item | None:

@@ -14,7 +14,6 @@ from assets.bank.reader import Entry
 from assets.bank.writer import BankWriter
 from natocc.codecs import encode_jpeg, encode_png
 from natocc.geometry import Image
-from natocc.occluders.bank_files import Kind
 from tasks.prepare.bank import prepare
 from tasks.prepare.options import PrepareOptions
 from tasks.training.upscaler.photos import open_photos
@@ -22,7 +21,7 @@ from tasks.training.upscaler.photos_bank import photos_in_bank
 from tests.raw_trees import add_objects, annotation, disc, portrait, whole_tree
 
 
-def _entry(name: str, split: str = "train", kind: Kind = "object") -> Entry:
+def _entry(name: str, split: str = "train", kind: str = "object") -> Entry:
     return Entry(
         kind=kind,
         id=name,
