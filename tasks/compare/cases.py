@@ -1,4 +1,4 @@
-"""Which samples are laid side by side: those that a build of the recipe would keep, shared among kinds."""
+"""Which samples are compared: some of those that a build of the recipe would keep, shared among kinds."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _Candidate = tuple[ShardPlan, str, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One kept sample: what it is made of, and the parameters that profile ``best`` drew for it."""
+    """One kept sample: face, occluder, and the parameters that profile ``best`` drew for them."""
 
     plan: ShardPlan
     face: Entry
@@ -34,12 +34,12 @@ class Case:
 
     @property
     def streams(self) -> Streams:
-        """The generators that the sample's own parameters came from."""
+        """The random streams that the sample's parameters were drawn from."""
         return Streams(self.plan.seed, self.plan.stream, f"{self.face.id}-{self.repeat:03d}")
 
 
 def check_kinds(names: list[str]) -> tuple[str, ...]:
-    """The kinds by their names, each once. Raises ValueError for an unknown one, and for none at all."""
+    """The kinds by their names, each once. Raises ValueError for an unknown name, and for an empty list."""
     able = [name for name, kind in KINDS.items() if kind.pool is not None]
     unknown = [name for name in names if name not in able]
     if unknown or not names:
@@ -88,12 +88,12 @@ def choose_cases(
 
 
 def _candidates(shards: list[ShardPlan], streams: Streams) -> list[_Candidate]:
-    """Every sample of the shards in a random order, paired sets (of one stream) counting once."""
+    """Every sample of the shards in random order; what paired sets (of one stream) share comes once."""
     listed = [(shard, face, repeat) for shard in shards for face, repeat in shard.samples]
     order = streams.stage("order").permutation(len(listed))
     seen: set[tuple[str, str, int]] = set()
     chosen = []
-    for shard, face, repeat in (listed[int(place)] for place in np.asarray(order)):
+    for shard, face, repeat in (listed[int(position)] for position in np.asarray(order)):
         if (key := (shard.stream, face, repeat)) not in seen:
             seen.add(key)
             chosen.append((shard, face, repeat))
@@ -101,7 +101,7 @@ def _candidates(shards: list[ShardPlan], streams: Streams) -> list[_Candidate]:
 
 
 def _kept(plan: ShardPlan, bank: Bank, cache: OccluderCache, face: Entry, repeat: int) -> Case | None:
-    """The sample as a build makes it; None where a build would leave it out."""
+    """The sample as a build makes it; None where a build would reject it."""
     pool = occluder_pool(bank, plan)
     row, _ = attempt(plan, bank, cache, face, repeat, pool)
     if row.verdict != "kept" or row.params is None:

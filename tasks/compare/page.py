@@ -1,4 +1,4 @@
-"""The page on which blind pairs are judged: static, without a server, answers stay with the judge."""
+"""The page on which blind pairs are judged. It needs no server; answers stay in the judge's browser."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from jinja2 import Environment, StrictUndefined
 def write_page(names: Sequence[str], question: str, *, token: str) -> str:
     """HTML that shows ``pairs/NAME.png`` one after the other and downloads ``answers.json``.
 
-    ``token`` tells one comparison's half-finished answers from another's in the browser's memory.
+    ``token`` keeps half-finished answers of different comparisons apart in the browser's storage.
     """
     text = (resources.files("manifests") / "templates" / "judge.html.j2").read_text("utf-8")
     environment = Environment(undefined=StrictUndefined, autoescape=True)

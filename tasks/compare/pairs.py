@@ -1,4 +1,4 @@
-"""Two looks of the same samples: blind pairs with a key to judge by, or plain before and after."""
+"""Two renditions of the same samples: blind pairs with a key, or plain before and after."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from natocc.render.params import Params
 from shards import storage
 from tasks.compare.cases import Case, check_kinds, choose_cases
 from tasks.compare.page import write_page
-from tasks.compare.renditions import Look, draw_look, parse_look, render_look
+from tasks.compare.renditions import Rendition, draw_rendition, parse_rendition, render
 from tasks.contact_sheet import Strip, compose_sheet, fit
 from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 from tasks.render.inputs import OccluderCache, load_face
 
 KEY, PAGE = "key.json", "judge.html"
 _QUESTION = "Which of the two looks more like one photograph?"
-# Pixels: the least side of a picture in a pair, the strip between the two, a picture on a sheet.
+# In pixels: the least side of a picture in a pair, the strip between the two, a tile of a sheet.
 _LEAST_SIDE, _GAP, _TILE = 768, 24, 480
 _PAPER = 128
 _PAIRS_A_SHEET, _STRIPS_A_SHEET = 10, 3
@@ -32,7 +32,7 @@ _GAIN = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """``looks``: names as ``parse_look`` takes them, the one to be preferred last."""
+    """``looks``: names as ``parse_rendition`` takes them, the one to be preferred last."""
 
     bank: str
     out: str
@@ -47,7 +47,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Pair:
-    """One case in both looks, in the order of ``Options.looks``."""
+    """One case in both renditions, in the order of ``Options.looks``."""
 
     pictures: tuple[Image, Image]
     params: tuple[Params, Params]
@@ -60,16 +60,16 @@ _MakePairs = Callable[[Sequence[Case]], Iterator[_Pair]]
 def compare(options: Options, on_progress: OnProgress = ignore_progress) -> list[str]:
     """Write the comparison; returns the files to look at. The same options give the same bytes.
 
-    ``on_progress`` counts pairs.
+    Blind: ``pairs/001.png`` onwards, contact sheets, ``judge.html``, and ``key.json``, which alone records
+    the sides. Plain: contact sheets of before, after and the difference, and a key. ``on_progress`` counts
+    pairs.
 
-    Blind: ``pairs/001.png`` onwards, contact sheets, ``judge.html`` and ``key.json``, which alone knows
-    the sides. Plain: contact sheets of before, after and the difference, and a key. Raises ValueError
-    for looks, kinds and counts that do not fit, FileNotFoundError where there is no bank,
-    FileExistsError for a folder with something in it.
+    Raises ValueError for unknown renditions, kinds and counts, FileNotFoundError where there is no bank,
+    FileExistsError for a folder that is not empty.
     """
-    first, second = (parse_look(name) for name in options.looks)
+    first, second = (parse_rendition(name) for name in options.looks)
     if first == second:
-        raise ValueError(f"--compare: expected two different looks, got {' and '.join(options.looks)}")
+        raise ValueError(f"--compare: expected two different renditions, got {' and '.join(options.looks)}")
     kinds = check_kinds(list(options.kinds))
     bank = Bank(options.bank)
     if found := storage.list_names(options.out):
@@ -92,27 +92,30 @@ def compare(options: Options, on_progress: OnProgress = ignore_progress) -> list
     return _write_blind(options, bank, cases, pairs)
 
 
-def _pairs(bank: Bank, cases: Sequence[Case], looks: tuple[Look, Look]) -> Iterator[_Pair]:
+def _pairs(bank: Bank, cases: Sequence[Case], renditions: tuple[Rendition, Rendition]) -> Iterator[_Pair]:
     cache = OccluderCache()
     for case in cases:
         face = load_face(bank, case.face, case.plan.size, parsing=False)
         occluder = cache.get(bank, case.occluder)
-        params = [draw_look(look, case.params, face, occluder, case.plan, case.streams) for look in looks]
-        made = [
-            render_look(look, face, occluder, drawn, case.plan)
-            for look, drawn in zip(looks, params, strict=True)
+        params = [
+            draw_rendition(rendition, case.params, face, occluder, case.plan, case.streams)
+            for rendition in renditions
+        ]
+        rendered = [
+            render(rendition, face, occluder, drawn, case.plan)
+            for rendition, drawn in zip(renditions, params, strict=True)
         ]
         yield _Pair(
-            pictures=(made[0].image, made[1].image),
+            pictures=(rendered[0].image, rendered[1].image),
             params=(params[0], params[1]),
-            hidden_ratios=(made[0].hidden_ratio, made[1].hidden_ratio),
+            hidden_ratios=(rendered[0].hidden_ratio, rendered[1].hidden_ratio),
         )
 
 
 def _write_blind(options: Options, bank: Bank, cases: list[Case], pairs: _MakePairs) -> list[str]:
     shuffle = Streams(options.seed, "compare", "pairs")
     cases = [cases[int(place)] for place in shuffle.stage("order").permutation(len(cases))]
-    # Either look is on the left as often as the other, so that a judge's liking for a side weighs nothing.
+    # Each rendition is on the left in half of the pairs, so that a judge's preference for a side cancels out.
     swapped = shuffle.stage("sides").permutation(np.arange(len(cases)) % 2) > 0
     records: dict[str, object] = {}
     strips = []
@@ -126,9 +129,9 @@ def _write_blind(options: Options, bank: Bank, cases: list[Case], pairs: _MakePa
         records[name] = _record(options, case, pair, sides)
     files = []
     for start in range(0, len(strips), _PAIRS_A_SHEET):
-        some = "" if len(strips) <= _PAIRS_A_SHEET else f"-{start // _PAIRS_A_SHEET + 1}"
+        suffix = "" if len(strips) <= _PAIRS_A_SHEET else f"-{start // _PAIRS_A_SHEET + 1}"
         sheet = compose_sheet(strips[start : start + _PAIRS_A_SHEET], _QUESTION, side=_TILE, columns=2)
-        files.append(storage.join(options.out, f"sheet{some}.png"))
+        files.append(storage.join(options.out, f"sheet{suffix}.png"))
         storage.write_bytes(files[-1], encode_png_rgb(sheet))
     key = _encode_key(options, bank, records)
     page = write_page(list(records), _QUESTION, token=storage.sha256_bytes(key)[:12])
@@ -149,9 +152,9 @@ def _write_plain(options: Options, bank: Bank, cases: list[Case], pairs: _MakePa
     records: dict[str, object] = {}
     files = []
     for start in range(0, len(cases), _STRIPS_A_SHEET):
-        some = cases[start : start + _STRIPS_A_SHEET]
+        shown = cases[start : start + _STRIPS_A_SHEET]
         strips = []
-        for number, (case, pair) in enumerate(zip(some, pairs(some), strict=True), start + 1):
+        for number, (case, pair) in enumerate(zip(shown, pairs(shown), strict=True), start + 1):
             pictures = (*pair.pictures, difference(*pair.pictures))
             caption = f"{number:03d} · {case.plan.set} · {case.occluder.id} on face {case.face.id}"
             strips.append(Strip(pictures=pictures, caption=caption))
@@ -164,13 +167,13 @@ def _write_plain(options: Options, bank: Bank, cases: list[Case], pairs: _MakePa
 
 
 def difference(before: Image, after: Image, gain: int = _GAIN) -> Image:
-    """What was added (brighter than grey) or taken away (darker), ``gain`` times; RGB uint8."""
+    """``after - before``, ``gain`` times, about a grey of 128; RGB uint8."""
     change = gain * (after.astype(np.int16) - before.astype(np.int16))
     return np.clip(change + 128, 0, 255).astype(np.uint8)
 
 
 def _record(options: Options, case: Case, pair: _Pair, sides: tuple[int, int]) -> dict[str, object]:
-    """All about one pair, for the key."""
+    """The record of one pair in the key."""
     left, right = (options.looks[side] for side in sides)
     return {
         "left": left,

@@ -1,13 +1,15 @@
-"""Looks: ways of making the same picture, by name, so that two of them can be laid side by side.
+"""Renditions: ways of making the same picture, by name, so that two of them can be compared side by side.
 
-A look is a profile, a profile without some of its steps (``best-shadow``), or ``code``: the released
-method's pixels. Faces, occluders, placements and the final augmentation are those of profile ``best``
-in every look.
+A rendition is a profile, a profile without some of its steps (``best-shadow``), or ``code``: the released
+method's pixels. Faces, occluders, placements and the final augmentation are those of profile ``best`` in
+every rendition.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from manifests.shard_plan import ShardPlan
 from natocc.face import Face
@@ -22,11 +24,11 @@ from tasks.render.harmonise import open_harmoniser, render_harmonised
 
 RELEASED = ("code", "released")
 # Steps that a set of the recipe turns on, not the profile.
-_OF_A_SET = ("transfer", "harmonise")
+_STEPS_OF_A_SET = ("transfer", "harmonise")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class Rendition:
     """How pixels are made. ``without`` are the steps that are switched off."""
 
     profile: Profile
@@ -34,34 +36,38 @@ class Look:
     released: bool = False
 
 
-def parse_look(text: str) -> Look:
-    """``best``, ``paper``, ``code`` (or ``released``), or a profile with steps taken away: ``best-shadow``.
+def parse_rendition(text: str) -> Rendition:
+    """``best``, ``paper``, ``code`` (or ``released``), or a profile without some steps: ``best-shadow``.
 
-    Raises ValueError for a name or step that does not exist, and for a step that is off already.
+    Raises ValueError for an unknown name or step, and for a step that is off already.
     """
     name, *steps = text.split("-")
     if name in RELEASED and not steps:
-        return Look(profile=PROFILES["code"], released=True)
+        return Rendition(profile=PROFILES["code"], released=True)
     if name in RELEASED:
-        raise ValueError(f"look {text!r}: expected {name} alone, got steps to switch off; it has no switches")
+        raise ValueError(
+            f"rendition {text!r}: expected {name} alone, got steps to switch off; it has no switches"
+        )
     if name not in PROFILES:
-        raise ValueError(f"look {text!r}: expected {_known()}, got {name!r}")
+        raise ValueError(f"rendition {text!r}: expected {_known()}, got {name!r}")
     profile = PROFILES[name]
     able = steps_of(profile)
-    unknown = [step for step in steps if step not in able]
-    if unknown:
-        raise ValueError(
-            f"look {text!r}: expected steps that {name} has on ({', '.join(able)}), got {', '.join(unknown)}"
-        )
-    off = {step: False for step in steps if step not in _OF_A_SET}
-    return Look(profile=replace(profile, **off), without=frozenset(steps))  # type: ignore[arg-type]
+    if unknown := [step for step in steps if step not in able]:
+        expected = f"steps that {name} has on ({', '.join(able)})"
+        raise ValueError(f"rendition {text!r}: expected {expected}, got {', '.join(unknown)}")
+    return Rendition(profile=_switch_off(profile, steps), without=frozenset(steps))
 
 
 def steps_of(profile: Profile) -> tuple[str, ...]:
-    """The steps that can be taken away from a profile: its switches that are on, and those of a set."""
-    # The final affine is a part of the view, which is the same in every look.
-    switches = (one.name for one in fields(profile) if getattr(profile, one.name) is True)
-    return (*(name for name in switches if name != "final_affine"), *_OF_A_SET)
+    """The steps that can be switched off: a profile's switches that are on, and the steps of a set."""
+    switches = (field.name for field in fields(profile) if getattr(profile, field.name) is True)
+    # The final affine belongs to the view, which is the same in every rendition.
+    return (*(name for name in switches if name != "final_affine"), *_STEPS_OF_A_SET)
+
+
+def _switch_off(profile: Profile, steps: Iterable[str]) -> Profile:
+    off: dict[str, Any] = {step: False for step in steps if step not in _STEPS_OF_A_SET}
+    return replace(profile, **off)
 
 
 def _known() -> str:
@@ -69,23 +75,24 @@ def _known() -> str:
     return f"code (the released method's pixels), best, paper, or one of these without a step ({steps})"
 
 
-def draw_look(
-    look: Look, common: Params, face: Face, occluder: Occluder, plan: ShardPlan, streams: Streams
+def draw_rendition(
+    rendition: Rendition, common: Params, face: Face, occluder: Occluder, plan: ShardPlan, streams: Streams
 ) -> Params:
-    """The look's own parameters at the shape, placement, opacity and final augmentation of ``common``."""
+    """The rendition's parameters, with shape, placement, opacity and final augmentation of ``common``."""
+    without = rendition.without
     switches = Switches(
         transfer_method=plan.transfer_method,
         contrast_guard=plan.contrast_guard,
-        transfer_strength=0.0 if "transfer" in look.without else plan.colour_transfer,
-        harmonise=plan.harmoniser is not None and "harmonise" not in look.without and not look.released,
+        transfer_strength=0.0 if "transfer" in without else plan.colour_transfer,
+        harmonise=plan.harmoniser is not None and "harmonise" not in without and not rendition.released,
     )
-    drawn = draw_params(face, occluder, plan.kind, _profile(look, plan), switches, streams)
-    # Without the step, not with the random one that stands in its place in the other profiles.
-    if "sharpness" in look.without:
+    drawn = draw_params(face, occluder, plan.kind, _profile(rendition, plan), switches, streams)
+    # Other profiles put a random blur or JPEG in place of these steps; without them there is neither.
+    if "sharpness" in without:
         drawn = replace(drawn, blur=None)
-    if "history" in look.without:
+    if "history" in without:
         drawn = replace(drawn, jpeg=None)
-    if look.released and drawn.transfer is not None:
+    if rendition.released and drawn.transfer is not None:
         # As published: whole rectangles at full strength.
         transfer = replace(drawn.transfer, method="sot", strength=1.0, guard=False)
         drawn = replace(drawn, transfer=transfer)
@@ -101,16 +108,17 @@ def draw_look(
     )
 
 
-def _profile(look: Look, plan: ShardPlan) -> Profile:
-    """The look's profile; of ``best`` the recipe's, with what the recipe itself turns on or off."""
-    if look.profile.name != plan.profile.name:
-        return look.profile
-    off = {step: False for step in look.without if step not in _OF_A_SET}
-    return replace(plan.profile, **off)  # type: ignore[arg-type]
+def _profile(rendition: Rendition, plan: ShardPlan) -> Profile:
+    """The rendition's profile; for ``best`` that of the plan, which has the recipe's switches."""
+    if rendition.profile.name != plan.profile.name:
+        return rendition.profile
+    return _switch_off(plan.profile, rendition.without)
 
 
-def render_look(look: Look, face: Face, occluder: Occluder, params: Params, plan: ShardPlan) -> Composite:
-    """The picture."""
-    if look.released:
+def render(
+    rendition: Rendition, face: Face, occluder: Occluder, params: Params, plan: ShardPlan
+) -> Composite:
+    """The picture of these parameters."""
+    if rendition.released:
         return render_released(face, occluder, params)
     return render_harmonised(face, occluder, params, open_harmoniser(plan.harmoniser, plan.network, None))

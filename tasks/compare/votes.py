@@ -1,4 +1,4 @@
-"""The tally of a blind comparison: how often the second look was preferred over the first."""
+"""The tally of a blind comparison: how often the second rendition was preferred over the first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ANSWERS = ("left", "right", "none")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """Counts of pairs: which look was preferred, none of them, and not judged."""
+    """Numbers of pairs: those that prefer each rendition, those without a preference, those not judged."""
 
     kind: str
     first: int = 0
@@ -28,7 +28,7 @@ class Tally:
 
     @property
     def share(self) -> float | None:
-        """Of the pairs with a preference, the share that prefers the second look."""
+        """Of the pairs with a preference, the share that prefers the second rendition."""
         return self.second / self.decided if self.decided else None
 
     @property
@@ -36,68 +36,78 @@ class Tally:
         """Wilson's interval of the share, 95 per cent."""
         if not self.decided:
             return None
-        found = binomtest(self.second, self.decided).proportion_ci(0.95, method="wilson")
-        return float(found.low), float(found.high)
+        limits = binomtest(self.second, self.decided).proportion_ci(0.95, method="wilson")
+        return float(limits.low), float(limits.high)
 
 
 def score(answers_url: str, key_url: str) -> tuple[tuple[str, str], list[Tally]]:
-    """The two looks, and the tallies: all pairs first, then each kind by name.
+    """The two renditions, and the tallies: all pairs first, then each kind by name.
 
     Raises ValueError where the files are not answers and their key.
     """
-    key, answers = _read(key_url, "a key"), _read(answers_url, "answers")
-    pairs, looks = key.get("pairs"), key.get("looks")
-    if not isinstance(looks, list) or len(looks) != 2 or not isinstance(pairs, dict) or not pairs:
-        raise ValueError(f"{key_url}: expected the key.json of a comparison, got other JSON")
-    if not all(_is_pair(pair, looks) for pair in pairs.values()):
-        raise ValueError(f"{key_url}: expected the key.json of a comparison, got other JSON")
+    renditions, pairs = _read_key(key_url)
+    answers = _read_answers(answers_url, pairs, key_url)
+    chosen: dict[str, list[str]] = {"all": []}
+    for name, pair in sorted(pairs.items()):
+        answer = str(answers.get(name, "unanswered"))
+        choice = str(pair[answer]) if answer in ("left", "right") else answer
+        chosen["all"].append(choice)
+        chosen.setdefault(pair["kind"], []).append(choice)
+    kinds = ["all", *sorted(chosen.keys() - {"all"})]
+    return renditions, [_tally(kind, chosen[kind], renditions) for kind in kinds]
+
+
+def _read_key(url: str) -> tuple[tuple[str, str], dict[str, dict[str, str]]]:
+    """The renditions of a comparison, and its pairs by name."""
+    key = _read(url, "a key")
+    pairs, renditions = key.get("pairs"), key.get("looks")
+    if not isinstance(renditions, list) or len(renditions) != 2 or not isinstance(pairs, dict) or not pairs:
+        raise ValueError(f"{url}: expected the key.json of a comparison, got other JSON")
+    if not all(_is_pair(pair, renditions) for pair in pairs.values()):
+        raise ValueError(f"{url}: expected the key.json of a comparison, got other JSON")
     if key.get("plain"):
-        raise ValueError(f"{key_url}: expected the key of blind pairs, got that of a plain comparison")
-    if strange := sorted(answers.keys() - pairs.keys()):
+        raise ValueError(f"{url}: expected the key of blind pairs, got that of a plain comparison")
+    return (renditions[0], renditions[1]), pairs
+
+
+def _read_answers(url: str, pairs: dict[str, dict[str, str]], key_url: str) -> dict[str, object]:
+    """The answers by the pair's name; pairs that are not judged yet are missing."""
+    answers = _read(url, "answers")
+    if foreign := sorted(answers.keys() - pairs.keys()):
         raise ValueError(
-            f"{answers_url}: expected pairs of {key_url}, got {len(strange)} that it lacks, the first "
-            f"{strange[0]!r}; give the key of the same comparison"
+            f"{url}: expected pairs of {key_url}, got {len(foreign)} that it lacks, the first "
+            f"{foreign[0]!r}; give the key of the same comparison"
         )
     if wrong := [name for name in sorted(answers) if answers[name] not in _ANSWERS]:
         got = f"{answers[wrong[0]]!r} for {wrong[0]}"
-        raise ValueError(f"{answers_url}: expected left, right or none for every pair, got {got}")
-    counts: dict[str, list[str]] = {"all": []}
-    for name, pair in sorted(pairs.items()):
-        answer = str(answers.get(name, "unanswered"))
-        chosen = str(pair[answer]) if answer in ("left", "right") else answer
-        counts["all"].append(chosen)
-        counts.setdefault(pair["kind"], []).append(chosen)
-    return (looks[0], looks[1]), [_tally(kind, counts[kind], looks) for kind in _all_first(counts)]
+        raise ValueError(f"{url}: expected left, right or none for every pair, got {got}")
+    return answers
 
 
-def _is_pair(pair: object, looks: list[object]) -> bool:
-    """Whether a pair has its kind and both looks on its sides."""
+def _is_pair(pair: object, renditions: list[object]) -> bool:
+    """Whether a pair has its kind and both renditions on its sides."""
     if not isinstance(pair, dict) or not isinstance(pair.get("kind"), str):
         return False
-    return sorted(map(str, (pair.get("left"), pair.get("right")))) == sorted(map(str, looks))
+    return sorted(map(str, (pair.get("left"), pair.get("right")))) == sorted(map(str, renditions))
 
 
-def _all_first(counts: dict[str, list[str]]) -> list[str]:
-    return ["all", *sorted(counts.keys() - {"all"})]
-
-
-def _tally(kind: str, chosen: list[str], looks: list[str]) -> Tally:
+def _tally(kind: str, chosen: list[str], renditions: tuple[str, str]) -> Tally:
     return Tally(
         kind=kind,
-        first=chosen.count(looks[0]),
-        second=chosen.count(looks[1]),
+        first=chosen.count(renditions[0]),
+        second=chosen.count(renditions[1]),
         none=chosen.count("none"),
         unanswered=chosen.count("unanswered"),
     )
 
 
-def describe_score(looks: tuple[str, str], tallies: list[Tally]) -> list[str]:
+def describe_score(renditions: tuple[str, str], tallies: list[Tally]) -> list[str]:
     """The tally in words, a line each."""
-    return [_line(looks, tally) for tally in tallies]
+    return [_line(renditions, tally) for tally in tallies]
 
 
-def _line(looks: tuple[str, str], tally: Tally) -> str:
-    first, second = looks
+def _line(renditions: tuple[str, str], tally: Tally) -> str:
+    first, second = renditions
     counts = f"{second} {tally.second}, {first} {tally.first}, no preference {tally.none}"
     if tally.unanswered:
         counts += f", not judged {tally.unanswered}"

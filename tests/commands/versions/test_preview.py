@@ -47,7 +47,7 @@ def test_a_sheet_of_a_bank_as_before(bank_url: str, tmp_path: Path) -> None:
         (["bank", "--out", "x", "--plain"], "--plain: expected --compare LOOK LOOK with it, got none"),
         (["--score", "answers.json"], "--score: expected --key with the comparison's key.json, got none"),
         (["--score", "no.json", "--key", "no.json"], "No such file or directory"),
-        (["bank", "--out", "x", "--compare", "code", "beast"], "look 'beast': expected code"),
+        (["bank", "--out", "x", "--compare", "code", "beast"], "rendition 'beast': expected code"),
         (["bank", "--out", "x", "--compare", "code", "best"], "bank: expected a bank (bank.json in it)"),
     ],
 )

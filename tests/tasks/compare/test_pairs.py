@@ -92,7 +92,7 @@ def test_nothing_but_the_key_tells_which_is_which(made: Options) -> None:
             assert picture.info == {}
 
 
-def test_both_looks_hide_the_same_part_of_the_face(made: Options) -> None:
+def test_both_renditions_hide_the_same_part_of_the_face(made: Options) -> None:
     for pair in read_key(made)["pairs"].values():
         assert abs(pair["hidden_ratio"]["code"] - pair["hidden_ratio"]["best"]) < 0.05
         for field in ("placement", "shape", "opacity", "final_blur", "final_tone", "final_flip"):
@@ -113,8 +113,8 @@ def test_the_pictures_are_on_the_sides_that_the_key_names(made: Options) -> None
             "code": render_released(face, occluder, params["code"]).image,
             "best": render(face, occluder, params["best"]).image,
         }
-        for look, picture in expected.items():
-            assert np.array_equal(sides[look][..., ::-1], fit(picture, 768))
+        for rendition, picture in expected.items():
+            assert np.array_equal(sides[rendition][..., ::-1], fit(picture, 768))
 
 
 def test_pairs_are_of_different_samples(made: Options) -> None:
@@ -163,8 +163,11 @@ def test_no_change_is_grey_and_a_darkening_is_darker() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"looks": ("code", "bset")}, "look 'bset': expected code .*got 'bset'"),
-        ({"looks": ("code", "released")}, "--compare: expected two different looks, got code and released"),
+        ({"looks": ("code", "bset")}, "rendition 'bset': expected code .*got 'bset'"),
+        (
+            {"looks": ("code", "released")},
+            "--compare: expected two different renditions, got code and released",
+        ),
         ({"kinds": ["hand", "hat"]}, "--kinds: expected some of randocc, object, hand, got hat"),
         ({"kinds": []}, "--kinds: expected some of .*got none"),
         ({"count": 2}, "-n: expected at least 1 pair of each of 3 kinds, got 2"),

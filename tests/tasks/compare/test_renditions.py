@@ -13,7 +13,7 @@ from natocc.randomness import Streams
 from natocc.render.draw import Switches, draw_params
 from tasks.build.plan import make_plan
 from tasks.compare.cases import Case, choose_cases
-from tasks.compare.renditions import Look, draw_look, parse_look, render_look, steps_of
+from tasks.compare.renditions import Rendition, draw_rendition, parse_rendition, render, steps_of
 from tasks.render.inputs import load_face, load_occluder
 
 
@@ -23,19 +23,19 @@ def cases(bank_url: str, recipe_file: Callable[..., str]) -> list[Case]:
 
 
 def test_code_is_the_released_methods_pixels_under_either_name() -> None:
-    assert parse_look("code") == parse_look("released")
-    assert parse_look("code").released and not parse_look("paper").released
+    assert parse_rendition("code") == parse_rendition("released")
+    assert parse_rendition("code").released and not parse_rendition("paper").released
 
 
 def test_a_step_of_the_profile_is_switched_off() -> None:
-    able = parse_look("paper-seam_blur")
-    assert not able.profile.seam_blur and parse_look("paper").profile.seam_blur
+    able = parse_rendition("paper-seam_blur")
+    assert not able.profile.seam_blur and parse_rendition("paper").profile.seam_blur
     for step in steps_of(BEST):
-        assert parse_look(f"best-{step}") != parse_look("best")
+        assert parse_rendition(f"best-{step}") != parse_rendition("best")
 
 
 def test_several_steps_are_switched_off() -> None:
-    assert parse_look("best-transfer-harmonise").without == {"transfer", "harmonise"}
+    assert parse_rendition("best-transfer-harmonise").without == {"transfer", "harmonise"}
 
 
 @pytest.mark.parametrize(
@@ -43,23 +43,23 @@ def test_several_steps_are_switched_off() -> None:
     [
         (
             "beast",
-            r"look 'beast': expected code \(the released method's pixels\), best, paper, or .*got 'beast'",
+            r"rendition 'beast': expected code \(the released method's pixels\), best, paper, or .*got 'beast'",
         ),
         ("", r"expected code .*got ''"),
         (
             "best-glitter",
-            r"look 'best-glitter': expected steps that best has on \(.*transfer.*\), got glitter",
+            r"rendition 'best-glitter': expected steps that best has on \(.*transfer.*\), got glitter",
         ),
         ("paper-shadow", r"expected steps that paper has on \(.*seam_blur.*\), got shadow"),
-        ("code-shadow", r"look 'code-shadow': expected code alone, got steps to switch off"),
+        ("code-shadow", r"rendition 'code-shadow': expected code alone, got steps to switch off"),
     ],
 )
-def test_a_look_that_does_not_exist(text: str, message: str) -> None:
+def test_an_unknown_rendition_is_refused(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        parse_look(text)
+        parse_rendition(text)
 
 
-def test_placement_shape_opacity_and_final_view_are_common_to_all_looks(
+def test_placement_shape_opacity_and_final_view_are_common_to_all_renditions(
     cases: list[Case], bank_url: str
 ) -> None:
     bank = Bank(bank_url)
@@ -69,13 +69,13 @@ def test_placement_shape_opacity_and_final_view_are_common_to_all_looks(
         face = load_face(bank, case.face, case.plan.size, parsing=False)
         occluder = load_occluder(bank, case.occluder)
         for name in ("code", "paper", "best", "best-transfer-harmonise"):
-            look = parse_look(name)
-            params = draw_look(look, case.params, face, occluder, case.plan, case.streams)
+            rendition = parse_rendition(name)
+            params = draw_rendition(rendition, case.params, face, occluder, case.plan, case.streams)
             assert all(getattr(params, field) == getattr(case.params, field) for field in common)
             # The published transfer takes seconds.
             quick = replace(params, transfer=None)
-            composite = render_look(look, face, occluder, quick, case.plan)
-            best = render_look(parse_look("best"), face, occluder, case.params, case.plan)
+            composite = render(rendition, face, occluder, quick, case.plan)
+            best = render(parse_rendition("best"), face, occluder, case.params, case.plan)
             assert np.array_equal(composite.clean, best.clean)
             assert abs(composite.hidden_ratio - best.hidden_ratio) < 0.05
             if params.transfer and name == "code":
@@ -92,11 +92,11 @@ def test_best_draws_what_a_build_draws(cases: list[Case], bank_url: str) -> None
     for case in cases:
         face = load_face(bank, case.face, case.plan.size, parsing=False)
         occluder = load_occluder(bank, case.occluder)
-        params = draw_look(Look(profile=BEST), case.params, face, occluder, case.plan, case.streams)
+        params = draw_rendition(Rendition(profile=BEST), case.params, face, occluder, case.plan, case.streams)
         assert params == case.params
 
 
-def test_a_look_keeps_what_the_recipe_switches(bank_url: str) -> None:
+def test_a_rendition_keeps_what_the_recipe_switches(bank_url: str) -> None:
     recipe = load_recipe(
         "sample",
         size=256,
@@ -111,7 +111,7 @@ def test_a_look_keeps_what_the_recipe_switches(bank_url: str) -> None:
     hand = load_occluder(bank, bank.entries("hand")[0])
     streams = Streams(2, "one", "0")
     common = draw_params(on, hand, "hand", plan.profile, Switches(), streams)
-    drawn = draw_look(parse_look("best-sharpness-history"), common, on, hand, plan, streams)
+    drawn = draw_rendition(parse_rendition("best-sharpness-history"), common, on, hand, plan, streams)
     assert drawn.transfer is not None and (drawn.transfer.method, drawn.transfer.guard) == ("partial", False)
     assert drawn.noise is None and drawn.light is not None and drawn.shadow is not None
     assert (drawn.sharpness, drawn.history, drawn.blur, drawn.jpeg) == (False, None, None, None)

@@ -27,8 +27,8 @@ def write(folder: Path, answers: object) -> tuple[str, str]:
 def test_the_tally_by_kind(tmp_path: Path) -> None:
     answers = {"001": "right", "002": "left", "003": "left", "004": "none", "005": "right"}
     answers |= {"007": "right", "008": "left", "009": "right", "010": "right"}
-    looks, tallies = score(*write(tmp_path, answers))
-    assert looks == ("code", "best")
+    renditions, tallies = score(*write(tmp_path, answers))
+    assert renditions == ("code", "best")
     assert tallies == [
         Tally(kind="all", first=2, second=6, none=1, unanswered=1),
         Tally(kind="hand", first=1, second=3, none=0, unanswered=0),
