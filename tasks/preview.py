@@ -1,4 +1,4 @@
-"""A picture of a version or of a bank, told apart by their index files."""
+"""A contact sheet of a version or of a bank."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ from natocc.occluders.bank_files import INDEX as BANK_INDEX
 from shards import storage
 from shards.reader import read_shard
 from tasks.contact_sheet import Strip, compose_sheet, on_checks, overlay
-from tasks.face_tile import face_facts, face_tile
+from tasks.face_metadata import read_metadata, recorded_score
+from tasks.face_tile import face_tile
 
 K = TypeVar("K", bound=str)
 T = TypeVar("T")
 
 
 def preview(url: str, out: str, count: int = 24) -> str:
-    """Write a contact sheet (PNG, or JPEG by its name) of ``count`` samples or entries; returns where it is.
+    """Write a contact sheet of ``count`` samples or entries; returns ``out``, whose ending says PNG or JPEG.
 
-    Of a bank, faces come first, the most suspicious of those shown leading; cut-outs lie on a checkerboard.
+    Of a bank, faces come first, those with the worst mask scores leading; cut-outs lie on a checkerboard.
 
     Raises FileNotFoundError where the URL is neither a bank nor a version, ValueError for a count
     below 1.
@@ -81,15 +82,15 @@ def _sample_strips(url: str, rows: Sequence[Row]) -> list[Strip]:
 
 
 def _sample_strip(members: dict[str, bytes]) -> Strip:
-    facts = json.loads(members["json"])
+    metadata = json.loads(members["json"])
     image, alpha = decode_rgb(members["jpg"]), decode_plane(members["alpha.png"])
     pictures = [image, overlay(image, decode_plane(members["mask.png"])), alpha]
     if "clean.jpg" in members:
         pictures.append(decode_rgb(members["clean.jpg"]))
-    occluder = facts["occluder"]["id"] if facts["occluder"] else "none"
+    occluder = metadata["occluder"]["id"] if metadata["occluder"] else "none"
     caption = (
-        f"{facts['key']} · {occluder} · hidden {100 * facts['hidden_ratio']:.0f} % · "
-        f"opacity {facts['opacity']:.2f}"
+        f"{metadata['key']} · {occluder} · hidden {100 * metadata['hidden_ratio']:.0f} % · "
+        f"opacity {metadata['opacity']:.2f}"
     )
     return Strip(pictures=tuple(pictures), caption=caption)
 
@@ -99,30 +100,31 @@ def _bank_sheet(bank: Bank, count: int) -> Image:
     if not groups:
         raise ValueError(f"{bank.url}: expected entries to show, got an empty bank")
     entries = spread(groups, count)
-    strips = {kind: [_entry_strip(bank, one) for one in entries if one.kind == kind] for kind in groups}
-    suspected = sorted(strips.pop(FACE, []), key=lambda strip: -strip[0])
-    shown = suspected + [strip for kind in groups if kind != FACE for strip in strips[kind]]
+    faces = [_face_strip(bank, entry) for entry in entries if entry.kind == FACE]
+    worst_first = [strip for _, strip in sorted(faces, key=lambda scored: -scored[0])]
+    others = [
+        _occluder_strip(bank, entry) for kind in groups for entry in entries if entry.kind == kind != FACE
+    ]
     counts = ", ".join(f"{len(found)} {kind}" for kind, found in groups.items())
-    title = f"bank · {counts} · faces with their masks' outlines and how suspicious they are"
-    return compose_sheet([strip for _, strip in shown], title, side=288, columns=5)
+    title = f"bank · {counts} · faces with their masks' contours and mask scores"
+    return compose_sheet(worst_first + others, title, side=288, columns=5)
 
 
-def _entry_strip(bank: Bank, entry: Entry) -> tuple[float, Strip]:
-    """The entry's suspicion, 0 where none was measured, and what to show of it."""
-    if entry.kind == FACE:
-        return _face_strip(bank, entry)
+def _occluder_strip(bank: Bank, entry: Entry) -> Strip:
     members = bank.read(entry)
     picture = decode_rgb(members["jpg"])
     if "alpha.png" in members:
         picture = on_checks(picture, decode_plane(members["alpha.png"]))
     caption = f"{entry.kind} {entry.id} {entry.category} {entry.split}"
-    return 0.0, Strip(pictures=(picture,), caption=caption)
+    return Strip(pictures=(picture,), caption=caption)
 
 
 def _face_strip(bank: Bank, entry: Entry) -> tuple[float, Strip]:
-    said = face_facts(bank, entry).get("suspicion")
-    score, reason = 0.0, " ".join(word for word in ("face", entry.category) if word)
-    if isinstance(said, dict):
-        score, reason = float(said["score"]), f"{float(said['score']):.2f} {said['because']}"
-    caption = f"{entry.id} {entry.split} {reason}"
-    return score, Strip(pictures=(face_tile(bank, entry),), caption=caption)
+    """The face's mask score, 0 where none was measured, and its strip."""
+    recorded = recorded_score(read_metadata(bank, entry))
+    if recorded is None:
+        remark = " ".join(word for word in ("face", entry.category) if word)
+    else:
+        remark = f"{recorded.score:.2f} {recorded.because}"
+    strip = Strip(pictures=(face_tile(bank, entry),), caption=f"{entry.id} {entry.split} {remark}")
+    return (recorded.score if recorded else 0.0), strip

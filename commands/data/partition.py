@@ -34,8 +34,8 @@ def partition(
         table.add_row(name, str(count), "" if published is None else str(published))
     console.print(table)
     console.print(report.remark, markup=False)
-    if report.by_suspicion:
-        told = f"{len(report.proposed)} of {report.by_suspicion} faces of unknown part are proposed as O"
+    if report.by_score:
+        told = f"{len(report.proposed)} of {report.by_score} faces of unknown part are proposed as O"
         console.print(f"{told}: look at them ({PROPOSED})", markup=False)
     if report.unknown:
         console.print(f"{len(report.unknown)} faces are of unknown part and in no list", markup=False)

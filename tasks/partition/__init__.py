@@ -1,1 +1,1 @@
-"""Faces with and without occlusion; what is tested on, and never trained on."""
+"""Faces with and without occlusion; which of them are for testing and never for training."""

@@ -1,5 +1,4 @@
-"""Whether anfrom natocc.kinds import ENTRY_KINDS, POOLS
-ything that is tested on is trained on too."""
+"""Leaks: what is in the training and in the test split."""
 
 from __future__ import annotations
 
@@ -16,17 +15,17 @@ from shards.reader import read_shard
 
 
 def find_leaks(bank: Bank) -> list[str]:
-    """One line for each photograph, person and held-out class that is on both sides; none is good.
+    """A line for each photograph, person and held-out class that is in both splits.
 
-    Looks at the bank's entries and at the really occluded faces in the shards beside them, which are
-    all tested on. Raises FileNotFoundError where such a shard is missing.
+    The bank's entries are checked, and the shards of really occluded faces, which all belong to the test
+    split. Raises FileNotFoundError where such a shard is missing.
     """
     entries = [entry for kind in ENTRY_KINDS for entry in bank.entries(kind)]
     return [*on_both_sides(entries, _evaluated(bank)), *_trained_on_though_held_out(bank, entries)]
 
 
 def on_both_sides(entries: Sequence[Entry], evaluated: Mapping[Name, str]) -> Iterator[str]:
-    """A line for each photograph and person in both splits; ``evaluated`` are further tested ones."""
+    """A line for each photograph and person in both splits; ``evaluated`` names more of the test split."""
     tested = dict(evaluated)
     for entry in entries:
         if entry.split == "test":
@@ -37,9 +36,9 @@ def on_both_sides(entries: Sequence[Entry], evaluated: Mapping[Name, str]) -> It
         if entry.split == "train":
             for name in names_of(entry) & tested.keys():
                 trained[name].append(f"{entry.kind} {entry.id}")
-    for name, those in sorted(trained.items()):
-        what, which = ("photograph" if name[0] == "photo" else name[0]), name[1]
-        yield f"{what} {which}: expected on one side, got {tested[name]} in test and {_some(those)} in train"
+    for name, users in sorted(trained.items()):
+        kind, value = ("photograph" if name[0] == "photo" else name[0]), name[1]
+        yield f"{kind} {value}: expected on one side, got {tested[name]} in test and {_some(users)} in train"
 
 
 def _trained_on_though_held_out(bank: Bank, entries: Sequence[Entry]) -> Iterator[str]:
@@ -48,24 +47,24 @@ def _trained_on_though_held_out(bank: Bank, entries: Sequence[Entry]) -> Iterato
     for entry in entries:
         if entry.split == "train" and class_of(entry) in held.get(entry.kind, ()):
             trained[entry.kind, class_of(entry)].append(entry.id)
-    for (kind, name), those in sorted(trained.items()):
-        yield f"{kind} {POOLS[kind].held_out_by} {name}: expected held out, got {_some(those)} in train"
+    for (kind, name), users in sorted(trained.items()):
+        yield f"{kind} {POOLS[kind].held_out_by} {name}: expected held out, got {_some(users)} in train"
 
 
 def _evaluated(bank: Bank) -> dict[Name, str]:
     """Photographs and persons of the really occluded faces, with one face of each."""
     evaluation: Any = bank.index.get("evaluation", {})
     found: dict[Name, str] = {}
-    for dataset, facts in sorted(evaluation.get("datasets", {}).items()):
+    for dataset, described in sorted(evaluation.get("datasets", {}).items()):
         # A dataset without a usable face has no shard.
-        shard = read_shard(storage.join(bank.url, facts["file"])) if facts["file"] else ()
+        shard = read_shard(storage.join(bank.url, described["file"])) if described["file"] else ()
         for key, members in shard:
-            said = json.loads(members["json"])
+            metadata = json.loads(members["json"])
             for kind in ("photo", "person"):
-                if said.get(kind):
-                    found.setdefault((kind, said[kind]), f"{dataset}'s {key}")
+                if metadata.get(kind):
+                    found.setdefault((kind, metadata[kind]), f"{dataset}'s {key}")
     return found
 
 
-def _some(those: Sequence[str]) -> str:
-    return those[0] if len(those) == 1 else f"{those[0]} and {len(those) - 1} more"
+def _some(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"

@@ -1,4 +1,4 @@
-"""What a partition of a bank's faces holds, and its files: a list a part, proposals, counts."""
+"""A partition of a bank's faces, and its files: a list for each part, proposals, counts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REPORT, PROPOSED = "partition.json", "proposed-O.csv"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """One face that suspicion alone puts among the occluded ones."""
+    """One face that its mask score alone puts among the occluded ones."""
 
     file: str
     score: float
@@ -25,15 +25,15 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartitionReport:
-    """Faces by part, and how it came to that."""
+    """Faces by part, and what decided it."""
 
     files: Mapping[str, tuple[str, ...]]  # photographs' names by part
-    # Of no part: neither lists, reviews nor suspicion say anything of them.
+    # Faces of no part: neither lists, reviews nor mask scores say anything of them.
     unknown: tuple[str, ...]
-    by_suspicion: int
-    proposed: tuple[Proposal, ...]  # the most suspicious first
-    persons: tuple[str, ...]  # newly chosen to be tested on
-    remark: str  # why these, or why none
+    by_score: int
+    proposed: tuple[Proposal, ...]  # the highest score first
+    persons: tuple[str, ...]  # newly chosen for testing
+    remark: str  # why these persons, or why none
     leaks: tuple[str, ...]
 
     def rows(self) -> list[tuple[str, int, int | None]]:
@@ -45,33 +45,33 @@ class PartitionReport:
 
 
 def write_partition(report: PartitionReport, out: str) -> None:
-    """Write a list a part (put them into the raw folder), the proposals and the report.
+    """Write a list for each part (to be put into the raw folder), the proposals and the report.
 
-    Raises ValueError where another list of such a name lies there.
+    Raises ValueError where a different list of such a name lies there.
     """
     lists = {part.file: report.files[part.name] for part in PARTS if part.name in TABLE_2}
     lists |= {part.file: report.files[part.name] for part in PARTS if report.files[part.name]}
-    written = {name: "".join(f"{file}\n" for file in those).encode() for name, those in lists.items()}
+    written = {name: "".join(f"{file}\n" for file in listed).encode() for name, listed in lists.items()}
     for name, data in written.items():
         url = storage.join(out, name)
         if storage.exists(url) and storage.read_bytes(url) != data:
             raise ValueError(
                 f"{url}: expected no such list or just this one, got another; give another --out"
             )
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\n")
+    table = io.StringIO(newline="")
+    writer = csv.writer(table, lineterminator="\n")
     writer.writerow(("file", "score", "because"))
-    writer.writerows((one.file, one.score, one.because) for one in report.proposed)
+    writer.writerows((proposal.file, proposal.score, proposal.because) for proposal in report.proposed)
     counts = {name: {"faces": count, "table_2": published} for name, count, published in report.rows()}
-    said = {
+    summary = {
         "counts": counts,
         "unknown": report.unknown,
-        "by_suspicion": report.by_suspicion,
+        "by_suspicion": report.by_score,
         "proposed_O": len(report.proposed),
         "test_persons": report.persons,
         "remark": report.remark,
         "leaks": report.leaks,
     }
-    written |= {PROPOSED: stream.getvalue().encode(), REPORT: json.dumps(said, indent=1).encode()}
+    written |= {PROPOSED: table.getvalue().encode(), REPORT: json.dumps(summary, indent=1).encode()}
     for name, data in written.items():
         storage.write_bytes(storage.join(out, name), data)

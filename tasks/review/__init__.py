@@ -1,1 +1,1 @@
-"""Masks to look at first, and what reviews say of them."""
+"""Masks to review first; faces to annotation tools, and their answers back."""

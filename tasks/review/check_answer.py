@@ -1,4 +1,4 @@
-"""One answer of a review against the bank and the raw folder: what is to be written, or why not."""
+"""One answer of a review compared with the bank and the raw folder: what to write, or why not."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from natocc.codecs import decode_plane, encode_png
 from natocc.geometry import Image
 from shards.storage import sha256_bytes
 
-# unchanged: it came back as it was sent; known: it lies in the raw folder already.
+# unchanged: the mask came back as it was sent; known: it is in the raw folder already.
 State = Literal["corrected", "unchanged", "known", "none"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A sound answer: ``data`` is the mask's file and ``correction`` its line, where one is to be written."""
+    """A sound answer. ``data`` is the mask's file and ``correction`` its line, if there is one to write."""
 
     id: str
     state: State
@@ -33,25 +33,25 @@ class Finding:
 
 
 class ReviewCheck:
-    """Checks answers one by one; each reads its face of the bank, and no mask is kept but as a file.
+    """Checks answers one by one. Each check reads the face from the bank; masks are kept as encoded files.
 
-    ``who`` and ``date`` stand for what the answers say themselves where they are not empty. The raw
-    folder's own faults are found when the bank is prepared, and pass here.
+    ``who`` and ``date``, if not empty, replace those of the answers. Faults of the raw folder that have
+    nothing to do with the review are ignored here; preparing reports them.
     """
 
     def __init__(self, review: Review, folder: Path, bank: Bank, raw: Path, who: str, date: str) -> None:
-        def silent(problem: Problem) -> None:
-            """What is wrong in the raw folder without this review."""
+        def ignore(problem: Problem) -> None:
+            """For faults of the raw folder."""
 
         self._review, self._folder, self._bank, self._raw = review, folder, bank, raw
         self._who, self._date = who, date
         self._faces = {entry.id: entry for entry in bank.entries("face")}
-        self._masks = corrected_masks(raw, silent)
-        self._lines = read_provenance(raw / FOLDER, raw, silent)
+        self._masks = corrected_masks(raw, ignore)
+        self._lines = read_provenance(raw / FOLDER, raw, ignore)
         self._hashes: dict[Path, str] = {}
 
     def check(self, answer: Answer, report: Report) -> Finding | None:
-        """The finding; None, and a Problem, for an answer that can't be used."""
+        """The finding; None and a reported problem for an answer that can't be used."""
         where = answer.path.relative_to(self._folder).as_posix()
         where = where if answer.path.stem == answer.face.id else f"{where} {answer.face.id}"
         try:
@@ -62,14 +62,14 @@ class ReviewCheck:
             return None
 
     def _entry_of(self, answer: Answer) -> tuple[Entry, Image]:
-        """The face's row and mask in the bank. Raises Unreadable where the review is of another face."""
+        """The face's row and mask in the bank. Raises Unreadable where the review shows another face."""
         face = answer.face
         entry = self._faces.get(face.id)
         if entry is None:
             raise Unreadable("a face of this bank", f"the unknown face {face.id}")
         members = self._bank.read(entry)
         if sha256_bytes(members["jpg"]) != face.image_sha256:
-            raise Unreadable("the photograph that was exported", "another in the bank now; export anew")
+            raise Unreadable("the photograph that was exported", "another in the bank now; export again")
         shown = self._folder / face.image
         if shown.is_file() and sha256_bytes(shown.read_bytes()) != face.image_sha256:
             raise Unreadable(f"{face.image} as it was exported", "an image that was changed")
@@ -93,12 +93,12 @@ class ReviewCheck:
         digest = sha256_bytes(data)
         if existing is None:
             if pixels_sha256(banked) != face.mask_pixels:
-                raise Unreadable("the mask that was exported", "another in the bank now; export anew")
+                raise Unreadable("the mask that was exported", "another in the bank now; export again")
         elif self._sha256(existing) == digest:
             if any(line.sha256 == digest for line in self._lines.get(existing.name, ())):
                 return Finding(id=face.id, state="known", verdict=verdict)
         elif not ours and self._sha256(existing) != face.corrected_sha256:
-            got = f"another {existing.relative_to(self._raw).as_posix()} since; export anew"
+            got = f"another {existing.relative_to(self._raw).as_posix()} since; export again"
             raise Unreadable("the mask that was exported", got)
         correction = Correction(
             id=face.id,
@@ -117,7 +117,7 @@ class ReviewCheck:
         return Finding(id=face.id, state="corrected", data=data, correction=correction, verdict=verdict)
 
     def _existing(self, face_id: str) -> Path | None:
-        """The corrected mask that lies in the raw folder. Raises Unreadable where it can't be replaced."""
+        """The corrected mask in the raw folder. Raises Unreadable where it can't be replaced."""
         paths = self._masks.get(face_id, ())
         if len(paths) > 1 or any(path.suffix != ".png" for path in paths):
             names = ", ".join(path.name for path in paths)
@@ -142,7 +142,7 @@ class ReviewCheck:
         )
 
     def _sha256(self, path: Path) -> str:
-        """The hash of a file; of one for many faces, as COCO's, computed once."""
+        """The hash of a file, computed once: COCO's annotation file holds many faces."""
         if path not in self._hashes:
             self._hashes[path] = sha256_bytes(path.read_bytes())
         return self._hashes[path]

@@ -1,4 +1,4 @@
-"""How far a trained segmenter sees another face than the bank's masks say."""
+"""How far a trained segmenter disagrees with the bank's masks."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _BATCH = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disagreement:
-    """``iou``: of prediction and mask, [0, 1]; 1 where both are empty.
+    """``iou`` of prediction and mask, in [0, 1]; 1 where both are empty.
 
-    ``components``: pieces of the difference, rims thinner than three pixels apart, that hold at least
-    a given share of the face.
+    ``components`` counts the connected pieces of the difference that have at least a given share of the
+    face's area. Rims thinner than three pixels do not count.
     """
 
     iou: float
@@ -42,14 +42,14 @@ def measure_disagreements(
     share: float = 0.01,
     on_progress: OnProgress = ignore_progress,
 ) -> dict[str, Disagreement]:
-    """Predict every face of a bank with a U-Net of ``natocc train-segmenter``; by the face's id.
+    """Predict every face of a bank with a U-Net of ``natocc train-segmenter``; results by the face's id.
 
     ``size`` is the side that the network was trained at; pictures are stretched to it, as in training.
-    ``share`` is that of the larger of mask and prediction below which a difference is not counted.
+    A piece of the difference counts from this ``share`` of the larger of mask and prediction.
     ``on_progress`` counts faces.
 
-    Raises FileNotFoundError where the checkpoint is not there, ValueError where it is none, or for a
-    size that the network cannot take.
+    Raises FileNotFoundError where there is no checkpoint, ValueError for a file that is none, and for a
+    size that the network can't take.
     """
     network = decode_unet(storage.read_bytes(checkpoint), checkpoint)
     if size < 16 or size % 2**network.depth:

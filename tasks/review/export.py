@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,22 +15,23 @@ from assets.review.formats import form_named
 from assets.review.index import IMAGES, INDEX, ReviewFace, encode_review, pixels_sha256
 from natocc.codecs import decode_plane
 from natocc.file_names import is_number
-from natocc.occluders.bank_files import read_span
+from natocc.geometry import Image
 from shards import storage
 from shards.table import read_table
+from tasks.face_metadata import read_metadata, recorded_score
 from tasks.progress import OnProgress, ignore_progress, tracked
 
-# The face and its score; None where nothing tells how suspicious it is.
-Choice = tuple[Entry, float | None]
+# A face and its score, None where the score is unknown.
+_Scored = tuple[Entry, float | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportReport:
-    """What was written: the folder, how many faces, and what their order follows."""
+    """The folder, how many faces were written, and what their order follows."""
 
     folder: Path
     faces: int
-    order: str  # "queue", "suspicion" or "id"
+    order: str  # "queue", "mask score" or "id"
 
 
 def export_review(
@@ -44,11 +44,11 @@ def export_review(
     ids: Path | None = None,
     on_progress: OnProgress = ignore_progress,
 ) -> ExportReport:
-    """Write images, masks and ``review.json`` to ``out``, the most suspicious face first.
+    """Write images, masks and ``review.json`` to ``out``, the worst mask first.
 
-    ``queue`` is a Parquet table with ``id``, ``source`` and ``score`` in that order; without it the
-    order is that of the suspicion in the bank, else that of the ids. ``ids`` is a list of faces to
-    take, one a line, ``count`` how many. The index comes last, so a torn export is no review.
+    ``queue`` is a Parquet table with ``id``, ``source`` and ``score``, whose order is kept; without it faces
+    come by the mask scores in the bank, else by id. ``ids`` is a list of faces to export, one a line;
+    ``count`` is how many. The index is written last, so an export that was cut off is no review.
     ``on_progress`` counts faces that are written.
 
     Raises FileNotFoundError where a file or the bank is missing, FileExistsError where ``out`` holds
@@ -62,45 +62,50 @@ def export_review(
     bank = Bank(bank_url)
     faces = {entry.id: entry for entry in bank.entries("face")}
     if queue is None:
-        choices, order = _by_suspicion(bank, faces)
+        ordered, order = _by_score(bank, faces)
     else:
-        choices, order = _queued(queue, faces), "queue"
+        ordered, order = _queued(queue, faces), "queue"
     if ids is not None:
         wanted = _listed(ids, faces)
-        choices = [choice for choice in choices if choice[0].id in wanted]
-    choices = choices[:count]
-    if not choices:
+        ordered = [(entry, score) for entry, score in ordered if entry.id in wanted]
+    ordered = ordered[:count]
+    if not ordered:
         raise ValueError(f"{bank_url}: expected faces to review, got none of those asked for")
     (out / IMAGES).mkdir(parents=True)
     writer, written = write(out), []
-    for number, (entry, score) in enumerate(tracked(choices, on_progress, len(choices)), 1):
+    for number, (entry, score) in enumerate(tracked(ordered, on_progress, len(ordered)), 1):
         members = bank.read(entry)
         mask = decode_plane(members["mask.png"])
-        name = f"{IMAGES}/{entry.id}.jpg"
-        (out / name).write_bytes(members["jpg"])
-        pixels = pixels_sha256(mask)
-        facts = json.loads(members["json"])
-        face = ReviewFace(
-            order=number,
-            id=entry.id,
-            source=entry.source,
-            score=score,
-            image=name,
-            image_sha256=storage.sha256_bytes(members["jpg"]),
-            image_size=(entry.height, entry.width),
-            mask_sha256=storage.sha256_bytes(members["mask.png"]),
-            mask_pixels=pixels,
-            returned_pixels=pixels,
-            mask_size=(mask.shape[0], mask.shape[1]),
-            corrected_sha256=facts.get("mask_sha256") if facts.get("mask") == "corrected" else None,
-        )
+        face = _review_face(entry, members, mask, number, score)
+        (out / face.image).write_bytes(members["jpg"])
         written.append(replace(face, returned_pixels=pixels_sha256(writer.add(face, mask))))
     writer.close()
     storage.write_bytes(str(out / INDEX), encode_review(form, tuple(written)))
     return ExportReport(folder=out, faces=len(written), order=order)
 
 
-def _queued(url: str, faces: dict[str, Entry]) -> list[Choice]:
+def _review_face(
+    entry: Entry, members: dict[str, bytes], mask: Image, number: int, score: float | None
+) -> ReviewFace:
+    """The face's row in the index; the pixels that a tool gives back are not known yet."""
+    metadata, pixels = json.loads(members["json"]), pixels_sha256(mask)
+    return ReviewFace(
+        order=number,
+        id=entry.id,
+        source=entry.source,
+        score=score,
+        image=f"{IMAGES}/{entry.id}.jpg",
+        image_sha256=storage.sha256_bytes(members["jpg"]),
+        image_size=(entry.height, entry.width),
+        mask_sha256=storage.sha256_bytes(members["mask.png"]),
+        mask_pixels=pixels,
+        returned_pixels=pixels,
+        mask_size=(mask.shape[0], mask.shape[1]),
+        corrected_sha256=metadata.get("mask_sha256") if metadata.get("mask") == "corrected" else None,
+    )
+
+
+def _queued(url: str, faces: dict[str, Entry]) -> list[_Scored]:
     """The faces of a queue in its order."""
     if not storage.exists(url):
         raise FileNotFoundError(
@@ -118,20 +123,19 @@ def _queued(url: str, faces: dict[str, Entry]) -> list[Choice]:
     other = [name for name, source, _ in rows if name not in faces or faces[name].source != source]
     if other or len(set(names)) < len(names):
         got = f"{len(other)} others, the first {other[0]}" if other else "one of them twice"
-        raise ValueError(f"{url}: expected faces of this bank, each once, got {got}; make the queue anew")
+        raise ValueError(f"{url}: expected faces of this bank, each once, got {got}; make the queue again")
     return [(faces[name], _finite(score)) for name, _, score in rows]
 
 
-def _by_suspicion(bank: Bank, faces: dict[str, Entry]) -> tuple[list[Choice], str]:
-    """All faces, the most suspicious first, then those of which the bank says nothing."""
-    choices: list[Choice] = []
+def _by_score(bank: Bank, faces: dict[str, Entry]) -> tuple[list[_Scored], str]:
+    """All faces, the worst mask first and those without a score last; and what the order follows."""
+    scored: list[_Scored] = []
     for entry in faces.values():
-        span = entry.members["json"]
-        facts = json.loads(read_span(storage.join(bank.url, entry.shard), span.offset, span.size))
-        choices.append((entry, _finite((facts.get("suspicion") or {}).get("score"))))
-    known = any(score is not None for _, score in choices)
-    choices.sort(key=lambda one: -math.inf if one[1] is None else one[1], reverse=True)
-    return choices, "suspicion" if known else "id"
+        recorded = recorded_score(read_metadata(bank, entry))
+        scored.append((entry, recorded.score if recorded else None))
+    known = any(score is not None for _, score in scored)
+    scored.sort(key=lambda item: -math.inf if item[1] is None else item[1], reverse=True)
+    return scored, "mask score" if known else "id"
 
 
 def _finite(score: object) -> float | None:
@@ -139,15 +143,14 @@ def _finite(score: object) -> float | None:
 
 
 def _listed(path: Path, faces: dict[str, Entry]) -> frozenset[str]:
-    """The ids of a list, padded or not, or as names of photographs."""
+    """The ids of a list, which may also be unpadded ids or names of photographs."""
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise ValueError(f"{path}: expected a list in UTF-8, got {error}") from error
     names = [line.strip() for line in lines if line.strip()]
     ids = [_id_of(name, faces) for name in names]
-    unknown: Sequence[str] = [name for name, one in zip(names, ids, strict=True) if one not in faces]
-    if unknown:
+    if unknown := [name for name, face_id in zip(names, ids, strict=True) if face_id not in faces]:
         got = f"{len(unknown)} others, the first {unknown[0]}"
         raise ValueError(f"{path}: expected ids of faces in the bank, got {got}")
     return frozenset(ids)

@@ -13,7 +13,7 @@ from assets.datasets.celebamask.reader import FOLDER as FACES
 from assets.datasets.celebamask.reader import IMAGES as PHOTOGRAPHS
 from assets.face_metadata.corrected_masks import FOLDER
 from assets.face_metadata.provenance import PROVENANCE, add_provenance
-from assets.face_metadata.verdicts import NAME as VERDICTS
+from assets.face_metadata.verdicts import NAME as VERDICTS_FILE
 from assets.face_metadata.verdicts import VerdictRow, encode_verdicts, read_verdicts
 from assets.problems import Problem, Report
 from assets.review.formats import form_named
@@ -25,9 +25,9 @@ from tasks.review.check_answer import Finding, ReviewCheck
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
-    """What came back. ``written`` is False where problems kept all of it out.
+    """Numbers of faces. ``written`` is False where nothing was written because of problems.
 
-    ``unchanged`` masks came back as they were sent, ``known`` ones lie in the raw folder already;
+    ``unchanged`` masks came back as they were sent, ``known`` ones are in the raw folder already;
     ``unanswered`` faces have no sound answer.
     """
 
@@ -55,13 +55,13 @@ def import_review(
     """Check every answer, then write masks, ``provenance.jsonl`` and ``verdicts.csv`` below ``raw``.
 
     ``form`` is the format of the answers, by default that of the export. ``who`` and ``date``
-    (YYYY-MM-DD) hold for all of them; without a date it is the annotation file's. With a problem
+    (YYYY-MM-DD) apply to all answers; the default date is that of the annotation file. With a problem
     nothing is written, unless ``keep_going`` leaves those answers out. A mask that came back as it was
-    sent is no correction. An import that was cut off is finished by the same call. ``on_progress`` counts
-    answers, of as many as faces were exported.
+    sent is no correction. The same call finishes an import that was cut off. ``on_progress`` counts
+    answers; the total is the number of exported faces.
 
     Raises FileNotFoundError where the review, the bank or the photographs are missing, ValueError for
-    a damaged index or table, an annotation file that is damaged as a whole, or a date that is none.
+    a damaged index, table or annotation file, and for a malformed date.
     """
     _check_date(date)
     review = read_review(folder)
@@ -74,16 +74,20 @@ def import_review(
         problems.append(problem)
         report(problem)
 
-    rows = read_verdicts(target / VERDICTS)
+    rows = read_verdicts(target / VERDICTS_FILE)
     check = ReviewCheck(review, folder, Bank(bank_url), raw, who, date)
     answers = tracked(_once(read(folder, review, note), folder, note), on_progress, len(review.faces))
-    checked = (check.check(one, note) for one in answers)
-    found = sorted((one for one in checked if one), key=lambda one: one.id)
-    verdicts = {one.id: one.verdict for one in found if one.verdict and rows.get(one.id) != one.verdict}
+    checked = (check.check(answer, note) for answer in answers)
+    found = sorted((finding for finding in checked if finding), key=lambda finding: finding.id)
+    verdicts = {
+        finding.id: finding.verdict
+        for finding in found
+        if finding.verdict and rows.get(finding.id) != finding.verdict
+    }
     written = keep_going or not any(problem.action == "refused" for problem in problems)
     if written:
         _write(target, found, rows, verdicts)
-    states = Counter(one.state for one in found)
+    states = Counter(finding.state for finding in found)
     return ImportReport(
         corrected=states["corrected"],
         verdicts=len(verdicts),
@@ -119,13 +123,13 @@ def _once(answers: Iterable[Answer], folder: Path, note: Report) -> Iterator[Ans
 def _write(
     target: Path, found: list[Finding], rows: dict[str, VerdictRow], verdicts: dict[str, VerdictRow]
 ) -> None:
-    """Masks before their provenance: a mask without a line is found anew by the next import."""
-    corrections = [(one.data, one.correction) for one in found if one.correction]
+    """Write masks before their provenance, so that the next import finishes one that was cut off."""
+    corrections = [(finding.data, finding.correction) for finding in found if finding.correction]
     for data, correction in corrections:
         storage.write_bytes(str(target / correction.file), data)
     if corrections:
         path = target / PROVENANCE
         before = path.read_bytes() if path.is_file() else b""
-        storage.write_bytes(str(path), add_provenance(before, [one for _, one in corrections]))
+        storage.write_bytes(str(path), add_provenance(before, [correction for _, correction in corrections]))
     if verdicts:
-        storage.write_bytes(str(target / VERDICTS), encode_verdicts(rows | verdicts))
+        storage.write_bytes(str(target / VERDICTS_FILE), encode_verdicts(rows | verdicts))

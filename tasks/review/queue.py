@@ -1,4 +1,4 @@
-"""Which masks to look at first: a bank's faces in order of suspicion, as a table and as a sheet."""
+"""Which masks to review first: a bank's faces by their mask scores, as a table and as a sheet."""
 
 from __future__ import annotations
 
@@ -14,23 +14,24 @@ from natocc.codecs import encode_png_rgb
 from natocc.mask_quality.score import FIGURES
 from shards import storage
 from tasks.contact_sheet import Strip, compose_sheet
-from tasks.face_tile import face_facts, face_tile
+from tasks.face_metadata import RecordedScore, read_metadata, recorded_score
+from tasks.face_tile import face_tile
 from tasks.progress import OnProgress, ignore_progress, tracked
 
 QUEUE, SHEET = "queue.parquet", "queue.png"
-# An IoU with the segmenter below which it counts against a mask, and how far below it counts fully.
+# An IoU with the segmenter below this one counts against a mask; this far below it counts fully.
 _AGREES, _CONTRADICTS = 0.95, 0.35
-# How much of the trust the segmenter alone can take away.
+# The highest score that the segmenter alone can give.
 _SEGMENTER_MOST = 0.9
 _SEGMENTER_SAYS = "the segmenter disagrees"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queued:
-    """One face of the queue. ``score`` is the suspicion, with the segmenter's where it was asked.
+    """One face of the queue. ``score`` is the mask score, raised where a segmenter disagrees.
 
-    ``mask`` says whose the mask is (``policy``, ``corrected``); ``figures`` are those of
-    ``natocc.mask_quality.score``; ``iou`` and ``components`` are the segmenter's, None without one.
+    ``mask`` says where the mask comes from (``policy``, ``corrected``); ``figures`` are those of
+    ``natocc.mask_quality.score``; ``iou`` and ``components`` compare with the segmenter, None without one.
     """
 
     id: str
@@ -38,7 +39,7 @@ class Queued:
     score: float
     because: str
     mask: str
-    suspicion: float
+    mask_score: float
     figures: dict[str, float]
     iou: float | None
     components: int | None
@@ -46,7 +47,7 @@ class Queued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueReport:
-    """Where the queue is and what leads it."""
+    """Where the queue was written, and its faces in order."""
 
     queue: str
     sheet: str
@@ -54,8 +55,8 @@ class QueueReport:
 
     def table(self, count: int) -> list[dict[str, str | int | float | None]]:
         """The first faces, a row each, for people."""
-        said = ("id", "score", "because", "mask", "iou", "components", "source")
-        return [{name: getattr(face, name) for name in said} for face in self.faces[:count]]
+        columns = ("id", "score", "because", "mask", "iou", "components", "source")
+        return [{name: getattr(face, name) for name in columns} for face in self.faces[:count]]
 
 
 def correct_masks(
@@ -67,14 +68,14 @@ def correct_masks(
     count: int = 48,
     on_progress: OnProgress = ignore_progress,
 ) -> QueueReport:
-    """Write ``queue.parquet``, every face, the most suspicious first, and ``queue.png``, the first ``count``.
+    """Write ``queue.parquet``, every face, the worst mask first, and ``queue.png``, the first ``count``.
 
     With a ``checkpoint`` of ``natocc train-segmenter``, trained at ``size``, its disagreement counts too.
     Faces of equal score come in order of their ids, so equal banks give equal files. ``on_progress``
     counts faces: all of them once, and a second time with a checkpoint.
 
     Raises FileNotFoundError where there is no bank or checkpoint, ValueError for a bank without faces
-    or made before suspicion was measured, and for a file that is no checkpoint.
+    or without mask scores, and for a file that is no checkpoint.
     """
     if count < 1:
         raise ValueError(f"-n: expected at least 1 picture, got {count}")
@@ -82,33 +83,26 @@ def correct_masks(
     entries = {entry.id: entry for entry in bank.entries("face")}
     if not entries:
         raise ValueError(f"{bank_url}: expected faces in the bank, got none")
-    read = tracked(entries.items(), on_progress, len(entries))
-    facts = {name: face_facts(bank, entry) for name, entry in read}
-    lacking = [name for name, one in facts.items() if not isinstance(one.get("suspicion"), dict)]
-    if lacking:
-        raise ValueError(
-            f"{bank_url}: expected the suspicion of every face, {len(lacking)} of {len(facts)} have none "
-            f"(the first is {lacking[0]}); the bank is an older one: run natocc prepare again"
-        )
+    scores = _recorded_scores(bank, entries, on_progress)
     disagreements = _disagreements(bank, checkpoint, size, on_progress)
-    # A weak segmenter agrees with no mask well: what counts is to agree less than it usually does.
+    # A weak segmenter agrees well with no mask; what counts is less agreement than it usually has.
     usual = min(_AGREES, median(iou for iou, _ in disagreements.values()) if disagreements else 1.0)
     faces = [
-        _queued(entry, facts[name], disagreements.get(name, (None, None)), usual)
+        _queued(entry, *scores[name], disagreements.get(name, (None, None)), usual)
         for name, entry in entries.items()
     ]
     faces.sort(key=lambda face: (-face.score, face.id))
     report = QueueReport(queue=storage.join(out, QUEUE), sheet=storage.join(out, SHEET), faces=tuple(faces))
     storage.write_bytes(report.queue, encode_queue(report.faces))
     shown = [_strip(bank, entries[face.id], number, face) for number, face in enumerate(faces[:count], 1)]
-    title = f"{len(faces)} faces of {bank_url}, the most suspicious first"
+    title = f"{len(faces)} faces of {bank_url}, the worst mask first"
     storage.write_bytes(report.sheet, encode_png_rgb(compose_sheet(shown, title, side=288, columns=6)))
     return report
 
 
 def encode_queue(faces: tuple[Queued, ...]) -> bytes:
     """The table as Parquet, one row a face in the order given."""
-    plain: list[tuple[str, pa.DataType]] = [
+    columns: list[tuple[str, pa.DataType]] = [
         ("id", pa.string()),
         ("source", pa.string()),
         ("score", pa.float64()),
@@ -119,10 +113,27 @@ def encode_queue(faces: tuple[Queued, ...]) -> bytes:
         ("iou", pa.float64()),
         ("components", pa.int32()),
     ]
-    rows = [asdict(face) | face.figures for face in faces]
-    stream = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows, schema=pa.schema(plain)), stream)
-    return stream.getvalue()
+    rows = [asdict(face) | {"suspicion": face.mask_score} | face.figures for face in faces]
+    buffer = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows, schema=pa.schema(columns)), buffer)
+    return buffer.getvalue()
+
+
+def _recorded_scores(
+    bank: Bank, entries: dict[str, Entry], on_progress: OnProgress
+) -> dict[str, tuple[RecordedScore, str]]:
+    """The mask score of every face, and where its mask comes from."""
+    scores: dict[str, tuple[RecordedScore, str]] = {}
+    for name, entry in tracked(entries.items(), on_progress, len(entries)):
+        metadata = read_metadata(bank, entry)
+        if recorded := recorded_score(metadata):
+            scores[name] = recorded, str(metadata.get("mask", "policy"))
+    if lacking := [name for name in entries if name not in scores]:
+        raise ValueError(
+            f"{bank.url}: expected a mask score of every face, {len(lacking)} of {len(entries)} have none "
+            f"(the first is {lacking[0]}); the bank is an older one: run natocc prepare again"
+        )
+    return scores
 
 
 def _disagreements(
@@ -130,18 +141,20 @@ def _disagreements(
 ) -> dict[str, tuple[float, int]]:
     if checkpoint is None:
         return {}
-    # Here, so that a queue without a segmenter needs no network packages.
+    # Imported here, so that a queue without a segmenter needs no network packages.
     from tasks.review.disagreement import measure_disagreements
 
     found = measure_disagreements(bank, checkpoint, size=size, on_progress=on_progress)
-    return {name: (one.iou, one.components) for name, one in found.items()}
+    return {name: (compared.iou, compared.components) for name, compared in found.items()}
 
 
 def _queued(
-    entry: Entry, facts: dict[str, object], segmenter: tuple[float | None, int | None], usual: float
+    entry: Entry,
+    recorded: RecordedScore,
+    mask: str,
+    segmenter: tuple[float | None, int | None],
+    usual: float,
 ) -> Queued:
-    said: dict[str, object] = facts["suspicion"]  # type: ignore[assignment]
-    suspicion, because = float(str(said["score"])), str(said["because"])
     iou, components = segmenter
     doubt = 0.0
     if iou is not None:
@@ -149,11 +162,11 @@ def _queued(
     return Queued(
         id=entry.id,
         source=entry.source,
-        score=round(1 - (1 - suspicion) * (1 - doubt), 4),
-        because=_SEGMENTER_SAYS if doubt > suspicion else because,
-        mask=str(facts.get("mask", "policy")),
-        suspicion=suspicion,
-        figures={name: float(str(said[name])) for name in FIGURES},
+        score=round(1 - (1 - recorded.score) * (1 - doubt), 4),
+        because=_SEGMENTER_SAYS if doubt > recorded.score else recorded.because,
+        mask=mask,
+        mask_score=recorded.score,
+        figures={name: recorded.figures[name] for name in FIGURES},
         iou=iou,
         components=components,
     )

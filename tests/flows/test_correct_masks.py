@@ -9,12 +9,12 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.exceptions import ParameterTypeError
 
 from flows.correct_masks import correct_masks
-from tests.suspicious_faces import suspicious_bank
+from tests.scored_faces import scored_bank
 
 
 @pytest.mark.usefixtures("prefect_server")
 def test_the_flow_writes_the_queue_and_leaves_a_table(tmp_path: Path) -> None:
-    report = correct_masks(suspicious_bank(str(tmp_path / "bank")), str(tmp_path / "queue"))
+    report = correct_masks(scored_bank(str(tmp_path / "bank")), str(tmp_path / "queue"))
     assert Path(report.queue).is_file() and Path(report.sheet).is_file()
     wanted = ArtifactFilter(key=ArtifactFilterKey(any_=["mask-queue", "mask-queue-files"]))
     with get_client(sync_client=True) as client:

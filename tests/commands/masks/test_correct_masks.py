@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 import models.optional_packages
 from commands.masks.correct_masks import correct_masks
-from tests.suspicious_faces import suspicious_bank
+from tests.scored_faces import scored_bank
 
 app = typer.Typer()
 app.command()(correct_masks)
@@ -20,7 +20,7 @@ def run(*arguments: str) -> tuple[int, str]:
 
 
 def test_it_prints_the_first_faces_and_where_the_queue_is(tmp_path: Path) -> None:
-    bank, out = suspicious_bank(str(tmp_path / "bank")), tmp_path / "out"
+    bank, out = scored_bank(str(tmp_path / "bank")), tmp_path / "out"
     code, text = run("--bank", bank, "--out", str(out))
     assert code == 0, text
     assert text.index("wide_mask") < text.index("patch_on_it") < text.index("true_face")

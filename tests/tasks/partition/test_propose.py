@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from assets.bank.reader import Bank, Entry
 from assets.bank.writer import close_bank, open_bank, write_shard
 from commands.main import app
-from tasks.partition.propose import choose_persons, make_partition, subset_by_suspicion
+from tasks.partition.propose import choose_persons, make_partition, subset_by_score
 from tasks.partition.report import PROPOSED, REPORT, PartitionReport, write_partition
 from tasks.prepare.bank import prepare
 from tests.raw_trees import add_face, add_sidecar
@@ -56,7 +56,7 @@ def test_faces_of_known_part_keep_it(tmp_path: Path) -> None:
     bank = write_bank(tmp_path, faces, dict.fromkeys(range(6), 0.99))
     report = make_partition(bank, on_progress=lambda *call: calls.append(call))
     assert parts(report) == {"WO-train": "0 1", "WO-test": "2", "O": "3", "excluded": "4", "O-test": "5"}
-    assert (report.proposed, report.by_suspicion, report.unknown, report.leaks) == ((), 0, (), ())
+    assert (report.proposed, report.by_score, report.unknown, report.leaks) == ((), 0, (), ())
     assert report.rows() == [
         ("WO-train", 2, 24603), ("WO-test", 1, 716), ("O", 1, 4597), ("excluded", 1, 86), ("O-test", 1, None),
     ]  # fmt: skip
@@ -64,12 +64,14 @@ def test_faces_of_known_part_keep_it(tmp_path: Path) -> None:
     assert calls == [(0, 0)], "no score has to be read"
 
 
-def test_faces_of_unknown_part_are_told_apart_by_suspicion_and_the_proposals_listed(tmp_path: Path) -> None:
+def test_faces_of_unknown_part_are_told_apart_by_their_scores_and_the_proposals_listed(
+    tmp_path: Path,
+) -> None:
     faces = [face(number) for number in (10, 9, 2, 3)] + [face(4, "O"), face(5, "excluded")]
     bank = write_bank(tmp_path / "bank", faces, {10: 0.7, 9: 0.2, 2: 0.9, 4: 0.1, 5: 0.9})
     report = make_partition(bank, threshold=0.6)
     assert parts(report) == {"WO-train": "9", "WO-test": "", "O": "2 4 10", "excluded": "5", "O-test": ""}
-    assert report.unknown == ("3.jpg",) and report.by_suspicion == 3
+    assert report.unknown == ("3.jpg",) and report.by_score == 3
     write_partition(report, str(tmp_path / "out"))
     written = {path.name: path.read_text() for path in (tmp_path / "out").iterdir()}
     assert written["CelebAMask-HQ-O.txt"] == "2.jpg\n4.jpg\n10.jpg\n"
@@ -82,7 +84,7 @@ def test_faces_of_unknown_part_are_told_apart_by_suspicion_and_the_proposals_lis
 
 
 def test_the_threshold_itself_is_not_above_it() -> None:
-    assert subset_by_suspicion({"a": 0.5, "b": 0.51}, 0.5) == {"a": "WO", "b": "O"}
+    assert subset_by_score({"a": 0.5, "b": 0.51}, 0.5) == {"a": "WO", "b": "O"}
 
 
 def people(count: int) -> list[Entry]:
@@ -141,7 +143,7 @@ def test_who_shares_a_photograph_with_a_chosen_person_is_tested_on_too(tmp_path:
         (
             [face(0)],
             None,
-            "expected lists, verdicts or suspicion that tell occluded faces from others, got none",
+            "expected lists, verdicts or mask scores that tell occluded faces from others, got none",
         ),
     ],
 )

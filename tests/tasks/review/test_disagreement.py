@@ -15,7 +15,7 @@ from models.segmenters.checkpoint import encode_unet
 from models.segmenters.unet.network import UNet
 from natocc.geometry import Image
 from tasks.review.disagreement import compare, measure_disagreements
-from tests.suspicious_faces import suspicious_bank
+from tests.scored_faces import scored_bank
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -69,7 +69,7 @@ def taught(bank: Bank, name: str, size: int) -> UNet:
 
 
 def test_the_wrong_mask_stands_out(tmp_path: Path) -> None:
-    bank = Bank(suspicious_bank(str(tmp_path / "bank")))
+    bank = Bank(scored_bank(str(tmp_path / "bank")))
     checkpoint = tmp_path / "segmenter.pt"
     checkpoint.write_bytes(encode_unet(taught(bank, "true_face", 64)))
     calls: list[tuple[int, int | None]] = []
@@ -82,7 +82,7 @@ def test_the_wrong_mask_stands_out(tmp_path: Path) -> None:
 
 
 def test_what_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
-    bank = Bank(suspicious_bank(str(tmp_path / "bank")))
+    bank = Bank(scored_bank(str(tmp_path / "bank")))
     path = tmp_path / "segmenter.pt"
     with pytest.raises(FileNotFoundError):
         measure_disagreements(bank, str(path))

@@ -79,14 +79,14 @@ def test_a_queue_gives_the_order_and_a_count_its_top(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "top/images").iterdir()) == ["00012.jpg"]
 
 
-def test_without_a_queue_the_banks_suspicion_orders(tmp_path: Path) -> None:
+def test_without_a_queue_the_mask_scores_of_the_bank_order(tmp_path: Path) -> None:
     faces: dict[str, dict[str, object]] = {
         "0.jpg": {"suspicion": {"score": 0.2}},
         "7.jpg": {},
         "12.jpg": {"suspicion": {"score": 0.7}},
     }
     _, url = small_bank(tmp_path, faces)
-    assert export_review(url, tmp_path / "out", form="segments").order == "suspicion"
+    assert export_review(url, tmp_path / "out", form="segments").order == "mask score"
     assert order(tmp_path / "out") == [("00012", 0.7), ("00000", 0.2), ("00007", None)]
 
 
@@ -108,7 +108,7 @@ def test_a_queue_of_another_bank_or_kind_is_refused(tmp_path: Path) -> None:
     for rows, message in (
         (
             [("00000", "0.jpg", 1.0), ("00099", "99.jpg", 0.5)],
-            "got 1 others, the first 00099; make the queue anew",
+            "got 1 others, the first 00099; make the queue again",
         ),
         ([("00000", "another.jpg", 1.0)], "got 1 others, the first 00000"),
         ([("00000", "0.jpg", 1.0), ("00000", "0.jpg", 0.5)], "got one of them twice"),

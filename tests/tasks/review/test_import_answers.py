@@ -166,7 +166,7 @@ def test_a_mask_that_somebody_else_corrected_since_is_not_replaced(tmp_path: Pat
     other = write(case.corrected / "007.png", bitmap(disc(80, 60, 0.3)))
     report, problems = case.run()
     assert problems == [
-        f"masks/00007.png: expected the mask that was exported, got another {FOLDER}/007.png since; export anew"
+        f"masks/00007.png: expected the mask that was exported, got another {FOLDER}/007.png since; export again"
     ]
     assert not report.written
     write(case.corrected / "7.png", bitmap(NEW))
@@ -196,8 +196,8 @@ def test_a_bank_or_a_photograph_changed_since_the_export_is_found(tmp_path: Path
     _, case.url = small_bank(tmp_path / "other", {"7.jpg": {}, "12.jpg": {}})
     assert case.run()[1] == [
         "masks/00000.png: expected a face of this bank, got the unknown face 00000",
-        "masks/00007.png: expected the photograph that was exported, got another in the bank now; export anew",
-        "masks/00012.png: expected the photograph that was exported, got another in the bank now; export anew",
+        "masks/00007.png: expected the photograph that was exported, got another in the bank now; export again",
+        "masks/00012.png: expected the photograph that was exported, got another in the bank now; export again",
     ]
 
 
@@ -206,7 +206,7 @@ def test_a_mask_that_is_another_in_the_bank_now_is_not_overruled(tmp_path: Path)
     case.answer("00007", NEW)
     _, case.url = small_bank(tmp_path / "other", first_mask=1)
     assert case.run()[1] == [
-        "masks/00007.png: expected the mask that was exported, got another in the bank now; export anew"
+        "masks/00007.png: expected the mask that was exported, got another in the bank now; export again"
     ]
 
 

@@ -13,12 +13,12 @@ from assets.bank.writer import BankWriter
 from natocc.mask_quality.score import FIGURES
 from tasks.review import disagreement
 from tasks.review.queue import correct_masks
-from tests.suspicious_faces import IDS, suspicious_bank
+from tests.scored_faces import IDS, scored_bank
 
 
 def test_the_worst_come_first_and_say_why(tmp_path: Path) -> None:
     calls: list[tuple[int, int | None]] = []
-    bank = suspicious_bank(str(tmp_path / "bank"))
+    bank = scored_bank(str(tmp_path / "bank"))
     report = correct_masks(
         bank, str(tmp_path / "queue"), count=2, on_progress=lambda *call: calls.append(call)
     )
@@ -41,7 +41,7 @@ def test_the_worst_come_first_and_say_why(tmp_path: Path) -> None:
 
 
 def test_the_sheet_shows_as_many_as_asked_for(tmp_path: Path) -> None:
-    bank = suspicious_bank(str(tmp_path / "bank"))
+    bank = scored_bank(str(tmp_path / "bank"))
     sheets = [cv2.imread(correct_masks(bank, str(tmp_path / str(n)), count=n).sheet) for n in (1, 3)]
     assert sheets[0].shape == sheets[1].shape and (sheets[0] != sheets[1]).any()
     # The second place of the row is paper where one face is shown.
@@ -49,7 +49,7 @@ def test_the_sheet_shows_as_many_as_asked_for(tmp_path: Path) -> None:
 
 
 def test_equal_banks_give_equal_files(tmp_path: Path) -> None:
-    bank = suspicious_bank(str(tmp_path / "bank"))
+    bank = scored_bank(str(tmp_path / "bank"))
     one, two = (correct_masks(bank, str(tmp_path / name)) for name in ("one", "two"))
     assert Path(one.queue).read_bytes() == Path(two.queue).read_bytes()
     assert Path(one.sheet).read_bytes() == Path(two.sheet).read_bytes()
@@ -59,26 +59,26 @@ def test_a_segmenters_disagreement_counts(tmp_path: Path, monkeypatch: pytest.Mo
     seen = dict(zip(IDS, ((0.5, 2), (0.98, 0), (0.97, 0)), strict=True))
     found = {name: disagreement.Disagreement(iou=iou, components=n) for name, (iou, n) in seen.items()}
     monkeypatch.setattr(disagreement, "measure_disagreements", lambda *_, **__: found)
-    report = correct_masks(suspicious_bank(str(tmp_path / "bank")), str(tmp_path), checkpoint="any.pt")
+    report = correct_masks(scored_bank(str(tmp_path / "bank")), str(tmp_path), checkpoint="any.pt")
     by_id = {face.id: face for face in report.faces}
     assert by_id["true_face"].because == "the segmenter disagrees"
-    assert by_id["true_face"].score > 0.85 and by_id["true_face"].suspicion < 0.1
+    assert by_id["true_face"].score > 0.85 and by_id["true_face"].mask_score < 0.1
     assert (by_id["true_face"].iou, by_id["true_face"].components) == (0.5, 2)
-    assert by_id["wide_mask"].score == by_id["wide_mask"].suspicion
+    assert by_id["wide_mask"].score == by_id["wide_mask"].mask_score
 
 
 def test_a_weak_segmenter_does_not_accuse_everybody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = dict(zip(IDS, (0.7, 0.72, 0.4), strict=True))
     found = {name: disagreement.Disagreement(iou=iou, components=3) for name, iou in seen.items()}
     monkeypatch.setattr(disagreement, "measure_disagreements", lambda *_, **__: found)
-    report = correct_masks(suspicious_bank(str(tmp_path / "bank")), str(tmp_path), checkpoint="any.pt")
+    report = correct_masks(scored_bank(str(tmp_path / "bank")), str(tmp_path), checkpoint="any.pt")
     by_id = {face.id: face for face in report.faces}
-    assert by_id["true_face"].score == by_id["true_face"].suspicion
-    assert by_id["wide_mask"].score > by_id["wide_mask"].suspicion
+    assert by_id["true_face"].score == by_id["true_face"].mask_score
+    assert by_id["wide_mask"].score > by_id["wide_mask"].mask_score
 
 
 def test_an_older_bank_is_to_be_prepared_again(tmp_path: Path) -> None:
-    bank = suspicious_bank(str(tmp_path / "bank"), suspicion=False)
+    bank = scored_bank(str(tmp_path / "bank"), scored=False)
     with pytest.raises(
         ValueError, match=r"3 of 3 have none \(the first is patch_on_it\).*run natocc prepare"
     ):

@@ -21,8 +21,8 @@ from tests.natocc.inputs import portrait
 IDS = ("true_face", "patch_on_it", "wide_mask")
 
 
-def suspicious_bank(url: str, *, suspicion: bool = True) -> str:
-    """Write the bank; returns its URL. ``suspicion`` False: as banks were before it was measured."""
+def scored_bank(url: str, *, scored: bool = True) -> str:
+    """Write the bank; returns its URL. ``scored`` False: as banks were before masks had scores."""
     image, mask, classes = portrait()
     parts = {name: (classes == number).astype(np.uint8) * 255 for name, number in CLASS_IDS.items()}
     wide = cv2.dilate(mask, np.ones((61, 61), np.uint8)).astype(np.uint8)
@@ -31,7 +31,7 @@ def suspicious_bank(url: str, *, suspicion: bool = True) -> str:
         small = cv2.resize(picture, mask.shape[::-1], interpolation=cv2.INTER_AREA).astype(np.uint8)
         there = {part: plane for part, plane in parts.items() if plane.any()} | {"skin": one}
         facts: dict[str, object] = {"mask": "corrected" if name == "wide_mask" else "policy"}
-        if suspicion:
+        if scored:
             facts["suspicion"] = asdict(measure_suspicion(small, there, one))
         members = {"jpg": encode_jpeg(picture), "mask.png": encode_png(one)}
         writer.add(_entry(name), members | {"json": json.dumps(facts).encode()})

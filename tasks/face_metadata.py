@@ -1,0 +1,48 @@
+"""What the bank records of a face beside its pixels, and the mask score in it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from assets.bank.reader import Bank, Entry
+from natocc.occluders.bank_files import read_span
+from shards import storage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedScore:
+    """How likely the face's mask is wrong, as preparing measured it (``natocc.mask_quality.score``).
+
+    ``score`` is higher for a worse mask, ``because`` is its leading reason, ``figures`` are its parts.
+    """
+
+    score: float
+    because: str
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+
+def read_metadata(bank: Bank, entry: Entry) -> dict[str, object]:
+    """The json of an entry, read without its pictures, which are a hundred times as large."""
+    if "json" not in entry.members:
+        return {}
+    span = entry.members["json"]
+    data = read_span(storage.join(bank.url, entry.shard), span.offset, span.size)
+    metadata = json.loads(data.decode("utf-8"))
+    return metadata if isinstance(metadata, dict) else {}
+
+
+def recorded_score(metadata: Mapping[str, object]) -> RecordedScore | None:
+    """The mask score in a face's metadata; None in a bank that was made before it was measured."""
+    recorded = metadata.get("suspicion")
+    if not isinstance(recorded, dict) or not _is_number(recorded.get("score")):
+        return None
+    figures = {name: float(value) for name, value in recorded.items() if _is_number(value)}
+    score = figures.pop("score")
+    return RecordedScore(score=score, because=str(recorded.get("because", "")), figures=figures)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
