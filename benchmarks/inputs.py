@@ -15,6 +15,7 @@ from natocc.codecs import decode_plane, encode_png
 from natocc.geometry import Image, mask_box
 from natocc.kinds import POOLS
 from natocc.masks.policy import parsing_map
+from natocc.resize.scale import scaled_size
 
 _LONG_SIDE = 1024
 
@@ -45,8 +46,7 @@ def hand() -> tuple[Image, Image]:
     """A hand's shape, fingers down as the bank keeps them, coloured from the portrait's cheek."""
     mask = decode_plane((ROOT / "hand_masks" / "raised_pinch.png").read_bytes())
     mask = np.ascontiguousarray(mask[mask_box(mask).slices][::-1, ::-1])
-    scale = _LONG_SIDE / max(mask.shape)
-    size = round(mask.shape[1] * scale), round(mask.shape[0] * scale)
+    size = scaled_size(mask.shape, _LONG_SIDE / max(mask.shape))[::-1]
     matte = cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR)
     cheek = np.ascontiguousarray(portrait()[0][560:700, 300:400])
     skin = cv2.resize(cheek, size, interpolation=cv2.INTER_CUBIC)
@@ -60,8 +60,7 @@ def cup() -> tuple[Image, Image]:
     cv2.ellipse(matte, (322, 212), (190, 165), 0, 0, 360, 255, -1)
     cut = mask_box(matte).slices
     image, matte = np.ascontiguousarray(image[cut]), np.ascontiguousarray(matte[cut])
-    scale = min(4.0, _LONG_SIDE / max(matte.shape))
-    size = round(matte.shape[1] * scale), round(matte.shape[0] * scale)
+    size = scaled_size(matte.shape, min(4.0, _LONG_SIDE / max(matte.shape)))[::-1]
     large = cv2.resize(image, size, interpolation=cv2.INTER_LANCZOS4)
     return large.astype(np.uint8), cv2.resize(matte, size, interpolation=cv2.INTER_LINEAR).astype(np.uint8)
 

@@ -18,6 +18,7 @@ import numpy as np
 from assets.bank.reader import Bank, Entry
 from natocc.codecs import decode_rgb, encode_jpeg, encode_png_rgb
 from natocc.geometry import Image
+from natocc.resize.scale import limit_long_side
 from tasks.contact_sheet import Strip, compose_sheet
 from tasks.prepare.upscaling.choose import FACTOR, Upscaler, choose_upscaler
 from tasks.prepare.upscaling.crops import lanczos
@@ -43,14 +44,6 @@ def crops_of(bank: Bank, ids: list[str], count: int) -> list[tuple[Entry, Image]
     if not chosen:
         raise ValueError(f"{bank.url}: expected objects with the crop that they were cut from, got none")
     return [(entry, decode_rgb(bank.read(entry, ("context.jpg",))["context.jpg"])) for entry in chosen]
-
-
-def brought_to(crop: Image, side: int) -> Image:
-    scale = side / max(crop.shape[:2])
-    if scale >= 1:
-        return crop
-    size = max(1, round(crop.shape[1] * scale)), max(1, round(crop.shape[0] * scale))
-    return cv2.resize(crop, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
 
 
 def windows(crop: Image, upscaler: Upscaler) -> tuple[list[Image], float, int]:
@@ -98,7 +91,7 @@ def main() -> None:
     crops = crops_of(Bank(arguments.bank), ids, arguments.n)
     for number in range(max(len(crops), len(sizes))):
         entry, whole = crops[number % len(crops)]
-        crop = brought_to(whole, sizes[number % len(sizes)])
+        crop = limit_long_side(whole, sizes[number % len(sizes)])
         shown, spent, given = windows(crop, upscaler)
         seconds, pixels = seconds + spent, pixels + given
         size = f"{crop.shape[1]}x{crop.shape[0]} of {whole.shape[1]}x{whole.shape[0]}"

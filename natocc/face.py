@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from natocc.geometry import Box, Image, mask_box
+from natocc.resize.scale import scale_image
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +51,11 @@ def make_face(
     """
     height, width = image.shape[:2]
     scale = long_side / max(height, width)
-    size = round(width * scale), round(height * scale)
-    if (width, height) != size:
+    image = scale_image(image, scale)
+    size = image.shape[1], image.shape[0]
+    if size != (width, height):
         # A file's blocks do not survive being resized.
         jpeg_quality = None
-        flags = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-        image = cv2.resize(image, size, interpolation=flags).astype(np.uint8, copy=False)
     binary = cast(Image, cv2.threshold(_resize_mask(mask, size), 127, 1, cv2.THRESH_BINARY)[1])
     box = mask_box(binary)
     if box.empty:

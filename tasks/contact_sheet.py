@@ -11,6 +11,7 @@ from PIL import Image as PillowImage
 from PIL import ImageDraw, ImageFont
 
 from natocc.geometry import Image
+from natocc.resize.scale import scale_image
 
 _INK, _PAPER = (30, 30, 30), (250, 250, 248)
 _CAPTION = 18
@@ -28,14 +29,11 @@ def fit(picture: Image, side: int) -> Image:
     """A grey or RGB picture, shrunk or enlarged into a square tile, centred on paper."""
     if picture.ndim == 2:
         picture = np.repeat(picture[..., None], 3, axis=2)
-    height, width = picture.shape[:2]
-    scale = side / max(height, width)
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    flags = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    small = cv2.resize(picture, size, interpolation=flags).astype(np.uint8)
+    scaled = scale_image(picture, side / max(picture.shape[:2]))
+    height, width = scaled.shape[:2]
     tile = np.full((side, side, 3), _PAPER, np.uint8)
-    top, left = (side - size[1]) // 2, (side - size[0]) // 2
-    tile[top : top + size[1], left : left + size[0]] = small
+    top, left = (side - height) // 2, (side - width) // 2
+    tile[top : top + height, left : left + width] = scaled
     return tile
 
 

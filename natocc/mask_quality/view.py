@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from natocc.geometry import Box, Image, mask_box
 from natocc.masks.policy import NOT_FACE
+from natocc.resize.scale import scaled_size
 
 # Long side of the mask's box, and what is seen around it, in reduced pixels.
 SIDE, MARGIN = 80, 8
@@ -51,7 +52,7 @@ def look(rgb: Image, parts: Mapping[str, Image], mask: Image) -> View:
     grown = tight.grow(round(MARGIN / scale), (mask.shape[0], mask.shape[1]))
     halvings = max(0, int(math.log2(min(longest / SIDE, grown.width, grown.height))))
     box = _divisible(grown, 2**halvings)
-    size = max(1, round(box.width * scale)), max(1, round(box.height * scale))
+    size = scaled_size((box.height, box.width), scale)[::-1]
     small = _reduce(rgb[box.slices], halvings, size)
     lab = cv2.cvtColor(small.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)
     inside = _reduce(mask[box.slices], halvings, size) > 127

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from natocc.geometry import Image, Matrix
+from natocc.resize.scale import scale_image
 from natocc.verdicts import NotFound
 
 Floats = NDArray[np.float32]
@@ -93,17 +94,17 @@ def _grey(image: Image) -> Floats:
 def _guesses(photo: Floats, crop: Floats) -> list[tuple[float, float, float]]:
     """The best places at a few pixels, one a scale: (scale, x, y)."""
     less = _COARSE / max(crop.shape)
-    small = _resized(crop, less)
+    small = scale_image(crop, less, cv2.INTER_LINEAR)
     height, width = small.shape
     pads = round(height * _OUTSIDE), round(width * _OUTSIDE)
     scored = []
     # Few pixels are enough for the guess; reducing all of them at every scale takes most of its time.
     rough = min(1.0, _LARGEST * _COARSE / max(photo.shape))
-    reduced = _resized(photo, rough)
+    reduced = scale_image(photo, rough)
     size = _SMALLEST
     while size <= _LARGEST:
         scale = size * max(crop.shape) / max(photo.shape)
-        shown = _resized(reduced, scale * less / rough)
+        shown = scale_image(reduced, scale * less / rough, cv2.INTER_LINEAR)
         around = cv2.copyMakeBorder(shown, pads[0], pads[0], pads[1], pads[1], cv2.BORDER_REFLECT_101)
         if around.shape[0] >= height and around.shape[1] >= width:
             scores = cv2.matchTemplate(around, small, cv2.TM_CCOEFF_NORMED)
@@ -119,7 +120,7 @@ def _refine(photo: Floats, crop: Floats, scale: float, x: float, y: float) -> Re
     """Least squares over scale and position, gain and offset of the brightness let free."""
     correlation = 0.0
     for level in _LEVELS:
-        target = _resized(crop, level)
+        target = scale_image(crop, level)
         height, width = target.shape
         half = (level - 1) / 2
         at = np.array([scale * level, x * level + half, y * level + half])
@@ -193,9 +194,3 @@ def _correlate(one: Floats, other: Floats) -> float:
     both -= both.mean(axis=1, keepdims=True)
     norms = np.sqrt((both**2).sum(axis=1))
     return float((both[0] * both[1]).sum() / max(norms.prod(), 1e-9))
-
-
-def _resized(plane: Floats, scale: float) -> Floats:
-    size = max(1, round(plane.shape[1] * scale)), max(1, round(plane.shape[0] * scale))
-    flags = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return cast(Floats, cv2.resize(plane, size, interpolation=flags))

@@ -101,17 +101,6 @@ def crop_to_matte(rgb: Image, matte: Image) -> tuple[Image, Image]:
     return wide.astype(np.uint8, copy=False), edge.astype(np.uint8, copy=False)
 
 
-def limit_side(rgb: Image, matte: Image, long_side: int) -> tuple[Image, Image]:
-    """Both reduced by area averaging so that no side exceeds ``long_side``."""
-    scale = long_side / max(matte.shape)
-    if scale >= 1:
-        return rgb, matte
-    size = max(1, round(matte.shape[1] * scale)), max(1, round(matte.shape[0] * scale))
-    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
-    edge = cv2.resize(matte, size, interpolation=cv2.INTER_AREA)
-    return small.astype(np.uint8, copy=False), edge.astype(np.uint8, copy=False)
-
-
 def turn(rgb: Image, matte: Image, degrees: float) -> tuple[Image, Image]:
     """Both turned counter-clockwise about the centre, on a canvas that holds all of them."""
     if degrees % 360 == 0:

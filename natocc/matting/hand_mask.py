@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from natocc.geometry import Box, Image, mask_box
 from natocc.matting.grabcut import cut_by_colours
 from natocc.matting.plain_background import Apart, Floats, apart_from_ground
+from natocc.resize.scale import limit_long_side
 from natocc.verdicts import NotFound
 
 # Long sides at which the hand is found and its edge is drawn.
@@ -52,7 +53,7 @@ def segment_hand(rgb: Image) -> HandMask | NotFound:
     Colours are compared with a surface fitted to the ground, so that uneven light plays no part, and
     darkness counts less than colour, so that shadows stay out. Same bytes for the same picture.
     """
-    small = _reduced(rgb, _FIND)
+    small = limit_long_side(rgb, _FIND)
     apart = apart_from_ground(small)
     if isinstance(apart, NotFound):
         return apart
@@ -62,7 +63,7 @@ def segment_hand(rgb: Image) -> HandMask | NotFound:
     contrast = _contrast(coarse, apart)
     if contrast < _CONTRAST:
         return NotFound("a hand that stands out from its ground", f"a difference of {contrast:.1f} in Lab")
-    mask = _refine(_reduced(rgb, _DRAW), coarse, rgb.shape[:2])
+    mask = _refine(limit_long_side(rgb, _DRAW), coarse, rgb.shape[:2])
     return HandMask(mask, contrast)
 
 
@@ -176,12 +177,3 @@ def _local_mean(colours: Floats, where: NDArray[np.bool_], reach: int) -> Floats
     count = cv2.boxFilter(weight, -1, side, borderType=cv2.BORDER_CONSTANT)[..., None]
     everywhere = np.array(cv2.mean(colours, where.astype(np.uint8))[:3], np.float32)
     return cast(Floats, (total + 1e-4 * everywhere) / (count + 1e-4))
-
-
-def _reduced(rgb: Image, long_side: int) -> Image:
-    height, width = rgb.shape[:2]
-    scale = long_side / max(height, width)
-    if scale >= 1:
-        return rgb
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    return cv2.resize(rgb, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from natocc.geometry import Image
+from natocc.resize.scale import limit_long_side
 
 Told = Literal["wrist", "fingers", "unknown"]
 
@@ -34,9 +35,7 @@ def turn_fingers_down(mask: Image) -> tuple[float, Told]:
     ``mask`` is uint8 HxW, 0 or 255. Where the hand reaches the border it points away from there along its
     principal axis; elsewhere along that axis to its thin parts. 0 where it hangs already or shows neither.
     """
-    scale = min(1.0, _SIDE / max(mask.shape))
-    size = max(1, round(mask.shape[1] * scale)), max(1, round(mask.shape[0] * scale))
-    hand = (cv2.resize(mask, size, interpolation=cv2.INTER_AREA) > 127).astype(np.uint8)
+    hand = (limit_long_side(mask, _SIDE) > 127).astype(np.uint8)
     if not hand.any():
         return 0.0, "unknown"
     told: Told = "wrist"

@@ -8,8 +8,9 @@ import numpy as np
 
 from natocc.geometry import Image
 from natocc.kinds import POOLS, Pool, kind_named
-from natocc.matting.cutout import crop_to_matte, extend_colours, limit_side
+from natocc.matting.cutout import crop_to_matte, extend_colours
 from natocc.occluders.occluder import Occluder, make_occluder
+from natocc.resize.scale import limit_long_side
 
 # An occluder that is ready, or RGB uint8 HxWx3 and matte uint8 HxW.
 Cutout = Occluder | tuple[Image, Image]
@@ -89,7 +90,8 @@ def cut_out(rgb: Image, matte: Image, long_side: int | None = None) -> Occluder:
         matte = matte.astype(np.uint8) * np.uint8(255)
     rgb, matte = crop_to_matte(rgb, matte)
     size = max(matte.shape)
-    rgb, matte = limit_side(rgb, matte, long_side or size)
+    if long_side:
+        rgb, matte = limit_long_side(rgb, long_side), limit_long_side(matte, long_side)
     inset = max(1.0, _MIXED * max(matte.shape) / size)
     return make_occluder(extend_colours(rgb, matte, inset), matte)
 
@@ -97,7 +99,7 @@ def cut_out(rgb: Image, matte: Image, long_side: int | None = None) -> Occluder:
 def texture(rgb: Image, long_side: int | None = None) -> Occluder:
     """A texture from RGB uint8 HxWx3. Raises ValueError for other arrays."""
     _check_rgb(rgb)
-    small, _ = limit_side(rgb, np.zeros(rgb.shape[:2], np.uint8), long_side or max(rgb.shape))
+    small = limit_long_side(rgb, long_side) if long_side else rgb
     return make_occluder(np.ascontiguousarray(small), None)
 
 
@@ -105,9 +107,8 @@ def shrink(occluder: Occluder, long_side: int) -> Occluder:
     """The same with no side above ``long_side`` pixels."""
     if max(occluder.size) <= long_side:
         return occluder
-    matte = np.zeros(occluder.size, np.uint8) if occluder.alpha is None else occluder.alpha[0]
-    small, edge = limit_side(occluder.rgb[0], matte, long_side)
-    return make_occluder(small, None if occluder.alpha is None else edge)
+    matte = None if occluder.alpha is None else limit_long_side(occluder.alpha[0], long_side)
+    return make_occluder(limit_long_side(occluder.rgb[0], long_side), matte)
 
 
 def _prepared(

@@ -20,6 +20,7 @@ from natocc.placement.affine import Placement, draw_placement, placement_matrix
 from natocc.placement.targets import aimed_at, choose_target
 from natocc.placement.wrist import wrist_cut, wrist_hidden
 from natocc.profiles import Profile
+from natocc.resize.scale import scaled_size
 
 # Long side of the small matte.
 _PREVIEW = 128
@@ -93,7 +94,7 @@ def _judge(
 ) -> Callable[[Matrix], bool]:
     """Whether a matrix hides an allowed share of the face, with a margin for the small matte's error."""
     scale = min(1.0, _PREVIEW / max(face.size))
-    canvas = max(1, round(face.size[0] * scale)), max(1, round(face.size[1] * scale))
+    canvas = scaled_size(face.size, scale)
     mask = cv2.resize(face.mask, canvas[::-1], interpolation=cv2.INTER_NEAREST)
     to_small = resizing(canvas[1] / face.size[1], canvas[0] / face.size[0])
     area = max(1, cv2.countNonZero(mask))

@@ -27,6 +27,7 @@ from natocc.placement.affine import Placement
 from natocc.render.compose import Composite, finished
 from natocc.render.final_augmentation import Views
 from natocc.render.params import Params
+from natocc.resize.scale import scaled_size
 from natocc.transfer.apply import transfer_colours
 
 # How far beyond the occlusion mask the blurred band reaches: two dilations by 5x5.
@@ -77,9 +78,7 @@ def _cut(occluder: Occluder, params: Params) -> _Cut:
 
 def _resize(rgb: Image, mask: Image, placement: Placement) -> _Cut:
     """Lanczos for both, without averaging where they shrink."""
-    height, width = mask.shape
-    factor = math.sqrt(placement.scale[0] * placement.scale[1])
-    size = max(1, round(width * factor)), max(1, round(height * factor))
+    size = scaled_size(mask.shape, math.sqrt(placement.scale[0] * placement.scale[1]))[::-1]
     return (
         cast(Image, cv2.resize(rgb, size, interpolation=cv2.INTER_LANCZOS4)),
         cast(Image, cv2.resize(mask, size, interpolation=cv2.INTER_LANCZOS4)),

@@ -15,6 +15,7 @@ from assets.demo.coco_names import categories
 from assets.demo.layout.task import Row, Task, sidecar
 from assets.demo.pixels import Image, Mask, annotation_mask, decode, decode_alpha, jpeg
 from assets.demo.segmentation import segment
+from natocc.resize.scale import limit_long_side
 
 OBJECTS = "COCO"
 MARGIN = 16
@@ -89,10 +90,6 @@ def flatten(rgba: Image) -> tuple[Image, Mask]:
     rim = (solid - cv2.erode(solid, np.ones((5, 5), np.uint8))) > 0
     ground = shown[..., :3][rim].mean(axis=0)
     picture: npt.NDArray[np.float32] = np.asarray(weight * shown[..., :3] + (1 - weight) * ground, np.float32)
-    scale = LONGEST_SIDE / max(picture.shape[:2])
-    if scale < 1:
-        size = (round(picture.shape[1] * scale), round(picture.shape[0] * scale))
-        picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.float32)
-        weight = np.asarray(cv2.resize(weight, size, interpolation=cv2.INTER_AREA), np.float32)[..., None]
-    mask = np.where(weight[..., 0] > 0.5, np.uint8(255), np.uint8(0))
-    return picture.round().astype(np.uint8), mask
+    inside = limit_long_side(weight[..., 0], LONGEST_SIDE) > 0.5
+    mask = np.where(inside, np.uint8(255), np.uint8(0))
+    return limit_long_side(picture, LONGEST_SIDE).round().astype(np.uint8), mask

@@ -18,6 +18,7 @@ from natocc.codecs import encode_jpeg, encode_png
 from natocc.geometry import Image
 from natocc.mask_quality.score import measure_suspicion
 from natocc.masks.policy import SIDE
+from natocc.resize.scale import scale_image
 from tasks.prepare.entry import EXPECTED_MASK, Prepared, make_entry, refuse
 from tasks.prepare.faces.labels import (
     BadLabel,
@@ -147,13 +148,10 @@ def _size_problem(face: RawFace, parts: dict[str, Image], picture: Picture, raw:
 
 def _standard(picture: Picture) -> tuple[Image, bytes, tuple[str, ...]]:
     """The photograph with a long side of 1024: its own bytes where they already are that."""
-    height, width = picture.rgb.shape[:2]
-    scale = LONG_SIDE / max(height, width)
+    scale = LONG_SIDE / max(picture.rgb.shape[:2])
     if scale == 1 and picture.plain_jpeg:
         return picture.rgb, picture.data, picture.notes
     if scale == 1:
         return picture.rgb, encode_jpeg(picture.rgb), picture.notes
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    flags = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    image = cv2.resize(picture.rgb, size, interpolation=flags).astype(np.uint8)
+    image = scale_image(picture.rgb, scale)
     return image, encode_jpeg(image), (*picture.notes, f"size {size_text(picture.rgb)}")

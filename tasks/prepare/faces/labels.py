@@ -16,6 +16,7 @@ from assets.records import RawFace
 from natocc.geometry import Image
 from natocc.masks.corrected_parsing import corrected_parsing
 from natocc.masks.policy import FACEOCC, VOO, face_mask, parsing_map, policy_named
+from natocc.resize.scale import scaled_size
 from shards.storage import sha256_bytes
 from tasks.prepare.entry import EXPECTED_MASK
 from tasks.prepare.faces.faceocc import subtract_occlusion
@@ -118,7 +119,8 @@ def size_text(image: Image) -> str:
 
 def half_size(image: Image) -> tuple[int, int]:
     """Width and height at which masks are kept."""
-    return max(1, round(image.shape[1] / 2)), max(1, round(image.shape[0] / 2))
+    height, width = scaled_size(image.shape, 0.5)
+    return width, height
 
 
 def resize_binary(mask: Image, size: tuple[int, int]) -> Image:

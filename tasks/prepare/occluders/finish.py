@@ -10,7 +10,8 @@ from assets.bank.reader import Entry
 from assets.problems import conversions
 from natocc.codecs import encode_png
 from natocc.geometry import Image
-from natocc.matting.cutout import crop_to_matte, extend_colours, limit_side
+from natocc.matting.cutout import crop_to_matte, extend_colours
+from natocc.resize.scale import limit_long_side
 from tasks.prepare.entry import Prepared, fine_jpeg, refuse
 
 LONG_SIDE = 1024
@@ -38,7 +39,7 @@ def cut_out(
         return refuse(blank.source, "an outline thick enough to cut out", "one that is nowhere solid")
     rgb, matte = crop_to_matte(rgb, matte)
     size = max(matte.shape)
-    rgb, matte = limit_side(rgb, matte, LONG_SIDE)
+    rgb, matte = limit_long_side(rgb, LONG_SIDE), limit_long_side(matte, LONG_SIDE)
     rgb = extend_colours(rgb, matte, max(_MIXED, _MIXED * factor * max(matte.shape) / size))
     members = {
         "jpg": fine_jpeg(rgb),

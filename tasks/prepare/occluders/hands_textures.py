@@ -6,17 +6,16 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from assets.datasets.hands.reader import MASKS
 from assets.pictures.images import Unreadable, read_image, read_mask
 from assets.problems import Problem, conversions, unusual
 from assets.reading.folders import relative
 from assets.records import RawHand, RawTexture
 from natocc.codecs import encode_jpeg
-from natocc.matting.cutout import clear_border, limit_side, soft_matte, turn
+from natocc.matting.cutout import clear_border, soft_matte, turn
 from natocc.matting.hand_mask import segment_hand
 from natocc.matting.hand_orientation import turn_fingers_down
+from natocc.resize.scale import limit_long_side
 from natocc.verdicts import NotFound
 from tasks.prepare.entry import EXPECTED_MASK, Prepared, make_entry, refuse
 from tasks.prepare.occluders.finish import EXPECTED_PHOTO, LONG_SIDE, cut_out
@@ -77,7 +76,7 @@ def prepare_texture(texture: RawTexture, raw: Path) -> Prepared:
         picture = read_image(texture.image)
     except Unreadable as error:
         return refuse(where, error.expected, error.got)
-    rgb, _ = limit_side(picture.rgb, np.zeros(picture.rgb.shape[:2], np.uint8), LONG_SIDE)
+    rgb = limit_long_side(picture.rgb, LONG_SIDE)
     kept = picture.plain_jpeg and rgb is picture.rgb
     members = {"jpg": picture.data if kept else encode_jpeg(rgb, 97)}
     if texture.facts:

@@ -14,7 +14,7 @@ from assets.reading.folders import relative
 from assets.records import RawObject
 from natocc.codecs import encode_png
 from natocc.geometry import Box, Image, mask_box
-from natocc.matting.cutout import limit_side
+from natocc.resize.scale import limit_long_side
 from tasks.prepare.entry import Prepared, fine_jpeg, make_entry, refuse
 from tasks.prepare.occluders.finish import LONG_SIDE, cut_out
 from tasks.prepare.occluders.matte import Matte, make_matte, polygons_within, rasterise
@@ -72,7 +72,7 @@ def cut_object(thing: RawObject, raw: Path) -> Cut | Prepared:
     box = mask_box(mask)
     box = box.grow(2 + round(_CONTEXT * max(box.width, box.height)), thing.image_size)
     # An object that is large already needs no more pixels, and four times them would fill the memory.
-    crop, outline = limit_side(picture.rgb[box.slices], mask[box.slices], LONG_SIDE)
+    crop, outline = (limit_long_side(plane[box.slices], LONG_SIDE) for plane in (picture.rgb, mask))
     outline = np.where(outline > 127, 255, 0).astype(np.uint8)
     return Cut(
         thing=thing,

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from natocc.geometry import Image
 from natocc.randomness import Streams
-from natocc.resize_bicubic import resize_bicubic
+from natocc.resize.bicubic import resize_bicubic
 from tasks.training.upscaler.degradation import Degradation, Kind, degrade, draw_degradation
 from tasks.training.upscaler.photos_folder import Photo, Reader
 

@@ -14,7 +14,7 @@ from natocc.geometry import Image
 from natocc.photometric.blur import Blur, apply_blur
 from natocc.photometric.noise import Grain, Noise, add_noise
 from natocc.randomness import draw_range, draw_seed
-from natocc.resize_bicubic import resize_bicubic
+from natocc.resize.bicubic import resize_bicubic
 
 Kind = Literal["bicubic", "blind"]
 # Widths of the blur, in pixels of the small picture.

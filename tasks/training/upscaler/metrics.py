@@ -13,7 +13,7 @@ from torch import nn
 
 from natocc.geometry import Image
 from natocc.randomness import Streams
-from natocc.resize_bicubic import resize_bicubic
+from natocc.resize.bicubic import resize_bicubic
 from tasks.contact_sheet import Strip, compose_sheet
 from tasks.training.upscaler.batches import STREAM, Pair, Sizes, as_images, as_tensor, make_pair
 from tasks.training.upscaler.degradation import Kind

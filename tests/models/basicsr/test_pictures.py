@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from natocc.resize_bicubic import resize_bicubic
+from natocc.resize.bicubic import resize_bicubic
 from tests.models.basicsr.parts import part, require_basicsr
 
 require_basicsr()

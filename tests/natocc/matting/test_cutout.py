@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from natocc.geometry import Image, mask_box
-from natocc.matting.cutout import clear_border, crop_to_matte, extend_colours, limit_side, soft_matte, turn
+from natocc.matting.cutout import clear_border, crop_to_matte, extend_colours, soft_matte, turn
 
 
 def blob(side: int = 160) -> Image:
@@ -100,16 +100,6 @@ def test_a_matte_that_is_nowhere_opaque_is_filled_from_its_densest_pixels() -> N
     rgb = np.zeros((9, 9, 3), np.uint8)
     rgb[4, 4] = (9, 8, 7)
     assert (extend_colours(rgb, matte) == (9, 8, 7)).all()
-
-
-@pytest.mark.parametrize(
-    ("shape", "expected"), [((50, 400), (16, 128)), ((400, 50), (128, 16)), ((30, 40), (30, 40))]
-)
-def test_the_long_side_is_limited_and_never_enlarged(
-    shape: tuple[int, int], expected: tuple[int, int]
-) -> None:
-    rgb, matte = limit_side(np.zeros((*shape, 3), np.uint8), np.zeros(shape, np.uint8), 128)
-    assert matte.shape == rgb.shape[:2] == expected
 
 
 def fingers_to_the_right() -> tuple[Image, Image]:

@@ -7,11 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-import cv2
-import numpy as np
-
 from assets.problems import Problem
 from natocc.geometry import Image
+from natocc.resize.scale import scale_image
 
 # Of a photograph's pixels: a smaller region teaches nothing, a larger one leaves no surroundings.
 SMALLEST, LARGEST = 0.005, 0.95
@@ -108,17 +106,13 @@ class Scenes:
 
 def shrink(scene: Scene, short: int) -> Scene:
     """The scene with a shorter side of ``short`` pixels at most, in its own proportions."""
-    height, width = scene.matte.shape
-    scale = short / min(height, width)
+    scale = short / min(scene.matte.shape)
     if scale >= 1:
         return scene
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-
-    def small(image: Image) -> Image:
-        return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-    composite = None if scene.composite is None else small(scene.composite)
-    return Scene(real=small(scene.real), matte=small(scene.matte), composite=composite)
+    composite = None if scene.composite is None else scale_image(scene.composite, scale)
+    return Scene(
+        real=scale_image(scene.real, scale), matte=scale_image(scene.matte, scale), composite=composite
+    )
 
 
 def part(sources: Sequence[Source], share: float) -> tuple[list[Located], list[Located]]:

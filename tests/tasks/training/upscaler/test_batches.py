@@ -11,7 +11,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from natocc.resize_bicubic import resize_bicubic
+from natocc.resize.bicubic import resize_bicubic
 from tasks.training.upscaler.batches import Sizes, UpscalerBatches, as_images, as_tensor, draw_crop
 from tasks.training.upscaler.photos_folder import Photos, photos_in_folder
 from tests.raw_trees import portrait

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from skimage.metrics import peak_signal_noise_ratio
 
 from natocc.randomness import Streams
-from natocc.resize_bicubic import resize_bicubic
+from natocc.resize.bicubic import resize_bicubic
 from tasks.training.upscaler.degradation import degrade, draw_degradation
 from tests.raw_trees import portrait
 

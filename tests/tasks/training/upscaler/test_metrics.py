@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from natocc.resize_bicubic import resize_bicubic
+from natocc.resize.bicubic import resize_bicubic
 from tasks.training.upscaler.batches import Sizes
 from tasks.training.upscaler.metrics import Quality, mean_quality, preview_sheet, quality, restore
 from tasks.training.upscaler.photos_folder import photos_in_folder

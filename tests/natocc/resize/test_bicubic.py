@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from natocc.resize_bicubic import bicubic_weights, resize_bicubic
+from natocc.resize.bicubic import bicubic_weights, resize_bicubic
 from tests.raw_trees import portrait
 
 

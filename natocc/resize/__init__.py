@@ -1,0 +1,1 @@
+"""Pictures at other sizes: scaled in proportion, and bicubic as in MATLAB."""
