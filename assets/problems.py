@@ -24,6 +24,25 @@ class Problem:
         return f"{self.path}: expected {self.expected}, got {self.got}"
 
 
+class BadInput(ValueError):
+    """An input that can't be used, with what was expected and what came.
+
+    ``where`` is the path relative to the raw folder; empty where only the caller knows the file.
+    """
+
+    def __init__(self, expected: str, got: object, where: str = "") -> None:
+        self.expected, self.got, self.where = expected, str(got), where
+        super().__init__(expected, self.got, where)
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        return f"{place}expected {self.expected}, got {self.got}"
+
+    def problem(self, where: str = "") -> Problem:
+        """The finding that refuses the input; ``where`` applies if the error itself names no place."""
+        return Problem(path=self.where or where, expected=self.expected, got=self.got)
+
+
 Report = Callable[[Problem], None]
 # Three equal channels are how CelebAMask-HQ stores its masks: nothing to report.
 _USUAL = ("three channels",)

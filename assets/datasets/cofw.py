@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assets.datasets.realocc import OccludedSource
-from assets.problems import Problem, Report
+from assets.problems import BadInput, Problem, Report
 from natocc.geometry import Image
 
 FOLDERS = ("COFW", "COFW_color")
@@ -66,14 +66,6 @@ _PARTS = {
     "COFW_train_color.mat": _Part(split="train", suffix="Tr", faces=1345, grey=44),
     "COFW_test_color.mat": _Part(split="test", suffix="T", faces=507, grey=None),
 }
-
-
-class _Faulty(ValueError):
-    """A file or a row that can't be used: (expected, got)."""
-
-    def __init__(self, expected: str, got: str) -> None:
-        self.expected, self.got = expected, got
-        super().__init__(f"expected {expected}, got {got}")
 
 
 def check_cofw(raw: Path) -> None:
@@ -134,14 +126,14 @@ def _read_file(path: Path, part: _Part, raw: Path, report: Report) -> Iterator[C
     with stored:
         try:
             cells, points, boxes = _variables(stored, part)
-        except _Faulty as error:
-            report(Problem(path=where, expected=error.expected, got=error.got))
+        except BadInput as error:
+            report(error.problem(where))
             return
         for index, cell in enumerate(cells):
             try:
                 face = _face(path, part, index, stored, cell, points[index], boxes[index])
-            except _Faulty as error:
-                report(Problem(path=f"{where} image {index}", expected=error.expected, got=error.got))
+            except BadInput as error:
+                report(error.problem(f"{where} image {index}"))
                 continue
             total, grey = total + 1, grey + face.grey
             yield face
@@ -155,10 +147,10 @@ def _variables(stored: Any, part: _Part) -> tuple[Any, NDArray[np.float64], NDAr
     """References to the images (n), landmarks (n, 87) and boxes (n, 4)."""
     names = [f"{name}{part.suffix}" for name in ("Is", "phis", "bboxes")]
     if not set(names) <= set(stored):
-        raise _Faulty(f"the variables {', '.join(names)}", ", ".join(sorted(stored)) or "none")
+        raise BadInput(f"the variables {', '.join(names)}", ", ".join(sorted(stored)) or "none")
     cells, points, boxes = (_array(stored[name], name) for name in names)
     if cells.dtype != object:
-        raise _Faulty(f"{names[0]} as a cell array of images", f"an array of {cells.dtype}")
+        raise BadInput(f"{names[0]} as a cell array of images", f"an array of {cells.dtype}")
     count = cells.size
     return cells.ravel(), _rows(points, names[1], count, 3 * LANDMARKS), _rows(boxes, names[2], count, 4)
 
@@ -168,7 +160,7 @@ def _array(value: Any, name: str) -> NDArray[Any]:
     try:
         return np.asarray(value[()])
     except (OSError, TypeError, ValueError) as error:
-        raise _Faulty(f"{name} as an array", str(error)) from error
+        raise BadInput(f"{name} as an array", str(error)) from error
 
 
 def _rows(values: NDArray[Any], name: str, count: int, columns: int) -> NDArray[np.float64]:
@@ -177,7 +169,7 @@ def _rows(values: NDArray[Any], name: str, count: int, columns: int) -> NDArray[
         return values.T.astype(np.float64)
     if values.dtype.kind in "fiu" and values.shape == (count, columns):
         return values.astype(np.float64)
-    raise _Faulty(f"{name} of {count}x{columns} numbers", f"{values.dtype} of {_axes(values)}")
+    raise BadInput(f"{name} of {count}x{columns} numbers", f"{values.dtype} of {_axes(values)}")
 
 
 def _axes(values: Any) -> str:
@@ -195,13 +187,13 @@ def _face(
 ) -> CofwFace:
     shape = _image_shape(stored, cell)
     if not np.isfinite(points).all():
-        raise _Faulty(f"{LANDMARKS} landmarks", "values that are no numbers")
+        raise BadInput(f"{LANDMARKS} landmarks", "values that are no numbers")
     bits = points[2 * LANDMARKS :]
     if not np.isin(bits, (0, 1)).all():
-        raise _Faulty("occlusion bits of 0 and 1", f"{bits[~np.isin(bits, (0, 1))][0]:g}")
+        raise BadInput("occlusion bits of 0 and 1", f"{bits[~np.isin(bits, (0, 1))][0]:g}")
     x, y, width, height = (float(value) for value in box)
     if not all(map(math.isfinite, (x, y))) or not 0 < width < math.inf or not 0 < height < math.inf:
-        raise _Faulty("a box (x, y, width, height) with an area", f"{[x, y, width, height]}")
+        raise BadInput("a box (x, y, width, height) with an area", f"{[x, y, width, height]}")
     return CofwFace(
         file=path,
         index=index,
@@ -222,12 +214,12 @@ def _image_shape(stored: Any, cell: Any) -> tuple[int, ...]:
     """(channels, width, height) or (width, height) of the image that a cell refers to."""
     image = stored[cell] if cell else None
     if image is None or not hasattr(image, "dtype"):
-        raise _Faulty("an image", "an empty cell" if image is None else "another kind of cell")
+        raise BadInput("an image", "an empty cell" if image is None else "another kind of cell")
     shape: tuple[int, ...] = image.shape
     channels = shape[0] if len(shape) == 3 else 1
     if image.dtype != np.uint8 or len(shape) not in (2, 3) or channels not in (1, 3) or 0 in shape:
         expected = "an 8-bit image of 1 or 3 channels"
-        raise _Faulty(expected, f"{image.dtype} with axes {_axes(image)}")
+        raise BadInput(expected, f"{image.dtype} with axes {_axes(image)}")
     return shape
 
 

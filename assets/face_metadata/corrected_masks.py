@@ -10,8 +10,8 @@ import numpy as np
 
 from assets.face_metadata.provenance import PROVENANCE
 from assets.face_metadata.verdicts import NAME as VERDICTS
-from assets.pictures.images import Unreadable, read_mask
-from assets.problems import Problem, Report
+from assets.pictures.images import read_mask
+from assets.problems import BadInput, Problem, Report
 from assets.reading.folders import pictures_in
 from assets.reading.naming import id_of
 from natocc.file_names import PICTURES
@@ -70,12 +70,12 @@ def read_corrected(path: Path, *, empty: bool = False) -> tuple[Image, tuple[str
     """Read a mask as ``read_mask`` does, but with grey values at its edges alone.
 
     Elsewhere they mean something (0, 1 and 255 for "ignore", a shade for "unsure") that a cut would
-    lose: Unreadable is raised, as for an empty mask (unless ``empty`` allows it) and all that
+    lose: BadInput is raised, as for an empty mask (unless ``empty`` allows it) and all that
     ``read_mask`` refuses.
     """
     mask, notes = read_mask(path)
     if not mask.any() and not empty:
-        raise Unreadable("a mask with pixels", "an empty mask")
+        raise BadInput("a mask with pixels", "an empty mask")
     if "grey edges" in notes:
         around = np.ones((2 * _EDGE + 1, 2 * _EDGE + 1), np.uint8)
         plane = _stored(path)
@@ -85,7 +85,7 @@ def read_corrected(path: Path, *, empty: bool = False) -> tuple[Image, tuple[str
                 f"a mask of 0 and 255, or of 0 and 1, with grey within {_EDGE} pixels of its edge alone"
             )
             got = f"{np.count_nonzero(stray)} grey pixels elsewhere, the first of {plane[stray][0]}"
-            raise Unreadable(expected, got)
+            raise BadInput(expected, got)
     return mask, notes
 
 
@@ -93,6 +93,6 @@ def _stored(path: Path) -> Image:
     """The values as they lie in the file, uint8 HxW; of equal channels the first."""
     deep = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
     if deep is None:
-        raise Unreadable("a mask", "an image of an unknown kind; save it as a grey PNG")
+        raise BadInput("a mask", "an image of an unknown kind; save it as a grey PNG")
     plane = np.asarray(deep if deep.ndim == 2 else deep[..., 0])
     return (plane // 257 if plane.dtype == np.uint16 else plane).astype(np.uint8)

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Generic, TypeVar
 
-from assets.problems import Problem, Report
+from assets.problems import BadInput, Problem, Report
 from assets.reading.naming import same_name
 from assets.reading.tally import Tally
-from assets.text.sidecar import BadCell
 from assets.text.table import read_table
 from natocc.file_names import PICTURES, is_number
 
@@ -136,7 +135,7 @@ class FaceTables:
     def _attribute_columns(self, cells: list[str]) -> bool:
         names = _column_names(cells)
         if len(set(names)) != len(names) or set(names) & {"1", "-1"}:
-            raise BadCell("the attributes' names in the line after the count", " ".join(cells[:4]))
+            raise BadInput("the attributes' names in the line after the count", " ".join(cells[:4]))
         if len(names) != _ATTRIBUTE_COUNT:
             where = self._folder / ATTRIBUTES
             self._note(
@@ -148,13 +147,13 @@ class FaceTables:
     def _attribute_row(self, cells: list[str]) -> tuple[str, int]:
         values = cells[1:]
         if len(values) != len(self._names) or not set(values) <= {"1", "+1", "-1"}:
-            raise BadCell(f"a photograph and {len(self._names)} values of 1 and -1", _few(cells))
+            raise BadInput(f"a photograph and {len(self._names)} values of 1 and -1", _few(cells))
         return _stem(cells[0]), sum(1 << at for at, value in enumerate(values) if value != "-1")
 
     def _pose_columns(self, cells: list[str]) -> bool:
         angles = tuple(_ANGLES.get(name.lower().removesuffix("_deg"), "") for name in _column_names(cells))
         if sorted(angles) != ["pitch", "roll", "yaw"]:
-            raise BadCell("the columns Yaw, Pitch and Raw (or Roll) after the count", " ".join(cells[:4]))
+            raise BadInput("the columns Yaw, Pitch and Raw (or Roll) after the count", " ".join(cells[:4]))
         self._angles = angles
         return True
 
@@ -164,7 +163,7 @@ class FaceTables:
         except ValueError:
             values = ()
         if len(values) != len(self._angles) or not all(abs(value) <= 180 for value in values):
-            raise BadCell("a photograph and three angles of -180 to 180 degrees", _few(cells))
+            raise BadInput("a photograph and three angles of -180 to 180 degrees", _few(cells))
         return _stem(cells[0]), values
 
     def _refuse_radians(self) -> None:
@@ -194,7 +193,7 @@ class FaceTables:
 
         def row(cells: list[str]) -> tuple[str, int] | None:
             if len(cells) != 2 or not is_number(cells[1]):
-                raise BadCell("a photograph of CelebA and the number of its person", _few(cells))
+                raise BadInput("a photograph of CelebA and the number of its person", _few(cells))
             return (cells[0], int(cells[1])) if cells[0] in wanted else None
 
         rows = read_table(there[0], self._raw, self._report, lambda cells: False, row)
@@ -211,14 +210,14 @@ def _mapping_columns(cells: list[str]) -> bool:
     if is_number(cells[0]):
         return False
     if [name.lower() for name in cells] != ["idx", "orig_idx", "orig_file"]:
-        raise BadCell("the columns idx, orig_idx and orig_file", " ".join(cells[:4]))
+        raise BadInput("the columns idx, orig_idx and orig_file", " ".join(cells[:4]))
     return True
 
 
 def _mapping_row(cells: list[str]) -> tuple[str, int]:
     """CelebA counts its numbers from 0 and its files from 1."""
     if len(cells) != 3 or not is_number(cells[1]) or _stem(cells[2]) != str(int(cells[1]) + 1):
-        raise BadCell("a number, CelebA's number and its file, which is one higher", _few(cells))
+        raise BadInput("a number, CelebA's number and its file, which is one higher", _few(cells))
     return _stem(cells[0]), int(cells[1])
 
 

@@ -19,6 +19,7 @@ from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 
 from assets.pictures.plain_jpeg import plain_jpeg
+from assets.problems import BadInput
 from natocc.codecs import decode_plain_png, is_plain_png
 from natocc.geometry import Image
 
@@ -52,14 +53,6 @@ _NAMES: Mapping[str, str] = MappingProxyType(
 _MASK = "a mask of 0 and 255, or of 0 and 1"
 
 
-class Unreadable(ValueError):
-    """A file that can't be used; ``expected`` and ``got`` as in a Problem."""
-
-    def __init__(self, expected: str, got: str) -> None:
-        self.expected, self.got = expected, got
-        super().__init__(f"expected {expected}, got {got}")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """``rgb`` uint8 HxWx3, upright; ``notes`` names every conversion; ``data`` are the file's bytes."""
@@ -71,7 +64,7 @@ class Picture:
 
 
 def read_image(path: Path) -> Picture:
-    """Read a photograph. Raises Unreadable for empty, truncated and foreign files."""
+    """Read a photograph. Raises BadInput for empty, truncated and foreign files."""
     data = _read(path, "a photograph")
     if (quick := plain_jpeg(data)) is not None:
         return Picture(rgb=quick, notes=(), data=data, plain_jpeg=True)
@@ -102,19 +95,19 @@ def read_image(path: Path) -> Picture:
 
 
 def read_size(path: Path) -> tuple[int, int]:
-    """Width and height as the header states them, undecoded. Raises Unreadable where there is none."""
+    """Width and height as the header states them, undecoded. Raises BadInput where there is none."""
     try:
         with Pillow.open(path, formats=_FORMATS) as picture:
             return picture.size
     except (OSError, SyntaxError, ValueError, struct.error) as error:
-        raise Unreadable("a picture", f"a damaged image ({error})") from error
+        raise BadInput("a picture", f"a damaged image ({error})") from error
 
 
 def read_mask(path: Path) -> tuple[Image, tuple[str, ...]]:
     """Read a mask as uint8 HxW of 0 and 255, and the conversions that took.
 
     Accepts 0/255, 0/1, grey edges (cut above 127), equal colour channels, 16 bits and palettes. Raises
-    Unreadable for anything else, as for class indices or a mask that is nowhere white; an all-zero
+    BadInput for anything else, as for class indices or a mask that is nowhere white; an all-zero
     mask is returned as such.
     """
     data = _read(path, "a mask")
@@ -122,7 +115,7 @@ def read_mask(path: Path) -> tuple[Image, tuple[str, ...]]:
     if planes.ndim == 3:
         first, *others = cv2.split(planes)
         if not all(np.array_equal(first, other) for other in others):
-            raise Unreadable("a mask with equal channels", "a coloured picture")
+            raise BadInput("a mask with equal channels", "a coloured picture")
         planes = first
         notes.append("three channels")
     top = int(planes.max(initial=0))
@@ -130,7 +123,7 @@ def read_mask(path: Path) -> tuple[Image, tuple[str, ...]]:
         notes.append("16 bits a channel")
         planes, top = planes // 257, top // 257
     if 1 < top <= 127:
-        raise Unreadable(_MASK, f"values up to {top}")
+        raise BadInput(_MASK, f"values up to {top}")
     if top == 1:
         notes.append("values 0 and 1")
         return planes.astype(np.uint8) * np.uint8(255), tuple(notes)
@@ -147,7 +140,7 @@ def _plain_planes(data: bytes) -> tuple[NDArray[Any], list[str]]:
     except ValueError as error:
         # Pillow knows best what is wrong. But it fills up missing rows, and labels must not be made up.
         _open(data, "a mask")
-        raise Unreadable("a mask", "a damaged PNG: rows or checksums do not fit") from error
+        raise BadInput("a mask", "a damaged PNG: rows or checksums do not fit") from error
 
 
 def _planes(picture: Pillow.Image, data: bytes) -> tuple[NDArray[Any], list[str]]:
@@ -162,7 +155,7 @@ def _planes(picture: Pillow.Image, data: bytes) -> tuple[NDArray[Any], list[str]
         # Pillow keeps the upper 8 bits alone, which makes 0/1 and 0/255 nothing.
         deep = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
         if deep is None:
-            raise Unreadable("a mask", "a damaged image (16 bits a channel)")
+            raise BadInput("a mask", "a damaged image (16 bits a channel)")
         return deep[..., :3], []
     if picture.mode == "1":
         picture = picture.convert("L")
@@ -178,9 +171,9 @@ def _read(path: Path, what: str) -> bytes:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise Unreadable(what, f"a file that can't be read ({error.strerror})") from error
+        raise BadInput(what, f"a file that can't be read ({error.strerror})") from error
     if not data:
-        raise Unreadable(what, "an empty file")
+        raise BadInput(what, "an empty file")
     return data
 
 
@@ -192,7 +185,7 @@ def _open(data: bytes, what: str) -> Pillow.Image:
             picture = Pillow.open(io.BytesIO(data), formats=_FORMATS)
             picture.load()
     except UnidentifiedImageError as error:
-        raise Unreadable(what, f"{len(data)} bytes that are no {', '.join(_FORMATS)} image") from error
+        raise BadInput(what, f"{len(data)} bytes that are no {', '.join(_FORMATS)} image") from error
     except (
         OSError,
         SyntaxError,
@@ -202,7 +195,7 @@ def _open(data: bytes, what: str) -> Pillow.Image:
         zlib.error,
         Pillow.DecompressionBombError,
     ) as error:
-        raise Unreadable(what, f"a damaged image ({str(error).rstrip('.')})") from error
+        raise BadInput(what, f"a damaged image ({str(error).rstrip('.')})") from error
     return picture
 
 

@@ -9,7 +9,8 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageOps
 
-from assets.pictures.images import Picture, Unreadable, read_image
+from assets.pictures.images import Picture, read_image
+from assets.problems import BadInput
 from natocc.geometry import Image
 
 _EXPECTED = "a picture with an alpha channel"
@@ -20,17 +21,17 @@ SOLID = 127
 def read_rgba(path: Path, *, empty: int = SOLID, full: int = SOLID) -> tuple[Image, Image, Picture]:
     """RGB uint8 HxWx3 as stored, under transparent pixels too, alpha uint8 HxW, and the picture.
 
-    Raises Unreadable for what ``read_image`` refuses, and for a picture without alpha, with one that is
+    Raises BadInput for what ``read_image`` refuses, and for a picture without alpha, with one that is
     nowhere above ``empty``, or with one that is everywhere above ``full``.
     """
     picture = read_image(path)
     with Pillow.open(io.BytesIO(picture.data)) as opened:
         if "A" not in opened.getbands() and "transparency" not in opened.info:
-            raise Unreadable(_EXPECTED, "a picture without one")
+            raise BadInput(_EXPECTED, "a picture without one")
         rgba = np.array(ImageOps.exif_transpose(opened).convert("RGBA"))
     alpha = np.ascontiguousarray(rgba[..., 3])
     if alpha.max(initial=0) <= empty:
-        raise Unreadable(_EXPECTED, "one that is transparent everywhere")
+        raise BadInput(_EXPECTED, "one that is transparent everywhere")
     if alpha.min(initial=255) > full:
-        raise Unreadable(_EXPECTED, "one that is opaque everywhere")
+        raise BadInput(_EXPECTED, "one that is opaque everywhere")
     return np.ascontiguousarray(rgba[..., :3]), alpha, picture

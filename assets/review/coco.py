@@ -18,8 +18,7 @@ import numpy as np
 from pycocotools import mask as coco_mask
 from pydantic import BaseModel, FiniteFloat, ValidationError
 
-from assets.pictures.images import Unreadable
-from assets.problems import Problem, Report
+from assets.problems import BadInput, Problem, Report
 from assets.review.index import (
     FACE,
     HOLE,
@@ -186,9 +185,9 @@ def _mask_of(
             label = labels.get(one.category_id, f"category {one.category_id}")
             check_label(label)
             paint(mask, label, _pixels_of(one.segmentation, face))
-        except Unreadable as error:
+        except BadInput as error:
             place = f"{where} annotations.{number} of {picture.file_name}"
-            report(Problem(path=place, expected=error.expected, got=error.got))
+            report(error.problem(place))
     return mask
 
 
@@ -196,16 +195,16 @@ def _pixels_of(segmentation: _Runs | list[list[float]], face: ReviewFace) -> Ima
     if isinstance(segmentation, _Runs):
         try:
             return bitmap_shape(decode_runs(segmentation.counts, segmentation.size), face)
-        except Unreadable:
+        except BadInput:
             raise
         except ValueError as error:
-            raise Unreadable("run lengths that fill the image", str(error)) from error
+            raise BadInput("run lengths that fill the image", str(error)) from error
     if not segmentation:
-        raise Unreadable("polygons or run lengths", "none: a box is no mask")
+        raise BadInput("polygons or run lengths", "none: a box is no mask")
     shape = new_mask(face)
     for numbers in segmentation:
         if len(numbers) % 2:
-            raise Unreadable("a polygon of pairs x, y", f"{len(numbers)} numbers")
+            raise BadInput("a polygon of pairs x, y", f"{len(numbers)} numbers")
         shape |= polygon_shape(list(zip(numbers[::2], numbers[1::2], strict=True)), face)
     return shape
 

@@ -14,8 +14,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import BaseModel, Field, FiniteFloat, ValidationError
 
-from assets.pictures.images import Unreadable
-from assets.problems import Problem, Report
+from assets.problems import BadInput, Problem, Report
 from assets.review.index import (
     FACE,
     HOLE,
@@ -144,10 +143,10 @@ def _mask_of(file: _File, face: ReviewFace, where: str, report: Report) -> Image
         try:
             check_label(shape.label)
             if ticked := sorted(name for name, on in (shape.flags or {}).items() if on):
-                raise Unreadable("verdicts among the file's flags", f"{', '.join(ticked)} on a shape")
+                raise BadInput("verdicts among the file's flags", f"{', '.join(ticked)} on a shape")
             paint(mask, shape.label, _pixels_of(shape, face))
-        except Unreadable as error:
-            report(Problem(path=f"{where} shapes.{number}", expected=error.expected, got=error.got))
+        except BadInput as error:
+            report(error.problem(f"{where} shapes.{number}"))
     return mask
 
 
@@ -156,7 +155,7 @@ def _pixels_of(shape: _Shape, face: ReviewFace) -> Image:
         return polygon_shape(shape.points, face)
     if shape.shape_type == "mask":
         return bitmap_shape(_bitmap_of(shape, face), face)
-    raise Unreadable("a polygon or a mask", f"a {shape.shape_type}; draw it as a polygon")
+    raise BadInput("a polygon or a mask", f"a {shape.shape_type}; draw it as a polygon")
 
 
 def _bitmap_of(shape: _Shape, face: ReviewFace) -> Image:
@@ -164,15 +163,15 @@ def _bitmap_of(shape: _Shape, face: ReviewFace) -> Image:
     try:
         pixels = decode_plane(base64.b64decode(shape.mask or "", validate=True))
     except (binascii.Error, ValueError) as error:
-        raise Unreadable("a mask as a PNG in base64", str(error)) from error
+        raise BadInput("a mask as a PNG in base64", str(error)) from error
     if len(shape.points) != 2:
-        raise Unreadable("a mask with the 2 corners of its box", f"{len(shape.points)} points")
+        raise BadInput("a mask with the 2 corners of its box", f"{len(shape.points)} points")
     (x0, y0), (x1, y1) = ((int(x), int(y)) for x, y in shape.points)
     height, width = face.image_size
     if not (0 <= x0 <= x1 < width and 0 <= y0 <= y1 < height):
-        raise Unreadable(f"a mask on the image of {width}x{height}", f"a box from {x0},{y0} to {x1},{y1}")
+        raise BadInput(f"a mask on the image of {width}x{height}", f"a box from {x0},{y0} to {x1},{y1}")
     if pixels.shape != (y1 - y0 + 1, x1 - x0 + 1):
-        raise Unreadable(
+        raise BadInput(
             f"a mask of its box's size {x1 - x0 + 1}x{y1 - y0 + 1}", f"{pixels.shape[1]}x{pixels.shape[0]}"
         )
     whole = np.zeros(face.image_size, np.uint8)

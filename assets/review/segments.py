@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assets.face_metadata.corrected_masks import read_corrected
-from assets.pictures.images import Unreadable
-from assets.problems import Problem, Report
+from assets.problems import BadInput, Problem, Report
 from assets.reading.folders import pictures_in
 from assets.review.index import VERDICTS, Answer, Review, ReviewFace, face_of, file_date
 from assets.review.shapes import bitmap_shape
@@ -58,8 +57,8 @@ def read_segments(folder: Path, review: Review, report: Report) -> Iterator[Answ
         try:
             mask, notes = read_corrected(path, empty=True)
             mask = mask if mask.shape == face.mask_size else bitmap_shape(mask, face)
-        except Unreadable as error:
-            report(Problem(path=where, expected=error.expected, got=error.got))
+        except BadInput as error:
+            report(error.problem(where))
             continue
         if "grey edges" in notes:
             got = "grey edges, cut at a half"

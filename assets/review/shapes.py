@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assets.pictures.images import Unreadable
+from assets.problems import BadInput
 from assets.review.index import FACE, HOLE, ReviewFace
 from natocc.geometry import Image
 from natocc.masks.polygons import fill_polygon
@@ -26,28 +26,28 @@ def paint(mask: Image, label: str, shape: Image) -> None:
 
 
 def check_label(label: str) -> None:
-    """Raise Unreadable for another label than those of a review."""
+    """Raise BadInput for another label than those of a review."""
     if label not in (FACE, HOLE):
-        raise Unreadable(f"the label {FACE} or {HOLE}", repr(label))
+        raise BadInput(f"the label {FACE} or {HOLE}", repr(label))
 
 
 def polygon_shape(points: Sequence[tuple[float, float]], face: ReviewFace) -> Image:
-    """A polygon in pixels of the image, at the mask's size. Raises Unreadable where it can't be meant."""
+    """A polygon in pixels of the image, at the mask's size. Raises BadInput where it can't be meant."""
     if len(points) < 3:
-        raise Unreadable("a polygon of at least 3 points", str(len(points)))
+        raise BadInput("a polygon of at least 3 points", str(len(points)))
     corners = np.asarray(points, np.float64)
     height, width = face.image_size
     slip = _OUTSIDE * max(height, width)
     if (corners < -slip).any() or (corners > np.array([width, height]) + slip).any():
         x, y = max(points, key=lambda at: max(-at[0], -at[1], at[0] - width, at[1] - height))
-        raise Unreadable(f"points on the image of {width}x{height}", f"({x:g}, {y:g}), far outside")
+        raise BadInput(f"points on the image of {width}x{height}", f"({x:g}, {y:g}), far outside")
     scale = np.array([face.mask_size[1] / width, face.mask_size[0] / height])
     return fill_polygon(corners * scale, face.mask_size)
 
 
 def bitmap_shape(bitmap: Image, face: ReviewFace) -> Image:
-    """A bitmap of the image's size, at the mask's. Raises Unreadable for another size."""
+    """A bitmap of the image's size, at the mask's. Raises BadInput for another size."""
     if bitmap.shape != face.image_size:
         height, width = face.image_size
-        raise Unreadable(f"the image's size {width}x{height}", f"{bitmap.shape[1]}x{bitmap.shape[0]}")
+        raise BadInput(f"the image's size {width}x{height}", f"{bitmap.shape[1]}x{bitmap.shape[0]}")
     return reduce_mask(bitmap, face.mask_size)

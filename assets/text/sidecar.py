@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assets.problems import Problem, Report
+from assets.problems import BadInput, Problem, Report
 from assets.reading.naming import normal
 from assets.records import Origin
 
@@ -52,14 +52,6 @@ NOTHING = Aside()
 EXCLUDED = Aside(split="excluded")
 
 
-class BadCell(ValueError):
-    """One value of a row; ``expected`` and ``got`` as in a Problem."""
-
-    def __init__(self, expected: str, got: object) -> None:
-        self.expected, self.got = expected, str(got)
-        super().__init__(f"expected {expected}, got {got}")
-
-
 class Sidecar:
     """The side-car of one dataset folder, read once; every folder has one, if an empty one.
 
@@ -80,9 +72,9 @@ class Sidecar:
             try:
                 said = _parse(name, row)
                 if name in self._rows:
-                    raise BadCell("one row an image", f"another for {name}")
-            except BadCell as error:
-                found = Problem(path=f"{where}:{line}", expected=error.expected, got=error.got)
+                    raise BadInput("one row an image", f"another for {name}")
+            except BadInput as error:
+                found = error.problem(f"{where}:{line}")
                 problems.append((line, found))
                 said = EXCLUDED
             self._rows[name] = said
@@ -133,11 +125,11 @@ def _exists(folder: Path, name: str) -> bool:
 
 def _parse(name: str, row: dict[str, str | None]) -> Aside:
     if not name or row.get("file") is None or None in row.values() or None in row:
-        raise BadCell("a value or nothing for each column, and an image in file", "another number of cells")
+        raise BadInput("a value or nothing for each column, and an image in file", "another number of cells")
     text = {key: (value or "").strip() for key, value in row.items()}
     split = text.get("split") or None
     if split is not None and split not in SPLITS:
-        raise BadCell(f"a split among {', '.join(SPLITS)}", repr(split))
+        raise BadInput(f"a split among {', '.join(SPLITS)}", repr(split))
     named = _points(text.get("landmarks") or "{}")
     return Aside(
         photo=text.get("photo", "").lower(),
@@ -157,17 +149,17 @@ def _points(text: str) -> dict[str, Point]:
     try:
         points = json.loads(text)
         if not isinstance(points, dict):
-            raise BadCell(expected, f"a {type(points).__name__}")
+            raise BadInput(expected, f"a {type(points).__name__}")
         for point in points.pop("facemesh", ()):
             _point(point, expected)
         return {name: _point(point, expected) for name, point in points.items()}
     except (json.JSONDecodeError, AttributeError, TypeError) as error:
-        raise BadCell(expected, error) from error
+        raise BadInput(expected, error) from error
 
 
 def _point(value: object, expected: str) -> Point:
     if not isinstance(value, list) or len(value) != 2:
-        raise BadCell(expected, repr(value))
+        raise BadInput(expected, repr(value))
     return _number(value[0], expected), _number(value[1], expected)
 
 
@@ -176,7 +168,7 @@ def _number(value: object, expected: str) -> float:
         try:
             number = float(value)
         except ValueError as error:
-            raise BadCell(expected, repr(value)) from error
+            raise BadInput(expected, repr(value)) from error
         if math.isfinite(number):
             return number
-    raise BadCell(expected, repr(value))
+    raise BadInput(expected, repr(value))

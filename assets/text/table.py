@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from assets.problems import Problem, Report
+from assets.problems import BadInput, Problem, Report
 from assets.reading.tally import Tally
-from assets.text.sidecar import BadCell
 from natocc.file_names import is_number
 
 Row = TypeVar("Row")
@@ -26,7 +25,7 @@ def read_table(
     Cells are parted by blanks, tabs or commas; empty lines, CRLF and a byte order mark do no harm. A first
     line of one number states how many rows there are. ``columns`` gets the line after it and says whether
     it names the columns; ``parse`` gives a row's name and value, or None to pass it over. Both raise
-    BadCell: for the columns the table is refused, for rows those alone, in one line for all of one kind.
+    BadInput: for the columns the table is refused, for rows those alone, in one line for all of one kind.
     """
     if not path.is_file():
         return None
@@ -44,15 +43,15 @@ def read_table(
             total += 1
             try:
                 _add(rows, parse(cells))
-            except BadCell as error:
+            except BadInput as error:
                 bad.setdefault(error.expected, (Tally(), error.got))[0].add(f"line {line}")
         if not begun:
-            raise BadCell("rows", "an empty file")
-    except (UnicodeDecodeError, BadCell) as error:
-        expected, got = (
-            (error.expected, error.got) if isinstance(error, BadCell) else ("text in UTF-8", str(error))
-        )
-        report(Problem(path=where, expected=expected, got=got))
+            raise BadInput("rows", "an empty file")
+    except BadInput as error:
+        report(error.problem(where))
+        return None
+    except UnicodeDecodeError as error:
+        report(Problem(path=where, expected="text in UTF-8", got=str(error)))
         return None
     for expected, (lines, got) in bad.items():
         report(Problem(path=where, expected=expected, got=f"{got} and the like: {lines}"))
@@ -71,7 +70,7 @@ def _add(rows: dict[str, Row], named: tuple[str, Row] | None) -> None:
         return
     name, row = named
     if name in rows:
-        raise BadCell("one row a name", f"a second one of {name}")
+        raise BadInput("one row a name", f"a second one of {name}")
     rows[name] = row
 
 

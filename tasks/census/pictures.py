@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assets.datasets.published import Published
-from assets.pictures.images import Unreadable, read_size
+from assets.pictures.images import read_size
+from assets.problems import BadInput
 from assets.reading.expected_counts import is_selection
 
 # Folders below the first that are searched: links may lead in circles.
@@ -53,7 +54,7 @@ def _other_sizes(folder: Path, published: Published) -> Iterator[str]:
     for path in map(Path, sorted(_pictures(folder, published))):
         try:
             width, height = read_size(path)
-        except Unreadable:
+        except BadInput:
             continue
         if not (_within(width, published.widths) and _within(height, published.heights)):
             yield f"{path.name} of {width}x{height}"

@@ -10,8 +10,7 @@ from assets.bank.reader import Bank, Entry
 from assets.face_metadata.corrected_masks import FOLDER, corrected_masks
 from assets.face_metadata.provenance import Correction, read_provenance
 from assets.face_metadata.verdicts import VerdictRow
-from assets.pictures.images import Unreadable
-from assets.problems import Problem, Report
+from assets.problems import BadInput, Problem, Report
 from assets.review.index import Answer, Review, pixels_sha256
 from natocc.codecs import decode_plane, encode_png
 from natocc.geometry import Image
@@ -57,24 +56,24 @@ class ReviewCheck:
         try:
             entry, mask = self._entry_of(answer)
             return self._finding(answer, entry, mask)
-        except Unreadable as error:
-            report(Problem(path=where, expected=error.expected, got=error.got))
+        except BadInput as error:
+            report(error.problem(where))
             return None
 
     def _entry_of(self, answer: Answer) -> tuple[Entry, Image]:
-        """The face's row and mask in the bank. Raises Unreadable where the review shows another face."""
+        """The face's row and mask in the bank. Raises BadInput where the review shows another face."""
         face = answer.face
         entry = self._faces.get(face.id)
         if entry is None:
-            raise Unreadable("a face of this bank", f"the unknown face {face.id}")
+            raise BadInput("a face of this bank", f"the unknown face {face.id}")
         members = self._bank.read(entry)
         if sha256_bytes(members["jpg"]) != face.image_sha256:
-            raise Unreadable("the photograph that was exported", "another in the bank now; export again")
+            raise BadInput("the photograph that was exported", "another in the bank now; export again")
         shown = self._folder / face.image
         if shown.is_file() and sha256_bytes(shown.read_bytes()) != face.image_sha256:
-            raise Unreadable(f"{face.image} as it was exported", "an image that was changed")
+            raise BadInput(f"{face.image} as it was exported", "an image that was changed")
         if not (self._raw / entry.source).is_file():
-            raise Unreadable(f"the photograph {entry.source} in {self._raw}", "no such file")
+            raise BadInput(f"the photograph {entry.source} in {self._raw}", "no such file")
         return entry, decode_plane(members["mask.png"])
 
     def _finding(self, answer: Answer, entry: Entry, banked: Image) -> Finding:
@@ -88,18 +87,18 @@ class ReviewCheck:
         if not mask.any():
             if answer.verdict == "excluded":
                 return Finding(id=face.id, state="none", verdict=verdict)
-            raise Unreadable("a mask with pixels, or the verdict exclude", "an empty mask")
+            raise BadInput("a mask with pixels, or the verdict exclude", "an empty mask")
         data = encode_png(mask)
         digest = sha256_bytes(data)
         if existing is None:
             if pixels_sha256(banked) != face.mask_pixels:
-                raise Unreadable("the mask that was exported", "another in the bank now; export again")
+                raise BadInput("the mask that was exported", "another in the bank now; export again")
         elif self._sha256(existing) == digest:
             if any(line.sha256 == digest for line in self._lines.get(existing.name, ())):
                 return Finding(id=face.id, state="known", verdict=verdict)
         elif not ours and self._sha256(existing) != face.corrected_sha256:
             got = f"another {existing.relative_to(self._raw).as_posix()} since; export again"
-            raise Unreadable("the mask that was exported", got)
+            raise BadInput("the mask that was exported", got)
         correction = Correction(
             id=face.id,
             file=existing.name if existing else f"{Path(entry.source).stem}.png",
@@ -117,11 +116,11 @@ class ReviewCheck:
         return Finding(id=face.id, state="corrected", data=data, correction=correction, verdict=verdict)
 
     def _existing(self, face_id: str) -> Path | None:
-        """The corrected mask in the raw folder. Raises Unreadable where it can't be replaced."""
+        """The corrected mask in the raw folder. Raises BadInput where it can't be replaced."""
         paths = self._masks.get(face_id, ())
         if len(paths) > 1 or any(path.suffix != ".png" for path in paths):
             names = ", ".join(path.name for path in paths)
-            raise Unreadable(f"one corrected mask a face in {FOLDER}, a .png", f"{names}; keep one")
+            raise BadInput(f"one corrected mask a face in {FOLDER}, a .png", f"{names}; keep one")
         return paths[0] if paths else None
 
     def _is_ours(self, path: Path) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from assets.problems import Problem, Report
+from assets.problems import BadInput, Problem, Report
 from assets.reading.tally import Tally
 from assets.records import RawObject
 from assets.text.json_stream import read_pieces
@@ -21,14 +21,6 @@ from assets.text.sidecar import Sidecar
 FOLDER = "COCO"
 LICENCE = "COCO: annotations CC BY 4.0, photographs under their own Flickr terms"
 _Entry = TypeVar("_Entry")
-
-
-class _Faulty(ValueError):
-    """An annotation that can't be used: (expected, got)."""
-
-    def __init__(self, expected: str, got: str) -> None:
-        self.expected, self.got = expected, got
-        super().__init__(f"expected {expected}, got {got}")
 
 
 @dataclass(slots=True)
@@ -89,11 +81,11 @@ def _read_file(path: Path, raw: Path, aside: Sidecar, taken: set[int], report: R
             try:
                 thing = _parse(data, listing, raw, aside)
                 if int(thing.id) in taken:
-                    raise _Faulty("an id of its own", f"the id {int(thing.id)} of another annotation")
-            except _Faulty as error:
+                    raise BadInput("an id of its own", f"the id {int(thing.id)} of another annotation")
+            except BadInput as error:
                 known = listing.ids[at] >= 0
                 name = f"annotation {listing.ids[at]}" if known else f"annotations[{listing.numbers[at]}]"
-                report(Problem(path=f"{where} {name}", expected=error.expected, got=error.got))
+                report(error.problem(f"{where} {name}"))
                 continue
             taken.add(int(thing.id))
             yield thing
@@ -141,39 +133,39 @@ def _image_folder(folder: Path, split: str) -> Path:
 
 
 def _parse(data: bytes, listing: _Listing, raw: Path, aside: Sidecar) -> RawObject:
-    """The instance. Raises _Faulty."""
+    """The instance. Raises BadInput."""
     try:
         annotation = json.loads(data)
         number, image_id, category_id = (int(annotation[name]) for name in ("id", "image_id", "category_id"))
         area, bbox = float(annotation.get("area") or 0), [float(v) for v in annotation["bbox"]]
         segmentation = annotation.get("segmentation")
         if image_id not in listing.images:
-            raise _Faulty("an image of its own file", f"image_id {image_id} that is not listed")
+            raise BadInput("an image of its own file", f"image_id {image_id} that is not listed")
         image = listing.images[image_id]
         if image is None:
-            raise _Faulty("an image id of its own", f"image_id {image_id} of several images")
+            raise BadInput("an image id of its own", f"image_id {image_id} of several images")
         size, name = (int(image[1]), int(image[2])), PurePosixPath(image[0])
     except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
-        if isinstance(error, _Faulty):
+        if isinstance(error, BadInput):
             raise
         expected = "id, image_id, category_id, bbox, area and segmentation as COCO has them"
-        raise _Faulty(expected, f"{type(error).__name__}: {error}") from error
+        raise BadInput(expected, f"{type(error).__name__}: {error}") from error
     if name.is_absolute() or ".." in name.parts:
-        raise _Faulty(f"a photograph in {listing.folder.name}", f"file_name {str(name)!r}")
+        raise BadInput(f"a photograph in {listing.folder.name}", f"file_name {str(name)!r}")
     file = listing.folder / name
     if not file.is_file():
-        raise _Faulty(f"the photograph {listing.folder.name}/{name}", "no such file")
+        raise BadInput(f"the photograph {listing.folder.name}/{name}", "no such file")
     if category_id not in listing.categories:
-        raise _Faulty("a category of its own file", f"category_id {category_id}")
+        raise BadInput("a category of its own file", f"category_id {category_id}")
     category = listing.categories[category_id]
     if category is None:
-        raise _Faulty("a category id of its own", f"category_id {category_id} of several categories")
+        raise BadInput("a category id of its own", f"category_id {category_id} of several categories")
     if not segmentation:
-        raise _Faulty("polygons or RLE", "no segmentation")
+        raise BadInput("polygons or RLE", "no segmentation")
     if len(bbox) != 4 or not all(math.isfinite(value) for value in (*bbox, area)):
-        raise _Faulty("a bbox of four numbers and an area", f"bbox {annotation['bbox']}, area {area:g}")
+        raise BadInput("a bbox of four numbers and an area", f"bbox {annotation['bbox']}, area {area:g}")
     if area <= 0 or min(bbox[2:]) <= 0:
-        raise _Faulty("an area above 0", "zero area")
+        raise BadInput("an area above 0", "zero area")
     said = aside.of(file.relative_to(raw / FOLDER).as_posix())
     return RawObject(
         id=f"{number:012d}",

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 
 from assets.bank.reader import CORRECTED
-from assets.pictures.images import Picture, Unreadable, read_image, read_mask
-from assets.problems import Problem, conversions, unusual
+from assets.pictures.images import Picture, read_image, read_mask
+from assets.problems import BadInput, Problem, conversions, unusual
 from assets.reading.folders import relative
 from assets.records import RawFace, RawOccludedFace
 from natocc.codecs import encode_jpeg, encode_png
@@ -21,7 +21,6 @@ from natocc.masks.policy import SIDE
 from natocc.resize.scale import scale_image
 from tasks.prepare.entry import EXPECTED_MASK, Prepared, make_entry, refuse
 from tasks.prepare.faces.labels import (
-    BadLabel,
     conversions_of_whole,
     label_face,
     other_aspect,
@@ -42,14 +41,14 @@ def prepare_face(face: RawFace, raw: Path, policy: str = "voo") -> Prepared:
     where = relative(face.image, raw)
     try:
         picture = read_image(face.image)
-    except Unreadable as error:
+    except BadInput as error:
         return refuse(where, error.expected, error.got)
     parts: dict[str, Image] = {}
     problems: list[Problem] = []
     for name, path in face.parts.items():
         try:
             parts[name], notes = read_mask(path)
-        except Unreadable as error:
+        except BadInput as error:
             return refuse(relative(path, raw), error.expected, error.got)
         problems += conversions(relative(path, raw), EXPECTED_MASK, unusual(notes))
     if "skin" not in parts:
@@ -63,8 +62,8 @@ def prepare_face(face: RawFace, raw: Path, policy: str = "voo") -> Prepared:
     problems += conversions(where, _EXPECTED, notes)
     try:
         labels = label_face(face, parts, picture, image, policy, raw)
-    except BadLabel as error:
-        return Prepared(entry=None, members={}, problems=(error.problem,))
+    except BadInput as error:
+        return Prepared(entry=None, members={}, problems=(error.problem(where),))
     problems += labels.problems
     if not labels.mask.any():
         return refuse(where, "a face mask with pixels", "an empty mask: other parts cover the skin")
@@ -104,11 +103,11 @@ def prepare_occluded_face(face: RawOccludedFace, raw: Path) -> Prepared:
     where = relative(face.image, raw)
     try:
         picture = read_image(face.image)
-    except Unreadable as error:
+    except BadInput as error:
         return refuse(where, error.expected, error.got)
     try:
         mask, mask_notes = read_mask(face.mask)
-    except Unreadable as error:
+    except BadInput as error:
         return refuse(relative(face.mask, raw), error.expected, error.got)
     if mask.shape != picture.rgb.shape[:2]:
         expected = f"a mask of its photograph's size {size_text(picture.rgb)}"

@@ -7,9 +7,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from assets.pictures.images import Unreadable
 from assets.pictures.rgba import read_rgba
-from assets.problems import Problem, conversions
+from assets.problems import BadInput, Problem, conversions
 from assets.reading.folders import relative
 from natocc.geometry import Image
 from natocc.masks.registration import register_crop, warp_to_photo
@@ -26,17 +25,17 @@ def subtract_occlusion(
 
     ``photo`` is RGB uint8 of the mask's aspect, ``mask`` uint8 HxW of 0 and 255. The crop is found in the
     photograph by its pixels. Occluded is where its alpha is above 127; outside the crop nothing is
-    known, and the mask stays. Raises Unreadable for a crop that can't be read or is of another picture,
+    known, and the mask stays. Raises BadInput for a crop that can't be read or is of another picture,
     and where nothing of the face is left.
     """
     rgb, alpha, picture = read_rgba(crop)
     small = cv2.resize(photo, mask.shape[::-1], interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
     at = register_crop(small, rgb)
     if isinstance(at, NotFound):
-        raise Unreadable(at.expected, at.got)
+        raise BadInput(at.expected, at.got)
     left = np.where(warp_to_photo(alpha, at, mask.shape) > 127, 0, mask).astype(np.uint8)
     if not left.any():
-        raise Unreadable("an occlusion of a part of the face", "one that leaves nothing of it")
+        raise BadInput("an occlusion of a part of the face", "one that leaves nothing of it")
     facts: dict[str, object] = {
         "mask": "faceocc",
         "mask_sha256": sha256_bytes(picture.data),

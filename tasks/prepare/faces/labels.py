@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 
 from assets.face_metadata.corrected_masks import read_corrected
-from assets.pictures.images import Picture, Unreadable
-from assets.problems import Problem, conversions, unusual
+from assets.pictures.images import Picture
+from assets.problems import BadInput, Problem, conversions, unusual
 from assets.reading.folders import relative
 from assets.records import RawFace
 from natocc.geometry import Image
@@ -35,21 +35,13 @@ class FaceLabels:
     problems: tuple[Problem, ...] = ()
 
 
-class BadLabel(Exception):
-    """A mask that was asked for and can't be used: it refuses its face."""
-
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
-        super().__init__(str(problem))
-
-
 def label_face(
     face: RawFace, parts: dict[str, Image], picture: Picture, image: Image, policy: str, raw: Path
 ) -> FaceLabels:
     """The labels at half the size of ``image``, the photograph as it is kept.
 
     A corrected mask is taken as it is; else the policy's, from which FaceOcc's occlusion is taken where
-    there is one. Raises BadLabel where either can't be used, since the policy's mask alone is then known
+    there is one. Raises BadInput where either can't be used, since the policy's mask alone is then known
     to be wrong, and ValueError for an unknown policy.
     """
     rules = policy_named(policy)
@@ -69,9 +61,8 @@ def label_face(
         else:
             where = face.occlusion or face.image
             labels, told, problems = subtract_occlusion(where, image, mask, raw)
-    except Unreadable as error:
-        problem = Problem(path=relative(where, raw), expected=error.expected, got=error.got)
-        raise BadLabel(problem) from error
+    except BadInput as error:
+        raise BadInput(error.expected, error.got, relative(where, raw)) from error
     iou = cv2.countNonZero(labels & mask) / cv2.countNonZero(labels | mask)
     small = {name: resize_classes(one, size) for name, one in parts.items()}
     return FaceLabels(
@@ -85,16 +76,16 @@ def label_face(
 def _read_corrected(
     face: RawFace, picture: Picture, size: tuple[int, int], raw: Path
 ) -> tuple[Image, dict[str, object], tuple[Problem, ...]]:
-    """The corrected mask at the size at which masks are kept, and its file. Raises Unreadable."""
+    """The corrected mask at the size at which masks are kept, and its file. Raises BadInput."""
     path = face.corrected[0]
     if len(face.corrected) > 1:
-        raise Unreadable("one corrected mask a face", f"a second one beside {relative(path, raw)}")
+        raise BadInput("one corrected mask a face", f"a second one beside {relative(path, raw)}")
     mask, notes = read_corrected(path)
     if other_aspect(mask, picture):
-        raise Unreadable(f"the aspect of its photograph {size_text(picture.rgb)}", size_text(mask))
+        raise BadInput(f"the aspect of its photograph {size_text(picture.rgb)}", size_text(mask))
     small = resize_binary(mask, size)
     if not small.any():
-        raise Unreadable("a mask with pixels", "one that is empty at half the photograph's size")
+        raise BadInput("a mask with pixels", "one that is empty at half the photograph's size")
     facts: dict[str, object] = {"mask": "corrected", "mask_sha256": sha256_bytes(path.read_bytes())}
     if face.review:
         facts["review"] = face.review

@@ -8,9 +8,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from assets.pictures.images import Unreadable, read_image, read_mask
+from assets.pictures.images import read_image, read_mask
 from assets.pictures.rgba import read_rgba
-from assets.problems import Problem, conversions, unusual
+from assets.problems import BadInput, Problem, conversions, unusual
 from assets.reading.folders import relative
 from assets.records import RawCutout
 from natocc.geometry import Image
@@ -39,7 +39,7 @@ def prepare_cutout(cutout: RawCutout, raw: Path, pool: str = "object") -> Prepar
         else:
             picture = read_image(cutout.image)
             rgb = picture.rgb
-    except Unreadable as error:
+    except BadInput as error:
         return refuse(where, error.expected, error.got)
     noted: tuple[Problem, ...] = ()
     if cutout.mask is None:
@@ -49,7 +49,7 @@ def prepare_cutout(cutout: RawCutout, raw: Path, pool: str = "object") -> Prepar
         beside = relative(cutout.mask, raw)
         try:
             matte, mask_notes = read_mask(cutout.mask)
-        except Unreadable as error:
+        except BadInput as error:
             return refuse(beside, error.expected, error.got)
         height, width = rgb.shape[:2]
         if abs(matte.shape[1] * height / (matte.shape[0] * width) - 1) > _ASPECT:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from assets.datasets.hands.reader import MASKS
-from assets.pictures.images import Unreadable, read_image, read_mask
-from assets.problems import Problem, conversions, unusual
+from assets.pictures.images import read_image, read_mask
+from assets.problems import BadInput, Problem, conversions, unusual
 from assets.reading.folders import relative
 from assets.records import RawHand, RawTexture
 from natocc.codecs import encode_jpeg
@@ -29,7 +29,7 @@ def prepare_hand(hand: RawHand, raw: Path) -> Prepared:
     where = relative(hand.image, raw)
     try:
         picture = read_image(hand.image)
-    except Unreadable as error:
+    except BadInput as error:
         return refuse(where, error.expected, error.got)
     facts: dict[str, object] = {
         "aspect": hand.aspect,
@@ -49,7 +49,7 @@ def prepare_hand(hand: RawHand, raw: Path) -> Prepared:
     else:
         try:
             mask, mask_notes = read_mask(hand.mask)
-        except Unreadable as error:
+        except BadInput as error:
             return refuse(relative(hand.mask, raw), error.expected, error.got)
         if mask.shape != picture.rgb.shape[:2]:
             expected = f"its photograph's size {picture.rgb.shape[1]}x{picture.rgb.shape[0]}"
@@ -74,7 +74,7 @@ def prepare_texture(texture: RawTexture, raw: Path) -> Prepared:
     where = relative(texture.image, raw)
     try:
         picture = read_image(texture.image)
-    except Unreadable as error:
+    except BadInput as error:
         return refuse(where, error.expected, error.got)
     rgb = limit_long_side(picture.rgb, LONG_SIDE)
     kept = picture.plain_jpeg and rgb is picture.rgb

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from assets.bank.reader import Entry
-from assets.pictures.images import Unreadable, read_image
+from assets.pictures.images import read_image
+from assets.problems import BadInput
 from assets.reading.folders import relative
 from assets.records import RawObject
 from natocc.codecs import encode_png
@@ -58,7 +59,7 @@ def cut_object(thing: RawObject, raw: Path) -> Cut | Prepared:
     where = f"{relative(thing.image, raw)} annotation {int(thing.id)}"
     try:
         picture = read_image(thing.image)
-    except Unreadable as error:
+    except BadInput as error:
         return refuse(where, error.expected, error.got)
     if picture.rgb.shape[:2] != thing.image_size:
         expected = f"the annotated size {thing.image_size[1]}x{thing.image_size[0]}"

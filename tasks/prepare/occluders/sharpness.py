@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from assets.pictures.images import Unreadable, read_image
+from assets.pictures.images import read_image
 from assets.records import RawObject
 from natocc.geometry import mask_box
 from natocc.photometric.sharpness import estimate_blur
@@ -25,7 +25,7 @@ def blur_of(thing: RawObject) -> float | None:
     try:
         picture = read_image(thing.image).rgb
         mask = rasterise(thing.segmentation, thing.image_size)
-    except (Unreadable, ValueError, TypeError, KeyError, IndexError):
+    except (ValueError, TypeError, KeyError, IndexError):
         return 0.0
     if picture.shape[:2] != thing.image_size or not mask.any():
         return 0.0

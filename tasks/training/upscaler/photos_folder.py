@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from assets.pictures.images import Unreadable, read_image
-from assets.problems import Problem, conversions
+from assets.pictures.images import read_image
+from assets.problems import BadInput, Problem, conversions
 from assets.reading.naming import normal
 from natocc.geometry import Image
 from shards.storage import sha256_bytes
@@ -79,8 +79,8 @@ def photos_in_folder(folder: str | Path, *, least: int, held_out: int) -> Photos
             continue
         try:
             picture = read_image(path)
-        except Unreadable as error:
-            problems.append(Problem(path=name, expected=error.expected, got=error.got))
+        except BadInput as error:
+            problems.append(error.problem(name))
             continue
         sha256 = sha256_bytes(picture.data)
         refused = unfit(name, picture.rgb, least, taken.get(sha256))

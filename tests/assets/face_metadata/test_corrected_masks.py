@@ -9,8 +9,7 @@ from PIL import Image as Pillow
 
 from assets.datasets.celebamask.reader import check_faces, read_faces
 from assets.face_metadata.corrected_masks import FOLDER, read_corrected
-from assets.pictures.images import Unreadable
-from assets.problems import Problem
+from assets.problems import BadInput, Problem
 from natocc.geometry import Image
 from tests.raw_trees import (
     FACES,
@@ -155,21 +154,21 @@ GREY = "a mask of 0 and 255, or of 0 and 1, with grey within 8 pixels of its edg
     ],
 )
 def test_other_values_and_damage_are_refused(tmp_path: Path, data: bytes, expected: str, got: str) -> None:
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(BadInput) as caught:
         read_corrected(write(tmp_path / "7.png", data))
     assert caught.value.expected == expected
     assert caught.value.got.startswith(got)
 
 
 def test_an_ignore_value_is_not_taken_for_the_face(tmp_path: Path) -> None:
-    with pytest.raises(Unreadable, match=r"grey pixels elsewhere, the first of 1$"):
+    with pytest.raises(BadInput, match=r"grey pixels elsewhere, the first of 1$"):
         read_corrected(write(tmp_path / "7.png", encoded(with_ignored(), "PNG")))
 
 
 def test_deep_grey_is_told_by_its_8_bit_value(tmp_path: Path) -> None:
     deep = with_unsure().astype(np.uint16) * 257
     deep[deep == 128 * 257] = 40000
-    with pytest.raises(Unreadable, match=r"300 grey pixels elsewhere, the first of 155$"):
+    with pytest.raises(BadInput, match=r"300 grey pixels elsewhere, the first of 155$"):
         read_corrected(write(tmp_path / "7.png", cv2.imencode(".png", deep)[1].tobytes()))
 
 

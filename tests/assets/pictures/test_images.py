@@ -11,7 +11,8 @@ import pytest
 import skimage.data
 from PIL import Image as Pillow
 
-from assets.pictures.images import Unreadable, read_image, read_mask
+from assets.pictures.images import read_image, read_mask
+from assets.problems import BadInput
 from natocc.geometry import Image
 from tests.raw_trees import disc, encoded, mask_bytes, portrait, sixteen_bit_png, write
 
@@ -34,7 +35,7 @@ def stored(image: Image, form: str, orientation: int) -> bytes:
 
 
 def refusal(path: Path, reader: object = read_image) -> str:
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(BadInput) as caught:
         reader(path)  # type: ignore[operator]
     return str(caught.value)
 
@@ -156,7 +157,7 @@ def test_no_flipped_byte_raises_anything_but_a_refusal(tmp_path: Path, form: str
         hurt[position] ^= 0xFF
         try:
             assert read_image(write(tmp_path / "x.jpg", bytes(hurt))).rgb.dtype == np.uint8
-        except Unreadable as error:
+        except BadInput as error:
             assert error.expected == "a photograph"
 
 

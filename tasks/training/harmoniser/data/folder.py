@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assets.pictures.images import Unreadable, read_image, read_mask
-from assets.problems import Problem, Report
+from assets.pictures.images import read_image, read_mask
+from assets.problems import BadInput, Problem, Report
 from assets.reading.folders import by_stem, pictures_in
 from assets.reading.tally import Tally
 from natocc.geometry import Image
@@ -53,7 +53,7 @@ class FolderScenes:
         path, mask = self._files[item.name]
         try:
             picture, plane = read_image(path), read_mask(mask)[0]
-        except Unreadable as error:
+        except BadInput as error:
             raise ValueError(f"{path}: {error}; it could be read before") from error
         return Scene(real=picture.rgb, matte=plane)
 
@@ -65,8 +65,8 @@ class FolderScenes:
             where = mask
             plane, notes = read_mask(mask)
             _check(picture.rgb, plane)
-        except Unreadable as error:
-            report(Problem(path=where.name, expected=error.expected, got=error.got))
+        except BadInput as error:
+            report(error.problem(where.name))
             return None
         if notes:
             got = ", ".join(notes)
@@ -84,10 +84,10 @@ class FolderScenes:
 def _check(rgb: Image, plane: Image) -> None:
     height, width = plane.shape
     if rgb.shape[:2] != plane.shape:
-        raise Unreadable(f"the size of its photograph {rgb.shape[1]}x{rgb.shape[0]}", f"{width}x{height}")
+        raise BadInput(f"the size of its photograph {rgb.shape[1]}x{rgb.shape[0]}", f"{width}x{height}")
     if min(plane.shape) < SHORTEST:
-        raise Unreadable(f"sides of {SHORTEST} pixels at least", f"{width}x{height}")
+        raise BadInput(f"sides of {SHORTEST} pixels at least", f"{width}x{height}")
     share = float((plane > 0).mean())
     if not usable({FOREGROUND: share}):
         kind = {0.0: "an empty mask", 1.0: "a mask that is white all over"}.get(share, f"{share:.2%} of it")
-        raise Unreadable(f"a foreground of {SMALLEST:.1%} to {LARGEST:.0%} of the picture", kind)
+        raise BadInput(f"a foreground of {SMALLEST:.1%} to {LARGEST:.0%} of the picture", kind)

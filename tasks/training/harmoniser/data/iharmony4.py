@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from assets.datasets.iharmony4 import FOLDERS, read_iharmony4
-from assets.pictures.images import Unreadable, read_image, read_mask, read_size
-from assets.problems import Problem
+from assets.pictures.images import read_image, read_mask, read_size
+from assets.problems import BadInput, Problem
 from assets.records import RawComposite
 from tasks.training.harmoniser.data.scenes import SHORTEST, Item, Scene
 
@@ -80,7 +80,7 @@ class IHarmony4Scenes:
             real = read_image(where).rgb
             where = record.mask
             matte = read_mask(where)[0]
-        except Unreadable as error:
+        except BadInput as error:
             raise ValueError(f"{where}: {error}; fetch it again, or take its line out of the list") from error
         composite = np.where((matte > _HALF)[..., None], composite, real)
         return Scene(real=real, matte=matte, composite=composite)
@@ -110,9 +110,9 @@ def _fault(record: RawComposite, folder: Path) -> Problem | None:
     for path in _files(record):
         try:
             sizes.append(read_size(path))
-        except Unreadable as error:
+        except BadInput as error:
             where = path.relative_to(folder).as_posix()
-            return Problem(path=where, expected=error.expected, got=error.got)
+            return error.problem(where)
     where = record.composite.relative_to(folder).as_posix()
     told = [f"{width}x{height}" for width, height in sizes]
     if len(set(sizes)) > 1:

@@ -12,9 +12,8 @@ from assets.datasets.faceocc.reader import (
     read_faceocc_textures,
     was_examined,
 )
-from assets.pictures.images import Unreadable
 from assets.pictures.rgba import read_rgba
-from assets.problems import Problem
+from assets.problems import BadInput, Problem
 from assets.records import RawCutout
 from shards.storage import sha256_bytes
 from tests.faceocc_files import add_cutout, align, astronaut, blob, rgba
@@ -188,7 +187,7 @@ CROP = align(astronaut(), 0.6, -40, -10)
     ],
 )
 def test_a_crop_without_a_usable_alpha_is_refused(tmp_path: Path, data: bytes, got: str) -> None:
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(BadInput) as caught:
         read_rgba(write(tmp_path / "9.png", data))
     assert caught.value.got.startswith(got)
 
@@ -196,5 +195,5 @@ def test_a_crop_without_a_usable_alpha_is_refused(tmp_path: Path, data: bytes, g
 def test_how_much_alpha_is_too_little_or_too_much_can_be_said(tmp_path: Path) -> None:
     path = write(tmp_path / "veil.png", rgba(CROP, blob() // 3))
     assert read_rgba(path, empty=8)[1].max() == 85
-    with pytest.raises(Unreadable, match="opaque everywhere"):
+    with pytest.raises(BadInput, match="opaque everywhere"):
         read_rgba(write(path, rgba(CROP, blob() // 3 + 20)), empty=8, full=19)
