@@ -107,9 +107,9 @@ def check(
         report = check_weights(names or (), folder)
     for file in report.files:
         if file.sound:
-            console.print(f"{file.name}: sound, {file.told}", markup=False)
+            console.print(f"{file.name}: sound, {file.message}", markup=False)
         else:
-            errors.print(f"[red]wrong[/red]: {escape(file.told)}")
+            errors.print(f"[red]wrong[/red]: {escape(file.message)}")
     for other in report.others:
         console.print(_not_read(other), markup=False)
     if not report.files:

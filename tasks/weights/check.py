@@ -16,11 +16,11 @@ from tasks.progress import OnProgress, ignore_progress, tracked
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What was found out about one file."""
+    """The result for one file."""
 
     name: str
     # The network, its sizes and whether it is as published; or what is wrong.
-    told: str
+    message: str
     sound: bool
 
 
@@ -30,7 +30,7 @@ class CheckReport:
 
     folder: Path
     files: tuple[Checked, ...]
-    # Other files there, which no command reads: as text.
+    # Other files in the folder, which no command reads.
     others: tuple[str, ...]
 
     @property
@@ -44,7 +44,7 @@ def check_weights(
     *,
     on_progress: OnProgress = ignore_progress,
 ) -> CheckReport:
-    """Load every file of the folder, or those of ``names``, strictly, and compare all recorded hashes.
+    """Load every file of the folder, or those of ``names``, strictly, and check all recorded hashes.
 
     A name without a file counts as wrong. ``on_progress`` counts files. Raises OSError where the folder
     cannot be read.
@@ -64,7 +64,7 @@ def _check(name: str, folder: Path) -> Checked:
         weights = find_weights(name, folder)
         state = read_state(weights.path)
         known = load(weights.network, state, str(weights.path))
-        # One that is recorded was compared with the tensors as they were read.
+        # A recorded hash was compared when the tensors were read.
         if TENSORS not in weights.facts:
             raise ValueError(
                 f"{weights.path}: expected the hash of its tensors in its header, got none; import or fetch "
@@ -72,13 +72,13 @@ def _check(name: str, folder: Path) -> Checked:
             )
         _compare(name, weights.facts.get("name", name), known)
     except (MissingWeights, ValueError, OSError) as error:
-        return Checked(name=name, told=str(error), sound=False)
+        return Checked(name=name, message=str(error), sound=False)
     sizes = "".join(f", {key} {size}" for key, size in known.sizes.items())
-    return Checked(name=name, told=f"{known.network}{sizes}, {standing(weights)}", sound=True)
+    return Checked(name=name, message=f"{known.network}{sizes}, {standing(weights)}", sound=True)
 
 
 def _compare(name: str, written: str, known: Known) -> None:
-    """Raises ValueError where the registry means another network by this name."""
+    """Raises ValueError where the registry has another network under this name."""
     if written != name:
         raise ValueError(f"{name}: expected weights of this name, got those imported as {written}; rename it")
     entry = registry().get(name)

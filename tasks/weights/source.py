@@ -1,4 +1,4 @@
-"""What a file that holds weights holds: a checkpoint, a model of ncnn, or an archive with one of them."""
+"""The checkpoints in a file: a checkpoint itself, a model of ncnn, or an archive of them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from models.rrdb.from_ncnn import read_rrdbnet
 from shards.storage import sha256_bytes, sha256_of
 
 CHECKPOINTS = (".pth", ".pt", ".ckpt", ".safetensors", ".bin")
-# A member's bytes, and how many times as large as its compressed form it may be: weights hardly shrink.
+# Limits of an archive's member: its bytes, and its ratio to the compressed size, since weights hardly
+# compress; members up to SMALL may compress as they like.
 LARGEST_MEMBER, LARGEST_RATIO, SMALL = 2 << 30, 50, 1 << 20
-# Read at a time.
+# Bytes read at a time.
 PIECE = 1 << 20
 
 
@@ -26,13 +27,13 @@ PIECE = 1 << 20
 class WeightsSource:
     """One checkpoint, not yet read."""
 
-    # What begins messages: the path, and the member of an archive.
+    # The path, with the member of an archive, for messages.
     label: str
-    # Whether it is the file itself, and no member or pair.
+    # Whether it is the file itself, and not a member of an archive or a pair.
     alone: bool
-    # Its base name, by which a publisher names it.
+    # The base name.
     file: str
-    # Of its bytes, and of the .param file that belongs to a .bin.
+    # Of the bytes, and of the .param file that belongs to a .bin, else "".
     sha256: str
     beside: str
     read: Callable[[], State]
@@ -41,7 +42,7 @@ class WeightsSource:
 def weights_sources(path: Path) -> tuple[WeightsSource, ...]:
     """The checkpoints of a file: one, or those of an archive in the order of their names.
 
-    Raises FileNotFoundError, OSError, and ValueError for what cannot hold weights or is damaged.
+    Raises FileNotFoundError, OSError, and ValueError for a folder and for a damaged archive.
     """
     label = readable(path)
     if path.is_dir():
@@ -75,21 +76,21 @@ def weights_sources(path: Path) -> tuple[WeightsSource, ...]:
 
 
 def _is_checkpoint(path: Path) -> bool:
-    """Whether it begins as what ``torch.save`` or safetensors write."""
+    """Whether the file begins like those that ``torch.save`` or safetensors write."""
     with path.open("rb") as stream:
         head = stream.read(9)
     return head.startswith((b"PK", b"\x80")) or head[8:9] == b"{"
 
 
 def _is_archive(path: Path) -> bool:
-    """Whether it is a zip of files, and none that ``torch.save`` wrote."""
+    """Whether the file is a zip that ``torch.save`` did not write."""
     if not zipfile.is_zipfile(path):
         return False
     try:
         with zipfile.ZipFile(path) as archive:
             return not any(PurePosixPath(name).name == "data.pkl" for name in archive.namelist())
     except (zipfile.BadZipFile, OSError, ValueError):
-        # A checkpoint that is cut off: reading it tells.
+        # A checkpoint that was cut off; reading it raises the error.
         return False
 
 
@@ -103,7 +104,7 @@ def _members(path: Path) -> tuple[WeightsSource, ...]:
 
 @contextmanager
 def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
-    """The archive; what shows it to be damaged is one ValueError."""
+    """The open archive; every error of a damaged one becomes a ValueError."""
     with zipfile.ZipFile(path) as archive:
         try:
             yield archive
@@ -115,25 +116,26 @@ def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def _member(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> WeightsSource:
-    """One checkpoint: hashed piece by piece, held in memory only when it is read."""
+    """One checkpoint: hashed in pieces, and held in memory only when it is read."""
     label, file = readable(f"{path}!{entry.filename}"), readable(PurePosixPath(entry.filename).name)
-    beside = str(PurePosixPath(entry.filename).with_suffix(".param"))
-    param = archive.getinfo(beside) if file.endswith(".bin") and beside in archive.namelist() else None
+    param_name = str(PurePosixPath(entry.filename).with_suffix(".param"))
+    is_pair = file.endswith(".bin") and param_name in archive.namelist()
+    param = archive.getinfo(param_name) if is_pair else None
     sha256 = _hash(path, archive, entry)
+    param_sha256 = _hash(path, archive, param) if param else ""
 
     def read() -> State:
         data = _content(path, entry, sha256)
         if param is None:
             return read_state(data, label)
-        return read_rrdbnet(_content(path, param, of_param), data, label)
+        return read_rrdbnet(_content(path, param, param_sha256), data, label)
 
-    of_param = _hash(path, archive, param) if param else ""
-    return WeightsSource(label=label, alone=False, file=file, sha256=sha256, beside=of_param, read=read)
+    return WeightsSource(label=label, alone=False, file=file, sha256=sha256, beside=param_sha256, read=read)
 
 
 def _hash(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
-    grown = entry.file_size > max(SMALL, LARGEST_RATIO * entry.compress_size)
-    if entry.file_size > LARGEST_MEMBER or grown:
+    compressed_too_well = entry.file_size > max(SMALL, LARGEST_RATIO * entry.compress_size)
+    if entry.file_size > LARGEST_MEMBER or compressed_too_well:
         size = f"{entry.file_size} bytes, {entry.compress_size} of them stored"
         raise ValueError(
             f"{readable(path)}: expected weights of at most {LARGEST_MEMBER >> 30} GiB in it, which hardly "
@@ -147,7 +149,7 @@ def _hash(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
 
 
 def _content(path: Path, entry: zipfile.ZipInfo, sha256: str) -> bytes:
-    """A member as it was when it was hashed."""
+    """The bytes of a member. Raises ValueError where they have another hash by now."""
     with _archive(path) as archive:
         data = archive.read(entry)
     if sha256_bytes(data) != sha256:

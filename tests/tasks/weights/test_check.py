@@ -19,8 +19,8 @@ def _folder(tmp_path: Path) -> Path:
 
 def _wrong(report: CheckReport) -> str:
     (file,) = (file for file in report.files if not file.sound)
-    assert "\n" not in file.told
-    return file.told
+    assert "\n" not in file.message
+    return file.message
 
 
 def test_a_sound_folder_is_told_file_by_file(tmp_path: Path) -> None:
@@ -30,7 +30,7 @@ def test_a_sound_folder_is_told_file_by_file(tmp_path: Path) -> None:
     report = check_weights(folder=folder, on_progress=lambda *call: calls.append(call))
     assert calls == [(0, 2), (1, 2), (2, 2)]
     assert report.sound and report.others == ("net_G_last.pth",)
-    assert [(file.name, file.told) for file in report.files] == [
+    assert [(file.name, file.message) for file in report.files] == [
         ("glean", "glean, scale 4, in_size 8, out_size 32, one's own"),
         ("rainnet-own", "rainnet, width 1, channels 3, one's own"),
     ]
