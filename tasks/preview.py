@@ -42,8 +42,8 @@ def preview(url: str, out: str, count: int = 24) -> str:
     return out
 
 
-def spread(groups: Mapping[K, Sequence[T]], count: int) -> list[T]:
-    """``count`` items, shared evenly among the groups (by name) and evenly spaced within each."""
+def pick_evenly(groups: Mapping[K, Sequence[T]], count: int) -> list[T]:
+    """``count`` items: an equal share of each group (in order of the names), evenly spaced within it."""
     names = sorted(groups)
     picks: list[T] = []
     for number, name in enumerate(names):
@@ -61,7 +61,7 @@ def _version_sheet(url: str, count: int) -> Image:
             groups[row.set].append(row)
     if not groups:
         raise ValueError(f"{url}: expected kept samples to show, got none")
-    rows = spread(groups, count)
+    rows = pick_evenly(groups, count)
     recipe = dataset.recipe
     title = (
         f"{dataset.name} {dataset.version} · profile {recipe['profile']} · seed {recipe['seed']} · "
@@ -99,7 +99,7 @@ def _bank_sheet(bank: Bank, count: int) -> Image:
     groups = {kind: bank.entries(kind) for kind in ENTRY_KINDS if bank.entries(kind)}
     if not groups:
         raise ValueError(f"{bank.url}: expected entries to show, got an empty bank")
-    entries = spread(groups, count)
+    entries = pick_evenly(groups, count)
     faces = [_face_strip(bank, entry) for entry in entries if entry.kind == FACE]
     worst_first = [strip for _, strip in sorted(faces, key=lambda scored: -scored[0])]
     others = [

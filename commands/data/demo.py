@@ -20,7 +20,7 @@ def demo(
     """Fetch sample photographs, prepare them, build the sample recipe, draw a contact sheet."""
     from assets.demo.photo_cache import default_cache
     from assets.demo.tiers import best_tier
-    from tasks.demo_photos import lay_out_sample
+    from tasks.demo_photos import lay_out_photographs
     from tasks.prepare.bank import prepare
     from tasks.prepare.options import PrepareOptions
     from tasks.preview import preview
@@ -31,7 +31,7 @@ def demo(
     with one_clear_message():
         chosen = tier or best_tier()
         console.print(f"1/4 sample photographs, tier {chosen}", markup=False)
-        report = lay_out_sample(raw, chosen, default_cache(), console.print)
+        report = lay_out_photographs(raw, chosen, default_cache(), console.print)
         console.print(
             f"    {count_line(report.counts)}{'' if report.changed else ', unchanged'}", markup=False
         )

@@ -10,7 +10,7 @@ import typer
 from assets.demo.photo_cache import default_cache
 from assets.demo.tiers import TIERS, best_tier
 from assets.packages.clients import FetchError
-from tasks.demo_photos import lay_out_sample
+from tasks.demo_photos import lay_out_photographs
 
 
 def sample(
@@ -25,7 +25,7 @@ def sample(
     """Lay real photographs out as CelebAMask-HQ, COCO, 11k Hands, DTD and RealOcc are."""
     chosen = tier or best_tier()
     try:
-        report = lay_out_sample(dest, chosen, cache or default_cache(), typer.echo)
+        report = lay_out_photographs(dest, chosen, cache or default_cache(), typer.echo)
     except (FetchError, OSError, ValueError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error

@@ -1,4 +1,4 @@
-"""What preparing one input gives: an entry with its members, or the reason why not."""
+"""The result of preparing one input: an entry with its members, or the reason for a refusal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EXPECTED_MASK = "an 8-bit mask of 0 and 255"
 class Prepared:
     """``entry`` is None where the input was refused; ``problems`` says why, or what was converted.
 
-    ``counted``: names of what the bank's index counts.
+    ``counted`` names what the bank's index is to count.
     """
 
     entry: Entry | None
@@ -62,7 +62,7 @@ def make_entry(
 
 
 def fine_jpeg(image: Image, quality: int = 97) -> bytes:
-    """JPEG without chroma subsampling, for pixels that will be warped and coded again."""
+    """JPEG without chroma subsampling, for pixels that rendering warps and codes again."""
     options = [
         cv2.IMWRITE_JPEG_QUALITY,
         quality,

@@ -1,4 +1,4 @@
-"""The record of a prepared shard: what it was made from, so that it need not be made again."""
+"""The record of a prepared shard: what it was made from, so that an unchanged one is kept."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ FOLDER = "records"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """``key`` covers code, options and the inputs as values; ``inputs`` their files, by path."""
+    """``key`` covers code, options and the values of inputs; ``inputs`` are marks of their files, by path."""
 
     key: str
     inputs: dict[str, Mark | None]
     entries: tuple[Entry, ...]
     problems: tuple[Problem, ...]
-    file: str  # what was written, in the bank
-    size: int  # bytes of it; 0 where there was nothing to write
+    file: str  # its name in the bank
+    size: int  # in bytes; 0 where there was no entry to write
     sha256: str
-    # Of its inputs, what the bank's index counts, by name.
+    # What the bank's index counts in the inputs, by name.
     counted: dict[str, int] = field(default_factory=dict)
 
 
@@ -38,7 +38,7 @@ def write_record(bank: str, name: str, record: Record) -> None:
 
 
 def read_record(bank: str, name: str) -> Record | None:
-    """The record; None where there is none, or none that can be understood: then the shard is made."""
+    """The record; None where it is missing or unreadable, so that the shard is made again."""
     if not storage.exists(_url(bank, name)):
         return None
     try:
@@ -52,9 +52,9 @@ def remove_record(bank: str, name: str) -> None:
 
 
 def holds(record: Record, key: str, raw: Path, bank: str, *, reread: bool = False) -> bool:
-    """Whether the shard of this record is there and would be made just so again.
+    """Whether the shard of this record is there, and making it again would give the same bytes.
 
-    With ``reread`` the contents of shard and inputs are asked, not their size and time.
+    With ``reread`` the contents of shard and inputs are compared, not only size and time.
     """
     if record.key != key:
         return False
@@ -70,7 +70,7 @@ def holds(record: Record, key: str, raw: Path, bank: str, *, reread: bool = Fals
 
 
 def drop_records(bank: str, kept: frozenset[str]) -> None:
-    """Remove the records of shards that are no more."""
+    """Remove the records of shards that are no longer in the bank."""
     folder = storage.join(bank, FOLDER)
     for file in storage.list_names(folder):
         if file.removesuffix(".json") not in kept:

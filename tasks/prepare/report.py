@@ -1,4 +1,4 @@
-"""What a bank holds, and what became of its shards."""
+"""What a preparation reports: the bank's contents, and how many shards were made or kept."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PROBLEMS = "problems.jsonl"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrepareReport:
-    """What the bank holds now."""
+    """The bank after a preparation."""
 
     bank: str
     counts: dict[str, int]
@@ -24,7 +24,7 @@ class PrepareReport:
     unchanged: bool
     shards_made: int
     shards_kept: int
-    # Objects by what enlarged them, and ``smaller_batches``: those for which memory ran short.
+    # Objects by what enlarged them, and ``smaller_batches``: those for which a GPU's memory was short.
     upscaled: dict[str, int]
 
     @property
@@ -33,7 +33,7 @@ class PrepareReport:
 
 
 def count_entries(bank: Bank) -> dict[str, int]:
-    """Entries by kind, faces by split, those with a corrected mask if any, really occluded faces."""
+    """Faces by split, corrected masks if there are any, occluders by kind, really occluded faces."""
     counts: Counter[str] = Counter()
     for entry in bank.entries("face"):
         counts[f"{entry.split} faces"] += 1

@@ -1,1 +1,1 @@
-"""Whether a version or a bank is what it says."""
+"""Verification of versions and banks: hashes, samples, leaks."""

@@ -1,4 +1,4 @@
-"""Verifying a bank: hashes of its files, then that nothing tested on is trained on."""
+"""Verifying a bank: hashes of its files, then leaks between its splits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tasks.progress import OnProgress, ignore_progress, tracked
 
 
 def is_bank(url: str) -> bool:
-    """Whether a bank lies there. Raises FileNotFoundError for one that was begun and not finished."""
+    """Whether there is a bank. Raises FileNotFoundError for an unfinished one."""
     if storage.exists(storage.join(url, INDEX)):
         return True
     if storage.exists(storage.join(url, TABLE)):
@@ -26,10 +26,10 @@ def is_bank(url: str) -> bool:
 
 
 def verify_bank(url: str, on_progress: OnProgress = ignore_progress) -> tuple[dict[str, int], list[str]]:
-    """Entries by kind, and all findings; none for a bank that is as it says.
+    """Entries by kind, and all findings; none for a sound bank.
 
-    Leaks are looked for where every file is what it should be. Raises FileNotFoundError where there is
-    no bank. ``on_progress`` counts files.
+    Leaks are looked for only where all files are intact. ``on_progress`` counts files. Raises
+    FileNotFoundError where there is no bank.
     """
     index: dict[str, Any] = json.loads(storage.read_bytes(storage.join(url, INDEX)))
     findings = list(_file_findings(url, index["files"], on_progress))
@@ -37,13 +37,13 @@ def verify_bank(url: str, on_progress: OnProgress = ignore_progress) -> tuple[di
 
 
 def _file_findings(url: str, expected: dict[str, str], on_progress: OnProgress) -> Iterator[str]:
-    there = {name for name in storage.list_names(url) if not name.startswith(".")}
-    there -= {INDEX, RECORDS}
-    for name in sorted(expected.keys() - there):
+    existing = {name for name in storage.list_names(url) if not name.startswith(".")}
+    existing -= {INDEX, RECORDS}
+    for name in sorted(expected.keys() - existing):
         yield f"{name}: expected by {INDEX}, missing"
-    for name in sorted(there - expected.keys()):
+    for name in sorted(existing - expected.keys()):
         yield f"{name}: not listed in {INDEX}"
-    present = sorted(there & expected.keys())
+    present = sorted(existing & expected.keys())
     for name in tracked(present, on_progress, len(present)):
         if (found := storage.sha256_of(storage.join(url, name))) != expected[name]:
             yield f"{name}: expected sha256 {expected[name]}, got {found}"

@@ -1,4 +1,4 @@
-"""The format's rules for one sample (docs/format.md), each a finding where it is broken."""
+"""The rules of the format for one sample (docs/format.md); each broken rule is a finding."""
 
 from __future__ import annotations
 
@@ -29,67 +29,67 @@ FIELDS = (
     "backends",
     "licences",
 )
-# One coded block of a 4:2:0 JPEG.
+# Side of a coded block of a 4:2:0 JPEG, in pixels.
 JPEG_BLOCK = 16
 
 
 def check_sample(key: str, members: dict[str, bytes]) -> list[str]:
-    """All findings about one sample; empty where it obeys the format."""
+    """All findings about one sample; none for a sound one."""
     absent = [name for name in REQUIRED if name not in members]
     if absent:
         return [f"{key}: expected members {', '.join(REQUIRED)}, {', '.join(absent)} missing"]
     try:
-        facts = json.loads(members["json"])
+        metadata = json.loads(members["json"])
         pictures = {name: decode_rgb(data) for name, data in members.items() if name.endswith("jpg")}
         planes = {name: decode_plane(data) for name, data in members.items() if name.endswith("png")}
     except ValueError as error:
         return [f"{key}: {error}"]
-    return [f"{key}: {finding}" for finding in _findings(key, facts, pictures, planes)]
+    return [f"{key}: {finding}" for finding in _findings(key, metadata, pictures, planes)]
 
 
 def _findings(
-    key: str, facts: dict[str, Any], pictures: dict[str, Image], planes: dict[str, Image]
+    key: str, metadata: dict[str, Any], pictures: dict[str, Image], planes: dict[str, Image]
 ) -> Iterator[str]:
-    absent = [name for name in FIELDS if name not in facts]
+    absent = [name for name in FIELDS if name not in metadata]
     if absent:
         yield f"json: expected fields {', '.join(absent)}, missing"
         return
-    if facts["key"] != key:
-        yield f"json: expected key {key!r}, got {facts['key']!r}"
+    if metadata["key"] != key:
+        yield f"json: expected key {key!r}, got {metadata['key']!r}"
     size = pictures["jpg"].shape[:2]
     wrong = {name: plane.shape[:2] for name, plane in (pictures | planes).items() if plane.shape[:2] != size}
     if wrong:
         yield f"expected every member to be {size[0]}x{size[1]}, got {wrong}"
         return
-    alpha, opacity, mask = planes["alpha.png"], facts["opacity"], planes["mask.png"]
+    alpha, opacity, mask = planes["alpha.png"], metadata["opacity"], planes["mask.png"]
     if mask.max() > 1:
         yield f"mask.png: expected values 0 and 1, got {int(mask.max())}"
         return
     if (mask.astype(bool) & occluded(alpha, opacity)).any():
         yield "mask.png: expected no visible face where alpha/(255·opacity) ≥ 0.5, got some"
     if "clean_mask.png" in planes:
-        yield from _label_findings(facts, planes["clean_mask.png"], mask, alpha)
+        yield from _label_findings(metadata, planes["clean_mask.png"], mask, alpha)
     if "parsing.png" in planes:
         marked = planes["parsing.png"] == OCCLUSION_CLASS
         if (marked != occluded(alpha, opacity)).any():
             where = "exactly where the occluder is"
             yield f"parsing.png: expected class {OCCLUSION_CLASS} {where}, got other pixels"
     if "clean.jpg" in pictures:
-        yield from _reach_findings(facts["reach_px"], pictures["jpg"], pictures["clean.jpg"], alpha)
+        yield from _reach_findings(metadata["reach_px"], pictures["jpg"], pictures["clean.jpg"], alpha)
 
 
-def _label_findings(facts: dict[str, Any], clean_mask: Image, mask: Image, alpha: Image) -> Iterator[str]:
-    expected = visible_mask(clean_mask, alpha, facts["opacity"])
+def _label_findings(metadata: dict[str, Any], clean_mask: Image, mask: Image, alpha: Image) -> Iterator[str]:
+    expected = visible_mask(clean_mask, alpha, metadata["opacity"])
     off = int(np.count_nonzero(expected != mask))
     if off:
         yield f"mask.png: expected clean_mask AND alpha/(255·opacity) < 0.5, {off} pixels differ"
     hidden = hidden_ratio(clean_mask, mask)
-    if abs(hidden - facts["hidden_ratio"]) > 1e-6:
-        yield f"json: expected hidden_ratio {hidden:.6f} from the masks, got {facts['hidden_ratio']}"
+    if abs(hidden - metadata["hidden_ratio"]) > 1e-6:
+        yield f"json: expected hidden_ratio {hidden:.6f} from the masks, got {metadata['hidden_ratio']}"
 
 
 def _reach_findings(reach: int, image: Image, clean: Image, alpha: Image) -> Iterator[str]:
-    """Beyond the occluder's reach and one coded block the two pictures are the same to one level."""
+    """Farther away than the occluder's reach and one coded block, the pictures differ by at most one level."""
     side = 2 * (reach + JPEG_BLOCK) + 1
     near = cv2.dilate((alpha > 0).astype(np.uint8), np.ones((side, side), np.uint8))
     apart = cv2.absdiff(image, clean).max(axis=2)

