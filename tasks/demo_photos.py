@@ -65,14 +65,15 @@ def lay_out_photographs(
     return DemoReport(
         dest=dest,
         tier=tier,
-        counts=_counts(chosen),
+        counts=count_pictures(chosen),
         left_out={str(package): problem for package, problem in failed.items()},
         pictures_left_out=sum(_pictures_in(wanted, package) for package in failed),
         changed=changed,
     )
 
 
-def _counts(chosen: Catalogue) -> dict[str, int]:
+def count_pictures(chosen: Catalogue) -> dict[str, int]:
+    """Numbers of pictures by what they show."""
     occluded = sum(face.group == "occluded" for face in chosen.faces)
     return {
         "faces": len(chosen.faces) - occluded,

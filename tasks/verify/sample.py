@@ -89,7 +89,7 @@ def _label_findings(metadata: dict[str, Any], clean_mask: Image, mask: Image, al
 
 
 def _reach_findings(reach: int, image: Image, clean: Image, alpha: Image) -> Iterator[str]:
-    """Farther away than the occluder's reach and one coded block, the pictures differ by at most one level."""
+    """Beyond the occluder's reach and one coded block the pictures must be equal to one level."""
     side = 2 * (reach + JPEG_BLOCK) + 1
     near = cv2.dilate((alpha > 0).astype(np.uint8), np.ones((side, side), np.uint8))
     apart = cv2.absdiff(image, clean).max(axis=2)
