@@ -46,7 +46,8 @@ def columns(networks: list[str], weights: str | None) -> list[Column]:
     for name in networks:
         for lift in sorted(LIFTS):
             recipe = load_recipe("sample", harmoniser=name, lift=lift)
-            use = choose_network(recipe, Machine(weights=weights))
+            network = choose_network(recipe, Machine(weights=weights))
+            use = network.use if network else None
             found.append(Column(name=f"{name}, {lift}", harmonise=open_harmoniser(name, use, weights)))
     return found
 

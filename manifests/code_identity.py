@@ -15,6 +15,7 @@ from functools import cache
 from graphlib import CycleError, TopologicalSorter
 
 from manifests.syntax_tree import Import, read_source, sha256_of
+from models.registry import network_named
 
 # The modules that make the bytes of samples and of the bank's shards. What makes an entry of an input is a
 # root of its own for each source (tasks/prepare/sources.py).
@@ -24,6 +25,7 @@ RENDER, WRITE_BANK = "tasks.render.shard", "tasks.prepare.write"
 EXCEPTIONS = {
     "natocc": "loads public names when they are asked for; the pipeline imports the modules themselves",
     "natocc.kinds": "a table; the row of a shard's kind stands in its key as values",
+    "models.registry": "a table; the code of the network that is used stands in keys as its own identity",
     **dict.fromkeys(
         ("manifests.code_identity", "manifests.lineage", "manifests.syntax_tree"),
         "hashes, which stand in every key as values",
@@ -109,6 +111,22 @@ def code_identity(root: str, *, network: bool = False) -> str:
             "package whose __init__ imports it"
         ) from error
     return identities[root]
+
+
+def render_identity(network: str | None = None) -> str:
+    """sha256 of the source that renders samples, with the network of models/registry.py that harmonises."""
+    if network is None:
+        return code_identity(RENDER)
+    return sha256_of(json.dumps([code_identity(RENDER, network=True), network_identity(network)]))
+
+
+def network_identity(network: str) -> str:
+    """sha256 of the source that loads and runs a network of models/registry.py, and no other's.
+
+    Raises ValueError for another name.
+    """
+    roots = network_named(network).modules
+    return sha256_of(json.dumps([code_identity(root, network=True) for root in roots]))
 
 
 def modules_of(root: str, *, network: bool = False) -> frozenset[str]:

@@ -69,10 +69,6 @@ class Naturalness(_Strict):
     history: bool | None = None
     shadow: bool | None = None
 
-    def chosen(self) -> dict[str, bool]:
-        """The steps that the recipe decides."""
-        return {name: on for name, on in self if on is not None}
-
 
 class Recipe(_Strict):
     """A dataset: profile, size, splits and sets."""

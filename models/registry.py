@@ -1,104 +1,134 @@
-"""Which of the known networks a file's tensors are, told by their names and shapes."""
+"""The networks by name: what each is for, how its weights are recognised, and what loads and runs it.
+
+Imports nothing heavy, so that commands can list networks. Entries name functions as ``module:function``;
+``imported`` imports them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from torch import Tensor, nn
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-from models.checkpoints.read import State, unwrapped
-from models.glean.network import GLEAN
-from models.glean.weights import bank_from, glean_from
-from models.rainnet.network import RainNet
-from models.rainnet.weights import FIRST, rainnet_from
-from models.rrdb.network import RRDBNet
-from models.rrdb.weights import MARKERS, rrdbnet_from
-from models.stylegan2.network import StyleGAN2
-from models.vgg.weights import vgg_from
+# upscaler: enlarges pictures (models/upscaling). harmoniser: fits an occluder to its picture. segmenter:
+# picture to visible face. prior, features: parts that trainings of others need.
+Role = Literal["upscaler", "harmoniser", "segmenter", "prior", "features"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """A network of ours, filled."""
+class Network:
+    """One architecture."""
 
-    # rrdbnet, glean, rainnet, stylegan2 or vgg16.
-    network: str
-    # Name and size of what makes one network of a kind differ from another.
-    sizes: Mapping[str, int]
-    module: nn.Module
-
-    def state(self) -> State:
-        """Its tensors under the names that loading expects, float32."""
-        return dict(self.module.state_dict())
+    # In headers of weights, in messages, and as an option's value.
+    name: str
+    role: Role
+    # ``loader(tensors by name, label)`` gives the network, loaded strictly; ``label`` begins its messages.
+    loader: str
+    # A file of this network's weights has a tensor of one of these names, in any wrapping.
+    markers: tuple[str, ...] = ()
+    # Fields of the network's ``config``, or of itself, that tell networks of this architecture apart.
+    sizes: tuple[str, ...] = ()
+    # A harmoniser's ``runner(network, device=…, batch=…, precision=…)`` is a HarmoniserRunner. A segmenter's
+    # ``runner(width=…)`` is a FaceSegmenter to be trained (models/segmenters/network.py). Upscalers are run
+    # by models/upscaling.
+    runner: str = ""
 
     @property
-    def parameters(self) -> int:
-        """Of all tensors that are saved."""
-        return sum(value.numel() for value in self.module.state_dict().values())
+    def modules(self) -> tuple[str, ...]:
+        """The modules that its results depend on, beside those that run any network of its role."""
+        return tuple(sorted({path.partition(":")[0] for path in (self.loader, self.runner) if path}))
 
 
-# Names of which a network has one; a GLEAN holds a StyleGAN2, so that it is asked for first.
-_MARKERS: Mapping[str, tuple[str, ...]] = {
-    "glean": ("encoder.0.1.weight",),
-    "rrdbnet": MARKERS,
-    "rainnet": (FIRST,),
-    "stylegan2": ("constant_input.input",),
-    "vgg16": ("features.0.weight",),
-}
-_LOADERS: Mapping[str, Callable[[Mapping[str, Tensor], str], nn.Module]] = {
-    "glean": glean_from,
-    "rrdbnet": rrdbnet_from,
-    "rainnet": rainnet_from,
-    "stylegan2": bank_from,
-    "vgg16": vgg_from,
-}
+class HarmoniserRunner(Protocol):
+    """A harmoniser's network on its device. ``batch``: how many pictures go at a time by now."""
+
+    @property
+    def batch(self) -> int: ...
+
+    def __call__(self, composites: NDArray[np.uint8], mattes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Composites (uint8 N x H x W x 3, RGB), harmonised where mattes (uint8 N x H x W) are 128 or more.
+
+        Raises ValueError where the network or the memory fails.
+        """
+        ...
 
 
-def identify(state: Mapping[str, Tensor], name: str = "checkpoint") -> Known:
-    """The network that these tensors make up, loaded strictly; ``name`` begins the messages.
-
-    Raises ValueError where they are those of none, or do not fit the one whose names they have.
-    """
-    for network, markers in _MARKERS.items():
-        try:
-            unwrapped(state, markers, name)
-        except ValueError:
-            continue
-        return load(network, state, name)
-    some = ", ".join(" ".join(key.split())[:60] for key in list(state)[:3])
-    more = f" and {len(state) - 3} more" if len(state) > 3 else ""
-    raise ValueError(
-        f"{name}: expected the tensors of one of {', '.join(_LOADERS)}, got {some}{more}; "
-        "use a file of one of these networks"
+NETWORKS = {
+    network.name: network
+    for network in (
+        # A GLEAN holds a StyleGAN2, so it comes first where files are identified.
+        Network(
+            name="glean",
+            role="upscaler",
+            loader="models.glean.weights:glean_from",
+            markers=("encoder.0.1.weight",),
+            sizes=("scale", "in_size", "out_size"),
+        ),
+        Network(
+            name="rrdbnet",
+            role="upscaler",
+            loader="models.rrdb.weights:rrdbnet_from",
+            markers=("conv_first.weight", "model.0.weight"),
+            sizes=("scale", "blocks", "width", "growth"),
+        ),
+        Network(
+            name="rainnet",
+            role="harmoniser",
+            loader="models.rainnet.weights:rainnet_from",
+            markers=("model_layer0.weight",),
+            sizes=("width", "channels"),
+            runner="models.rainnet.runner:RainNetRunner",
+        ),
+        Network(
+            name="stylegan2",
+            role="prior",
+            loader="models.glean.weights:bank_from",
+            markers=("constant_input.input",),
+            sizes=("size",),
+        ),
+        Network(
+            name="vgg16",
+            role="features",
+            loader="models.vgg.weights:vgg_from",
+            markers=("features.0.weight",),
+        ),
+        Network(
+            name="unet",
+            role="segmenter",
+            loader="models.segmenters.unet.weights:unet_from",
+            sizes=("width", "depth"),
+            runner="models.segmenters.unet.network:UNet",
+        ),
     )
+}
+# Those whose weights lie in the folder of weights.
+WITH_WEIGHTS = tuple(network.name for network in NETWORKS.values() if network.markers)
 
 
-def load(network: str, state: Mapping[str, Tensor], name: str = "checkpoint") -> Known:
-    """The same where the kind is known. ValueError for anything but the tensors of such a network."""
-    if network not in _LOADERS:
-        raise ValueError(f"{name}: expected one of {', '.join(_LOADERS)} as network, got {network!r}")
-    module = _LOADERS[network](state, name)
-    return Known(network=network, sizes=_sizes(module), module=module)
+def networks_for(role: Role) -> tuple[str, ...]:
+    """The names of a role's networks."""
+    return tuple(network.name for network in NETWORKS.values() if network.role == role)
 
 
-def _sizes(module: nn.Module) -> Mapping[str, int]:
-    if isinstance(module, RRDBNet):
-        config = module.config
-        return {
-            "scale": config.scale,
-            "blocks": config.blocks,
-            "width": config.width,
-            "growth": config.growth,
-        }
-    if isinstance(module, GLEAN):
-        return {
-            "scale": module.config.scale,
-            "in_size": module.config.in_size,
-            "out_size": module.config.out_size,
-        }
-    if isinstance(module, StyleGAN2):
-        return {"size": module.config.size}
-    if isinstance(module, RainNet):
-        return {"width": module.config.width, "channels": module.config.channels}
-    return {}
+def network_named(name: str, among: Iterable[str] = NETWORKS) -> Network:
+    """The entry. Raises ValueError for a name that is not ``among`` those expected."""
+    if name not in among:
+        raise ValueError(f"expected one of {', '.join(among)} as network, got {name!r}")
+    return NETWORKS[name]
+
+
+def sizes_of(network: Network, module: object) -> dict[str, int]:
+    """The sizes of a filled network of this entry, by name."""
+    config = getattr(module, "config", module)
+    return {name: int(getattr(config, name)) for name in network.sizes}
+
+
+def imported(path: str) -> Any:
+    """What ``module:name`` names."""
+    module, _, name = path.partition(":")
+    return getattr(import_module(module), name)

@@ -69,7 +69,7 @@ class Entry:
     members: dict[str, Span]
 
     @property
-    def facts(self) -> list[str | None]:
+    def cache_fields(self) -> list[str | None]:
         """All that a sample made from the entry depends on, wherever the entry is stored."""
         return [
             self.kind,

@@ -72,7 +72,7 @@ def close_bank(
     stream = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), stream)
     written = {TABLE: stream.getvalue(), **beside}
-    content = [entry.facts for entry in sorted(entries, key=lambda e: (e.kind, e.id))]
+    content = [entry.cache_fields for entry in sorted(entries, key=lambda e: (e.kind, e.id))]
     index = {
         "format": "natocc-bank/1",
         "counts": {kind: sum(e.kind == kind for e in entries) for kind in ENTRY_KINDS},

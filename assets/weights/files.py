@@ -11,12 +11,12 @@ from types import MappingProxyType
 from safetensors import SafetensorError, safe_open
 
 from assets.weights.registry import how_to_get, registry
+from models.registry import WITH_WEIGHTS
 from shards.storage import sha256_of
 
 VARIABLE = "NATOCC_WEIGHTS"
 DEFAULT = Path("data/weights")
 ENDING = ".safetensors"
-KINDS = ("rrdbnet", "glean", "rainnet", "stylegan2", "vgg16")
 
 
 class MissingWeights(FileNotFoundError):
@@ -29,7 +29,7 @@ class Weights:
 
     # Of the registry: realesrgan, glean, rainnet, vgg16 …; also the file's, without its ending.
     name: str
-    # One of ``KINDS``.
+    # Of models/registry.py.
     network: str
     path: Path
     # Of the file.
@@ -132,9 +132,9 @@ def read_facts(path: Path) -> Mapping[str, str]:
     except OSError as error:
         # The library leaves out which file it is.
         raise OSError(f"{path}: expected a file that can be read, got: {error}; {advice}") from error
-    if facts.get("network") not in KINDS:
+    if facts.get("network") not in WITH_WEIGHTS:
         raise ValueError(
-            f"{path}: expected one of {', '.join(KINDS)} as network in its header, "
+            f"{path}: expected one of {', '.join(WITH_WEIGHTS)} as network in its header, "
             f"got {facts.get('network')!r}; {advice}"
         )
     return MappingProxyType(dict(facts))

@@ -40,12 +40,12 @@ class Entry:
 
     name: str
     what: str
-    # One of ``assets.weights.files.KINDS``.
+    # Of models/registry.py.
     network: str
     licence: str
     # Where the files are offered, or spoken of.
     page: str
-    # What ``models.registry`` tells of a network; those given must agree.
+    # As ``models.identify`` finds them in tensors; those given must agree.
     sizes: Mapping[str, int]
     # Of the network; None where it is one's own.
     tensors: int | None = None

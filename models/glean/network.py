@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.enlarging import EnlargingNetwork
 from models.rrdb.network import RRDBTrunk
 from models.stylegan2.network import StyleGAN2, StyleGAN2Config
 
@@ -67,7 +68,7 @@ class PixelShufflePack(nn.Module):
         return functional.pixel_shuffle(self.upsample_conv(features), 2)
 
 
-class GLEAN(nn.Module):
+class GLEAN(EnlargingNetwork):
     """A picture of a fixed size to one ``config.scale`` times as large.
 
     Input: float (N, 3, in, in), RGB in [-1, 1]. Output: float (N, 3, out, out), about [-1, 1] and
@@ -75,9 +76,12 @@ class GLEAN(nn.Module):
     part of the checkpoints and do not bear on the output, so they are not computed.
     """
 
+    value_range = (-1.0, 1.0)
+
     def __init__(self, config: GLEANConfig) -> None:
         super().__init__()
         self.config = config
+        self.factor, self.tile_side = config.scale, config.in_size
         bank = config.bank
         self.generator = StyleGAN2(bank).requires_grad_(False)
         sizes = [4 << step for step in range(int(math.log2(config.in_size)) - 1)]

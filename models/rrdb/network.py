@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.check_inputs import check_pictures
+from models.enlarging import EnlargingNetwork
 
 SLOPE = 0.2
 RESIDUAL = 0.2
@@ -82,7 +83,7 @@ class RRDBTrunk(nn.Module):
         return cast(Tensor, features + self.conv_body(self.body(features)))
 
 
-class RRDBNet(RRDBTrunk):
+class RRDBNet(RRDBTrunk, EnlargingNetwork):
     """Pictures ``config.scale`` times as large.
 
     Input: float (N, 3, H, W), RGB in [0, 1]; H and W are multiples of ``4 / scale``.
@@ -94,7 +95,7 @@ class RRDBNet(RRDBTrunk):
         super().__init__(
             channels=3 * self.fold**2, blocks=config.blocks, width=config.width, growth=config.growth
         )
-        self.config = config
+        self.config, self.factor = config, config.scale
         self.conv_up1 = nn.Conv2d(config.width, config.width, 3, padding=1)
         self.conv_up2 = nn.Conv2d(config.width, config.width, 3, padding=1)
         self.conv_hr = nn.Conv2d(config.width, config.width, 3, padding=1)

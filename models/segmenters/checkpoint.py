@@ -1,4 +1,4 @@
-"""A trained network as bytes and back, without pickled code."""
+"""A trained segmenter as bytes and back, without pickled code."""
 
 from __future__ import annotations
 
@@ -6,33 +6,38 @@ import io
 
 import torch
 
-from models.checkpoints.read import build_strict, count, opened, read_content, shape
-from models.segmenters.unet.network import UNet
+from models.checkpoints.read import opened, read_content
+from models.registry import NETWORKS, imported, network_named, networks_for, sizes_of
+from models.segmenters.network import FaceSegmenter
 
-FORMAT = "natocc-unet/1"
 
-
-def encode_unet(network: UNet) -> bytes:
-    """The network's shape and weights, in the format of ``torch.save``."""
+def encode_segmenter(module: FaceSegmenter, network: str) -> bytes:
+    """The sizes and weights of a ``network`` of models/registry.py, in the format of ``torch.save``."""
+    row = network_named(network, networks_for("segmenter"))
     stream = io.BytesIO()
-    weights = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
-    torch.save(
-        {"format": FORMAT, "width": network.width, "depth": network.depth, "state_dict": weights}, stream
-    )
+    weights = {name: value.detach().cpu().contiguous() for name, value in module.state_dict().items()}
+    torch.save({"format": format_of(network), **sizes_of(row, module), "state_dict": weights}, stream)
     return stream.getvalue()
 
 
-def decode_unet(data: bytes, name: str = "checkpoint") -> UNet:
-    """The network of ``encode_unet``, on the CPU, ready to predict; ``name`` begins the messages.
+def decode_segmenter(data: bytes, name: str = "checkpoint") -> FaceSegmenter:
+    """The network of ``encode_segmenter``, on the CPU, ready to predict; ``name`` begins the messages.
 
-    Width and depth follow from the shapes of its tensors. Raises ValueError for other contents.
+    Its sizes follow from the shapes of its tensors. Raises ValueError for other contents.
     """
     content = read_content(data, name)
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
+    formats = {format_of(network): network for network in networks_for("segmenter")}
+    if not isinstance(content, dict) or content.get("format") not in formats:
         raise ValueError(
-            f"{name}: expected a checkpoint of natocc train-segmenter, format {FORMAT}, "
-            "got something else; train one anew"
+            f"{name}: expected a checkpoint of natocc train-segmenter, format {', '.join(formats)}, "
+            "got something else; train one again"
         )
     state = opened(content.get("state_dict"), name)
-    width, depth = shape(state, "head.weight", 4, name)[1], count(state, "narrow.", ".weight")
-    return build_strict(lambda: UNet(width=width, depth=depth), state, name)
+    row = NETWORKS[formats[content["format"]]]
+    segmenter: FaceSegmenter = imported(row.loader)(state, name)
+    return segmenter
+
+
+def format_of(network: str) -> str:
+    """The name of the format of a network's checkpoints."""
+    return f"natocc-{network}/1"

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
-from models.checkpoints.read import Source, named
+from models.checkpoints.read import Source, named, read_state
 from models.device import choose_device, dtype_of, repeatable
-from models.glean.network import GLEAN
-from models.glean.weights import load_glean
-from models.rrdb.network import RRDBNet
-from models.rrdb.weights import load_rrdbnet
+from models.enlarging import EnlargingNetwork
+from models.registry import NETWORKS, imported, networks_for
 from models.upscaling.tile_runner import TileRunner, Tiling
 from models.upscaling.tiles import Enlarged, Picture, enlarge_all
 
@@ -21,17 +19,18 @@ BATCH = 8
 _ALIKE = 32
 
 
-def tiling_of(network: GLEAN | RRDBNet, *, tile: int = 256, batch: int = BATCH, multiple: int = 1) -> Tiling:
-    """The network's factor and range; ``tile`` pixels at most for RRDBNet, while GLEAN has its one size.
+def tiling_of(network: EnlargingNetwork, *, tile: int = 256, batch: int = BATCH, multiple: int = 1) -> Tiling:
+    """The network's factor and range; ``tile`` pixels at most where it takes any size.
 
-    RRDBNet's tiles have sides that are multiples of ``multiple`` and of what it folds. Raises ValueError
+    The sides of such tiles are multiples of ``multiple`` and of what the network folds. Raises ValueError
     for a tile that is none.
     """
-    if isinstance(network, GLEAN):
-        return Tiling(
-            tile=network.config.in_size, factor=network.config.scale, low=-1.0, high=1.0, batch=batch
-        )
-    return Tiling(tile=tile, multiple=max(network.fold, multiple), factor=network.config.scale, batch=batch)
+    low, high = network.value_range
+    if network.tile_side is None:
+        side, multiples = tile, max(network.fold, multiple)
+    else:
+        side, multiples = network.tile_side, None
+    return Tiling(tile=side, multiple=multiples, factor=network.factor, low=low, high=high, batch=batch)
 
 
 class NetworkUpscaler:
@@ -43,7 +42,12 @@ class NetworkUpscaler:
     """
 
     def __init__(
-        self, network: GLEAN | RRDBNet, *, device: str = "cpu", precision: str = "float32", batch: int = BATCH
+        self,
+        network: EnlargingNetwork,
+        *,
+        device: str = "cpu",
+        precision: str = "float32",
+        batch: int = BATCH,
     ) -> None:
         """Takes the network over. Raises ValueError for a device or a precision that does not exist."""
         self._dtype = dtype_of(precision)
@@ -99,11 +103,15 @@ def load_upscaler(
     device: str = "cpu",
     precision: str = "float32",
 ) -> NetworkUpscaler:
-    """The upscaler of a file's path or bytes; ``kind`` is ``glean`` or ``rrdbnet``, ``name`` begins messages.
+    """The upscaler of a file's path or bytes; ``kind`` names an upscaler of models/registry.py.
+
+    ``name`` begins messages.
 
     Raises FileNotFoundError, and ValueError for another kind and anything but exactly the tensors of it.
     """
-    loaders: dict[str, Callable[..., GLEAN | RRDBNet]] = {"glean": load_glean, "rrdbnet": load_rrdbnet}
-    if kind not in loaders:
-        raise ValueError(f"{named(source, name)}: expected a glean or rrdbnet that enlarges, got {kind}")
-    return NetworkUpscaler(loaders[kind](source, name), device=device, precision=precision)
+    name = named(source, name)
+    upscalers = networks_for("upscaler")
+    if kind not in upscalers:
+        raise ValueError(f"{name}: expected a network that enlarges ({', '.join(upscalers)}), got {kind}")
+    network = imported(NETWORKS[kind].loader)(read_state(source, name), name)
+    return NetworkUpscaler(network, device=device, precision=precision)

@@ -1,6 +1,8 @@
-"""Which harmoniser a recipe asks for, and whether it can run: arithmetic, or a network with its weights."""
+"""The harmoniser of a recipe: arithmetic, or a network whose weights, packages and device are checked."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from assets.weights.files import MissingWeights, find_weights, weights_folder
 from assets.weights.registry import registry
@@ -8,13 +10,20 @@ from manifests.recipe import Recipe
 from manifests.shard_plan import Machine, NetworkUse
 from models.device import choose_device
 from models.optional_packages import MissingExtra, require_networks
+from models.registry import networks_for
 from natocc.harmonise.statistics import HARMONISERS
 from natocc.machine import DEVICES, FULL_RANGE_PRECISIONS
 
-NETWORK = "rainnet"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HarmoniserNetwork:
+    """A network that harmonises: its name in models/registry.py, and how it is used."""
+
+    architecture: str
+    use: NetworkUse
 
 
-def choose_network(recipe: Recipe, machine: Machine) -> NetworkUse | None:
+def choose_network(recipe: Recipe, machine: Machine) -> HarmoniserNetwork | None:
     """The network that the recipe's harmoniser is; None for arithmetic and for none at all.
 
     Raises ValueError or FileNotFoundError with one line: an unknown name, missing packages or weights,
@@ -27,14 +36,14 @@ def choose_network(recipe: Recipe, machine: Machine) -> NetworkUse | None:
     try:
         found = find_weights(name, machine.weights)
     except MissingWeights as error:
-        known = [entry.name for entry in registry().values() if entry.network == NETWORK]
+        known = [entry.name for entry in registry().values() if entry.network in networks_for("harmoniser")]
         if name not in known:
             raise ValueError(
                 f"expected one of {', '.join((*HARMONISERS, *known))}, or a name that weights of a network "
                 f"that harmonises have in {weights_folder(machine.weights)}, got {name!r}"
             ) from error
         raise MissingWeights(f"{error}; or build with --harmoniser statistics") from error
-    if found.network != NETWORK:
+    if found.network not in networks_for("harmoniser"):
         raise ValueError(
             f"{found.path}: expected weights of a network that harmonises, got {found.network}; "
             "natocc weights list tells which do"
@@ -43,7 +52,7 @@ def choose_network(recipe: Recipe, machine: Machine) -> NetworkUse | None:
         require_networks(f"harmoniser {name}", ("torch",))
     except MissingExtra as error:
         raise ValueError(str(error)) from error
-    return NetworkUse(
+    use = NetworkUse(
         name=name,
         weights_sha256=found.sha256,
         lift=recipe.lift,
@@ -52,6 +61,7 @@ def choose_network(recipe: Recipe, machine: Machine) -> NetworkUse | None:
         precision=machine.precision,
         licence=found.facts.get("licence", "not stated"),
     )
+    return HarmoniserNetwork(architecture=found.network, use=use)
 
 
 def _check(machine: Machine) -> None:

@@ -1,34 +1,39 @@
-"""From a recipe and a bank to a deterministic list of shards, or to everything that stands in the way."""
+"""From a recipe and a bank to a deterministic list of shards, or to all problems of the recipe."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from importlib.util import find_spec
 
 from assets.bank.reader import Bank, Entry
-from manifests.code_identity import RENDER, code_identity
-from manifests.lineage import digest, library_versions
+from manifests.code_identity import render_identity
+from manifests.lineage import digest
 from manifests.recipe import OccluderSet, Recipe, RecipeError
 from manifests.shard_plan import Machine, NetworkUse, ShardPlan
 from natocc.harmonise.statistics import HARMONISERS
-from natocc.kinds import kind_named
-from natocc.profiles import PROFILES
-from tasks.build.choose_harmoniser import choose_network
-from tasks.build.selection import pairs_of_one_photo, select_faces, select_occluders, what_is_missing
+from tasks.build.choose_harmoniser import HarmoniserNetwork, choose_network
+from tasks.build.expand import SetInputs, expand_set, optional_libraries
+from tasks.build.selection import (
+    pairs_of_one_photo,
+    select_faces,
+    select_occluders,
+    what_is_missing,
+)
 
 # What a version says of its bank.
-_OF_THE_BANK = ("content_sha256", "files", "counts", "upscaler", "upscaling")
+_BANK_FIELDS = ("content_sha256", "files", "counts", "upscaler", "upscaling")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A version to be: its name follows from everything that decides its bytes."""
+    """A version to be built: its name follows from everything that decides its bytes."""
 
     recipe: Recipe
     overrides: dict[str, object]
     version: str
+    # The hash of the source that renders it.
+    code: str
     bank: dict[str, object]
     shards: tuple[ShardPlan, ...]
     left_out: dict[str, object]
@@ -44,6 +49,22 @@ class Plan:
         return sum(len(shard.samples) for shard in self.shards)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ExpandedSet:
+    """One set over the bank: its shards, or why there are none."""
+
+    name: str
+    problems: tuple[str, ...] = ()
+    # An optional set without inputs: what it lacks.
+    absent: str = ""
+    shards: tuple[ShardPlan, ...] = ()
+    used: tuple[Entry, ...] = ()
+    # What is left out of it.
+    same_photo: int = 0
+    excluded_by_split: int = 0
+    unknown_subset: int = 0
+
+
 def make_plan(
     recipe: Recipe,
     bank: Bank,
@@ -55,131 +76,114 @@ def make_plan(
 
     Raises RecipeError with all problems: a list or backend that is not there, a set without inputs.
     """
-    problems = _backend_problems(recipe, bank)
+    problems = [*_upscaler_problems(recipe, bank), *_transfer_problems(recipe)]
     network = None
     try:
         network = choose_network(recipe, machine or Machine())
     except (ValueError, FileNotFoundError) as error:
         problems.append(f"recipe > {recipe.name} > harmoniser: {error}")
-    if "lift" in overrides and recipe.harmoniser in (None, *HARMONISERS):
-        problems.append(f"--lift: expected a network as harmoniser, got {recipe.harmoniser}; leave it out")
-    if limit is not None and limit < 1:
-        problems.append(f"--limit: expected at least 1 sample of each set, got {limit}")
-    shards: list[ShardPlan] = []
-    left_out: dict[str, object] = {}
-    same_photo: Counter[str] = Counter()
-    listed_not_train: Counter[str] = Counter()
-    of_unknown_subset: Counter[str] = Counter()
-    used: list[Entry] = []
-    for one in recipe.sets:
-        try:
-            selection = select_faces(bank, recipe.split_of(one), recipe.subset_of(one))
-        except RecipeError as error:
-            problems += [text for text in error.problems if text not in problems]
-            continue
-        faces = selection.faces
-        if recipe.parsing and (lacking := [face.id for face in faces if "parsing.png" not in face.members]):
-            text = f"recipe > {recipe.name} > parsing: expected parsing maps in the bank, got none for"
-            problems.append(f"{text} {len(lacking)} faces, the first {lacking[0]}; set it to false")
-        pool = select_occluders(bank, one.kind, recipe.split_of(one))
-        missing = what_is_missing(one.kind, selection, pool)
-        if missing and one.optional:
-            left_out[one.name] = missing
-        elif missing:
-            problems.append(f"recipe > {recipe.name} > sets > {one.name}: {missing}")
-        else:
-            shards += _shards_of(recipe, one, faces, pool, bank, limit, network)
-            same_photo[one.name] = pairs_of_one_photo(faces, pool)
-            listed_not_train[one.name] = selection.barred
-            of_unknown_subset[one.name] = selection.unknown
-            used += [*faces, *pool]
+    problems += _option_problems(recipe, overrides, limit)
+    sets = [_expand(recipe, row, bank, limit=limit, network=network) for row in recipe.sets]
+    # Sets of one split share its problems.
+    problems += dict.fromkeys(text for expanded in sets for text in expanded.problems)
     if problems:
         raise RecipeError(problems)
+    shards = tuple(shard for expanded in sets for shard in expanded.shards)
     if not shards:
         raise RecipeError([f"recipe > {recipe.name}: every set is optional and the bank has none of them"])
-    left_out["pairs_of_one_photograph"] = {name: count for name, count in same_photo.items() if count}
-    left_out["listed_but_test_or_excluded"] = {name: n for name, n in listed_not_train.items() if n}
-    if unknown := {name: count for name, count in of_unknown_subset.items() if count}:
-        left_out["faces_of_unknown_subset"] = unknown
+    used = network if any(shard.network for shard in shards) else None
+    licences = {entry.licence for expanded in sets for entry in expanded.used}
     return Plan(
         recipe=recipe,
         overrides=overrides,
         version=digest([recipe.model_dump(mode="json"), [shard.cache_key for shard in shards]])[:12],
-        bank={key: bank.index.get(key) for key in _OF_THE_BANK},
-        shards=tuple(shards),
-        left_out=left_out,
-        licences=tuple(sorted({entry.licence for entry in used if entry.licence})),
+        code=render_identity(used.architecture if used else None),
+        bank={name: bank.index.get(name) for name in _BANK_FIELDS},
+        shards=shards,
+        left_out=_left_out(sets),
+        licences=tuple(sorted(licences - {""})),
     )
 
 
-def _backend_problems(recipe: Recipe, bank: Bank) -> list[str]:
-    problems = []
+def _upscaler_problems(recipe: Recipe, bank: Bank) -> list[str]:
     made_with = bank.index.get("upscaler")
     wanted = (recipe.upscaler,) if isinstance(recipe.upscaler, str) else recipe.upscaler
-    if wanted and made_with not in wanted:
-        problems.append(
-            f"recipe > {recipe.name} > upscaler: expected a bank whose objects were upscaled with "
-            f"{' or '.join(wanted)}, got {made_with}; prepare it again with --upscaler {','.join(wanted)}, "
-            f"or build with --upscaler {made_with}"
-        )
-    if optional_libraries(recipe) and find_spec("ot") is None:
-        problems.append(
-            f"recipe > {recipe.name} > transfer_method: expected the package POT for linear, got none; "
-            "run pip install -c constraints.txt -e '.[oracles]' or choose table"
-        )
+    if not wanted or made_with in wanted:
+        return []
+    return [
+        f"recipe > {recipe.name} > upscaler: expected a bank whose objects were upscaled with "
+        f"{' or '.join(wanted)}, got {made_with}; prepare it again with --upscaler {','.join(wanted)}, "
+        f"or build with --upscaler {made_with}"
+    ]
+
+
+def _transfer_problems(recipe: Recipe) -> list[str]:
+    if not optional_libraries(recipe) or find_spec("ot") is not None:
+        return []
+    return [
+        f"recipe > {recipe.name} > transfer_method: expected the package POT for linear, got none; "
+        "run pip install -c constraints.txt -e '.[oracles]' or choose table"
+    ]
+
+
+def _option_problems(recipe: Recipe, overrides: dict[str, object], limit: int | None) -> list[str]:
+    problems = []
+    if "lift" in overrides and recipe.harmoniser in (None, *HARMONISERS):
+        problems.append(f"--lift: expected a network as harmoniser, got {recipe.harmoniser}; leave it out")
+    if limit is not None and limit < 1:
+        problems.append(f"--limit: expected at least 1 sample of each set, got {limit}")
     return problems
 
 
-def optional_libraries(recipe: Recipe, network: NetworkUse | None = None) -> tuple[str, ...]:
-    """Packages beyond the core that decide this recipe's bytes."""
-    linear = recipe.transfer_method == "linear" and any(one.colour_transfer for one in recipe.sets)
-    return (("pot",) if linear else ()) + (("torch",) if network else ())
-
-
-def _shards_of(
+def _expand(
     recipe: Recipe,
-    one: OccluderSet,
-    faces: Sequence[Entry],
-    pool: Sequence[Entry],
+    occluder_set: OccluderSet,
     bank: Bank,
+    *,
     limit: int | None,
-    network: NetworkUse | None,
-) -> list[ShardPlan]:
-    order = [(face.id, repeat) for repeat in range(recipe.repeats_of(one)) for face in faces][:limit]
-    by_id = {face.id: face for face in faces}
-    profile = replace(PROFILES[recipe.profile], **recipe.naturalness.chosen())  # type: ignore[arg-type]
-    if recipe.hidden_ratio:
-        profile = replace(profile, hidden_ratio=recipe.hidden_ratio)
-    if recipe.targets:
-        profile = replace(profile, targets=recipe.target_weights())
-    kind = kind_named(one.kind)
-    network = network if kind.harmonised else None
-    common = {
-        "set": one.name,
-        "kind": one.kind,
-        "split": recipe.split_of(one) if recipe.split_of(one) in ("train", "test", "all") else "list",
-        "stream": one.stream or one.name,
-        "seed": recipe.seed,
-        "profile": profile,
-        "size": recipe.size,
-        "clean": recipe.clean,
-        "parsing": recipe.parsing,
-        "colour_transfer": one.colour_transfer,
-        "transfer_method": recipe.transfer_method,
-        "contrast_guard": recipe.contrast_guard,
-        "harmoniser": recipe.harmoniser if kind.harmonised else None,
-        "network": network,
-        "occluders": tuple(entry.id for entry in pool),
-    }
-    libraries = library_versions(*optional_libraries(recipe, network))
-    code = code_identity(RENDER, network=network is not None)
-    pool_digest = digest([entry.facts for entry in pool])
-    plans = []
-    step = recipe.samples_per_shard
-    for number, start in enumerate(range(0, len(order), step)):
-        samples = tuple(order[start : start + step])
-        plan = ShardPlan(file=f"{one.name}-{number:06d}.tar", samples=samples, **common)  # type: ignore[arg-type]
-        content = [by_id[face].facts for face, _ in samples]
-        key = digest([asdict(plan), content, pool_digest, code, libraries, asdict(kind)])
-        plans.append(replace(plan, cache_key=key))
-    return plans
+    network: HarmoniserNetwork | None,
+) -> _ExpandedSet:
+    name, split = occluder_set.name, recipe.split_of(occluder_set)
+    try:
+        selection = select_faces(bank, split, recipe.subset_of(occluder_set))
+    except RecipeError as error:
+        return _ExpandedSet(name=name, problems=tuple(error.problems))
+    problems = _parsing_problems(recipe, selection.faces)
+    occluders = select_occluders(bank, occluder_set.kind, split)
+    missing = what_is_missing(occluder_set.kind, selection, occluders)
+    if missing and occluder_set.optional:
+        return _ExpandedSet(name=name, problems=problems, absent=missing)
+    if missing:
+        path = f"recipe > {recipe.name} > sets > {name}"
+        return _ExpandedSet(name=name, problems=(*problems, f"{path}: {missing}"))
+    inputs = SetInputs(faces=selection.faces, occluders=occluders)
+    return _ExpandedSet(
+        name=name,
+        problems=problems,
+        shards=tuple(expand_set(recipe, occluder_set, inputs, limit=limit, network=network)),
+        used=(*selection.faces, *occluders),
+        same_photo=pairs_of_one_photo(selection.faces, occluders),
+        excluded_by_split=selection.excluded_by_split,
+        unknown_subset=selection.unknown,
+    )
+
+
+def _parsing_problems(recipe: Recipe, faces: Sequence[Entry]) -> tuple[str, ...]:
+    lacking = [face.id for face in faces if recipe.parsing and "parsing.png" not in face.members]
+    if not lacking:
+        return ()
+    return (
+        f"recipe > {recipe.name} > parsing: expected parsing maps in the bank, got none for "
+        f"{len(lacking)} faces, the first {lacking[0]}; set it to false",
+    )
+
+
+def _left_out(sets: Sequence[_ExpandedSet]) -> dict[str, object]:
+    """What ``dataset.json`` says of sets, pairs and faces that are left out."""
+    same_photo = {row.name: row.same_photo for row in sets if row.same_photo}
+    excluded = {row.name: row.excluded_by_split for row in sets if row.excluded_by_split}
+    unknown = {row.name: row.unknown_subset for row in sets if row.unknown_subset}
+    left_out: dict[str, object] = {row.name: row.absent for row in sets if row.absent}
+    left_out["pairs_of_one_photograph"] = same_photo
+    left_out["listed_but_test_or_excluded"] = excluded
+    return left_out | ({"faces_of_unknown_subset": unknown} if unknown else {})

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from manifests.card import write_card
-from manifests.code_identity import RENDER, code_identity
 from manifests.dataset import CARD, INDEX, MANIFEST, VERDICTS, Dataset, ShardRecord, point_latest
 from manifests.lineage import library_versions
 from manifests.rows import decode_rows, encode_rows
 from natocc.kinds import KINDS
 from shards import storage
-from tasks.build.plan import Plan, optional_libraries
+from tasks.build.expand import optional_libraries
+from tasks.build.plan import Plan
 from tasks.render.shard import rows_url
 
 
@@ -37,7 +37,7 @@ def publish(
         recipe=plan.recipe.model_dump(mode="json"),
         overrides=plan.overrides,
         bank=plan.bank,
-        code_version=code_identity(RENDER, network=plan.network is not None),
+        code_version=plan.code,
         libraries=library_versions(*optional_libraries(plan.recipe, plan.network)),
         backends=_backends(plan),
         counts=_counts(Counter(row.verdict for row in rows)),

@@ -20,12 +20,12 @@ _NO_SUBSETS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """The chosen faces, ordered by id, and how many were left out."""
+    """The chosen faces, ordered by id, and how many are left out."""
 
     faces: tuple[Entry, ...]
     # Named by the list, but of the test split or excluded.
-    barred: int = 0
-    # Of the split, but nobody says whether something lies over them.
+    excluded_by_split: int = 0
+    # Of the split, but their subset is not known.
     unknown: int = 0
 
 
@@ -40,7 +40,7 @@ def select_faces(bank: Bank, split: str, subset: Subset = "all") -> Selection:
     if split not in ("train", "test", "all"):
         listed = _listed(faces, Path(split))
         kept = tuple(face for face in listed if face.split == "train")
-        return Selection(faces=kept, barred=len(listed) - len(kept))
+        return Selection(faces=kept, excluded_by_split=len(listed) - len(kept))
     wanted = ("train", "test") if split == "all" else (split,)
     chosen = tuple(face for face in faces if face.split in wanted)
     if subset == "all":

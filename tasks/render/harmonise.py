@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, ParamSpec, Protocol
+from typing import ParamSpec, Protocol
 
 import cv2
 import numpy as np
 
-from assets.weights.files import MissingWeights, find_weights
+from assets.weights.files import MissingWeights, Weights, find_weights
 from manifests.shard_plan import NetworkUse
 from models.device import choose_device
+from models.registry import HarmoniserRunner, imported, network_named, networks_for
 from natocc.face import Face
 from natocc.geometry import Image
 from natocc.harmonise.lift import LIFTS, Working, solid_part, to_working_size
@@ -21,9 +22,6 @@ from natocc.render.compose import Composite, Draft, complete, compose
 from natocc.render.params import Params
 from natocc.verdicts import Verdict, failed
 from tasks.errors import BuildStopped
-
-if TYPE_CHECKING:
-    from models.rainnet.runner import RainNetRunner
 
 P = ParamSpec("P")
 
@@ -72,7 +70,7 @@ class ByNetwork:
     An occluder that is too small to be seen at that size asks it nothing, and its draft stays as it is.
     """
 
-    def __init__(self, network: RainNetRunner, use: NetworkUse, batch: int) -> None:
+    def __init__(self, network: HarmoniserRunner, use: NetworkUse, batch: int) -> None:
         self._network, self._use, self.batch = network, use, batch
 
     @property
@@ -128,6 +126,22 @@ def render_harmonised(
     return complete(draft, params, pixels)
 
 
+def open_network(weights: Weights, *, device: str, precision: str) -> HarmoniserRunner:
+    """The harmonising network of a file of weights, on its device.
+
+    Raises ValueError for weights of another network, and for tensors, a device or a precision that it
+    can't use.
+    """
+    from models.checkpoints.read import read_state
+
+    network = network_named(weights.network, networks_for("harmoniser"))
+    module = imported(network.loader)(read_state(weights.path), str(weights.path))
+    runner: HarmoniserRunner = imported(network.runner)(
+        module, device=device, batch=BATCH[device], precision=precision
+    )
+    return runner
+
+
 @lru_cache(maxsize=2)
 def open_harmoniser(name: str | None, use: NetworkUse | None, weights: str | None) -> Harmonising:
     """The harmoniser of a plan, its network loaded; the last two are kept.
@@ -145,13 +159,9 @@ def open_harmoniser(name: str | None, use: NetworkUse | None, weights: str | Non
             f"{found.path}: expected the weights that were planned with (sha256 {use.weights_sha256}), "
             f"got {found.sha256}; put those back, or run the build again"
         )
-    from models.rainnet.runner import RainNetRunner
-    from models.rainnet.weights import load_rainnet
-
     try:
         device = choose_device(use.device)
-        network = load_rainnet(str(found.path))
-        runner = RainNetRunner(network, device=device, batch=BATCH[device], precision=use.precision)
+        runner = open_network(found, device=device, precision=use.precision)
     except ValueError as error:
         raise BuildStopped(f"harmoniser {use.name}: {error}") from error
     return ByNetwork(runner, use, BATCH[device])

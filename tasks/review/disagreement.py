@@ -10,9 +10,9 @@ import numpy as np
 import torch
 
 from assets.bank.reader import Bank, Entry
-from models.segmenters.checkpoint import decode_unet
+from models.segmenters.checkpoint import decode_segmenter
 from models.segmenters.metrics import predicted_face
-from models.segmenters.unet.network import UNet
+from models.segmenters.network import FaceSegmenter
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
 from shards import storage
@@ -42,7 +42,7 @@ def measure_disagreements(
     share: float = 0.01,
     on_progress: OnProgress = ignore_progress,
 ) -> dict[str, Disagreement]:
-    """Predict every face of a bank with a U-Net of ``natocc train-segmenter``; results by the face's id.
+    """Predict every face of a bank with a segmenter of ``natocc train-segmenter``; by the face's id.
 
     ``size`` is the side that the network was trained at; pictures are stretched to it, as in training.
     A piece of the difference counts from this ``share`` of the larger of mask and prediction.
@@ -51,9 +51,9 @@ def measure_disagreements(
     Raises FileNotFoundError where there is no checkpoint, ValueError for a file that is none, and for a
     size that the network can't take.
     """
-    network = decode_unet(storage.read_bytes(checkpoint), checkpoint)
-    if size < 16 or size % 2**network.depth:
-        raise ValueError(f"size: expected a multiple of {2**network.depth} from 16 up, got {size}")
+    network = decode_segmenter(storage.read_bytes(checkpoint), checkpoint)
+    if size < 16 or size % network.multiple:
+        raise ValueError(f"size: expected a multiple of {network.multiple} from 16 up, got {size}")
     found: dict[str, Disagreement] = {}
     faces = bank.entries("face")
     progress = ProgressCounter(on_progress, len(faces))
@@ -87,7 +87,7 @@ def _read(bank: Bank, entry: Entry, size: int) -> tuple[Image, Image]:
     return image.astype(np.uint8), small.astype(np.uint8)
 
 
-def _predict(network: UNet, pairs: list[tuple[Image, Image]]) -> Iterator[Image]:
+def _predict(network: FaceSegmenter, pairs: list[tuple[Image, Image]]) -> Iterator[Image]:
     images = torch.from_numpy(np.stack([image.transpose(2, 0, 1) for image, _ in pairs]))
     with torch.inference_mode():
         yield from predicted_face(network(images.float() / 255))[:, 0].numpy().astype(np.uint8)

@@ -10,7 +10,7 @@ from assets.weights.files import MissingWeights, find_weights, names_in, readabl
 from assets.weights.registry import registry
 from models.checkpoints.read import read_state
 from models.checkpoints.safetensors_io import TENSORS
-from models.registry import Known, load
+from models.identify import Known, load
 from tasks.progress import OnProgress, ignore_progress, tracked
 
 

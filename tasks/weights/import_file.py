@@ -9,7 +9,7 @@ from pathlib import Path
 from assets.weights.files import Weights, find_weights, read_facts, weights_path
 from assets.weights.registry import entry_named
 from models.checkpoints.safetensors_io import TENSORS, encode_network
-from models.registry import Known, identify
+from models.identify import Known, identify
 from shards.storage import read_bytes, write_bytes
 from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 from tasks.weights.match import Match, choose_source, match_registry

@@ -9,7 +9,7 @@ from pathlib import Path
 from assets.weights.files import readable
 from assets.weights.registry import Entry, PublishedFile, registry
 from models.checkpoints.safetensors_io import tensors_sha256
-from models.registry import Known
+from models.identify import Known
 from tasks.weights.source import WeightsSource
 
 

@@ -18,8 +18,11 @@ from manifests.code_identity import (
     code_identity,
     is_exception,
     modules_of,
+    network_identity,
+    render_identity,
 )
 from manifests.syntax_tree import PACKAGES, ROOT, read_source
+from models.registry import NETWORKS
 from tasks.prepare.cofw import prepare_cofw
 from tasks.prepare.faces.evaluation import prepare_evaluated
 from tasks.prepare.faces.face import prepare_face
@@ -40,15 +43,17 @@ ROOTS = (
     (WRITE_BANK, False),
     (OBJECTS, True),
     *((function.__module__, False) for function in PREPARERS),
+    *((module, True) for name in ("rainnet", "rrdbnet") for module in NETWORKS[name].modules),
 )
 # What covered modules import for keys, in which its results stand.
 FOR_KEYS = {
     ("tasks.prepare.cofw", "manifests.code_identity"),
+    ("tasks.prepare.upscaling.choose", "manifests.code_identity"),
     ("tasks.prepare.cofw", "manifests.lineage"),
     ("tasks.prepare.upscaling.choose", "manifests.lineage"),
 }
-# The table of kinds, whose rows stand in keys.
-TABLE = "natocc.kinds"
+# Tables whose rows stand in keys.
+TABLES = ("natocc.kinds", "models.registry")
 
 
 @pytest.fixture()
@@ -96,7 +101,7 @@ def test_a_constant_in_a_leaf_changes_what_reaches_it_and_nothing_else(project: 
     edit(project / module_with("TOLERANCE = 0.47"), "0.47", "0.46")
     assert changed(before) == set(), "outlines for annotation tools reach no pixel"
     edit(project / module_with("class RRDBNet("), r"\Z", "EXTRA = 1\n")
-    assert changed(before) == {(OBJECTS, True)}, "nothing but what a network enlarges"
+    assert changed(before) == {(module, True) for module in NETWORKS["rrdbnet"].modules}
     before = now()
     edit(project / path_of(FACES), r"\Z", "EXTRA = 1\n")
     assert changed(before) == {(FACES, False), (prepare_evaluated.__module__, False)}
@@ -105,10 +110,15 @@ def test_a_constant_in_a_leaf_changes_what_reaches_it_and_nothing_else(project: 
     assert changed(before) == {(WRITE_BANK, False)}
 
 
-def test_a_network_s_source_counts_where_one_takes_part(project: Path) -> None:
-    before = now()
+def test_a_network_s_source_counts_where_it_takes_part(project: Path) -> None:
+    before, others = now(), (render_identity(), network_identity("glean"), network_identity("rrdbnet"))
+    with_network = render_identity("rainnet")
     edit(project / module_with("class Rain("), r"\Z", "EXTRA = 1\n")
-    assert changed(before) == {(RENDER, True)}, "and not in rendering without one"
+    assert changed(before) == {(module, True) for module in NETWORKS["rainnet"].modules}
+    assert render_identity("rainnet") != with_network
+    assert (render_identity(), network_identity("glean"), network_identity("rrdbnet")) == others
+    with pytest.raises(ValueError, match=r"expected one of glean, .* as network, got 'nobody'"):
+        network_identity("nobody")
 
 
 def test_comments_docstrings_layout_and_line_ends_change_nothing(project: Path) -> None:
@@ -150,7 +160,7 @@ def test_no_covered_module_imports_an_exception() -> None:
     names = {
         (module, link.module) for module in modules for link in read_source(module).imports if link.alias
     }
-    assert {link for link in names if is_exception(link[1]) and link[1] != TABLE} == FOR_KEYS
+    assert {link for link in names if is_exception(link[1]) and link[1] not in TABLES} == FOR_KEYS
     assert not any(is_exception(module) for module in modules)
 
 

@@ -1,60 +1,76 @@
+"""The table of networks: complete, and light enough for commands."""
+
 from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+from typing import get_args
 
 import pytest
 import torch
 
-from assets.weights.registry import registry
-from models.registry import identify, load
-from models.vgg.network import VGGFeatures
-from tests.models.published import bank, glean, rainnet, rrdbnet, tensors
+from models.enlarging import EnlargingNetwork
+from models.identify import load
+from models.registry import (
+    NETWORKS,
+    WITH_WEIGHTS,
+    Network,
+    Role,
+    imported,
+    network_named,
+    networks_for,
+    sizes_of,
+)
+from models.segmenters.network import FaceSegmenter
+from tests.models.published import glean, rrdbnet, tensors
 
 TINY = {
-    "rrdbnet": (rrdbnet(width=2, blocks=1, growth=1), {"scale": 4, "blocks": 1, "width": 2, "growth": 1}),
-    "glean": (
-        glean(8, [2, 2, 2], styles=2, mapping=1, width=2, blocks=1, growth=1, head=2),
-        {"scale": 2, "in_size": 8, "out_size": 16},
-    ),
-    "rainnet": (rainnet(1), {"width": 1, "channels": 3}),
-    "stylegan2": (bank("", [2, 2], 2, 1), {"size": 8}),
+    "rrdbnet": rrdbnet(width=2, blocks=1, growth=1),
+    "glean": glean(8, [2, 2, 2], styles=2, mapping=1, width=2, blocks=1, growth=1, head=2),
 }
 
 
-@pytest.mark.parametrize("network", TINY)
-@pytest.mark.parametrize("prefix", ["", "module.", "generator.", "generator_ema."])
-def test_networks_are_told_in_any_wrapping(network: str, prefix: str) -> None:
-    shapes, sizes = TINY[network]
-    state = {f"{prefix}{key}": value for key, value in tensors(shapes).items()}
-    for known in (identify(state), load(network, state)):
-        assert (known.network, dict(known.sizes)) == (network, sizes)
-        assert known.state().keys() == shapes.keys()
-        assert known.parameters == sum(value.numel() for value in state.values())
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=lambda network: network.name)
+def test_what_an_entry_names_is_there_and_takes_what_it_is_given(network: Network) -> None:
+    inspect.signature(imported(network.loader)).bind({}, "x.pth")
+    if network.role == "harmoniser":
+        given = {"device": "cpu", "batch": 1, "precision": "float32"}
+        inspect.signature(imported(network.runner)).bind(object(), **given)
+    if network.role == "segmenter":
+        assert isinstance(imported(network.runner)(width=8), FaceSegmenter)
+    assert network_named(network.name) is network and network.modules
+    assert (network.name in WITH_WEIGHTS) is (network.role != "segmenter")
 
 
-def test_a_published_bank_gives_its_averaged_weights_without_its_discriminator() -> None:
-    state = tensors(bank("", [2, 2], 2, 1))
-    file = {f"generator_ema.{key}": value for key, value in state.items()}
-    file |= {f"generator.{key}": value + 1 for key, value in state.items()}
-    known = identify(file | {"discriminator.convs.0.weight": torch.ones(1)})
-    assert known.network == "stylegan2" and all(
-        value.equal(state[key]) for key, value in known.state().items()
-    )
+def test_every_role_has_its_networks() -> None:
+    assert sorted(name for role in get_args(Role) for name in networks_for(role)) == sorted(NETWORKS)
+    assert networks_for("harmoniser") == ("rainnet",) and networks_for("segmenter") == ("unet",)
+    with pytest.raises(ValueError, match="expected one of glean, rrdbnet as network, got 'rainnet'"):
+        network_named("rainnet", networks_for("upscaler"))
 
 
-def test_vgg_is_told_with_its_classifier() -> None:
-    with torch.device("meta"):
-        full = dict(VGGFeatures().state_dict())
-    known = identify(full)
-    assert known.network == "vgg16" and known.parameters == registry()["vgg16"].parameters
+@pytest.mark.parametrize("name", networks_for("upscaler"))
+def test_upscalers_enlarge_tiles_by_their_factor(name: str) -> None:
+    module = load(name, tensors(TINY[name])).module
+    assert isinstance(module, EnlargingNetwork)
+    side = module.tile_side or 4 * module.fold
+    low, high = module.value_range
+    with torch.inference_mode():
+        made = module(torch.full((1, 3, side, side), (low + high) / 2))
+    assert made.shape == (1, 3, side * module.factor, side * module.factor)
 
 
-def test_others_are_refused() -> None:
-    with pytest.raises(ValueError) as error:
-        identify({f"layer{index}.weight": torch.zeros(1) for index in range(9)}, "x.pth")
-    assert str(error.value) == (
-        "x.pth: expected the tensors of one of glean, rrdbnet, rainnet, stylegan2, vgg16, got layer0.weight, "
-        "layer1.weight, layer2.weight and 6 more; use a file of one of these networks"
-    )
-    with pytest.raises(ValueError, match="x: expected a tensor named model_layer0"):
-        load("rainnet", tensors(TINY["rrdbnet"][0]), "x")
-    with pytest.raises(ValueError, match=r"expected one of glean, .* as network, got 'unet'"):
-        load("unet", {})
+@pytest.mark.parametrize("name", networks_for("segmenter"))
+def test_segmenters_give_one_logit_a_pixel(name: str) -> None:
+    row = NETWORKS[name]
+    module = imported(row.runner)(width=8)
+    side = 2 * module.multiple
+    assert module(torch.rand(2, 3, side, module.multiple)).shape == (2, 1, side, module.multiple)
+    again = imported(row.loader)(module.state_dict(), "x")
+    assert sizes_of(row, again) == sizes_of(row, module)
+
+
+def test_listing_networks_imports_no_torch() -> None:
+    code = "import sys; import models.registry, assets.weights.files; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)

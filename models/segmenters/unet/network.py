@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.check_inputs import check_pictures
+from models.segmenters.network import FaceSegmenter
 
 
 class Block(nn.Sequential):
@@ -23,7 +24,7 @@ class Block(nn.Sequential):
         super().__init__(*layers)
 
 
-class UNet(nn.Module):
+class UNet(FaceSegmenter):
     """Image to one logit a pixel: above 0 is visible face.
 
     Input: float (N, 3, H, W), RGB in [0, 1]; H and W are multiples of ``2 ** depth``.
@@ -35,6 +36,7 @@ class UNet(nn.Module):
         if width % groups:
             raise ValueError(f"width: expected a multiple of {groups} (the groups of its norm), got {width}")
         self.width, self.depth = width, depth
+        self.multiple = 2**depth
         channels = [width * 2**level for level in range(depth + 1)]
         self.down = nn.ModuleList(
             Block(before, after, groups) for before, after in zip([3, *channels[:-1]], channels, strict=True)
@@ -48,7 +50,7 @@ class UNet(nn.Module):
         self.head = nn.Conv2d(width, 1, 1)
 
     def forward(self, images: Tensor) -> Tensor:
-        check_pictures(images, 2**self.depth)
+        check_pictures(images, self.multiple)
         # Centred, so that the first convolution sees both signs.
         features = images * 2 - 1
         kept: list[Tensor] = []

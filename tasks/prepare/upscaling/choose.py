@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from manifests.code_identity import network_identity
 from manifests.lineage import library_versions
 from models.optional_packages import MissingExtra, require_networks
+from models.registry import networks_for
 
 LANCZOS = "lanczos"
 # Counted beside the upscalers: objects that needed smaller batches because a GPU's memory was short.
 SMALLER = "smaller_batches"
 # Objects are enlarged by this factor, whatever the network's own factor is.
 FACTOR = 4
-# Networks of the weights registry that enlarge.
-_ENLARGING = ("glean", "rrdbnet")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class Upscaler:
     """What enlarges objects. For Lanczos, which needs no network, all fields but the name are None."""
 
     name: str
-    # ``glean`` or ``rrdbnet``.
+    # An upscaler of models/registry.py.
     network: str | None = None
     # The file of weights.
     path: Path | None = None
@@ -36,7 +36,7 @@ class Upscaler:
 
     @property
     def cache_fields(self) -> tuple[str, ...]:
-        """What decides an object's bytes beside the code; the path of the weights does not."""
+        """The upscaler's part of a shard's key; the path of the weights does not change bytes."""
         if self.network is None:
             return (self.name,)
         return (
@@ -46,6 +46,7 @@ class Upscaler:
             str(self.device),
             str(self.precision),
             library_versions("torch")["torch"],
+            network_identity(self.network),
         )
 
     def __str__(self) -> str:
@@ -139,10 +140,11 @@ def _look(name: str, weights: str | None, *, alone: bool) -> Upscaler | str:
     from assets.weights.files import MissingWeights, find_weights, weights_folder
     from assets.weights.registry import registry
 
+    enlarging = networks_for("upscaler")
     try:
         found = find_weights(name, weights)
     except MissingWeights:
-        known = [entry.name for entry in registry().values() if entry.network in _ENLARGING]
+        known = [entry.name for entry in registry().values() if entry.network in enlarging]
         if name not in known:
             raise ValueError(
                 f"--upscaler: expected one of {', '.join((LANCZOS, *known))}, or a name that weights of a "
@@ -151,9 +153,9 @@ def _look(name: str, weights: str | None, *, alone: bool) -> Upscaler | str:
         if alone:
             raise
         return "no weights"
-    if found.network not in _ENLARGING:
+    if found.network not in enlarging:
         raise ValueError(
-            f"--upscaler {name}: expected weights of a network that enlarges ({', '.join(_ENLARGING)}), "
+            f"--upscaler {name}: expected weights of a network that enlarges ({', '.join(enlarging)}), "
             f"got {found.network}"
         )
     return Upscaler(

@@ -13,11 +13,12 @@ import torch
 
 from manifests.dataset import read_dataset, resolve_version
 from models.device import choose_device
+from models.registry import imported, network_named, networks_for
 from models.segmenters.batches import Pictures, TestBatches, TrainingBatches
-from models.segmenters.checkpoint import encode_unet
+from models.segmenters.checkpoint import encode_segmenter
 from models.segmenters.metrics import face_metrics
+from models.segmenters.network import FaceSegmenter
 from models.segmenters.training import Segmenter
-from models.segmenters.unet.network import UNet
 from natocc.machine import Device
 from shards import storage
 from tasks.training.read_shards import Example, read_real, read_shards, real_shards, shard_urls
@@ -71,6 +72,7 @@ def train_segmenter(
     bank_url: str | None,
     out: str,
     *,
+    network: str = "unet",
     size: int = 128,
     steps: int = 300,
     batch: int = 16,
@@ -81,8 +83,9 @@ def train_segmenter(
     device: Device = "auto",
     progress: bool = False,
 ) -> TrainReport:
-    """Train a U-Net on a version's training shards; test it on held-out and on really occluded faces.
+    """Train a segmenter on a version's training shards; test it on held-out and on really occluded faces.
 
+    ``network`` is one of models/registry.py.
     ``version_url`` names a version, or a dataset whose ``latest`` is taken; ``bank_url`` the bank
     with the really occluded faces, each dataset of which is scored for itself (None: left out).
     Writes ``segmenter.pt`` and ``metrics.json`` to ``out``. About ``max_samples`` pictures of a split
@@ -102,8 +105,8 @@ def train_segmenter(
             f"{url}: expected samples of the split train, found none; build a recipe that has some"
         )
     tests, notes = _tests(url, bank_url, size, max_samples)
-    network = _new_unet(width, seed)
-    segmenter = Segmenter(network, learning_rate=learning_rate, steps=steps, test_names=tuple(sorted(tests)))
+    module = _new_segmenter(network, width, seed)
+    segmenter = Segmenter(module, learning_rate=learning_rate, steps=steps, test_names=tuple(sorted(tests)))
     trainer = new_trainer(steps, device, progress)
     with without_lightnings_own_warning():
         trainer.fit(segmenter, TrainingBatches(training, batch=batch, steps=steps, seed=seed))
@@ -119,7 +122,7 @@ def train_segmenter(
         real={name.removeprefix(_REAL): one for name, one in scores.items() if name.startswith(_REAL)},
         notes=notes,
     )
-    storage.write_bytes(report.checkpoint, encode_unet(network))
+    storage.write_bytes(report.checkpoint, encode_segmenter(module, network))
     options = {"batch": batch, "seed": seed, "width": width, "learning_rate": learning_rate}
     facts = asdict(report) | {"options": options, "torch": str(torch.__version__)}
     del facts["checkpoint"], facts["metrics"]
@@ -170,10 +173,12 @@ def _tests(
     return {name: one for name, one in tests.items() if len(one)}, tuple(notes)
 
 
-def _new_unet(width: int, seed: int) -> UNet:
+def _new_segmenter(network: str, width: int, seed: int) -> FaceSegmenter:
+    row = network_named(network, networks_for("segmenter"))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return UNet(width=width)
+        segmenter: FaceSegmenter = imported(row.runner)(width=width)
+        return segmenter
 
 
 def _scores(

@@ -62,7 +62,7 @@ def test_a_missing_file_is_told_with_what_helps(tmp_path: Path) -> None:
 @pytest.mark.parametrize("facts", [None, {}, {"network": "unet"}])
 def test_a_file_of_another_make_is_refused(facts: dict | None, tmp_path: Path) -> None:
     _file(tmp_path / "glean.safetensors", facts)
-    with pytest.raises(ValueError, match=r"expected one of rrdbnet, glean, .* as network in its header"):
+    with pytest.raises(ValueError, match=r"expected one of glean, rrdbnet, .* as network in its header"):
         find_weights("glean", tmp_path)
 
 

@@ -6,10 +6,10 @@ from collections import Counter
 import pytest
 import torch
 
-from assets.weights.files import KINDS
 from assets.weights.registry import entry_named, how_to_get, registry
 from models.glean.network import GLEAN, GLEANConfig
 from models.rainnet.network import RainNet
+from models.registry import WITH_WEIGHTS
 from models.rrdb.network import RRDBConfig, RRDBNet
 from models.stylegan2.network import StyleGAN2, StyleGAN2Config
 from models.vgg.network import VGGFeatures
@@ -19,7 +19,7 @@ def test_every_entry_says_what_it_is_and_how_to_get_it() -> None:
     assert len(registry()) >= 15
     for name, entry in registry().items():
         assert name == entry.name and re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name)
-        assert entry.network in KINDS and entry.what and entry.licence
+        assert entry.network in WITH_WEIGHTS and entry.what and entry.licence
         assert entry.page.startswith("https://") or (entry.page == "" and not entry.files)
         assert f"natocc weights import FILE{'' if entry.files else f' --as {name}'}" in how_to_get(entry)
         for file in entry.files:

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from assets.bank.reader import Bank
-from models.segmenters.checkpoint import encode_unet
+from models.segmenters.checkpoint import encode_segmenter
 from models.segmenters.unet.network import UNet
 from natocc.geometry import Image
 from tasks.review.disagreement import compare, measure_disagreements
@@ -71,7 +71,7 @@ def taught(bank: Bank, name: str, size: int) -> UNet:
 def test_the_wrong_mask_stands_out(tmp_path: Path) -> None:
     bank = Bank(scored_bank(str(tmp_path / "bank")))
     checkpoint = tmp_path / "segmenter.pt"
-    checkpoint.write_bytes(encode_unet(taught(bank, "true_face", 64)))
+    checkpoint.write_bytes(encode_segmenter(taught(bank, "true_face", 64), "unet"))
     calls: list[tuple[int, int | None]] = []
     found = measure_disagreements(
         bank, str(checkpoint), size=64, on_progress=lambda *call: calls.append(call)
@@ -89,7 +89,7 @@ def test_what_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"words")
     with pytest.raises(ValueError, match=r"segmenter\.pt: expected a checkpoint of tensors.*UnpicklingError"):
         measure_disagreements(bank, str(path))
-    whole = encode_unet(UNet(width=8))
+    whole = encode_segmenter(UNet(width=8), "unet")
     path.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ValueError, match=r"segmenter\.pt: expected a checkpoint of tensors.*damaged"):
         measure_disagreements(bank, str(path))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assets.weights.registry import Entry, PublishedFile, registry
-from models.registry import identify
+from models.identify import identify
 from tasks.weights.match import choose_source, match_registry
 from tasks.weights.source import WeightsSource
 from tests.tasks.weights_files import tiny_rainnet

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.segmenters.checkpoint import decode_unet
+from models.segmenters.checkpoint import decode_segmenter
 from tasks.training.read_shards import read_shards
 from tasks.training.segmenter.train import TrainReport, train_segmenter
 from tests.small_version import occluded_face, small_bank, small_version, write_version
@@ -49,7 +49,7 @@ def test_it_learns_to_leave_the_occluder_out(tmp_path: Path) -> None:
 
 def test_the_checkpoint_predicts_what_was_scored(tmp_path: Path) -> None:
     report = _train(tmp_path, "run")
-    network = decode_unet(Path(report.checkpoint).read_bytes())
+    network = decode_segmenter(Path(report.checkpoint).read_bytes())
     examples = list(read_shards(str(tmp_path / "v"), "test", size=32))
     images = torch.stack([torch.from_numpy(one.image).permute(2, 0, 1) for one in examples]).float() / 255
     labels = torch.stack([torch.from_numpy(one.mask) for one in examples])[:, None] == 1
@@ -64,7 +64,7 @@ def test_equal_seeds_give_equal_files_and_other_seeds_other_weights(tmp_path: Pa
     for name, seed in zip(names, (1, 1, 2), strict=True):
         torch.rand(3)  # the caller's random state must not matter
         _train(tmp_path, name, seed=seed, steps=3)
-    one, two, other = (decode_unet((tmp_path / name / "segmenter.pt").read_bytes()) for name in names)
+    one, two, other = (decode_segmenter((tmp_path / name / "segmenter.pt").read_bytes()) for name in names)
     assert all(torch.equal(a, b) for a, b in zip(one.parameters(), two.parameters(), strict=True))
     assert not all(torch.equal(a, b) for a, b in zip(one.parameters(), other.parameters(), strict=True))
     metrics = [(tmp_path / name / "metrics.json").read_bytes() for name in names]

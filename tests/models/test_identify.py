@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from assets.weights.registry import registry
+from models.identify import identify, load
+from models.vgg.network import VGGFeatures
+from tests.models.published import bank, glean, rainnet, rrdbnet, tensors
+
+TINY = {
+    "rrdbnet": (rrdbnet(width=2, blocks=1, growth=1), {"scale": 4, "blocks": 1, "width": 2, "growth": 1}),
+    "glean": (
+        glean(8, [2, 2, 2], styles=2, mapping=1, width=2, blocks=1, growth=1, head=2),
+        {"scale": 2, "in_size": 8, "out_size": 16},
+    ),
+    "rainnet": (rainnet(1), {"width": 1, "channels": 3}),
+    "stylegan2": (bank("", [2, 2], 2, 1), {"size": 8}),
+}
+
+
+@pytest.mark.parametrize("network", TINY)
+@pytest.mark.parametrize("prefix", ["", "module.", "generator.", "generator_ema."])
+def test_networks_are_told_in_any_wrapping(network: str, prefix: str) -> None:
+    shapes, sizes = TINY[network]
+    state = {f"{prefix}{key}": value for key, value in tensors(shapes).items()}
+    for known in (identify(state), load(network, state)):
+        assert (known.network, dict(known.sizes)) == (network, sizes)
+        assert known.state().keys() == shapes.keys()
+        assert known.parameters == sum(value.numel() for value in state.values())
+
+
+def test_a_published_bank_gives_its_averaged_weights_without_its_discriminator() -> None:
+    state = tensors(bank("", [2, 2], 2, 1))
+    file = {f"generator_ema.{key}": value for key, value in state.items()}
+    file |= {f"generator.{key}": value + 1 for key, value in state.items()}
+    known = identify(file | {"discriminator.convs.0.weight": torch.ones(1)})
+    assert known.network == "stylegan2" and all(
+        value.equal(state[key]) for key, value in known.state().items()
+    )
+
+
+def test_vgg_is_told_with_its_classifier() -> None:
+    with torch.device("meta"):
+        full = dict(VGGFeatures().state_dict())
+    known = identify(full)
+    assert known.network == "vgg16" and known.parameters == registry()["vgg16"].parameters
+
+
+def test_others_are_refused() -> None:
+    with pytest.raises(ValueError) as error:
+        identify({f"layer{index}.weight": torch.zeros(1) for index in range(9)}, "x.pth")
+    assert str(error.value) == (
+        "x.pth: expected the tensors of one of glean, rrdbnet, rainnet, stylegan2, vgg16, got layer0.weight, "
+        "layer1.weight, layer2.weight and 6 more; use a file of one of these networks"
+    )
+    with pytest.raises(ValueError, match="x: expected a tensor named model_layer0"):
+        load("rainnet", tensors(TINY["rrdbnet"][0]), "x")
+    with pytest.raises(ValueError, match=r"expected one of glean, .* as network, got 'unet'"):
+        load("unet", {})
