@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-from assets.bank.reader import Bank, Entry
-from natocc.occluders.bank_files import read_span
-from shards import storage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,16 +17,6 @@ class RecordedScore:
     score: float
     because: str
     figures: Mapping[str, float] = field(default_factory=dict)
-
-
-def read_metadata(bank: Bank, entry: Entry) -> dict[str, object]:
-    """The json of an entry, read without its pictures, which are a hundred times as large."""
-    if "json" not in entry.members:
-        return {}
-    span = entry.members["json"]
-    data = read_span(storage.join(bank.url, entry.shard), span.offset, span.size)
-    metadata = json.loads(data.decode("utf-8"))
-    return metadata if isinstance(metadata, dict) else {}
 
 
 def recorded_score(metadata: Mapping[str, object]) -> RecordedScore | None:

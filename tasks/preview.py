@@ -17,7 +17,7 @@ from natocc.occluders.bank_files import INDEX as BANK_INDEX
 from shards import storage
 from shards.reader import read_shard
 from tasks.contact_sheet import Strip, compose_sheet, on_checks, overlay
-from tasks.face_metadata import read_metadata, recorded_score
+from tasks.face_metadata import recorded_score
 from tasks.face_tile import face_tile
 
 K = TypeVar("K", bound=str)
@@ -121,7 +121,7 @@ def _occluder_strip(bank: Bank, entry: Entry) -> Strip:
 
 def _face_strip(bank: Bank, entry: Entry) -> tuple[float, Strip]:
     """The face's mask score, 0 where none was measured, and its strip."""
-    recorded = recorded_score(read_metadata(bank, entry))
+    recorded = recorded_score(bank.metadata(entry))
     if recorded is None:
         remark = " ".join(word for word in ("face", entry.category) if word)
     else:

@@ -46,6 +46,19 @@ def test_torch_is_loaded_where_a_network_is_asked_for_and_nowhere_else() -> None
         assert ours <= {"models.device", "models.optional_packages", "models.registry"}, path
 
 
+# The library reads a bank by itself; all else goes through ``Bank``.
+READERS_OF_SPANS = ("natocc/occluders/bank_files.py", "assets/bank/reader.py")
+
+
+def test_only_the_bank_s_readers_know_where_members_lie() -> None:
+    """``Bank.read`` and ``Bank.metadata`` are the way to an entry's bytes."""
+    for path in modules():
+        names = set(
+            re.findall(r"\bread_span\b|\bmembers\[[^]]+\]\.(?:offset|size)\b", (ROOT / path).read_text())
+        )
+        assert not names or str(path) in READERS_OF_SPANS, f"{path} reads {', '.join(names)}"
+
+
 def is_in(path: Path, places: Collection[str]) -> bool:
     """Whether a path is one of the places, or lies in one."""
     return any(Path(place) in (path, *path.parents) for place in places)

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
 from natocc.kinds import check_entry_kind
 from natocc.occluders.bank_files import INDEX, TABLE, read_span
 from shards import storage
+from shards.reader import read_shard
 from shards.table import read_table
 from shards.tar import Span
 
 # The category of a face whose mask is a corrected one.
 CORRECTED = "corrected"
+# The member that holds an entry's metadata.
+METADATA = "json"
 
 SCHEMA = pa.schema(
     [
@@ -102,7 +106,7 @@ class Bank:
                 "`natocc prepare --raw DIR --bank URL`"
             )
         self.url = str(url)
-        self.index: dict[str, object] = json.loads(storage.read_bytes(storage.join(url, INDEX)))
+        self.index: dict[str, Any] = json.loads(storage.read_bytes(storage.join(url, INDEX)))
         table = read_table(storage.read_bytes(storage.join(url, TABLE)), SCHEMA)
         by_kind: dict[str, list[Entry]] = defaultdict(list)
         for row in table.to_pylist():
@@ -123,3 +127,27 @@ class Bank:
             for name, span in entry.members.items()
             if name in wanted
         }
+
+    def metadata(self, entry: Entry) -> dict[str, Any]:
+        """The entry's json, read without its pictures; empty where it has none.
+
+        Raises ValueError for bytes that are no JSON.
+        """
+        data = self.read(entry, (METADATA,)).get(METADATA)
+        return {} if data is None else _parse_metadata(data)
+
+    def evaluated(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """Dataset, key and metadata of each really occluded face, which only evaluation may use.
+
+        Raises FileNotFoundError where a shard that the index names is missing.
+        """
+        for dataset, described in sorted(self.index.get("evaluation", {}).get("datasets", {}).items()):
+            # A dataset without a usable face has no shard.
+            if described["file"]:
+                for key, members in read_shard(storage.join(self.url, described["file"])):
+                    yield dataset, key, _parse_metadata(members[METADATA])
+
+
+def _parse_metadata(data: bytes) -> dict[str, Any]:
+    metadata = json.loads(data)
+    return metadata if isinstance(metadata, dict) else {}

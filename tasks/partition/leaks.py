@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from assets.bank.reader import Bank, Entry
 from assets.bank.splits import Name, class_of, names_of
 from natocc.kinds import ENTRY_KINDS, POOLS
-from shards import storage
-from shards.reader import read_shard
 
 
 def find_leaks(bank: Bank) -> list[str]:
@@ -42,7 +38,7 @@ def on_both_sides(entries: Sequence[Entry], evaluated: Mapping[Name, str]) -> It
 
 
 def _trained_on_though_held_out(bank: Bank, entries: Sequence[Entry]) -> Iterator[str]:
-    held: Any = bank.index.get("held_out", {})
+    held = bank.index.get("held_out", {})
     trained: dict[tuple[str, str], list[str]] = defaultdict(list)
     for entry in entries:
         if entry.split == "train" and class_of(entry) in held.get(entry.kind, ()):
@@ -53,16 +49,11 @@ def _trained_on_though_held_out(bank: Bank, entries: Sequence[Entry]) -> Iterato
 
 def _evaluated(bank: Bank) -> dict[Name, str]:
     """Photographs and persons of the really occluded faces, with one face of each."""
-    evaluation: Any = bank.index.get("evaluation", {})
     found: dict[Name, str] = {}
-    for dataset, described in sorted(evaluation.get("datasets", {}).items()):
-        # A dataset without a usable face has no shard.
-        shard = read_shard(storage.join(bank.url, described["file"])) if described["file"] else ()
-        for key, members in shard:
-            metadata = json.loads(members["json"])
-            for kind in ("photo", "person"):
-                if metadata.get(kind):
-                    found.setdefault((kind, metadata[kind]), f"{dataset}'s {key}")
+    for dataset, key, metadata in bank.evaluated():
+        for kind in ("photo", "person"):
+            if metadata.get(kind):
+                found.setdefault((kind, metadata[kind]), f"{dataset}'s {key}")
     return found
 
 

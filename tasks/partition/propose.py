@@ -12,7 +12,7 @@ from assets.bank.splits import final_splits
 from assets.face_metadata.partition import PARTS, Part
 from assets.reading.folders import order
 from assets.reading.hold_out import ONE_OF, rank
-from tasks.face_metadata import RecordedScore, read_metadata, recorded_score
+from tasks.face_metadata import RecordedScore, recorded_score
 from tasks.partition.leaks import find_leaks, on_both_sides
 from tasks.partition.report import PartitionReport, Proposal
 from tasks.progress import OnProgress, ignore_progress, tracked
@@ -92,7 +92,7 @@ def choose_persons(faces: Sequence[Entry], count: int) -> frozenset[str]:
 
 def _scores(bank: Bank, faces: Iterable[Entry]) -> dict[str, RecordedScore]:
     """Mask scores by face, as far as the bank has them."""
-    scores = {face.id: recorded_score(read_metadata(bank, face)) for face in faces}
+    scores = {face.id: recorded_score(bank.metadata(face)) for face in faces}
     return {name: recorded for name, recorded in scores.items() if recorded}
 
 

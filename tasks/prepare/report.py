@@ -41,5 +41,5 @@ def count_entries(bank: Bank) -> dict[str, int]:
         counts["corrected masks"] = corrected
     for pool in POOLS.values():
         counts[pool.plural] = len(bank.entries(pool.name))
-    counts["occluded faces"] = int(bank.index["evaluation"]["faces"])  # type: ignore[index]
+    counts["occluded faces"] = int(bank.index["evaluation"]["faces"])
     return dict(counts)

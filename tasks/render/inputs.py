@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -39,9 +38,8 @@ class OccluderCache:
     def upscaler(self, bank: Bank, entry: Entry) -> str | None:
         """What enlarged an object, by its own json: not each has been through the bank's upscaler."""
         if entry.id not in self._upscalers:
-            facts = json.loads(bank.read(entry, ("json",))["json"]) if "json" in entry.members else {}
-            said = facts.get("upscaler")
-            self._upscalers[entry.id] = None if said is None else str(said)
+            recorded = bank.metadata(entry).get("upscaler")
+            self._upscalers[entry.id] = None if recorded is None else str(recorded)
         return self._upscalers[entry.id]
 
 
@@ -69,14 +67,14 @@ def choose_occluder(pool: tuple[Entry, ...], face: Entry, kind: str, streams: St
 
 def load_face(bank: Bank, entry: Entry, size: int, *, parsing: bool) -> Face:
     """Decode a face of the bank at the recipe's size, with its landmarks and the quality of its JPEG."""
-    members = bank.read(entry)
+    members = bank.read(entry, ("jpg", "mask.png", "parsing.png") if parsing else ("jpg", "mask.png"))
     classes = decode_plane(members["parsing.png"]) if parsing else None
     return make_face(
         decode_rgb(members["jpg"]),
         decode_plane(members["mask.png"]),
         classes,
         long_side=size,
-        landmarks=_landmarks(json.loads(members["json"])) if "json" in members else None,
+        landmarks=_landmarks(bank.metadata(entry)),
         jpeg_quality=jpeg_quality(members["jpg"]),
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +17,7 @@ from natocc.file_names import is_number
 from natocc.geometry import Image
 from shards import storage
 from shards.table import read_table
-from tasks.face_metadata import read_metadata, recorded_score
+from tasks.face_metadata import recorded_score
 from tasks.progress import OnProgress, ignore_progress, tracked
 
 # A face and its score, None where the score is unknown.
@@ -76,7 +75,7 @@ def export_review(
     for number, (entry, score) in enumerate(tracked(ordered, on_progress, len(ordered)), 1):
         members = bank.read(entry)
         mask = decode_plane(members["mask.png"])
-        face = _review_face(entry, members, mask, number, score)
+        face = _review_face(bank, entry, members, mask, number, score)
         (out / face.image).write_bytes(members["jpg"])
         written.append(replace(face, returned_pixels=pixels_sha256(writer.add(face, mask))))
     writer.close()
@@ -85,10 +84,10 @@ def export_review(
 
 
 def _review_face(
-    entry: Entry, members: dict[str, bytes], mask: Image, number: int, score: float | None
+    bank: Bank, entry: Entry, members: dict[str, bytes], mask: Image, number: int, score: float | None
 ) -> ReviewFace:
     """The face's row in the index; the pixels that a tool gives back are not known yet."""
-    metadata, pixels = json.loads(members["json"]), pixels_sha256(mask)
+    metadata, pixels = bank.metadata(entry), pixels_sha256(mask)
     return ReviewFace(
         order=number,
         id=entry.id,
@@ -131,7 +130,7 @@ def _by_score(bank: Bank, faces: dict[str, Entry]) -> tuple[list[_Scored], str]:
     """All faces, the worst mask first and those without a score last; and what the order follows."""
     scored: list[_Scored] = []
     for entry in faces.values():
-        recorded = recorded_score(read_metadata(bank, entry))
+        recorded = recorded_score(bank.metadata(entry))
         scored.append((entry, recorded.score if recorded else None))
     known = any(score is not None for _, score in scored)
     scored.sort(key=lambda item: -math.inf if item[1] is None else item[1], reverse=True)

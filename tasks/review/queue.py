@@ -14,7 +14,7 @@ from natocc.codecs import encode_png_rgb
 from natocc.mask_quality.score import FIGURES
 from shards import storage
 from tasks.contact_sheet import Strip, compose_sheet
-from tasks.face_metadata import RecordedScore, read_metadata, recorded_score
+from tasks.face_metadata import RecordedScore, recorded_score
 from tasks.face_tile import face_tile
 from tasks.progress import OnProgress, ignore_progress, tracked
 
@@ -125,7 +125,7 @@ def _recorded_scores(
     """The mask score of every face, and where its mask comes from."""
     scores: dict[str, tuple[RecordedScore, str]] = {}
     for name, entry in tracked(entries.items(), on_progress, len(entries)):
-        metadata = read_metadata(bank, entry)
+        metadata = bank.metadata(entry)
         if recorded := recorded_score(metadata):
             scores[name] = recorded, str(metadata.get("mask", "policy"))
     if lacking := [name for name in entries if name not in scores]:

@@ -1,28 +1,22 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from assets.bank.reader import Bank
 from natocc.mask_quality.score import FIGURES
-from tasks.face_metadata import read_metadata, recorded_score
+from tasks.face_metadata import recorded_score
 from tests.scored_faces import scored_bank
 
 
 def test_the_score_is_the_one_that_prepare_writes(tmp_path: Path) -> None:
     bank = Bank(scored_bank(str(tmp_path / "bank")))
-    scores = {entry.id: recorded_score(read_metadata(bank, entry)) for entry in bank.entries("face")}
+    scores = {entry.id: recorded_score(bank.metadata(entry)) for entry in bank.entries("face")}
     wide, true = scores["wide_mask"], scores["true_face"]
     assert wide is not None and true is not None
     assert wide.score > true.score and wide.because == "the mask reaches too far"
     assert set(wide.figures) == set(FIGURES)
-
-
-def test_a_face_without_json_has_no_metadata(tmp_path: Path) -> None:
-    bank = Bank(scored_bank(str(tmp_path / "bank")))
-    assert read_metadata(bank, replace(bank.entries("face")[0], members={})) == {}
 
 
 @pytest.mark.parametrize(

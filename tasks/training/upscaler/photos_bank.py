@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from assets.bank.reader import Bank, Entry
@@ -40,7 +39,7 @@ def photos_in_bank(url: str, kinds: Sequence[str], *, least: int, held_out: int)
     for entry in sorted(found, key=lambda entry: entry.split == "train"):
         name = f"{entry.kind}/{entry.id}"
         names = _CONTEXT if entry.members.keys() >= set(_CONTEXT) else _STORED
-        upscaler = json.loads(bank.read(entry, ("json",)).get("json", b"{}")).get(_UPSCALER)
+        upscaler = bank.metadata(entry).get(_UPSCALER)
         if names is _STORED and upscaler is not None:
             enlarged[upscaler == _GIVEN].add(name)
             continue

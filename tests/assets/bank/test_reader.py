@@ -9,8 +9,10 @@ import pytest
 
 from assets.bank.reader import Bank, Entry, content_sha256
 from assets.bank.writer import BankWriter
+from shards import storage
 from shards.reader import read_shard
 from shards.storage import sha256_bytes
+from shards.tar import TarWriter, add_sample
 
 
 def entry(name: str, kind: str = "face", **fields: str) -> Entry:
@@ -44,10 +46,57 @@ def test_what_was_written_is_read_in_order_of_ids(tmp_path: Path) -> None:
     assert bank.index["moved_to_test"] == 3
 
 
+def test_metadata_is_the_entry_s_json_and_empty_where_there_is_none(tmp_path: Path) -> None:
+    writer = BankWriter(str(tmp_path))
+    for name, members in {
+        "a": {"jpg": b"a", "json": '{"mask": "policy", "who": "Zoë"}'.encode()},
+        "b": {"jpg": b"b"},
+        "c": {"json": b"[1]"},
+        "d": {"json": b"{"},
+    }.items():
+        writer.add(entry(name), members)
+    writer.close()
+    bank = Bank(str(tmp_path))
+    first, *others, damaged = bank.entries("face")
+    assert bank.metadata(first) == {"mask": "policy", "who": "Zoë"}
+    assert [bank.metadata(other) for other in others] == [{}, {}]
+    with pytest.raises(ValueError, match="Expecting property name"):
+        bank.metadata(damaged)
+
+
+def test_metadata_is_read_without_the_pictures(tmp_path: Path) -> None:
+    writer = BankWriter(str(tmp_path))
+    writer.add(entry("a"), {"json": b'{"side": 1}', "jpg": b"a" * 10_000})
+    writer.close()
+    bank = Bank(str(tmp_path))
+    # What follows the json in the tar is gone: whoever reads the picture fails.
+    tar = tmp_path / "face-000000.tar"
+    tar.write_bytes(tar.read_bytes()[: bank.entries("face")[0].members["jpg"].offset])
+    assert bank.metadata(bank.entries("face")[0]) == {"side": 1}
+    with pytest.raises(ValueError, match="cut short"):
+        bank.read(bank.entries("face")[0])
+
+
+def test_really_occluded_faces_are_read_from_the_shards_in_the_index(tmp_path: Path) -> None:
+    bank = write(tmp_path, ["a"])
+    assert list(bank.evaluated()) == []
+    with storage.write_whole(str(tmp_path / "realocc-000000.tar")) as stream:
+        writer = TarWriter(stream)
+        add_sample(writer, "x1", {"jpg": b"x", "json": b'{"photo": "p"}'})
+        writer.close()
+    bank.index["evaluation"] = {
+        "datasets": {"RealOcc": {"file": "realocc-000000.tar"}, "COFW": {"file": None}}
+    }
+    assert list(bank.evaluated()) == [("RealOcc", "x1", {"photo": "p"})]
+    bank.index["evaluation"]["datasets"]["COFW"]["file"] = "absent.tar"
+    with pytest.raises(FileNotFoundError):
+        list(bank.evaluated())
+
+
 def test_shards_are_plain_webdataset_and_hashes_are_those_of_the_files(tmp_path: Path) -> None:
     bank = write(tmp_path, ["a", "b"])
     assert [key for key, _ in read_shard(str(tmp_path / "face-000000.tar"))] == ["a", "b"]
-    files: dict[str, str] = bank.index["files"]  # type: ignore[assignment]
+    files = bank.index["files"]
     assert set(files) == {"entries.parquet", "face-000000.tar"}
     assert all(sha256_bytes((tmp_path / name).read_bytes()) == digest for name, digest in files.items())
     assert pq.read_table(tmp_path / "entries.parquet").column("id").to_pylist() == ["a", "b"]

@@ -176,7 +176,7 @@ def test_problems_lie_beside_the_bank_and_are_told_again(
     folder, report, _ = bad
     lines = (folder / "bank/problems.jsonl").read_text(encoding="utf-8").splitlines()
     assert [Problem(**json.loads(line)) for line in lines] == list(report.problems)
-    assert Bank(str(folder / "bank")).index["files"]["problems.jsonl"] == sha256_bytes(  # type: ignore[index]
+    assert Bank(str(folder / "bank")).index["files"]["problems.jsonl"] == sha256_bytes(
         (folder / "bank/problems.jsonl").read_bytes()
     )
     again = prepare(folder / "raw", str(folder / "bank"), PrepareOptions(objects="all"), workers=1)
