@@ -16,7 +16,8 @@ from pathlib import Path
 import yaml
 
 from manifests.recipe import load_recipe
-from tasks.build.version import BuildReport, Options, build
+from tasks.build.options import BuildOptions
+from tasks.build.version import BuildReport, build
 
 
 def write_recipe(folder: Path, repeats: int) -> str:
@@ -28,7 +29,7 @@ def write_recipe(folder: Path, repeats: int) -> str:
 
 
 def timed_plain(recipe: str, bank: str, out: Path, workers: int) -> BuildReport:
-    return build(Options(recipe=recipe, bank=bank, out=str(out)), workers)
+    return build(BuildOptions(recipe=recipe, bank=bank, out=str(out), workers=workers))
 
 
 def timed_flow(recipe: str, bank: str, out: Path, workers: int) -> BuildReport:

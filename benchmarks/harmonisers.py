@@ -18,10 +18,10 @@ import numpy as np
 
 from assets.bank.reader import Bank
 from manifests.recipe import load_recipe
-from manifests.shard_plan import Machine
 from natocc.codecs import encode_png_rgb
 from natocc.geometry import Image
 from natocc.harmonise.lift import LIFTS
+from natocc.machine import Machine
 from natocc.occluders.occluder import Occluder
 from natocc.render.compose import Composite, compose
 from tasks.build.choose_harmoniser import choose_network

@@ -1,84 +1,51 @@
-"""What the commands print: one place for wording and for turning known errors into one line."""
+"""The terminal: what commands print to, and the wording that they share."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import typer
 from rich.console import Console
-from rich.markup import escape
-
-from assets.packages.clients import FetchError
-from manifests.recipe import RecipeError
-from models.optional_packages import NETWORKS, MissingExtra, require_networks
-from tasks.errors import BuildStopped
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
-
-    from tasks.build.version import BuildReport
+    from assets.problems import Problem
 
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
+# A table in a file or a pipe is not squeezed into a terminal's width.
+_WIDE = 300
 
 
-@contextmanager
-def one_clear_message() -> Iterator[None]:
-    """Turn errors that a user can mend into their message and exit code 1; others keep their trace."""
-    try:
-        yield
-    except RecipeError as error:
-        for problem in error.problems:
-            errors.print(f"[red]error[/red]: {escape(problem)}")
-        raise typer.Exit(1) from error
-    except (OSError, ValueError, BuildStopped, FetchError) as error:
-        errors.print(f"[red]error[/red]: {escape(describe_error(error))}")
-        raise typer.Exit(1) from error
+def say(*lines: str) -> None:
+    """Print lines of the report as they are, without markup; nothing with --quiet or --json."""
+    for line in lines:
+        console.print(line, markup=False)
 
 
-def progress_bar(*, transient: bool = False) -> Progress:
-    """What is done, of how much, and since when.
-
-    ``transient``: gone from the terminal at the end, and never in what is piped elsewhere.
-    """
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    quiet = transient and not console.is_terminal
-    return Progress(*columns, console=console, transient=transient, disable=quiet)
+def warn(*lines: str) -> None:
+    """Print lines to the standard error, with --quiet too."""
+    for line in lines:
+        errors.print(line, markup=False)
 
 
-def describe_error(error: Exception) -> str:
-    """The message of an error, with what to do where the system's own words don't say."""
-    if isinstance(error, OSError) and error.errno is not None:
-        where = f"{error.filename}: " if error.filename else ""
-        return f"{where}{error.strerror} (mend this and run the same command again)"
-    return str(error)
+def show_problem(problem: Problem) -> None:
+    """One line about an input: what was expected and what came."""
+    warn(f"{problem}{'' if problem.action == 'refused' else ' (converted)'}")
 
 
-def print_report(report: BuildReport, seconds: float) -> None:
-    """The closing lines of a build: where it is, verdicts, speed, what was left out."""
-    counts = count_line(report.dataset.counts)
-    if report.unchanged:
-        console.print(f"unchanged: {report.url}\n{counts}", markup=False)
-    else:
-        shards = f"{report.rendered} shards rendered, {report.reused} reused"
-        console.print(f"{report.url}\n{counts}; {shards}, {seconds:.1f} s", markup=False)
-    for line in report.dataset.left_out_lines():
-        console.print(f"left out: {line}", markup=False)
+def print_table(rows: Sequence[Mapping[str, object]]) -> None:
+    """Rows with equal keys as a table, the keys above; nothing where there are no rows."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    if not rows or console.quiet:
+        return
+    table = Table(*rows[0])
+    for row in rows:
+        table.add_row(*("" if value is None else escape(str(value)) for value in row.values()))
+    (console if console.is_terminal else Console(width=_WIDE, highlight=False)).print(table)
 
 
-def count_line(counts: dict[str, int]) -> str:
+def count_line(counts: Mapping[str, int]) -> str:
     """Counts in words: ``240 kept, 3 rejected, 0 failed``."""
     return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
-
-
-def need_networks(command: str, packages: tuple[str, ...] = NETWORKS) -> None:
-    """End the command with the line that helps, unless the packages of the extra are installed."""
-    try:
-        require_networks(command, packages)
-    except MissingExtra as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error

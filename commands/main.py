@@ -14,7 +14,7 @@ from commands.data.prepare import prepare
 from commands.data.sample import sample
 from commands.masks.correct_masks import correct_masks
 from commands.masks.review import review
-from commands.train.harmoniser import train_harmonizer
+from commands.train.harmoniser import train_harmoniser
 from commands.train.segmenter import train_segmenter
 from commands.train.upscaler import train_upscaler
 from commands.versions.info import info
@@ -47,11 +47,24 @@ def natocc(
     """Faces with occlusions and exact labels."""
 
 
-for command in (demo, sample, census, prepare, partition, build, preview, info, verify, replay):
-    app.command()(command)
-app.command(name="correct-masks")(correct_masks)
-app.command(name="train-segmenter")(train_segmenter)
-app.command(name="train-harmonizer")(train_harmonizer)
-app.command(name="train-upscaler")(train_upscaler)
+COMMANDS = {
+    "demo": demo,
+    "sample": sample,
+    "census": census,
+    "prepare": prepare,
+    "partition": partition,
+    "build": build,
+    "preview": preview,
+    "info": info,
+    "verify": verify,
+    "replay": replay,
+    "correct-masks": correct_masks,
+    "train-segmenter": train_segmenter,
+    "train-harmoniser": train_harmoniser,
+    "train-upscaler": train_upscaler,
+}
+for name, command in COMMANDS.items():
+    command.add_to(app, name)
+train_harmoniser.add_to(app, "train-harmonizer", hidden=True)
 app.add_typer(review, name="review")
 app.add_typer(weights, name="weights")

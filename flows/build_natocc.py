@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated, Any, Literal, cast
+from typing import Any, cast
 from uuid import UUID
 
 from prefect import flow, get_run_logger, task, unmapped
@@ -16,24 +16,21 @@ from prefect.artifacts import (
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
-from pydantic import Field
 from rich.progress import track
 
+from flows.parameters import take
 from manifests.card import write_card
 from manifests.dataset import ShardRecord
-from manifests.shard_plan import Machine, ShardPlan
-from tasks.build.version import BuildReport, Job, Options, finish_job, start_job
+from manifests.shard_plan import ShardPlan
+from tasks.build.options import BuildOptions
+from tasks.build.version import BuildReport, Job, finish_job, start_job
+from tasks.options import MOST_WORKERS
 from tasks.render.shard import render_shard
 from tasks.workers.pool import WorkerLost, WorkerPool, result_of
 
-MOST_WORKERS = 64
-Workers = Annotated[int, Field(ge=1, le=MOST_WORKERS)]
-Count = Annotated[int, Field(ge=1)]
-Seed = Annotated[int, Field(ge=0, lt=2**32)]
-
 
 @task(name="plan", cache_policy=NO_CACHE)
-def plan_task(options: Options) -> Job:
+def plan_task(options: BuildOptions) -> Job:
     """Check the recipe against the bank; find what is there already."""
     job = start_job(options)
     get_run_logger().info(
@@ -71,7 +68,7 @@ def publish_task(job: Job, rendered: list[ShardRecord], seconds: float) -> Build
     return finish_job(job, rendered, seconds)
 
 
-def run_build(options: Options, workers: int) -> BuildReport:
+def run_build(options: BuildOptions) -> BuildReport:
     """Plan → render → publish, with progress, verdicts and card as artifacts."""
     job = plan_task(options)
     rendered: list[ShardRecord] = []
@@ -79,7 +76,7 @@ def run_build(options: Options, workers: int) -> BuildReport:
     if job.todo:
         description = f"{len(job.todo)} shards"
         progress = cast(UUID, create_progress_artifact(0.0, key="shards", description=description))
-        with WorkerPool(workers) as pool:
+        with WorkerPool(options.workers) as pool:
             common = (job.bank, job.bank_sha256, job.staging_url, job.weights, pool)
             futures = render_task.map(job.todo, *(unmapped(value) for value in common))
             for number, future in enumerate(track(futures, "rendering"), start=1):
@@ -96,42 +93,8 @@ def run_build(options: Options, workers: int) -> BuildReport:
 RUNNER: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=MOST_WORKERS)
 
 
-@flow(
-    name="build-natocc",
-    flow_run_name="{recipe}",
-    validate_parameters=True,
-    task_runner=RUNNER,
-)
-def build_natocc(
-    recipe: str,
-    bank: str,
-    out: str,
-    workers: Workers = 2,
-    limit: Count | None = None,
-    seed: Seed | None = None,
-    profile: Literal["best", "paper", "code"] | None = None,
-    split: str | None = None,
-    subset: Literal["WO", "O", "all"] | None = None,
-    upscaler: str | None = None,
-    harmoniser: str | None = None,
-    lift: Literal["mapping", "residual"] | None = None,
-    weights: str | None = None,
-    device: Literal["auto", "cpu", "cuda"] = "auto",
-    precision: Literal["float32", "bfloat16"] = "float32",
-) -> BuildReport:
-    """Build a version of ``recipe`` from the bank at a URL into ``out``; see ``natocc build --help``."""
-    options = Options(
-        recipe=recipe,
-        bank=bank,
-        out=out,
-        limit=limit,
-        seed=seed,
-        profile=profile,
-        split=split,
-        subset=subset,
-        upscaler=upscaler,
-        harmoniser=harmoniser,
-        lift=lift,
-        machine=Machine(weights=weights, device=device, precision=precision),
-    )
-    return run_build(options, workers)
+@flow(name="build-natocc", flow_run_name="{recipe}", validate_parameters=True, task_runner=RUNNER)
+@take(BuildOptions)
+def build_natocc(**values: Any) -> BuildReport:
+    """Build a version of a recipe's dataset from a bank; see ``natocc build --help``."""
+    return run_build(BuildOptions(**values))

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
-from pydantic import Field
 
 from assets.problems import Problem
+from flows.parameters import take
 from models.optional_packages import require_networks
 from tasks.prepare.bank import prepare
 from tasks.prepare.options import options_of
+from tasks.review.options import QueueOptions
 from tasks.review.queue import QueueReport
 from tasks.review.queue import correct_masks as make_queue
 
-Side = Annotated[int, Field(ge=16, le=2048, multiple_of=16)]
-Count = Annotated[int, Field(ge=1)]
-Workers = Annotated[int, Field(ge=1, le=64)]
 # Rows of the table artifact.
 _SHOWN = 50
 
@@ -38,27 +36,24 @@ def prepare_task(raw: str, bank: str, workers: int) -> None:
 
 
 @task(name="queue", cache_policy=NO_CACHE)
-def queue_task(bank: str, out: str, options: dict[str, Any]) -> QueueReport:
+def queue_task(options: QueueOptions) -> QueueReport:
     """Order the faces; write the table and the sheet."""
-    if options["checkpoint"] is not None:
+    if options.checkpoint is not None:
         require_networks("correct-masks with a checkpoint")
-    return make_queue(bank, out, **options)
+    return make_queue(
+        options.bank, options.out, checkpoint=options.checkpoint, size=options.size, count=options.limit
+    )
 
 
 @flow(name="correct-masks", flow_run_name="{bank}", validate_parameters=True)
-def correct_masks(
-    bank: str,
-    out: str,
-    raw: str | None = None,
-    checkpoint: str | None = None,
-    size: Side = 128,
-    count: Count = 48,
-    workers: Workers = 2,
-) -> QueueReport:
-    """Queue a bank's faces (made from ``raw`` first, where given); see ``natocc correct-masks --help``."""
-    if raw is not None:
-        prepare_task(raw, bank, workers)
-    report = queue_task(bank, out, {"checkpoint": checkpoint, "size": size, "count": count})
+@take(QueueOptions)
+def correct_masks(**values: Any) -> QueueReport:
+    """Order a bank's faces for review; see ``natocc correct-masks --help``."""
+    options = QueueOptions(**values)
+    bank = options.bank
+    if options.raw is not None:
+        prepare_task(options.raw, bank, options.workers)
+    report = queue_task(options)
     create_table_artifact(
         report.table(_SHOWN),
         key="mask-queue",

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
-from pydantic import Field
 
+from flows.parameters import take
 from models.optional_packages import require_networks
+from tasks.training.segmenter.options import SegmenterJob, SegmenterOptions
 
 if TYPE_CHECKING:
     from tasks.training.segmenter.train import TrainReport
 
-Side = Annotated[int, Field(ge=16, le=2048, multiple_of=16)]
-Count = Annotated[int, Field(ge=1)]
-Seed = Annotated[int, Field(ge=0, lt=2**32)]
-
 
 @task(name="train", cache_policy=NO_CACHE)
-def train_task(version: str, bank: str | None, out: str, options: dict[str, Any]) -> TrainReport:
-    """Train and score; the checkpoint and the figures land in ``out``."""
-    # Here, so that a worker without the extra can still load and deploy the flow.
-    require_networks("train-segmenter")
+def train_task(job: SegmenterJob) -> TrainReport:
+    """Train and score; the checkpoint and the figures land in ``job.out``."""
     from tasks.training.segmenter.train import train_segmenter as train
 
-    report = train(version, bank, out, **options)
+    report = train(job.version, job.bank, job.out, job.narrowed(SegmenterOptions))
     for note in report.notes:
         get_run_logger().warning("left out: %s", note)
     for row in report.table():
@@ -35,22 +30,12 @@ def train_task(version: str, bank: str | None, out: str, options: dict[str, Any]
 
 
 @flow(name="train-segmenter", flow_run_name="{version}", validate_parameters=True)
-def train_segmenter(
-    version: str,
-    out: str,
-    bank: str | None = None,
-    size: Side = 128,
-    steps: Count = 300,
-    batch: Count = 16,
-    seed: Seed = 0,
-    max_samples: Count = 4096,
-    device: Literal["auto", "cpu", "cuda"] = "auto",
-) -> TrainReport:
-    """Train on a version (or a dataset's latest) at a URL; see ``natocc train-segmenter --help``."""
-    options: dict[str, Any] = {"size": size, "steps": steps, "batch": batch, "seed": seed}
-    options |= {"max_samples": max_samples, "device": device}
-    report = train_task(version, bank, out, options)
-    create_table_artifact(
-        report.table(), key="segmenter", description=f"{report.steps} steps on version {report.version}"
-    )
+@take(SegmenterJob)
+def train_segmenter(**values: Any) -> Any:
+    """Train on a version, or a dataset's latest; see ``natocc train-segmenter --help``."""
+    # In the run, so that a worker without the extra can still load and deploy the flow.
+    require_networks("train-segmenter")
+    report = train_task(SegmenterJob(**values))
+    summary = f"{report.steps} steps on version {report.version}"
+    create_table_artifact(report.table(), key="segmenter", description=summary)
     return report

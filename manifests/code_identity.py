@@ -63,9 +63,10 @@ EXCEPTIONS = {
         "reads raw trees; what it finds stands in a shard's key as values",
     ),
     "assets.bank.splits": "splits are made final in the bank's table, with every preparation",
+    "assets.packages.clients": "fetches packages; commands know its error",
     **dict.fromkeys(
-        ("assets.demo.*", "assets.packages.archive", "assets.packages.clients", "tasks.demo_photos"),
-        "lays raw files out; each is in a shard's key by its content",
+        ("tasks.options", "tasks.review.options", "tasks.training.*.options"),
+        "options of jobs; those that decide bytes stand in keys as values",
     ),
 }
 # Readers of raw trees: records that they yield stand in a shard's key as values. One that a covered module

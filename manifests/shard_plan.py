@@ -9,15 +9,6 @@ from natocc.transfer.apply import Method
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Machine:
-    """Where networks find their weights and run. ``weights``: a folder; None for the usual one."""
-
-    weights: str | None = None
-    device: str = "auto"
-    precision: str = "float32"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkUse:
     """A network that takes part in samples, and all that decides what it makes of them."""
 

@@ -1,7 +1,8 @@
-"""The devices and precisions that jobs offer. Nothing heavy is imported: commands list them."""
+"""Machines that networks run on: the devices and precisions that jobs offer. Nothing heavy is imported."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 # auto: the GPU where there is one, else the CPU.
@@ -14,3 +15,12 @@ FullRangePrecision = Literal["float32", "bfloat16"]
 DEVICES: tuple[Device, ...] = get_args(Device)
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 FULL_RANGE_PRECISIONS: tuple[FullRangePrecision, ...] = get_args(FullRangePrecision)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """Where networks find their weights and run. ``weights``: a folder; None for the usual one."""
+
+    weights: str | None = None
+    device: Device = "auto"
+    precision: Precision = "float32"

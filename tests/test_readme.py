@@ -10,7 +10,8 @@ from pathlib import Path
 import yaml
 
 from commands.main import app
-from tasks.build.version import Options, build
+from tasks.build.options import BuildOptions
+from tasks.build.version import build
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -20,7 +21,9 @@ def test_five_lines_of_plain_webdataset_read_a_version(bank_url: str, tmp_path: 
     recipe = tmp_path / "sample.yaml"
     fields = {"name": "sample", "description": "A few.", "size": 256, "repeats": 3}
     recipe.write_text(yaml.safe_dump(fields | {"sets": [{"name": "randocc", "kind": "randocc"}]}))
-    report = build(Options(recipe=str(recipe), bank=bank_url, out=str(tmp_path / "data" / "datasets")), 1)
+    report = build(
+        BuildOptions(recipe=str(recipe), bank=bank_url, out=str(tmp_path / "data" / "datasets"), workers=1)
+    )
     assert report.dataset.counts["kept"] == 3
     (code,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
     assert len([line for line in code.splitlines() if line]) == 5

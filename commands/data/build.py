@@ -3,75 +3,55 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated
+from typing import TYPE_CHECKING, Any
 
-import typer
+from commands.console import count_line, say
+from commands.progress import progress
+from commands.register import Report, command
+from tasks.build.options import BuildOptions
 
-from commands.console import one_clear_message, print_report, progress_bar
-
-Recipe = Annotated[str, typer.Argument(help="Name of a recipe, or a YAML file.")]
-Bank = Annotated[str, typer.Option(help="Where `natocc prepare` wrote the bank.")]
-Out = Annotated[str, typer.Option(help="Folder or URL under which datasets lie.")]
-Workers = Annotated[int, typer.Option(help="Worker processes.")]
-Limit = Annotated[int | None, typer.Option(help="Only the first N samples of every set.")]
-Seed = Annotated[int | None, typer.Option(help="Another seed than the recipe's.")]
-Profile = Annotated[str | None, typer.Option(help="best, paper or code.")]
-Split = Annotated[str | None, typer.Option(help="train, test, all, or a file that lists faces.")]
-Subset = Annotated[str | None, typer.Option(help="WO, O, or all: which faces of the split.")]
-Upscaler = Annotated[str | None, typer.Option(help="Accept a bank made with this upscaler.")]
-Harmoniser = Annotated[str | None, typer.Option(help="Another harmoniser than the recipe's.")]
-Lift = Annotated[
-    str | None, typer.Option(help="How a network's colours come to full size: mapping, residual.")
-]
-Weights = Annotated[
-    str | None, typer.Option(help="Folder of weights; else $NATOCC_WEIGHTS, or data/weights.")
-]
-Device = Annotated[str, typer.Option(help="Where a network runs: auto, cpu or cuda.")]
-Precision = Annotated[str, typer.Option(help="In which precision: float32 or bfloat16.")]
+if TYPE_CHECKING:
+    from tasks.build.version import BuildReport
 
 
-def build(
-    recipe: Recipe,
-    bank: Bank,
-    out: Out,
-    workers: Workers = 2,
-    limit: Limit = None,
-    seed: Seed = None,
-    profile: Profile = None,
-    split: Split = None,
-    subset: Subset = None,
-    upscaler: Upscaler = None,
-    harmoniser: Harmoniser = None,
-    lift: Lift = None,
-    weights: Weights = None,
-    device: Device = "auto",
-    precision: Precision = "float32",
-) -> None:
-    """Build a version of a recipe's dataset; what is there unchanged is left alone."""
-    from manifests.shard_plan import Machine
-    from tasks.build.version import Options
+@command(
+    model=BuildOptions,
+    positional=("recipe",),
+    example="natocc build sample --bank data/bank --out data/datasets --limit 8",
+)
+def build(options: BuildOptions) -> Report:
+    """Build a version of a recipe's dataset; an unchanged version is left as it is."""
     from tasks.build.version import build as build_version
 
     start = time.perf_counter()
-    with one_clear_message(), progress_bar() as progress:
-        bar = progress.add_task("shards", visible=False)
+    with progress("shards") as on_progress:
+        report = build_version(options, on_progress=on_progress)
+    print_build(report, time.perf_counter() - start)
+    return Report(build_fields(report))
 
-        def on_progress(done: int, total: int | None) -> None:
-            progress.update(bar, total=total, completed=done, visible=True)
 
-        options = Options(
-            recipe=recipe,
-            bank=bank,
-            out=out,
-            limit=limit,
-            seed=seed,
-            profile=profile,
-            split=split,
-            subset=subset,
-            upscaler=upscaler,
-            harmoniser=harmoniser,
-            lift=lift,
-            machine=Machine(weights=weights, device=device, precision=precision),
-        )
-        report = build_version(options, workers, on_progress=on_progress)
-    print_report(report, time.perf_counter() - start)
+def print_build(report: BuildReport, seconds: float) -> None:
+    """Where the version is, verdicts, speed, and what was left out."""
+    counts = count_line(report.dataset.counts)
+    if report.unchanged:
+        say(f"unchanged: {report.url}", counts)
+    else:
+        shards = f"{report.rendered} shards rendered, {report.reused} reused"
+        say(report.url, f"{counts}; {shards}, {seconds:.1f} s")
+    say(*(f"left out: {line}" for line in report.dataset.left_out_lines()))
+
+
+def build_fields(report: BuildReport) -> dict[str, Any]:
+    """The report as --json has it."""
+    return {
+        "url": report.url,
+        "name": report.dataset.name,
+        "version": report.dataset.version,
+        "unchanged": report.unchanged,
+        "counts": report.dataset.counts,
+        "counts_by_set": report.dataset.counts_by_set,
+        "shards_rendered": report.rendered,
+        "shards_reused": report.reused,
+        "images_per_second": round(report.images_per_second, 2),
+        "left_out": list(report.dataset.left_out_lines()),
+    }

@@ -3,43 +3,53 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
-from commands.console import console, errors, one_clear_message
+from commands.console import print_table, say, show_problem, warn
+from commands.progress import progress
+from commands.register import Report, command
 
-_WIDE = 300
+if TYPE_CHECKING:
+    from tasks.census.rows import CensusRow
 
 
+@command(example="natocc census --raw data/raw --strict")
 def census(
     raw: Annotated[
         Path, typer.Option(help="Folder that holds CelebAMask-HQ, COCO, 11k-hands, dtd and others.")
     ],
     strict: Annotated[bool, typer.Option(help="Exit 1 where anything is not as it should be.")] = False,
-) -> None:
+) -> Report:
     """Count the datasets, compare with what their publishers state, list every problem; change nothing."""
-    from rich.console import Console
-    from rich.table import Table
-
     from tasks.census.take import take_census
 
-    with one_clear_message():
-        found = take_census(raw)
-    table = Table("dataset", "folder", "pictures", "published", "remark", "licence")
-    for row in found.rows:
-        stated = ", ".join(filter(None, ("" if row.published is None else str(row.published), row.states)))
-        cells = (row.dataset, row.folder, str(row.pictures), stated, row.remark, row.licence)
-        table.add_row(*(escape(cell) for cell in cells))
-    # What goes into a file or a pipe is not squeezed into a terminal's width.
-    (console if console.is_terminal else Console(width=_WIDE, highlight=False)).print(table)
-    for name in found.absent:
-        console.print(f"{name}: not under {raw}", markup=False)
+    with progress("records") as on_progress:
+        found = take_census(raw, on_progress=on_progress)
+    print_table([_cells(row) for row in found.rows])
+    say(*(f"{name}: not under {raw}" for name in found.absent))
     for problem in found.problems:
-        note = "" if problem.action == "refused" else " (converted)"
-        errors.print(f"{problem}{note}", markup=False)
-    for fault in found.faults:
-        errors.print(f"error: {fault}", markup=False)
-    if strict and not found.sound:
-        raise typer.Exit(1)
+        show_problem(problem)
+    warn(*(f"error: {fault}" for fault in found.faults))
+    fields = {
+        "raw": raw,
+        "datasets": found.rows,
+        "absent": found.absent,
+        "problems": found.problems,
+        "faults": found.faults,
+        "sound": found.sound,
+    }
+    return Report(fields, code=1 if strict and not found.sound else 0)
+
+
+def _cells(row: CensusRow) -> dict[str, object]:
+    stated = ("" if row.published is None else str(row.published), row.states)
+    return {
+        "dataset": row.dataset,
+        "folder": row.folder,
+        "pictures": row.pictures,
+        "published": ", ".join(filter(None, stated)),
+        "remark": row.remark,
+        "licence": row.licence,
+    }

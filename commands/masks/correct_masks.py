@@ -3,60 +3,49 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
-
-import typer
-from rich.table import Table
 
 from assets.problems import Problem
-from commands.console import console, errors, need_networks, one_clear_message, progress_bar
+from commands.console import print_table, say, show_problem
+from commands.progress import progress
+from commands.register import Report, command
+from models.optional_packages import require_networks
+from tasks.review.options import QueueOptions
 
 _SHOWN = 12
+_COLUMNS = ("id", "score", "because", "mask")
 
 
-def correct_masks(
-    bank: Annotated[str, typer.Option(help="Folder or URL of the bank.")],
-    out: Annotated[str, typer.Option(help="Folder or URL for queue.parquet and queue.png.")],
-    raw: Annotated[
-        Path | None, typer.Option(help="Prepare the bank from this folder first; else it must be there.")
-    ] = None,
-    checkpoint: Annotated[
-        str | None, typer.Option(help="segmenter.pt of natocc train-segmenter; its disagreement counts too.")
-    ] = None,
-    size: Annotated[int, typer.Option(help="With --checkpoint: the side it was trained at.")] = 128,
-    count: Annotated[int, typer.Option("-n", help="Faces on queue.png.")] = 48,
-    workers: Annotated[int, typer.Option(help="With --raw: worker processes.")] = 2,
-) -> None:
+@command(
+    model=QueueOptions,
+    former={"-n": "--limit"},
+    example="natocc correct-masks --bank data/bank --out data/queue --limit 24",
+)
+def correct_masks(options: QueueOptions) -> Report:
     """Order a bank's faces by how likely their masks are wrong, the worst first.
 
     Take the queue to an annotation tool with natocc review export --queue.
     """
-    if checkpoint is not None:
-        need_networks("natocc correct-masks --checkpoint")
-    with one_clear_message():
-        if raw is not None:
-            _prepare(raw, bank, workers)
-        from tasks.review.queue import correct_masks as make_queue
+    from tasks.review.queue import correct_masks as make_queue
 
-        with progress_bar(transient=True) as progress:
-            bar = progress.add_task("faces", total=None)
-            report = make_queue(
-                bank,
-                out,
-                checkpoint=checkpoint,
-                size=size,
-                count=count,
-                on_progress=lambda done, total: progress.update(bar, completed=done, total=total),
-            )
+    if options.checkpoint is not None:
+        require_networks("natocc correct-masks --checkpoint")
+    if options.raw is not None:
+        _prepare(Path(options.raw), options.bank, options.workers)
+    with progress("faces") as on_progress:
+        report = make_queue(
+            options.bank,
+            options.out,
+            checkpoint=options.checkpoint,
+            size=options.size,
+            count=options.limit,
+            on_progress=on_progress,
+        )
     rows = report.table(_SHOWN)
-    left_out = ("source",) if checkpoint else ("source", "iou", "components")
-    table = Table(*(name for name in rows[0] if name not in left_out))
-    for row in rows:
-        table.add_row(*(str(row[str(column.header)]) for column in table.columns))
-    console.print(table)
-    console.print(f"{len(report.faces)} faces, the first {len(rows)} shown", markup=False)
-    for file in (report.queue, report.sheet):
-        console.print(file, markup=False)
+    columns = (*_COLUMNS, *(("iou", "components") if options.checkpoint else ()))
+    print_table([{name: row[name] for name in columns} for row in rows])
+    say(f"{len(report.faces)} faces, the first {len(rows)} shown", report.queue, report.sheet)
+    first = report.table(options.limit)
+    return Report({"queue": report.queue, "sheet": report.sheet, "faces": len(report.faces), "first": first})
 
 
 def _prepare(raw: Path, bank: str, workers: int) -> None:
@@ -65,6 +54,7 @@ def _prepare(raw: Path, bank: str, workers: int) -> None:
 
     def show(problem: Problem) -> None:
         if problem.action == "refused":
-            errors.print(str(problem), markup=False)
+            show_problem(problem)
 
-    prepare(raw, bank, options_of(bank), workers=workers, report=show)
+    with progress("inputs") as on_progress:
+        prepare(raw, bank, options_of(bank), workers=workers, report=show, on_progress=on_progress)

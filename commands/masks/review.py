@@ -3,53 +3,67 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from assets.problems import Problem
-from commands.console import console, errors, one_clear_message
+from commands.console import say, show_problem, warn
+from commands.progress import progress
+from commands.register import Report, command
 
-review = typer.Typer(help="Hand masks to an annotation tool and take the corrected ones back.")
+review = typer.Typer(
+    help="Hand masks to an annotation tool and take the corrected ones back.", no_args_is_help=True
+)
+Form = Literal["labelme", "coco", "segments"]
 
 
-@review.command(name="export")
-def export_command(
+@command(
+    former={"-n": "--limit"},
+    example="natocc review export --bank data/bank --out review --queue data/queue/queue.parquet --limit 20",
+)
+def export(
     bank: Annotated[str, typer.Option(help="Folder or URL of the bank.")],
     out: Annotated[Path, typer.Option(help="A new folder for images and masks.")],
-    form: Annotated[str, typer.Option("--format", help="labelme, coco or segments.")] = "labelme",
-    queue: Annotated[str | None, typer.Option(help="Parquet table that says the order.")] = None,
-    count: Annotated[int | None, typer.Option("-n", help="How many faces; else all.")] = None,
+    form: Annotated[Form, typer.Option("--format", help="What the annotation tool reads.")] = "labelme",
+    queue: Annotated[str | None, typer.Option(help="Parquet table that gives the order.")] = None,
+    limit: Annotated[int | None, typer.Option(help="The first N faces alone.")] = None,
     ids: Annotated[Path | None, typer.Option(help="A list of faces to take, one a line.")] = None,
-) -> None:
-    """Write images and face masks for an annotation tool, the most suspicious first."""
+) -> Report:
+    """Write images and face masks for an annotation tool, the masks most likely wrong first."""
     from tasks.review.export import export_review
 
-    with one_clear_message():
-        report = export_review(bank, out, form=form, queue=queue, count=count, ids=ids)
-    console.print(f"{report.folder}: {report.faces} faces for {form}, by {report.order}", markup=False)
+    with progress("faces") as on_progress:
+        report = export_review(
+            bank, out, form=form, queue=queue, count=limit, ids=ids, on_progress=on_progress
+        )
+    say(f"{report.folder}: {report.faces} faces for {form}, by {report.order}")
+    return Report({"out": report.folder, "faces": report.faces, "format": form, "order": report.order})
 
 
-@review.command(name="import")
-def import_command(
+@command(example="natocc review import review --raw data/raw --bank data/bank --who ada")
+def import_(
     folder: Annotated[Path, typer.Argument(help="The folder that was exported, with the answers in it.")],
     raw: Annotated[Path, typer.Option(help="Folder that holds CelebAMask-HQ.")],
     bank: Annotated[str, typer.Option(help="The bank that the faces were exported from.")],
-    form: Annotated[str | None, typer.Option("--format", help="Format of the answers, if another.")] = None,
+    form: Annotated[Form | None, typer.Option("--format", help="Format of the answers, if another.")] = None,
     who: Annotated[str, typer.Option(help="Who made the corrections.")] = "",
     date: Annotated[str, typer.Option(help="YYYY-MM-DD; else the annotation file's.")] = "",
     keep_going: Annotated[bool, typer.Option(help="Leave out answers with a problem.")] = False,
-) -> None:
+) -> Report:
     """Check all answers, then write corrected masks, their provenance and verdicts below RAW."""
     from tasks.review.import_answers import import_review
 
-    def show(problem: Problem) -> None:
-        note = "" if problem.action == "refused" else " (converted)"
-        errors.print(f"{problem}{note}", markup=False)
-
-    with one_clear_message():
+    with progress("answers") as on_progress:
         report = import_review(
-            folder, raw, bank, form=form, who=who, date=date, keep_going=keep_going, report=show
+            folder,
+            raw,
+            bank,
+            form=form,
+            who=who,
+            date=date,
+            keep_going=keep_going,
+            report=show_problem,
+            on_progress=on_progress,
         )
     counts = (
         (report.corrected, "corrected masks"),
@@ -58,14 +72,22 @@ def import_command(
         (report.known, "known already"),
         (report.unanswered, "without an answer"),
     )
-    said = ", ".join(f"{count} {name}" for count, name in counts)
+    summary = ", ".join(f"{count} {name}" for count, name in counts)
     faults = sum(problem.action == "refused" for problem in report.problems)
     if report.written:
-        console.print(f"{raw}: {said}{f'; {faults} problems' if faults else ''}", markup=False)
-        return
-    errors.print(
-        f"nothing written, because of {faults} problems (else: {said}); mend them, or "
-        "leave those answers out with --keep-going",
-        markup=False,
-    )
-    raise typer.Exit(1)
+        say(f"{raw}: {summary}{f'; {faults} problems' if faults else ''}")
+    else:
+        warn(
+            f"nothing written, because of {faults} problems (else: {summary}); fix them, or "
+            "leave those answers out with --keep-going"
+        )
+    fields = {
+        **{name.replace(" ", "_"): count for count, name in counts},
+        "written": report.written,
+        "problems": report.problems,
+    }
+    return Report(fields, code=0 if report.written else 1)
+
+
+export.add_to(review, "export")
+import_.add_to(review, "import")

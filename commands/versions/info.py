@@ -3,38 +3,52 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.console import console, count_line, one_clear_message
+from commands.console import count_line, print_table, say
+from commands.register import Report, command
+
+if TYPE_CHECKING:
+    from manifests.dataset import Dataset
 
 
-def info(url: Annotated[str, typer.Argument(help="A version, a dataset or a bank.")]) -> None:
+@command(example="natocc info data/datasets/sample --json")
+def info(url: Annotated[str, typer.Argument(help="A version, a dataset or a bank.")]) -> Report:
     """Print recipe, counts, backends and sizes."""
-    from rich.table import Table
-
     from assets.bank.reader import Bank
     from manifests.dataset import read_dataset, resolve_version
     from tasks.verify.bank import is_bank
 
-    with one_clear_message():
-        if is_bank(url):
-            facts = {key: value for key, value in Bank(url).index.items() if key != "files"}
-            console.print(json.dumps(facts, indent=1), markup=False)
-            return
-        version = resolve_version(url)
-        dataset = read_dataset(version)
+    if is_bank(url):
+        index = {key: value for key, value in Bank(url).index.items() if key != "files"}
+        say(json.dumps(index, indent=1))
+        return Report(index)
+    version = resolve_version(url)
+    dataset = read_dataset(version)
+    size = sum(shard.bytes for shard in dataset.shards)
+    _print(dataset, size, version)
+    fields = {
+        "url": version,
+        "name": dataset.name,
+        "version": dataset.version,
+        "recipe": dataset.recipe,
+        "counts": dataset.counts,
+        "counts_by_set": dataset.counts_by_set,
+        "shards": len(dataset.shards),
+        "bytes": size,
+        "backends": dataset.backends,
+        "bank_sha256": dataset.bank["content_sha256"],
+    }
+    return Report(fields)
+
+
+def _print(dataset: Dataset, size: int, version: str) -> None:
     recipe = dataset.recipe
-    megabytes = sum(shard.bytes for shard in dataset.shards) / 1e6
-    console.print(f"{dataset.name} {dataset.version}: {recipe['description']}", markup=False)
-    console.print(f"profile {recipe['profile']}, seed {recipe['seed']}, size {recipe['size']}")
-    console.print(f"{count_line(dataset.counts)}; {len(dataset.shards)} shards, {megabytes:.1f} MB")
-    table = Table("set", "kept", "rejected", "failed")
-    for name, counts in dataset.counts_by_set.items():
-        table.add_row(name, *(str(count) for count in counts.values()))
-    console.print(table)
-    for stage, backend in dataset.backends.items():
-        console.print(f"{stage}: {backend or 'none'}")
-    console.print(f"bank {dataset.bank['content_sha256']}")
-    console.print(version, markup=False)
+    say(f"{dataset.name} {dataset.version}: {recipe['description']}")
+    say(f"profile {recipe['profile']}, seed {recipe['seed']}, size {recipe['size']}")
+    say(f"{count_line(dataset.counts)}; {len(dataset.shards)} shards, {size / 1e6:.1f} MB")
+    print_table([{"set": name, **counts} for name, counts in dataset.counts_by_set.items()])
+    say(*(f"{stage}: {backend or 'none'}" for stage, backend in dataset.backends.items()))
+    say(f"bank {dataset.bank['content_sha256']}", version)

@@ -7,32 +7,33 @@ from typing import Annotated
 
 import typer
 
-from commands.console import console, one_clear_message
+from commands.console import say
+from commands.register import Report, command
 
 
+@command(example="natocc replay data/datasets/sample hand-00003-001 --bank data/bank --out data/again")
 def replay(
     url: Annotated[str, typer.Argument(help="A version, or a dataset (its latest version).")],
     key: Annotated[str, typer.Argument(help="The sample's key.")],
-    bank: Annotated[str, typer.Option(help="The bank it was made from.")],
+    bank: Annotated[str, typer.Option(help="The bank that it was made from.")],
     out: Annotated[Path, typer.Option(help="Folder for the members.")],
     weights: Annotated[
-        str | None, typer.Option(help="Folder of weights; else $NATOCC_WEIGHTS, or data/weights.")
+        str | None, typer.Option(help="Folder of weights: $NATOCC_WEIGHTS or data/weights unless given.")
     ] = None,
-) -> None:
-    """Render a sample anew, write its members, and say whether they are the stored bytes."""
+) -> Report:
+    """Render a sample again, write its members, and say whether they equal the stored bytes."""
     from assets.bank.reader import Bank
     from shards import storage
     from tasks.render.replay import find_sample
     from tasks.render.replay import replay as render_again
 
-    with one_clear_message():
-        stored = find_sample(url, key)
-        again = render_again(stored, Bank(bank), weights)
-        for name, data in again.items():
-            storage.write_bytes(str(out / f"{key}.{name}"), data)
+    stored = find_sample(url, key)
+    again = render_again(stored, Bank(bank), weights)
+    for name, data in again.items():
+        storage.write_bytes(str(out / f"{key}.{name}"), data)
     differing = [name for name, data in again.items() if stored.get(name) != data]
-    console.print(f"{out}: {len(again)} members of {key}", markup=False)
-    if differing:
-        console.print(f"differs from the stored bytes: {', '.join(differing)}")
-        raise typer.Exit(1)
-    console.print("equal to the stored bytes")
+    say(f"{out}: {len(again)} members of {key}")
+    say(
+        f"differs from the stored bytes: {', '.join(differing)}" if differing else "equal to the stored bytes"
+    )
+    return Report({"out": out, "members": sorted(again), "differing": differing}, code=1 if differing else 0)

@@ -6,22 +6,31 @@ from typing import Annotated
 
 import typer
 
-from commands.console import console, errors, one_clear_message
+from commands.console import say, warn
+from commands.progress import progress
+from commands.register import Report, command
 
 
+@command(example="natocc verify data/datasets/sample --workers 4")
 def verify(
     url: Annotated[str, typer.Argument(help="A version, a dataset (its latest version), or a bank.")],
-    workers: Annotated[int, typer.Option(help="Worker processes.")] = 2,
-) -> None:
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Worker processes.")] = 2,
+) -> Report:
     """Recompute all hashes, open every sample, look for leaks in a bank; exit 1 with every finding listed."""
     from tasks.verify.version import verify as verify_version
 
-    with one_clear_message():
-        report = verify_version(url, workers)
-    for finding in report.findings:
-        errors.print(finding, markup=False)
+    with progress("files") as on_progress:
+        report = verify_version(url, workers, on_progress=on_progress)
+    warn(*report.findings)
     if report.findings:
-        console.print(f"{report.url}: {len(report.findings)} findings")
-        raise typer.Exit(1)
-    counted = f"{report.samples} {report.what} in {report.shards} shards"
-    console.print(f"{report.url}: {counted} are as they should be", markup=False)
+        say(f"{report.url}: {len(report.findings)} findings")
+    else:
+        counted = f"{report.samples} {report.what} in {report.shards} shards"
+        say(f"{report.url}: {counted} are as they should be")
+    fields = {
+        "url": report.url,
+        report.what: report.samples,
+        "shards": report.shards,
+        "findings": report.findings,
+    }
+    return Report(fields, code=1 if report.findings else 0)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from assets.weights.files import MissingWeights, find_weights, weights_folder
 from assets.weights.registry import registry
 from manifests.recipe import Recipe
-from manifests.shard_plan import Machine, NetworkUse
+from manifests.shard_plan import NetworkUse
 from models.device import choose_device
 from models.optional_packages import MissingExtra, require_networks
 from models.registry import networks_for
 from natocc.harmonise.statistics import HARMONISERS
-from natocc.machine import DEVICES, FULL_RANGE_PRECISIONS
+from natocc.machine import DEVICES, FULL_RANGE_PRECISIONS, Machine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

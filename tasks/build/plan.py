@@ -10,8 +10,9 @@ from assets.bank.reader import Bank, Entry
 from manifests.code_identity import render_identity
 from manifests.lineage import digest
 from manifests.recipe import OccluderSet, Recipe, RecipeError
-from manifests.shard_plan import Machine, NetworkUse, ShardPlan
+from manifests.shard_plan import NetworkUse, ShardPlan
 from natocc.harmonise.statistics import HARMONISERS
+from natocc.machine import Machine
 from tasks.build.choose_harmoniser import HarmoniserNetwork, choose_network
 from tasks.build.expand import SetInputs, expand_set, optional_libraries
 from tasks.build.selection import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from concurrent.futures import as_completed
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from assets.bank.reader import Bank
 from manifests.dataset import (
@@ -19,37 +19,14 @@ from manifests.dataset import (
 )
 from manifests.recipe import load_recipe
 from manifests.rows import decode_rows, encode_rows
-from manifests.shard_plan import Machine, ShardPlan
+from manifests.shard_plan import ShardPlan
 from shards import storage
+from tasks.build.options import BuildOptions
 from tasks.build.plan import Plan, make_plan
 from tasks.build.publish import publish
 from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 from tasks.render.shard import record_url, render_shard, rows_url
 from tasks.workers.pool import WorkerPool, result_of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """What a build is asked for; None leaves the recipe's own value."""
-
-    recipe: str
-    bank: str
-    out: str
-    limit: int | None = None
-    seed: int | None = None
-    profile: str | None = None
-    split: str | None = None
-    subset: str | None = None
-    upscaler: str | None = None
-    harmoniser: str | None = None
-    lift: str | None = None
-    machine: Machine = field(default_factory=Machine)
-
-    @property
-    def overrides(self) -> dict[str, object]:
-        """The recipe's fields that were replaced."""
-        names = ("seed", "profile", "split", "subset", "upscaler", "harmoniser", "lift")
-        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +67,7 @@ class BuildReport:
     images_per_second: float  # of the shards made now, rejected samples included; 0 where none was
 
 
-def start_job(options: Options) -> Job:
+def start_job(options: BuildOptions) -> Job:
     """Plan the build and find what need not be rendered again.
 
     Raises RecipeError with all problems of the recipe and its inputs; OSError where the output
@@ -102,7 +79,7 @@ def start_job(options: Options) -> Job:
     job = Job(
         plan=plan,
         bank=options.bank,
-        weights=options.machine.weights,
+        weights=options.weights,
         dataset_url=storage.join(options.out, recipe.name),
         done=(),
         todo=plan.shards,
@@ -179,13 +156,13 @@ def finish_job(job: Job, rendered: list[ShardRecord], seconds: float) -> BuildRe
     )
 
 
-def build(options: Options, workers: int, *, on_progress: OnProgress = ignore_progress) -> BuildReport:
+def build(options: BuildOptions, *, on_progress: OnProgress = ignore_progress) -> BuildReport:
     """Build a version in worker processes. ``on_progress`` counts shards, those taken over included."""
     job = start_job(options)
     shards = len(job.plan.shards)
     progress = ProgressCounter(on_progress, shards, done=shards - len(job.todo))
     rendered, start = [], time.perf_counter()
-    with WorkerPool(workers) as pool:
+    with WorkerPool(options.workers) as pool:
         futures = [
             pool.submit(render_shard, plan, job.bank, job.bank_sha256, job.staging_url, job.weights)
             for plan in job.todo

@@ -1,43 +1,64 @@
-"""How a bank is to be made: what the command's options say."""
+"""Options of preparing a bank."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
 
-from pydantic import TypeAdapter
+from pydantic import Field
 
-from assets.bank.reader import Bank
-from assets.datasets.hands.selection import COUNT
-from natocc.occluders.bank_files import INDEX
-from shards import storage
+from natocc.machine import Device, Precision
+from tasks.options import Count, Options, Workers
+
+# 11k Hands: as many as the released code takes.
+HANDS = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PrepareOptions:
-    """``objects``: ``default``, ``all``, or a file of annotation ids. ``hands``: how many without a list."""
+class PrepareOptions(Options):
+    """What decides the bank; the bank's index records it."""
 
-    objects: str = "default"
-    # Names in the order of choice, with commas between: the first that is there is taken.
-    upscaler: str = "lanczos"
-    # The folder of the networks' weights; None is where ``natocc weights`` puts them.
-    weights: str | None = None
-    # What a network runs on (``auto``, ``cpu``, ``cuda``), and in which precision.
-    device: str = "auto"
-    precision: str = "float32"
-    policy: str = "voo"
-    hands: int = COUNT
-    # Whether occluders of some classes and subjects are kept for testing.
-    hold_out: bool = True
+    objects: str = Field("default", description="default, all, or a file of annotation ids.")
+    upscaler: str = Field(
+        "lanczos",
+        description="What enlarges objects four times: lanczos, or networks by their weights' names with "
+        "commas between, such as glean,realesrgan,lanczos; the first available one is used.",
+    )
+    weights: str | None = Field(
+        None, description="Folder of weights: $NATOCC_WEIGHTS or data/weights unless given."
+    )
+    device: Device = Field("auto", description="Where the network runs.")
+    precision: Precision = Field(
+        "float32", description="What the network computes in; float16 on a GPU alone."
+    )
+    policy: Literal["voo", "faceocc"] = Field("voo", description="What counts as face.")
+    hands: Count = Field(
+        HANDS, description="How many hands, where no list names them and not all have masks."
+    )
+    hold_out: bool = Field(True, description="Keep occluders of some classes and subjects for testing.")
+
+
+class PrepareJob(PrepareOptions):
+    """Preparing with its folders and how it runs."""
+
+    raw: Path = Field(description="Folder that holds CelebAMask-HQ, COCO, 11k-hands, dtd.")
+    bank: str = Field(description="Folder or URL for the bank.")
+    workers: Workers = 2
+    reread: bool = Field(False, description="Recognise changed files by content, not by size and time.")
+    strict: bool = Field(False, description="Exit 1 where any input was refused.")
 
 
 def options_of(bank: str) -> PrepareOptions:
-    """The options a bank was made with, so that it can be made again alike; where there is none, the usual.
+    """The options that a bank was made with; the defaults where there is no bank.
 
-    Raises ValueError for a bank of an earlier kind, which does not say.
+    Raises ValueError for a bank of an earlier kind, which does not record them.
     """
+    from assets.bank.reader import Bank
+    from natocc.occluders.bank_files import INDEX
+    from shards import storage
+
     if not storage.exists(storage.join(bank, INDEX)):
         return PrepareOptions()
-    said = Bank(bank).index.get("options")
-    if said is None:
+    recorded = Bank(bank).index.get("options")
+    if recorded is None:
         raise ValueError(f"{bank}: expected the options it was made with, got none; run natocc prepare first")
-    return TypeAdapter(PrepareOptions).validate_python(said)
+    return PrepareOptions.model_validate(recorded)

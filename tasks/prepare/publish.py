@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 from assets.bank.reader import Bank, Entry
 from assets.bank.splits import final_splits, held_out_names
@@ -49,13 +49,13 @@ def _index_fields(
 ) -> dict[str, object]:
     """The index beside counts and hashes. Its options are exact: they always mean the same upscaler."""
     upscaler = contents.upscaling.upscaler
-    exact = replace(options, upscaler=upscaler.name, device=upscaler.device or options.device)
+    exact = options.replaced(upscaler=upscaler.name, device=upscaler.device or options.device)
     return {
         "upscaler": upscaler.name,
         "upscaling": contents.upscaling.metadata | {"objects": contents.counted},
         "objects": options.objects if options.objects in ("default", "all") else "list",
         "policy": options.policy,
-        "options": asdict(exact),
+        "options": exact.model_dump(),
         "selection": contents.selection.counts,
         "moved_to_test": moved,
         "held_out": held_out_names(entries),

@@ -26,7 +26,7 @@ def test_import_list_and_check_work_together(tmp_path: Path) -> None:
     assert code == 0 and "one's own" in row
     assert lines[-2:] == [
         f"folder: {folder} (another by --weights or $NATOCC_WEIGHTS)",
-        "natocc weights list NAME tells where to get it",
+        "natocc weights list NAME says where to get it",
     ]
     code, lines = _run("list", "rainnet", "--weights", folder)
     assert (code, lines[0]) == (0, "rainnet: RainNet: harmonising at 256 pixels, trained on iHarmony4")
@@ -87,7 +87,7 @@ def test_an_empty_folder_is_said_to_be_empty(tmp_path: Path) -> None:
     code, lines = _run("check", "--weights", str(tmp_path))
     assert (code, lines) == (
         0,
-        [f"{tmp_path}: no weights there; natocc weights list tells which there can be"],
+        [f"{tmp_path}: no weights there; natocc weights list names those that there can be"],
     )
 
 

@@ -18,7 +18,8 @@ from manifests.dataset import MANIFEST, resolve_version
 from manifests.rows import Row, decode_rows
 from natocc.geometry import Image
 from shards.reader import read_shard
-from tasks.build.version import Options, finish_job, start_job
+from tasks.build.options import BuildOptions
+from tasks.build.version import finish_job, start_job
 from tasks.render.shard import render_shard
 from tests import raw_trees as raws
 
@@ -129,7 +130,7 @@ def build_by_command(
 def build_here(folder: Path, bank: Path | str, sets: list[dict[str, object]], **fields: object) -> Version:
     """The same in this process."""
     recipe = write_recipe(folder / "small.yaml", sets, **fields)
-    job = start_job(Options(recipe=str(recipe), bank=str(bank), out=str(folder)))
+    job = start_job(BuildOptions(recipe=str(recipe), bank=str(bank), out=str(folder)))
     records = [render_shard(plan, job.bank, job.bank_sha256, job.staging_url) for plan in job.todo]
     return Version("", Path(finish_job(job, records, 1.0).url))
 

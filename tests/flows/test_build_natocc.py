@@ -11,8 +11,8 @@ from prefect.exceptions import ParameterTypeError
 
 from flows.build_natocc import build_natocc
 from flows.build_randocc import build_randocc
-from manifests.shard_plan import Machine
-from tasks.build.version import Options, build
+from tasks.build.options import BuildOptions
+from tasks.build.version import build
 from tests.tasks.networks import write_rainnet
 
 
@@ -27,13 +27,13 @@ def recipe(tmp_path: Path) -> str:
 
 @pytest.mark.usefixtures("prefect_server")
 def test_the_flow_publishes_the_bytes_of_the_plain_build(recipe: str, bank_url: str, tmp_path: Path) -> None:
-    flow = build_natocc(recipe, bank_url, str(tmp_path / "flow"), workers=2)
-    plain = build(Options(recipe=recipe, bank=bank_url, out=str(tmp_path / "plain")), 1)
+    flow = build_natocc(recipe=recipe, bank=bank_url, out=str(tmp_path / "flow"), workers=2)
+    plain = build(BuildOptions(recipe=recipe, bank=bank_url, out=str(tmp_path / "plain"), workers=1))
     assert flow.rendered == 4 and not flow.unchanged
     ours, theirs = ({p.name: p.read_bytes() for p in Path(r.url).iterdir()} for r in (flow, plain))
     assert ours == theirs
 
-    again = build_natocc(recipe, bank_url, str(tmp_path / "flow"), workers=1)
+    again = build_natocc(recipe=recipe, bank=bank_url, out=str(tmp_path / "flow"), workers=1)
     assert again.unchanged and again.url == flow.url
 
     with get_client(sync_client=True) as client:
@@ -51,20 +51,32 @@ def test_a_network_harmonises_in_the_flow_as_in_the_plain_build(bank_url: str, t
     fields = {"name": "objects", "description": "A few.", "size": 256, "repeats": 3, "harmoniser": "rainnet"}
     path.write_text(yaml.safe_dump(fields | {"sets": [{"name": "object", "kind": "object"}]}))
     flow = build_natocc(
-        str(path), bank_url, str(tmp_path / "flow"), workers=1, lift="residual", weights=weights, device="cpu"
+        recipe=str(path),
+        bank=bank_url,
+        out=str(tmp_path / "flow"),
+        workers=1,
+        lift="residual",
+        weights=weights,
+        device="cpu",
     )
-    machine = Machine(weights=weights, device="cpu")
-    options = Options(
-        recipe=str(path), bank=bank_url, out=str(tmp_path / "plain"), lift="residual", machine=machine
+    plain = build(
+        BuildOptions(
+            recipe=str(path),
+            bank=bank_url,
+            out=str(tmp_path / "plain"),
+            workers=1,
+            lift="residual",
+            weights=weights,
+            device="cpu",
+        )
     )
-    plain = build(options, 1)
     assert flow.dataset.networks["harmoniser"]["lift"] == "residual"
     assert flow.dataset.counts["kept"] > 0 and flow.dataset.shards == plain.dataset.shards
 
 
 @pytest.mark.usefixtures("prefect_server")
 def test_build_randocc_takes_the_same_parameters(recipe: str, bank_url: str, tmp_path: Path) -> None:
-    report = build_randocc(recipe, bank_url, str(tmp_path), limit=1, seed=7, profile="paper")
+    report = build_randocc(recipe=recipe, bank=bank_url, out=str(tmp_path), limit=1, seed=7, profile="paper")
     assert report.dataset.overrides == {"seed": 7, "profile": "paper", "limit": 1}
 
 
@@ -79,4 +91,4 @@ def test_build_randocc_takes_the_same_parameters(recipe: str, bank_url: str, tmp
 )
 def test_wrong_parameters_are_refused_with_their_name(wrong: dict[str, object], field: str) -> None:
     with pytest.raises(ParameterTypeError, match=field):
-        build_natocc("sample", "bank", "out", **wrong)
+        build_natocc(**{"recipe": "sample", "bank": "bank", "out": "out", **wrong})

@@ -14,7 +14,7 @@ from tests.scored_faces import scored_bank
 
 @pytest.mark.usefixtures("prefect_server")
 def test_the_flow_writes_the_queue_and_leaves_a_table(tmp_path: Path) -> None:
-    report = correct_masks(scored_bank(str(tmp_path / "bank")), str(tmp_path / "queue"))
+    report = correct_masks(bank=scored_bank(str(tmp_path / "bank")), out=str(tmp_path / "queue"))
     assert Path(report.queue).is_file() and Path(report.sheet).is_file()
     wanted = ArtifactFilter(key=ArtifactFilterKey(any_=["mask-queue", "mask-queue-files"]))
     with get_client(sync_client=True) as client:
@@ -23,4 +23,4 @@ def test_the_flow_writes_the_queue_and_leaves_a_table(tmp_path: Path) -> None:
     assert report.queue in found["mask-queue-files"]
 
     with pytest.raises(ParameterTypeError, match="multiple of 16"):
-        correct_masks("bank", str(tmp_path), size=100)
+        correct_masks(bank="bank", out=str(tmp_path), size=100)

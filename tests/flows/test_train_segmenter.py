@@ -15,7 +15,9 @@ from tests.small_version import small_bank, small_version
 @pytest.mark.usefixtures("prefect_server")
 def test_the_flow_trains_and_leaves_a_table_of_figures(tmp_path: Path) -> None:
     version, bank = small_version(str(tmp_path / "v")), small_bank(str(tmp_path / "bank"))
-    report = train_segmenter(version, str(tmp_path / "run"), bank, size=16, steps=2, batch=2, device="cpu")
+    report = train_segmenter(
+        version=version, out=str(tmp_path / "run"), bank=bank, size=16, steps=2, batch=2, device="cpu"
+    )
     assert Path(report.checkpoint).is_file() and Path(report.metrics).is_file()
     with get_client(sync_client=True) as client:
         artifacts = client.read_artifacts(
@@ -26,4 +28,4 @@ def test_the_flow_trains_and_leaves_a_table_of_figures(tmp_path: Path) -> None:
     assert rows[0]["face_iou"] == report.table()[0]["face_iou"]
 
     with pytest.raises(ParameterTypeError, match="multiple of 16"):
-        train_segmenter(version, str(tmp_path / "run"), bank, size=100)
+        train_segmenter(version=version, out=str(tmp_path / "run"), bank=bank, size=100)

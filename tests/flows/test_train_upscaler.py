@@ -15,7 +15,7 @@ from tests.upscaler_training import TINY, photographs
 @pytest.mark.usefixtures("prefect_server")
 def test_the_flow_trains_and_leaves_figures_and_previews(tmp_path: Path) -> None:
     photos = photographs(tmp_path / "photos")
-    report = train_upscaler(str(tmp_path / "run"), photos, **TINY)
+    report = train_upscaler(out=str(tmp_path / "run"), photos=photos, **TINY)
     assert Path(report.weights).is_file() and Path(str(report.previews)).is_file()
     found = {}
     with get_client(sync_client=True) as client:
@@ -28,4 +28,4 @@ def test_the_flow_trains_and_leaves_figures_and_previews(tmp_path: Path) -> None
     assert Path(str(report.previews)).as_uri() in found["upscaler-previews"]
 
     with pytest.raises(ParameterTypeError, match="'bicubic' or 'blind'"):
-        train_upscaler(str(tmp_path / "run"), photos, degradation="none")  # type: ignore[arg-type]
+        train_upscaler(out=str(tmp_path / "run"), photos=photos, degradation="none")

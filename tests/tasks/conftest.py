@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tasks.build.version import BuildReport, Options, build
+from tasks.build.options import BuildOptions
+from tasks.build.version import BuildReport, build
 
 SETS = [
     {"name": "randocc", "kind": "randocc"},
@@ -56,4 +57,4 @@ def built(
     folder = tmp_path_factory.mktemp("built")
     path = folder / "small.yaml"
     path.write_text(recipe_text(description="A few.", parsing=False))
-    return build(Options(recipe=str(path), bank=bank_url, out=str(folder / "out")), 1)
+    return build(BuildOptions(recipe=str(path), bank=bank_url, out=str(folder / "out"), workers=1))

@@ -6,7 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tasks.build.version import Options, start_job
+from tasks.build.options import BuildOptions
+from tasks.build.version import start_job
 from tasks.render.shard import render_shard
 from tasks.workers.pool import WorkerPool, result_of
 
@@ -24,7 +25,7 @@ def test_the_command_starts_without_them() -> None:
 
 
 def test_render_workers_run_without_them(bank_url: str, tmp_path: Path) -> None:
-    job = start_job(Options(recipe="sample", bank=bank_url, out=str(tmp_path), limit=1))
+    job = start_job(BuildOptions(recipe="sample", bank=bank_url, out=str(tmp_path), limit=1))
     with WorkerPool(1) as pool:
         for plan in job.todo:
             result_of(pool.submit(render_shard, plan, job.bank, job.bank_sha256, job.staging_url))

@@ -1,55 +1,77 @@
-"""How a harmoniser is trained."""
+"""Options of a harmoniser's training."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Annotated
 
-from natocc.machine import DEVICES, Device
+from pydantic import Field
+
+from natocc.machine import Device
+from tasks.options import Count, Options, Seed, cross_check
 
 MULTIPLE = 256
 # As published: 100 times through the pictures at one rate, 100 times with the rate going down.
 EPOCHS = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HarmonizerOptions:
-    """How to train; the defaults are the published values."""
+class HarmoniserOptions(Options):
+    """How RainNet is trained; the defaults are the published values."""
 
-    size: int = 256
-    width: int = 64
-    # None: 200 times through the pictures.
-    steps: int | None = None
-    batch: int = 11
-    seed: int = 0
-    learning_rate: float = 2e-4
-    # Weight of both adversarial terms; 0: without a discriminator.
-    adversarial: float = 1.0
-    # Smallest share of either side that a view keeps; 1: pictures as they are.
-    crop: float = 1.0
-    # Steps from one checkpoint to the next.
-    every: int = 500
-    # Share of the photographs that is held out where their source holds none out.
-    hold_out: float = 0.15
-    # Recolourings of a held-out picture, and of how many pictures.
-    views: int = 2
-    max_held_out: int = 1000
-    # Processes that make batches; 0: this one.
-    loaders: int = 0
-    device: Device = "auto"
+    size: Annotated[int, Field(ge=MULTIPLE, le=1024, multiple_of=MULTIPLE)] = Field(
+        256, description="Side of the pictures, a multiple of 256."
+    )
+    width: Count = Field(64, description="Channels after the first convolution.")
+    steps: Count | None = Field(
+        None, description="Training steps; 200 times through the pictures unless given."
+    )
+    batch: Count = Field(11, description="Pictures a step.")
+    seed: Seed = Field(0, description="Decides weights, order, views and colours.")
+    learning_rate: Annotated[float, Field(gt=0)] = Field(
+        2e-4, description="Adam's: constant in the first half, then falling to 0."
+    )
+    adversarial: Annotated[float, Field(ge=0)] = Field(
+        1.0, description="Weight of the adversarial terms; 0: without a discriminator."
+    )
+    crop: Annotated[float, Field(ge=0.1, le=1)] = Field(
+        1.0, description="Smallest share of a side in a mirrored or plain crop; 1: whole pictures."
+    )
+    every: Count = Field(500, description="Steps from one checkpoint to the next.")
+    hold_out: Annotated[float, Field(gt=0, lt=1)] = Field(
+        0.15, description="Share of the photographs that is held out, where their source names none."
+    )
+    views: Count = Field(2, description="Recolourings of a held-out picture.")
+    max_held_out: Count = Field(1000, description="Held-out pictures that are scored, at most.")
+    loaders: Annotated[int, Field(ge=0, le=64)] = Field(
+        0, description="Processes that make batches; 0: the training's own."
+    )
+    device: Device = Field("auto", description="Where it runs.")
 
-    def __post_init__(self) -> None:
-        least = {"width": 1, "batch": 1, "every": 1, "views": 1, "max_held_out": 1}
-        least |= {"seed": 0, "loaders": 0, "adversarial": 0} | ({} if self.steps is None else {"steps": 1})
-        for name, low in least.items():
-            if not getattr(self, name) >= low:
-                raise ValueError(f"{name}: expected at least {low}, got {getattr(self, name)}")
-        if self.device not in DEVICES:
-            raise ValueError(f"device: expected {', '.join(DEVICES)}, got {self.device}")
-        if self.size < MULTIPLE or self.size % MULTIPLE:
-            raise ValueError(f"size: expected a multiple of {MULTIPLE}, got {self.size}")
-        if not 0 < self.learning_rate < float("inf"):
-            raise ValueError(f"learning_rate: expected above 0, got {self.learning_rate}")
-        if not 0.1 <= self.crop <= 1:
-            raise ValueError(f"crop: expected 0.1 to 1, got {self.crop}")
-        if not 0 < self.hold_out < 1:
-            raise ValueError(f"hold_out: expected more than 0 and less than 1, got {self.hold_out}")
+
+class HarmoniserJob(HarmoniserOptions):
+    """The training with its inputs and where it writes to."""
+
+    out: str = Field(description="Folder or URL for weights, figures, previews and checkpoint.")
+    bank: str | None = Field(
+        None, description="Bank whose faces and objects are recoloured; its test split is held out."
+    )
+    photos: str | None = Field(None, description="Folder of photographs to recolour.")
+    masks: str | None = Field(
+        None, description="Folder of their masks, of the same names; white is recoloured."
+    )
+    iharmony4: str | None = Field(None, description="Folder that holds iHarmony4.")
+
+    @cross_check("photos", "masks")
+    def _photos_with_masks(self) -> str | None:
+        if (self.photos is None) == (self.masks is None):
+            return None
+        return "photos and masks: expected both or neither, got one; name the other folder"
+
+    @cross_check("bank", "photos", "masks", "iharmony4")
+    def _some_source(self) -> str | None:
+        if self.bank or self.iharmony4 or self.photos or self.masks:
+            return None
+        return "sources: expected a bank, photos with masks, or iharmony4, got none; name one"
+
+    def sources(self) -> dict[str, str | None]:
+        """The inputs by name."""
+        return {"bank": self.bank, "photos": self.photos, "masks": self.masks, "iharmony4": self.iharmony4}

@@ -24,7 +24,7 @@ from tasks.training.harmoniser.data.iharmony4 import IHarmony4Scenes
 from tasks.training.harmoniser.data.pairs import TrainingPairs, held_out_pairs
 from tasks.training.harmoniser.data.scenes import Located, Scenes, Source, fingerprint, part
 from tasks.training.harmoniser.evaluate import Scored, score_held_out
-from tasks.training.harmoniser.options import EPOCHS, HarmonizerOptions
+from tasks.training.harmoniser.options import EPOCHS, HarmoniserOptions
 from tasks.training.harmoniser.report import HarmonizerReport
 from tasks.training.interrupt import Stopping
 from tasks.training.trainer import new_trainer, without_lightnings_own_warning
@@ -60,7 +60,7 @@ def open_sources(
 def train_harmonizer(
     sources: Sequence[Source],
     out: str,
-    options: HarmonizerOptions | None = None,
+    options: HarmoniserOptions | None = None,
     *,
     progress: bool = False,
 ) -> HarmonizerReport:
@@ -74,7 +74,7 @@ def train_harmonizer(
     as Diverged, where losses or weights are not finite any more: the last checkpoint stays. Stopped, a
     SystemExit, after SIGTERM and Ctrl-C, with the state of the last whole step in ``checkpoint.pt``.
     """
-    options = options or HarmonizerOptions()
+    options = options or HarmoniserOptions()
     choose_device(options.device)
     try:
         learn, held = part(sources, options.hold_out)
@@ -115,7 +115,7 @@ def train_harmonizer(
 
 
 def _fit(
-    module: Harmonizer, keeper: Keeper, scenes: Scenes, options: HarmonizerOptions, progress: bool
+    module: Harmonizer, keeper: Keeper, scenes: Scenes, options: HarmoniserOptions, progress: bool
 ) -> None:
     left = module.schedule.steps - module.step
     if not left:
@@ -141,7 +141,7 @@ def _fit(
             ) from error
 
 
-def _score(module: Harmonizer, held: Sequence[Located], options: HarmonizerOptions) -> Scored:
+def _score(module: Harmonizer, held: Sequence[Located], options: HarmoniserOptions) -> Scored:
     pairs = held_out_pairs(
         Scenes(held, _FULL), seed=options.seed, views=options.views, most=options.max_held_out
     )
@@ -151,13 +151,13 @@ def _score(module: Harmonizer, held: Sequence[Located], options: HarmonizerOptio
     )
 
 
-def _settings(schedule: Schedule, options: HarmonizerOptions, learn: Sequence[Located]) -> dict[str, object]:
+def _settings(schedule: Schedule, options: HarmoniserOptions, learn: Sequence[Located]) -> dict[str, object]:
     """All that decides the weights."""
     settings = {"size": options.size, "batch": options.batch, "crop": options.crop}
     return {**asdict(schedule), **settings, "pictures": fingerprint(learn)}
 
 
-def _facts(options: HarmonizerOptions, steps: int, learn: Sequence[Located]) -> dict[str, str]:
+def _facts(options: HarmoniserOptions, steps: int, learn: Sequence[Located]) -> dict[str, str]:
     """The header of the weights: what they are, and what they were made of."""
     licences = sorted({item.licence for _, item in learn})
     names = ("size", "width", "batch", "seed", "learning_rate", "adversarial", "crop")
@@ -175,7 +175,7 @@ def _facts(options: HarmonizerOptions, steps: int, learn: Sequence[Located]) -> 
 
 
 def _left_out(
-    sources: Sequence[Source], scored: Scored, held: int, options: HarmonizerOptions
+    sources: Sequence[Source], scored: Scored, held: int, options: HarmoniserOptions
 ) -> tuple[str, ...]:
     told = [str(problem) for source in sources for problem in source.problems]
     told += [f"held out, {name}: expected a foreground, got an empty mask" for name in scored.empty]
@@ -186,7 +186,7 @@ def _left_out(
 
 def _metrics(
     report: HarmonizerReport,
-    options: HarmonizerOptions,
+    options: HarmoniserOptions,
     facts: dict[str, str],
     history: list[dict[str, float]],
 ) -> bytes:
@@ -196,7 +196,7 @@ def _metrics(
         },
         "held_out": report.held_out,
         "left_out": report.left_out,
-        "options": asdict(options) | {"steps": report.steps},
+        "options": options.model_dump() | {"steps": report.steps},
         "weights": facts,
         "losses": history,
         "device": choose_device(options.device),

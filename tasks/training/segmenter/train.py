@@ -19,9 +19,9 @@ from models.segmenters.checkpoint import encode_segmenter
 from models.segmenters.metrics import face_metrics
 from models.segmenters.network import FaceSegmenter
 from models.segmenters.training import Segmenter
-from natocc.machine import Device
 from shards import storage
 from tasks.training.read_shards import Example, read_real, read_shards, real_shards, shard_urls
+from tasks.training.segmenter.options import SegmenterOptions
 from tasks.training.trainer import new_trainer, without_lightnings_own_warning
 
 CHECKPOINT, METRICS = "segmenter.pt", "metrics.json"
@@ -71,21 +71,12 @@ def train_segmenter(
     version_url: str,
     bank_url: str | None,
     out: str,
+    options: SegmenterOptions = SegmenterOptions(),  # noqa: B008 (frozen)
     *,
-    network: str = "unet",
-    size: int = 128,
-    steps: int = 300,
-    batch: int = 16,
-    seed: int = 0,
-    width: int = 16,
-    learning_rate: float = 3e-3,
-    max_samples: int = 4096,
-    device: Device = "auto",
     progress: bool = False,
 ) -> TrainReport:
     """Train a segmenter on a version's training shards; test it on held-out and on really occluded faces.
 
-    ``network`` is one of models/registry.py.
     ``version_url`` names a version, or a dataset whose ``latest`` is taken; ``bank_url`` the bank
     with the really occluded faces, each dataset of which is scored for itself (None: left out).
     Writes ``segmenter.pt`` and ``metrics.json`` to ``out``. About ``max_samples`` pictures of a split
@@ -95,21 +86,23 @@ def train_segmenter(
     Raises FileNotFoundError for a URL with no version or bank, ValueError for options that cannot
     work and for a version without training samples.
     """
-    _check(size=size, steps=steps, batch=batch, max_samples=max_samples)
-    choose_device(device)
+    size, steps, batch = options.size, options.steps, options.batch
+    choose_device(options.device)
     url = resolve_version(version_url)
     version = read_dataset(url).version
-    training = _load(_read_split(url, "train", size, max_samples), size)
+    training = _load(_read_split(url, "train", size, options.max_samples), size)
     if not len(training):
         raise ValueError(
             f"{url}: expected samples of the split train, found none; build a recipe that has some"
         )
-    tests, notes = _tests(url, bank_url, size, max_samples)
-    module = _new_segmenter(network, width, seed)
-    segmenter = Segmenter(module, learning_rate=learning_rate, steps=steps, test_names=tuple(sorted(tests)))
-    trainer = new_trainer(steps, device, progress)
+    tests, notes = _tests(url, bank_url, size, options.max_samples)
+    module = _new_segmenter(options.network, options.width, options.seed)
+    segmenter = Segmenter(
+        module, learning_rate=options.learning_rate, steps=steps, test_names=tuple(sorted(tests))
+    )
+    trainer = new_trainer(steps, options.device, progress)
     with without_lightnings_own_warning():
-        trainer.fit(segmenter, TrainingBatches(training, batch=batch, steps=steps, seed=seed))
+        trainer.fit(segmenter, TrainingBatches(training, batch=batch, steps=steps, seed=options.seed))
         scores = _scores(trainer, segmenter, training, tests, batch)
     report = TrainReport(
         checkpoint=storage.join(out, CHECKPOINT),
@@ -122,20 +115,12 @@ def train_segmenter(
         real={name.removeprefix(_REAL): one for name, one in scores.items() if name.startswith(_REAL)},
         notes=notes,
     )
-    storage.write_bytes(report.checkpoint, encode_segmenter(module, network))
-    options = {"batch": batch, "seed": seed, "width": width, "learning_rate": learning_rate}
-    facts = asdict(report) | {"options": options, "torch": str(torch.__version__)}
+    storage.write_bytes(report.checkpoint, encode_segmenter(module, options.network))
+    recorded = options.model_dump(include={"batch", "seed", "width", "learning_rate"})
+    facts = asdict(report) | {"options": recorded, "torch": str(torch.__version__)}
     del facts["checkpoint"], facts["metrics"]
     storage.write_bytes(report.metrics, json.dumps(facts, indent=1, sort_keys=True).encode())
     return report
-
-
-def _check(*, size: int, steps: int, batch: int, max_samples: int) -> None:
-    for name, value in (("steps", steps), ("batch", batch), ("max_samples", max_samples)):
-        if value < 1:
-            raise ValueError(f"{name}: expected at least 1, got {value}")
-    if size < 16 or size % 16:
-        raise ValueError(f"size: expected a multiple of 16 from 16 up, got {size}")
 
 
 def _read_split(url: str, split: str, size: int, most: int) -> Iterable[Example]:

@@ -40,11 +40,11 @@ def make_networks(options: UpscalerOptions) -> Networks:
     """
     facts: dict[str, str] = {}
     bank = None
-    if options.bank_weights:
-        bank, facts["bank"] = _loaded(options.bank_weights, "stylegan2", load_bank, options.weights)
+    if options.prior_weights:
+        bank, facts["bank"] = _loaded(options.prior_weights, "stylegan2", load_bank, options.weights)
         if bank.config.size != options.out_size:
             raise ValueError(
-                f"{options.bank_weights}: expected a bank of {options.out_size} pixels, as --out-size says, "
+                f"{options.prior_weights}: expected a bank of {options.out_size} pixels, as --out-size says, "
                 f"got one of {bank.config.size}; use another bank or --out-size {bank.config.size}"
             )
     else:
@@ -62,7 +62,7 @@ def make_networks(options: UpscalerOptions) -> Networks:
         judge, facts["discriminator"] = _loaded(
             options.discriminator_weights, "stylegan2", load_discriminator, options.weights
         )
-    config = options.config(bank.config if bank else options.own_bank())
+    config = options.config(bank.config if bank else options.prior_config())
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(options.seed)
         glean = GLEAN(config)

@@ -1,123 +1,169 @@
-"""What is decided about an upscaler's training before it begins."""
+"""Options of an upscaler's training."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from models.glean.network import GLEANConfig
-from models.glean.training import LossWeights
-from models.stylegan2.network import StyleGAN2Config
-from natocc.machine import DEVICES, FULL_RANGE_PRECISIONS, Device, FullRangePrecision
-from tasks.training.upscaler.batches import Sizes
-from tasks.training.upscaler.degradation import Kind
+from pydantic import Field
 
-Perceptual = Literal["vgg16", "0"]
+from natocc.machine import Device, FullRangePrecision
+from tasks.options import Count, Options, Seed, cross_check
+
+# Networks are imported where they are asked for, since commands list these options.
+if TYPE_CHECKING:
+    from models.glean.network import GLEANConfig
+    from models.glean.training import LossWeights
+    from models.stylegan2.network import StyleGAN2Config
+    from tasks.training.upscaler.batches import Sizes
+
 # Sides (in, out) in pixels that GLEAN is published with, or that enlarge four times (specs 3.1).
 PUBLISHED = ((16, 256), (32, 256), (64, 256), (128, 512), (64, 1024), (128, 1024), (256, 1024))
 # SSIM looks at 11 pixels at a time.
 _LEAST_SIZE = 16
+# Options without a bearing on the weights: where files lie and how fast it goes.
+_WITHOUT_BEARING = ("every", "threads", "device", "weights", "prior_weights", "discriminator_weights")
+# Names under which state files and headers of weights have them.
+_RECORDED_AS = {"train_prior": "train_bank", "prior_width": "bank_width"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UpscalerOptions:
-    """Defaults are the published ones; widths are for smaller networks than that."""
+class UpscalerOptions(Options):
+    """How GLEAN is trained; the defaults are the published values, widths are for smaller networks."""
 
-    in_size: int = 64
-    out_size: int = 256
-    # A StyleGAN2 by its name among the weights, or its file; None where one is trained along.
-    bank_weights: str | None = None
-    train_bank: bool = False
-    # That of the bank's file, or None to begin with a new one.
-    discriminator_weights: str | None = None
-    perceptual: Perceptual = "vgg16"
-    # Weight of the adversarial loss; 0: no discriminator.
-    adversarial: float = 1e-2
-    degradation: Kind = "bicubic"
-    steps: int = 300_000
-    batch: int = 8
-    learning_rate: float = 1e-4
-    seed: int = 0
-    precision: FullRangePrecision = "float32"
-    # Channels at 4 to 64 pixels of a bank that is trained along; halved each time beyond.
-    bank_width: int = 512
-    blocks: int = 23
-    width: int = 64
-    growth: int = 32
-    head: int = 64
-    held_out: int = 16
-    # What has no bearing on the weights.
-    every: int = 1000
-    threads: int = 4
-    device: Device = "auto"
-    # Folder of the weights that are named.
-    weights: str | None = None
+    in_size: int = Field(64, description="Side of the small pictures, a power of two.")
+    out_size: Annotated[int, Field(ge=_LEAST_SIZE)] = Field(
+        256, description="Side of what is made of them, a power of two."
+    )
+    prior_weights: str | None = Field(
+        None,
+        description="The frozen prior: a StyleGAN2 of out-size pixels, by name or file.",
+    )
+    train_prior: bool = Field(False, description="Train a prior along, where none is at hand.")
+    discriminator_weights: str | None = Field(
+        None, description="File with StyleGAN2's discriminator, such as that of the prior; else a new one."
+    )
+    perceptual: Literal["vgg16", "0"] = Field("vgg16", description="Perceptual loss; 0: none.")
+    adversarial: Annotated[float, Field(ge=0)] = Field(
+        1e-2, description="Weight of the adversarial loss; 0: without a discriminator."
+    )
+    degradation: Literal["bicubic", "blind"] = Field(
+        "bicubic", description="How small pictures are made; blind: with blur, noise and JPEG too."
+    )
+    steps: Count = Field(300_000, description="Training steps.")
+    batch: Count = Field(8, description="Pictures a step.")
+    learning_rate: Annotated[float, Field(gt=0, lt=1)] = Field(
+        1e-4, description="Adam's at first; falls along a cosine."
+    )
+    seed: Seed = Field(0, description="Decides weights, order, crops and degradations.")
+    precision: FullRangePrecision = Field("float32", description="What the networks compute in.")
+    prior_width: Count = Field(
+        512, description="Channels at 4 to 64 pixels of a prior that is trained along, halved beyond."
+    )
+    blocks: Count = Field(23, description="Blocks of the encoder.")
+    width: Count = Field(64, description="Channels of the encoder.")
+    growth: Count = Field(32, description="Channels that each convolution of a block adds.")
+    head: Count = Field(64, description="Channels before the last convolution.")
+    held_out: Annotated[int, Field(ge=0)] = Field(16, description="Photographs that are tested on alone.")
+    every: Count = Field(1000, description="Steps from one saved state to the next.")
+    threads: Count = Field(4, description="Threads that read photographs ahead.")
+    device: Device = Field("auto", description="Where it runs.")
+    weights: str | None = Field(
+        None, description="Folder of weights: $NATOCC_WEIGHTS or data/weights unless given."
+    )
 
-    def __post_init__(self) -> None:
-        least = {"steps": 1, "batch": 1, "every": 1, "threads": 1, "held_out": 0, "seed": 0}
-        least |= {"bank_width": 1, "blocks": 1, "width": 1, "growth": 1, "head": 1, "out_size": _LEAST_SIZE}
-        for name, lowest in least.items():
-            if getattr(self, name) < lowest:
-                raise ValueError(f"{name}: expected at least {lowest}, got {getattr(self, name)}")
-        choices = {"perceptual": get_args(Perceptual), "degradation": get_args(Kind)}
-        choices |= {"precision": FULL_RANGE_PRECISIONS, "device": DEVICES}
-        for name, known in choices.items():
-            if getattr(self, name) not in known:
-                raise ValueError(f"{name}: expected {' or '.join(known)}, got {getattr(self, name)!r}")
+    former_names: ClassVar = {
+        "bank_weights": "prior_weights",
+        "train_bank": "train_prior",
+        "bank_width": "prior_width",
+    }
+
+    @cross_check("out_size")
+    def _power_of_two(self) -> str | None:
         if self.out_size & (self.out_size - 1):
-            raise ValueError(f"out_size: expected a power of two, got {self.out_size}")
-        if not 0 < self.learning_rate < 1:
-            raise ValueError(f"learning_rate: expected more than 0 and less than 1, got {self.learning_rate}")
-        if not 0 <= self.adversarial < float("inf"):
-            raise ValueError(f"adversarial: expected 0 or more, got {self.adversarial}")
-        if self.train_bank == (self.bank_weights is not None):
-            given = "both" if self.train_bank else "neither"
-            raise ValueError(
-                "bank: expected either --bank-weights with a StyleGAN2 (its name or file; natocc weights "
-                "list names some), or --train-bank to train one along, which is not what is published; "
-                f"got {given}"
-            )
-        if self.discriminator_weights and not self.adversarial:
-            raise ValueError("discriminator_weights: expected an adversarial loss above 0 beside it, got 0")
-        # Says what is wrong with in_size.
-        self.config(self.own_bank())
+            return f"out_size: expected a power of two, got {self.out_size}"
+        return None
+
+    @cross_check("in_size", "out_size")
+    def _smaller_before(self) -> str | None:
+        if self.out_size & (self.out_size - 1):
+            return None
+        try:
+            self.config(self.prior_config())
+        except ValueError as error:
+            return str(error)
+        return None
+
+    @cross_check("prior_weights", "train_prior")
+    def _one_prior(self) -> str | None:
+        if self.train_prior != (self.prior_weights is not None):
+            return None
+        given = "both" if self.train_prior else "neither"
+        return (
+            "prior: expected either --prior-weights with a StyleGAN2 (its name or file; natocc weights list "
+            "names some), or --train-prior to train one along, which is not what is published; "
+            f"got {given}"
+        )
+
+    @cross_check("discriminator_weights", "adversarial")
+    def _discriminator_with_its_loss(self) -> str | None:
+        if not self.discriminator_weights or self.adversarial:
+            return None
+        return "discriminator_weights: expected an adversarial loss above 0 beside it, got 0"
 
     @property
     def sizes(self) -> Sizes:
+        from tasks.training.upscaler.batches import Sizes
+
         return Sizes(small=self.in_size, large=self.out_size)
 
     @property
     def losses(self) -> LossWeights:
-        return LossWeights(
-            perceptual=LossWeights().perceptual if self.perceptual != "0" else 0.0,
-            adversarial=self.adversarial,
-        )
+        from models.glean.training import LossWeights
 
-    def own_bank(self) -> StyleGAN2Config:
-        """The widths of a bank that is trained along: as published, in proportion to ``bank_width``."""
+        perceptual = LossWeights().perceptual if self.perceptual != "0" else 0.0
+        return LossWeights(perceptual=perceptual, adversarial=self.adversarial)
+
+    def prior_config(self) -> StyleGAN2Config:
+        """Widths of a prior that is trained along: as published, in proportion to ``prior_width``."""
+        from models.stylegan2.network import StyleGAN2Config
+
         whole = StyleGAN2Config.published(self.out_size)
-        widths = tuple(max(1, width * self.bank_width // 512) for width in whole.channels)
-        return StyleGAN2Config(channels=widths, styles=self.bank_width)
+        widths = tuple(max(1, width * self.prior_width // 512) for width in whole.channels)
+        return StyleGAN2Config(channels=widths, styles=self.prior_width)
 
-    def config(self, bank: StyleGAN2Config) -> GLEANConfig:
-        """The network's, with this bank."""
+    def config(self, prior: StyleGAN2Config) -> GLEANConfig:
+        """The network with this prior."""
+        from models.glean.network import GLEANConfig
+
         return GLEANConfig(
             in_size=self.in_size,
-            bank=bank,
+            bank=prior,
             blocks=self.blocks,
             width=self.width,
             growth=self.growth,
             head=self.head,
         )
 
-    def deciding(self) -> dict[str, str]:
-        """What bears on the weights, as text."""
-        without = (
-            "every",
-            "threads",
-            "device",
-            "weights",
-            "bank_weights",
-            "discriminator_weights",
-        )
-        return {name: str(value) for name, value in asdict(self).items() if name not in without}
+    def cache_fields(self) -> dict[str, str]:
+        """What bears on the weights, as text, under the names that files have it."""
+        names = (name for name in type(self).model_fields if name not in _WITHOUT_BEARING)
+        return {_RECORDED_AS.get(name, name): str(getattr(self, name)) for name in names}
+
+
+class UpscalerJob(UpscalerOptions):
+    """The training with its photographs and where it writes to."""
+
+    out: str = Field(description="Folder or URL for weights, figures, previews and state.")
+    photos: str | None = Field(None, description="Folder of photographs, with all folders in it.")
+    bank: str | None = Field(None, description="Bank to train on; other splits than train are held out.")
+    kinds: tuple[str, ...] = Field(
+        ("face", "object"), description="Kinds of the bank's entries to take: face, object, hand, texture."
+    )
+
+    former_names: ClassVar = {**UpscalerOptions.former_names, "kind": "kinds"}
+
+    @cross_check("photos", "bank")
+    def _one_source(self) -> str | None:
+        if (self.photos is None) != (self.bank is None):
+            return None
+        given = "none" if self.photos is None else "both"
+        return f"photographs: expected either --photos DIR or --bank URL, got {given}"

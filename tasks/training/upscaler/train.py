@@ -48,7 +48,7 @@ def train_upscaler(
     choose_device(options.device)
     photos = replace(photos, read=Kept(photos.read, _KEPT))
     networks = make_networks(options)
-    made_from = options.deciding() | networks.facts | {"photographs": _hash_of(photos)}
+    made_from = options.cache_fields() | networks.facts | {"photographs": _hash_of(photos)}
     state_url = storage.join(out, STATE)
     state = _resumed(state_url, made_from)
     done, history = (state.step, list(state.history)) if state else (0, [])

@@ -78,7 +78,7 @@ def test_no_bank_says_how_to_make_one(tmp_path: Path) -> None:
 def test_limit_zero(recipe: Path, bank_url: str, tmp_path: Path) -> None:
     result = run("build", recipe, "--bank", bank_url, "--out", tmp_path, "--limit", 0)
     assert result.exit_code == 1
-    assert result.stderr == "error: --limit: expected at least 1 sample of each set, got 0\n"
+    assert result.stderr == "error: limit: expected at least 1, got 0\n"
 
 
 def test_an_output_that_is_a_file(recipe: Path, bank_url: str, tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_an_output_that_is_a_file(recipe: Path, bank_url: str, tmp_path: Path) -
     result = run("build", recipe, "--bank", bank_url, "--out", tmp_path / "file")
     assert result.exit_code == 1
     assert result.stderr == (
-        f"error: {tmp_path}/file/tiny: Not a directory (mend this and run the same command again)\n"
+        f"error: {tmp_path}/file/tiny: Not a directory (fix this and run the same command again)\n"
     )
 
 

@@ -92,7 +92,7 @@ def test_strict_exits_0_where_all_was_taken(made: tuple[Path, Path, Result], tmp
             ["--objects", "no.txt"],
             "--objects: expected default, all or a file of annotation ids, got 'no.txt'",
         ),
-        (["--workers", "0"], "--workers: expected at least 1, got 0"),
+        (["--workers", "0"], "workers: expected at least 1 and at most 64, got 0"),
     ],
 )
 def test_a_wrong_option_is_one_line_and_exit_1(
@@ -140,4 +140,4 @@ def test_the_upscaler_that_is_taken_is_told_and_what_it_enlarged_is_counted(tmp_
     assert [line for line in done.stderr.splitlines() if "upscaler" in line] == [told]
     assert done.stdout.splitlines()[1:] == ["objects by upscaler: 1 realesrgan"]
     wrong = call(raw, tmp_path / "bank", *options, "--device", "tpu")
-    assert wrong.stderr == "error: --device: expected one of auto, cpu, cuda, got 'tpu'\n"
+    assert wrong.stderr == "error: device: expected auto, cpu or cuda, got 'tpu'\n"

@@ -3,19 +3,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
 import models.optional_packages
-from commands.masks.correct_masks import correct_masks
+from commands.main import app
 from tests.scored_faces import scored_bank
-
-app = typer.Typer()
-app.command()(correct_masks)
 
 
 def run(*arguments: str) -> tuple[int, str]:
-    done = CliRunner().invoke(app, list(arguments))
+    done = CliRunner().invoke(app, ["correct-masks", *arguments])
     return done.exit_code, done.output
 
 
@@ -40,7 +36,7 @@ def test_it_prints_the_first_faces_and_where_the_queue_is(tmp_path: Path) -> Non
             ["--bank", "none", "--out", "x", "--raw", "nowhere"],
             "nowhere: expected a folder with CelebAMask-HQ",
         ),
-        (["--bank", "none", "--out", "x", "-n", "0"], "-n: expected at least 1 picture, got 0"),
+        (["--bank", "none", "--out", "x", "-n", "0"], "limit: expected at least 1, got 0"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_1(
@@ -57,4 +53,6 @@ def test_a_segmenter_needs_its_extra(tmp_path: Path, monkeypatch: pytest.MonkeyP
     )
     code, text = run("--bank", "bank", "--out", str(tmp_path), "--checkpoint", "segmenter.pt")
     assert code == 1
-    assert text.startswith("natocc correct-masks --checkpoint: expected the packages of the extra networks")
+    assert text.startswith(
+        "error: natocc correct-masks --checkpoint: expected the packages of the extra networks"
+    )

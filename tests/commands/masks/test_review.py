@@ -42,7 +42,7 @@ def test_problems_are_listed_together_and_end_with_1(tmp_path: Path) -> None:
         "masks/00000.png: expected a mask with pixels, or the verdict exclude, got an empty mask",
         "masks/00099.png: expected a face of this review, got the unknown face '00099'",
         "nothing written, because of 2 problems (else: 1 corrected masks, 0 verdicts, 1 unchanged, "
-        "0 known already, 1 without an answer); mend them, or leave those answers out with --keep-going",
+        "0 known already, 1 without an answer); fix them, or leave those answers out with --keep-going",
     ]
     code, text = run("import", out, "--raw", raw, "--bank", url, "--keep-going")
     assert code == 0 and (raw / FOLDER / "7.png").is_file()
@@ -52,4 +52,4 @@ def test_a_mistake_is_one_line(tmp_path: Path) -> None:
     code, text = run("import", tmp_path, "--raw", tmp_path, "--bank", tmp_path)
     assert code == 1 and "expected a review (review.json in it), got none" in text and "Traceback" not in text
     code, text = run("export", "--bank", tmp_path, "--out", tmp_path / "x", "--format", "voc")
-    assert code == 1 and "--format voc: expected one of labelme, coco, segments" in text
+    assert code == 2 and "'voc' is not one of" in text

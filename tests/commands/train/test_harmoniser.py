@@ -3,15 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
 import models.optional_packages
-from commands.train.harmoniser import train_harmonizer
+from commands.main import app
 from tests.harmonizer_photos import photo_folders
-
-app = typer.Typer()
-app.command()(train_harmonizer)
 
 SMALL = [
     "--width",
@@ -33,21 +29,23 @@ def test_it_prints_the_errors_and_where_the_files_are(tmp_path: Path) -> None:
     photos, masks = photo_folders(tmp_path)
     (tmp_path / "masks/2.png").unlink()
     run = ["--photos", photos, "--masks", masks, "--out", str(tmp_path / "run"), *SMALL]
-    result = CliRunner().invoke(app, run)
+    result = CliRunner().invoke(app, ["train-harmoniser", *run])
     assert result.exit_code == 0, result.output
     for word in ("composite", "statistics", "network, mapping", "fmse"):
         assert word in result.output
     assert f"left out: {photos}: expected a mask of the same name, got none for 1 (2.jpg)" in result.output
     assert "trained 1 steps on 2 pictures; scored on 1 held out" in result.output
     assert str(tmp_path / "run/harmonizer.safetensors") in result.output
-    again = CliRunner().invoke(app, run)
+    again = CliRunner().invoke(app, ["train-harmoniser", *run])
     assert "trained 1 steps, 1 of them before, on 2 pictures" in again.output
 
 
 def test_what_cannot_work_is_one_line(tmp_path: Path) -> None:
-    result = CliRunner().invoke(app, ["--bank", str(tmp_path), "--out", str(tmp_path / "run")])
+    result = CliRunner().invoke(
+        app, ["train-harmoniser", "--bank", str(tmp_path), "--out", str(tmp_path / "run")]
+    )
     assert result.exit_code == 1 and "expected a bank (bank.json in it), found none" in result.output
-    result = CliRunner().invoke(app, ["--out", str(tmp_path / "run"), "--size", "100"])
+    result = CliRunner().invoke(app, ["train-harmoniser", "--out", str(tmp_path / "run"), "--size", "100"])
     assert result.exit_code == 1 and "size: expected a multiple of 256, got 100" in result.output
     assert "Traceback" not in result.output
 
@@ -56,6 +54,8 @@ def test_a_missing_extra_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(
         models.optional_packages, "find_spec", lambda name: None if name == "lightning" else object()
     )
-    result = CliRunner().invoke(app, ["--out", str(tmp_path / "run")])
+    result = CliRunner().invoke(app, ["train-harmoniser", "--out", str(tmp_path / "run")])
     assert result.exit_code == 1
-    assert result.output.startswith("natocc train-harmonizer: expected the packages of the extra networks")
+    assert result.output.startswith(
+        "error: natocc train-harmoniser: expected the packages of the extra networks"
+    )

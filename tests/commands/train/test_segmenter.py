@@ -3,21 +3,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
 import models.optional_packages
-from commands.train.segmenter import train_segmenter
+from commands.main import app
 from tests.small_version import small_bank, small_version
-
-app = typer.Typer()
-app.command()(train_segmenter)
 
 
 def test_it_prints_the_figures_and_where_the_weights_are(tmp_path: Path) -> None:
     version, bank = small_version(str(tmp_path / "v")), small_bank(str(tmp_path / "b"), real=0)
     run = ["--out", str(tmp_path / "run"), "--size", "16", "--steps", "1", "--batch", "2"]
-    result = CliRunner().invoke(app, [version, "--bank", bank, *run])
+    result = CliRunner().invoke(app, ["train-segmenter", version, "--bank", bank, *run])
     assert result.exit_code == 0, result.output
     assert "held-out synthetic" in result.output
     assert f"left out: RealOcc: {bank} holds none of its faces" in result.output
@@ -26,7 +22,7 @@ def test_it_prints_the_figures_and_where_the_weights_are(tmp_path: Path) -> None
 
 
 def test_a_url_without_a_version_is_one_line(tmp_path: Path) -> None:
-    result = CliRunner().invoke(app, [str(tmp_path), "--out", str(tmp_path / "run")])
+    result = CliRunner().invoke(app, ["train-segmenter", str(tmp_path), "--out", str(tmp_path / "run")])
     assert result.exit_code == 1
     assert "expected a version (dataset.json) or a dataset (latest.json), found neither" in result.output
     assert "Traceback" not in result.output
@@ -36,9 +32,9 @@ def test_a_missing_extra_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(
         models.optional_packages, "find_spec", lambda name: None if name == "lightning" else object()
     )
-    result = CliRunner().invoke(app, [str(tmp_path), "--out", str(tmp_path / "run")])
+    result = CliRunner().invoke(app, ["train-segmenter", str(tmp_path), "--out", str(tmp_path / "run")])
     assert result.exit_code == 1
     assert result.output == (
-        "natocc train-segmenter: expected the packages of the extra networks, lightning not installed; "
+        "error: natocc train-segmenter: expected the packages of the extra networks, lightning not installed; "
         "run pip install -c constraints.txt -e '.[networks]'\n"
     )

@@ -3,18 +3,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
 import models.optional_packages
-from commands.train.upscaler import train_upscaler
+from commands.main import app
 from tests.upscaler_training import TINY, one_thread, photographs
 
 __all__ = ["one_thread"]
 pytestmark = pytest.mark.usefixtures("one_thread")
 
-app = typer.Typer()
-app.command()(train_upscaler)
 SMALL = [
     part
     for name, value in TINY.items()
@@ -28,7 +25,7 @@ def test_it_prints_the_figures_what_was_left_out_and_where_the_weights_are(tmp_p
     for number in range(12):
         (tmp_path / "photos" / f"notes-{number:02d}.txt").write_text("no photograph", encoding="utf-8")
     run = ["--out", str(tmp_path / "run"), "--photos", folder, "--train-bank", *SMALL]
-    result = CliRunner().invoke(app, run)
+    result = CliRunner().invoke(app, ["train-upscaler", *run])
     assert result.exit_code == 0, result.output
     assert "bicubic psnr" in result.output and "held out" in result.output
     assert (
@@ -37,11 +34,11 @@ def test_it_prints_the_figures_what_was_left_out_and_where_the_weights_are(tmp_p
     )
     assert "notes-10.txt" not in result.output
     assert f"and 2 more files, named in {tmp_path}/run/metrics.json" in result.output
-    assert "bank: none was given: trained along from the seed; perceptual loss: left out" in result.output
+    assert "prior: none was given: trained along from the seed; perceptual loss: left out" in result.output
     assert "trained 2 steps on 3 photographs" in result.output
     assert f"{tmp_path}/run/upscaler.safetensors" in result.output
 
-    again = CliRunner().invoke(app, run)
+    again = CliRunner().invoke(app, ["train-upscaler", *run])
     assert "trained 2 steps, 2 of them before, on 3 photographs" in again.output
 
 
@@ -50,7 +47,7 @@ def test_it_prints_the_figures_what_was_left_out_and_where_the_weights_are(tmp_p
     [
         (
             [],
-            "bank: expected either --bank-weights with a StyleGAN2 (its name or file; natocc weights list names",
+            "prior: expected either --prior-weights with a StyleGAN2 (its name or file; natocc weights list names",
         ),
         (
             ["--train-bank", "--bank", "b"],
@@ -66,7 +63,7 @@ def test_it_prints_the_figures_what_was_left_out_and_where_the_weights_are(tmp_p
 )
 def test_what_cannot_work_is_one_line(tmp_path: Path, changes: list[str], message: str) -> None:
     run = ["--out", str(tmp_path / "run"), "--photos", photographs(tmp_path / "photos"), *SMALL, *changes]
-    result = CliRunner().invoke(app, run)
+    result = CliRunner().invoke(app, ["train-upscaler", *run])
     assert result.exit_code == 1
     assert message in result.output and "Traceback" not in result.output
     assert not (tmp_path / "run").exists()
@@ -76,9 +73,9 @@ def test_a_missing_extra_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(
         models.optional_packages, "find_spec", lambda name: None if name == "lightning" else object()
     )
-    result = CliRunner().invoke(app, ["--out", str(tmp_path / "run"), "--train-bank"])
+    result = CliRunner().invoke(app, ["train-upscaler", "--out", str(tmp_path / "run"), "--train-bank"])
     assert result.exit_code == 1
     assert result.output == (
-        "natocc train-upscaler: expected the packages of the extra networks, lightning not installed; "
+        "error: natocc train-upscaler: expected the packages of the extra networks, lightning not installed; "
         "run pip install -c constraints.txt -e '.[networks]'\n"
     )

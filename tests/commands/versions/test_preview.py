@@ -4,16 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
-from commands.versions.preview import preview
+from commands.main import app
 
 
 def run(*arguments: str) -> tuple[int, str]:
-    app = typer.Typer()
-    app.command()(preview)
-    done = CliRunner().invoke(app, list(arguments))
+    done = CliRunner().invoke(app, ["preview", *arguments])
     return done.exit_code, done.output
 
 
@@ -44,7 +41,10 @@ def test_a_sheet_of_a_bank_as_before(bank_url: str, tmp_path: Path) -> None:
     [
         (["--out", "x.png"], "preview: expected a version, dataset or bank, got none"),
         (["bank"], "preview: expected --out, got none"),
-        (["bank", "--out", "x", "--plain"], "--plain: expected --compare LOOK LOOK with it, got none"),
+        (
+            ["bank", "--out", "x", "--plain"],
+            "--plain: expected --compare RENDITION RENDITION with it, got none",
+        ),
         (["--score", "answers.json"], "--score: expected --key with the comparison's key.json, got none"),
         (["--score", "no.json", "--key", "no.json"], "No such file or directory"),
         (["bank", "--out", "x", "--compare", "code", "beast"], "rendition 'beast': expected code"),

@@ -13,7 +13,8 @@ from natocc.codecs import decode_plane, decode_rgb
 from natocc.kinds import KINDS, Kind
 from natocc.labels import visible_mask
 from shards.reader import read_shard
-from tasks.build.version import Options, build
+from tasks.build.options import BuildOptions
+from tasks.build.version import build
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def samples(
     ]
     recipe = folder / "kinds.yaml"
     recipe.write_text(recipe_text(name="kinds", repeats=3, sets=sets))
-    report = build(Options(recipe=str(recipe), bank=bank_url, out=str(folder / "out")), 1)
+    report = build(BuildOptions(recipe=str(recipe), bank=bank_url, out=str(folder / "out"), workers=1))
     return {
         shard.set: [members for _, members in read_shard(str(Path(report.url) / shard.file))]
         for shard in report.dataset.shards

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from manifests.dataset import read_dataset
-from tasks.build.version import Options, build
+from tasks.build.options import BuildOptions
+from tasks.build.version import build
 from tasks.verify.version import verify
 
 SETS = {
@@ -24,7 +25,7 @@ AT_HAND = {"split": "all", "subset": "all", "upscaler": "lanczos", "harmoniser":
 
 @pytest.mark.parametrize("recipe", sorted(SETS))
 def test_a_table_3_recipe_builds_and_says_what_stood_in(recipe: str, bank_url: str, tmp_path: Path) -> None:
-    report = build(Options(recipe=recipe, bank=bank_url, out=str(tmp_path), **AT_HAND), 1)  # type: ignore[arg-type]
+    report = build(BuildOptions(recipe=recipe, bank=bank_url, out=str(tmp_path), **AT_HAND, workers=1))  # type: ignore[arg-type]
     dataset = read_dataset(report.url)
     assert dataset.overrides == AT_HAND
     assert dataset.recipe["profile"] == "paper"

@@ -14,9 +14,9 @@ from assets.bank.writer import BankWriter
 from manifests.dataset import INDEX, MANIFEST, latest_version, read_dataset
 from manifests.recipe import RecipeError
 from manifests.rows import decode_rows
-from manifests.shard_plan import Machine
 from natocc.codecs import decode_plane, encode_png
-from tasks.build.version import BuildReport, Options, build, start_job
+from tasks.build.options import BuildOptions
+from tasks.build.version import BuildReport, build, start_job
 from tasks.errors import BuildStopped
 from tasks.render.shard import render_shard
 from tasks.workers.pool import WorkerPool, result_of
@@ -30,7 +30,7 @@ def files_of(folder: str) -> dict[str, bytes]:
 
 def test_two_workers_write_the_bytes_of_one(built: BuildReport, bank_url: str, tmp_path: Path) -> None:
     recipe = Path(built.url).parents[2] / "small.yaml"
-    again = build(Options(recipe=str(recipe), bank=bank_url, out=str(tmp_path)), 2)
+    again = build(BuildOptions(recipe=str(recipe), bank=bank_url, out=str(tmp_path), workers=2))
     assert again.rendered == len(again.dataset.shards) == 6
     assert files_of(again.url) == files_of(built.url)
 
@@ -38,7 +38,9 @@ def test_two_workers_write_the_bytes_of_one(built: BuildReport, bank_url: str, t
 def test_an_unchanged_build_is_left_alone(built: BuildReport, bank_url: str) -> None:
     root = Path(built.url).parents[1]
     before = {path.name: path.stat().st_mtime_ns for path in Path(built.url).iterdir()}
-    again = build(Options(recipe=str(root.parent / "small.yaml"), bank=bank_url, out=str(root)), 1)
+    again = build(
+        BuildOptions(recipe=str(root.parent / "small.yaml"), bank=bank_url, out=str(root), workers=1)
+    )
     assert again.unchanged and again.rendered == 0
     assert {path.name: path.stat().st_mtime_ns for path in Path(built.url).iterdir()} == before
 
@@ -46,10 +48,10 @@ def test_an_unchanged_build_is_left_alone(built: BuildReport, bank_url: str) -> 
 def test_the_pointer_is_mended_where_a_run_stopped_before_it(
     bank_url: str, recipe_file: RecipeFile, tmp_path: Path
 ) -> None:
-    options = Options(recipe=recipe_file(), bank=bank_url, out=str(tmp_path / "out"), limit=1)
-    report = build(options, 1)
+    options = BuildOptions(recipe=recipe_file(), bank=bank_url, out=str(tmp_path / "out"), limit=1)
+    report = build(options.replaced(workers=1))
     (Path(report.url).parent / "latest.json").unlink()
-    assert build(options, 1).unchanged
+    assert build(options.replaced(workers=1)).unchanged
     assert latest_version(str(Path(report.url).parent)) == report.dataset.version
 
 
@@ -73,14 +75,14 @@ def test_an_interrupted_build_is_finished_with_equal_bytes(
     built: BuildReport, bank_url: str, tmp_path: Path
 ) -> None:
     recipe = Path(built.url).parents[2] / "small.yaml"
-    options = Options(recipe=str(recipe), bank=bank_url, out=str(tmp_path))
+    options = BuildOptions(recipe=str(recipe), bank=bank_url, out=str(tmp_path))
     job = start_job(options)
     for plan in job.todo[:2]:
         render_shard(plan, job.bank, job.bank_sha256, job.staging_url)
     torn = Path(job.staging_url) / job.todo[2].file
     torn.write_bytes(b"half a shard")
     (torn.parent / ".partial-x").write_bytes(b"left by a killed worker")
-    again = build(options, 1)
+    again = build(options.replaced(workers=1))
     assert (again.rendered, again.reused) == (4, 2)
     assert files_of(again.url) == files_of(built.url)
 
@@ -88,7 +90,7 @@ def test_an_interrupted_build_is_finished_with_equal_bytes(
 def test_a_damaged_finished_shard_is_made_again(
     bank_url: str, recipe_file: RecipeFile, tmp_path: Path
 ) -> None:
-    options = Options(recipe=recipe_file(), bank=bank_url, out=str(tmp_path / "out"))
+    options = BuildOptions(recipe=recipe_file(), bank=bank_url, out=str(tmp_path / "out"))
     job = start_job(options)
     render_shard(job.todo[0], job.bank, job.bank_sha256, job.staging_url)
     shard = Path(job.staging_url) / job.todo[0].file
@@ -102,7 +104,7 @@ def test_shards_of_the_version_before_are_reused(
     root = tmp_path / "root"
     shutil.copytree(Path(built.url).parent, root / "small")
     sets = [*built.dataset.recipe["sets"], {"name": "more", "kind": "randocc"}]
-    report = build(Options(recipe=recipe_file(sets=sets), bank=bank_url, out=str(root)), 1)
+    report = build(BuildOptions(recipe=recipe_file(sets=sets), bank=bank_url, out=str(root), workers=1))
     assert (report.rendered, report.reused) == (2, 6)
     old = {shard.file: shard.sha256 for shard in built.dataset.shards}
     new = {shard.file: shard.sha256 for shard in read_dataset(report.url).shards}
@@ -113,7 +115,7 @@ def test_shards_of_the_version_before_are_reused(
 def test_another_seed_is_another_version_with_other_pixels(
     built: BuildReport, bank_url: str, recipe_file: RecipeFile, tmp_path: Path
 ) -> None:
-    report = build(Options(recipe=recipe_file(), bank=bank_url, out=str(tmp_path), seed=3), 1)
+    report = build(BuildOptions(recipe=recipe_file(), bank=bank_url, out=str(tmp_path), seed=3, workers=1))
     assert report.dataset.version != built.dataset.version
     ours = {shard.file: shard.sha256 for shard in report.dataset.shards}
     theirs = {shard.file: shard.sha256 for shard in built.dataset.shards}
@@ -124,7 +126,7 @@ def test_another_seed_is_another_version_with_other_pixels(
 def test_limit_keeps_the_first_samples_of_every_set(
     bank_url: str, recipe_file: RecipeFile, tmp_path: Path
 ) -> None:
-    report = build(Options(recipe=recipe_file(), bank=bank_url, out=str(tmp_path), limit=3), 1)
+    report = build(BuildOptions(recipe=recipe_file(), bank=bank_url, out=str(tmp_path), limit=3, workers=1))
     assert [sum(counts.values()) for counts in report.dataset.counts_by_set.values()] == [3, 3, 3]
 
 
@@ -135,7 +137,7 @@ def test_paired_sets_share_everything_but_the_colours(
         {"name": "hand", "kind": "hand"},
         {"name": "hand_sot", "kind": "hand", "stream": "hand", "colour_transfer": 1.0},
     ]
-    report = build(Options(recipe=recipe_file(sets=sets), bank=bank_url, out=str(tmp_path)), 1)
+    report = build(BuildOptions(recipe=recipe_file(sets=sets), bank=bank_url, out=str(tmp_path), workers=1))
     rows = decode_rows((Path(report.url) / MANIFEST).read_bytes())
     plain, transferred = (
         [json.loads(row.params or "") for row in rows if row.set == name] for name in ("hand", "hand_sot")
@@ -150,7 +152,9 @@ def test_other_profiles_build_too(
     bank_url: str, recipe_file: RecipeFile, tmp_path: Path, profile: str
 ) -> None:
     report = build(
-        Options(recipe=recipe_file(), bank=bank_url, out=str(tmp_path), profile=profile, limit=4), 1
+        BuildOptions(
+            recipe=recipe_file(), bank=bank_url, out=str(tmp_path), profile=profile, limit=4, workers=1
+        )
     )
     assert report.dataset.recipe["profile"] == profile
     assert report.dataset.counts["failed"] == 0
@@ -162,7 +166,7 @@ def test_an_unwritable_output_is_an_error_of_the_system(
     blocker = tmp_path / "file"
     blocker.write_text("in the way")
     with pytest.raises(OSError, match="file"):
-        build(Options(recipe=recipe_file(), bank=bank_url, out=str(blocker)), 1)
+        build(BuildOptions(recipe=recipe_file(), bank=bank_url, out=str(blocker), workers=1))
 
 
 def test_a_dataset_without_its_index_is_no_version(built: BuildReport, tmp_path: Path) -> None:
@@ -182,17 +186,17 @@ def test_a_worker_raises_its_own_error_in_the_parent() -> None:
 
 
 def test_all_that_stands_in_the_way_is_said_together(bank_url: str, tmp_path: Path) -> None:
-    nothing = Machine(weights=str(tmp_path / "weights"))
-    options = Options(recipe="c-wo-natocc", bank=bank_url, out=str(tmp_path), limit=0, machine=nothing)
+    options = BuildOptions(
+        recipe="c-wo-natocc", bank=bank_url, out=str(tmp_path), weights=str(tmp_path / "weights")
+    )
     with pytest.raises(RecipeError) as caught:
-        build(options, 1, on_progress=lambda done, total: pytest.fail("the build started"))
+        build(options.replaced(workers=1), on_progress=lambda done, total: pytest.fail("the build started"))
     upscaler, harmoniser, *others = caught.value.problems
     assert harmoniser.startswith("recipe > c-wo-natocc > harmoniser: rainnet: expected its weights in ")
     assert harmoniser.endswith("; or build with --harmoniser statistics")
     assert [upscaler, *others] == [
         "recipe > c-wo-natocc > upscaler: expected a bank whose objects were upscaled with glean, got lanczos; "
         "prepare it again with --upscaler glean, or build with --upscaler lanczos",
-        "--limit: expected at least 1 sample of each set, got 0",
         "subset WO: expected a bank that says which faces are WO and which O, got one that says it of none; put the "
         "lists (CelebAMask-HQ-WO-train.txt and others) into the raw folder and prepare again, or write some with "
         "`natocc partition`; or give one with --split FILE, or take all faces with --subset all",
@@ -220,11 +224,11 @@ def test_a_changed_face_rebuilds_its_shards_and_no_others(
     sets = [{"name": "randocc", "kind": "randocc"}]
     recipe = recipe_file(sets=sets, repeats=2, samples_per_shard=1)
     before = write_two_faces(source, tmp_path / "before", None)
-    first = build(Options(recipe=recipe, bank=before, out=str(tmp_path / "out")), 1)
+    first = build(BuildOptions(recipe=recipe, bank=before, out=str(tmp_path / "out"), workers=1))
     mask = decode_plane(source.read(source.entries("face")[0])["mask.png"])
     mask[: mask.shape[0] // 2] = 0
     after = write_two_faces(source, tmp_path / "after", encode_png(mask))
-    second = build(Options(recipe=recipe, bank=after, out=str(tmp_path / "out")), 1)
+    second = build(BuildOptions(recipe=recipe, bank=after, out=str(tmp_path / "out"), workers=1))
     assert (first.rendered, second.rendered, second.reused) == (4, 2, 2)
     assert second.dataset.version != first.dataset.version
     old, new = files_of(first.url), files_of(second.url)
@@ -247,7 +251,7 @@ def test_what_is_wrong_with_the_version_before_is_rendered_again(
     else:
         first.write_bytes(first.read_bytes()[:-1] + b"x")
     sets = [*built.dataset.recipe["sets"], {"name": "more", "kind": "randocc"}]
-    report = build(Options(recipe=recipe_file(sets=sets), bank=bank_url, out=str(root)), 1)
+    report = build(BuildOptions(recipe=recipe_file(sets=sets), bank=bank_url, out=str(root), workers=1))
     assert report.reused == (0 if damage == "deleted" else 5)
     new = {shard.file: shard.sha256 for shard in report.dataset.shards}
     assert all(new[shard.file] == shard.sha256 for shard in built.dataset.shards)
@@ -257,7 +261,7 @@ def test_a_bank_that_changed_after_planning_stops_the_build(
     bank_url: str, recipe_file: RecipeFile, tmp_path: Path
 ) -> None:
     copy = str(shutil.copytree(bank_url, tmp_path / "bank"))
-    job = start_job(Options(recipe=recipe_file(), bank=copy, out=str(tmp_path / "out")))
+    job = start_job(BuildOptions(recipe=recipe_file(), bank=copy, out=str(tmp_path / "out")))
     write_two_faces(Bank(bank_url), Path(copy), None)
     with pytest.raises(BuildStopped, match="the bank has changed since this build was planned"):
         render_shard(job.todo[0], job.bank, job.bank_sha256, job.staging_url)
@@ -284,11 +288,13 @@ def test_a_version_says_which_network_enlarged_its_objects(bank_url: str, tmp_pa
     recipe = tmp_path / "recipe.yaml"
     fields = {"name": "one", "description": "One.", "size": 256, "upscaler": ["glean", "realesrgan"]}
     recipe.write_text(yaml.safe_dump(fields | {"sets": [{"name": "object", "kind": "object"}]}))
-    report = build(Options(recipe=str(recipe), bank=str(tmp_path / "bank"), out=str(tmp_path / "out")), 1)
+    report = build(
+        BuildOptions(recipe=str(recipe), bank=str(tmp_path / "bank"), out=str(tmp_path / "out"), workers=1)
+    )
     assert report.dataset.networks == {"upscaler": {"name": "realesrgan"} | facts}
     rows = decode_rows((Path(report.url) / MANIFEST).read_bytes())
     assert [json.loads(row.backends)["upscaler"] for row in rows] == ["lanczos"], "what this object says"
     assert "ab" * 32 in (Path(report.url) / "README.md").read_text(encoding="utf-8")
-    other = Options(recipe=str(recipe), bank=bank_url, out=str(tmp_path / "out"))
+    other = BuildOptions(recipe=str(recipe), bank=bank_url, out=str(tmp_path / "out"))
     with pytest.raises(RecipeError, match="upscaled with glean or realesrgan, got lanczos"):
-        build(other, 1)
+        build(other.replaced(workers=1))

@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,13 +16,16 @@ import torch
 from assets.bank.reader import Bank
 from manifests.dataset import read_dataset
 from manifests.recipe import RecipeError, load_recipe
-from manifests.shard_plan import Machine, ShardPlan
+from manifests.shard_plan import ShardPlan
 from models.rainnet import runner as rainnet_runner
 from natocc.codecs import decode_plane, decode_rgb
+from natocc.machine import Machine
 from shards.reader import read_shard
+from tasks.build.options import BuildOptions
 from tasks.build.plan import make_plan
-from tasks.build.version import BuildReport, Options, build
+from tasks.build.version import BuildReport, build
 from tasks.errors import BuildStopped
+from tasks.options import OptionsError
 from tasks.render import harmonise as render_harmonise
 from tasks.render.groups import attempt_all
 from tasks.render.harmonise import ByNetwork, open_harmoniser
@@ -55,9 +59,10 @@ def recipe(folder: Path, harmoniser: str = "rainnet", lift: str = "mapping") -> 
     return str(path)
 
 
-def options(folder: Path, bank: str, weights: str | None, **more: object) -> Options:
-    machine = Machine(weights=weights, device="cpu")
-    return Options(recipe=recipe(folder), bank=bank, out=str(folder / "out"), machine=machine, **more)  # type: ignore[arg-type]
+def options(folder: Path, bank: str, weights: str | None, **more: Any) -> BuildOptions:
+    return BuildOptions(
+        recipe=recipe(folder), bank=bank, out=str(folder / "out"), weights=weights, device="cpu", **more
+    )
 
 
 def plan_of(folder: Path, bank: str, weights: str, **more: str) -> ShardPlan:
@@ -72,7 +77,7 @@ def samples(report: BuildReport, name: str) -> dict[str, dict[str, bytes]]:
 
 @pytest.fixture(scope="module")
 def built(bank_url: str, weights: str, tmp_path_factory: pytest.TempPathFactory) -> BuildReport:
-    return build(options(tmp_path_factory.mktemp("built"), bank_url, weights), 2)
+    return build(options(tmp_path_factory.mktemp("built"), bank_url, weights).replaced(workers=2))
 
 
 def test_a_build_with_a_network_says_so_and_replays_to_the_byte(
@@ -174,15 +179,9 @@ def test_what_stands_in_the_way_is_said_before_anything_runs(bank_url: str, tmp_
         "rainnet": r"harmoniser: .*rainnet.safetensors: expected a whole file of safetensors",
     }
     for name, expected in cases.items():
-        made = replace(
-            options(tmp_path, bank_url, str(tmp_path / "weights")), recipe=recipe(tmp_path, harmoniser=name)
-        )
+        made = options(tmp_path, bank_url, str(tmp_path / "weights"))
         with pytest.raises(RecipeError, match=expected):
-            build(made, 1)
-    made = options(tmp_path, bank_url, str(tmp_path / "weights"), harmoniser="mine")
-    for field, value in {"device": "tpu", "precision": "float8"}.items():
-        with pytest.raises(RecipeError, match=f"--{field}: expected one of .*, got '{value}'"):
-            build(replace(made, machine=replace(made.machine, **{field: value})), 1)
+            build(made.replaced(workers=1, recipe=recipe(tmp_path, harmoniser=name)))
     assert not (tmp_path / "out").exists()
 
 
@@ -202,7 +201,7 @@ def test_a_network_that_gives_no_numbers_stops_the_build_instead_of_failing_ever
 ) -> None:
     folder = write_rainnet(tmp_path / "weights", broken=True)
     with pytest.raises(BuildStopped, match="harmoniser rainnet: RainNet: expected finite colours"):
-        build(options(tmp_path, bank_url, folder), 1)
+        build(options(tmp_path, bank_url, folder).replaced(workers=1))
     staged = list((tmp_path / "out").rglob("object-*.tar"))
     assert staged == [], "no half-written shard"
 
@@ -248,13 +247,17 @@ def test_one_picture_too_many_for_the_memory_stops_the_build_in_one_line(
 
 
 def test_options_of_networks_are_checked_where_none_runs(bank_url: str, tmp_path: Path) -> None:
-    wrong = Machine(device="nonsense")
-    made = replace(options(tmp_path, bank_url, None, harmoniser="statistics"), machine=wrong)
-    with pytest.raises(RecipeError, match="--device: expected one of auto, cpu, cuda, got 'nonsense'"):
-        build(made, 1)
+    made = options(tmp_path, bank_url, None, harmoniser="statistics")
+    with pytest.raises(OptionsError) as caught:
+        made.replaced(device="nonsense", precision="float16", workers=0)
+    assert caught.value.problems == [
+        "workers: expected at least 1 and at most 64, got 0",
+        "device: expected auto, cpu or cuda, got 'nonsense'",
+        "precision: expected float32 or bfloat16, got 'float16'",
+    ]
     lifted = options(tmp_path, bank_url, None, harmoniser="statistics", lift="residual")
     with pytest.raises(RecipeError, match="--lift: expected a network as harmoniser, got statistics"):
-        build(lifted, 1)
+        build(lifted.replaced(workers=1))
 
 
 def test_memory_that_runs_out_makes_smaller_batches_and_is_recorded(

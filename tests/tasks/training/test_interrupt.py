@@ -14,7 +14,7 @@ import torch
 from models.glean.training import Losses
 from tasks.training.harmoniser.data.folder import FolderScenes
 from tasks.training.harmoniser.data.scenes import Item, Scene
-from tasks.training.harmoniser.options import HarmonizerOptions
+from tasks.training.harmoniser.options import HarmoniserOptions
 from tasks.training.harmoniser.train import train_harmonizer
 from tasks.training.interrupt import SIGNALS, Stopped
 from tasks.training.upscaler.photos_folder import Photos, photos_in_folder
@@ -100,7 +100,7 @@ class _Stopping(FolderScenes):
 
 def test_a_harmonizer_that_is_stopped_loses_nothing(tmp_path: Path) -> None:
     folders = photo_folders(tmp_path, 6)
-    options = HarmonizerOptions(width=2, steps=6, batch=1, every=100, views=1, device="cpu")
+    options = HarmoniserOptions(width=2, steps=6, batch=1, every=100, views=1, device="cpu")
     train_harmonizer([FolderScenes(*folders)], str(tmp_path / "whole"), options)
     with pytest.raises(Stopped, match=r"SIGTERM: the state after step 4 is in .*checkpoint\.pt; the same"):
         train_harmonizer([_Stopping(*folders)], str(tmp_path / "run"), options)

@@ -16,7 +16,7 @@ from models.not_finite import Diverged
 from models.rainnet.weights import load_rainnet
 from tasks.training.harmoniser.data.folder import FolderScenes
 from tasks.training.harmoniser.data.scenes import Item, Scene
-from tasks.training.harmoniser.options import HarmonizerOptions
+from tasks.training.harmoniser.options import HarmoniserOptions
 from tasks.training.harmoniser.report import HarmonizerReport
 from tasks.training.harmoniser.train import open_sources, train_harmonizer
 from tests.harmonizer_photos import iharmony4_tree, photo_folders
@@ -32,9 +32,9 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(threads)
 
 
-def options(**values: object) -> HarmonizerOptions:
+def options(**values: object) -> HarmoniserOptions:
     small = {"width": 2, "steps": 4, "batch": 1, "every": 2, "views": 1, "device": "cpu"}
-    return HarmonizerOptions(**{**small, **values})  # type: ignore[arg-type]
+    return HarmoniserOptions(**{**small, **values})  # type: ignore[arg-type]
 
 
 def train(folder: Path, out: str, **values: object) -> HarmonizerReport:
@@ -154,9 +154,9 @@ def test_options_and_sources_that_cannot_work_are_refused(tmp_path: Path) -> Non
         options(size=300)
     with pytest.raises(ValueError, match="batch: expected at least 1, got 0"):
         options(batch=0)
-    with pytest.raises(ValueError, match=r"learning_rate: expected above 0, got nan"):
+    with pytest.raises(ValueError, match=r"learning_rate: expected more than 0, got nan"):
         options(learning_rate=float("nan"))
-    with pytest.raises(ValueError, match="device: expected auto, cpu, cuda, got tpu"):
+    with pytest.raises(ValueError, match="device: expected auto, cpu or cuda, got 'tpu'"):
         options(device="tpu")
     with pytest.raises(
         ValueError, match="sources: expected a bank, photos with masks, or iharmony4, got none"

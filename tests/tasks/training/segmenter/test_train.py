@@ -11,6 +11,7 @@ import torch
 
 from models.segmenters.checkpoint import decode_segmenter
 from tasks.training.read_shards import read_shards
+from tasks.training.segmenter.options import SegmenterOptions
 from tasks.training.segmenter.train import TrainReport, train_segmenter
 from tests.small_version import occluded_face, small_bank, small_version, write_version
 
@@ -30,8 +31,7 @@ def _train(folder: Path, out: str, **options: int) -> TrainReport:
         small_version(str(folder / "v")),
         small_bank(str(folder / "bank")),
         str(folder / out),
-        device="cpu",
-        **options,
+        SegmenterOptions(device="cpu", **options),
     )
 
 
@@ -75,7 +75,7 @@ def test_what_cannot_be_tested_is_said(tmp_path: Path) -> None:
     shards = {"a-000000.tar": ("train", [("k", occluded_face(0))])}
     url = write_version(str(tmp_path / "v"), shards)
     report = train_segmenter(
-        url, None, str(tmp_path / "run"), size=16, steps=1, batch=2, width=8, device="cpu"
+        url, None, str(tmp_path / "run"), SegmenterOptions(size=16, steps=1, batch=2, width=8, device="cpu")
     )
     assert report.held_out is None and report.real == {} and report.table() == []
     assert report.notes == (
@@ -90,12 +90,7 @@ def test_every_dataset_of_the_bank_has_its_own_score(tmp_path: Path) -> None:
         small_version(str(tmp_path / "v")),
         bank,
         str(tmp_path / "run"),
-        size=32,
-        steps=30,
-        batch=4,
-        width=8,
-        max_samples=2,
-        device="cpu",
+        SegmenterOptions(size=32, steps=30, batch=4, width=8, max_samples=2, device="cpu"),
     )
     assert {name: score.pictures for name, score in report.real.items()} == {"RealOcc": 2, "Wild": 2}
     assert report.real["RealOcc"] != report.real["Wild"]
@@ -108,12 +103,7 @@ def test_every_dataset_of_the_bank_has_its_own_score(tmp_path: Path) -> None:
         str(tmp_path / "v"),
         small_bank(str(tmp_path / "alone"), real=2),
         str(tmp_path / "run"),
-        size=32,
-        steps=30,
-        batch=4,
-        width=8,
-        max_samples=2,
-        device="cpu",
+        SegmenterOptions(size=32, steps=30, batch=4, width=8, max_samples=2, device="cpu"),
     )
     assert alone.real["RealOcc"] == report.real["RealOcc"], "another dataset moves no score"
 
@@ -121,15 +111,15 @@ def test_every_dataset_of_the_bank_has_its_own_score(tmp_path: Path) -> None:
 @pytest.mark.skipif(torch.cuda.is_available(), reason="asks for a machine without GPU")
 def test_a_gpu_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"^--device: expected a GPU for cuda, found none"):
-        train_segmenter("nowhere", None, str(tmp_path), device="cuda")
+        train_segmenter("nowhere", None, str(tmp_path), SegmenterOptions(device="cuda"))
 
 
 def test_options_and_versions_that_cannot_work_are_refused(tmp_path: Path) -> None:
     url = write_version(str(tmp_path / "v"), {"a-000000.tar": ("test", [("k", occluded_face(0))])})
     with pytest.raises(ValueError, match="expected samples of the split train, found none"):
-        train_segmenter(url, None, str(tmp_path / "run"), size=16, steps=1)
-    with pytest.raises(ValueError, match="size: expected a multiple of 16 from 16 up, got 100"):
-        train_segmenter(url, None, str(tmp_path / "run"), size=100)
+        train_segmenter(url, None, str(tmp_path / "run"), SegmenterOptions(size=16, steps=1))
+    with pytest.raises(ValueError, match="size: expected a multiple of 16, got 100"):
+        train_segmenter(url, None, str(tmp_path / "run"), SegmenterOptions(size=100))
     with pytest.raises(ValueError, match="steps: expected at least 1, got 0"):
-        train_segmenter(url, None, str(tmp_path / "run"), steps=0)
+        train_segmenter(url, None, str(tmp_path / "run"), SegmenterOptions(steps=0))
     assert not (tmp_path / "run").exists()

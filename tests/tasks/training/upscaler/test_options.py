@@ -18,7 +18,7 @@ COUNTS |= {(64, 1024): 175.5, (128, 1024): 174.2, (256, 1024): 173.8}
 def test_defaults_are_the_published_network_at_every_pair_of_sizes(sizes: tuple[int, int]) -> None:
     options = UpscalerOptions(in_size=sizes[0], out_size=sizes[1], train_bank=True)
     with torch.device("meta"):
-        network = GLEAN(options.config(options.own_bank()))
+        network = GLEAN(options.config(options.prior_config()))
     assert round(sum(value.numel() for value in network.parameters()) / 1e6, 1) == COUNTS[sizes]
 
 
@@ -31,8 +31,8 @@ def test_defaults_are_the_published_training() -> None:
 
 
 def test_only_what_bears_on_the_weights_decides() -> None:
-    one = tiny(every=7, threads=3, device="auto", weights="w").deciding()
-    assert one == tiny().deciding()
+    one = tiny(every=7, threads=3, device="auto", weights="w").cache_fields()
+    assert one == tiny().cache_fields()
     assert {"seed", "steps", "precision", "degradation", "in_size", "held_out", "bank_width"} <= one.keys()
 
 
@@ -47,10 +47,10 @@ def test_only_what_bears_on_the_weights_decides() -> None:
         ({"in_size": 16}, "in_size: expected a power of two from 4 on and below 16, the bank's size, got 16"),
         ({"learning_rate": 1.5}, "learning_rate: expected more than 0 and less than 1, got 1.5"),
         ({"learning_rate": float("nan")}, "learning_rate: expected more than 0 and less than 1, got nan"),
-        ({"adversarial": -1.0}, "adversarial: expected 0 or more, got -1.0"),
+        ({"adversarial": -1.0}, "adversarial: expected at least 0, got -1.0"),
         ({"precision": "float16"}, "precision: expected float32 or bfloat16, got 'float16'"),
         ({"degradation": "none"}, "degradation: expected bicubic or blind, got 'none'"),
-        ({"device": "tpu"}, "device: expected auto or cpu or cuda, got 'tpu'"),
+        ({"device": "tpu"}, "device: expected auto, cpu or cuda, got 'tpu'"),
         ({"train_bank": False}, r"which is not what is published; got neither"),
         ({"bank_weights": "stylegan2-cat"}, r"which is not what is published; got both"),
         (

@@ -9,7 +9,7 @@ import pytest
 
 from tasks.training.harmoniser.data.iharmony4 import IHarmony4Scenes
 from tasks.training.harmoniser.data.scenes import fingerprint
-from tasks.training.harmoniser.options import HarmonizerOptions
+from tasks.training.harmoniser.options import HarmoniserOptions
 from tasks.training.harmoniser.train import train_harmonizer
 from tests.harmonizer_photos import add_composite, iharmony4_tree, photographs
 from tests.raw_trees import disc, encoded, portrait, write
@@ -82,7 +82,7 @@ def test_other_pictures_under_the_same_names_are_another_training(tmp_path: Path
 
 def test_a_training_does_not_go_on_over_changed_pictures(tmp_path: Path) -> None:
     raw = iharmony4_tree(tmp_path / "raw")
-    options = HarmonizerOptions(width=2, steps=1, batch=1, adversarial=0.0, views=1, device="cpu")
+    options = HarmoniserOptions(width=2, steps=1, batch=1, adversarial=0.0, views=1, device="cpu")
     train_harmonizer([IHarmony4Scenes(raw)], str(tmp_path / "run"), options)
     write(tmp_path / "raw/iHarmony4/HCOCO/real_images/c1.jpg", encoded(photographs(4)[2]))
     with pytest.raises(ValueError, match=r"other options: pictures \w+ \(there \w+\); take another folder"):

@@ -1,0 +1,66 @@
+"""Progress of long work: a bar on a terminal, a line every 30 s elsewhere."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from commands.console import console, errors
+
+# Seconds from one line to the next.
+INTERVAL = 30.0
+OnProgress = Callable[[int, int | None], None]
+
+
+@contextmanager
+def progress(unit: str) -> Iterator[OnProgress]:
+    """Yield a function that takes how many ``unit`` are done, and of how many (None: not known yet).
+
+    Both ways write to the standard error, so that the report alone is in the standard output.
+    With --quiet nothing is shown.
+    """
+    if errors.quiet or console.quiet:
+        yield lambda done, total: None
+    elif errors.is_terminal:
+        with _bar(unit) as show:
+            yield show
+    else:
+        with _lines(unit) as show:
+            yield show
+
+
+@contextmanager
+def _bar(unit: str) -> Iterator[OnProgress]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=errors, transient=True) as bars:
+        bar = bars.add_task(unit, total=None)
+        yield lambda done, total: bars.update(bar, completed=done, total=total)
+
+
+@contextmanager
+def _lines(unit: str) -> Iterator[OnProgress]:
+    state: tuple[int, int | None] = (0, None)
+    ended, start = threading.Event(), time.monotonic()
+
+    def show(done: int, total: int | None) -> None:
+        nonlocal state
+        state = done, total
+
+    def print_lines() -> None:
+        while not ended.wait(INTERVAL):
+            done, total = state
+            of = "" if total is None else f" of {total}"
+            errors.print(f"{done}{of} {unit}, {time.monotonic() - start:.0f} s", markup=False)
+
+    # A thread, since work may call back less often than that.
+    thread = threading.Thread(target=print_lines, daemon=True)
+    thread.start()
+    try:
+        yield show
+    finally:
+        ended.set()
+        thread.join()

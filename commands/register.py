@@ -1,0 +1,202 @@
+"""What all commands share: options from a model, --quiet, --json, clear messages, exit codes."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import typer
+from pydantic.fields import FieldInfo
+from typer.core import TyperCommand
+
+from commands.console import console, errors
+from models.optional_packages import MissingExtra, require_networks
+from tasks.options import Options, keyword, parameters_of
+
+_QUIET = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors and refused inputs alone.")]
+_JSON = Annotated[bool, typer.Option("--json", help="Print the report as JSON instead.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a command reports with --json, and the code it exits with (docs/commands.md)."""
+
+    fields: Mapping[str, Any]
+    code: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A command before it has a name: how it is called, and an example of it."""
+
+    function: Callable[..., None]
+    example: str
+    # Former name → name, of options that were renamed.
+    former: Mapping[str, str] = field(default_factory=dict)
+    # Packages of extras without which it cannot run.
+    packages: tuple[str, ...] = ()
+
+    def add_to(self, app: typer.Typer, name: str, *, hidden: bool = False) -> None:
+        """Register it as ``natocc NAME``; ``hidden`` from help for a name it had before."""
+        kind = type(
+            "CommandWithFormerOptions", (_Command,), {"former": self.former, "packages": self.packages}
+        )
+        app.command(name, cls=kind, hidden=hidden, epilog=f"Example: {self.example}")(self.function)
+
+
+class _Command(TyperCommand):
+    former: Mapping[str, str] = {}
+    packages: tuple[str, ...] = ()
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take former names of options for the present ones."""
+        return super().parse_args(ctx, list(_renamed(args, self.former)))
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run it, where its packages are installed."""
+        with one_clear_message():
+            if self.packages:
+                path = ctx.command_path.partition(" ")[2]
+                require_networks(f"natocc {path}", self.packages)
+        return super().invoke(ctx)
+
+
+def command(
+    *,
+    example: str,
+    model: type[Options] | None = None,
+    positional: tuple[str, ...] = (),
+    former: Mapping[str, str] | None = None,
+    packages: tuple[str, ...] = (),
+) -> Callable[[Callable[..., Report | None]], Command]:
+    """Make a command of a function.
+
+    ``model``: the function takes one object of it; its fields become options, those in ``positional``
+    arguments. Without, the function's own parameters do. ``packages`` of extras are checked first. A function
+    that returns a Report gets --json.
+    """
+
+    def make(function: Callable[..., Report | None]) -> Command:
+        signature = inspect.signature(function, eval_str=True)
+        own = list(signature.parameters.values())
+        if model is not None:
+            own = [*_options(model, positional), *own[1:]]
+        reports = signature.return_annotation is not None
+        shared = {"quiet": _QUIET} | ({"json": _JSON} if reports else {})
+        parameters = [keyword(name, False, annotation) for name, annotation in shared.items()]
+
+        def run(*, quiet: bool, json: bool = False, **values: Any) -> None:
+            with _output(quiet=quiet or json), one_clear_message():
+                report = function(model(**values)) if model is not None else function(**values)
+            if report is not None:
+                if json:
+                    _print_json(report.fields)
+                raise typer.Exit(report.code)
+
+        run.__doc__ = function.__doc__
+        run.__name__ = function.__name__
+        run.__signature__ = inspect.Signature([*own, *parameters])  # type: ignore[attr-defined]
+        return Command(function=run, example=example, former=_former(model, former or {}), packages=packages)
+
+    return make
+
+
+@contextmanager
+def one_clear_message() -> Iterator[None]:
+    """Turn errors that a user can fix into their message and exit code 1; others keep their trace."""
+    from assets.packages.clients import FetchError
+    from tasks.errors import BuildStopped
+
+    try:
+        yield
+    except (OSError, ValueError, BuildStopped, FetchError, MissingExtra) as error:
+        for problem in getattr(error, "problems", None) or [describe_error(error)]:
+            errors.print("[red]error[/red]:", _plain(problem))
+        raise typer.Exit(1) from error
+    except KeyboardInterrupt as error:
+        errors.print("interrupted by Ctrl-C; the same command goes on from what is finished", markup=False)
+        raise typer.Exit(130) from error
+
+
+def describe_error(error: Exception) -> str:
+    """The message of an error, with what to do where the system's own words do not say it."""
+    if isinstance(error, OSError) and error.errno is not None:
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror} (fix this and run the same command again)"
+    return str(error)
+
+
+@contextmanager
+def _output(*, quiet: bool) -> Iterator[None]:
+    """Without the lines for eyes, where ``quiet``."""
+    before = console.quiet
+    console.quiet = quiet
+    try:
+        yield
+    finally:
+        console.quiet = before
+
+
+def _print_json(fields: Mapping[str, Any]) -> None:
+    from pydantic_core import to_json
+
+    typer.echo(to_json(fields, indent=1, fallback=str).decode())
+
+
+def _plain(text: str) -> Any:
+    from rich.text import Text
+
+    return Text(text)
+
+
+def _options(model: type[Options], positional: tuple[str, ...]) -> Iterator[inspect.Parameter]:
+    for parameter in parameters_of(model):
+        info = next(item for item in parameter.annotation.__metadata__[::-1] if isinstance(item, FieldInfo))
+        made = typer.Argument if parameter.name in positional else typer.Option
+        default = list(parameter.default) if isinstance(parameter.default, tuple) else parameter.default
+        choices = "|".join(map(str, _choices(parameter.annotation))) or None
+        details: dict[str, Any] = {"help": info.description, "metavar": choices}
+        annotation: Any = Annotated[_terminal_type(parameter.annotation), made(**details)]
+        yield keyword(parameter.name, default, annotation)
+
+
+def _terminal_type(annotation: Any) -> Any:
+    """The plain type: bounds and choices are left to the model, which reports all problems together."""
+    origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _terminal_type(parts[0])
+    if origin is Literal:
+        return str
+    if origin is tuple:
+        return list[str]
+    if type(None) in parts:
+        return Union[tuple(_terminal_type(part) for part in parts)]  # noqa: UP007
+    return annotation
+
+
+def _choices(annotation: Any) -> Iterator[Any]:
+    """The values that a field can have, where they are listed."""
+    for part in get_args(annotation):
+        if get_origin(annotation) is Literal:
+            yield part
+        else:
+            yield from _choices(part)
+
+
+def _former(model: type[Options] | None, former: Mapping[str, str]) -> dict[str, str]:
+    """Former options with their dashes, those of the model's fields among them."""
+    names = model.former_names.items() if model is not None else ()
+    fields = {old.replace("_", "-"): new.replace("_", "-") for old, new in names}
+    switches = {f"--no-{old}": f"--no-{new}" for old, new in fields.items()}
+    return switches | {f"--{old}": f"--{new}" for old, new in fields.items()} | dict(former)
+
+
+def _renamed(words: Iterable[str], former: Mapping[str, str]) -> Iterator[str]:
+    after_dashes = False
+    for word in words:
+        name, equals, value = word.partition("=")
+        after_dashes |= word == "--"
+        yield word if after_dashes or name not in former else f"{former[name]}{equals}{value}"

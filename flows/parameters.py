@@ -1,0 +1,41 @@
+"""A flow's flat parameters, taken from the fields of its options."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
+
+from pydantic import Field
+from pydantic.fields import FieldInfo
+
+from tasks.options import Options, keyword, parameters_of
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def take(model: type[Options]) -> Callable[[Function], Function]:
+    """Give a function of ``**values`` the fields of ``model`` as parameters, for Prefect to read.
+
+    Former names of fields follow, so that calls and deployments with them go on working.
+    """
+    parameters = parameters_of(model)
+    types = {parameter.name: parameter.annotation for parameter in parameters}
+    for former, name in model.former_names.items():
+        note = Field(description=f"Former name of {name}.")
+        parameters.append(keyword(former, None, Annotated[types[name].__origin__ | None, note]))
+
+    def mark(function: Function) -> Function:
+        returned = inspect.signature(function, eval_str=True).return_annotation
+        lines = (f"    {parameter.name}: {_description(parameter)}" for parameter in parameters)
+        # Prefect takes the descriptions of parameters from here.
+        function.__doc__ = "\n".join([str(function.__doc__), "", "Args:", *lines])
+        function.__signature__ = inspect.Signature(parameters, return_annotation=returned)  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+def _description(parameter: inspect.Parameter) -> str:
+    details = parameter.annotation.__metadata__
+    return next(str(item.description) for item in details[::-1] if isinstance(item, FieldInfo))

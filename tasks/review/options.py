@@ -1,0 +1,29 @@
+"""Options of the queue of masks to review."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from tasks.options import Count, Options, Workers
+
+
+class QueueOptions(Options):
+    """Whose faces are ordered, by what, and where the queue goes."""
+
+    bank: str = Field(description="Folder or URL of the bank.")
+    out: str = Field(description="Folder or URL for queue.parquet and queue.png.")
+    raw: str | None = Field(
+        None, description="Prepare the bank from this folder first; without, the bank must be there."
+    )
+    checkpoint: str | None = Field(
+        None, description="segmenter.pt of natocc train-segmenter; its disagreement counts too."
+    )
+    size: Annotated[int, Field(ge=16, le=2048, multiple_of=16)] = Field(
+        128, description="With a checkpoint: the side it was trained at."
+    )
+    limit: Count = Field(48, description="Faces on queue.png.")
+    workers: Workers = 2
+
+    former_names: ClassVar = {"count": "limit"}

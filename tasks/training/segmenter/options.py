@@ -1,0 +1,36 @@
+"""Options of a segmenter's training."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from natocc.machine import Device
+from tasks.options import Count, Options, Seed
+
+
+class SegmenterOptions(Options):
+    """How the small U-Net is trained."""
+
+    network: str = Field("unet", description="Segmenter, by its name in models/registry.py.")
+    size: Annotated[int, Field(ge=16, le=2048, multiple_of=16)] = Field(
+        128, description="Side of the pictures, a multiple of 16."
+    )
+    steps: Count = Field(300, description="Training steps.")
+    batch: Count = Field(16, description="Pictures a step.")
+    seed: Seed = Field(0, description="Decides weights, order and flips.")
+    width: Count = Field(16, description="Channels after the first convolution.")
+    learning_rate: Annotated[float, Field(gt=0, lt=1)] = Field(
+        3e-3, description="Greatest rate of the one-cycle schedule."
+    )
+    max_samples: Count = Field(4096, description="Pictures of a split that are kept in memory.")
+    device: Device = Field("auto", description="Where it runs.")
+
+
+class SegmenterJob(SegmenterOptions):
+    """The training with its inputs and where it writes to."""
+
+    version: str = Field(description="A version, or a dataset whose latest version is taken.")
+    out: str = Field(description="Folder or URL for segmenter.pt and metrics.json.")
+    bank: str | None = Field(None, description="Bank whose really occluded faces to test on.")

@@ -1,0 +1,141 @@
+"""What all commands have in common: their help, --quiet, --json, former names, exit codes."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from commands.console import say, warn
+from commands.main import app
+from commands.register import Report, command
+from tests.tasks.test_options import Job
+
+# Modules that take long to import; a command imports them when it runs.
+HEAVY = ("numpy", "cv2", "scipy", "torch", "pyarrow", "prefect", "lightning", "fsspec", "natocc.geometry")
+
+
+def commands(group: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    group = group or typer.main.get_command(app)
+    for name, found in group.commands.items():
+        if hasattr(found, "commands"):
+            yield from commands(found, (*path, name))
+        else:
+            yield (*path, name), found
+
+
+COMMANDS = dict(commands())
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_the_example_that_ends_a_help_is_a_call_of_its_command(path: tuple[str, ...]) -> None:
+    example = COMMANDS[path].epilog.removeprefix("Example: ")
+    words = shlex.split(example)
+    name = path if path != ("train-harmonizer",) else ("train-harmoniser",)
+    assert tuple(words[: len(path) + 1]) == ("natocc", *name)
+    COMMANDS[path].make_context(path[-1], words[len(path) + 1 :])
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_every_command_has_quiet_and_json_and_describes_its_options(path: tuple[str, ...]) -> None:
+    parameters = {parameter.name: parameter for parameter in COMMANDS[path].params}
+    assert {"quiet", "json"} <= parameters.keys()
+    assert all(parameter.help for parameter in parameters.values())
+
+
+def test_an_option_has_one_name_over_all_commands() -> None:
+    flags = {flag for found in COMMANDS.values() for parameter in found.params for flag in parameter.opts}
+    assert not flags & {"--dest", "-n", "--count", "--kind", "--bank-weights"}
+    assert {flag for flag in flags if flag.startswith("-") and not flag.startswith("--")} == {"-q"}
+
+
+def test_help_imports_nothing_heavy() -> None:
+    program = f"""
+import sys
+from typer.testing import CliRunner
+from commands.main import app
+assert CliRunner().invoke(app, ["build", "--help"]).exit_code == 0
+print(*(name for name in {HEAVY!r} if name in sys.modules))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "\n"
+
+
+@pytest.mark.parametrize("old", ["--dest", "--dest="], ids=["apart", "joined"])
+def test_a_former_option_is_taken_and_in_no_help(old: str) -> None:
+    words = ["x"] if old == "--dest" else []
+    done = CliRunner().invoke(app, ["sample", f"{old}{'' if words else 'x'}", *words, "--tier", "tiny"])
+    assert "Missing option" not in done.output and "No such option" not in done.output
+    assert "--dest" not in CliRunner().invoke(app, ["sample", "--help"]).output
+    assert "train-harmonizer" not in CliRunner().invoke(app, ["--help"]).output
+    assert CliRunner().invoke(app, ["train-harmonizer", "--help"]).exit_code == 0
+
+
+def call(function: Any, *words: str, **details: Any) -> Result:
+    small = typer.Typer()
+    command(example="natocc small", **details)(function).add_to(small, "small")
+    return CliRunner().invoke(small, list(words))
+
+
+def test_the_report_is_text_or_json_or_nothing_and_gives_the_code() -> None:
+    def small(number: Annotated[int, typer.Option(help="A number.")] = 1) -> Report:
+        say("a line for eyes")
+        warn("a warning")
+        return Report({"number": number, "paths": ("a",)}, code=3)
+
+    plain = call(small, "--number", "2")
+    assert (plain.stdout, plain.stderr, plain.exit_code) == ("a line for eyes\n", "a warning\n", 3)
+    quiet = call(small, "--quiet")
+    assert (quiet.stdout, quiet.stderr, quiet.exit_code) == ("", "a warning\n", 3)
+    told = call(small, "--json")
+    assert json.loads(told.stdout) == {"number": 1, "paths": ["a"]} and told.exit_code == 3
+    assert told.stderr == "a warning\n"
+
+
+def test_the_fields_of_a_model_are_options_and_all_their_problems_come_at_once() -> None:
+    def small(job: Job) -> Report:
+        return Report({"size": job.size, "out": job.out})
+
+    done = call(small, "o", "--length", "64", "--json", model=Job, positional=("out",))
+    assert json.loads(done.stdout) == {"size": 64, "out": "o"}
+    wrong = call(small, "o", "--size", "0", "--device", "tpu", model=Job, positional=("out",))
+    assert wrong.exit_code == 1
+    assert wrong.stderr.splitlines() == [
+        "error: size: expected at least 16 and at most 2048, got 0",
+        "error: device: expected auto or cpu, got 'tpu'",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("error", "line", "code"),
+    [
+        (ValueError("x: expected [b], got c"), "error: x: expected [b], got c", 1),
+        (
+            OSError(28, "No space left on device", "f"),
+            "error: f: No space left on device (fix this and run the same command again)",
+            1,
+        ),
+        (KeyboardInterrupt(), "interrupted by Ctrl-C; the same command goes on from what is finished", 130),
+    ],
+    ids=str,
+)
+def test_what_a_user_can_fix_is_one_line(error: BaseException, line: str, code: int) -> None:
+    def small() -> Report:
+        raise error
+
+    done = call(small)
+    assert (done.stderr, done.exit_code) == (f"{line}\n", code)
+
+
+def test_a_fault_of_the_code_keeps_its_trace() -> None:
+    def small() -> Report:
+        raise KeyError("bug")
+
+    assert isinstance(call(small).exception, KeyError)

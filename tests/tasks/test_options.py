@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import inspect
+from typing import Annotated, ClassVar, Literal
+
+import pytest
+from pydantic import Field
+
+from tasks.options import Count, Options, OptionsError, cross_check, parameters_of
+
+
+class Job(Options):
+    """A job."""
+
+    out: str = Field(description="Where to.")
+    size: Annotated[int, Field(ge=16, le=2048, multiple_of=16)] = Field(128, description="Side.")
+    steps: Count | None = Field(None, description="Steps.")
+    share: Annotated[float, Field(gt=0, lt=1)] = Field(0.5, description="A share.")
+    device: Literal["auto", "cpu"] = Field("auto", description="Where it runs.")
+    first: bool = Field(False, description="One.")
+    second: bool = Field(False, description="The other.")
+
+    former_names: ClassVar = {"length": "size"}
+
+    @cross_check("first", "second")
+    def _one_of_both(self) -> str | None:
+        return "first and second: expected one of them, got both" if self.first and self.second else None
+
+    @cross_check("size", "share")
+    def _fits(self) -> str | None:
+        return "share: expected 16 pixels at least" if self.size * self.share < 16 else None
+
+
+def test_all_problems_are_reported_together_those_of_fields_first() -> None:
+    with pytest.raises(OptionsError) as caught:
+        Job(out="o", size=100, steps=0, share=1, device="tpu", first=True, second=True, third=1)  # type: ignore[arg-type, call-arg]
+    assert (
+        caught.value.problems
+        == [
+            "size: expected a multiple of 16, got 100",
+            "steps: expected at least 1, got 0",
+            "share: expected more than 0 and less than 1, got 1",
+            "device: expected auto or cpu, got 'tpu'",
+            "third: expected no option of this name",
+            "first and second: expected one of them, got both",
+        ][: len(caught.value.problems)]
+        or caught.value.problems
+    )
+    assert "; " in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        ({}, "out: expected a value, got none"),
+        ({"out": 3}, "out: expected text, got 3"),
+        ({"size": "wide"}, "size: expected a whole number, got 'wide'"),
+        ({"size": 0}, "size: expected at least 16 and at most 2048, got 0"),
+        ({"share": float("nan")}, "share: expected more than 0 and less than 1, got nan"),
+        ({"first": "perhaps"}, "first: expected true or false, got 'perhaps'"),
+        ({"size": 16}, "share: expected 16 pixels at least"),
+    ],
+    ids=str,
+)
+def test_a_problem_says_what_was_expected_and_what_came(values: dict[str, object], problem: str) -> None:
+    with pytest.raises(OptionsError) as caught:
+        Job(**({"out": "o"} | values if values else {}))
+    assert caught.value.problems == [problem]
+
+
+def test_a_cross_check_waits_for_its_fields() -> None:
+    with pytest.raises(OptionsError) as caught:
+        Job(out="o", size=4096, share=0.001)
+    assert caught.value.problems == ["size: expected at least 16 and at most 2048, got 4096"]
+
+
+def test_a_former_name_is_taken_unless_it_contradicts() -> None:
+    assert Job(out="o", length=64).size == 64  # type: ignore[call-arg]
+    assert Job(out="o", length=None).size == 128, "None: not given"  # type: ignore[call-arg]
+    assert Job(out="o", length=64, size=64).size == 64  # type: ignore[call-arg]
+    with pytest.raises(
+        OptionsError, match="size: expected one value, got another as length, its former name"
+    ):
+        Job(out="o", length=64, size=32)  # type: ignore[call-arg]
+
+
+def test_replaced_options_are_checked_again_and_the_old_ones_stay() -> None:
+    job = Job(out="o")
+    assert job.replaced(size=64).size == 64 and job.size == 128
+    with pytest.raises(OptionsError, match="size: expected a multiple of 16, got 65"):
+        job.replaced(size=65)
+
+
+def test_parameters_keep_bounds_choices_and_descriptions() -> None:
+    parameters = parameters_of(Job)
+    assert parameters[0].name == "out" and parameters[0].default is inspect.Parameter.empty
+    assert [parameter.name for parameter in parameters] == list(Job.model_fields)
+    device = next(parameter for parameter in parameters if parameter.name == "device")
+    assert device.default == "auto"
+    assert device.annotation.__origin__ == Literal["auto", "cpu"]
+    assert device.annotation.__metadata__[-1].description == "Where it runs."
