@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import cv2
 
 from assets.bank.reader import Entry
 from assets.pictures.images import Picture
-from assets.problems import Problem
+from assets.problems import BadInput, Problem
+from assets.reading.folders import relative
 from assets.records import Origin
 from natocc.geometry import Image
 from natocc.kinds import check_entry_kind
 from shards.storage import sha256_bytes
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 EXPECTED_MASK = "an 8-bit mask of 0 and 255"
 
@@ -32,6 +40,27 @@ class Prepared:
 
 def refuse(where: str, expected: str, got: str) -> Prepared:
     return Prepared(entry=None, members={}, problems=(Problem(path=where, expected=expected, got=got),))
+
+
+def refuses_bad_input(prepare: Callable[P, Prepared]) -> Callable[P, Prepared]:
+    """``prepare`` with a refusal in place of a BadInput, which has to name its file."""
+
+    @wraps(prepare)
+    def prepare_or_refuse(*args: P.args, **kwargs: P.kwargs) -> Prepared:
+        try:
+            return prepare(*args, **kwargs)
+        except BadInput as error:
+            return Prepared(entry=None, members={}, problems=(error.problem(),))
+
+    return prepare_or_refuse
+
+
+def read_from(read: Callable[[Path], T], path: Path, raw: Path) -> T:
+    """``read(path)``. A BadInput names the path, relative to ``raw``."""
+    try:
+        return read(path)
+    except BadInput as error:
+        raise BadInput(error.expected, error.got, error.where or relative(path, raw)) from error
 
 
 def make_entry(

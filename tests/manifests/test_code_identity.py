@@ -105,7 +105,7 @@ def test_a_constant_in_a_leaf_changes_what_reaches_it_and_nothing_else(project: 
     assert changed(before) == {(module, True) for module in NETWORKS["rrdbnet"].modules}
     before = now()
     edit(project / path_of(FACES), r"\Z", "EXTRA = 1\n")
-    assert changed(before) == {(FACES, False), (prepare_evaluated.__module__, False)}
+    assert changed(before) == {(FACES, False)}
     before = now()
     edit(project / path_of(WRITE_BANK), r"\Z", "EXTRA = 1\n")
     assert changed(before) == {(WRITE_BANK, False)}

@@ -1,37 +1,71 @@
-"""Really occluded faces into the bank: a shard a dataset, beside the bank's own and out of training."""
+"""One really occluded face, for testing alone: a shard for each dataset, beside the bank's own."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
+from assets.bank.reader import Entry
 from assets.datasets.realocc import OccludedSource
-from assets.problems import Problem, conversions
+from assets.pictures.images import Picture, read_image, read_mask
+from assets.problems import BadInput, Problem, conversions
 from assets.reading.folders import relative
 from assets.records import RawOccludedFace
-from tasks.prepare.entry import Prepared, refuse
-from tasks.prepare.faces.face import prepare_occluded_face
+from natocc.codecs import encode_jpeg, encode_png
+from natocc.geometry import Image
+from tasks.prepare.entry import Prepared, make_entry, read_from, refuses_bad_input
+from tasks.prepare.faces.labels import conversions_of_face_mask, size_text
 
+_EXPECTED = "an upright 8-bit colour JPEG"
 _PLAIN_MASK = "a mask of 0 and 1, or of 0 and 255, and of nothing between"
 
 
+@refuses_bad_input
 def prepare_evaluated(face: RawOccludedFace, raw: Path, source: OccludedSource) -> Prepared:
-    """As ``prepare_occluded_face``; ``json`` says the dataset too.
+    """``jpg`` as it is, ``mask.png`` of 0 and 1 at its size.
 
-    A label to test on must not be guessed at: a mask with other values than 0 and 1, or 0 and 255, is
-    refused. A picture of another size than published is noted.
+    Labels for testing are not guessed: a mask with other values than 0 and 1, or 0 and 255, is refused. A
+    picture of another size than published is noted.
     """
-    done = prepare_occluded_face(face, raw)
-    if done.entry is None:
-        return done
-    mask = relative(face.mask, raw)
-    if any(one.path == mask and "grey edges" in one.got for one in done.problems):
-        return refuse(mask, _PLAIN_MASK, "grey values")
-    facts = json.loads(done.members["json"]) | {"dataset": source.dataset}
-    noted: tuple[Problem, ...] = ()
-    if source.side not in (None, done.entry.width) or source.side not in (None, done.entry.height):
-        expected, size = f"{source.side}x{source.side}", f"size {done.entry.width}x{done.entry.height}"
-        noted = conversions(done.entry.source, expected, (size,))
-    members = done.members | {"json": json.dumps(facts).encode()}
-    return replace(done, members=members, problems=done.problems + noted)
+    where = relative(face.image, raw)
+    picture = read_from(read_image, face.image, raw)
+    mask, problems = _read_mask(face, picture, raw)
+    entry = make_entry("face", face.id, "occluded", where, face.origin, picture, mask.shape[:2])
+    metadata = {"id": face.id, "source": where, "photo": entry.photo, "licence": entry.licence}
+    metadata |= {"person": entry.person} if entry.person else {}
+    metadata |= {"dataset": source.dataset}
+    members = {
+        "jpg": picture.data if picture.plain_jpeg else encode_jpeg(picture.rgb),
+        "mask.png": encode_png((mask > 0).astype(np.uint8)),
+        "json": json.dumps(metadata).encode(),
+    }
+    return Prepared(
+        entry=entry,
+        members=members,
+        problems=(*conversions(where, _EXPECTED, picture.notes), *problems, *_other_size(entry, source)),
+    )
+
+
+def _read_mask(face: RawOccludedFace, picture: Picture, raw: Path) -> tuple[Image, tuple[Problem, ...]]:
+    """The mask, and what was converted in it."""
+    where = relative(face.mask, raw)
+    mask, notes = read_from(read_mask, face.mask, raw)
+    if mask.shape != picture.rgb.shape[:2]:
+        expected = f"a mask of its photograph's size {size_text(picture.rgb)}"
+        raise BadInput(expected, size_text(mask), where)
+    if not mask.any():
+        raise BadInput("a mask with pixels", "an empty mask", where)
+    problems = conversions_of_face_mask(face.mask, notes, raw)
+    if any("grey edges" in problem.got for problem in problems):
+        raise BadInput(_PLAIN_MASK, "grey values", where)
+    return mask, problems
+
+
+def _other_size(entry: Entry, source: OccludedSource) -> tuple[Problem, ...]:
+    """A note on a picture of another size than published."""
+    if source.side is None or (entry.width, entry.height) == (source.side, source.side):
+        return ()
+    expected = f"{source.side}x{source.side}"
+    return conversions(entry.source, expected, (f"size {entry.width}x{entry.height}",))

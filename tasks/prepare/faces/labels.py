@@ -1,8 +1,8 @@
-"""A face's mask and parsing map: the policy's, a corrected one, or the policy's less FaceOcc's occlusion."""
+"""A face's mask and parsing map: by policy, corrected, or by policy without FaceOcc's occlusions."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -18,84 +18,90 @@ from natocc.masks.corrected_parsing import corrected_parsing
 from natocc.masks.policy import FACEOCC, VOO, face_mask, parsing_map, policy_named
 from natocc.resize.scale import scaled_size
 from shards.storage import sha256_bytes
-from tasks.prepare.entry import EXPECTED_MASK
-from tasks.prepare.faces.faceocc import subtract_occlusion
+from tasks.prepare.entry import EXPECTED_MASK, read_from
+from tasks.prepare.faces.faceocc import OtherMask, subtract_occlusion
 
-# Masks that are read whole, as RealOcc's, may hold 0 and 1: nothing to report.
-_USUAL_OF_WHOLE = ("values 0 and 1",)
+# Masks of whole faces, such as RealOcc's, often hold 0 and 1, which is not reported.
+_USUAL_OF_FACE_MASKS = ("values 0 and 1",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaceLabels:
-    """``mask`` uint8 HxW of 0 and 255, ``classes`` uint8 HxW; ``facts`` say where the mask is from."""
+    """``mask`` uint8 HxW of 0 and 255, ``classes`` uint8 HxW; ``metadata`` records the mask's origin."""
 
     mask: Image
     classes: Image
-    facts: dict[str, object]
+    metadata: dict[str, object]
     problems: tuple[Problem, ...] = ()
 
 
 def label_face(
     face: RawFace, parts: dict[str, Image], picture: Picture, image: Image, policy: str, raw: Path
 ) -> FaceLabels:
-    """The labels at half the size of ``image``, the photograph as it is kept.
+    """The labels at half the size of ``image``, the photograph as the bank stores it.
 
-    A corrected mask is taken as it is; else the policy's, from which FaceOcc's occlusion is taken where
-    there is one. Raises BadInput where either can't be used, since the policy's mask alone is then known
-    to be wrong, and ValueError for an unknown policy.
+    A corrected mask is used as it is, else the policy's without FaceOcc's occlusion of this face. Raises
+    BadInput where either can't be used, since the policy's mask alone is then known to be wrong, and
+    ValueError for an unknown policy.
     """
     rules = policy_named(policy)
-    facts: dict[str, object] = {"policy": policy}
     size = half_size(image)
-    # Among faces that FaceOcc's authors looked at, glasses that they left alone are dark ones.
+    # FaceOcc's authors looked at these faces; glasses that they did not annotate are dark ones.
     dark = rules is FACEOCC and face.examined and face.occlusion is None
     mask = resize_binary(face_mask(parts, VOO if dark else rules), size)
-    if not face.corrected and (face.occlusion is None or not mask.any()):
+    metadata: dict[str, object] = {"policy": policy}
+    other = _other_mask(face, picture, image, mask, raw)
+    if other is None:
         classes = resize_classes(parsing_map(parts), size)
-        return FaceLabels(mask=mask, classes=classes, facts=facts | {"mask": "policy"})
-    try:
-        if face.corrected:
-            where = face.corrected[-1]
-            labels, told, problems = _read_corrected(face, picture, size, raw)
-            told |= {"faceocc": "not used"} if face.occlusion else {}
-        else:
-            where = face.occlusion or face.image
-            labels, told, problems = subtract_occlusion(where, image, mask, raw)
-    except BadInput as error:
-        raise BadInput(error.expected, error.got, relative(where, raw)) from error
-    iou = cv2.countNonZero(labels & mask) / cv2.countNonZero(labels | mask)
-    small = {name: resize_classes(one, size) for name, one in parts.items()}
+        return FaceLabels(mask=mask, classes=classes, metadata=metadata | {"mask": "policy"})
+    iou = cv2.countNonZero(other.mask & mask) / cv2.countNonZero(other.mask | mask)
+    small = {name: resize_classes(part, size) for name, part in parts.items()}
     return FaceLabels(
-        mask=labels,
-        classes=corrected_parsing(small, labels, rules),
-        facts=facts | told | {"policy_iou": round(iou, 4)},
-        problems=problems,
+        mask=other.mask,
+        classes=corrected_parsing(small, other.mask, rules),
+        metadata=metadata | other.metadata | {"policy_iou": round(iou, 4)},
+        problems=other.problems,
     )
 
 
+def _other_mask(face: RawFace, picture: Picture, image: Image, mask: Image, raw: Path) -> OtherMask | None:
+    """The mask that replaces ``mask``, the policy's; None where there is none. Raises BadInput."""
+    if face.corrected:
+        size = half_size(image)
+        corrected = read_from(
+            lambda path: _read_corrected(path, face, picture, size, raw), face.corrected[-1], raw
+        )
+        unused = {"faceocc": "not used"} if face.occlusion else {}
+        return replace(corrected, metadata=corrected.metadata | unused)
+    if face.occlusion is None or not mask.any():
+        return None
+    return read_from(lambda crop: subtract_occlusion(crop, image, mask, raw), face.occlusion, raw)
+
+
 def _read_corrected(
-    face: RawFace, picture: Picture, size: tuple[int, int], raw: Path
-) -> tuple[Image, dict[str, object], tuple[Problem, ...]]:
-    """The corrected mask at the size at which masks are kept, and its file. Raises BadInput."""
-    path = face.corrected[0]
+    path: Path, face: RawFace, picture: Picture, size: tuple[int, int], raw: Path
+) -> OtherMask:
+    """The corrected mask at ``size`` (width, height). Raises BadInput."""
     if len(face.corrected) > 1:
-        raise BadInput("one corrected mask a face", f"a second one beside {relative(path, raw)}")
+        first = relative(face.corrected[0], raw)
+        raise BadInput("one corrected mask a face", f"a second one beside {first}")
     mask, notes = read_corrected(path)
     if other_aspect(mask, picture):
         raise BadInput(f"the aspect of its photograph {size_text(picture.rgb)}", size_text(mask))
     small = resize_binary(mask, size)
     if not small.any():
         raise BadInput("a mask with pixels", "one that is empty at half the photograph's size")
-    facts: dict[str, object] = {"mask": "corrected", "mask_sha256": sha256_bytes(path.read_bytes())}
+    metadata: dict[str, object] = {"mask": "corrected", "mask_sha256": sha256_bytes(path.read_bytes())}
     if face.review:
-        facts["review"] = face.review
-    return small, facts, conversions_of_whole(path, notes, raw)
+        metadata["review"] = face.review
+    problems = conversions_of_face_mask(path, notes, raw)
+    return OtherMask(mask=small, metadata=metadata, problems=problems)
 
 
-def conversions_of_whole(mask: Path, notes: tuple[str, ...], raw: Path) -> tuple[Problem, ...]:
-    """What was converted in a mask of the whole face; values of 0 and 1 are usual there."""
-    said = tuple(note for note in unusual(notes) if note not in _USUAL_OF_WHOLE)
-    return conversions(relative(mask, raw), EXPECTED_MASK, said)
+def conversions_of_face_mask(mask: Path, notes: tuple[str, ...], raw: Path) -> tuple[Problem, ...]:
+    """What was converted in a mask of a whole face."""
+    reported = tuple(note for note in unusual(notes) if note not in _USUAL_OF_FACE_MASKS)
+    return conversions(relative(mask, raw), EXPECTED_MASK, reported)
 
 
 def other_aspect(mask: Image, picture: Picture) -> bool:

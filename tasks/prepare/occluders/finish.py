@@ -1,4 +1,4 @@
-"""What every cut-out goes through last: cropped, limited, its colours continued, coded."""
+"""The last steps of every cut-out: cropped, limited in size, its colours continued, encoded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from natocc.resize.scale import limit_long_side
 from tasks.prepare.entry import Prepared, fine_jpeg, refuse
 
 LONG_SIDE = 1024
-# How deep, in pixels of the photograph, an edge mixes in what lies behind.
+# Depth to which an edge mixes with the background, in pixels of the photograph.
 _MIXED = 1.5
 EXPECTED_PHOTO = "an upright 8-bit colour JPEG"
 
@@ -25,18 +25,18 @@ def cut_out(
     notes: tuple[str, ...],
     rgb: Image,
     matte: Image,
-    facts: Mapping[str, object],
+    metadata: Mapping[str, object],
     factor: int = 1,
     more: Mapping[str, bytes] | None = None,
 ) -> Prepared:
     """A cut-out as the bank stores it, its long side at most 1024.
 
-    ``rgb`` uint8 HxWx3 and ``matte`` uint8 HxW are ``factor`` times enlarged; ``blank`` is the row but for
-    its size; ``notes`` name what was converted on reading; ``more`` are further members. A matte
-    without a solid pixel is refused.
+    ``rgb`` uint8 HxWx3 and ``matte`` uint8 HxW are enlarged ``factor`` times. ``blank`` is the row without
+    its size; ``notes`` name what was converted on reading; ``more`` are further members. A matte without a
+    solid pixel is refused.
     """
     if matte.max(initial=0) <= 127:
-        return refuse(blank.source, "an outline thick enough to cut out", "one that is nowhere solid")
+        return refuse(blank.source, "a matte thick enough to cut out", "one that is nowhere solid")
     rgb, matte = crop_to_matte(rgb, matte)
     size = max(matte.shape)
     rgb, matte = limit_long_side(rgb, LONG_SIDE), limit_long_side(matte, LONG_SIDE)
@@ -45,7 +45,7 @@ def cut_out(
         "jpg": fine_jpeg(rgb),
         "alpha.png": encode_png(matte),
         **(more or {}),
-        "json": json.dumps(facts).encode(),
+        "json": json.dumps(metadata).encode(),
     }
     entry = replace(blank, height=matte.shape[0], width=matte.shape[1])
     return Prepared(entry=entry, members=members, problems=conversions(blank.source, EXPECTED_PHOTO, notes))

@@ -7,31 +7,29 @@ from dataclasses import replace
 from pathlib import Path
 
 from assets.datasets.hands.reader import MASKS
-from assets.pictures.images import read_image, read_mask
+from assets.pictures.images import Picture, read_image, read_mask
 from assets.problems import BadInput, Problem, conversions, unusual
 from assets.reading.folders import relative
 from assets.records import RawHand, RawTexture
 from natocc.codecs import encode_jpeg
+from natocc.geometry import Image
 from natocc.matting.cutout import clear_border, soft_matte, turn
 from natocc.matting.hand_mask import segment_hand
 from natocc.matting.hand_orientation import turn_fingers_down
 from natocc.resize.scale import limit_long_side
 from natocc.verdicts import NotFound
-from tasks.prepare.entry import EXPECTED_MASK, Prepared, make_entry, refuse
+from tasks.prepare.entry import EXPECTED_MASK, Prepared, make_entry, read_from, refuses_bad_input
 from tasks.prepare.occluders.finish import EXPECTED_PHOTO, LONG_SIDE, cut_out
 
 
+@refuses_bad_input
 def prepare_hand(hand: RawHand, raw: Path) -> Prepared:
-    """Cut a hand out of its light ground and turn it fingers-down, long side at most 1024.
+    """Cut a hand out of its light background and turn it fingers-down, long side at most 1024.
 
-    The mask is the one beside it, else found; so is the angle.
+    Mask and angle are those that are given, else found in the picture.
     """
-    where = relative(hand.image, raw)
-    try:
-        picture = read_image(hand.image)
-    except BadInput as error:
-        return refuse(where, error.expected, error.got)
-    facts: dict[str, object] = {
+    picture = read_from(read_image, hand.image, raw)
+    metadata: dict[str, object] = {
         "aspect": hand.aspect,
         "skin": hand.skin,
         "subject": hand.subject,
@@ -39,43 +37,45 @@ def prepare_hand(hand: RawHand, raw: Path) -> Prepared:
         "irregularities": hand.irregularities,
         **hand.facts,
     }
-    noted: tuple[Problem, ...] = ()
+    mask, mask_metadata, problems = _hand_mask(hand, picture, raw)
+    metadata |= mask_metadata
+    rot_deg, rot_from = hand.rot_deg, "side-car"
+    if rot_deg is None:
+        rot_deg, rot_from = turn_fingers_down(mask)
+    metadata |= {"rot_deg": rot_deg, "rot_from": rot_from}
+    rgb, matte = turn(picture.rgb, soft_matte(clear_border(mask)), rot_deg)
+    where = relative(hand.image, raw)
+    blank = make_entry("hand", hand.id, hand.aspect, where, hand.origin, picture, (0, 0))
+    prepared = cut_out(blank, picture.notes, rgb, matte, metadata)
+    return replace(prepared, problems=prepared.problems + problems) if prepared.entry else prepared
+
+
+def _hand_mask(
+    hand: RawHand, picture: Picture, raw: Path
+) -> tuple[Image, dict[str, object], tuple[Problem, ...]]:
+    """The mask uint8 HxW of 0 and 255, where it comes from, and what was converted in its file."""
     if hand.mask is None:
         found = segment_hand(picture.rgb)
         if isinstance(found, NotFound):
-            return refuse(where, f"{found.expected}, or a mask {MASKS}/{hand.image.stem}.png", found.got)
-        mask = found.mask
-        facts |= {"mask": "segmented", "contrast": round(found.contrast, 1)}
-    else:
-        try:
-            mask, mask_notes = read_mask(hand.mask)
-        except BadInput as error:
-            return refuse(relative(hand.mask, raw), error.expected, error.got)
-        if mask.shape != picture.rgb.shape[:2]:
-            expected = f"its photograph's size {picture.rgb.shape[1]}x{picture.rgb.shape[0]}"
-            return refuse(relative(hand.mask, raw), expected, f"{mask.shape[1]}x{mask.shape[0]}")
-        if not mask.any():
-            return refuse(relative(hand.mask, raw), "a mask with pixels", "an empty mask")
-        noted = conversions(relative(hand.mask, raw), EXPECTED_MASK, unusual(mask_notes))
-        facts["mask"] = "given"
-    told: str = "side-car"
-    rot_deg = hand.rot_deg
-    if rot_deg is None:
-        rot_deg, told = turn_fingers_down(mask)
-    facts |= {"rot_deg": rot_deg, "rot_from": told}
-    rgb, matte = turn(picture.rgb, soft_matte(clear_border(mask)), rot_deg)
-    blank = make_entry("hand", hand.id, hand.aspect, where, hand.origin, picture, (0, 0))
-    prepared = cut_out(blank, picture.notes, rgb, matte, facts)
-    return replace(prepared, problems=prepared.problems + noted) if prepared.entry else prepared
+            expected = f"{found.expected}, or a mask {MASKS}/{hand.image.stem}.png"
+            raise BadInput(expected, found.got, relative(hand.image, raw))
+        return found.mask, {"mask": "segmented", "contrast": round(found.contrast, 1)}, ()
+    where = relative(hand.mask, raw)
+    mask, notes = read_from(read_mask, hand.mask, raw)
+    height, width = picture.rgb.shape[:2]
+    if mask.shape != (height, width):
+        expected = f"its photograph's size {width}x{height}"
+        raise BadInput(expected, f"{mask.shape[1]}x{mask.shape[0]}", where)
+    if not mask.any():
+        raise BadInput("a mask with pixels", "an empty mask", where)
+    return mask, {"mask": "given"}, conversions(where, EXPECTED_MASK, unusual(notes))
 
 
+@refuses_bad_input
 def prepare_texture(texture: RawTexture, raw: Path) -> Prepared:
     """A texture as it is, long side at most 1024."""
     where = relative(texture.image, raw)
-    try:
-        picture = read_image(texture.image)
-    except BadInput as error:
-        return refuse(where, error.expected, error.got)
+    picture = read_from(read_image, texture.image, raw)
     rgb = limit_long_side(picture.rgb, LONG_SIDE)
     kept = picture.plain_jpeg and rgb is picture.rgb
     members = {"jpg": picture.data if kept else encode_jpeg(rgb, 97)}

@@ -1,4 +1,4 @@
-"""From a COCO outline to an object's matte."""
+"""From a COCO annotation to an object's matte."""
 
 from __future__ import annotations
 
@@ -18,21 +18,22 @@ from tasks.prepare.upscaling.choose import FACTOR
 
 @dataclass(frozen=True, slots=True)
 class Matte:
-    """``large`` is the matte, four times enlarged; ``alpha`` what it was made from, at the crop's size.
+    """``large`` is the matte, enlarged four times; ``alpha`` is the matte at the crop's size.
 
-    ``facts`` say how: ``matte`` is ``refined`` or ``outline``, ``matte_change`` (percent of the outline's
-    area that changed sides) and ``matte_told`` (percent of pixels beside the edge that their colours tell).
+    ``metadata`` holds ``matte`` (``refined``, or ``outline`` for the annotation's own), ``matte_change``
+    (percent of the annotated area that changed sides) and ``matte_told`` (percent of the pixels beside the
+    edge whose colours tell their side).
     """
 
     large: Image
     alpha: Image
-    facts: dict[str, object]
+    metadata: dict[str, object]
 
 
 def rasterise(segmentation: list[list[float]] | dict[str, object], size: tuple[int, int]) -> Image:
-    """Polygons, uncompressed or compressed RLE as uint8 HxW of 0 and 255; ``size`` is (height, width).
+    """Polygons, or an uncompressed or compressed RLE, as uint8 HxW of 0 and 255; ``size`` is (height, width).
 
-    Raises ValueError, TypeError or KeyError where it is neither, or an RLE of another size.
+    Raises ValueError, TypeError or KeyError for anything else, and for an RLE of another size.
     """
     if isinstance(segmentation, dict):
         rle: dict[str, Any] = segmentation
@@ -47,13 +48,13 @@ def rasterise(segmentation: list[list[float]] | dict[str, object], size: tuple[i
 def polygons_within(
     segmentation: list[list[float]] | dict[str, object], box: Box, size: tuple[int, int]
 ) -> list[list[float]]:
-    """The polygons moved into ``box``, which was then resized to ``size``; none of an RLE."""
+    """The polygons in the pixels of ``box`` resized to ``size``; empty for an RLE."""
     if isinstance(segmentation, dict):
         return []
     scale = size[1] / box.width, size[0] / box.height
     corner = box.x0, box.y0
     return [
-        [round((float(value) - corner[at % 2]) * scale[at % 2], 2) for at, value in enumerate(points)]
+        [round((float(value) - corner[axis % 2]) * scale[axis % 2], 2) for axis, value in enumerate(points)]
         for points in segmentation
     ]
 
@@ -61,24 +62,24 @@ def polygons_within(
 def make_matte(crop: Image, mask: Image, polygons: list[list[float]]) -> Matte:
     """The matte of an object in ``crop`` (uint8 HxWx3), from its ``mask`` (0 or 255) and its polygons.
 
-    The colours on either side of the outline draw the edge. Where they can't tell the sides apart, the
-    outline itself is drawn at the large size; of an RLE, which has no polygons, the smoothed mask.
+    The colours on both sides of the annotated edge refine it. Where they can't tell the sides apart, the
+    polygons are drawn at the large size, or for an RLE the mask is smoothed.
     """
     mask = np.ascontiguousarray(mask)
     refined = refine_matte(crop, mask, band_width(mask))
-    facts: dict[str, object] = {
+    metadata: dict[str, object] = {
         "matte": "refined" if refined.sound else "outline",
         "matte_change": round(100 * refined.change, 1),
         "matte_told": round(100 * refined.told, 1),
     }
     if refined.sound:
         alpha = clear_border(refined.alpha)
-        return Matte(enlarge_matte(alpha, FACTOR), alpha, facts)
-    return Matte(enlarge_outline(mask, polygons), clear_border(mask), facts)
+        return Matte(enlarge_matte(alpha, FACTOR), alpha, metadata)
+    return Matte(enlarge_annotation(mask, polygons), clear_border(mask), metadata)
 
 
-def enlarge_outline(mask: Image, polygons: list[list[float]]) -> Image:
-    """The outline's own matte, four times enlarged."""
+def enlarge_annotation(mask: Image, polygons: list[list[float]]) -> Image:
+    """The matte of the annotation itself, enlarged four times."""
     mask = clear_border(mask)
     if not polygons:
         return soft_matte(mask, FACTOR)
@@ -87,7 +88,7 @@ def enlarge_outline(mask: Image, polygons: list[list[float]]) -> Image:
 
 
 def _polygon(points: list[float], size: tuple[int, int]) -> list[float]:
-    """Three corners or more: pycocotools takes two for a box, and walks an edge however long."""
+    """Checked coordinates: pycocotools takes two corners for a box, and walks edges of any length."""
     values = [float(value) for value in points]
     if len(values) < 6 or len(values) % 2:
         raise ValueError(f"a polygon of {len(values)} numbers")

@@ -22,16 +22,16 @@ from tasks.prepare.occluders.matte import Matte, make_matte, polygons_within, ra
 from tasks.prepare.upscaling.choose import FACTOR, Upscaler
 from tasks.prepare.upscaling.crops import Enlargement, enlarge_crops
 
-# Context round an object, as a share of its box: upscalers see where the object ends.
+# Margin around an object, as a share of its box: upscalers need to see where the object ends.
 _CONTEXT = 0.08
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Cut:
-    """An object and a margin about it: ``crop`` uint8 HxWx3, ``outline`` uint8 HxW of 0 and 255.
+    """An object with a margin: ``crop`` uint8 HxWx3, ``mask`` uint8 HxW of 0 and 255.
 
-    ``box`` is where it lies in the photograph, ``polygons`` are in the crop's pixels. ``blank`` is its
-    row but for its size, ``notes`` name what was converted on reading.
+    ``box`` is its place in the photograph; ``polygons`` are in the crop's pixels. ``blank`` is its row
+    without the size; ``notes`` name what was converted on reading.
     """
 
     thing: RawObject
@@ -39,15 +39,15 @@ class Cut:
     notes: tuple[str, ...]
     box: Box
     crop: Image
-    outline: Image
+    mask: Image
     polygons: list[list[float]]
 
 
 def prepare_objects(things: Sequence[RawObject], raw: Path, upscaler: Upscaler) -> list[Prepared]:
-    """Cut instances out, four times enlarged, long side at most 1024; in order.
+    """Cut instances out, enlarged four times, long side at most 1024; in order.
 
-    What an object was cut from is kept beside it: ``context.jpg`` and, of the same size, the matte
-    ``context.png``, so that it can be enlarged anew without the photograph.
+    The crop of the photograph is kept as ``context.jpg`` and its matte, of the same size, as
+    ``context.png``, so that the object can be enlarged again without the photograph.
     """
     cuts = [cut_object(thing, raw) for thing in things]
     enlarged = enlarge_crops([cut.crop for cut in cuts if isinstance(cut, Cut)], upscaler)
@@ -55,7 +55,7 @@ def prepare_objects(things: Sequence[RawObject], raw: Path, upscaler: Upscaler) 
 
 
 def cut_object(thing: RawObject, raw: Path) -> Cut | Prepared:
-    """The object in its surroundings, long side at most 1024, or why it is refused."""
+    """The object in its surroundings, long side at most 1024, or its refusal."""
     where = f"{relative(thing.image, raw)} annotation {int(thing.id)}"
     try:
         picture = read_image(thing.image)
@@ -69,41 +69,41 @@ def cut_object(thing: RawObject, raw: Path) -> Cut | Prepared:
     except (ValueError, TypeError, KeyError, IndexError) as error:
         return refuse(where, "polygons or RLE of its photograph's size", f"{type(error).__name__}: {error}")
     if not mask.any():
-        return refuse(where, "an outline with pixels inside the photograph", "an empty one")
+        return refuse(where, "an annotation with pixels inside the photograph", "an empty one")
     box = mask_box(mask)
     box = box.grow(2 + round(_CONTEXT * max(box.width, box.height)), thing.image_size)
-    # An object that is large already needs no more pixels, and four times them would fill the memory.
-    crop, outline = (limit_long_side(plane[box.slices], LONG_SIDE) for plane in (picture.rgb, mask))
-    outline = np.where(outline > 127, 255, 0).astype(np.uint8)
+    # A large object needs no more pixels, and enlarging it would fill the memory.
+    crop, small = (limit_long_side(plane[box.slices], LONG_SIDE) for plane in (picture.rgb, mask))
+    small = np.where(small > 127, 255, 0).astype(np.uint8)
     return Cut(
         thing=thing,
         blank=make_entry("object", thing.id, thing.category, where, thing.origin, picture, (0, 0)),
         notes=picture.notes,
         box=box,
-        # A copy, so that the photograph can go.
+        # A copy, so that the photograph's memory is freed.
         crop=crop.copy(),
-        outline=outline,
-        polygons=polygons_within(thing.segmentation, box, outline.shape),
+        mask=small,
+        polygons=polygons_within(thing.segmentation, box, small.shape),
     )
 
 
 def finish_object(cut: Cut, enlarged: Enlargement) -> Prepared:
     """The matte and the enlarged colours as the bank stores them."""
-    thing, matte = cut.thing, make_matte(cut.crop, cut.outline, cut.polygons)
-    facts: dict[str, object] = {"category": thing.category, "annotation": int(thing.id)}
-    facts |= {**enlarged.facts, **matte.facts, "context": _context(cut, matte), **thing.facts}
-    # What another upscaler needs in place of the photograph.
+    thing, matte = cut.thing, make_matte(cut.crop, cut.mask, cut.polygons)
+    metadata: dict[str, object] = {"category": thing.category, "annotation": int(thing.id)}
+    metadata |= {**enlarged.metadata, **matte.metadata, "context": _context(cut, matte), **thing.facts}
+    # Another upscaler needs these in place of the photograph.
     kept = {"context.jpg": fine_jpeg(cut.crop), "context.png": encode_png(matte.alpha)}
-    done = cut_out(cut.blank, cut.notes, enlarged.pixels, matte.large, facts, FACTOR, kept)
+    done = cut_out(cut.blank, cut.notes, enlarged.pixels, matte.large, metadata, FACTOR, kept)
     return replace(done, counted=enlarged.counted) if done.entry else done
 
 
 def _context(cut: Cut, matte: Matte) -> dict[str, object]:
-    """Where ``context.jpg`` lies in the photograph, in its pixels, and how many times it was enlarged.
+    """The box of ``context.jpg`` in pixels of the photograph, and the factor of enlargement.
 
-    Where the matte is the outline's, the polygons too, in pixels of ``context.jpg``.
+    If the matte is the annotation's own, the polygons too, in pixels of ``context.jpg``.
     """
-    drawn = matte.facts["matte"] == "outline" and cut.polygons
-    outline = {"outline": cut.polygons} if drawn else {}
+    drawn = matte.metadata["matte"] == "outline" and cut.polygons
+    polygons = {"outline": cut.polygons} if drawn else {}
     place = {"x": cut.box.x0, "y": cut.box.y0, "width": cut.box.width, "height": cut.box.height}
-    return {**place, "factor": FACTOR, **outline}
+    return {**place, "factor": FACTOR, **polygons}

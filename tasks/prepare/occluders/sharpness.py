@@ -11,16 +11,16 @@ from natocc.geometry import mask_box
 from natocc.photometric.sharpness import estimate_blur
 from tasks.prepare.occluders.matte import rasterise
 
-# Where the inside has no structure the outline's own edge is measured, with this much about it (pixels):
+# Where the inside has no structure, the object's own edge is measured with a margin of so many pixels:
 # windows of 24 pixels are laid from the rim inwards, and the first row of them is left out.
-_ABOUT = 30
+_MARGIN = 30
 
 
 def blur_of(thing: RawObject) -> float | None:
-    """The blur of its strongest edges: sigma of a Gaussian in pixels of the photograph, 0 to 6.
+    """The blur of the instance's strongest edges: sigma of a Gaussian in pixels of the photograph, 0 to 6.
 
-    None where nothing has an edge. 0 for what can't be read, which is refused with its reason when it
-    is prepared.
+    None where it has no edge. 0 for an unreadable instance, which is refused with its reason when it is
+    prepared.
     """
     try:
         picture = read_image(thing.image).rgb
@@ -29,10 +29,10 @@ def blur_of(thing: RawObject) -> float | None:
         return 0.0
     if picture.shape[:2] != thing.image_size or not mask.any():
         return 0.0
-    box = mask_box(mask).grow(_ABOUT, thing.image_size)
+    box = mask_box(mask).grow(_MARGIN, thing.image_size)
     crop, inside = np.ascontiguousarray(picture[box.slices]), np.ascontiguousarray(mask[box.slices])
-    found = estimate_blur(crop, inside)
-    if found is not None:
-        return found
-    side = 2 * _ABOUT + 1
+    blur = estimate_blur(crop, inside)
+    if blur is not None:
+        return blur
+    side = 2 * _MARGIN + 1
     return estimate_blur(crop, cv2.dilate(inside, np.ones((side, side), np.uint8)).astype(np.uint8))

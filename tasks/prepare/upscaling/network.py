@@ -1,4 +1,4 @@
-"""A worker's upscaling network: read once, checked, and used on the crops of a chunk."""
+"""A worker's upscaling network: loaded once, checked, and run on the crops of a chunk."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class NetworkResult:
-    """``pixels`` uint8 (4H, 4W, 3), of so many ``tiles``; ``factor`` is the network's own."""
+    """``pixels`` uint8 (4H, 4W, 3) of so many ``tiles``; ``factor`` is the network's own."""
 
     pixels: Image
     tiles: int
     factor: int
-    # Whether batches had become smaller by then, as memory ran out.
+    # Whether memory had run out by then, so that batches are smaller.
     smaller_batches: bool
 
 
 def upscale_by_network(crops: Sequence[Image], upscaler: Upscaler) -> list[NetworkResult]:
-    """Each crop, uint8 (H, W, 3), RGB, four times as large, in order.
+    """Each crop, uint8 (H, W, 3), RGB, enlarged four times, in order.
 
-    Raises ValueError for weights that are not those that were chosen, and where the network gives
-    values that are not finite.
+    Raises ValueError where the weights have changed since they were chosen, and where the network's
+    values are not finite.
     """
     network = _loaded(upscaler)
     try:
@@ -48,7 +48,7 @@ def upscale_by_network(crops: Sequence[Image], upscaler: Upscaler) -> list[Netwo
 
 
 def device_of(upscaler: Upscaler) -> str:
-    """Load the network; the device that it is on then."""
+    """Load the network; returns the device that it runs on."""
     return _loaded(upscaler).device
 
 

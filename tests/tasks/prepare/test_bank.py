@@ -97,7 +97,7 @@ BAD = f"""\
 {COCO} annotation 21: expected an area above 0, got zero area
 {COCO} annotation 22: expected polygons or RLE, got no segmentation
 {PHOTO} annotation 23: expected polygons or RLE of its photograph's size, got ValueError: RLE of 10x10
-{PHOTO} annotation 24: expected an outline with pixels inside the photograph, got an empty one
+{PHOTO} annotation 24: expected an annotation with pixels inside the photograph, got an empty one
 COCO/annotations/instances_other.json: expected COCO json with images, categories, annotations, got Expecting value at byte 1
 COCO/annotations/instances_third.json annotation 7: expected an id of its own, got the id 7 of another annotation
 {FACES}/natocc.csv:2: expected a split among train, test, excluded, got 'val'

@@ -11,12 +11,13 @@ import skimage.data
 from PIL import Image as Pillow
 
 from assets.datasets.celebamask.reader import read_faces
-from assets.datasets.realocc import read_occluded_faces
+from assets.datasets.realocc import REALOCC, read_occluded_faces
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
 from natocc.masks.policy import CLASS_IDS
 from tasks.prepare.entry import Prepared
-from tasks.prepare.faces.face import prepare_face, prepare_occluded_face
+from tasks.prepare.faces.evaluation import prepare_evaluated
+from tasks.prepare.faces.face import prepare_face
 from tests.raw_trees import (
     FACES,
     IMAGES,
@@ -182,7 +183,7 @@ def test_what_cannot_be_used_is_refused_by_name(
 
 
 def occluded(raw: Path) -> Prepared:
-    return prepare_occluded_face(next(iter(read_occluded_faces(raw, lambda problem: None))), raw)
+    return prepare_evaluated(next(iter(read_occluded_faces(raw, lambda problem: None))), raw, REALOCC)
 
 
 def test_a_really_occluded_face_keeps_its_size_and_bytes(tmp_path: Path) -> None:

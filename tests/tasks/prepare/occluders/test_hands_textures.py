@@ -104,12 +104,12 @@ def test_an_object_brings_no_ground_along(tmp_path: Path) -> None:
         ({"segmentation": {"size": [300, 200], "counts": [60000]}}, "expected polygons or RLE of its photograph's size, got ValueError: RLE of 200x300"),
         ({"segmentation": {"size": [200, 300], "counts": [0, 9]}}, "expected polygons or RLE of its photograph's size, got ValueError: runs of 9 pixels in all for a mask of 300x200"),
         ({"segmentation": {"size": [200, 300]}}, "expected polygons or RLE of its photograph's size, got KeyError: 'counts'"),
-        ({"segmentation": square(400, 300, 50, 50)}, "expected an outline with pixels inside the photograph, got an empty one"),
+        ({"segmentation": square(400, 300, 50, 50)}, "expected an annotation with pixels inside the photograph, got an empty one"),
         ({"segmentation": square(1e9, 0, 5, 5)}, "expected polygons or RLE of its photograph's size, got ValueError: a polygon with a corner far outside"),
         ({"segmentation": [[1, 2, 3, 4]]}, "expected polygons or RLE of its photograph's size, got ValueError: a polygon of 4 numbers"),
         ({"segmentation": [["a", "b", "c", "d", "e", "f"]]}, "expected polygons or RLE of its photograph's size, got ValueError: could not convert string to float: 'a'"),
         ({"segmentation": "cup"}, "expected polygons or RLE of its photograph's size, got ValueError: could not convert string to float: 'c'"),
-        ({"segmentation": square(60, 50, 1, 40)}, "expected an outline thick enough to cut out, got one that is nowhere solid"),
+        ({"segmentation": square(60, 50, 1, 40)}, "expected a matte thick enough to cut out, got one that is nowhere solid"),
     ],
 )  # fmt: skip
 def test_outlines_that_cannot_be_used_are_refused(

@@ -37,7 +37,7 @@ def test_lanczos_keeps_colours_and_place() -> None:
     assert np.abs(back - small).mean() < 2
     (done,) = enlarge_crops([small], LANCZOS)
     assert np.array_equal(done.pixels, large)
-    assert (done.facts, done.counted) == ({"upscaler": "lanczos"}, ("lanczos",))
+    assert (done.metadata, done.counted) == ({"upscaler": "lanczos"}, ("lanczos",))
 
 
 def test_a_network_takes_what_is_short_enough_and_each_result_comes_back_to_its_crop(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_a_network_takes_what_is_short_enough_and_each_result_comes_back_to_its_
     crops = [portrait(9, 20), portrait(40, NETWORK_SIDE + 1), portrait(1, 1), portrait(30, NETWORK_SIDE)]
     done = list(enlarge_crops(crops, upscaler))
     by_network = {"upscaler": "realesrgan", "weights": str(upscaler.sha256)[:12]}
-    assert [one.facts for one in done] == [
+    assert [one.metadata for one in done] == [
         {**by_network, "tiles": 1},
         {"upscaler": "lanczos", "instead_of": "realesrgan"},
         {**by_network, "tiles": 1},
@@ -64,7 +64,7 @@ def test_flat_and_sloping_crops_stay_so_without_seams(tmp_path: Path) -> None:
     slope = np.linspace(20, 240, 310)[None, :, None] + np.linspace(-15, 15, 300)[:, None, None]
     slope = np.rint(np.broadcast_to(slope, (300, 310, 3))).astype(np.uint8)
     (one, two) = enlarge_crops([flat, slope], network(tmp_path))
-    assert one.facts["tiles"] == two.facts["tiles"] == 4
+    assert one.metadata["tiles"] == two.metadata["tiles"] == 4
     assert np.array_equal(one.pixels, blocks(flat))
     smooth = cv2.resize(slope, (1240, 1200), interpolation=cv2.INTER_LINEAR)
     assert np.abs(two.pixels.astype(int) - smooth).max() <= 1
@@ -76,7 +76,7 @@ def test_another_factor_than_four_is_brought_to_four_and_told(tmp_path: Path) ->
     crop = np.full((21, 30, 3), (90, 120, 150), np.uint8)
     for name, factor in (("half", 2), ("glean", 8)):
         (done,) = enlarge_crops([crop], network(tmp_path, name))
-        assert done.facts["network_factor"] == factor and done.pixels.shape == (84, 120, 3)
+        assert done.metadata["network_factor"] == factor and done.pixels.shape == (84, 120, 3)
         assert np.abs(done.pixels.mean((0, 1)) - (90, 120, 150)).max() < 2
 
 
