@@ -17,15 +17,15 @@ from natocc.labels import occluded
 from natocc.masks.classes import Mask, check_mask, face_pixels, mark_hidden
 from natocc.occluders.bank import OccluderBank
 from natocc.occluders.occluder import Occluder
-from natocc.placement.search import judges_wrist, shows_wrist
 from natocc.profiles import PROFILES, Profile
 from natocc.randomness import Streams
 from natocc.render.compose import Composite, render
 from natocc.render.draw import Switches, draw_params
+from natocc.render.gates import judge
 from natocc.render.params import Params
 from natocc.transforms.albumentations_base import Base, next_seed
 from natocc.transforms.report import Report, parse_params, report_applied, report_untouched
-from natocc.verdicts import KEPT, Verdict, gate_hidden_ratio, gate_wrist
+from natocc.verdicts import KEPT
 
 # Draws for one call before a face is given back as it came.
 _ATTEMPTS = 4
@@ -178,19 +178,11 @@ class Occluding(Base):
             kind, name, occluder = self._choose(streams)
             params = _unfinished(draw_params(face, occluder, kind, self.profile, self._switches, streams))
             composite = _render(face, occluder, params)
-            verdict = self._judge(composite, occluder, params)
+            verdict = judge(composite, occluder, params, self.profile)
             if verdict == KEPT:
                 report = report_applied(name, seed, params, composite)
                 return _Outcome(report=report, composite=composite, opacity=params.opacity)
         return _untouched(verdict.reason, seed)
-
-    def _judge(self, composite: Composite, occluder: Occluder, params: Params) -> Verdict:
-        """The gates of a build: the cut through a hand's wrist, then the hidden share."""
-        if params.placement is not None and judges_wrist(params.kind, self.profile):
-            shown = shows_wrist(occluder, params.placement, composite.mask.shape)
-            if (verdict := gate_wrist(hidden=not shown)) != KEPT:
-                return verdict
-        return gate_hidden_ratio(composite.hidden_ratio, self.profile.hidden_ratio)
 
     def _streams(self, seed: int, sample: str) -> Streams:
         # A seed of Compose starts all its transforms alike; the report's name tells them apart.

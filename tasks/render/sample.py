@@ -15,12 +15,12 @@ from natocc.codecs import encode_jpeg, encode_png
 from natocc.geometry import Image
 from natocc.kinds import KINDS, POOLS
 from natocc.occluders.occluder import Occluder
-from natocc.placement.search import judges_wrist, shows_wrist
 from natocc.randomness import Streams
 from natocc.render.compose import Composite, Draft, complete, compose
 from natocc.render.draw import Switches, draw_params
+from natocc.render.gates import judge
 from natocc.render.params import Params
-from natocc.verdicts import KEPT, Verdict, failed, gate_hidden_ratio, gate_wrist, rejected
+from natocc.verdicts import KEPT, Verdict, failed, rejected
 from tasks.render.describe import describe, make_row
 from tasks.render.harmonise import Harmonising, open_harmoniser
 from tasks.render.inputs import OccluderCache, choose_occluder, load_face
@@ -97,7 +97,7 @@ def end(plan: ShardPlan, begun: Begun, pixels: Image | Verdict | None = None) ->
     if begun.draft is not None and params is not None and not isinstance(pixels, Verdict):
         try:
             composite = complete(begun.draft, params, pixels)
-            verdict = gate(composite, plan, begun.occluder, params)
+            verdict = judge(composite, begun.occluder, params, plan.profile)
         except (ValueError, cv2.error) as error:
             verdict = failed(error)
     told = (plan, begun.face, begun.repeat, begun.chosen)
@@ -116,17 +116,6 @@ def _switches(plan: ShardPlan) -> Switches:
         contrast_guard=plan.contrast_guard,
         harmonise=plan.harmoniser is not None,
     )
-
-
-def gate(composite: Composite, plan: ShardPlan, occluder: Occluder | None, params: Params) -> Verdict:
-    """Judge the finished sample as it was drawn: the cut through a hand's wrist, then its labels."""
-    if KINDS[plan.kind].pool is None:
-        return KEPT
-    if occluder is not None and params.placement is not None and judges_wrist(plan.kind, plan.profile):
-        shown = shows_wrist(occluder, params.placement, composite.mask.shape)
-        if (verdict := gate_wrist(hidden=not shown)) != KEPT:
-            return verdict
-    return gate_hidden_ratio(composite.hidden_ratio, plan.profile.hidden_ratio)
 
 
 def encode(composite: Composite, description: Mapping[str, object], *, clean: bool) -> dict[str, bytes]:
