@@ -40,10 +40,10 @@ benchmarks: .venv/test
 
 # The README's picture, from public-domain photographs alone.
 picture: .venv/core
-	$(BIN)/natocc sample --dest data/picture/raw --tier pypi
+	$(BIN)/natocc sample --out data/picture/raw --tier pypi
 	$(BIN)/natocc prepare --raw data/picture/raw --bank data/picture/bank --objects docs/picture/objects.txt
 	$(BIN)/natocc build docs/picture/recipe.yaml --bank data/picture/bank --out data/picture/out
-	$(BIN)/natocc preview data/picture/out/picture --out docs/picture/occluded.jpg -n 6
+	$(BIN)/natocc preview data/picture/out/picture --out docs/picture/occluded.jpg --limit 6
 
 clean:
 	rm -rf .venv data .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info
