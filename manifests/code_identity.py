@@ -50,8 +50,12 @@ EXCEPTIONS = {
     ),
     **dict.fromkeys(
         (
+            "assets.face_metadata.attributes",
+            "assets.face_metadata.celeba",
             "assets.face_metadata.origin",
             "assets.face_metadata.partition*",
+            "assets.face_metadata.photo_table",
+            "assets.face_metadata.poses",
             "assets.face_metadata.tables",
             "assets.reading.expected_counts",
             "assets.reading.locate_folder",

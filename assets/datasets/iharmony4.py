@@ -1,4 +1,4 @@
-"""iHarmony4: composites whose foreground has other colours than its ground, with mask and real picture.
+"""iHarmony4: composites whose foreground and background differ in colour, with mask and real picture.
 
 Layout as published: four sub-datasets with ``composite_images``, ``masks`` and ``real_images``, and lists of
 the composites for training and testing (github.com/bcmi/Image-Harmonization-Dataset-iHarmony4).
@@ -6,7 +6,9 @@ the composites for training and testing (github.com/bcmi/Image-Harmonization-Dat
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from assets.problems import Problem, Report
@@ -17,13 +19,9 @@ from assets.reading.tally import Tally
 from assets.records import RawComposite
 from assets.text.sidecar import Sidecar
 
-FOLDERS = ("iHarmony4", "IHarmony4")
+IHARMONY4_FOLDERS = ("iHarmony4", "IHarmony4")
 SUBSETS = ("HAdobe5k", "HCOCO", "HFlickr", "Hday2night")
-SPLITS = ("train", "test")
 COMPOSITES, MASKS, REALS = "composite_images", "masks", "real_images"
-LICENCE = (
-    "iHarmony4: no licence stated; photographs under the terms of COCO, MIT-Adobe FiveK, day2night, Flickr"
-)
 # Composites by sub-dataset: train, test.
 COUNTS = {
     "HAdobe5k": (19_437, 2_160),
@@ -31,32 +29,30 @@ COUNTS = {
     "HFlickr": (7_449, 828),
     "Hday2night": (311, 133),
 }
+_SPLITS = ("train", "test")
+IHARMONY4_LICENCE = (
+    "iHarmony4: no licence stated; photographs under the terms of COCO, MIT-Adobe FiveK, day2night, Flickr"
+)
 
 
 def read_iharmony4(raw: Path, report: Report, split: str | None = None) -> Iterator[RawComposite]:
     """Yield composites in the order of ``IHD_train.txt``, then ``IHD_test.txt``; ``split`` for one of them.
 
-    Where a list is not at the root, those of the sub-datasets are read (``HCOCO/HCOCO_train.txt``, which name
-    files alone). The mask of ``c100001_391895_1.jpg`` is ``c100001_391895.png``, its real picture
-    ``c100001.jpg``. A composite that lacks a file is not yielded; a list has one line for each kind of fault.
+    Where a list is not at the root, those of the sub-datasets are read (``HCOCO/HCOCO_train.txt``, which
+    hold names of files without folders). The mask of ``c100001_391895_1.jpg`` is ``c100001_391895.png``, its
+    real picture ``c100001.jpg``. A composite that lacks a file is not yielded. Each kind of fault in a list
+    is one Problem.
 
-    Raises ValueError for another split. Nothing is yielded where the folder is not there.
+    Raises ValueError for another split. Nothing is yielded where the folder does not exist.
     """
-    if split not in (None, *SPLITS):
-        raise ValueError(f"split {split!r}: expected one of {', '.join(SPLITS)}, or None for both")
-    folder = first_folder(raw, *FOLDERS)
+    if split not in (None, *_SPLITS):
+        raise ValueError(f"split {split!r}: expected one of {', '.join(_SPLITS)}, or None for both")
+    folder = first_folder(raw, *IHARMONY4_FOLDERS)
     if folder is None:
         return
-    aside = Sidecar(folder, raw, report)
-    seen: dict[str, str] = {}
-    for one in SPLITS if split is None else (split,):
-        lists = _lists(folder, one)
-        if not lists:
-            where = (folder / f"IHD_{one}.txt").relative_to(raw).as_posix()
-            expected = f"this list, or <sub-dataset>/<sub-dataset>_{one}.txt"
-            report(Problem(path=where, expected=expected, got="no such file"))
-        for path, subset in lists:
-            yield from _read_list(path, subset, one, folder, raw, seen, aside, report)
+    reader = _Reader(folder, raw, report)
+    for name in _SPLITS if split is None else (split,):
+        yield from reader.read_split(name)
 
 
 def parts_of(composite: str) -> tuple[str, str]:
@@ -71,89 +67,143 @@ def parts_of(composite: str) -> tuple[str, str]:
     return f"{real}_{fields[0]}.png", f"{real}.jpg"
 
 
-def _lists(folder: Path, split: str) -> list[tuple[Path, str]]:
-    """The list at the root, or the sub-datasets' own, each with the sub-dataset that its names lack."""
-    whole = folder / f"IHD_{split}.txt"
-    if whole.is_file():
-        return [(whole, "")]
-    own = ((folder / subset / f"{subset}_{split}.txt", subset) for subset in SUBSETS)
-    return [(path, subset) for path, subset in own if path.is_file()]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _List:
+    """One list file. ``subset`` is the sub-dataset of all its lines; None where each line names it."""
+
+    path: Path
+    split: str
+    subset: str | None
 
 
-def _read_list(
-    path: Path,
-    subset: str,
-    split: str,
-    folder: Path,
-    raw: Path,
-    seen: dict[str, str],
-    aside: Sidecar,
-    report: Report,
-) -> Iterator[RawComposite]:
-    where = path.relative_to(raw).as_posix()
-    faults: dict[tuple[str, str], Tally] = {}
-    lines_of = dict.fromkeys((subset,) if subset else SUBSETS, 0)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Named:
+    """A composite as a line names it, with the file names that follow from it."""
 
-    def fault(expected: str, got: str, name: str) -> None:
-        faults.setdefault((expected, got), Tally()).add(name)
+    subset: str
+    composite: str
+    mask: str
+    real: str
 
-    try:
-        with path.open(encoding="utf-8-sig") as lines:
+    @property
+    def key(self) -> str:
+        return f"{self.subset}/{self.composite}"
+
+    def files(self, folder: Path) -> dict[str, Path]:
+        """Composite, mask and real picture by the folder of their kind."""
+        names = {COMPOSITES: self.composite, MASKS: self.mask, REALS: self.real}
+        return {kind: folder / self.subset / kind / name for kind, name in names.items()}
+
+
+class _Faults:
+    """What is wrong in one list: names by kind of fault."""
+
+    def __init__(self) -> None:
+        self._names: dict[tuple[str, str], Tally] = {}
+
+    def add(self, expected: str, got: str, name: str) -> None:
+        self._names.setdefault((expected, got), Tally()).add(name)
+
+    def problems(self, where: str) -> Iterator[Problem]:
+        for (expected, got), names in self._names.items():
+            yield Problem(path=where, expected=expected, got=f"{got} {names}")
+
+
+class _Reader:
+    """Reads the lists of one folder; a composite is yielded once, for the first list that names it."""
+
+    def __init__(self, folder: Path, raw: Path, report: Report) -> None:
+        self._folder, self._raw, self._report = folder, raw, report
+        self._sidecar = Sidecar(folder, raw, report)
+        self._list_of: dict[str, str] = {}  # by composite
+
+    def read_split(self, split: str) -> Iterator[RawComposite]:
+        """Yield the composites of a split. A split without a list is a Problem."""
+        lists = _find_lists(self._folder, split)
+        if not lists:
+            where = self._relative(self._folder / f"IHD_{split}.txt")
+            expected = f"this list, or <sub-dataset>/<sub-dataset>_{split}.txt"
+            self._report(Problem(path=where, expected=expected, got="no such file"))
+        for source in lists:
+            yield from self._read_list(source)
+
+    def _read_list(self, source: _List) -> Iterator[RawComposite]:
+        where, faults, counts = self._relative(source.path), _Faults(), Counter[str]()
+        try:
+            for named in self._lines(source, faults):
+                counts[named.subset] += 1
+                files = named.files(self._folder)
+                lacking = [kind for kind, file in files.items() if not file.is_file()]
+                for kind in lacking:
+                    faults.add(f"{named.subset}/{kind} of its composites", "no file for", files[kind].name)
+                if not lacking:
+                    yield self._composite(named, source.split, files)
+        except UnicodeDecodeError as error:
+            self._report(Problem(path=where, expected="text in UTF-8", got=str(error)))
+        self._report_counts(where, source.split, counts)
+        for problem in faults.problems(where):
+            self._report(problem)
+
+    def _lines(self, source: _List, faults: _Faults) -> Iterator[_Named]:
+        """The composites that the list names and no list named before."""
+        where = self._relative(source.path)
+        with source.path.open(encoding="utf-8-sig") as lines:
             for number, line in enumerate(lines, 1):
                 if not (text := normal(line.strip())):
                     continue
                 try:
-                    place, name = _named(text, subset)
-                    mask, real = parts_of(name)
+                    named = _parse_line(text, source.subset)
                 except ValueError:
-                    fault(
-                        "lines like HCOCO/composite_images/c100001_391895_1.jpg", "others", f"line {number}"
-                    )
+                    expected = "lines like HCOCO/composite_images/c100001_391895_1.jpg"
+                    faults.add(expected, "others", f"line {number}")
                     continue
-                key = f"{place}/{name}"
-                if key in seen:
-                    fault("composites that no line has yet", "others", f"{key} of {seen[key]}")
+                if (earlier := self._list_of.get(named.key)) is not None:
+                    faults.add("composites that no line has yet", "others", f"{named.key} of {earlier}")
                     continue
-                seen[key] = where
-                lines_of[place] += 1
-                files = {
-                    COMPOSITES: folder / place / COMPOSITES / name,
-                    MASKS: folder / place / MASKS / mask,
-                    REALS: folder / place / REALS / real,
-                }
-                lacking = [kind for kind, file in files.items() if not file.is_file()]
-                for kind in lacking:
-                    fault(f"{place}/{kind} of its composites", "no file for", files[kind].name)
-                if lacking:
-                    continue
-                said = aside.of(f"{place}/{COMPOSITES}/{name}")
-                yield RawComposite(
-                    id=id_of(key),
-                    subset=place,
-                    split=split,
-                    composite=files[COMPOSITES],
-                    mask=files[MASKS],
-                    real=files[REALS],
-                    origin=said.origin("iHarmony4", LICENCE),
-                )
-    except UnicodeDecodeError as error:
-        report(Problem(path=where, expected="text in UTF-8", got=str(error)))
-    for place, count in lines_of.items():
-        stated = COUNTS[place][SPLITS.index(split)]
-        if count and deviation(stated, count):
-            expected = f"{stated} lines of {place}, as published"
-            report(Problem(path=where, expected=expected, got=str(count), action="converted"))
-    for (expected, got), names in faults.items():
-        report(Problem(path=where, expected=expected, got=f"{got} {names}"))
+                self._list_of[named.key] = where
+                yield named
+
+    def _composite(self, named: _Named, split: str, files: dict[str, Path]) -> RawComposite:
+        row = self._sidecar.of(f"{named.subset}/{COMPOSITES}/{named.composite}")
+        return RawComposite(
+            id=id_of(named.key),
+            subset=named.subset,
+            split=split,
+            composite=files[COMPOSITES],
+            mask=files[MASKS],
+            real=files[REALS],
+            origin=row.origin("iHarmony4", IHARMONY4_LICENCE),
+        )
+
+    def _report_counts(self, where: str, split: str, counts: Counter[str]) -> None:
+        """A Problem for each sub-dataset whose list is about, but not quite, as long as published."""
+        for subset in SUBSETS:
+            stated = COUNTS[subset][_SPLITS.index(split)]
+            if counts[subset] and deviation(stated, counts[subset]):
+                expected, got = f"{stated} lines of {subset}, as published", str(counts[subset])
+                self._report(Problem(path=where, expected=expected, got=got, action="converted"))
+
+    def _relative(self, path: Path) -> str:
+        return path.relative_to(self._raw).as_posix()
 
 
-def _named(line: str, subset: str) -> tuple[str, str]:
-    """Sub-dataset and file that a line names. Raises ValueError where it names no composite."""
+def _find_lists(folder: Path, split: str) -> list[_List]:
+    """The list at the root, or those of the sub-datasets."""
+    whole = folder / f"IHD_{split}.txt"
+    if whole.is_file():
+        return [_List(path=whole, split=split, subset=None)]
+    paths = ((folder / subset / f"{subset}_{split}.txt", subset) for subset in SUBSETS)
+    return [_List(path=path, split=split, subset=subset) for path, subset in paths if path.is_file()]
+
+
+def _parse_line(line: str, subset: str | None) -> _Named:
+    """The composite that a line names. Raises ValueError where it names none of the sub-dataset."""
     *folders, name = PurePosixPath(line.replace("\\", "/")).parts
     if folders and folders[-1] == COMPOSITES:
         folders.pop()
-    if not folders and subset:
+    if not folders and subset is not None:
         folders = [subset]
-    if len(folders) != 1 or folders[0] not in SUBSETS or subset not in ("", folders[0]):
-        raise ValueError(line)
-    return folders[0], name
+    if len(folders) != 1 or folders[0] not in SUBSETS or subset not in (None, folders[0]):
+        raise ValueError(f"{line}: expected <sub-dataset>/{COMPOSITES}/<file>")
+    mask, real = parts_of(name)
+    return _Named(subset=folders[0], composite=name, mask=mask, real=real)

@@ -48,8 +48,8 @@ def _iharmony4(subset: str) -> Published:
     return Published(
         dataset="iHarmony4",
         part=subset,
-        places=tuple(f"{folder}/{subset}/{iharmony4.COMPOSITES}" for folder in iharmony4.FOLDERS),
-        licence=iharmony4.LICENCE,
+        places=tuple(f"{folder}/{subset}/{iharmony4.COMPOSITES}" for folder in iharmony4.IHARMONY4_FOLDERS),
+        licence=iharmony4.IHARMONY4_LICENCE,
         pictures=train + test,
         states=f"{train} train, {test} test",
     )

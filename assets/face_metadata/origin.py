@@ -44,15 +44,15 @@ class FaceOrigins:
     def of(self, name: str) -> FaceKnown:
         """What is known of a photograph by its file name. Ask once for each: the tables' rows are taken."""
         stem = Path(name).stem
-        said, told = self._aside.of(f"{IMAGES}/{name}"), self._tables.of(stem)
-        origin = self._partition.origin(id_of(stem), said.origin(FOLDER, LICENCE))
+        row, tables = self._aside.of(f"{IMAGES}/{name}"), self._tables.metadata_of(stem)
+        origin = self._partition.origin(id_of(stem), row.origin(FOLDER, LICENCE))
         part = self._partition.parts.get(id_of(stem))
-        if said.split is not None and part is not None and said.split != part.split:
+        if row.split is not None and part is not None and row.split != part.split:
             self._disputed.add(name)
         return FaceKnown(
-            origin=replace(origin, person=origin.person or told.person),
-            landmarks=said.landmarks,
-            facts=told.facts,
+            origin=replace(origin, person=origin.person or tables.person),
+            landmarks=row.landmarks,
+            facts=tables.fields,
         )
 
     def finish(self) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from assets.problems import BadInput, Problem, Report
 from assets.reading.tally import Tally
@@ -13,65 +14,86 @@ from natocc.file_names import is_number
 Row = TypeVar("Row")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout(Generic[Row]):
+    """How the rows of a table are read.
+
+    ``has_header``: the line that the layout was made from names the columns and is no row. ``parse`` gives
+    a row's name and value, None to skip the row, or raises BadInput for a row that can't be used.
+    """
+
+    has_header: bool
+    parse: Callable[[list[str]], tuple[str, Row] | None]
+
+
+@dataclass(slots=True)
+class _Content(Generic[Row]):
+    rows: dict[str, Row] = field(default_factory=dict)
+    stated: int | None = None  # rows, as the first line says
+    total: int = 0
+    # By what was expected: the lines at fault, and what the first of them holds.
+    refused: dict[str, tuple[Tally, str]] = field(default_factory=dict)
+
+    def add(self, row: tuple[str, Row] | None) -> None:
+        if row is None:
+            return
+        name, value = row
+        if name in self.rows:
+            raise BadInput("one row a name", f"a second one of {name}")
+        self.rows[name] = value
+
+    def refuse(self, line: int, error: BadInput) -> None:
+        self.refused.setdefault(error.expected, (Tally(), error.got))[0].add(f"line {line}")
+
+
 def read_table(
-    path: Path,
-    raw: Path,
-    report: Report,
-    columns: Callable[[list[str]], bool],
-    parse: Callable[[list[str]], tuple[str, Row] | None],
+    path: Path, raw: Path, report: Report, layout_from: Callable[[list[str]], Layout[Row]]
 ) -> dict[str, Row] | None:
     """The rows by name; None where there is no such file, or none that can be read.
 
-    Cells are parted by blanks, tabs or commas; empty lines, CRLF and a byte order mark do no harm. A first
-    line of one number states how many rows there are. ``columns`` gets the line after it and says whether
-    it names the columns; ``parse`` gives a row's name and value, or None to pass it over. Both raise
-    BadInput: for the columns the table is refused, for rows those alone, in one line for all of one kind.
+    Cells are separated by blanks, tabs or commas; empty lines, CRLF and a byte order mark do no harm. A
+    first line of one number states how many rows there are. ``layout_from`` gets the cells of the next
+    line; where it raises BadInput the table is refused. Rows at fault are left out and reported, one line
+    for each kind of fault.
     """
     if not path.is_file():
         return None
-    where, rows, bad = path.relative_to(raw).as_posix(), dict[str, Row](), dict[str, tuple[Tally, str]]()
-    stated, total, begun = -1, 0, False
+    where = path.relative_to(raw).as_posix()
     try:
-        for line, cells in _lines(path):
-            if not begun and stated < 0 and len(cells) == 1 and is_number(cells[0]):
-                stated = int(cells[0])
-                continue
-            if not begun:
-                begun = True
-                if columns(cells):
-                    continue
-            total += 1
-            try:
-                _add(rows, parse(cells))
-            except BadInput as error:
-                bad.setdefault(error.expected, (Tally(), error.got))[0].add(f"line {line}")
-        if not begun:
-            raise BadInput("rows", "an empty file")
+        content = _read_content(path, layout_from)
     except BadInput as error:
         report(error.problem(where))
         return None
     except UnicodeDecodeError as error:
         report(Problem(path=where, expected="text in UTF-8", got=str(error)))
         return None
-    for expected, (lines, got) in bad.items():
+    for expected, (lines, got) in content.refused.items():
         report(Problem(path=where, expected=expected, got=f"{got} and the like: {lines}"))
-    if stated not in (-1, total):
-        got = f"{total}"
-        report(
-            Problem(
-                path=where, expected=f"{stated} rows, as its first line says", got=got, action="converted"
-            )
-        )
-    return rows
+    if content.stated not in (None, content.total):
+        expected, got = f"{content.stated} rows, as its first line says", str(content.total)
+        report(Problem(path=where, expected=expected, got=got, action="converted"))
+    return content.rows
 
 
-def _add(rows: dict[str, Row], named: tuple[str, Row] | None) -> None:
-    if named is None:
-        return
-    name, row = named
-    if name in rows:
-        raise BadInput("one row a name", f"a second one of {name}")
-    rows[name] = row
+def _read_content(path: Path, layout_from: Callable[[list[str]], Layout[Row]]) -> _Content[Row]:
+    """Raises BadInput for a table without rows or with another layout, UnicodeDecodeError for no text."""
+    content, layout = _Content[Row](), None
+    for line, cells in _lines(path):
+        if layout is None:
+            if content.stated is None and len(cells) == 1 and is_number(cells[0]):
+                content.stated = int(cells[0])
+                continue
+            layout = layout_from(cells)
+            if layout.has_header:
+                continue
+        content.total += 1
+        try:
+            content.add(layout.parse(cells))
+        except BadInput as error:
+            content.refuse(line, error)
+    if layout is None:
+        raise BadInput("rows", "an empty file")
+    return content
 
 
 def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:

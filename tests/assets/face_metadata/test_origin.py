@@ -6,12 +6,12 @@ import pytest
 
 from assets.datasets.celebamask.reader import read_faces
 from assets.datasets.faceocc.reader import read_faceocc_cutouts
+from assets.face_metadata.celeba import MAPPING
 from assets.face_metadata.origin import FaceOrigins
-from assets.face_metadata.tables import MAPPING
 from assets.problems import Problem
 from assets.records import Origin, RawCutout
 from shards.storage import sha256_bytes
-from tests.assets.face_metadata.test_tables import mapping
+from tests.celeba_tables import mapping
 from tests.faceocc_files import add_cutout
 from tests.raw_trees import FACES, IMAGES, add_face, add_sidecar, write
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assets.datasets.iharmony4 import FOLDERS, read_iharmony4
+from assets.datasets.iharmony4 import IHARMONY4_FOLDERS, read_iharmony4
 from assets.pictures.images import read_image, read_mask, read_size
 from assets.problems import BadInput, Problem
 from assets.records import RawComposite
@@ -57,9 +57,8 @@ class IHarmony4Scenes:
         self.items = tuple(items)
         if not items:
             told = "".join(f"; {problem}" for problem in self._problems[:3])
-            raise FileNotFoundError(
-                f"{raw}: expected {' or '.join(FOLDERS)} with composites in its lists, found none{told}"
-            )
+            expected = f"{' or '.join(IHARMONY4_FOLDERS)} with composites in its lists"
+            raise FileNotFoundError(f"{raw}: expected {expected}, found none{told}")
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from assets.bank.reader import Bank
-from assets.face_metadata.tables import MAPPING
+from assets.face_metadata.celeba import MAPPING
 from tasks.prepare.bank import prepare
 from tasks.prepare.options import PrepareOptions
-from tests.assets.face_metadata.test_tables import mapping
+from tests.celeba_tables import mapping
 from tests.faceocc_files import astronaut, hopper, large
 from tests.raw_trees import FACES, add_face, disc, write
 from tests.tasks.prepare.faces.test_faceocc import HAND, add, crop_of

@@ -1,0 +1,75 @@
+"""The link from CelebAMask-HQ to CelebA: number, publisher's split and identity of each face."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from assets.face_metadata.photo_table import PhotoTable, first_cells, note, photo_name, read_photo_table
+from assets.problems import BadInput, Problem, Report
+from assets.text.table import Layout
+from natocc.file_names import is_number
+
+MAPPING = "CelebA-HQ-to-CelebA-mapping.txt"
+# CelebA's own table, which is not in CelebAMask-HQ's archive.
+IDENTITIES = "identity_CelebA.txt"
+IDENTITY_FOLDERS = ("CelebAMask-HQ", "CelebA", "CelebA/Anno")
+# The first numbers of CelebA, counted from 0, that are for validation and for testing.
+FIRST_VAL, FIRST_TEST = 162_771, 182_638
+
+
+def official_split(orig_idx: int) -> str:
+    """The publisher's split by number in CelebA: 24,183 train, 2,993 val, 2,824 test of the 30,000."""
+    return "train" if orig_idx < FIRST_VAL else "val" if orig_idx < FIRST_TEST else "test"
+
+
+def celeba_file(orig_idx: int) -> str:
+    """The file of a number: CelebA counts its numbers from 0 and its files from 1."""
+    return f"{orig_idx + 1:06d}.jpg"
+
+
+def read_mapping(raw: Path, folder: Path, report: Report) -> PhotoTable[int] | None:
+    """CelebA's number of each photograph; None where there is no table that can be read."""
+    return read_photo_table(folder / MAPPING, raw, report, _mapping_layout)
+
+
+def read_identities(raw: Path, mapping: PhotoTable[int] | None, report: Report) -> PhotoTable[int] | None:
+    """The person's number of each mapped face, by CelebA's file; None where that is unknown.
+
+    The table is read from the first of ``IDENTITY_FOLDERS`` that has it. Call before rows of ``mapping``
+    are taken.
+    """
+    candidates = [raw / folder / IDENTITIES for folder in IDENTITY_FOLDERS]
+    paths = [path for path in candidates if path.is_file()]
+    if not paths:
+        return None
+    where, *others = (path.relative_to(raw).as_posix() for path in paths)
+    for other in others:
+        report(note(other, "one such table", f"{where} too, which is used"))
+    if mapping is None:
+        expected = f"{MAPPING}, which says whose photograph is which"
+        report(Problem(path=where, expected=expected, got="none; no person is known"))
+        return None
+    wanted = frozenset(celeba_file(number) for number in mapping.rows.values())
+    layout = Layout(has_header=False, parse=partial(_identity_row, wanted))
+    return read_photo_table(paths[0], raw, report, lambda cells: layout)
+
+
+def _mapping_layout(cells: list[str]) -> Layout[int]:
+    """The download names its columns; copies without that line exist."""
+    has_header = not is_number(cells[0])
+    if has_header and [name.lower() for name in cells] != ["idx", "orig_idx", "orig_file"]:
+        raise BadInput("the columns idx, orig_idx and orig_file", " ".join(cells[:4]))
+    return Layout(has_header=has_header, parse=_mapping_row)
+
+
+def _mapping_row(cells: list[str]) -> tuple[str, int]:
+    if len(cells) != 3 or not is_number(cells[1]) or photo_name(cells[2]) != str(int(cells[1]) + 1):
+        raise BadInput("a number, CelebA's number and its file, which is one higher", first_cells(cells))
+    return photo_name(cells[0]), int(cells[1])
+
+
+def _identity_row(wanted: frozenset[str], cells: list[str]) -> tuple[str, int] | None:
+    if len(cells) != 2 or not is_number(cells[1]):
+        raise BadInput("a photograph of CelebA and the number of its person", first_cells(cells))
+    return (cells[0], int(cells[1])) if cells[0] in wanted else None

@@ -1,0 +1,74 @@
+"""A table with one row a photograph, as CelebAMask-HQ and CelebA publish them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+from typing import Generic, TypeVar
+
+from assets.problems import Problem, Report
+from assets.reading.naming import same_name
+from assets.reading.tally import Tally
+from assets.text.table import Layout, read_table
+from natocc.file_names import PICTURES
+
+_PHOTO_COLUMNS = ("file", "image", "image_id", "idx", "name")
+_MOST_CELLS = 5
+
+Row = TypeVar("Row")
+
+
+@dataclass(slots=True)
+class PhotoTable(Generic[Row]):
+    """Rows by photograph. ``take`` removes a row, so the rows left over have no photograph."""
+
+    where: str
+    rows: dict[str, Row]
+    lacking: Tally = field(default_factory=Tally)
+
+    def take(self, name: str) -> Row | None:
+        """The photograph's row; a photograph without one is counted."""
+        row = self.rows.pop(name, None)
+        if row is None:
+            self.lacking.add(name)
+        return row
+
+    def report_mismatches(self, report: Report) -> None:
+        """A line for the photographs without a row, and one for the rows without a photograph."""
+        if self.lacking:
+            report(note(self.where, "a row for each photograph", f"none for {self.lacking}"))
+        unused = Tally()
+        for name in self.rows:
+            unused.add(name)
+        if unused:
+            report(note(self.where, "a photograph for each row", f"none for {unused}"))
+
+
+def read_photo_table(
+    path: Path, raw: Path, report: Report, layout_from: Callable[[list[str]], Layout[Row]]
+) -> PhotoTable[Row] | None:
+    """As ``read_table``: None where there is no such table, or none that can be read."""
+    rows = read_table(path, raw, report, layout_from)
+    return None if rows is None else PhotoTable(path.relative_to(raw).as_posix(), rows)
+
+
+def note(where: str, expected: str, got: str) -> Problem:
+    """A finding that keeps nothing out of the bank."""
+    return Problem(path=where, expected=expected, got=got, action="converted")
+
+
+def column_names(cells: list[str]) -> tuple[str, ...]:
+    """The names without that of the photographs' column, which the download leaves out."""
+    return tuple(cells[1:] if cells[0].lower() in _PHOTO_COLUMNS else cells)
+
+
+def photo_name(file: str) -> str:
+    """A picture's name in the form in which photographs are compared, with or without its suffix."""
+    suffix = PurePath(file).suffix
+    return same_name(file.removesuffix(suffix) if suffix.lower() in PICTURES else file)
+
+
+def first_cells(cells: list[str]) -> str:
+    """The start of a row, for a message."""
+    return " ".join(cells[:_MOST_CELLS]) + (" …" if len(cells) > _MOST_CELLS else "")

@@ -1,0 +1,61 @@
+"""CelebAMask-HQ's head poses: yaw, pitch and roll in degrees."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from assets.face_metadata.photo_table import (
+    PhotoTable,
+    column_names,
+    first_cells,
+    photo_name,
+    read_photo_table,
+)
+from assets.problems import BadInput, Problem, Report
+from assets.text.table import Layout
+
+POSES = "CelebAMask-HQ-pose-anno.txt"
+# The publisher writes "Raw" and means roll.
+_ANGLES = {"yaw": "yaw", "pitch": "pitch", "roll": "roll", "raw": "roll"}
+# Of this many heads at least one is turned by more than this many degrees; in radians none is.
+_ENOUGH_ROWS, _MOST_RADIANS = 100, 3.2
+
+
+class Pose(NamedTuple):
+    """Angles of a head in degrees."""
+
+    yaw: float
+    pitch: float
+    roll: float
+
+
+def read_poses(raw: Path, folder: Path, report: Report) -> PhotoTable[Pose] | None:
+    """The pose of each photograph; None where there is no table that can be read, or one of radians."""
+    table = read_photo_table(folder / POSES, raw, report, _layout)
+    if table is None or len(table.rows) < _ENOUGH_ROWS:
+        return table
+    largest = max(abs(angle) for pose in table.rows.values() for angle in pose)
+    if largest > _MOST_RADIANS:
+        return table
+    got = f"none above {largest:g}, as if they were radians; the table is not used"
+    report(Problem(path=table.where, expected="angles in degrees", got=got))
+    return None
+
+
+def _layout(cells: list[str]) -> Layout[Pose]:
+    angles = tuple(_ANGLES.get(name.lower().removesuffix("_deg"), "") for name in column_names(cells))
+    if sorted(angles) != sorted(Pose._fields):
+        raise BadInput("the columns Yaw, Pitch and Raw (or Roll) after the count", " ".join(cells[:4]))
+    return Layout(has_header=True, parse=partial(_row, angles))
+
+
+def _row(angles: tuple[str, ...], cells: list[str]) -> tuple[str, Pose]:
+    try:
+        values = [float(value) for value in cells[1:]]
+    except ValueError:
+        values = []
+    if len(values) != len(angles) or not all(abs(value) <= 180 for value in values):
+        raise BadInput("a photograph and three angles of -180 to 180 degrees", first_cells(cells))
+    return photo_name(cells[0]), Pose(**dict(zip(angles, values, strict=True)))
