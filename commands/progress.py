@@ -43,7 +43,8 @@ def _bar(unit: str) -> Iterator[OnProgress]:
 
 @contextmanager
 def _lines(unit: str) -> Iterator[OnProgress]:
-    state: tuple[int, int | None] = (0, None)
+    # What is done and of how much, once the work has said so.
+    state: tuple[int, int | None] | None = None
     ended, start = threading.Event(), time.monotonic()
 
     def show(done: int, total: int | None) -> None:
@@ -52,9 +53,8 @@ def _lines(unit: str) -> Iterator[OnProgress]:
 
     def print_lines() -> None:
         while not ended.wait(INTERVAL):
-            done, total = state
-            of = "" if total is None else f" of {total}"
-            errors.print(f"{done}{of} {unit}, {time.monotonic() - start:.0f} s", markup=False)
+            seconds = f"{time.monotonic() - start:.0f} s"
+            errors.print(f"{_count(state)}{unit}, {seconds}", markup=False)
 
     # A thread, since work may call back less often than that.
     thread = threading.Thread(target=print_lines, daemon=True)
@@ -64,3 +64,10 @@ def _lines(unit: str) -> Iterator[OnProgress]:
     finally:
         ended.set()
         thread.join()
+
+
+def _count(state: tuple[int, int | None] | None) -> str:
+    if state is None:
+        return ""
+    done, total = state
+    return f"{done} " if total is None else f"{done} of {total} "

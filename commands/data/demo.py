@@ -36,7 +36,7 @@ def demo(
     from flows.build_natocc import build_natocc
 
     start = time.perf_counter()
-    with progress("seconds of the flow"):
+    with progress("flow build-natocc"):
         built = build_natocc(
             recipe="sample", bank=str(out / "bank"), out=str(out / "datasets"), workers=workers
         )

@@ -26,7 +26,7 @@ def test_without_a_terminal_a_line_comes_at_every_interval(capsys: pytest.Captur
         show(3, 40)
         time.sleep(0.12)
     lines = lines_of(capsys)
-    assert lines[0] == "0 shards, 0 s", "work that has not called back yet is alive too"
+    assert lines[0] == "shards, 0 s", "work that has not called back yet is alive too"
     assert lines[-1] == "3 of 40 shards, 0 s"
 
 
