@@ -1,8 +1,8 @@
-"""What workers gain and what Prefect costs: ``python -m benchmarks.build --bank data/bank --minutes 5``.
+"""Gain of workers and cost of Prefect: ``python -m benchmarks.build --bank data/bank --minutes 5``.
 
-The ``sample`` recipe with its repeats raised is built three times: plainly by one worker and by two,
-and by the flow with two on Prefect's embedded server. Samples a second of each, from the first shard's
-start to the last shard's end, and their ratios; one JSON line.
+The recipe ``sample`` with more repeats is built three times: plainly by one worker and by two, and by the
+flow with two workers on Prefect's embedded server. The output is one JSON line: samples per second of each,
+from the start of the first shard to the end of the last, and their ratios.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """How close hands come to the colours of faces: ``python -m benchmarks.colour_transfer --bank data/bank``.
 
-Every hand of a bank against every face, each hand at its own size. The distance is POT's sliced
-Wasserstein distance between the masks' pixels in CIE Lab (its unit: 1 is about what an eye can tell
-apart). Contrast is the mean gradient of luma in the mask after the transfer over that before. Times
-are CPU times of one thread, in alternation.
+Every hand of a bank with every face, each hand at its stored size. The distance is POT's sliced Wasserstein
+distance between the masks' pixels in CIE Lab, where 1 is about the smallest visible difference. Contrast is
+the mean gradient of luma in the mask after the transfer, divided by that before. Times are CPU times of one
+thread, in alternation.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ METHODS = {
 SLOW = ("sot",)
 _PIXELS = 4000
 _PROJECTIONS = 50
-# A pair counts as worse where its distance exceeds both this and the untouched one.
+# A pair counts as worse if its distance exceeds this and the untouched distance.
 _CLOSE = 3.0
 
 Pixels = NDArray[np.float64]
@@ -42,7 +42,7 @@ Pixels = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A picture and the mask (0-255) of what counts in it."""
+    """A picture and the mask (0-255) of the pixels that count."""
 
     image: Image
     mask: Image
@@ -65,8 +65,8 @@ def lab_pixels(cut: Cut) -> Pixels:
     return cv2.cvtColor((inside[None] / 255).astype(np.float32), cv2.COLOR_RGB2LAB)[0].astype(np.float64)
 
 
-def distance(one: Pixels, other: Pixels) -> float:
-    return float(ot.sliced_wasserstein_distance(one, other, n_projections=_PROJECTIONS, seed=1))
+def distance(first: Pixels, second: Pixels) -> float:
+    return float(ot.sliced_wasserstein_distance(first, second, n_projections=_PROJECTIONS, seed=1))
 
 
 def contrast(cut: Cut) -> float:
@@ -107,10 +107,11 @@ def spaced(items: Sequence[int], count: int) -> list[int]:
 
 
 def row(name: str, scores: list[Score]) -> str:
-    before, after = (np.array([getattr(one, key) for one in scores]) for key in ("untouched", "distance"))
-    ratios = [one.contrast for one in scores]
+    before = np.array([score.untouched for score in scores])
+    after = np.array([score.distance for score in scores])
+    ratios = [score.contrast for score in scores]
     worse = int((after > np.maximum(before, _CLOSE)).sum())
-    ms = np.mean([one.ms for one in scores])
+    ms = np.mean([score.ms for score in scores])
     return (
         f"| {name} | {len(scores)} | {before.mean():.2f} | {after.mean():.2f} | "
         f"{after.mean() / before.mean():.3f} | {after.max():.2f} | {worse} | "

@@ -1,11 +1,10 @@
-"""The content that a small pipeline gives, hash by hash: equal lines on two commits mean equal content.
+"""Hashes of the content that a small pipeline makes: equal lines on two commits mean equal content.
 
 ``python -m benchmarks.golden`` lays the demo photographs out, prepares a bank, builds the recipe
 ``sample``, trains a small harmoniser for 20 steps on one thread, and builds a few samples with it. It
 prints a line for every decoded member of every sample, every row of the manifests and of the bank, and
-every tensor: sha256, then name. Where something lies (shard, offset), how it was compressed, and what
-code made it stay out. Each step is a console command, so that it runs alike whatever the modules are
-called.
+every tensor: sha256, then name. Places (shard, offset), compression and code identity are left out. Each
+step is a console command, so that it runs the same way whatever the modules are called.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ from safetensors.numpy import load_file
 
 TRAINING = ["--width", "8", "--batch", "2", "--steps", "20", "--every", "10", "--views", "1"]
 TRAINING += ["--max-held-out", "4", "--device", "cpu"]
-# Where an entry or a row lies; equal content may lie elsewhere.
+# The place of an entry or row, which may differ for equal content.
 PLACES = ("shard", "members")
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
@@ -49,7 +48,7 @@ def main() -> None:
 
 
 def run(command: str, dest: Path) -> tuple[Path, list[Path], Path]:
-    """Run the pipeline; the bank, the versions and the file of the trained weights."""
+    """Run the pipeline; returns the bank, the versions and the file of the trained weights."""
     raw, bank, weights = dest / "raw", dest / "bank", dest / "weights"
     for folder in (bank, weights, dest / "training", dest / "plain", dest / "network"):
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,8 +1,7 @@
 """Objects on faces by each harmoniser: ``python -m benchmarks.harmonisers --bank BANK --out X.png``.
 
 The same samples in every column: not harmonised, by statistics, and by each network of ``--network`` with
-both of its lifts. What is printed is how far each moved the object's pixels, in levels, and how long one
-sample took.
+both lifts. The output is the mean change of the object's pixels in levels, and the time of one sample.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ class Column:
 
 
 def columns(networks: list[str], weights: str | None) -> list[Column]:
-    """All ways, networks with both lifts."""
+    """All columns; networks come with both lifts."""
     found = [Column(name="none", harmonise=None)]
     found.append(Column(name="statistics", harmonise=open_harmoniser("statistics", None, None)))
     for name in networks:
@@ -53,9 +52,9 @@ def columns(networks: list[str], weights: str | None) -> list[Column]:
 
 
 def render_case(case: Case, bank: Bank, occluder: Occluder, column: Column) -> tuple[Composite, float]:
-    """The sample, and the milliseconds that its harmonisation took."""
+    """The sample, and the time of its harmonisation in milliseconds."""
     face = load_face(bank, case.face, case.plan.size, parsing=False)
-    # The final augmentation would hide what is to be compared.
+    # The final augmentation would hide the differences.
     params = replace(case.params, final_affine=None, final_blur=None, final_tone=None, final_flip=False)
     if column.harmonise is None:
         plain = replace(params, harmonise=False)
@@ -68,18 +67,18 @@ def render_case(case: Case, bank: Bank, occluder: Occluder, column: Column) -> t
 
 
 def moved(before: Composite, after: Composite) -> float:
-    """Mean change of the occluder's pixels in levels."""
+    """Mean change of the occluder's pixels, in levels."""
     inside = before.alpha > 127
     return float(np.abs(after.image[inside].astype(np.int16) - before.image[inside]).mean())
 
 
 def crop(composite: Composite, side: int) -> Image:
-    """The face's half of the picture that has most of the occluder in it."""
-    rows, found = np.nonzero(composite.alpha > 127)
+    """A square of the picture, centred on the occluder as far as it fits."""
+    rows, columns = np.nonzero(composite.alpha > 127)
     height, width = composite.alpha.shape
     side = min(side, height, width)
     top = int(np.clip(rows.mean() - side / 2, 0, height - side))
-    left = int(np.clip(found.mean() - side / 2, 0, width - side))
+    left = int(np.clip(columns.mean() - side / 2, 0, width - side))
     return composite.image[top : top + side, left : left + side]
 
 
@@ -96,25 +95,25 @@ def main() -> None:
     cv2.setNumThreads(1)
     bank, cache = Bank(options.bank), OccluderCache()
     ways = columns(options.network, options.weights)
-    strips, changes, times = [], {one.name: [0.0] for one in ways}, {one.name: [0.0] for one in ways}
+    strips, changes, times = [], {way.name: [0.0] for way in ways}, {way.name: [0.0] for way in ways}
     for case in choose_cases(bank, options.recipe, ("object",), options.n, options.seed):
         occluder = cache.get(bank, case.occluder)
-        made = []
+        composites: list[Composite] = []
         for way in ways:
             composite, spent = render_case(case, bank, occluder, way)
-            made.append(composite)
-            changes[way.name].append(moved(made[0], composite))
+            composites.append(composite)
+            changes[way.name].append(moved(composites[0], composite))
             times[way.name].append(spent)
-        pictures = tuple(crop(one, 640) for one in made)
+        pictures = tuple(crop(composite, 640) for composite in composites)
         strips.append(Strip(pictures=pictures, caption=f"{case.occluder.id} on face {case.face.id}"))
-    title = " · ".join(one.name for one in ways)
+    title = " · ".join(way.name for way in ways)
     options.out.write_bytes(encode_png_rgb(compose_sheet(strips, title, side=320, columns=1)))
-    for one in ways:
+    for way in ways:
         figures = {
-            "harmoniser": one.name,
+            "harmoniser": way.name,
             "samples": options.n,
-            "moved_levels": round(float(np.mean(changes[one.name][1:])), 2),
-            "median_ms": round(float(np.median(times[one.name][1:])), 1),
+            "moved_levels": round(float(np.mean(changes[way.name][1:])), 2),
+            "median_ms": round(float(np.median(times[way.name][1:])), 1),
         }
         print(json.dumps(figures))
 

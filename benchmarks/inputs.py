@@ -1,4 +1,4 @@
-"""Inputs of true size from installed packages: a 1024² portrait, a ×4 object, a large hand, textures."""
+"""Inputs of realistic size from installed packages: a 1024² portrait, a ×4 object, a large hand, textures."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ def parsing() -> Image:
 
 
 def _astronaut() -> Face:
-    return next(one for one in load_catalogue().faces if one.source.package.name == "scikit-image")
+    return next(face for face in load_catalogue().faces if face.source.package.name == "scikit-image")
 
 
 def hand() -> tuple[Image, Image]:
-    """A hand's shape, fingers down as the bank keeps them, coloured from the portrait's cheek."""
+    """A hand's shape, fingers down as in the bank, with the colours of the portrait's cheek."""
     mask = decode_plane((ROOT / "hand_masks" / "raised_pinch.png").read_bytes())
     mask = np.ascontiguousarray(mask[mask_box(mask).slices][::-1, ::-1])
     size = scaled_size(mask.shape, _LONG_SIDE / max(mask.shape))[::-1]
@@ -54,7 +54,7 @@ def hand() -> tuple[Image, Image]:
 
 
 def cup() -> tuple[Image, Image]:
-    """The coffee cup ×4, long side as the bank keeps it."""
+    """The coffee cup ×4, long side as in the bank."""
     image = skimage.data.coffee()
     matte = np.zeros(image.shape[:2], np.uint8)
     cv2.ellipse(matte, (322, 212), (190, 165), 0, 0, 360, 255, -1)

@@ -1,8 +1,8 @@
-"""What lifting a network's picture costs: ``python -m benchmarks.networks_lift``, a JSON line each.
+"""Cost of lifting a network's picture to full size: ``python -m benchmarks.networks_lift``, a JSON line each.
 
-A cup of 400 pixels in a portrait of 1024², harmonised by curves at the network's size. CPU times of one
-thread of a worker process as a build has them; the floor, decoding the portrait's JPEG as OpenCV does, is
-measured in alternation.
+A cup of 400 pixels in a portrait of 1024², harmonised by tone curves at the network's size. CPU times of one
+thread of a worker process, as in a build; the floor, decoding the portrait's JPEG with OpenCV, is measured
+in alternation.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def composite() -> tuple[Image, Image]:
     face, (cup, alpha) = inputs.portrait()[0], inputs.cup()
     scale = _OBJECT / max(alpha.shape)
     small, matte = (
-        cv2.resize(one, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) for one in (cup, alpha)
+        cv2.resize(plane, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) for plane in (cup, alpha)
     )
     over, plane = face.copy(), np.zeros(face.shape[:2], np.uint8)
     place = slice(450, 450 + small.shape[0]), slice(300, 300 + small.shape[1])
@@ -42,7 +42,7 @@ def composite() -> tuple[Image, Image]:
 
 
 def curves(picture: Image) -> Image:
-    """Each channel bent in its own way, and softened as networks do."""
+    """A tone curve for each channel, and a blur like that of networks."""
     levels = np.arange(256) / 255
     table = np.stack([levels**0.8, levels * 0.9, levels**1.3 * 0.9 + 0.05], axis=1) * 255
     return np.asarray(cv2.GaussianBlur(cv2.LUT(picture, table.astype(np.uint8)[None]), (0, 0), 1), np.uint8)
@@ -55,7 +55,7 @@ def milliseconds(work: Work) -> float:
 
 
 def measure(size: int, count: int) -> list[dict[str, object]]:
-    """A line for each lift from one working size; to be run in a worker process."""
+    """A line for each lift from one working size. Runs in a worker process."""
     cv2.setNumThreads(1)
     picture, matte = composite()
     jpeg = cv2.imencode(".jpg", picture)[1]
@@ -78,11 +78,11 @@ def measure(size: int, count: int) -> list[dict[str, object]]:
         {
             "lift": name,
             "working_size": size,
-            "cpu_ms": round(one, 1),
+            "cpu_ms": round(median, 1),
             "floor_ms": round(floor, 1),
-            "ratio_to_floor": round(one / floor, 1),
+            "ratio_to_floor": round(median / floor, 1),
         }
-        for name, one in ms.items()
+        for name, median in ms.items()
     ]
 
 

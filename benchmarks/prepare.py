@@ -1,10 +1,10 @@
-"""How fast and in how much memory faces are prepared: ``python -m benchmarks.prepare -n 800``.
+"""Speed and memory of preparing faces: ``python -m benchmarks.prepare -n 800``.
 
-A raw tree of ``n`` faces in CelebAMask-HQ's own format: a 1024² JPEG each and ``--parts`` part masks
-(18 are all there can be), 512² with three channels, as Pillow writes them. It is prepared afresh, once
-more unchanged, and once more after one mask changed; before that a quarter of it, to see what memory
-grows by. The floor is the codecs alone, in one process afterwards: decoding those files and encoding
-what the bank holds. One JSON line.
+A raw tree of ``n`` faces in CelebAMask-HQ's format: a 1024² JPEG each and ``--parts`` part masks (18 at
+most), 512² with three channels, as Pillow writes them. It is prepared from nothing, again unchanged, and
+again after one mask has changed. A quarter of the tree is prepared first, to show how memory grows. The
+floor is the codecs alone, measured afterwards in one process: decoding the same files and encoding what
+the bank holds. The output is one JSON line.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from natocc.masks.policy import CLASS_IDS, PARTS
 from tasks.prepare.bank import prepare
 from tasks.prepare.report import PrepareReport
 
-# Faces of the download.
+# Faces in the download.
 WHOLE = 30_000
 
 
 def write_tree(raw: Path, count: int, parts: Sequence[str]) -> None:
-    """Faces that all differ: the portrait and its parts, shifted."""
+    """Different faces: the portrait and its parts, shifted."""
     image, classes = portrait()[0], parsing()
     planes = {part: _plane(classes, part) for part in parts}
     folder = raw / "CelebAMask-HQ"
@@ -51,17 +51,16 @@ def write_tree(raw: Path, count: int, parts: Sequence[str]) -> None:
 
 
 def _plane(classes: Image, part: str) -> Image:
-    """The part's mask; of parts that the portrait lacks a small piece of another's place."""
-    own = np.where(classes == CLASS_IDS[part], 255, 0).astype(np.uint8)
-    if own.any():
-        return own
-    row = 8 + 12 * PARTS.index(part)
-    own[row : row + 10, 4:60] = 255
-    return own
+    """The part's mask; a small rectangle for a part that the portrait lacks."""
+    plane = np.where(classes == CLASS_IDS[part], 255, 0).astype(np.uint8)
+    if not plane.any():
+        row = 8 + 12 * PARTS.index(part)
+        plane[row : row + 10, 4:60] = 255
+    return plane
 
 
 def floor_ms(raw: Path, count: int, parts: Sequence[str]) -> float:
-    """CPU of the codecs alone, per face: JPEG and part masks in, mask and parsing map out."""
+    """CPU time of the codecs alone, per face: JPEG and part masks in, mask and parsing map out."""
     folder = raw / "CelebAMask-HQ"
     start = time.process_time()
     for number in range(count):
@@ -74,7 +73,7 @@ def floor_ms(raw: Path, count: int, parts: Sequence[str]) -> float:
 
 
 def timed(raw: Path, bank: Path, workers: int) -> tuple[PrepareReport, float, int]:
-    """The report, seconds of wall time, and the most memory in MB that all processes held together."""
+    """The report, wall time in seconds, and the peak memory of all processes together in MB."""
     watch = _Memory()
     start = time.perf_counter()
     with watch:
@@ -83,20 +82,20 @@ def timed(raw: Path, bank: Path, workers: int) -> tuple[PrepareReport, float, in
 
 
 class _Memory:
-    """Looks five times a second at what this process and its children hold."""
+    """Samples the memory of this process and its children five times a second."""
 
     def __init__(self) -> None:
         self.peak_mb, self._done = 0, threading.Event()
 
     def __enter__(self) -> None:
-        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread = threading.Thread(target=self._sample, daemon=True)
         self._thread.start()
 
     def __exit__(self, *error: object) -> None:
         self._done.set()
         self._thread.join()
 
-    def _look(self) -> None:
+    def _sample(self) -> None:
         while not self._done.wait(0.2):
             self.peak_mb = max(self.peak_mb, sum(map(_held, _family())) // 2**20)
 
@@ -104,7 +103,7 @@ class _Memory:
 def _family() -> list[int]:
     me = os.getpid()
     tasks = Path(f"/proc/{me}/task")
-    children = [int(one) for task in tasks.iterdir() for one in (task / "children").read_text().split()]
+    children = [int(pid) for task in tasks.iterdir() for pid in (task / "children").read_text().split()]
     return [me, *children]
 
 
@@ -139,7 +138,7 @@ def main() -> None:
         again, again_s, _ = timed(folder / "raw", folder / "bank", arguments.workers)
         mask = folder / "raw/CelebAMask-HQ/CelebAMask-HQ-mask-anno/0/00007_nose.png"
         mask.write_bytes((mask.parent / "00008_nose.png").read_bytes())
-        one, one_s, _ = timed(folder / "raw", folder / "bank", arguments.workers)
+        changed, changed_s, _ = timed(folder / "raw", folder / "bank", arguments.workers)
         floor = floor_ms(folder / "raw", min(arguments.n, 100), parts)
     rate = arguments.n / seconds
     line = {
@@ -153,8 +152,12 @@ def main() -> None:
         "peak_mb": peak_mb,
         "peak_mb_of_a_quarter": few_mb,
         "unchanged_s": round(again_s, 2),
-        "one_mask_changed_s": round(one_s, 2),
-        "shards": {"made": first.shards_made, "unchanged": again.shards_kept, "changed": one.shards_made},
+        "one_mask_changed_s": round(changed_s, 2),
+        "shards": {
+            "made": first.shards_made,
+            "unchanged": again.shards_kept,
+            "changed": changed.shards_made,
+        },
         "refused": first.refused,
     }
     print(json.dumps(line))

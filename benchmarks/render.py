@@ -1,9 +1,8 @@
-"""How long one sample takes, in units of the codecs' own time: ``python -m benchmarks.render --mode hand``.
+"""Time of one sample, as a ratio to the codecs' time: ``python -m benchmarks.render --mode hand``.
 
-One thread of a worker process as a build has them, 1024². The floor is measured in the same run: with
-OpenCV's codecs, decode the face JPEG and its 512² mask and encode the five members. What the codecs in
-use take for the same is printed beside it. Occluders come from a decoded cache
-that is filled before timing.
+One thread of a worker process, as in a build, at 1024². The floor is measured in the same run: OpenCV's
+codecs decode the face's JPEG and its 512² mask and encode the five members. The time of the codecs in use
+for the same work is printed too. Occluders come from a cache that is filled before timing.
 """
 
 from __future__ import annotations
@@ -35,8 +34,7 @@ from tasks.workers.pool import WorkerPool, result_of
 MODES = ("randocc", "object", "hand", "hand_sot", "best")
 _WARM_UP = 4
 
-
-# The steps beyond the paper, which mode ``best`` alone has.
+# ``best`` without the steps beyond the paper, which mode ``best`` alone has.
 _PLAIN = replace(BEST, light=False, sharpness=False, noise=False, history=False, shadow=False)
 
 
@@ -70,7 +68,7 @@ def plan_of(
 
 
 def plans(mode: str, bank: Bank) -> list[ShardPlan]:
-    """The plans a mode cycles through; ``best`` has everything that exists switched on."""
+    """The plans that a mode cycles through; mode ``best`` has all steps switched on."""
     if mode == "best":
         return [
             plan_of("randocc", bank, profile=BEST),
@@ -83,7 +81,7 @@ def plans(mode: str, bank: Bank) -> list[ShardPlan]:
 
 
 def samples(mode: str, bank: Bank) -> Iterator[str]:
-    """Render one sample after another; yields the verdicts."""
+    """Render samples one after the other; yields their verdicts."""
     cache, (face,) = OccluderCache(), bank.entries("face")
     cycle = [(plan, occluder_pool(bank, plan)) for plan in plans(mode, bank)]
     for repeat in range(10**9):
@@ -93,7 +91,7 @@ def samples(mode: str, bank: Bank) -> Iterator[str]:
 
 
 def floor(bank: Bank) -> Callable[[], None]:
-    """OpenCV's codecs with their defaults: decode a face and its mask, encode the five members."""
+    """OpenCV's codecs with default options: decode a face and its mask, encode the five members."""
     members = bank.read(bank.entries("face")[0])
     photograph, mask = (np.frombuffer(members[name], np.uint8) for name in ("jpg", "mask.png"))
 
@@ -109,7 +107,7 @@ def floor(bank: Bank) -> Callable[[], None]:
     return once
 
 
-def own_codecs(bank: Bank) -> Callable[[], None]:
+def codecs_in_use(bank: Bank) -> Callable[[], None]:
     """The same work with the codecs of ``natocc.codecs``."""
     members = bank.read(bank.entries("face")[0])
     pictures, planes = _members(bank)
@@ -126,7 +124,7 @@ def own_codecs(bank: Bank) -> Callable[[], None]:
 
 
 def _members(bank: Bank) -> tuple[tuple[Image, ...], tuple[Image, ...]]:
-    """Two pictures and three planes of a sample's size and kind."""
+    """Two pictures and three planes like those of a sample."""
     members = bank.read(bank.entries("face")[0])
     image, mask = decode_rgb(members["jpg"]), decode_plane(members["mask.png"])
     large = cv2.resize(mask, image.shape[1::-1])
@@ -150,22 +148,22 @@ def measure(mode: str, count: int) -> dict[str, object]:
         write_bank(Path(folder))
         bank = Bank(folder)
         verdicts: Counter[str] = Counter()
-        stream = samples(mode, bank)
-        steps = (lambda: verdicts.update([next(stream)]), floor(bank), own_codecs(bank))
+        rendered = samples(mode, bank)
+        steps = (lambda: verdicts.update([next(rendered)]), floor(bank), codecs_in_use(bank))
         for step in steps:
             milliseconds(step, _WARM_UP)
         verdicts.clear()
-        # Interleaved, so that a slow moment of the machine falls on all.
-        part = max(1, count // 10)
-        rounds = [[milliseconds(step, part) for step in steps] for _ in range(0, count, part)]
-    cpu, low, own = (sum(column) / len(column) for column in zip(*rounds, strict=True))
+        # Interleaved, so that a slow moment of the machine affects all of them.
+        share = max(1, count // 10)
+        rounds = [[milliseconds(step, share) for step in steps] for _ in range(0, count, share)]
+    cpu, opencv, codecs = (sum(column) / len(column) for column in zip(*rounds, strict=True))
     return {
         "mode": mode,
         "n": sum(verdicts.values()),
         "cpu_ms_per_image": round(cpu, 2),
-        "floor_ms": round(low, 2),
-        "ratio_to_floor": round(cpu / low, 2),
-        "own_codecs_ms": round(own, 2),
+        "floor_ms": round(opencv, 2),
+        "ratio_to_floor": round(cpu / opencv, 2),
+        "own_codecs_ms": round(codecs, 2),
         "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         "verdicts": dict(verdicts),
     }

@@ -1,7 +1,7 @@
 """Samples per second of the transforms at 256²: ``python -m benchmarks.transforms --bank data/bank``.
 
-One thread, CPU time, everything of ``best`` switched on, reports included. The floor, a flip and an
-affine map by Albumentations of the same image and mask, is measured in alternation.
+CPU time of one thread, all steps of ``best`` and reports included. The floor, a flip and an affine map of
+the same image and mask by Albumentations, is measured in alternation.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-# Albumentations asks a registry for its newest version on import, unless told not to.
+# Without this, Albumentations asks a registry for its newest version when it is imported.
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
 
 import albumentations
@@ -30,7 +30,7 @@ _TARGET = 60
 
 
 def occluders(bank: Path | None) -> OccluderBank:
-    """Those of a prepared bank, or the benchmark's own at the same size."""
+    """The occluders of a prepared bank, or the benchmark's inputs at the same size."""
     if bank is not None:
         return load_occluders(bank, split=None)
     return OccluderBank(
@@ -39,7 +39,7 @@ def occluders(bank: Path | None) -> OccluderBank:
 
 
 def transforms(bank: OccluderBank) -> dict[str, Any]:
-    """What is measured, by name; the floor among it."""
+    """The transforms that are measured, by name, with the floor."""
     return {
         "floor": albumentations.Compose(
             [albumentations.HorizontalFlip(p=1), albumentations.Affine(rotate=(-15, 15), p=1)], seed=1

@@ -1,1 +1,1 @@
-"""Networks against their convolutions and the processor."""
+"""Networks measured against their convolutions and the processor's peak."""

@@ -1,9 +1,9 @@
-"""What the networks cost: ``python -m benchmarks.networks``, one JSON line a network, device and precision.
+"""Cost of the networks: ``python -m benchmarks.networks``, one JSON line for each.
 
-True sizes, seeded random weights, each in a process of its own. Beside pictures per second and memory:
-operations per picture, their share of what a large matrix product reaches in the same process, and for
-RainNet on the CPU the ratio to its convolutions alone, measured in alternation. One thread unless told
-otherwise, as in the workers of a build; its times are CPU times, others are on the wall.
+Published sizes, seeded random weights, each network in a fresh process. Beside pictures per second and
+memory: operations per picture, their share of the rate of a large matrix product in the same process, and
+for RainNet on the CPU the ratio to its convolutions alone, measured in alternation. One thread is the
+default, as in the workers of a build, and its times are CPU times; other times are wall times.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ class Options:
     precision: str
     batch: int | None
     threads: int
-    # Measured for so long on the wall, two batches at least.
+    # Wall time to measure for, two batches at least.
     seconds: float
     profile: bool
 
 
 def measure(case: Case, options: Options) -> dict[str, object]:
-    """One line of the result; to be run in a fresh process."""
+    """One line of the result. Runs in a fresh process."""
     torch.set_num_threads(options.threads)
     batch = options.batch or case.batches[options.device == "cuda"]
     peak = matmul_peak(options.device, options.precision, options.threads)
@@ -88,7 +88,7 @@ def measure(case: Case, options: Options) -> dict[str, object]:
 
 
 def _alternate(work: Work, floor: Work | None, options: Options) -> tuple[float, float | None]:
-    """Medians in seconds of a batch, and of the convolutions of one picture."""
+    """Median times in seconds: of a batch, and of the convolutions of one picture."""
     ends = time.monotonic() + options.seconds
     whole: list[float] = []
     alone: list[float] = []
@@ -100,21 +100,21 @@ def _alternate(work: Work, floor: Work | None, options: Options) -> tuple[float,
 
 
 def _memory(device: str) -> int:
-    """Megabytes: of the GPU by torch, else the highest that the process held, Python and torch included."""
+    """Peak memory in MB: that of torch on the GPU, else of the whole process."""
     if device == "cuda":
         return round(torch.cuda.max_memory_allocated() / 2**20)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def _profile(work: Work, device: str) -> dict[str, float]:
-    """Shares of a batch's time by operation, the largest first."""
+    """Share of each operation in a batch's time, the largest first."""
     kinds = [torch.profiler.ProfilerActivity.CPU]
     if device == "cuda":
         kinds.append(torch.profiler.ProfilerActivity.CUDA)
     with torch.profiler.profile(activities=kinds) as profile:
         work()
     on = "self_device_time_total" if device == "cuda" else "self_cpu_time_total"
-    spent = {one.key: float(getattr(one, on)) for one in profile.key_averages()}
+    spent = {average.key: float(getattr(average, on)) for average in profile.key_averages()}
     total = sum(spent.values())
     largest = sorted(spent, key=lambda key: -spent[key])[:_TOP]
     return {key: round(spent[key] / total, 3) for key in largest}
@@ -143,7 +143,7 @@ def main() -> None:
         seconds=arguments.seconds,
         profile=arguments.profile,
     )
-    # Memory is kept as the workers of a build keep it.
+    # The workers of a build have this environment.
     os.environ.update(WORKER_ENVIRONMENT)
     for case in CASES:
         if arguments.network in (case.network, "all") and (arguments.large or not case.large):

@@ -1,4 +1,4 @@
-"""The networks at their true sizes, with seeded random weights: cost does not hang on values."""
+"""The networks at their published sizes. Weights are random, since the cost does not depend on them."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One network at one size, by what the benchmark's options say."""
+    """One network at one size."""
 
     network: str
-    # Side of what goes in, and of what comes out.
+    # Sides of input and output, in pixels.
     size: int
     out: int
     # Pictures or tiles at a time, on a CPU and on a GPU.
     batches: tuple[int, int]
-    # Asked for by --large alone.
+    # Measured only with --large.
     large: bool = False
 
     @property
@@ -58,7 +58,7 @@ def build(case: Case) -> nn.Module:
 
 
 def inputs(case: Case, batch: int, device: str) -> tuple[Tensor, ...]:
-    """Pictures, and for RainNet masks of a sixth of each."""
+    """Pictures in [0, 1]; for RainNet pictures in [-1, 1] and masks of a sixth of their area."""
     pictures = torch.rand(batch, 3, case.size, case.size, generator=torch.Generator().manual_seed(0))
     if case.network != "rainnet":
         return (pictures.to(device),)
@@ -72,7 +72,10 @@ def _masks(case: Case, batch: int) -> Tensor:
 
 
 def runs(case: Case, network: nn.Module, *, batch: int, device: str, precision: str) -> Callable[[], int]:
-    """A batch through the network as the steps run it, and how many went at a time. Takes it over."""
+    """Runs a batch as the pipeline does, and returns how many pictures went through at a time.
+
+    The network is changed in place.
+    """
     if isinstance(network, RainNet):
         runner = RainNetRunner(network, device=device, batch=batch, precision=precision)
         shape = (batch, case.size, case.size, 3)

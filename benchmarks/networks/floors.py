@@ -1,4 +1,4 @@
-"""What networks are measured against: a device's matrix products, and convolutions alone."""
+"""The floors of networks: the rate of matrix products of a device, and convolutions alone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.networks.cases import DTYPES, Case, build, inputs
 
-# Side of the matrices whose product is taken for the peak.
+# Side of the square matrices whose product gives the peak.
 _SIDES = {"cpu": 2048, "cuda": 8192}
 _ROUNDS = 5
 
@@ -21,7 +21,7 @@ Layer = nn.Conv2d | nn.ConvTranspose2d
 
 
 def seconds(work: Work, device: str, threads: int) -> float:
-    """CPU time of one thread, else time on the wall."""
+    """CPU time where one thread of the CPU is used, else wall time."""
     clock = time.process_time if device == "cpu" and threads == 1 else time.perf_counter
     if device == "cuda":
         torch.cuda.synchronize()
@@ -33,16 +33,17 @@ def seconds(work: Work, device: str, threads: int) -> float:
 
 
 def matmul_peak(device: str, precision: str, threads: int) -> float:
-    """Operations per second of a large square product, an addition counted like a multiplication."""
+    """Operations per second of a large square matrix product, additions and multiplications counted."""
     side = _SIDES[device]
-    one = torch.rand(side, side, device=device).to(DTYPES[precision])
+    matrix = torch.rand(side, side, device=device).to(DTYPES[precision])
     with torch.inference_mode():
-        one @ one
-        return 2 * side**3 / min(seconds(lambda: one @ one, device, threads) for _ in range(_ROUNDS))
+        matrix @ matrix
+        best = min(seconds(lambda: matrix @ matrix, device, threads) for _ in range(_ROUNDS))
+    return 2 * side**3 / best
 
 
 def operations(case: Case) -> int:
-    """Of one picture, counted by shapes alone."""
+    """Operations for one picture, counted from shapes alone."""
     with torch.device("meta"):
         network = build(case).eval()
     with FlopCounterMode(display=False) as counter, torch.inference_mode():
@@ -51,12 +52,12 @@ def operations(case: Case) -> int:
 
 
 def bare_convolutions(case: Case, network: nn.Module, threads: int) -> Work:
-    """Every convolution of one picture through the network, one after the other, on the CPU in float32.
+    """The convolutions of the network for one picture, one after the other, on the CPU in float32.
 
-    Each runs the quickest of the library's ways: rows or channels last, or as one matrix product.
+    Each runs the fastest of the library's ways: channels first, channels last, or one matrix product.
     """
     seen: list[tuple[Layer, Tensor]] = []
-    layers = [one for one in network.modules() if isinstance(one, (nn.Conv2d, nn.ConvTranspose2d))]
+    layers = [layer for layer in network.modules() if isinstance(layer, (nn.Conv2d, nn.ConvTranspose2d))]
     hooks = [
         layer.register_forward_hook(lambda layer, given, out: seen.append((layer, given[0].clone())))
         for layer in layers
@@ -97,7 +98,7 @@ def _ways(layer: Layer, given: Tensor) -> list[Work]:
 
 
 def _plain(layer: Layer, given: Tensor, layout: torch.memory_format) -> Work:
-    weight, picture = (one.detach().contiguous(memory_format=layout) for one in (layer.weight, given))
+    weight, picture = (tensor.detach().contiguous(memory_format=layout) for tensor in (layer.weight, given))
     stride, padding = layer.stride[0], int(layer.padding[0])
     if isinstance(layer, nn.ConvTranspose2d):
         return lambda: functional.conv_transpose2d(picture, weight, layer.bias, stride, padding)

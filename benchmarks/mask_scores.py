@@ -1,10 +1,10 @@
-"""How early wrong masks come in the queue: ``python -m benchmarks.suspicion --bank data/bank``.
+"""How early wrong masks come in the queue: ``python -m benchmarks.mask_scores --bank data/bank``.
 
-The bank's faces with their masks count as right. Each kind of fault spoils every one of them: a mask
-that ignores an occluder rendered on the face, one that is grown, shifted, bitten, torn, or part files
-that are swapped. AUC is the chance that a spoiled face comes before a right one. The shares assume a
-dataset in which 4,000 of 30,000 masks are wrong, all in that one way: how many of the first twentieth
-of the queue are wrong, and how many of all faults lie in its first seventh and first quarter.
+The bank's faces and masks count as right. Each kind of fault is applied to every face: an occluder that
+the mask ignores, a mask that is grown, shrunk, shifted or incomplete, swapped part files. AUC is the
+probability that a face with the fault comes before a right one. The shares assume a dataset in which 4,000
+of 30,000 masks have this one fault: the share of wrong masks in the first twentieth of the queue, and the
+share of all wrong masks in its first seventh and first quarter.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ from natocc.render.draw import Switches, draw_params
 
 WRONG = 4000 / 30000
 BUDGETS = (0.05, 1 / 7, 0.25)
-# What hides less of a face, or more, is no fault to look for.
+# Hidden ratios at which an ignored occluder counts as a fault.
 _HIDDEN = (0.04, 0.7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A face as it was annotated: RGB, part masks and face mask of one size."""
+    """A face and its annotation: RGB, part masks and face mask of the same size."""
 
     id: str
     rgb: Image
@@ -55,7 +55,7 @@ class Case:
 
 
 def read_cases(bank: Bank) -> Iterator[Case]:
-    """The bank's faces at the size of their masks; parts are taken from the parsing map."""
+    """The bank's faces at the size of their masks; the parts come from the parsing map."""
     for entry in bank.entries("face"):
         members = bank.read(entry)
         mask, classes = decode_plane(members["mask.png"]), decode_plane(members["parsing.png"])
@@ -65,8 +65,8 @@ def read_cases(bank: Bank) -> Iterator[Case]:
         yield Case(id=entry.id, rgb=rgb.astype(np.uint8), parts=parts, mask=mask)
 
 
-def occluded(case: Case, kind: str, pool: list[Occluder], repeat: int, *, told: bool) -> Case | None:
-    """An occluder on the face, unknown to the mask. ``told``: the features it hides are not annotated."""
+def occluded(case: Case, kind: str, pool: list[Occluder], repeat: int, *, parts_removed: bool) -> Case | None:
+    """An occluder that the mask ignores; with ``parts_removed`` hidden features are not annotated."""
     face = make_face(case.rgb, case.mask, long_side=max(case.mask.shape))
     streams = Streams(5, kind, f"{case.id}-{repeat}")
     occluder = pool[int(streams.stage("pick").integers(len(pool)))]
@@ -75,15 +75,16 @@ def occluded(case: Case, kind: str, pool: list[Occluder], repeat: int, *, told: 
     params = replace(
         params, final_affine=None, final_flip=False, final_blur=None, final_tone=None, opacity=1.0
     )
-    made = render(face, occluder, params, harmonise_statistics)
-    if not _HIDDEN[0] < made.hidden_ratio < _HIDDEN[1]:
+    composite = render(face, occluder, params, harmonise_statistics)
+    if not _HIDDEN[0] < composite.hidden_ratio < _HIDDEN[1]:
         return None
     parts = dict(case.parts)
-    for name, plane in case.parts.items() if told else ():
-        hidden = cv2.countNonZero(plane & np.where(made.alpha > 127, 255, 0).astype(np.uint8))
+    solid = np.where(composite.alpha > 127, 255, 0).astype(np.uint8)
+    for name, plane in case.parts.items() if parts_removed else ():
+        hidden = cv2.countNonZero(plane & solid)
         if name != "skin" and name not in NOT_FACE and hidden > 0.5 * cv2.countNonZero(plane):
             del parts[name]
-    return replace(case, rgb=made.image, parts=parts)
+    return replace(case, rgb=composite.image, parts=parts)
 
 
 def grown(case: Case, by: int) -> Case:
@@ -92,7 +93,7 @@ def grown(case: Case, by: int) -> Case:
 
 
 def over_the_hair(case: Case) -> Case | None:
-    """Hair within 40 pixels of the face is skin."""
+    """Hair within 40 pixels of the face is annotated as skin."""
     if "hair" not in case.parts:
         return None
     near = (cv2.dilate(case.mask, _disc(40)) > 0) & (case.parts["hair"] > 0)
@@ -108,12 +109,12 @@ def shrunk(case: Case) -> Case:
 
 
 def shifted(case: Case, by: float, *, parts: bool) -> Case:
-    """Mask, and with ``parts`` all part files too, off by ``by`` pixels in a direction by the id."""
+    """The mask, with ``parts`` also the part files, moved by ``by`` pixels in a direction drawn by the id."""
     angle = _random(case).uniform(0, 2 * np.pi)
-    turn = np.array([[1, 0, by * np.cos(angle)], [0, 1, by * np.sin(angle)]], np.float32)
+    matrix = np.array([[1, 0, by * np.cos(angle)], [0, 1, by * np.sin(angle)]], np.float32)
 
     def move(plane: Image) -> Image:
-        return cv2.warpAffine(plane, turn, plane.shape[::-1], flags=cv2.INTER_NEAREST).astype(np.uint8)
+        return cv2.warpAffine(plane, matrix, plane.shape[::-1], flags=cv2.INTER_NEAREST).astype(np.uint8)
 
     moved = {name: move(plane) for name, plane in case.parts.items()} if parts else case.parts
     return replace(case, mask=move(case.mask), parts=moved)
@@ -130,17 +131,17 @@ def half_missing(case: Case, *, side: bool) -> Case:
 
 
 def bitten(case: Case, radius: int, *, inside: bool) -> Case:
-    """A disc is missing, at the rim or well inside."""
+    """A disc of the mask is missing, at the rim or well inside."""
     core = cv2.erode(case.mask, _disc(40 if inside else 12)) > 0
     spots = np.argwhere(core if inside else (case.mask > 0) & ~core)
     y, x = spots[_random(case).integers(len(spots))].tolist()
     return replace(case, mask=cv2.circle(case.mask.copy(), (x, y), radius, 0, -1).astype(np.uint8))
 
 
-def swapped(case: Case, one: str, other: str) -> Case | None:
-    if not {one, other} <= case.parts.keys():
+def swapped(case: Case, first: str, second: str) -> Case | None:
+    if not {first, second} <= case.parts.keys():
         return None
-    return replace(case, parts=case.parts | {one: case.parts[other], other: case.parts[one]})
+    return replace(case, parts=case.parts | {first: case.parts[second], second: case.parts[first]})
 
 
 def half_an_eye(case: Case) -> Case | None:
@@ -173,14 +174,18 @@ def occluder_faults(bank: Bank, cases: list[Case]) -> Iterator[tuple[str, list[C
     for kind, row in KINDS.items():
         entries = bank.entries(row.pool.name) if row.pool else ()
         pool = [decode_occluder(bank.read(entry)) for entry in entries]
-        for told in (True, False) if pool else ():
-            made = [occluded(case, kind, pool, repeat, told=told) for case in cases for repeat in range(2)]
-            name = f"{kind} on the face" + ("" if told else ", covered parts drawn")
-            yield name, [case for case in made if case is not None]
+        for parts_removed in (True, False) if pool else ():
+            faulty = [
+                occluded(case, kind, pool, repeat, parts_removed=parts_removed)
+                for case in cases
+                for repeat in range(2)
+            ]
+            name = f"{kind} on the face" + ("" if parts_removed else ", covered parts drawn")
+            yield name, [case for case in faulty if case is not None]
 
 
 def figures(right: list[float], wrong: list[float]) -> list[str]:
-    """AUC, then shares at the budgets, of a queue with the stated share of wrong masks."""
+    """AUC, then the shares at the budgets, for a queue with the share ``WRONG`` of wrong masks."""
     clean, bad = np.array(right), np.array(wrong)
     auc = (bad[:, None] > clean).mean() + 0.5 * (bad[:, None] == clean).mean()
     scores = np.concatenate([bad, clean])
@@ -190,8 +195,8 @@ def figures(right: list[float], wrong: list[float]) -> list[str]:
     order = np.lexsort((fault, -scores))
     reviewed = np.cumsum(weight[order])
     found = np.cumsum((weight * fault)[order])
-    at = [float(np.interp(budget, reviewed, found)) for budget in BUDGETS]
-    return [f"{auc:.3f}", f"{at[0] / BUDGETS[0]:.0%}", f"{at[1] / WRONG:.0%}", f"{at[2] / WRONG:.0%}"]
+    first, second, third = (float(np.interp(budget, reviewed, found)) for budget in BUDGETS)
+    return [f"{auc:.3f}", f"{first / BUDGETS[0]:.0%}", f"{second / WRONG:.0%}", f"{third / WRONG:.0%}"]
 
 
 def main() -> None:
@@ -202,22 +207,22 @@ def main() -> None:
     cases = list(read_cases(bank))
     right = [case.score for case in cases]
     table = Table("fault", "faces", "AUC", "wrong in first 5 %", "found in first 1/7", "in first 1/4")
-    for name, made in track(list(occluder_faults(bank, cases)), "occluders", transient=True):
-        table.add_row(name, str(len(made)), *figures(right, [case.score for case in made]))
-    for name, spoil in FAULTS.items():
-        spoiled = [one for case in cases if (one := spoil(case)) is not None]
-        table.add_row(name, str(len(spoiled)), *figures(right, [case.score for case in spoiled]))
+    for name, faulty in track(list(occluder_faults(bank, cases)), "occluders", transient=True):
+        table.add_row(name, str(len(faulty)), *figures(right, [case.score for case in faulty]))
+    for name, apply in FAULTS.items():
+        faulty = [changed for case in cases if (changed := apply(case)) is not None]
+        table.add_row(name, str(len(faulty)), *figures(right, [case.score for case in faulty]))
     console = Console(width=110)
     console.print(table)
     console.print(_timing(bank, cases))
 
 
 def _timing(bank: Bank, cases: list[Case]) -> str:
-    """CPU time a face, beside that of decoding its photograph."""
+    """CPU time for each face, and its ratio to decoding the photograph."""
     photographs = [bank.read(entry)["jpg"] for entry in bank.entries("face")]
-    ours = min(_seconds(lambda: [case.score for case in cases]) for _ in range(3)) / len(cases)
+    scoring = min(_seconds(lambda: [case.score for case in cases]) for _ in range(3)) / len(cases)
     floor = min(_seconds(lambda: [decode_rgb(data) for data in photographs]) for _ in range(3)) / len(cases)
-    return f"{1000 * ours:.1f} ms a face, {ours / floor:.1f} times decoding its photograph"
+    return f"{1000 * scoring:.1f} ms a face, {scoring / floor:.1f} times decoding its photograph"
 
 
 def _seconds(work: Callable[[], object]) -> float:
