@@ -26,7 +26,7 @@ from natocc.face import make_face
 from natocc.geometry import Image
 from natocc.harmonise.statistics import harmonise_statistics
 from natocc.kinds import KINDS
-from natocc.mask_quality.score import measure_suspicion
+from natocc.mask_quality.score import score_mask
 from natocc.masks.policy import CLASS_IDS, NOT_FACE
 from natocc.occluders.occluder import Occluder, decode_occluder
 from natocc.profiles import PROFILES
@@ -51,7 +51,7 @@ class Case:
 
     @property
     def score(self) -> float:
-        return measure_suspicion(self.rgb, self.parts, self.mask).score
+        return score_mask(self.rgb, self.parts, self.mask).score
 
 
 def read_cases(bank: Bank) -> Iterator[Case]:

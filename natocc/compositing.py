@@ -9,25 +9,25 @@ import numpy as np
 
 from natocc.geometry import Box, Image
 
-# How far beyond the matte the seam's blur changes pixels: two dilations by 5x5.
+# Pixels beyond the matte that the blur of the seam changes: two dilations by 5x5.
 SEAM_REACH = 4
 _SEAM_KERNEL = np.ones((5, 5), np.uint8)
-_PULL_KERNEL = np.ones((3, 3), np.uint8)
-# With fewer than one soft pixel in so many, picking them out beats blending all.
+_ERODE_KERNEL = np.ones((3, 3), np.uint8)
+# With less than one soft pixel in this many, computing those alone is faster than blending all.
 _SPARSE = 12
 
 
-def pull_in(matte: Image) -> Image:
+def erode_matte(matte: Image) -> Image:
     """The matte narrower by one pixel all round, where a cut-out may show a rim of its old background."""
-    return cast(Image, cv2.erode(matte, _PULL_KERNEL, borderType=cv2.BORDER_REPLICATE))
+    return cast(Image, cv2.erode(matte, _ERODE_KERNEL, borderType=cv2.BORDER_REPLICATE))
 
 
-def soften(matte: Image) -> Image:
-    """Pull the matte in by one pixel and blur it over 5x5, so that the edge is as soft as a lens's."""
-    return cast(Image, cv2.GaussianBlur(pull_in(matte), (5, 5), 0))
+def soften_matte(matte: Image) -> Image:
+    """Erode the matte by one pixel and blur it over 5x5, so that the edge is as soft as a lens makes it."""
+    return cast(Image, cv2.GaussianBlur(erode_matte(matte), (5, 5), 0))
 
 
-def alpha_of(matte: Image, opacity: float) -> Image:
+def apply_opacity(matte: Image, opacity: float) -> Image:
     """The matte as composited: matte times opacity, rounded to uint8."""
     if opacity == 1.0:
         return matte
@@ -38,7 +38,7 @@ def alpha_of(matte: Image, opacity: float) -> Image:
 def blend(under: Image, over: Image, alpha: Image) -> Image:
     """``alpha/255 · over + (1 - alpha/255) · under``, RGB uint8, to the nearest level.
 
-    Where the matte is 0 or 255 pixels are copied; of an opaque occluder only its edge is computed.
+    Pixels where the matte is 0 or 255 are copied, so only the edge of an opaque occluder is computed.
     """
     if alpha.size == 0:
         return under.copy()
@@ -49,8 +49,8 @@ def blend(under: Image, over: Image, alpha: Image) -> Image:
         return cast(Image, cv2.blendLinear(over, under, weight, 1 - weight))
     out = under.copy()
     cv2.copyTo(over, cv2.inRange(alpha, 255, 255), out)
-    part = alpha.reshape(-1)[between].astype(np.uint16)[:, None]
-    mixed = over.reshape(-1, 3)[between] * part + under.reshape(-1, 3)[between] * (255 - part)
+    share = alpha.reshape(-1)[between].astype(np.uint16)[:, None]
+    mixed = over.reshape(-1, 3)[between] * share + under.reshape(-1, 3)[between] * (255 - share)
     # Division by 255, rounded, in 16 bits: exact up to 255 squared.
     mixed += 128
     out.reshape(-1, 3)[between] = (mixed + (mixed >> 8)) >> 8
@@ -58,9 +58,9 @@ def blend(under: Image, over: Image, alpha: Image) -> Image:
 
 
 def blur_seam(composite: Image, matte: Image, box: Box) -> Image:
-    """Replace a band of ±4 pixels along the matte's edge by a 5x5 Gaussian of the composite, in place.
+    """Blur a band of ±4 pixels along the matte's edge by a 5x5 Gaussian, in place, and return the composite.
 
-    ``matte`` covers ``box``. The paper calls it blurring the intersection once more.
+    ``matte`` covers ``box``. The paper: the intersection is blurred once more.
     """
     region = box.grow(SEAM_REACH + 2, (composite.shape[0], composite.shape[1]))
     if region.empty or box.empty:

@@ -1,4 +1,7 @@
-"""Boxes and affine matrices. A matrix maps source (x, y) to canvas (x, y), pixel centres on integers."""
+"""Types of arrays, boxes and affine matrices.
+
+A matrix maps source (x, y) to canvas (x, y), pixel centres on integers.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,11 @@ from numpy.typing import NDArray
 
 Image = NDArray[np.uint8]
 Matrix = NDArray[np.float64]
+Float32Array = NDArray[np.float32]
+Float64Array = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
 
-# How far (canvas pixels) anti-aliasing and the softest matte reach beyond the outline.
+# How far (canvas pixels) anti-aliasing and the softest matte reach beyond an object's edge.
 _SOFT_EDGE = 8
 
 

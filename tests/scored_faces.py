@@ -13,7 +13,7 @@ from assets.bank.writer import BankWriter
 from benchmarks.inputs import textures
 from natocc.codecs import encode_jpeg, encode_png
 from natocc.geometry import Image
-from natocc.mask_quality.score import measure_suspicion
+from natocc.mask_quality.score import score_mask
 from natocc.masks.policy import CLASS_IDS
 from tests.natocc.inputs import portrait
 
@@ -32,7 +32,7 @@ def scored_bank(url: str, *, scored: bool = True) -> str:
         there = {part: plane for part, plane in parts.items() if plane.any()} | {"skin": one}
         facts: dict[str, object] = {"mask": "corrected" if name == "wide_mask" else "policy"}
         if scored:
-            facts["suspicion"] = asdict(measure_suspicion(small, there, one))
+            facts["suspicion"] = asdict(score_mask(small, there, one))
         members = {"jpg": encode_jpeg(picture), "mask.png": encode_png(one)}
         writer.add(_entry(name), members | {"json": json.dumps(facts).encode()})
     writer.close(upscaler="lanczos")

@@ -32,7 +32,7 @@ from assets.review.index import (
 from assets.review.shapes import bitmap_shape, check_label, new_mask, paint, polygon_shape
 from natocc.codecs import decode_plane
 from natocc.geometry import Image
-from natocc.masks.polygons import trace_outlines
+from natocc.masks.polygons import trace_polygons
 
 # The layout that is written; LabelMe puts its own version in its place when it saves.
 _VERSION = "5.5.0"
@@ -65,9 +65,9 @@ class LabelmeWriter:
         """Write the JSON file; returns the mask that its polygons make."""
         scale = np.array([face.image_size[1] / mask.shape[1], face.image_size[0] / mask.shape[0]])
         shapes, back = [], new_mask(face)
-        for outline in trace_outlines(mask):
-            points = np.round(outline.corners * scale, 2).tolist()
-            label = HOLE if outline.hole else FACE
+        for polygon in trace_polygons(mask):
+            points = np.round(polygon.corners * scale, 2).tolist()
+            label = HOLE if polygon.hole else FACE
             paint(back, label, polygon_shape(points, face))
             shapes.append(
                 {

@@ -9,7 +9,7 @@ import numpy as np
 from assets.problems import BadInput
 from assets.review.index import FACE, HOLE, ReviewFace
 from natocc.geometry import Image
-from natocc.masks.polygons import fill_polygon
+from natocc.masks.rasterise import fill_polygon
 from natocc.masks.scaling import reduce_mask
 
 # How far outside the picture a corner may lie, as a share of its long side: a hand slips.

@@ -1,4 +1,4 @@
-"""A colour transfer as a field of motions at reduced size: the layer it is added to keeps its detail."""
+"""Colour changes as fields at reduced size: the layer that a field is added to keeps its detail."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import numpy as np
 from natocc.colour.lut import Colours
 from natocc.geometry import Image
 
-# What a reduced picture keeps across, in pixels (geometric mean of its sides).
+# Least size of a reduced layer, in pixels (geometric mean of its sides).
 _ACROSS = 64
 _FACTORS = (8, 4, 2)
-# Weight of the mean motion, beside weights of 1 to 255: it counts where there is no other.
+# Weight of the mean motion, beside weights of 1 to 255: it decides where there is no other.
 _LITTLE = np.float32(0.01)
 _REST = 0.75
 
 
 @dataclass(frozen=True, slots=True)
 class Reduced:
-    """A mask's own colours, averaged over blocks of ``factor`` x ``factor`` pixels.
+    """The colours of a mask's pixels, averaged over blocks of ``factor`` x ``factor`` pixels.
 
     ``rgb`` (uint8 HxWx3) is 0 where a block has no pixel of the mask; ``share`` (uint8 HxW, 0-255)
     is how much of the block lies in the mask.
@@ -38,7 +38,7 @@ def reduction(size: tuple[int, int]) -> int:
 
 
 def reduce_layer(image: Image, solid: Image, factor: int) -> Reduced:
-    """Average the pixels where ``solid`` (uint8, 0 or 255) is set; the others have no part in it."""
+    """Averages over blocks of the pixels where ``solid`` (uint8 HxW, 0 or 255) is set."""
     if factor == 1:
         return Reduced(1, image, solid)
     height, width = (side + -side % factor for side in solid.shape)
@@ -55,11 +55,11 @@ def reduce_layer(image: Image, solid: Image, factor: int) -> Reduced:
     return Reduced(factor, rgb, share)
 
 
-def spread(field: Colours, share: Image) -> Colours:
-    """The field (float32 HxWx3) carried over the blocks that lie mostly outside the mask.
+def extend_field(field: Colours, share: Image) -> Colours:
+    """The field (float32 HxWx3) continued into the blocks that lie mostly outside the mask.
 
-    Those at the edge take the mean of their neighbours, those farther out that of the whole field:
-    linear interpolation then finds nothing of the background.
+    Blocks at the mask's edge take the mean of their neighbours, blocks farther out the mean of the whole
+    field. So linear interpolation mixes no background in.
     """
     weight = cv2.merge([share.astype(np.float32)] * 3)
     sums, weights = (
@@ -73,9 +73,9 @@ def spread(field: Colours, share: Image) -> Colours:
 
 
 def within_range(image: Image, field: Colours) -> Colours:
-    """The field (of the image's size) cut to three quarters of what is left up to 0 and to 255.
+    """The field (of the image's size) limited to three quarters of each pixel's distance from 0 and 255.
 
-    Bright pixels that all move up then keep their differences instead of becoming one white.
+    So bright pixels that all move up keep their differences instead of all becoming white.
     """
     up = (255 - image) * np.float32(_REST)
     return np.clip(field, image * np.float32(-_REST), up)

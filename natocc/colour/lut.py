@@ -1,4 +1,4 @@
-"""Smooth changes of colour: a table over the RGB cube, and a field over the picture; both interpolated."""
+"""Tables over the RGB cube and fields over the picture, both interpolated linearly."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def tabulate(mapping: Callable[[Colours], Colours], size: int = 17) -> Colours:
 def enlarge(field: Colours, size: tuple[int, int], box: Box) -> Colours:
     """The box of a field (float32 hxwx3) stretched to (height, width), linearly; float32, the box's size.
 
-    Axis by axis, so that little outside the box is computed; what is left of rounding is that of float32.
+    Works axis by axis, so that little outside the box is computed. Exact up to the rounding of float32.
     """
     tall = cv2.resize(field, (field.shape[1], size[0]), interpolation=cv2.INTER_LINEAR)[box.slices[0]]
     wide = cv2.resize(tall, (size[1], box.height), interpolation=cv2.INTER_LINEAR)[:, box.slices[1]]

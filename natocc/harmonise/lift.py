@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from natocc.colour.field import spread
+from natocc.colour.field import extend_field
 from natocc.colour.lut import Colours, apply_table, enlarge
 from natocc.colour.mapping import drift_at, fit_mapping
 from natocc.compositing import blend
@@ -81,7 +81,7 @@ def lift_residual(composite: Image, matte: Image, working: Working, harmonised: 
     solid = _solid(working, harmonised)
     field = cv2.subtract(harmonised, working.composite, dtype=cv2.CV_32F)
     # Beyond the outline there is no change: carried on, so that the rim is not left behind.
-    field = spread(np.asarray(field, np.float32), solid.astype(np.uint8) * np.uint8(255))
+    field = extend_field(np.asarray(field, np.float32), solid.astype(np.uint8) * np.uint8(255))
     box = mask_box(matte)
     if box.empty:
         return composite.copy()

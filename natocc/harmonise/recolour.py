@@ -11,13 +11,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
 from natocc.compositing import blend
-from natocc.geometry import Image
+from natocc.geometry import Float64Array, Image
 from natocc.randomness import draw_range
-
-Floats = NDArray[np.float64]
 
 _LUMA = np.array([0.299, 0.587, 0.114])
 # Linear light above which brightened values are pressed together instead of clipped.
@@ -114,7 +111,7 @@ def recolour_region(real: Image, matte: Image, recolouring: Recolouring) -> Imag
     return composite
 
 
-def tone_curves(recolouring: Recolouring) -> Floats:
+def tone_curves(recolouring: Recolouring) -> Float64Array:
     """What each level 0-255 of red, green and blue becomes before saturation, float64 (3, 256) in 0-255."""
     linear = _to_linear(np.arange(256) / 255)
     curves = []
@@ -129,7 +126,7 @@ def _within(rng: Generator, limit: float) -> float:
     return draw_range(rng, (-limit, limit))
 
 
-def _lit(linear: Floats, gain: float) -> Floats:
+def _lit(linear: Float64Array, gain: float) -> Float64Array:
     """Light times gain; what would pass 1 is bent above the knee, smoothly, to end at 1."""
     lit = linear * gain
     if gain <= 1:
@@ -141,9 +138,9 @@ def _lit(linear: Floats, gain: float) -> Floats:
     return np.where(lit > knee, bent, lit)
 
 
-def _to_linear(value: Floats) -> Floats:
+def _to_linear(value: Float64Array) -> Float64Array:
     return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
 
 
-def _to_srgb(linear: Floats) -> Floats:
+def _to_srgb(linear: Float64Array) -> Float64Array:
     return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)

@@ -13,7 +13,7 @@ from typing import cast
 import cv2
 import numpy as np
 
-from natocc.colour.field import add_field, reduce_layer, reduction, spread
+from natocc.colour.field import add_field, extend_field, reduce_layer, reduction
 from natocc.colour.lut import Colours, apply_table, tabulate
 from natocc.compositing import blend
 from natocc.geometry import Box, Image
@@ -64,7 +64,7 @@ def harmonise_statistics(composite: Image, matte: Image, box: Box, strength: Str
     mapped = apply_table(small.rgb, tabulate(towards))
     field = np.asarray(cv2.subtract(mapped, small.rgb, dtype=cv2.CV_32F), np.float32)
     if small.factor > 1:
-        field = spread(field, small.share)
+        field = extend_field(field, small.share)
     return blend(region, add_field(region, field, small.factor), matte)
 
 

@@ -1,1 +1,1 @@
-"""How likely a face's mask is wrong, told without a network."""
+"""How likely a face's mask is wrong, measured without a network."""

@@ -1,4 +1,4 @@
-"""Do a face's part masks agree with one another, and with the mask that was made of them?"""
+"""Whether a face's part masks agree with one another and with the face mask made of them."""
 
 from __future__ import annotations
 
@@ -11,36 +11,35 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from natocc.geometry import Image
-from natocc.mask_quality.view import Bits, View, reduced
+from natocc.geometry import BoolArray, Float64Array, Image
+from natocc.mask_quality.view import View, reduce_part
 
 _FEATURES = ("nose", "l_eye", "r_eye", "l_brow", "r_brow", "mouth", "u_lip", "l_lip")
-# From top to bottom, side by side.
+# Features in their order from top to bottom; each column is checked by itself.
 _COLUMNS = (
     ("l_brow", "l_eye", "nose", "u_lip", "l_lip"),
     ("r_brow", "r_eye", "nose", "u_lip", "l_lip"),
     ("nose", "mouth"),
 )
 _PAIRS = (("l_eye", "r_eye"), ("l_brow", "r_brow"))
-# Features may reach this share beyond the skin before it is a fault.
+# Share of a feature beyond the skin up to which it is no fault.
 _SLACK = 0.15
 
 _CRACK = np.ones((3, 3), np.uint8)
 
-Point = NDArray[np.float64]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """The annotated features: ``planes`` reduced to the view, ``areas`` and ``centres`` (x, y) in it.
+    """The annotated features: ``planes`` reduced to the view, ``areas`` and ``centres`` (x, y) there.
 
-    ``shown`` is the share of each feature that lies in the view; ``names`` are those of all parts.
+    ``shown`` is the share of each feature that lies in the view; ``names`` are the names of all parts.
+    Features smaller than a pixel of the view have neither area nor centre.
     """
 
     names: frozenset[str]
     planes: Mapping[str, Image]
     areas: Mapping[str, float]
-    centres: Mapping[str, Point]
+    centres: Mapping[str, Float64Array]
     shown: Mapping[str, float]
 
 
@@ -48,12 +47,12 @@ def find_parts(parts: Mapping[str, Image], view: View) -> Parts:
     """Reduce the features that have pixels."""
     planes: dict[str, Image] = {}
     areas: dict[str, float] = {}
-    centres: dict[str, Point] = {}
+    centres: dict[str, Float64Array] = {}
     shown: dict[str, float] = {}
     for name in _FEATURES:
         total = cv2.countNonZero(parts[name]) if name in parts else 0
         if total:
-            planes[name] = reduced(parts[name], view)
+            planes[name] = reduce_part(parts[name], view)
             shown[name] = min(1.0, cv2.countNonZero(parts[name][view.box.slices]) / total)
             moments = cv2.moments(planes[name], binaryImage=True)
             if moments["m00"] > 0:
@@ -63,7 +62,7 @@ def find_parts(parts: Mapping[str, Image], view: View) -> Parts:
 
 
 def features_outside(found: Parts, view: View) -> float:
-    """Largest share of a feature that lies beyond the hull of skin and face mask, [0, 1]."""
+    """Largest share of a feature outside both the face mask's convex hull and the other parts, [0, 1]."""
     allowed = (hull(view.mask, 2) | view.other).astype(np.uint8)
     worst = 0.0
     for name, plane in found.planes.items():
@@ -75,13 +74,13 @@ def features_outside(found: Parts, view: View) -> float:
 def features_swapped(found: Parts) -> float:
     """1 where features are not in a face's order (brow, eye, nose, lips; left, right), otherwise 0.
 
-    Up is towards the eyes from nose and mouth, so a tilted head is in order.
+    Up is the direction from nose and mouth to the eyes, so a tilted head is in order.
     """
     up = _up(found.centres)
     right = np.array([-up[1], up[0]])
     for column in _COLUMNS:
-        there = [found.centres[name] for name in column if name in found.centres]
-        if any(float((below - above) @ up) > 0 for above, below in pairwise(there)):
+        centres = [found.centres[name] for name in column if name in found.centres]
+        if any(float((below - above) @ up) > 0 for above, below in pairwise(centres)):
             return 1.0
     sides = [
         float((found.centres[b] - found.centres[a]) @ right) > 0
@@ -94,7 +93,7 @@ def features_swapped(found: Parts) -> float:
 def feature_missing(found: Parts, view: View) -> float:
     """1 where the mask covers the place of a mouth or eye that was not annotated, otherwise 0.
 
-    Annotators leave out what something hides. Only told where other features say where to look.
+    Annotators leave out features that something hides. 0 where the other features do not show the place.
     """
     centres = found.centres
     if "nose" not in centres:
@@ -117,30 +116,30 @@ def lenses_as_face(parts: Mapping[str, Image], view: View) -> float:
     """Share of the glasses, frames filled, that the mask calls face, [0, 1]."""
     if "eye_g" not in parts:
         return 0.0
-    frames = reduced(parts["eye_g"], view)
-    outlines, _ = cv2.findContours(frames, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    cv2.drawContours(frames, outlines, -1, 1, cv2.FILLED)
+    frames = reduce_part(parts["eye_g"], view)
+    contours, _ = cv2.findContours(frames, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    cv2.drawContours(frames, contours, -1, 1, cv2.FILLED)
     return _count(view.mask & (frames > 0)) / max(1, _count(frames))
 
 
 def broken_pieces(view: View) -> float:
     """Share of the mask's area in holes and loose pieces that no other part explains, [0, 1]."""
-    # Outlines of neighbouring parts, reduced apart, leave cracks of a pixel.
+    # Neighbouring parts, reduced one by one, leave cracks of a pixel between them.
     whole = cv2.morphologyEx((view.mask | view.other).astype(np.uint8), cv2.MORPH_CLOSE, _CRACK)
     count, labels, _, _ = cv2.connectedComponentsWithStats(whole, connectivity=8)
     face = np.bincount(labels[view.mask], minlength=count)
     loose = int(face.sum() - face.max())
     filled = view.mask.astype(np.uint8)
-    outlines, _ = cv2.findContours(filled, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    cv2.drawContours(filled, outlines, -1, 1, cv2.FILLED)
+    contours, _ = cv2.findContours(filled, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    cv2.drawContours(filled, contours, -1, 1, cv2.FILLED)
     return min(1.0, (loose + _count((filled > 0) & (whole == 0))) / max(1, _count(view.mask)))
 
 
 def unequal_pairs(found: Parts) -> float:
     """How far eyes and brows differ in size without a turned head explaining it, [0, 1].
 
-    A turned head narrows eye and brow of one side alike, so the smaller of the two differences
-    counts; 0 where they differ in opposite directions less than by half. One pair alone: its own.
+    A turned head narrows eye and brow of one side alike, so half of the difference between the two ratios
+    (in octaves) counts. With one pair alone its ratio counts. Three octaves are 1.
     """
     ratios = [
         float(np.log2(found.areas[a] / found.areas[b]))
@@ -153,8 +152,8 @@ def unequal_pairs(found: Parts) -> float:
     return min(1.0, odd / 3)
 
 
-def _up(centres: Mapping[str, Point]) -> Point:
-    """Unit vector to the forehead; the picture's up where features do not say."""
+def _up(centres: Mapping[str, Float64Array]) -> Float64Array:
+    """Unit vector (x, y) to the forehead; the picture's up where the features do not show it."""
     high = [centres[name] for name in ("l_eye", "r_eye") if name in centres]
     low = [centres[name] for name in ("nose", "mouth", "u_lip", "l_lip") if name in centres]
     if len(high) < 2 or not low:
@@ -162,15 +161,15 @@ def _up(centres: Mapping[str, Point]) -> Point:
     across = high[1] - high[0]
     up = np.array([across[1], -across[0]])
     up = up if up[1] < 0 else -up
-    # An axis that lies flat is a sign of swapped files, not of a head on its side.
+    # A flat axis is a sign of swapped files, not of a head on its side.
     return up / np.linalg.norm(up) if abs(up[1]) > abs(up[0]) else np.array([0.0, -1.0])
 
 
-def hull(mask: Bits, margin: int) -> Bits:
-    """The mask's convex hull, widened."""
+def hull(mask: BoolArray, margin: int) -> BoolArray:
+    """The mask's convex hull, widened by ``margin`` pixels."""
     plane = mask.astype(np.uint8)
-    outlines, _ = cv2.findContours(plane, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    cv2.fillConvexPoly(plane, cv2.convexHull(np.concatenate(outlines)), 1)
+    contours, _ = cv2.findContours(plane, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    cv2.fillConvexPoly(plane, cv2.convexHull(np.concatenate(contours)), 1)
     return cv2.dilate(plane, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)) > 0
 
 
@@ -178,7 +177,7 @@ def _count(plane: NDArray[Any]) -> int:
     return int(np.count_nonzero(plane))
 
 
-def _covered(point: Point, view: View) -> bool:
+def _covered(point: Float64Array, view: View) -> bool:
     """Whether the mask covers a point of the view."""
     column, row = np.rint(point).astype(int).tolist()
     height, width = view.mask.shape

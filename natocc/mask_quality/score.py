@@ -1,7 +1,7 @@
-"""How likely a face's mask is wrong, told without a network: what to look at first.
+"""A score of how likely a face's mask is wrong, without a network.
 
-The paper corrected about 4,000 of CelebAMask-HQ's masks by hand (section 3.1). These figures order
-the faces for such work; docs/mask-correction.md says what each of them sees and what it cannot.
+The paper corrected about 4,000 of CelebAMask-HQ's masks by hand (section 3.1). The score orders the faces
+for such work. docs/mask-correction.md describes the faults that each figure finds and those it misses.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from natocc.geometry import Image
-from natocc.mask_quality.outline_checks import inner_edges, unsupported_outline
+from natocc.geometry import BoolArray, Image
+from natocc.mask_quality.contour_checks import edgeless_contour, inner_edges
 from natocc.mask_quality.part_checks import (
     Parts,
     broken_pieces,
@@ -25,26 +25,26 @@ from natocc.mask_quality.part_checks import (
     unequal_pairs,
 )
 from natocc.mask_quality.skin_colour import foreign_blobs, is_skin, skin_distance
-from natocc.mask_quality.view import Bits, View, look
+from natocc.mask_quality.view import View, reduce_face
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suspicion:
-    """``score`` and its parts, all in [0, 1], 0 where nothing is odd; ``because`` is the leading reason.
+class MaskScore:
+    """``score`` and the figures it is made of, all in [0, 1], 0 for no fault; ``because`` is the main reason.
 
-    ``score`` rises with each of the others and is not a probability.
+    ``score`` rises with each figure. It is not a probability.
     """
 
     score: float
-    # Share of the mask whose colour is not this face's skin, and the largest piece of it.
+    # Share of the mask that has not this face's skin colour, and the largest piece of it.
     foreign: float
     blob: float
     # Share of the plain skin that lies on steep edges.
     edges: float
-    # Shares of the outline without an edge in the picture: skin goes on beyond it; something else does.
+    # Shares of the contour without an edge in the picture: skin on both sides; another surface on both sides.
     skin_beyond: float
     other_across: float
-    # Features beyond the skin, in the wrong order, missing where the mask covers their place.
+    # Features outside the mask, in the wrong order, not annotated though the mask covers their place.
     outside: float
     swapped: float
     missing: float
@@ -59,7 +59,7 @@ class Suspicion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Weight:
-    """A figure counts from ``start``, fully from ``full``, and then takes ``most`` of the trust away."""
+    """A figure raises the score from ``start`` on. From ``full`` on it takes ``most`` of the trust away."""
 
     start: float
     full: float
@@ -67,7 +67,7 @@ class _Weight:
     because: str
 
 
-# From the reason that says most to the one that says least.
+# From the most to the least specific reason.
 _WEIGHTS: Mapping[str, _Weight] = {
     "swapped": _Weight(start=0.0, full=1.0, most=0.95, because="features out of order"),
     "outside": _Weight(start=0.0, full=0.3, most=0.95, because="a feature beyond the mask"),
@@ -83,15 +83,15 @@ _WEIGHTS: Mapping[str, _Weight] = {
 }
 FIGURES = tuple(_WEIGHTS)
 _NOTHING = "nothing stands out"
-_WORTH_SAYING = 0.05
+_LEAST_DOUBT = 0.05
 
 
-def measure_suspicion(rgb: Image, parts: Mapping[str, Image], mask: Image) -> Suspicion:
-    """Figures of one face. ``rgb`` uint8 HxWx3; ``parts`` and ``mask`` uint8 HxW, 0 or 255.
+def score_mask(rgb: Image, parts: Mapping[str, Image], mask: Image) -> MaskScore:
+    """The score of one face's mask. ``rgb`` uint8 HxWx3; ``parts`` and ``mask`` uint8 HxW, 0 or 255.
 
-    ``parts`` are named as in ``natocc.masks.policy``; those that are absent are not missed. Where no eyes,
-    brows and mouth are annotated at all, their usual places in an upright face are left out, so less is
-    seen. An empty mask has the score 1.
+    ``parts`` are named as in ``natocc.masks.policy``; parts that are absent are no fault. Where neither
+    eyes, brows nor mouth are annotated, their usual places in an upright face are left out, so fewer faults
+    are found. An empty mask has the score 1.
 
     Raises ValueError where the sizes differ.
     """
@@ -99,22 +99,30 @@ def measure_suspicion(rgb: Image, parts: Mapping[str, Image], mask: Image) -> Su
         if plane.shape != rgb.shape[:2]:
             raise ValueError(f"{name}: expected the picture's size {rgb.shape[:2]}, got {plane.shape}")
     if not mask.any():
-        nothing = dict.fromkeys(_WEIGHTS, 0.0)
-        return Suspicion(score=1.0, because="the mask is empty", **nothing)
-    view = look(rgb, parts, mask)
+        return _unusable("the mask is empty")
+    view = reduce_face(rgb, parts, mask)
     if not view.mask.any():
-        nothing = dict.fromkeys(_WEIGHTS, 0.0)
-        return Suspicion(score=1.0, because="the mask is a thread", **nothing)
+        return _unusable("the mask is a thread")
+    figures = _measure(parts, view)
+    return combine_figures({name: round(value, 4) for name, value in figures.items()})
+
+
+def _unusable(because: str) -> MaskScore:
+    return MaskScore(score=1.0, because=because, **dict.fromkeys(_WEIGHTS, 0.0))
+
+
+def _measure(parts: Mapping[str, Image], view: View) -> dict[str, float]:
+    """All figures, [0, 1] each."""
     found = find_parts(parts, view)
     distance = skin_distance(view)
     foreign, blob = foreign_blobs(view, distance)
-    outline = unsupported_outline(view, is_skin(distance), _where_skin_counts(found, view))
-    figures = {
+    contour = edgeless_contour(view, is_skin(distance), _where_skin_counts(found, view))
+    return {
         "foreign": foreign,
         "blob": blob,
         "edges": inner_edges(view),
-        "skin_beyond": outline.through_skin,
-        "other_across": outline.through_other,
+        "skin_beyond": contour.through_skin,
+        "other_across": contour.through_other,
         "outside": features_outside(found, view),
         "swapped": features_swapped(found),
         "missing": feature_missing(found, view),
@@ -122,15 +130,14 @@ def measure_suspicion(rgb: Image, parts: Mapping[str, Image], mask: Image) -> Su
         "pieces": broken_pieces(view),
         "unequal": unequal_pairs(found),
     }
-    return combine({name: round(value, 4) for name, value in figures.items()})
 
 
-def combine(figures: Mapping[str, float]) -> Suspicion:
-    """One score: each figure takes away a share of the trust that the others left.
+def combine_figures(figures: Mapping[str, float]) -> MaskScore:
+    """One score: each figure takes away a share of the trust that the others leave.
 
     Score = 1 − Π (1 − most · ramp(figure)); the ramp rises from 0 at ``start`` to 1 at ``full``. So a
-    larger figure never lowers it, and many small reasons add up without one of them being large. The
-    reason is the most telling of those that are at least half as strong as the strongest.
+    larger figure never lowers the score, and many small figures add up. The reason is the most specific of
+    those at least half as strong as the strongest.
     """
     doubts = {
         name: weight.most * min(1.0, max(0.0, (figures[name] - weight.start) / (weight.full - weight.start)))
@@ -139,16 +146,16 @@ def combine(figures: Mapping[str, float]) -> Suspicion:
     score = 1 - float(np.prod([1 - doubt for doubt in doubts.values()]))
     strongest = max(doubts.values())
     because = _NOTHING
-    if strongest > _WORTH_SAYING:
+    if strongest > _LEAST_DOUBT:
         because = next(_WEIGHTS[name].because for name, doubt in doubts.items() if doubt >= strongest / 2)
-    return Suspicion(score=round(score, 4), because=because, **dict(figures))
+    return MaskScore(score=round(score, 4), because=because, **dict(figures))
 
 
-def _where_skin_counts(found: Parts, view: View) -> Bits:
-    """Where skin beyond the outline is a fault.
+def _where_skin_counts(found: Parts, view: View) -> BoolArray:
+    """Where skin outside the mask is a fault.
 
-    Everywhere in the mask's hull; outside it, not beside eyes to mouth where ears were not
-    annotated, nor below the mouth where the neck was not.
+    Everywhere in the mask's convex hull. Outside it not at the height of eyes to mouth where no ears are
+    annotated, and not below the mouth where no neck is.
     """
     height, width = view.mask.shape
     rows = np.arange(height)[:, None]

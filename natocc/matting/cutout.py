@@ -1,4 +1,4 @@
-"""Cutting an occluder out of its photograph: matte and colours that no later step can spoil."""
+"""A cut-out from its photograph: the matte, and colours that continue beyond it."""
 
 from __future__ import annotations
 
@@ -8,49 +8,49 @@ import numpy as np
 from natocc.geometry import Image, mask_box
 
 _MARGIN = 2
-# Where the softened outline is cut (0.5 would be the outline itself), and how steep the edge is.
-_PULL, _GAIN = 0.7, 2.5
-# The blur (sigma) that takes away the steps of a mask's pixels.
+# Level of the blurred mask that becomes half opaque (0.5 would leave the edge in place), and the gain there.
+_LEVEL, _GAIN = 0.7, 2.5
+# The blur (sigma, pixels of the mask) that removes the steps of its pixels.
 _SMOOTH = 0.8
-# The same for an outline that the picture's colours drew.
-_PULL_REFINED, _SMOOTH_REFINED = 0.6, 0.6
+# The same for a matte whose edge follows the picture's colours.
+_LEVEL_REFINED, _SMOOTH_REFINED = 0.6, 0.6
 _OPAQUE = 250
 
 
 def soft_matte(mask: Image, factor: int = 1) -> Image:
     """An anti-aliased matte (uint8) from a binary mask (0 or 255), enlarged ``factor`` times.
 
-    The edge is pulled in by about half a source pixel, where the photograph mixes in background.
+    The edge moves in by about half a source pixel, where the photograph mixes in background.
     """
     soft = cv2.GaussianBlur(mask, (0, 0), _SMOOTH)
     size = mask.shape[1] * factor, mask.shape[0] * factor
-    return pull_in(cv2.resize(soft, size, interpolation=cv2.INTER_CUBIC).astype(np.uint8, copy=False))
+    return steepen_edge(cv2.resize(soft, size, interpolation=cv2.INTER_CUBIC).astype(np.uint8, copy=False))
 
 
 def enlarge_matte(alpha: Image, factor: int) -> Image:
-    """A soft matte (uint8) enlarged ``factor`` times, with an edge as crisp as ``soft_matte``'s.
+    """A soft matte (uint8) enlarged ``factor`` times, with an edge as steep as ``soft_matte``'s.
 
-    The edge stays nearly where it is: the matte knows already what is mixed with background.
+    The edge stays nearly in place: the matte already leaves out what is mixed with background.
     """
     soft = cv2.GaussianBlur(alpha, (0, 0), _SMOOTH_REFINED)
     size = alpha.shape[1] * factor, alpha.shape[0] * factor
     large = cv2.resize(soft, size, interpolation=cv2.INTER_CUBIC).astype(np.uint8, copy=False)
-    return pull_in(large, _PULL_REFINED)
+    return steepen_edge(large, _LEVEL_REFINED)
 
 
-def soften_outline(mask: Image, scale: float = 1.0) -> Image:
-    """The same of a mask (0 or 255) that is enlarged already: ``scale`` of its pixels were one."""
-    return pull_in(cv2.GaussianBlur(mask, (0, 0), _SMOOTH * scale).astype(np.uint8, copy=False))
+def soften_enlarged(mask: Image, scale: float = 1.0) -> Image:
+    """``soft_matte`` of a mask (0 or 255) that is enlarged already: ``scale`` of its pixels were one."""
+    return steepen_edge(cv2.GaussianBlur(mask, (0, 0), _SMOOTH * scale).astype(np.uint8, copy=False))
 
 
-def pull_in(soft: Image, level: float = _PULL) -> Image:
-    """A blurred mask made a matte (both uint8): the outline runs where the blur has ``level`` (0 to 1)."""
+def steepen_edge(soft: Image, level: float = _LEVEL) -> Image:
+    """A matte from a blurred mask (both uint8): half opaque where the blur has ``level`` (0 to 1)."""
     values = np.clip((np.arange(256) / 255 - level) * _GAIN + 0.5, 0, 1)
     return cv2.LUT(soft, np.rint(255 * values).astype(np.uint8)).astype(np.uint8, copy=False)
 
 
 def clear_border(mask: Image, width: int = 1) -> Image:
-    """A copy whose outermost pixels are 0: what the picture's border cuts off ends as softly as the rest."""
+    """A copy whose outermost pixels are 0, so that the edge at the picture's border becomes soft too."""
     cleared = np.zeros_like(mask)
     inner = slice(width, -width), slice(width, -width)
     cleared[inner] = mask[inner]
@@ -60,8 +60,8 @@ def clear_border(mask: Image, width: int = 1) -> Image:
 def extend_colours(rgb: Image, matte: Image, inset: float = 2.0) -> Image:
     """Give every pixel outside the matte and near its edge the colour of the nearest pixel well inside.
 
-    ``inset`` is how far from the edge, in pixels, the photograph mixes in its background. Where a part
-    is too thin for that, its middle counts as well inside. Raises ValueError for an empty matte.
+    ``inset`` is the distance from the edge, in pixels, up to which the photograph mixes in its background.
+    Of parts that are too thin for it the middle counts as well inside. Raises ValueError for an empty matte.
     """
     inside = _well_inside(matte, inset)
     _, labels = cv2.distanceTransformWithLabels(
@@ -74,7 +74,7 @@ def extend_colours(rgb: Image, matte: Image, inset: float = 2.0) -> Image:
 
 
 def _well_inside(matte: Image, inset: float) -> Image:
-    """uint8 HxW, 1 where the distance to the edge is ``inset``, or the most that is near."""
+    """uint8 HxW, 1 where the distance to the edge is at least ``inset``, or the largest nearby."""
     solid = (matte > _OPAQUE).astype(np.uint8)
     if not solid.any():
         if matte.max(initial=0) == 0:

@@ -1,4 +1,4 @@
-"""Which way a hand points, told by where its wrist leaves the picture or by its fingers."""
+"""The direction in which a hand points, from where its wrist leaves the picture or from its fingers."""
 
 from __future__ import annotations
 
@@ -7,50 +7,50 @@ from typing import Literal
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from natocc.geometry import Image
+from natocc.geometry import Float64Array, Image
 from natocc.resize.scale import limit_long_side
 
-Told = Literal["wrist", "fingers", "unknown"]
+# What the direction was found from.
+Cue = Literal["wrist", "fingers", "unknown"]
 
 # Long side at which a hand is measured.
 _SIDE = 200
-# The wrist covers at least so much of the border it leaves by.
+# Least width of a wrist at the border, as a share of the long side.
 _WRIST = 0.02
-# The principal axis counts where it agrees so well (degrees): an arm that leaves along the border crosses
-# it askew, and single fingers point aside.
+# Largest angle (degrees) between cue and principal axis at which the axis is used: an arm that leaves along
+# the border crosses it askew, and single fingers point aside.
 _WRIST_AGREES, _FINGERS_AGREE = 40.0, 80.0
 # Fingers are thinner than this share of the palm's radius, wrists are not.
 _THIN = 0.5
-# Less than so much of the hand in thin parts shows no fingers.
+# Least share of the hand in thin parts that counts as fingers.
 _FINGERS = 0.03
-# A hand within so many degrees of hanging is left as it is: turning costs sharpness.
+# Within this angle (degrees) of hanging a hand is not turned: turning costs sharpness.
 _HANGS = 15.0
 
 
-def turn_fingers_down(mask: Image) -> tuple[float, Told]:
-    """Degrees counter-clockwise (above -180, at most 180) that turn a hand fingers-down, and what told them.
+def turn_fingers_down(mask: Image) -> tuple[float, Cue]:
+    """Degrees counter-clockwise (above -180, at most 180) that turn a hand fingers-down, and the cue used.
 
-    ``mask`` is uint8 HxW, 0 or 255. Where the hand reaches the border it points away from there along its
-    principal axis; elsewhere along that axis to its thin parts. 0 where it hangs already or shows neither.
+    ``mask`` is uint8 HxW, 0 or 255. A hand that reaches the border points away from there along its
+    principal axis; any other points along that axis to its thin parts. 0 where it hangs or has no cue.
     """
     hand = (limit_long_side(mask, _SIDE) > 127).astype(np.uint8)
     if not hand.any():
         return 0.0, "unknown"
-    told: Told = "wrist"
+    cue: Cue = "wrist"
     pointing = _from_wrist(hand)
     if pointing is None:
-        told, pointing = "fingers", _to_fingers(hand)
+        cue, pointing = "fingers", _to_fingers(hand)
     if pointing is None:
         return 0.0, "unknown"
-    # Counter-clockwise as seen: in pixels y runs down.
+    # Counter-clockwise as seen on the screen, where y runs down.
     degrees = math.degrees(math.atan2(-pointing[0], pointing[1]))
     turn = float(round(degrees))
-    return (0.0 if abs(turn) <= _HANGS else 180.0 if turn == -180 else turn), told
+    return (0.0 if abs(turn) <= _HANGS else 180.0 if turn == -180 else turn), cue
 
 
-def _from_wrist(hand: Image) -> NDArray[np.float64] | None:
+def _from_wrist(hand: Image) -> Float64Array | None:
     """Away from the border that the hand reaches, as (x, y); None where it reaches none."""
     rim = np.zeros_like(hand)
     rim[0], rim[-1], rim[:, 0], rim[:, -1] = hand[0], hand[-1], hand[:, 0], hand[:, -1]
@@ -59,7 +59,7 @@ def _from_wrist(hand: Image) -> NDArray[np.float64] | None:
     return _along_axis(hand, _points(hand).mean(axis=0) - _points(rim).mean(axis=0), _WRIST_AGREES)
 
 
-def _to_fingers(hand: Image) -> NDArray[np.float64] | None:
+def _to_fingers(hand: Image) -> Float64Array | None:
     """From the middle of the palm to that of all thin parts, as (x, y)."""
     framed = cv2.copyMakeBorder(hand, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
     depth = cv2.distanceTransform(framed, cv2.DIST_L2, 5)[1:-1, 1:-1]
@@ -74,14 +74,14 @@ def _to_fingers(hand: Image) -> NDArray[np.float64] | None:
     return _along_axis(hand, _points(thin).mean(axis=0) - palm, _FINGERS_AGREE)
 
 
-def _along_axis(hand: Image, towards: NDArray[np.float64], within: float) -> NDArray[np.float64]:
-    """The principal axis, in the direction ``towards`` which it is within so many degrees; else that."""
+def _along_axis(hand: Image, towards: Float64Array, within: float) -> Float64Array:
+    """The principal axis where it is ``within`` so many degrees of ``towards``; else ``towards`` itself."""
     axis = np.asarray(np.linalg.eigh(np.cov(_points(hand).T)).eigenvectors[:, 1])
     axis = axis if axis @ towards >= 0 else -axis
     agrees = axis @ towards >= math.cos(math.radians(within)) * np.linalg.norm(towards)
     return axis if agrees else towards
 
 
-def _points(mask: Image) -> NDArray[np.float64]:
+def _points(mask: Image) -> Float64Array:
     """Nx2 (x, y) of the pixels that are set."""
     return np.argwhere(mask)[:, ::-1].astype(np.float64)

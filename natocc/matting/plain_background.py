@@ -1,4 +1,4 @@
-"""The light, even ground behind a photographed thing, and how far each pixel is from it."""
+"""The light, even background of a photographed object, and how far each pixel is from it."""
 
 from __future__ import annotations
 
@@ -7,94 +7,96 @@ from typing import cast
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from natocc.geometry import Image
+from natocc.geometry import BoolArray, Float32Array, Image
 from natocc.verdicts import NotFound
 
-Floats = NDArray[np.float32]
-
-# Depth of the border from which the ground is told, as a share of the long side.
+# Depth of the border in which the background is looked for, as a share of the long side.
 _RING = 0.02
-# A ground is at least so light (L of 0-100) and at most so colourful (Lab units).
+# Least lightness (L of 0-100) and largest chroma (Lab units) of a background.
 _LIGHT, _COLOURFUL = 45.0, 18.0
-# How far from the ring's median, then from the fitted surface, a pixel of the ground may be: L, then a and b.
+# Largest distance of a background pixel from the ring's median, then from the fitted surface: in L, then in
+# a and b together.
 _NEAR, _FITTED = (18.0, 8.0), (9.0, 5.0)
-# The thing enters by one side, so more than half of the border shows the ground.
+# Least share of the border that shows the background: the object enters by one side.
 _SHARE = 0.5
-# A ground may scatter so much about the surface (L, median absolute deviation).
+# Largest scatter of a background about the surface (L, median absolute deviation).
 _EVEN = 4.0
+_ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
-    """How each pixel differs from the ground (float32 HxW, Lab units).
+class Difference:
+    """How each pixel differs from the background (float32 HxW, Lab units).
 
     ``darker`` is negative where a pixel is lighter. ``tint`` (float32 HxWx2) is the difference in a and b.
-    ``noise`` is how far pixels of the ground themselves scatter.
+    ``noise`` is the scatter (standard deviation) of the background's own lightness.
     """
 
-    darker: Floats
-    tint: Floats
+    darker: Float32Array
+    tint: Float32Array
     noise: float
 
     @property
-    def colour(self) -> Floats:
-        """Length of the tint: shadows have little of it, skin has much."""
-        return cast(Floats, cv2.magnitude(self.tint[..., 0], self.tint[..., 1]))
+    def colour(self) -> Float32Array:
+        """Length of the tint: small in shadows, large on skin."""
+        return cast(Float32Array, cv2.magnitude(self.tint[..., 0], self.tint[..., 1]))
 
 
-def apart_from_ground(rgb: Image) -> Apart | NotFound:
-    """Fit a surface of second degree in x and y to the ground's Lab colours and subtract it.
+def subtract_background(rgb: Image) -> Difference | NotFound:
+    """Fit a surface of second degree in x and y to the background's Lab colours and subtract it.
 
-    ``rgb`` (uint8 HxWx3) shows a thing on white or light grey, unevenly lit perhaps. The ground is told by
-    the picture's border, most of which must show it.
+    ``rgb`` (uint8 HxWx3) shows an object on white or light grey, which may be unevenly lit. The background
+    is found at the picture's border, most of which must show it.
     """
-    lab = cast(Floats, cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB))
+    lab = cast(Float32Array, cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB))
     ring = _ring(rgb.shape[:2])
     border = lab[ring]
     light = border[(border[:, 0] > _LIGHT) & (np.hypot(border[:, 1], border[:, 2]) < _COLOURFUL)]
-    # np.median of nothing warns.
+    # np.median of an empty array warns.
     middle = np.median(light, axis=0) if len(light) else np.zeros(3, np.float32)
     share = float(_within(border - middle, _NEAR).mean()) if len(light) else 0.0
     if share < _SHARE:
         got = f"one such colour in {100 * share:.0f} % of its border"
         return NotFound("a photograph on white or light grey", got)
-    basis = _basis(rgb.shape[:2])
-    known = ring & _within(lab - middle, _NEAR)
-    for _ in range(3):
-        surface = basis @ _fit(basis[known], lab[known])
-        away = lab - surface
-        # What the hand hides is not known, what lies free of it is.
-        known = _within(away, _FITTED)
     seen = ring & _within(lab - middle, _NEAR)
+    away = _away_from_surface(lab, seen)
     scatter = float(np.median(np.abs(away[..., 0][seen])))
     if scatter > _EVEN:
-        return NotFound("an even ground", f"one that varies by {scatter:.0f} of 100 levels of lightness")
-    return Apart(-away[..., 0], np.ascontiguousarray(away[..., 1:]), 1.4826 * scatter)
+        return NotFound("an even background", f"one that varies by {scatter:.0f} of 100 levels of lightness")
+    return Difference(-away[..., 0], np.ascontiguousarray(away[..., 1:]), 1.4826 * scatter)
 
 
-def _ring(size: tuple[int, int]) -> NDArray[np.bool_]:
+def _away_from_surface(lab: Float32Array, known: BoolArray) -> Float32Array:
+    """The colours less the surface fitted to the ``known`` pixels, and again to all that are near it."""
+    basis = _basis(lab.shape[:2])
+    for _ in range(_ROUNDS):
+        away = cast(Float32Array, lab - basis @ _fit(basis[known], lab[known]))
+        known = _within(away, _FITTED)
+    return away
+
+
+def _ring(size: tuple[int, int]) -> BoolArray:
     depth = max(2, round(_RING * max(size)))
     ring = np.ones(size, np.bool_)
     ring[depth:-depth, depth:-depth] = False
     return ring
 
 
-def _basis(size: tuple[int, int]) -> Floats:
+def _basis(size: tuple[int, int]) -> Float32Array:
     """HxWx6: the monomials of x and y up to second degree, each over -1 to 1."""
     y, x = np.meshgrid(*(np.linspace(-1, 1, side, dtype=np.float32) for side in size), indexing="ij")
     return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
 
 
-def _fit(basis: Floats, colours: Floats) -> Floats:
+def _fit(basis: Float32Array, colours: Float32Array) -> Float32Array:
     """Least squares by the normal equations: six unknowns a channel, however many pixels."""
     wide = basis.astype(np.float64)
     solved = np.linalg.lstsq(wide.T @ wide, wide.T @ colours.astype(np.float64), rcond=None)[0]
-    return cast(Floats, solved.astype(np.float32))
+    return cast(Float32Array, solved.astype(np.float32))
 
 
-def _within(away: Floats, reach: tuple[float, float]) -> NDArray[np.bool_]:
+def _within(away: Float32Array, reach: tuple[float, float]) -> BoolArray:
     lightness, colour = reach
     near = (np.abs(away[..., 0]) < lightness) & (np.hypot(away[..., 1], away[..., 2]) < colour)
     return near

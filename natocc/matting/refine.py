@@ -1,4 +1,4 @@
-"""A coarse outline made the thing's own: in a band about it, the colours on either side decide."""
+"""A coarse mask refined: in a band about its edge, the colours on either side decide."""
 
 from __future__ import annotations
 
@@ -9,41 +9,61 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from natocc.geometry import Image
-from natocc.matting.colour_models import Flags, Floats, log_odds
+from natocc.geometry import BoolArray, Float32Array, Image
+from natocc.matting.colour_models import log_odds
 from natocc.matting.guided_filter import guided_filter
 
-# Half the band: pixels at least, a share of the side of a square of equal area, pixels at most.
+# Half the band's width: least pixels, share of the side of a square of the mask's area, most pixels.
 _BAND = (2, 0.015, 8)
-# How colours (log odds, cut off) and the place beside the outline (in half bands) are weighed.
+# Log odds of the colours are cut off and divided; the distance to the edge (in half bands) is multiplied.
 _CUT, _SCALE, _PLACE = 6.0, 2.0, 1.5
-# The second look is taken this close to what the first one found.
+# Half the band's width (pixels) in the second pass.
 _NEAR = 2.0
+# Window and evenness of the guided filter.
 _REACH, _EVENNESS = 2, 1e-3
-# Pieces and holes below these shares of the whole are strays.
+# Pieces and holes below these shares of the whole are removed.
 _PIECE, _HOLE = 0.03, 0.01
-# Below this share of known pixels told rightly, and above these changes (of the area, of the band), the
-# outline is the better guess.
-_LEAST_TOLD, _MOST_CHANGE, _MOST_OF_BAND = 0.8, 0.3, 0.8
+# The coarse mask is preferred below this confidence, and above these changes (of the area, of the band).
+_LEAST_CONFIDENCE, _MOST_CHANGE, _MOST_OF_BAND = 0.8, 0.3, 0.8
 
 
 @dataclass(frozen=True, slots=True)
 class Refined:
-    """``alpha`` uint8 HxW. ``change``: the share of the outline's area that changed sides.
+    """``alpha`` uint8 HxW. ``change``: pixels that changed sides, as a share of the mask's area.
 
-    ``told``: the share of pixels beside the band whose colours tell their side, the mean over both sides.
-    ``sound``: whether that is enough, and the change as little as a coarse outline explains; otherwise
-    thing and ground are alike there, and the outline is to be preferred to ``alpha``.
+    ``confidence``: share of the pixels beside the band whose colours are on the right side, the mean of both
+    sides. ``sound``: whether the confidence is high enough and the change small enough for a coarse mask.
+    Otherwise foreground and background look alike there, and the mask is preferable to ``alpha``.
     """
 
     alpha: Image
     change: float
-    told: float
+    confidence: float
     sound: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Band:
+    """Where the edge of a mask may lie, and the pixels that are sure. All HxW.
+
+    ``depth``: distance from the mask's edge in pixels, positive inside. ``inner`` and ``outer`` lie beyond
+    the band. ``core`` is the sure foreground: ``inner``, and the middle of parts thinner than the band.
+    """
+
+    half_width: int
+    depth: Float32Array
+    inner: BoolArray
+    outer: BoolArray
+    core: BoolArray
+
+    @property
+    def prior(self) -> NDArray[Any]:
+        """Log odds of the foreground from the distance to the edge alone."""
+        return cast(NDArray[Any], _PLACE * self.depth / self.half_width)
+
+
 def band_width(mask: Image) -> int:
-    """Half the width (pixels) of the band about an outline (uint8 HxW) that is looked at."""
+    """Half the width (pixels) of the band about the edge of a mask (uint8 HxW) that is refined."""
     least, share, most = _BAND
     return int(min(max(round(least + share * float(np.sqrt(cv2.countNonZero(mask)))), least), most))
 
@@ -51,47 +71,56 @@ def band_width(mask: Image) -> int:
 def refine_matte(rgb: Image, mask: Image, band: int) -> Refined:
     """A soft matte from ``rgb`` (uint8 HxWx3) and a coarse ``mask`` (uint8 HxW, 0 or 255).
 
-    Within ``band`` pixels of the outline a pixel belongs to the side whose colours nearby it resembles,
-    in doubt to the side that the outline says; then once more, close to what that gave. A guided
-    filter lays the edge where the picture has it. Beyond the band the mask holds.
+    Within ``band`` pixels of the mask's edge a pixel goes to the side whose colours nearby it resembles, or
+    to the mask's side where colours are unclear. A second pass repeats this close to the first one's edge.
+    A guided filter aligns the edge with the picture's. Beyond the band the mask holds.
     """
-    depth = _depth(mask)
-    inner, outer = depth > band, depth < -band
-    known = _middle(mask, depth, band)
-    if not known.any() or not outer.any():
-        return Refined(mask.copy(), 0.0, 0.0, False)
-    unsure = ~inner & ~outer
-    place = _PLACE * depth / band
-    beside = np.abs(depth) <= 2 * band + 1
-    odds = log_odds(rgb, known, outer, beside, 2 * band + 2)
-    told = (_share(odds > 0, beside & inner) + _share(odds < 0, beside & outer)) / 2
-    alpha = _laid(rgb, _cut(odds) / _SCALE + place, inner, outer)
-    found = _solid(alpha)
-    near = _depth(found)
-    core, ground = (_middle(found, near, _NEAR) & ~outer) | inner, (near < -_NEAR) | outer
-    if core.any() and ground.any():
-        odds = log_odds(rgb, core | known, ground, unsure, band + 2)
-        sure = (near > _NEAR) | inner
-        alpha = _laid(rgb, _cut(odds) / _SCALE + near / _NEAR + place / 2, sure, ground)
-    plain = _tidied(np.rint(255 * alpha).astype(np.uint8), mask)
-    moved = int(((plain > 127) != (mask > 0)).sum())
-    length = cv2.countNonZero((np.abs(depth) <= 1).astype(np.uint8)) / 2
+    about = _band_about(mask, band)
+    if not about.core.any() or not about.outer.any():
+        return Refined(mask.copy(), change=0.0, confidence=0.0, sound=False)
+    beside = np.abs(about.depth) <= 2 * band + 1
+    odds = log_odds(rgb, about.core, about.outer, beside, 2 * band + 2)
+    right = _share(odds > 0, beside & about.inner), _share(odds < 0, beside & about.outer)
+    confidence = sum(right) / 2
+    first = _laid(rgb, _cut(odds) / _SCALE + about.prior, about.inner, about.outer)
+    alpha = _tidied(np.rint(255 * _second_pass(rgb, first, about)).astype(np.uint8), mask)
+    moved = int(((alpha > 127) != (mask > 0)).sum())
     change = moved / max(cv2.countNonZero(mask), 1)
-    near_enough = change <= _MOST_CHANGE and moved <= _MOST_OF_BAND * band * max(length, 1)
-    return Refined(plain, change, told, near_enough and told >= _LEAST_TOLD)
+    length = cv2.countNonZero((np.abs(about.depth) <= 1).astype(np.uint8)) / 2
+    little = change <= _MOST_CHANGE and moved <= _MOST_OF_BAND * band * max(length, 1)
+    return Refined(alpha, change, confidence, sound=little and confidence >= _LEAST_CONFIDENCE)
 
 
-def _laid(rgb: Image, odds: NDArray[Any], inner: Flags, outer: Flags) -> Floats:
-    """float32 HxW, 0 to 1: the odds as shares, laid along the picture's edges."""
+def _band_about(mask: Image, band: int) -> _Band:
+    depth = _depth(mask)
+    return _Band(band, depth, depth > band, depth < -band, _core(mask, depth, band))
+
+
+def _second_pass(rgb: Image, first: Float32Array, about: _Band) -> Float32Array:
+    """The matte (float32, 0 to 1) again, from colours closer to the edge that the first pass found."""
+    found = np.where(first > 0.5, 255, 0).astype(np.uint8)
+    near = _depth(found)
+    core = (_core(found, near, _NEAR) & ~about.outer) | about.inner
+    background = (near < -_NEAR) | about.outer
+    if not core.any() or not background.any():
+        return first
+    unsure = ~about.inner & ~about.outer
+    odds = log_odds(rgb, core | about.core, background, unsure, about.half_width + 2)
+    sure = (near > _NEAR) | about.inner
+    return _laid(rgb, _cut(odds) / _SCALE + near / _NEAR + about.prior / 2, sure, background)
+
+
+def _laid(rgb: Image, odds: NDArray[Any], inner: BoolArray, outer: BoolArray) -> Float32Array:
+    """float32 HxW, 0 to 1: log odds as shares, smoothed along the picture's edges."""
     share = 1 / (1 + np.exp(-np.clip(odds, -20, 20)))
     share[inner], share[outer] = 1, 0
-    laid: Floats = np.clip(guided_filter(rgb, share.astype(np.float32), _REACH, _EVENNESS), 0, 1)
+    laid: Float32Array = np.clip(guided_filter(rgb, share.astype(np.float32), _REACH, _EVENNESS), 0, 1)
     laid[inner], laid[outer] = 1, 0
     return laid
 
 
 def _tidied(alpha: Image, mask: Image) -> Image:
-    """Without stray pieces, and without stray holes where the mask has none."""
+    """Without small loose pieces, and without small holes where the mask has none."""
     solid = (alpha > 127).astype(np.uint8)
     _, pieces, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=4)
     areas = stats[:, cv2.CC_STAT_AREA].copy()
@@ -99,39 +128,40 @@ def _tidied(alpha: Image, mask: Image) -> Image:
     kept = (areas >= _PIECE * areas.max(initial=0))[pieces] & (pieces > 0)
     beside = cv2.dilate(kept.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     clean = np.where(beside & (kept | (pieces == 0)), alpha, 0).astype(np.uint8)
+    clean[_small_holes(clean, mask)] = 255
+    return clean
+
+
+def _small_holes(alpha: Image, mask: Image) -> BoolArray:
+    """Holes of the matte within the mask that reach neither the mask's edge nor a larger size."""
     _, holes, stats, _ = cv2.connectedComponentsWithStats(
-        ((clean <= 127) & (mask > 0)).astype(np.uint8), connectivity=8
+        ((alpha <= 127) & (mask > 0)).astype(np.uint8), connectivity=8
     )
     small = stats[:, cv2.CC_STAT_AREA] < _HOLE * cv2.countNonZero(mask)
     small[0] = False
     open_ = np.unique(holes[cv2.dilate((mask == 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0])
     small[open_] = False
-    clean[small[holes]] = 255
-    return clean
+    return cast(BoolArray, small[holes])
 
 
-def _share(flags: Flags, of: Flags) -> float:
-    """1 where there is nothing to be told."""
+def _share(flags: BoolArray, of: BoolArray) -> float:
+    """Share of the pixels ``of`` that are set; 1 where there are none."""
     return float(flags[of].mean()) if of.any() else 1.0
 
 
-def _solid(alpha: Floats) -> Image:
-    return np.where(alpha > 0.5, 255, 0).astype(np.uint8)
+def _cut(odds: Float32Array) -> Float32Array:
+    return cast(Float32Array, np.clip(odds, -_CUT, _CUT))
 
 
-def _cut(odds: Floats) -> Floats:
-    return cast(Floats, np.clip(odds, -_CUT, _CUT))
-
-
-def _depth(mask: Image) -> Floats:
-    """Distance from the outline in pixels, positive inside; what the border cuts off is no outline."""
+def _depth(mask: Image) -> Float32Array:
+    """Distance from the mask's edge in pixels, positive inside; the picture's border is no edge."""
     solid = cv2.copyMakeBorder((mask > 0).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_REPLICATE)
-    inside, outside = (cv2.distanceTransform(part, cv2.DIST_L2, 5) for part in (solid, 1 - solid))
+    inside, outside = (cv2.distanceTransform(side, cv2.DIST_L2, 5) for side in (solid, 1 - solid))
     return np.asarray((inside - outside)[1:-1, 1:-1], np.float32)
 
 
-def _middle(mask: Image, depth: NDArray[np.float32], band: float) -> Flags:
-    """What is deeper than the band, and of thinner parts the middle."""
+def _core(mask: Image, depth: Float32Array, band: float) -> BoolArray:
+    """Where the mask is deeper than the band; of thinner parts the middle."""
     side = 2 * int(np.ceil(band)) + 1
     deepest = cv2.dilate(depth, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
     return np.asarray((mask > 0) & (depth >= np.minimum(band, np.maximum(deepest - 0.01, 1.5))))

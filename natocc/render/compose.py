@@ -8,7 +8,7 @@ from typing import cast
 import cv2
 import numpy as np
 
-from natocc.compositing import SEAM_REACH, alpha_of, blend, blur_seam
+from natocc.compositing import SEAM_REACH, apply_opacity, blend, blur_seam
 from natocc.face import Face
 from natocc.geometry import Box, Image
 from natocc.harmonise.statistics import Harmoniser
@@ -169,7 +169,7 @@ def _colour(layer: Layer, camera: Camera, face: Face, params: Params) -> Layer:
 def _blend(views: Views, layer: Layer, face: Face, params: Params) -> Views:
     """Cast the shadow, blend, blur the seam."""
     canvas = views.alpha.shape[0], views.alpha.shape[1]
-    alpha = alpha_of(layer.matte, params.opacity)
+    alpha = apply_opacity(layer.matte, params.opacity)
     image, changed, reach = views.clean.copy(), layer.box, 0
     if params.shadow is not None:
         # What light passes through casts less of a shadow.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from natocc.compositing import pull_in, soften
+from natocc.compositing import erode_matte, soften_matte
 from natocc.face import Face
 from natocc.occluders.occluder import Layer
 from natocc.photometric.jpeg_history import compress_on_grid
@@ -44,8 +44,8 @@ def measure_face(face: Face, params: Params) -> Camera:
 def soften_edge(layer: Layer, face: Camera, params: Params) -> Layer:
     """The layer with a matte pulled in by a pixel, and as soft as the face's own edges or the paper's."""
     if params.sharpness:
-        return replace(layer, matte=soften_to(pull_in(layer.matte), matte_sigma(face.blur)))
-    return replace(layer, matte=soften(layer.matte))
+        return replace(layer, matte=soften_to(erode_matte(layer.matte), matte_sigma(face.blur)))
+    return replace(layer, matte=soften_matte(layer.matte))
 
 
 def light_layer(layer: Layer, face: Camera, params: Params) -> Layer:

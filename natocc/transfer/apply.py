@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.random import PCG64, Generator
 
-from natocc.colour.field import Reduced, add_field, reduce_layer, reduction, spread, within_range
+from natocc.colour.field import Reduced, add_field, extend_field, reduce_layer, reduction, within_range
 from natocc.colour.lut import Colours, apply_table
 from natocc.geometry import Image
 from natocc.randomness import draw_seed
@@ -72,7 +72,7 @@ def transfer_colours(
     if params.guard:
         field = guard_contrast(reduced.rgb, reduced.share, field)
     if reduced.factor > 1:
-        field = spread(field, reduced.share)
+        field = extend_field(field, reduced.share)
     return add_field(occluder, field, reduced.factor)
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from natocc.compositing import SEAM_REACH, alpha_of, blend, blur_seam, soften
+from natocc.compositing import SEAM_REACH, apply_opacity, blend, blur_seam, soften_matte
 from natocc.geometry import Box, Image
 from tests.natocc.inputs import face
 
@@ -25,7 +25,7 @@ def disc(side: int = 120) -> Image:
 def test_the_blend_is_the_real_valued_formula_to_one_level(
     clean: Image, rgb: Image, matte: Image, opacity: float
 ) -> None:
-    alpha = alpha_of(matte, opacity)
+    alpha = apply_opacity(matte, opacity)
     share = alpha[..., None] / 255
     expected = share * rgb + (1 - share) * clean
     got = blend(clean, rgb, alpha)
@@ -53,8 +53,8 @@ def test_the_pictures_are_not_written_to() -> None:
 
 @given(MATTES, st.floats(0.01, 1.0))
 def test_alpha_is_matte_times_opacity_rounded(matte: Image, opacity: float) -> None:
-    assert np.abs(alpha_of(matte, opacity) - matte * opacity).max() <= 0.5 + 1e-9
-    assert np.array_equal(alpha_of(matte, 1.0), matte)
+    assert np.abs(apply_opacity(matte, opacity) - matte * opacity).max() <= 0.5 + 1e-9
+    assert np.array_equal(apply_opacity(matte, 1.0), matte)
 
 
 def test_an_empty_layer_is_no_occlusion() -> None:
@@ -67,7 +67,7 @@ def test_an_empty_layer_is_no_occlusion() -> None:
 def test_grey_on_the_same_grey_shows_no_halo(level: int, seam: bool) -> None:
     # The released code darkens the edge by up to 28 levels.
     grey = np.full((120, 120, 3), level, np.uint8)
-    matte = soften(disc())
+    matte = soften_matte(disc())
     image = blend(grey, grey, matte)
     if seam:
         image = blur_seam(image, matte, Box(0, 0, 120, 120))
@@ -77,10 +77,10 @@ def test_grey_on_the_same_grey_shows_no_halo(level: int, seam: bool) -> None:
 def test_softening_pulls_the_matte_in_by_a_pixel_and_makes_its_edge_soft() -> None:
     edge = np.zeros((40, 40), np.uint8)
     edge[:, 20:] = 255
-    row = soften(edge)[20]
+    row = soften_matte(edge)[20]
     assert (np.diff(row.astype(int)) >= 0).all() and row[18] == 0 and row[23] == 255
     assert row.sum() / 255 == pytest.approx(19, abs=0.05), "half of it lies one pixel further in"
-    assert soften(np.full((9, 9), 255, np.uint8)).min() == 255, "the picture's border is no edge"
+    assert soften_matte(np.full((9, 9), 255, np.uint8)).min() == 255, "the picture's border is no edge"
 
 
 @given(st.integers(-60, 60), st.integers(-60, 60))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from natocc.compositing import alpha_of, blend, blur_seam, soften
+from natocc.compositing import apply_opacity, blend, blur_seam, soften_matte
 from natocc.geometry import Box, Image
 from natocc.labels import (
     OCCLUSION_CLASS,
@@ -26,7 +26,7 @@ OPACITIES = st.one_of(st.just(1.0), st.floats(0.4, 0.8))
 
 @given(MASKS, PLANES, OPACITIES)
 def test_the_label_is_the_rule_on_the_stored_bytes(clean: Image, matte: Image, opacity: float) -> None:
-    alpha = alpha_of(matte, opacity)
+    alpha = apply_opacity(matte, opacity)
     expected = [
         [int(c == 1 and int(a) / (255 * opacity) < 0.5) for c, a in zip(*row, strict=True)]
         for row in zip(clean.tolist(), alpha.tolist(), strict=True)
@@ -40,7 +40,9 @@ def test_the_label_is_the_rule_on_the_stored_bytes(clean: Image, matte: Image, o
 def test_translucent_and_opaque_occluders_hide_the_same_pixels(matte: Image, opacity: float) -> None:
     # One level of rounding at the very threshold aside.
     clear = np.abs(matte.astype(int) - 127.5) > 1.5
-    assert np.array_equal(occluded(alpha_of(matte, opacity), opacity)[clear], occluded(matte, 1.0)[clear])
+    assert np.array_equal(
+        occluded(apply_opacity(matte, opacity), opacity)[clear], occluded(matte, 1.0)[clear]
+    )
 
 
 @given(MASKS, PLANES)
@@ -76,10 +78,10 @@ def test_mirroring_swaps_eyes_brows_and_ears_and_nothing_else() -> None:
 def test_the_label_ends_where_the_occluder_is_seen_to_end(seam: bool, opacity: float) -> None:
     # The released label is 1.3 pixels wider than the occluder, all round.
     black = np.zeros((200, 200, 3), np.uint8)
-    matte = soften(
+    matte = soften_matte(
         cv2.ellipse(np.zeros((200, 200), np.uint8), (100, 97), (71, 52), 20, 0, 360, 255, -1).astype(np.uint8)
     )
-    alpha, box = alpha_of(matte, opacity), Box(0, 0, 200, 200)
+    alpha, box = apply_opacity(matte, opacity), Box(0, 0, 200, 200)
     image = blend(black, black + 255, alpha)
     if seam:
         image = blur_seam(image, matte, box)

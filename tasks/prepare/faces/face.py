@@ -16,7 +16,7 @@ from assets.reading.folders import relative
 from assets.records import RawFace
 from natocc.codecs import encode_jpeg, encode_png
 from natocc.geometry import Image
-from natocc.mask_quality.score import measure_suspicion
+from natocc.mask_quality.score import score_mask
 from natocc.masks.policy import SIDE
 from natocc.resize.scale import scale_image
 from tasks.prepare.entry import EXPECTED_MASK, Prepared, make_entry, read_from, refuses_bad_input
@@ -99,7 +99,7 @@ def _mask_score(image: Image, parts: dict[str, Image], mask: Image) -> dict[str,
     size = mask.shape[1], mask.shape[0]
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
     small_parts = {name: resize_binary(part, size) for name, part in parts.items()}
-    figures = asdict(measure_suspicion(small, small_parts, mask))
+    figures = asdict(score_mask(small, small_parts, mask))
     return {name: value if isinstance(value, str) else round(value, 3) for name, value in figures.items()}
 
 

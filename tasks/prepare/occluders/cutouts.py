@@ -14,7 +14,7 @@ from assets.problems import BadInput, Problem, conversions, unusual
 from assets.reading.folders import relative
 from assets.records import RawCutout
 from natocc.geometry import Image
-from natocc.matting.cutout import soften_outline
+from natocc.matting.cutout import soften_enlarged
 from tasks.prepare.entry import EXPECTED_MASK, Prepared, make_entry, read_from, refuses_bad_input
 from tasks.prepare.occluders.finish import cut_out
 
@@ -47,7 +47,7 @@ def prepare_cutout(cutout: RawCutout, raw: Path, pool: str = "object") -> Prepar
     pixels = _read_transparent(cutout, raw) if cutout.mask is None else _read_masked(cutout, cutout.mask, raw)
     matte = pixels.matte
     if _is_hard(matte):
-        matte = soften_outline(matte, cutout.enlarged)
+        matte = soften_enlarged(matte, cutout.enlarged)
     metadata: dict[str, object] = {"category": cutout.category, "matte": "given"}
     if cutout.enlarged > 1:
         metadata |= {"upscaler": "given", "enlarged": cutout.enlarged}

@@ -9,9 +9,9 @@ import numpy as np
 from pycocotools import mask as coco_mask
 
 from natocc.geometry import Box, Image
-from natocc.masks.outline import draw_polygons
+from natocc.masks.rasterise import draw_polygons
 from natocc.masks.rle import decode_runs
-from natocc.matting.cutout import clear_border, enlarge_matte, soft_matte, soften_outline
+from natocc.matting.cutout import clear_border, enlarge_matte, soft_matte, soften_enlarged
 from natocc.matting.refine import band_width, refine_matte
 from tasks.prepare.upscaling.choose import FACTOR
 
@@ -70,7 +70,7 @@ def make_matte(crop: Image, mask: Image, polygons: list[list[float]]) -> Matte:
     metadata: dict[str, object] = {
         "matte": "refined" if refined.sound else "outline",
         "matte_change": round(100 * refined.change, 1),
-        "matte_told": round(100 * refined.told, 1),
+        "matte_told": round(100 * refined.confidence, 1),
     }
     if refined.sound:
         alpha = clear_border(refined.alpha)
@@ -84,7 +84,7 @@ def enlarge_annotation(mask: Image, polygons: list[list[float]]) -> Image:
     if not polygons:
         return soft_matte(mask, FACTOR)
     large = draw_polygons(polygons, (mask.shape[0], mask.shape[1]), FACTOR)
-    return soften_outline(clear_border(large, FACTOR), FACTOR)
+    return soften_enlarged(clear_border(large, FACTOR), FACTOR)
 
 
 def _polygon(points: list[float], size: tuple[int, int]) -> list[float]:

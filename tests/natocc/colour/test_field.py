@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from natocc.colour.field import add_field, reduce_layer, reduction, spread, within_range
+from natocc.colour.field import add_field, extend_field, reduce_layer, reduction, within_range
 from natocc.geometry import Image
 from natocc.transfer.apply import Method, Transfer, transfer_colours
 from tests.natocc.transfer.test_apply import face_pixels, full
@@ -62,7 +62,7 @@ def test_a_field_outside_the_mask_has_no_part_in_what_is_added_inside() -> None:
     field = np.full((20, 20, 3), 500, np.float32)
     field[share > 0] = 20
     image = np.full((80, 80, 3), 100, np.uint8)
-    assert (add_field(image, spread(field, share), 4)[20:48, 16:60] == 120).all()
+    assert (add_field(image, extend_field(field, share), 4)[20:48, 16:60] == 120).all()
 
 
 def test_detail_rides_on_unchanged() -> None:

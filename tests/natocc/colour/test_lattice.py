@@ -3,59 +3,60 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from natocc.colour.lattice import LEVELS, Floats, Motions, corners, fit_motions
+from natocc.colour.lattice import LEVELS, Motions, find_cells, fit_motions
 from natocc.colour.lut import apply_table, grid_colours
+from natocc.geometry import Float64Array
 
 ALL = slice(None)
 
 
-def colours(count: int, seed: int = 0) -> Floats:
+def colours(count: int, seed: int = 0) -> Float64Array:
     """Whole levels, the ends of the cube among them."""
     drawn = np.random.default_rng(seed).integers(0, 256, (count, 3)).astype(np.float64)
     drawn[0], drawn[1] = 0, 255
     return drawn
 
 
-def fitted(old: Floats, motion: Floats, known: slice) -> tuple[Motions, Floats]:
-    lattices = [corners(old, size) for size in LEVELS]
-    return fit_motions(old, motion, lattices, [one.asking(known) for one in lattices])
+def fitted(old: Float64Array, motion: Float64Array, known: slice) -> tuple[Motions, Float64Array]:
+    lattices = [find_cells(old, size) for size in LEVELS]
+    return fit_motions(old, motion, lattices, [cells.weights_at(known) for cells in lattices])
 
 
 @pytest.mark.parametrize("size", LEVELS)
-def test_eight_nodes_stand_for_a_colour(size: int) -> None:
-    found = corners(colours(200), size)
+def test_a_colour_is_interpolated_between_eight_nodes(size: int) -> None:
+    found = find_cells(colours(200), size)
     nodes = grid_colours(size).reshape(-1, 3)
     np.testing.assert_allclose(found.weights.sum(axis=0), 1)
     assert found.weights.min() >= 0
-    np.testing.assert_allclose(found.motions_of(nodes.astype(np.float64)), colours(200), atol=1e-3)
+    np.testing.assert_allclose(found.interpolate(nodes.astype(np.float64)), colours(200), atol=1e-3)
 
 
 def test_a_colour_on_a_node_is_that_node() -> None:
-    found = corners(np.array([[255.0, 127.5, 0.0]]), 3)
-    (place,) = found.places[found.weights > 0.5]
+    found = find_cells(np.array([[255.0, 127.5, 0.0]]), 3)
+    (node,) = found.nodes[found.weights > 0.5]
     # Indexed [blue, green, red].
-    assert np.unravel_index(place, (3, 3, 3)) == (0, 1, 2)
+    assert np.unravel_index(node, (3, 3, 3)) == (0, 1, 2)
 
 
-def test_many_pixels_at_a_node_get_what_they_ask_for_and_few_less() -> None:
-    one, motion = np.array([[0.0, 0.0, 0.0]]), np.array([[10.0, -20.0, 30.0]])
+def test_a_node_takes_nearly_all_of_the_residual_of_many_pixels_and_less_of_few() -> None:
+    black, motion = np.array([[0.0, 0.0, 0.0]]), np.array([[10.0, -20.0, 30.0]])
     for count, share in ((1, 1 / 5), (4, 1 / 2), (400, 400 / 404)):
-        nodes = corners(one.repeat(count, 0), 2).asking(ALL).nodes_for(motion.repeat(count, 0))
+        nodes = find_cells(black.repeat(count, 0), 2).weights_at(ALL).fit_nodes(motion.repeat(count, 0))
         np.testing.assert_allclose(nodes[0], motion[0] * share)
         assert not nodes[1:].any()
 
 
-def test_a_pixel_between_nodes_gets_no_more_than_it_asks_for() -> None:
+def test_nodes_about_a_pixel_never_overshoot_its_residual() -> None:
     middle, motion = np.full((1, 3), 127.5), np.array([[10.0, -20.0, 30.0]])
     for count in (1, 64, 6400):
-        found = corners(middle.repeat(count, 0), 2)
-        # An eighth of each pixel is near each node.
+        found = find_cells(middle.repeat(count, 0), 2)
+        # Each of the eight nodes has the weight 1/8.
         share = count / 64 / (count / 64 + 4)
-        got = found.motions_of(found.asking(ALL).nodes_for(motion.repeat(count, 0)))
+        got = found.interpolate(found.weights_at(ALL).fit_nodes(motion.repeat(count, 0)))
         np.testing.assert_allclose(got, (motion * share).repeat(count, 0))
 
 
-def test_the_table_is_what_was_found_at_the_colours() -> None:
+def test_the_table_agrees_with_the_fit_at_the_colours() -> None:
     old = np.random.default_rng(0).integers(60, 200, (3000, 3)).astype(np.float64)
     motion = 40 * np.sin(old[:, ::-1] / 60)
     fit, found = fitted(old, motion, ALL)
@@ -65,7 +66,7 @@ def test_the_table_is_what_was_found_at_the_colours() -> None:
     assert np.abs(found - motion).mean() < 4
 
 
-def test_what_is_not_known_is_predicted() -> None:
+def test_colours_that_are_held_out_are_predicted() -> None:
     old, known = colours(4000), slice(0, None, 2)
     motion = 40 * np.sin(old / 60)
     _, found = fitted(old, motion, known)

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.inputs import cup, textures
 from natocc.geometry import Image
-from natocc.mask_quality.score import FIGURES, combine, measure_suspicion
+from natocc.mask_quality.score import FIGURES, combine_figures, score_mask
 from natocc.masks.policy import CLASS_IDS, face_mask
 from tests.natocc.inputs import portrait
 
@@ -146,25 +146,25 @@ FAULTS = {
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_a_fault_is_found_and_named(fault: object) -> None:
-    clean, found = measure_suspicion(*true_face()), measure_suspicion(*fault())  # type: ignore[operator]
+    clean, found = score_mask(*true_face()), score_mask(*fault())  # type: ignore[operator]
     assert clean.score < 0.15 and clean.because == "nothing stands out"
     assert found.score > clean.score + 0.2
     assert found.because == FAULTS[fault]  # type: ignore[index]
 
 
 def test_the_order_is_as_the_figures_say_and_the_record_is_plain_json() -> None:
-    found = measure_suspicion(*with_patch())
+    found = score_mask(*with_patch())
     record = json.loads(json.dumps(asdict(found)))
     assert record["because"] == found.because and 0 < record["score"] < 1
     figures = {name: record[name] for name in FIGURES}
-    assert combine(figures) == found
+    assert combine_figures(figures) == found
     for name in FIGURES:
-        assert combine(figures | {name: 1.0}).score >= found.score
+        assert combine_figures(figures | {name: 1.0}).score >= found.score
 
 
 def test_nothing_odd_and_everything_odd() -> None:
-    assert combine(dict.fromkeys(FIGURES, 0.0)).score == 0
-    assert 0.99 < combine(dict.fromkeys(FIGURES, 1.0)).score <= 1
+    assert combine_figures(dict.fromkeys(FIGURES, 0.0)).score == 0
+    assert 0.99 < combine_figures(dict.fromkeys(FIGURES, 1.0)).score <= 1
 
 
 @pytest.mark.parametrize("size", [(256, 256), (1024, 1024), (512, 340)])
@@ -179,7 +179,7 @@ def test_the_size_of_the_masks_matters_little(size: tuple[int, int]) -> None:
 
     for case, low, high in ((true_face(), 0.0, 0.15), (with_patch(), 0.3, 1.0)):
         rgb, parts, mask = case
-        score = measure_suspicion(cut(rgb), {name: cut(one) for name, one in parts.items()}, cut(mask)).score
+        score = score_mask(cut(rgb), {name: cut(one) for name, one in parts.items()}, cut(mask)).score
         assert low <= score <= high
 
 
@@ -191,7 +191,7 @@ def test_a_tilted_head_is_in_order() -> None:
         return cv2.warpAffine(plane, turn, (512, 512)).astype(np.uint8)
 
     parts = {name: np.where(tilted(plane) > 127, 255, 0).astype(np.uint8) for name, plane in parts.items()}
-    found = measure_suspicion(tilted(rgb), parts, face_mask(parts))
+    found = score_mask(tilted(rgb), parts, face_mask(parts))
     assert found.swapped == 0 and found.missing == 0
 
 
@@ -204,8 +204,8 @@ def test_an_annotated_neck_makes_skin_below_the_mouth_count() -> None:
     parts = parts | {"skin": cut}
     neck = np.zeros_like(mask)
     neck[-40:] = 255
-    silent, told = (measure_suspicion(rgb, one, cut) for one in (parts, parts | {"neck": neck}))
-    assert told.skin_beyond > silent.skin_beyond + 0.03
+    without, with_neck = (score_mask(rgb, planes, cut) for planes in (parts, parts | {"neck": neck}))
+    assert with_neck.skin_beyond > without.skin_beyond + 0.03
 
 
 @pytest.mark.parametrize(("mask", "because"), [(0, "the mask is empty"), (1, "the mask is a thread")])
@@ -213,8 +213,8 @@ def test_masks_of_nothing(mask: int, because: str) -> None:
     plane = np.zeros((512, 512), np.uint8)
     if mask:
         plane[100, 100:500] = 255
-    assert measure_suspicion(true_face()[0], {}, plane) == replace(
-        combine(dict.fromkeys(FIGURES, 0.0)), score=1.0, because=because
+    assert score_mask(true_face()[0], {}, plane) == replace(
+        combine_figures(dict.fromkeys(FIGURES, 0.0)), score=1.0, because=because
     )
 
 
@@ -229,11 +229,11 @@ def test_no_mask_is_too_odd_for_a_figure(size: tuple[int, int], mask: str) -> No
     rgb = rng.integers(0, 256, (*size, 3)).astype(np.uint8)
     every = {name: planes[one] for name, one in zip(CLASS_IDS, [*planes] * 5, strict=False)}
     for parts in ({}, every, {"l_eye": planes["one pixel"], "nose": planes["half"], "u_lip": planes["all"]}):
-        found = asdict(measure_suspicion(rgb, parts, planes[mask]))
+        found = asdict(score_mask(rgb, parts, planes[mask]))
         assert all(0 <= value <= 1 for name, value in found.items() if name != "because")
 
 
 def test_other_sizes_are_refused() -> None:
     rgb, parts, mask = true_face()
     with pytest.raises(ValueError, match=r"nose: expected the picture's size \(512, 512\), got \(256, 512\)"):
-        measure_suspicion(rgb, parts | {"nose": parts["nose"][::2]}, mask)
+        score_mask(rgb, parts | {"nose": parts["nose"][::2]}, mask)

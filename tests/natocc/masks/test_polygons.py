@@ -4,14 +4,14 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 from skimage.measure import find_contours
 
 from natocc.geometry import Image
-from natocc.masks.polygons import TOLERANCE, Outline, fill_polygon, trace_outlines
+from natocc.masks.polygons import TOLERANCE, Polygon, trace_polygons
+from natocc.masks.rasterise import fill_polygon
 
 
 def blobs(seed: int, height: int, width: int, coarse: float, share: float) -> Image:
@@ -21,10 +21,10 @@ def blobs(seed: int, height: int, width: int, coarse: float, share: float) -> Im
     return np.where(smooth > np.quantile(smooth, 1 - share), 255, 0).astype(np.uint8)
 
 
-def paint(outlines: tuple[Outline, ...], size: tuple[int, int]) -> Image:
+def paint(polygons: tuple[Polygon, ...], size: tuple[int, int]) -> Image:
     mask = np.zeros(size, np.uint8)
-    for one in outlines:
-        mask[fill_polygon(one.corners, size) > 0] = 0 if one.hole else 255
+    for polygon in polygons:
+        mask[fill_polygon(polygon.corners, size) > 0] = 0 if polygon.hole else 255
     return mask
 
 
@@ -56,12 +56,12 @@ masks = st.builds(
 @settings(max_examples=60, deadline=None)
 @given(masks)
 def test_polygons_stay_within_half_a_pixel_of_the_edge(mask: Image) -> None:
-    outlines = trace_outlines(mask)
+    polygons = trace_polygons(mask)
     edge = line_of(mask)
-    drawn = np.concatenate([along(one.corners) for one in outlines])
+    drawn = np.concatenate([along(polygon.corners) for polygon in polygons])
     far = cKDTree(drawn).query(edge)[0].max(), cKDTree(edge).query(drawn)[0].max()
     assert max(far) < 0.5
-    rows, columns = np.nonzero(paint(outlines, mask.shape) != mask)
+    rows, columns = np.nonzero(paint(polygons, mask.shape) != mask)
     centres = np.stack((columns, rows), axis=1) + 0.5
     if len(centres):
         assert cKDTree(edge).query(centres)[0].max() < 0.5, "other pixels along the edge alone"
@@ -69,8 +69,8 @@ def test_polygons_stay_within_half_a_pixel_of_the_edge(mask: Image) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(masks)
-def test_unsimplified_outlines_give_the_mask_itself(mask: Image) -> None:
-    assert np.array_equal(paint(trace_outlines(mask, 0.0), mask.shape), mask)
+def test_unsimplified_polygons_give_the_mask_itself(mask: Image) -> None:
+    assert np.array_equal(paint(trace_polygons(mask, 0.0), mask.shape), mask)
 
 
 def test_holes_islands_and_lone_pixels_survive() -> None:
@@ -80,43 +80,21 @@ def test_holes_islands_and_lone_pixels_survive() -> None:
     mask[14:16, 14:16] = 255
     mask[0:3, 0:3] = 255
     mask[35, 45] = 255
-    outlines = trace_outlines(mask)
-    assert [one.hole for one in outlines] == [False, True, False, False, False]
-    assert np.array_equal(paint(outlines, mask.shape), mask)
+    polygons = trace_polygons(mask)
+    assert [polygon.hole for polygon in polygons] == [False, True, False, False, False]
+    assert np.array_equal(paint(polygons, mask.shape), mask)
 
 
-def test_a_smooth_outline_has_few_corners() -> None:
+def test_the_polygon_of_a_smooth_mask_has_few_corners() -> None:
     disc = np.zeros((512, 512), np.uint8)
     cv2.ellipse(disc, (256, 256), (150, 190), 0, 0, 360, 255, -1)
-    (outline,) = trace_outlines(disc)
-    assert 20 < len(outline.corners) < 160
-    assert np.count_nonzero(paint((outline,), disc.shape) != disc) < 0.004 * np.count_nonzero(disc)
+    (polygon,) = trace_polygons(disc)
+    assert 20 < len(polygon.corners) < 160
+    assert np.count_nonzero(paint((polygon,), disc.shape) != disc) < 0.004 * np.count_nonzero(disc)
 
 
-def test_an_empty_mask_has_no_outline() -> None:
-    assert trace_outlines(np.zeros((8, 8), np.uint8)) == ()
-
-
-def test_pixels_are_inside_by_their_centres() -> None:
-    square = np.array([[1.0, 1.0], [4.0, 1.0], [4.0, 3.0], [1.0, 3.0]])
-    expected = np.zeros((6, 6), np.uint8)
-    expected[1:3, 1:4] = 255
-    assert np.array_equal(fill_polygon(square, (6, 6)), expected)
-    assert np.array_equal(fill_polygon(square[::-1] + 0.4, (6, 6)), expected)
-    moved = np.roll(expected, (1, 1), (0, 1))
-    assert np.array_equal(fill_polygon(square + 0.6, (6, 6)), moved)
-
-
-def test_corners_outside_fill_what_is_inside() -> None:
-    assert (
-        fill_polygon(np.array([[-50.0, -50.0], [90.0, -50.0], [90.0, 90.0], [-50.0, 90.0]]), (5, 7)) == 255
-    ).all()
-    assert not fill_polygon(np.array([[-9.0, -9.0], [-2.0, -9.0], [-2.0, 30.0]]), (5, 7)).any()
-
-
-def test_two_corners_are_no_polygon() -> None:
-    with pytest.raises(ValueError, match=r"expected at least 3 corners \(x, y\), got shape \(2, 2\)"):
-        fill_polygon(np.array([[0.0, 0.0], [1.0, 1.0]]), (5, 5))
+def test_an_empty_mask_has_no_polygon() -> None:
+    assert trace_polygons(np.zeros((8, 8), np.uint8)) == ()
 
 
 def test_the_tolerance_keeps_lone_pixels() -> None:

@@ -28,25 +28,25 @@ def drawn(angle: float) -> Image:
     return np.ascontiguousarray(np.rot90(mask, round(angle / 90)))
 
 
-def off(one: float, other: float) -> float:
-    return abs((one - other + 180) % 360 - 180)
+def off(degrees: float, expected: float) -> float:
+    return abs((degrees - expected + 180) % 360 - 180)
 
 
 @pytest.mark.parametrize("angle", [0, 90, 180, 270])
 def test_a_hand_points_away_from_the_side_it_enters_by(angle: int) -> None:
-    degrees, told = turn_fingers_down(drawn(angle))
-    assert told == "wrist" and off(degrees, -angle) <= 1
+    degrees, cue = turn_fingers_down(drawn(angle))
+    assert cue == "wrist" and off(degrees, -angle) <= 1
 
 
 @pytest.mark.parametrize("angle", ANGLES)
-def test_fingers_tell_where_no_wrist_reaches_the_border(angle: int) -> None:
+def test_fingers_show_the_direction_where_no_wrist_reaches_the_border(angle: int) -> None:
     mask = hanging()
     turned = turn(np.zeros((*mask.shape, 3), np.uint8), mask, angle)[1]
-    degrees, told = turn_fingers_down(turned)
-    assert told == "fingers" and off(degrees, -angle) <= 30
+    degrees, cue = turn_fingers_down(turned)
+    assert cue == "fingers" and off(degrees, -angle) <= 30
 
 
-def test_turning_by_what_is_found_leaves_nothing_to_turn() -> None:
+def test_a_hand_turned_by_the_result_needs_no_further_turn() -> None:
     mask = drawn(90)
     degrees, _ = turn_fingers_down(mask)
     upright = turn(np.zeros((*mask.shape, 3), np.uint8), mask, degrees)[1]
@@ -54,7 +54,7 @@ def test_turning_by_what_is_found_leaves_nothing_to_turn() -> None:
     assert np.array_equal(upright, drawn(0)), "a right angle costs no sharpness"
 
 
-def test_what_has_neither_wrist_nor_fingers_is_left_as_it_is() -> None:
+def test_a_mask_with_neither_wrist_nor_fingers_is_not_turned() -> None:
     ball = np.zeros((100, 100), np.uint8)
     cv2.circle(ball, (50, 50), 30, 255, -1)
     assert turn_fingers_down(ball) == (0, "unknown")

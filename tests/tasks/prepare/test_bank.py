@@ -113,7 +113,7 @@ COCO/annotations/instances_third.json annotation 7: expected an id of its own, g
 {PARTS}/0/00017_skin.png: expected a mask with equal channels, got a coloured picture
 {PARTS}/0/00018_hair.png: expected a mask, got 4 bytes that are no JPEG, PNG, WEBP, BMP image
 11k-hands_masks/Hand_0000003.png: expected a mask with pixels, got an empty mask
-11k-hands/Hands/Hand_0000004.jpg: expected a hand, or a mask 11k-hands_masks/Hand_0000004.png, got nothing that stands out from the ground
+11k-hands/Hands/Hand_0000004.jpg: expected a hand, or a mask 11k-hands_masks/Hand_0000004.png, got nothing that stands out from the background
 dtd/images/grid: expected at least one picture, got an empty texture class
 dtd/images/pitted/pitted_0002.jpg: expected a photograph, got 4 bytes that are no JPEG, PNG, WEBP, BMP image
 RealOcc/mask/00042.png: expected a mask of its photograph's size 160x160, got 80x80

@@ -99,7 +99,7 @@ def test_what_shows_no_hand_is_refused_with_the_reason_and_the_way_out(tmp_path:
     done = without_mask(tmp_path, np.full((300, 400, 3), 230, np.uint8))
     assert done.entry is None and said(done) == [
         "refused 11k-hands/Hands/Hand_0000002.jpg: expected a hand, or a mask 11k-hands_masks/Hand_0000002.png, "
-        "got nothing that stands out from the ground"
+        "got nothing that stands out from the background"
     ]
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from pycocotools import mask as coco_mask
 
-from natocc.masks.outline import draw_polygons
+from natocc.masks.rasterise import draw_polygons, fill_polygon
 from natocc.masks.rle import decode_runs
 
 SLOPE = [3.25, 4.5, 35.75, 7.0, 28.0, 25.5, 6.0, 20.25]
@@ -39,3 +39,25 @@ def test_pieces_are_joined_and_overlaps_stay() -> None:
     assert np.array_equal(
         both, np.maximum(draw_polygons([one], (20, 20), 2), draw_polygons([two], (20, 20), 2))
     )
+
+
+def test_pixels_are_inside_by_their_centres() -> None:
+    square = np.array([[1.0, 1.0], [4.0, 1.0], [4.0, 3.0], [1.0, 3.0]])
+    expected = np.zeros((6, 6), np.uint8)
+    expected[1:3, 1:4] = 255
+    assert np.array_equal(fill_polygon(square, (6, 6)), expected)
+    assert np.array_equal(fill_polygon(square[::-1] + 0.4, (6, 6)), expected)
+    moved = np.roll(expected, (1, 1), (0, 1))
+    assert np.array_equal(fill_polygon(square + 0.6, (6, 6)), moved)
+
+
+def test_corners_outside_fill_what_is_inside() -> None:
+    assert (
+        fill_polygon(np.array([[-50.0, -50.0], [90.0, -50.0], [90.0, 90.0], [-50.0, 90.0]]), (5, 7)) == 255
+    ).all()
+    assert not fill_polygon(np.array([[-9.0, -9.0], [-2.0, -9.0], [-2.0, 30.0]]), (5, 7)).any()
+
+
+def test_two_corners_are_no_polygon() -> None:
+    with pytest.raises(ValueError, match=r"expected at least 3 corners \(x, y\), got shape \(2, 2\)"):
+        fill_polygon(np.array([[0.0, 0.0], [1.0, 1.0]]), (5, 5))
