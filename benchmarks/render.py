@@ -27,7 +27,7 @@ from natocc.codecs import decode_plane, decode_rgb, encode_jpeg, encode_png
 from natocc.geometry import Image
 from natocc.kinds import KINDS
 from natocc.profiles import BEST, Profile
-from tasks.render.inputs import OccluderCache, occluder_pool
+from tasks.render.inputs import OccluderCache, open_inputs
 from tasks.render.sample import attempt
 from tasks.workers.pool import WorkerPool, result_of
 
@@ -83,11 +83,9 @@ def plans(mode: str, bank: Bank) -> list[ShardPlan]:
 def samples(mode: str, bank: Bank) -> Iterator[str]:
     """Render samples one after the other; yields their verdicts."""
     cache, (face,) = OccluderCache(), bank.entries("face")
-    cycle = [(plan, occluder_pool(bank, plan)) for plan in plans(mode, bank)]
+    cycle = [open_inputs(plan, bank, cache) for plan in plans(mode, bank)]
     for repeat in range(10**9):
-        plan, pool = cycle[repeat % len(cycle)]
-        row, _ = attempt(replace(plan, samples=()), bank, cache, face, repeat, pool)
-        yield row.verdict
+        yield attempt(cycle[repeat % len(cycle)], face, repeat).row.verdict
 
 
 def floor(bank: Bank) -> Callable[[], None]:

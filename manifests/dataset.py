@@ -10,7 +10,8 @@ from shards import storage
 
 INDEX, MANIFEST, CARD, LATEST = "dataset.json", "manifest.parquet", "README.md", "latest.json"
 FORMAT = "natocc-dataset/1"
-VERDICTS = ("kept", "rejected", "failed")
+# What becomes of a sample.
+OUTCOMES = ("kept", "rejected", "failed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,7 +67,7 @@ class Draft:
         """The occluder's alpha in its box, uint8, opacity in it."""
         return self.views.alpha[self.box.slices]
 
-    def asks(self, params: Params) -> bool:
+    def needs_harmonising(self, params: Params) -> bool:
         """Whether it has to be harmonised before it is completed."""
         return params.harmonise and not self.box.empty
 
@@ -77,7 +77,7 @@ def render(
 ) -> Composite:
     """Compose one sample. Raises ValueError where the parameters name what was not handed over."""
     draft = compose(face, occluder, params)
-    if not draft.asks(params):
+    if not draft.needs_harmonising(params):
         return complete(draft, params)
     if harmoniser is None:
         raise ValueError("render: the parameters ask for harmonisation, but no harmoniser was given")
@@ -98,7 +98,7 @@ def compose(face: Face, occluder: Occluder | None, params: Params) -> Draft:
 
 def complete(draft: Draft, params: Params, harmonised: Image | None = None) -> Composite:
     """The second half: ``harmonised`` are the new pixels of the draft's box, where it asks for them."""
-    if draft.asks(params):
+    if draft.needs_harmonising(params):
         if harmonised is None or harmonised.shape != (draft.box.height, draft.box.width, 3):
             came = "none" if harmonised is None else f"shape {harmonised.shape}"
             raise ValueError(f"complete: expected harmonised pixels of the draft's box, got {came}")

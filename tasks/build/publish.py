@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from manifests.card import write_card
-from manifests.dataset import CARD, INDEX, MANIFEST, VERDICTS, Dataset, ShardRecord, point_latest
+from manifests.dataset import CARD, INDEX, MANIFEST, OUTCOMES, Dataset, ShardRecord, point_latest
 from manifests.lineage import library_versions
 from manifests.rows import decode_rows, encode_rows
 from natocc.kinds import KINDS
@@ -62,7 +62,7 @@ def publish(
 
 
 def _counts(counter: Counter[str]) -> dict[str, int]:
-    return {verdict: counter[verdict] for verdict in VERDICTS}
+    return {verdict: counter[verdict] for verdict in OUTCOMES}
 
 
 def _backends(plan: Plan) -> dict[str, str | None]:

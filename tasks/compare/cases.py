@@ -15,7 +15,7 @@ from natocc.kinds import KINDS
 from natocc.randomness import Streams
 from natocc.render.params import Params
 from tasks.build.plan import make_plan
-from tasks.render.inputs import OccluderCache, occluder_pool
+from tasks.render.inputs import OccluderCache, open_inputs
 from tasks.render.replay import parse_params
 from tasks.render.sample import attempt
 
@@ -102,10 +102,10 @@ def _candidates(shards: list[ShardPlan], streams: Streams) -> list[_Candidate]:
 
 def _kept(plan: ShardPlan, bank: Bank, cache: OccluderCache, face: Entry, repeat: int) -> Case | None:
     """The sample as a build makes it; None where a build would reject it."""
-    pool = occluder_pool(bank, plan)
-    row, _ = attempt(plan, bank, cache, face, repeat, pool)
+    shard = open_inputs(plan, bank, cache)
+    row = attempt(shard, face, repeat).row
     if row.verdict != "kept" or row.params is None:
         return None
-    occluder = next(entry for entry in pool if entry.id == row.occluder_id)
+    occluder = next(entry for entry in shard.pool if entry.id == row.occluder_id)
     params = parse_params(json.loads(row.params))
     return Case(plan=plan, face=face, repeat=repeat, occluder=occluder, params=params)

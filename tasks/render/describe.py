@@ -1,4 +1,4 @@
-"""What is written down about a sample: its json member and its manifest row."""
+"""What is recorded of a sample: its json member and its row of the manifest."""
 
 from __future__ import annotations
 
@@ -8,46 +8,19 @@ from functools import lru_cache
 
 from assets.bank.reader import Entry
 from manifests.rows import Row
-from manifests.shard_plan import ShardPlan
 from natocc.render.compose import Composite
 from natocc.render.params import Params
 from natocc.verdicts import Verdict
+from tasks.render.inputs import SampleInputs
+
+_ENTRY_FIELDS = ("id", "dataset", "source", "photo", "sha256", "split", "licence")
 
 
-def sample_key(plan: ShardPlan, face: Entry, repeat: int) -> str:
-    """Unique in the dataset and without dots: set, face, repeat."""
-    return f"{plan.set}-{face.id}-{repeat:03d}"
-
-
-def backends(plan: ShardPlan, params: Params | None, upscaler: str | None) -> dict[str, str | None]:
-    """What ran on this sample, by stage; None where the stage did not run. ``upscaler``: the object's own."""
-    transfer = params.transfer if params else None
-    harmonised = params is not None and params.harmonise
-    return {
-        "upscaler": upscaler,
-        "colour_transfer": transfer.method if transfer else None,
-        "harmoniser": plan.harmoniser if harmonised else None,
-    }
-
-
-@lru_cache(maxsize=1)
-def drawn_values(params: Params) -> dict[str, object]:
-    """The parameters as plain values; the row and the json member of a sample share them."""
-    return asdict(params)
-
-
-def describe(
-    plan: ShardPlan,
-    face: Entry,
-    repeat: int,
-    occluder: Entry | None,
-    params: Params,
-    composite: Composite,
-    upscaler: str | None,
-) -> dict[str, object]:
+def describe(inputs: SampleInputs, params: Params, composite: Composite) -> dict[str, object]:
     """The json member (docs/format.md). ``params`` and the bank are enough to render it again."""
+    plan, face, occluder = inputs.plan, inputs.face, inputs.occluder
     return {
-        "key": sample_key(plan, face, repeat),
+        "key": inputs.key,
         "kind": plan.kind,
         "set": plan.set,
         "seed": plan.seed,
@@ -57,35 +30,24 @@ def describe(
         "hidden_ratio": round(composite.hidden_ratio, 6),
         "reach_px": composite.reach_px,
         "size": [composite.mask.shape[0], composite.mask.shape[1]],
-        "face": {**_facts(face), "person": face.person, "repeat": repeat},
-        "occluder": None if occluder is None else {**_facts(occluder), "category": occluder.category},
-        "params": drawn_values(params),
+        "face": {**_metadata(face), "person": face.person, "repeat": inputs.repeat},
+        "occluder": None if occluder is None else {**_metadata(occluder), "category": occluder.category},
+        "params": _plain_values(params),
         "measured": dict(composite.measured),
-        "backends": backends(plan, params, upscaler),
+        "backends": _backends(inputs, params),
         "network": asdict(plan.network) if plan.network and params.harmonise else None,
         "licences": sorted({entry.licence for entry in (face, occluder) if entry is not None}),
     }
 
 
-def _facts(entry: Entry) -> dict[str, object]:
-    names = ("id", "dataset", "source", "photo", "sha256", "split", "licence")
-    return {name: getattr(entry, name) for name in names}
-
-
 def make_row(
-    plan: ShardPlan,
-    face: Entry,
-    repeat: int,
-    occluder: Entry | None,
-    params: Params | None,
-    composite: Composite | None,
-    verdict: Verdict,
-    upscaler: str | None,
+    inputs: SampleInputs, verdict: Verdict, params: Params | None = None, composite: Composite | None = None
 ) -> Row:
-    """The manifest row; drawn values are None where the sample failed before they were drawn."""
+    """The manifest's row; without ``params`` and ``composite`` where there is no finished picture."""
+    plan, face, occluder = inputs.plan, inputs.face, inputs.occluder
     placement = params.placement if params else None
     return Row(
-        key=sample_key(plan, face, repeat),
+        key=inputs.key,
         set=plan.set,
         kind=plan.kind,
         split=plan.split,
@@ -93,7 +55,7 @@ def make_row(
         verdict=verdict.verdict,
         reason=verdict.reason,
         face_id=face.id,
-        repeat=repeat,
+        repeat=inputs.repeat,
         face_photo=face.photo,
         face_sha256=face.sha256,
         face_licence=face.licence,
@@ -110,6 +72,27 @@ def make_row(
         hidden_ratio=round(composite.hidden_ratio, 6) if composite else None,
         reach_px=composite.reach_px if composite else None,
         placement_tries=placement.tries if placement else None,
-        params=json.dumps(drawn_values(params)) if params else None,
-        backends=json.dumps(backends(plan, params, upscaler)),
+        params=json.dumps(_plain_values(params)) if params else None,
+        backends=json.dumps(_backends(inputs, params)),
     )
+
+
+def _backends(inputs: SampleInputs, params: Params | None) -> dict[str, str | None]:
+    """What ran on this sample, by stage; None where the stage did not run."""
+    transfer = params.transfer if params else None
+    harmonised = params is not None and params.harmonise
+    return {
+        "upscaler": inputs.upscaler,
+        "colour_transfer": transfer.method if transfer else None,
+        "harmoniser": inputs.plan.harmoniser if harmonised else None,
+    }
+
+
+def _metadata(entry: Entry) -> dict[str, object]:
+    return {name: getattr(entry, name) for name in _ENTRY_FIELDS}
+
+
+@lru_cache(maxsize=1)
+def _plain_values(params: Params) -> dict[str, object]:
+    """The parameters as plain values; the row and the json member of a sample share them."""
+    return asdict(params)

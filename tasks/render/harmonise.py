@@ -1,4 +1,4 @@
-"""Harmonising drafts: each by arithmetic, or many at a time by a network."""
+"""Harmonise drafts: each by arithmetic, or many at a time by a network."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from tasks.errors import BuildStopped
 
 P = ParamSpec("P")
 
-# Drafts of 1024² are about 10 MB each, and two groups of them are held. A GPU wants many at a time; on a
-# processor pictures go through the network one by one anyway (models/rainnet/runner.py).
+# Drafts at a time. One of 1024x1024 pixels takes about 10 MB, and two groups are held. On a CPU pictures go
+# through a network one by one.
 BATCH = {"cpu": 4, "cuda": 32}
 
 
 class Harmonising(Protocol):
-    """Gives each draft its box's new pixels, or the verdict that it failed, in order.
+    """Gives each draft the new pixels of its box, or the verdict that it failed, in order.
 
-    ``batch``: how many at a time serve it best. ``network_batch``: how many pictures a network takes at a
-    time by now, fewer than ``batch`` where memory ran out; None without a network.
+    ``batch``: how many drafts at a time serve it best. ``network_batch``: how many pictures a network takes
+    at a time by now, fewer than ``batch`` where memory ran out; None without a network.
     """
 
     @property
@@ -56,18 +56,18 @@ class ByArithmetic:
         self._harmoniser = harmoniser
 
     def __call__(self, drafts: Sequence[Draft]) -> list[Image | Verdict]:
-        return [_tried(self._harmonised, one) for one in drafts]
+        return [_or_failed(self._harmonise, draft) for draft in drafts]
 
-    def _harmonised(self, draft: Draft) -> Image:
+    def _harmonise(self, draft: Draft) -> Image:
         if self._harmoniser is None:
             raise ValueError("harmonise: expected a harmoniser, as the parameters ask for, got none")
         return self._harmoniser(draft.views.image, draft.matte, draft.box)
 
 
 class ByNetwork:
-    """Drafts at the network's size in one batch, each lifted to its own.
+    """Drafts in one batch at the network's size, each lifted to its own.
 
-    An occluder that is too small to be seen at that size asks it nothing, and its draft stays as it is.
+    An occluder that is too small to be seen at that size stays as it is.
     """
 
     def __init__(self, network: HarmoniserRunner, use: NetworkUse, batch: int) -> None:
@@ -78,35 +78,34 @@ class ByNetwork:
         return self._network.batch
 
     def __call__(self, drafts: Sequence[Draft]) -> list[Image | Verdict]:
-        """Raises BuildStopped where the network itself fails, which would spoil every sample."""
-        shown = [to_working_size(one.views.image, one.views.alpha, self._use.side) for one in drafts]
-        asked = [one for one in shown if one.matte.any()]
-        made: Sequence[Image] = ()
-        if asked:
-            composites = np.stack([one.composite for one in asked])
-            # Of a faint occluder the strongest part, which may be nowhere half there.
-            masks = np.stack([solid_part(one) * np.uint8(255) for one in asked])
-            try:
-                made = tuple(self._network(composites, masks))
-            except ValueError as error:
-                raise BuildStopped(f"harmoniser {self._use.name}: {error}") from error
-        results = iter(made)
+        """Raises BuildStopped where the network itself fails, as every sample would."""
+        shown = [to_working_size(draft.views.image, draft.views.alpha, self._use.side) for draft in drafts]
+        results = iter(self._run([working for working in shown if working.matte.any()]))
         return [
-            _tried(self._lifted, one, small, next(results)) if small.matte.any() else _region(one)
-            for one, small in zip(drafts, shown, strict=True)
+            _or_failed(self._lift, draft, working, next(results))
+            if working.matte.any()
+            else draft.views.image[draft.box.slices]
+            for draft, working in zip(drafts, shown, strict=True)
         ]
 
-    def _lifted(self, draft: Draft, shown: Working, result: Image) -> Image:
+    def _run(self, shown: Sequence[Working]) -> Sequence[Image]:
+        if not shown:
+            return ()
+        composites = np.stack([working.composite for working in shown])
+        # Of a faint occluder, which may be nowhere half there, the strongest part.
+        masks = np.stack([solid_part(working) * np.uint8(255) for working in shown])
+        try:
+            return tuple(self._network(composites, masks))
+        except ValueError as error:
+            raise BuildStopped(f"harmoniser {self._use.name}: {error}") from error
+
+    def _lift(self, draft: Draft, shown: Working, result: Image) -> Image:
         lift = LIFTS[self._use.lift]
         return lift(draft.views.image, draft.views.alpha, shown, result)[draft.box.slices]
 
 
-def _region(draft: Draft) -> Image:
-    return draft.views.image[draft.box.slices]
-
-
-def _tried(step: Callable[P, Image], *args: P.args, **kwargs: P.kwargs) -> Image | Verdict:
-    """What the step gives; an error of one sample is its verdict and spoils no other."""
+def _or_failed(step: Callable[P, Image], *args: P.args, **kwargs: P.kwargs) -> Image | Verdict:
+    """The step's result. An error is this sample's verdict alone."""
     try:
         return step(*args, **kwargs)
     except (ValueError, cv2.error) as error:
@@ -116,9 +115,9 @@ def _tried(step: Callable[P, Image], *args: P.args, **kwargs: P.kwargs) -> Image
 def render_harmonised(
     face: Face, occluder: Occluder | None, params: Params, harmonise: Harmonising
 ) -> Composite:
-    """One sample from its parameters (natocc/render/compose.py), harmonised by arithmetic or by a network."""
+    """One sample from its parameters (natocc/render/compose.py), harmonised where they ask for it."""
     draft = compose(face, occluder, params)
-    if not draft.asks(params):
+    if not draft.needs_harmonising(params):
         return complete(draft, params)
     (pixels,) = harmonise([draft])
     if isinstance(pixels, Verdict):
@@ -144,7 +143,7 @@ def open_network(weights: Weights, *, device: str, precision: str) -> Harmoniser
 
 @lru_cache(maxsize=2)
 def open_harmoniser(name: str | None, use: NetworkUse | None, weights: str | None) -> Harmonising:
-    """The harmoniser of a plan, its network loaded; the last two are kept.
+    """The harmoniser of a plan, its network loaded; the last two stay loaded.
 
     Raises BuildStopped where the weights, packages or device are not those that were planned with.
     """

@@ -1,28 +1,31 @@
-"""What a sample is made from: the pool of a plan, the occluder that is chosen, face and occluder decoded."""
+"""What the samples of a shard are made from: faces, and occluders decoded once."""
 
 from __future__ import annotations
 
+import json
 import math
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from assets.bank.reader import Bank, Entry
 from manifests.shard_plan import ShardPlan
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.face import Face, make_face
-from natocc.kinds import KINDS
+from natocc.kinds import KINDS, POOLS
 from natocc.occluders.occluder import MEMBERS, Occluder, decode_occluder
 from natocc.photometric.jpeg_history import jpeg_quality
 from natocc.randomness import Streams
 
 
 class OccluderCache:
-    """Decoded occluders, the longest unused dropped first, within a byte budget."""
+    """Decoded occluders, the longest unused dropped first, within a budget of bytes."""
 
     def __init__(self, budget: int = 192 << 20) -> None:
         self._budget, self._held = budget, 0
         self._items: OrderedDict[tuple[str, str], Occluder] = OrderedDict()
-        self._upscalers: dict[str, str | None] = {}
+        self._upscalers: dict[tuple[str, str], str | None] = {}
 
     def get(self, bank: Bank, entry: Entry) -> Occluder:
         """The decoded occluder; equal whether it was held or not."""
@@ -36,58 +39,104 @@ class OccluderCache:
         return self._items[key]
 
     def upscaler(self, bank: Bank, entry: Entry) -> str | None:
-        """What enlarged an object, by its own json: not each has been through the bank's upscaler."""
-        if entry.id not in self._upscalers:
-            recorded = bank.metadata(entry).get("upscaler")
-            self._upscalers[entry.id] = None if recorded is None else str(recorded)
-        return self._upscalers[entry.id]
+        """The upscaler that the entry's own json names; other entries of the bank may have another."""
+        if not POOLS[entry.kind].upscaled:
+            return None
+        key = entry.kind, entry.id
+        if key not in self._upscalers:
+            metadata = json.loads(bank.read(entry, ("json",))["json"]) if "json" in entry.members else {}
+            name = metadata.get("upscaler")
+            self._upscalers[key] = None if name is None else str(name)
+        return self._upscalers[key]
 
 
-def occluder_pool(bank: Bank, plan: ShardPlan) -> tuple[Entry, ...]:
-    """The plan's occluders as entries, in the plan's order."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShardInputs:
+    """A shard's plan and what its samples draw from."""
+
+    plan: ShardPlan
+    bank: Bank
+    cache: OccluderCache
+    # The plan's occluders, in its order.
+    pool: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleInputs:
+    """What one sample is made from: entries of the bank, as they are recorded."""
+
+    plan: ShardPlan
+    face: Entry
+    repeat: int
+    # None where nothing lies on the face, or where no occluder is left to choose.
+    occluder: Entry | None = None
+    # What enlarged the occluder, where anything did.
+    upscaler: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Unique in the dataset and without dots: set, face, repeat."""
+        return f"{self.plan.set}-{self.face.id}-{self.repeat:03d}"
+
+    @property
+    def streams(self) -> Streams:
+        """The generators that its parameters are drawn from."""
+        return Streams(self.plan.seed, self.plan.stream, f"{self.face.id}-{self.repeat:03d}")
+
+
+def open_inputs(plan: ShardPlan, bank: Bank, cache: OccluderCache | None = None) -> ShardInputs:
+    """The plan with its occluders as entries; a cache may serve several plans of one bank."""
     pool = KINDS[plan.kind].pool
-    if pool is None:
-        return ()
-    entries = {entry.id: entry for entry in bank.entries(pool.name)}
-    return tuple(entries[name] for name in plan.occluders)
+    entries = {} if pool is None else {entry.id: entry for entry in bank.entries(pool.name)}
+    return ShardInputs(
+        plan=plan,
+        bank=bank,
+        cache=OccluderCache() if cache is None else cache,
+        pool=tuple(entries[name] for name in plan.occluders),
+    )
 
 
-def choose_occluder(pool: tuple[Entry, ...], face: Entry, kind: str, streams: Streams) -> Entry | None:
-    """Uniform over the pool without the face's own photograph; textures by class first."""
-    able = [entry for entry in pool if entry.photo != face.photo]
+def choose_inputs(shard: ShardInputs, face: Entry, repeat: int) -> SampleInputs:
+    """The face with an occluder: uniform over the pool without the face's own photograph.
+
+    Of textures, the category is drawn first.
+    """
+    inputs = SampleInputs(plan=shard.plan, face=face, repeat=repeat)
+    able = [entry for entry in shard.pool if entry.photo != face.photo]
     if not able:
-        return None
-    rng = streams.stage("occluder")
-    if KINDS[kind].random_shape:
-        classes = sorted({entry.category for entry in able})
-        wanted = classes[int(rng.integers(len(classes)))]
-        able = [entry for entry in able if entry.category == wanted]
-    return able[int(rng.integers(len(able)))]
+        return inputs
+    rng = inputs.streams.stage("occluder")
+    if KINDS[shard.plan.kind].random_shape:
+        categories = sorted({entry.category for entry in able})
+        category = categories[int(rng.integers(len(categories)))]
+        able = [entry for entry in able if entry.category == category]
+    occluder = able[int(rng.integers(len(able)))]
+    return SampleInputs(plan=shard.plan, face=face, repeat=repeat, occluder=occluder)
 
 
 def load_face(bank: Bank, entry: Entry, size: int, *, parsing: bool) -> Face:
     """Decode a face of the bank at the recipe's size, with its landmarks and the quality of its JPEG."""
-    members = bank.read(entry, ("jpg", "mask.png", "parsing.png") if parsing else ("jpg", "mask.png"))
+    members = bank.read(entry)
     classes = decode_plane(members["parsing.png"]) if parsing else None
     return make_face(
         decode_rgb(members["jpg"]),
         decode_plane(members["mask.png"]),
         classes,
         long_side=size,
-        landmarks=_landmarks(bank.metadata(entry)),
+        landmarks=_landmarks(json.loads(members["json"])) if "json" in members else None,
         jpeg_quality=jpeg_quality(members["jpg"]),
     )
 
 
-def _landmarks(facts: Mapping[str, object]) -> dict[str, tuple[float, float]]:
-    """Named points of a face's json; raises ValueError for what are no points."""
-    said = facts.get("landmarks") or {}
+def _landmarks(metadata: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
+    """The named points of a face's json. Raises ValueError for anything else in their place."""
+    stored = metadata.get("landmarks") or {}
     try:
-        points = {str(name): (float(x), float(y)) for name, (x, y) in said.items()}  # type: ignore[attr-defined]
+        points = {str(name): (float(x), float(y)) for name, (x, y) in stored.items()}
     except (AttributeError, TypeError, ValueError) as error:
-        raise ValueError(f"landmarks: expected names with x and y, got {said}") from error
+        raise ValueError(f"landmarks: expected names with x and y, got {stored}") from error
     if not all(math.isfinite(value) for point in points.values() for value in point):
-        raise ValueError(f"landmarks: expected finite x and y, got {said}")
+        raise ValueError(f"landmarks: expected finite x and y, got {stored}")
     return points
 
 

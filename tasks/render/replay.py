@@ -1,4 +1,4 @@
-"""Rendering a sample again from its json and the bank."""
+"""Render a sample again from its json and the bank."""
 
 from __future__ import annotations
 
@@ -29,31 +29,31 @@ def parse_params(data: Mapping[str, Any]) -> Params:
 def replay(members: Mapping[str, bytes], bank: Bank, weights: str | None = None) -> dict[str, bytes]:
     """The sample's members, made again; equal bytes on one kind of machine and library versions.
 
-    ``weights`` is the folder of a network's; it runs on the device and in the precision it did. Raises
-    ValueError where the bank's entries are not those the sample was made from, BuildStopped where the
-    weights are not.
+    ``weights`` is the folder of weights. A network runs on the device and in the precision of the record.
+    Raises ValueError where the bank's entries are other than the sample's, BuildStopped where the weights
+    are.
     """
-    facts = json.loads(members["json"])
-    face = _same_entry(bank.entries("face"), facts["face"], "face")
+    metadata = json.loads(members["json"])
+    face = _same_entry(bank.entries("face"), metadata["face"], "face")
     occluder = None
-    if facts["occluder"] is not None:
-        pool = kind_named(facts["kind"]).pool
+    if metadata["occluder"] is not None:
+        pool = kind_named(metadata["kind"]).pool
         entries = () if pool is None else bank.entries(pool.name)
-        occluder = load_occluder(bank, _same_entry(entries, facts["occluder"], "occluder"))
-    ready = load_face(bank, face, max(facts["size"]), parsing="parsing.png" in members)
-    use = facts.get("network")
+        occluder = load_occluder(bank, _same_entry(entries, metadata["occluder"], "occluder"))
+    decoded = load_face(bank, face, max(metadata["size"]), parsing="parsing.png" in members)
+    use = metadata.get("network")
     network = None if use is None else TypeAdapter(NetworkUse).validate_python(use)
-    harmonise = open_harmoniser(facts["backends"]["harmoniser"], network, weights)
-    composite = render_harmonised(ready, occluder, parse_params(facts["params"]), harmonise)
-    return encode(composite, facts, clean="clean.jpg" in members)
+    harmonise = open_harmoniser(metadata["backends"]["harmoniser"], network, weights)
+    composite = render_harmonised(decoded, occluder, parse_params(metadata["params"]), harmonise)
+    return encode(composite, metadata, clean="clean.jpg" in members)
 
 
-def _same_entry(entries: tuple[Entry, ...], facts: Mapping[str, Any], what: str) -> Entry:
-    found = next((entry for entry in entries if entry.id == facts["id"]), None)
-    if found is None or found.sha256 != facts["sha256"]:
-        came = "none" if found is None else f"sha256 {found.sha256}"
+def _same_entry(entries: tuple[Entry, ...], recorded: Mapping[str, Any], what: str) -> Entry:
+    found = next((entry for entry in entries if entry.id == recorded["id"]), None)
+    if found is None or found.sha256 != recorded["sha256"]:
+        got = "none" if found is None else f"sha256 {found.sha256}"
         raise ValueError(
-            f"{what} {facts['id']}: expected sha256 {facts['sha256']} in the bank, got {came}; "
+            f"{what} {recorded['id']}: expected sha256 {recorded['sha256']} in the bank, got {got}; "
             "replay with the bank that dataset.json names"
         )
     return found
@@ -65,6 +65,6 @@ def find_sample(url: str, key: str) -> dict[str, bytes]:
     rows = decode_rows(storage.read_bytes(storage.join(version, MANIFEST)))
     row = next((row for row in rows if row.key == key), None)
     if row is None or row.verdict != "kept":
-        came = "no such key" if row is None else f"verdict {row.verdict} ({row.reason})"
-        raise ValueError(f"{version}: expected a kept sample {key!r}, got {came}")
+        got = "no such key" if row is None else f"verdict {row.verdict} ({row.reason})"
+        raise ValueError(f"{version}: expected a kept sample {key!r}, got {got}")
     return read_sample(storage.join(version, row.shard), key)

@@ -1,21 +1,20 @@
-"""One sample: choose, load, draw, render, judge, encode."""
+"""One sample: choose, load, draw, compose; then complete, judge, encode."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import cv2
 
-from assets.bank.reader import Bank, Entry
+from assets.bank.reader import Entry
 from manifests.rows import Row
 from manifests.shard_plan import ShardPlan
 from natocc.codecs import encode_jpeg, encode_png
 from natocc.geometry import Image
-from natocc.kinds import KINDS, POOLS
+from natocc.kinds import KINDS
 from natocc.occluders.occluder import Occluder
-from natocc.randomness import Streams
 from natocc.render.compose import Composite, Draft, complete, compose
 from natocc.render.draw import Switches, draw_params
 from natocc.render.gates import judge
@@ -23,93 +22,98 @@ from natocc.render.params import Params
 from natocc.verdicts import KEPT, Verdict, failed, rejected
 from tasks.render.describe import describe, make_row
 from tasks.render.harmonise import Harmonising, open_harmoniser
-from tasks.render.inputs import OccluderCache, choose_occluder, load_face
-
-# A sample's row, and its members where it was kept.
-Made = tuple[Row, dict[str, bytes]]
+from tasks.render.inputs import SampleInputs, ShardInputs, choose_inputs, load_face
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Begun:
-    """A sample before it is harmonised. ``verdict`` is other than kept where it ended already."""
+class SampleDraft:
+    """A sample before it is harmonised. It has a draft unless its ``verdict`` is other than kept."""
 
-    face: Entry
-    repeat: int
-    chosen: Entry | None = None
-    upscaler: str | None = None  # of the object
+    inputs: SampleInputs
     occluder: Occluder | None = None
     params: Params | None = None
     draft: Draft | None = None
     verdict: Verdict = KEPT
 
     @property
-    def waiting(self) -> Draft | None:
+    def unharmonised(self) -> Draft | None:
         """The draft, where it has to be harmonised."""
-        asks = self.draft is not None and self.params is not None and self.draft.asks(self.params)
-        return self.draft if asks else None
+        if self.draft is None or self.params is None or not self.draft.needs_harmonising(self.params):
+            return None
+        return self.draft
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleResult:
+    """A sample's row, and its members where it is kept."""
+
+    row: Row
+    members: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def attempt(
-    plan: ShardPlan,
-    bank: Bank,
-    cache: OccluderCache,
-    face: Entry,
-    repeat: int,
-    pool: tuple[Entry, ...],
-    harmonise: Harmonising | None = None,
-) -> Made:
-    """One sample: its row, and its members where it was kept.
+    shard: ShardInputs, face: Entry, repeat: int, harmonise: Harmonising | None = None
+) -> SampleResult:
+    """Make one sample.
 
     Only errors of the inputs (undecodable bytes, an empty mask) become the verdict ``failed``.
     ``harmonise`` is needed where the plan's harmoniser is a network.
     """
-    begun = begin(plan, bank, cache, face, repeat, pool)
-    if begun.waiting is None:
-        return end(plan, begun)
-    (pixels,) = (harmonise or open_harmoniser(plan.harmoniser, plan.network, None))([begun.waiting])
-    return end(plan, begun, pixels)
+    sample = begin(shard, face, repeat)
+    if sample.unharmonised is None:
+        return finish(sample)
+    plan = shard.plan
+    (pixels,) = (harmonise or open_harmoniser(plan.harmoniser, plan.network, None))([sample.unharmonised])
+    return finish(sample, pixels)
 
 
-def begin(
-    plan: ShardPlan, bank: Bank, cache: OccluderCache, face: Entry, repeat: int, pool: tuple[Entry, ...]
-) -> Begun:
+def begin(shard: ShardInputs, face: Entry, repeat: int) -> SampleDraft:
     """Choose, load, draw, compose."""
-    streams = Streams(plan.seed, plan.stream, f"{face.id}-{repeat:03d}")
-    chosen = choose_occluder(pool, face, plan.kind, streams)
-    begun = Begun(face=face, repeat=repeat, chosen=chosen)
-    if chosen is None and KINDS[plan.kind].pool is not None:
-        return replace(begun, verdict=rejected("no_occluder_of_another_photograph"))
+    plan, inputs = shard.plan, choose_inputs(shard, face, repeat)
+    if inputs.occluder is None and KINDS[plan.kind].pool is not None:
+        return SampleDraft(inputs=inputs, verdict=rejected("no_occluder_of_another_photograph"))
     try:
-        ready = load_face(bank, face, plan.size, parsing=plan.parsing)
-        occluder = None if chosen is None else cache.get(bank, chosen)
-        if chosen is not None and POOLS[chosen.kind].upscaled:
-            begun = replace(begun, upscaler=cache.upscaler(bank, chosen))
-        params = draw_params(ready, occluder, plan.kind, plan.profile, _switches(plan), streams)
-        return replace(begun, occluder=occluder, params=params, draft=compose(ready, occluder, params))
+        decoded, occluder = load_face(shard.bank, face, plan.size, parsing=plan.parsing), None
+        if inputs.occluder is not None:
+            occluder = shard.cache.get(shard.bank, inputs.occluder)
+            inputs = replace(inputs, upscaler=shard.cache.upscaler(shard.bank, inputs.occluder))
+        params = draw_params(decoded, occluder, plan.kind, plan.profile, switches_of(plan), inputs.streams)
+        draft = compose(decoded, occluder, params)
     except (ValueError, cv2.error) as error:
-        return replace(begun, verdict=failed(error))
+        return SampleDraft(inputs=inputs, verdict=failed(error))
+    return SampleDraft(inputs=inputs, occluder=occluder, params=params, draft=draft)
 
 
-def end(plan: ShardPlan, begun: Begun, pixels: Image | Verdict | None = None) -> Made:
-    """Complete, judge, encode. ``pixels`` are those that a waiting draft was given, or why there are none."""
-    params, composite = begun.params, None
-    verdict = pixels if isinstance(pixels, Verdict) else begun.verdict
-    if begun.draft is not None and params is not None and not isinstance(pixels, Verdict):
-        try:
-            composite = complete(begun.draft, params, pixels)
-            verdict = judge(composite, begun.occluder, params, plan.profile)
-        except (ValueError, cv2.error) as error:
-            verdict = failed(error)
-    told = (plan, begun.face, begun.repeat, begun.chosen)
-    if composite is None or params is None:
-        return make_row(*told, None, None, verdict, begun.upscaler), {}
-    row = make_row(*told, params, composite, verdict, begun.upscaler)
+def finish(sample: SampleDraft, harmonised: Image | Verdict | None = None) -> SampleResult:
+    """Complete, judge, encode.
+
+    ``harmonised``: the pixels of the draft's box where it had to be harmonised, or why there are none.
+    """
+    composite, verdict = _complete(sample, harmonised)
+    if composite is None or sample.params is None:
+        return SampleResult(row=make_row(sample.inputs, verdict))
+    row = make_row(sample.inputs, verdict, sample.params, composite)
     if verdict.verdict != "kept":
-        return row, {}
-    return row, encode(composite, describe(*told, params, composite, begun.upscaler), clean=plan.clean)
+        return SampleResult(row=row)
+    description = describe(sample.inputs, sample.params, composite)
+    return SampleResult(row=row, members=encode(composite, description, clean=sample.inputs.plan.clean))
 
 
-def _switches(plan: ShardPlan) -> Switches:
+def _complete(sample: SampleDraft, harmonised: Image | Verdict | None) -> tuple[Composite | None, Verdict]:
+    """The finished picture, None where there is none, and the verdict."""
+    if isinstance(harmonised, Verdict):
+        return None, harmonised
+    if sample.draft is None or sample.params is None:
+        return None, sample.verdict
+    try:
+        composite = complete(sample.draft, sample.params, harmonised)
+    except (ValueError, cv2.error) as error:
+        return None, failed(error)
+    return composite, judge(composite, sample.occluder, sample.params, sample.inputs.plan.profile)
+
+
+def switches_of(plan: ShardPlan) -> Switches:
+    """What the plan's set and recipe turn on beyond the profile."""
     return Switches(
         transfer_strength=plan.colour_transfer,
         transfer_method=plan.transfer_method,

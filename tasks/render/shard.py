@@ -1,16 +1,17 @@
-"""Rendering one shard: every planned sample becomes a row, and the kept ones tar members."""
+"""Render one shard: every planned sample becomes a row, and those that are kept tar members."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict
 from functools import lru_cache
 
 import cv2
 
 from assets.bank.reader import Bank
-from manifests.dataset import VERDICTS, ShardRecord
+from manifests.dataset import OUTCOMES, ShardRecord
 from manifests.rows import Row, encode_rows
 from manifests.shard_plan import ShardPlan
 from shards import storage
@@ -18,9 +19,10 @@ from shards.tar import TarWriter, add_sample
 from tasks.errors import BuildStopped
 from tasks.render.groups import attempt_all
 from tasks.render.harmonise import open_harmoniser
-from tasks.render.inputs import OccluderCache, occluder_pool
+from tasks.render.inputs import OccluderCache, open_inputs
+from tasks.render.sample import SampleResult
 
-# So many failures in a row mean a broken environment, not a bad sample.
+# As many failures in a row mean a broken environment, not bad samples.
 _MOST_FAILURES_IN_A_ROW = 10
 
 
@@ -41,22 +43,9 @@ def render_shard(
     bank, cache = _open_bank(bank_url)
     if bank.index["content_sha256"] != bank_sha256:
         raise BuildStopped(f"{bank_url}: the bank has changed since this build was planned; run it again")
-    faces = {entry.id: entry for entry in bank.entries("face")}
-    pool = occluder_pool(bank, plan)
     harmonise = open_harmoniser(plan.harmoniser, plan.network, weights)
-    rows: list[Row] = []
-    in_a_row = 0
     target = storage.join(out_url, plan.file)
-    with storage.write_whole(target) as stream:
-        writer = TarWriter(stream)
-        for row, members in attempt_all(plan, bank, cache, faces, pool, harmonise):
-            rows.append(row)
-            if members:
-                add_sample(writer, row.key, members)
-            in_a_row = in_a_row + 1 if row.verdict == "failed" else 0
-            if in_a_row >= _MOST_FAILURES_IN_A_ROW:
-                raise ShardStopped(f"{plan.file}: {in_a_row} samples failed in a row, the last: {row.reason}")
-        writer.close()
+    rows = _write_tar(target, plan.file, attempt_all(open_inputs(plan, bank, cache), harmonise))
     storage.write_bytes(rows_url(out_url, plan.file), encode_rows(rows))
     counts = Counter(row.verdict for row in rows)
     record = ShardRecord(
@@ -65,13 +54,31 @@ def render_shard(
         split=plan.split,
         cache_key=plan.cache_key,
         samples=counts["kept"],
-        counts={verdict: counts[verdict] for verdict in VERDICTS},
+        counts={verdict: counts[verdict] for verdict in OUTCOMES},
         bytes=storage.size_of(target),
         sha256=storage.sha256_of(target),
         network_batch=harmonise.network_batch,
     )
     storage.write_bytes(record_url(out_url, plan.file), json.dumps(asdict(record)).encode())
     return record
+
+
+def _write_tar(url: str, file: str, samples: Iterable[SampleResult]) -> list[Row]:
+    """Write the kept samples; the rows of all. Raises ShardStopped after too many failures in a row."""
+    rows: list[Row] = []
+    failures = 0
+    with storage.write_whole(url) as stream:
+        writer = TarWriter(stream)
+        for sample in samples:
+            row = sample.row
+            rows.append(row)
+            if sample.members:
+                add_sample(writer, row.key, sample.members)
+            failures = failures + 1 if row.verdict == "failed" else 0
+            if failures >= _MOST_FAILURES_IN_A_ROW:
+                raise ShardStopped(f"{file}: {failures} samples failed in a row, the last: {row.reason}")
+        writer.close()
+    return rows
 
 
 def rows_url(folder: str, file: str) -> str:

@@ -29,7 +29,7 @@ from tasks.options import OptionsError
 from tasks.render import harmonise as render_harmonise
 from tasks.render.groups import attempt_all
 from tasks.render.harmonise import ByNetwork, open_harmoniser
-from tasks.render.inputs import OccluderCache, occluder_pool
+from tasks.render.inputs import open_inputs
 from tasks.render.replay import replay
 from tasks.render.sample import attempt
 from tests.tasks.networks import write_rainnet
@@ -109,14 +109,14 @@ def test_the_background_is_untouched_and_the_object_is_not(
 ) -> None:
     plan = plan_of(tmp_path, bank_url, weights)
     plain = replace(plan, harmoniser=None, network=None)
-    bank, cache = Bank(bank_url), OccluderCache()
+    bank = Bank(bank_url)
     (face,) = bank.entries("face")
-    pool = occluder_pool(bank, plan)
+    shard = open_inputs(plan, bank)
     harmonise = open_harmoniser(plan.harmoniser, plan.network, weights)
     compared = 0
     for repeat in range(6):
-        _, with_network = attempt(plan, bank, cache, face, repeat, pool, harmonise)
-        _, without = attempt(plain, bank, cache, face, repeat, pool)
+        with_network = attempt(shard, face, repeat, harmonise).members
+        without = attempt(replace(shard, plan=plain), face, repeat).members
         if not with_network:
             continue
         # A JPEG's blocks carry changes a little beyond the alpha.
@@ -135,16 +135,14 @@ def test_the_background_is_untouched_and_the_object_is_not(
 
 def test_groups_give_the_bytes_of_one_by_one(bank_url: str, weights: str, tmp_path: Path) -> None:
     plan = plan_of(tmp_path, bank_url, weights)
-    bank, cache = Bank(bank_url), OccluderCache()
+    bank = Bank(bank_url)
     faces = {face.id: face for face in bank.entries("face")}
-    pool = occluder_pool(bank, plan)
+    shard = open_inputs(plan, bank)
     harmonise = open_harmoniser(plan.harmoniser, plan.network, weights)
     assert isinstance(harmonise, ByNetwork) and len(plan.samples) > harmonise.batch > 1
-    grouped = list(attempt_all(plan, bank, cache, faces, pool, harmonise))
-    alone = [
-        attempt(plan, bank, cache, faces[face], repeat, pool, harmonise) for face, repeat in plan.samples
-    ]
-    assert [row.key for row, _ in grouped] == [row.key for row, _ in alone]
+    grouped = list(attempt_all(shard, harmonise))
+    alone = [attempt(shard, faces[face], repeat, harmonise) for face, repeat in plan.samples]
+    assert [result.row.key for result in grouped] == [result.row.key for result in alone]
     assert grouped == alone
 
 
@@ -154,9 +152,8 @@ def test_the_lift_is_the_recipes(bank_url: str, weights: str, tmp_path: Path) ->
         plan = plan_of(tmp_path, bank_url, weights, lift=lift)
         bank = Bank(bank_url)
         harmonise = open_harmoniser(plan.harmoniser, plan.network, weights)
-        pool = occluder_pool(bank, plan)
-        (face,) = bank.entries("face")
-        made.append([attempt(plan, bank, OccluderCache(), face, n, pool, harmonise)[1] for n in range(4)])
+        shard, (face,) = open_inputs(plan, bank), bank.entries("face")
+        made.append([attempt(shard, face, repeat, harmonise).members for repeat in range(4)])
     assert any(one and one["jpg"] != other["jpg"] for one, other in zip(*made, strict=True))
 
 
@@ -221,10 +218,9 @@ def test_a_sample_that_cannot_be_lifted_fails_alone(
     monkeypatch.setattr(render_harmonise, "LIFTS", {"mapping": lift})
     harmonise = open_harmoniser(plan.harmoniser, plan.network, weights)
     bank = Bank(bank_url)
-    faces = {face.id: face for face in bank.entries("face")}
-    made = list(attempt_all(plan, bank, OccluderCache(), faces, occluder_pool(bank, plan), harmonise))
-    assert [row.verdict for row, _ in made].count("failed") == 1 and len(made) == len(plan.samples)
-    (failed,) = (row for row, _ in made if row.verdict == "failed")
+    made = list(attempt_all(open_inputs(plan, bank), harmonise))
+    assert [result.row.verdict for result in made].count("failed") == 1 and len(made) == len(plan.samples)
+    (failed,) = (result.row for result in made if result.row.verdict == "failed")
     assert "too much for it" in failed.reason
 
 
@@ -238,12 +234,11 @@ def test_one_picture_too_many_for_the_memory_stops_the_build_in_one_line(
 
     monkeypatch.setattr(rainnet_runner, "apply_rainnet", no_memory)
     bank = Bank(bank_url)
-    faces = {face.id: face for face in bank.entries("face")}
     harmonise = open_harmoniser(plan.harmoniser, plan.network, weights)
     with pytest.raises(
         BuildStopped, match="rainnet: cpu: expected memory for one picture, got too little; use fewer"
     ):
-        list(attempt_all(plan, bank, OccluderCache(), faces, occluder_pool(bank, plan), harmonise))
+        list(attempt_all(open_inputs(plan, bank), harmonise))
 
 
 def test_options_of_networks_are_checked_where_none_runs(bank_url: str, tmp_path: Path) -> None:
@@ -276,14 +271,11 @@ def test_memory_that_runs_out_makes_smaller_batches_and_is_recorded(
     monkeypatch.setattr(rainnet_runner, "apply_rainnet", small_memory)
     harmonise._network.batch = 4  # as on a GPU
     bank = Bank(bank_url)
-    faces = {face.id: face for face in bank.entries("face")}
-    made = list(attempt_all(plan, bank, OccluderCache(), faces, occluder_pool(bank, plan), harmonise))
+    made = list(attempt_all(open_inputs(plan, bank), harmonise))
     assert len(made) == len(plan.samples) and harmonise.network_batch == 1
     monkeypatch.undo()
-    expected = attempt_all(
-        plan, bank, OccluderCache(), faces, occluder_pool(bank, plan),
-        open_harmoniser(plan.harmoniser, plan.network, weights),
-    )  # fmt: skip
+    fresh = open_harmoniser(plan.harmoniser, plan.network, weights)
+    expected = attempt_all(open_inputs(plan, bank), fresh)
     assert made == list(expected)
 
 

@@ -7,27 +7,21 @@ from pathlib import Path
 import pytest
 
 from assets.bank.reader import Bank
-from assets.bank.writer import BankWriter
 from manifests.recipe import load_recipe
 from manifests.rows import Row
 from manifests.shard_plan import ShardPlan
 from natocc.placement.search import shows_wrist
 from tasks.build.plan import make_plan
-from tasks.render.inputs import OccluderCache, load_face, occluder_pool
+from tasks.render.inputs import load_face, open_inputs
 from tasks.render.replay import parse_params
 from tasks.render.sample import attempt
 from tests.natocc.inputs import occluder
-
-
-def plan_of(bank: Bank, kind: str, **fields: object) -> ShardPlan:
-    chosen = {"size": 256, "sets": [{"name": "one", "kind": kind}]} | fields
-    recipe = load_recipe("sample", **chosen)
-    return make_plan(recipe, bank, {}).shards[0]
+from tests.tasks.render.shards import bank_with, plan_of
 
 
 def rows(bank: Bank, plan: ShardPlan, count: int) -> list[Row]:
-    cache, (one,), pool = OccluderCache(), bank.entries("face"), occluder_pool(bank, plan)
-    return [attempt(plan, bank, cache, one, repeat, pool)[0] for repeat in range(count)]
+    shard, (face,) = open_inputs(plan, bank), bank.entries("face")
+    return [attempt(shard, face, repeat).row for repeat in range(count)]
 
 
 def test_the_face_brings_its_landmarks_and_the_quality_of_its_file(bank_url: str) -> None:
@@ -41,16 +35,9 @@ def test_the_face_brings_its_landmarks_and_the_quality_of_its_file(bank_url: str
 def test_what_are_no_landmarks_fails_the_sample_and_not_the_shard(
     landmarks: object, bank_url: str, tmp_path: Path
 ) -> None:
-    source, writer = Bank(bank_url), BankWriter(str(tmp_path))
-    for kind in ("face", "texture"):
-        for entry in source.entries(kind):
-            members = dict(source.read(entry))
-            writer.add(
-                entry,
-                members | ({"json": json.dumps({"landmarks": landmarks}).encode()} if kind == "face" else {}),
-            )
-    writer.close(upscaler="lanczos")
-    (row,) = rows(Bank(str(tmp_path)), plan_of(Bank(str(tmp_path)), "randocc", parsing=False), 1)
+    metadata = json.dumps({"landmarks": landmarks}).encode()
+    bank = bank_with(Bank(bank_url), tmp_path, {"face": {"json": metadata}})
+    (row,) = rows(bank, plan_of(bank, "randocc", parsing=False), 1)
     assert row.verdict == "failed" and "landmarks: expected" in row.reason
 
 

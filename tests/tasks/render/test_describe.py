@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+
+from assets.bank.reader import Bank
+from natocc.verdicts import KEPT, rejected
+from tasks.render.describe import describe, make_row
+from tasks.render.inputs import SampleInputs
+from tests.natocc.inputs import draw, face, make
+from tests.tasks.render.shards import plan_of
+
+
+def inputs_of(bank: Bank, kind: str, **fields: object) -> SampleInputs:
+    plan = plan_of(bank, kind, **fields)
+    (entry,), (occluder, *_) = bank.entries("face"), bank.entries(kind)
+    return SampleInputs(plan=plan, face=entry, repeat=3, occluder=occluder, upscaler="glean")
+
+
+def test_the_json_names_both_entries_and_the_row_says_the_same(bank_url: str) -> None:
+    inputs = inputs_of(Bank(bank_url), "object", harmoniser="statistics")
+    params = draw(face(), "object", harmonise=True)
+    composite = make(face(), params)
+    metadata, row = describe(inputs, params, composite), make_row(inputs, KEPT, params, composite)
+    assert metadata["key"] == row.key == "one-00000-003"
+    assert metadata["backends"] == json.loads(row.backends)
+    assert metadata["backends"] == {"upscaler": "glean", "colour_transfer": None, "harmoniser": "statistics"}
+    assert metadata["params"] == asdict(params) and row.params == json.dumps(asdict(params))
+    assert metadata["size"] == [256, 256] and metadata["network"] is None
+    assert metadata["licences"] == ["public domain"]
+    described: dict[str, dict[str, object]] = metadata  # type: ignore[assignment]
+    assert (described["face"]["id"], described["face"]["repeat"]) == (row.face_id, row.repeat) == ("00000", 3)
+    assert (described["occluder"]["id"], described["occluder"]["category"]) == ("object-0", "object")
+    assert row.hidden_ratio == metadata["hidden_ratio"] == round(composite.hidden_ratio, 6)
+    assert json.loads(json.dumps(metadata))["key"] == row.key, "plain values throughout"
+
+
+def test_a_stage_that_did_not_run_has_no_backend(bank_url: str) -> None:
+    inputs = inputs_of(Bank(bank_url), "hand", harmoniser="statistics")
+    params = draw(face(), "hand", transfer_strength=1.0)
+    composite = make(face(), params)
+    backends = describe(replace(inputs, upscaler=None), params, composite)["backends"]
+    assert backends == {"upscaler": None, "colour_transfer": "table", "harmoniser": None}
+
+
+def test_a_sample_without_a_picture_has_a_row_of_what_is_known(bank_url: str) -> None:
+    inputs = replace(inputs_of(Bank(bank_url), "object"), occluder=None, upscaler=None)
+    row = make_row(inputs, rejected("no_occluder_of_another_photograph"))
+    assert (row.verdict, row.reason) == ("rejected", "no_occluder_of_another_photograph")
+    assert (row.face_id, row.occluder_id, row.params, row.hidden_ratio) == ("00000", None, None, None)
+    assert set(json.loads(row.backends).values()) == {None}
