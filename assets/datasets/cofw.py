@@ -16,8 +16,8 @@ from assets.datasets.realocc import OccludedSource
 from assets.problems import BadInput, Problem, Report
 from natocc.geometry import Image
 
-FOLDERS = ("COFW", "COFW_color")
-LICENCE = "COFW: CC BY 4.0"
+COFW_FOLDERS = ("COFW", "COFW_color")
+COFW_LICENCE = "COFW: CC BY 4.0"
 LANDMARKS = 29
 # Training faces before this one are LFPW's, hardly occluded.
 FIRST_GENUINE = 845
@@ -87,7 +87,7 @@ def read_cofw(raw: Path, report: Report) -> Iterator[CofwFace]:
             got = f"a second one beside {first.relative_to(raw).as_posix()}"
             report(Problem(path=path.relative_to(raw).as_posix(), expected="one file of this name", got=got))
     if not found:
-        present = next((name for name in FOLDERS if (raw / name).is_dir()), None)
+        present = next((name for name in COFW_FOLDERS if (raw / name).is_dir()), None)
         if present is not None:
             report(Problem(path=present, expected=" or ".join(_PARTS), got="neither"))
         return
@@ -109,7 +109,7 @@ def read_pixels(face: CofwFace) -> Image:
 
 def cofw_files(raw: Path) -> Iterator[Path]:
     """The two files and further ones of their names."""
-    for folder in FOLDERS:
+    for folder in COFW_FOLDERS:
         yield from sorted(path for path in (raw / folder).rglob("*.mat") if path.name in _PARTS)
 
 

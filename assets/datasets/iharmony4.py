@@ -21,7 +21,7 @@ from assets.text.sidecar import Sidecar
 
 IHARMONY4_FOLDERS = ("iHarmony4", "IHarmony4")
 SUBSETS = ("HAdobe5k", "HCOCO", "HFlickr", "Hday2night")
-COMPOSITES, MASKS, REALS = "composite_images", "masks", "real_images"
+COMPOSITES, _MASKS, _REALS = "composite_images", "masks", "real_images"
 # Composites by sub-dataset: train, test.
 COUNTS = {
     "HAdobe5k": (19_437, 2_160),
@@ -91,7 +91,7 @@ class _Named:
 
     def files(self, folder: Path) -> dict[str, Path]:
         """Composite, mask and real picture by the folder of their kind."""
-        names = {COMPOSITES: self.composite, MASKS: self.mask, REALS: self.real}
+        names = {COMPOSITES: self.composite, _MASKS: self.mask, _REALS: self.real}
         return {kind: folder / self.subset / kind / name for kind, name in names.items()}
 
 
@@ -170,8 +170,8 @@ class _Reader:
             subset=named.subset,
             split=split,
             composite=files[COMPOSITES],
-            mask=files[MASKS],
-            real=files[REALS],
+            mask=files[_MASKS],
+            real=files[_REALS],
             origin=row.origin("iHarmony4", IHARMONY4_LICENCE),
         )
 

@@ -73,7 +73,10 @@ def _faceocc(part: str, *, nested: bool = False, states: str = "") -> Published:
     return Published(
         dataset="FaceOcc",
         part=part,
-        places=(f"{faceocc.FOLDER}/{part}", f"{faceocc.FOLDER}/{faceocc.FOLDER}/{part}"),
+        places=(
+            f"{faceocc.FACEOCC_FOLDER}/{part}",
+            f"{faceocc.FACEOCC_FOLDER}/{faceocc.FACEOCC_FOLDER}/{part}",
+        ),
         licence=_FACEOCC,
         nested=nested,
         states=states,
@@ -83,8 +86,8 @@ def _faceocc(part: str, *, nested: bool = False, states: str = "") -> Published:
 PUBLISHED = (
     Published(
         dataset="CelebAMask-HQ",
-        places=(f"{celebamask.FOLDER}/{celebamask.IMAGES}",),
-        licence=celebamask.LICENCE,
+        places=(f"{celebamask.CELEBAMASK_FOLDER}/{celebamask.CELEBAMASK_IMAGES}",),
+        licence=celebamask.CELEBAMASK_LICENCE,
         pictures=30_000,
         widths=(1024, 1024),
         heights=(1024, 1024),
@@ -92,7 +95,7 @@ PUBLISHED = (
     ),
     Published(
         dataset="Corrected masks",
-        places=(corrected.FOLDER,),
+        places=(corrected.CORRECTED_FOLDER,),
         licence=_PAPER,
         suffixes=(".png",),
         states="about 4,000 of 30,000 corrected",
@@ -101,7 +104,7 @@ PUBLISHED = (
         dataset="COCO",
         part="train2017",
         places=("COCO/train2017", "COCO/images/train2017"),
-        licence=coco.LICENCE,
+        licence=coco.COCO_LICENCE,
         pictures=118_287,
         states="80 categories",
     ),
@@ -109,21 +112,23 @@ PUBLISHED = (
         dataset="COCO",
         part="val2017",
         places=("COCO/val2017", "COCO/images/val2017"),
-        licence=coco.LICENCE,
+        licence=coco.COCO_LICENCE,
         pictures=5_000,
         states="80 categories",
     ),
     Published(
         dataset="Voo objects",
-        places=tuple(f"{folder}/{voo_objects.PICTURES}".lstrip("/") for folder in voo_objects.FOLDERS),
-        licence=voo_objects.LICENCE,
+        places=tuple(
+            f"{folder}/{voo_objects.VOO_PICTURES}".lstrip("/") for folder in voo_objects.VOO_FOLDERS
+        ),
+        licence=voo_objects.VOO_LICENCE,
         pictures=128,
         states="20 categories of COCO, enlarged four times",
     ),
     Published(
         dataset="11k Hands",
-        places=(f"{hands.FOLDER}/Hands",),
-        licence=hands.LICENCE,
+        places=(f"{hands.HANDS_FOLDER}/Hands",),
+        licence=hands.HANDS_LICENCE,
         pictures=11_076,
         widths=(1600, 1600),
         heights=(1200, 1200),
@@ -139,8 +144,8 @@ PUBLISHED = (
     Published(dataset="Voo hands, enlarged", places=("11k-hand_sr",), licence=_PAPER, pictures=200),
     Published(
         dataset="DTD",
-        places=(f"{dtd.FOLDER}/images",),
-        licence=dtd.LICENCE,
+        places=(f"{dtd.DTD_FOLDER}/images",),
+        licence=dtd.DTD_LICENCE,
         pictures=5_640,
         widths=(300, 640),
         heights=(300, 640),
@@ -151,8 +156,8 @@ PUBLISHED = (
     _realocc(realocc.REALOCC_WILD, 270, "any size", None),
     Published(
         dataset="COFW",
-        places=cofw.FOLDERS,
-        licence=cofw.LICENCE,
+        places=cofw.COFW_FOLDERS,
+        licence=cofw.COFW_LICENCE,
         states="two files, of 1,345 train faces and 507 test faces",
         nested=True,
         suffixes=(".mat",),
@@ -170,6 +175,6 @@ PUBLISHED = (
     _faceocc(faceocc.CELEBA, states="about 1,700, RGBA of 256x256"),
     _faceocc(faceocc.FFHQ, states="about 500, RGBA of 256x256"),
     _faceocc(faceocc.INTERNET, nested=True, states="about 300, RGBA of 256x256"),
-    _faceocc(faceocc.TEXTURES, nested=True, states="more than 800"),
+    _faceocc(faceocc.FACEOCC_TEXTURES, nested=True, states="more than 800"),
     *(_iharmony4(subset) for subset in iharmony4.SUBSETS),
 )

@@ -10,12 +10,12 @@ from typing import Any, Literal, TypeVar
 
 from assets.packages.package import Package
 
-ROOT = Path(__file__).parent
-MASKS, VISIBLE = "masks", "masks_visible"
-PARTS = ("skin", "nose", "l_eye", "r_eye", "l_brow", "r_brow", "mouth", "u_lip", "l_lip", "hair")
+DEMO_ROOT = Path(__file__).parent
+DEMO_MASKS, VISIBLE = "masks", "masks_visible"
+DEMO_PARTS = ("skin", "nose", "l_eye", "r_eye", "l_brow", "r_brow", "mouth", "u_lip", "l_lip", "hair")
 
-Affine = tuple[tuple[float, float, float], tuple[float, float, float]]
-Box = tuple[int, int, int, int]
+AffineRows = tuple[tuple[float, float, float], tuple[float, float, float]]
+CropBox = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Face:
+class DemoFace:
     """A face. ``align`` takes source pixels to the 1024 x 1024 crop, in which landmarks are given."""
 
     id: int
@@ -47,7 +47,7 @@ class Face:
     grade: str
     occluders: tuple[str, ...]
     native_px: int  # source pixels along one side of the crop
-    align: Affine
+    align: AffineRows
     landmarks: dict[str, tuple[float, float]]
     note: str
 
@@ -60,7 +60,7 @@ class Hand:
     name: str
     source: Source
     mask: str
-    crop: Box  # x0, y0, x1, y1 in source pixels, end exclusive
+    crop: CropBox  # x0, y0, x1, y1 in source pixels, end exclusive
     scale: int
     rot_deg: float  # counter-clockwise, makes the fingers point down
     aspect: str | None
@@ -77,7 +77,7 @@ class Thing:
     name: str
     source: Source
     mask: str | None
-    crop: Box | None
+    crop: CropBox | None
     coco_category: str | None
     kind: str
     grade: str
@@ -93,19 +93,19 @@ class Texture:
     source: Source
     texture_class: str
     decode: str
-    crop: Box | None
+    crop: CropBox | None
     photographic: bool
 
 
-Item = Face | Hand | Thing | Texture
-ItemT = TypeVar("ItemT", Face, Hand, Thing, Texture)
+Item = DemoFace | Hand | Thing | Texture
+ItemT = TypeVar("ItemT", DemoFace, Hand, Thing, Texture)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
     """The annotated pictures, each group ordered by id."""
 
-    faces: tuple[Face, ...]
+    faces: tuple[DemoFace, ...]
     hands: tuple[Hand, ...]
     objects: tuple[Thing, ...]
     textures: tuple[Texture, ...]
@@ -136,7 +136,7 @@ def _frozen(value: Any) -> Any:
 
 def _rows(name: str, kind: type) -> Any:
     names = {field.name for field in fields(kind)}
-    for row in json.loads((ROOT / f"{name}.json").read_text(encoding="utf-8")):
+    for row in json.loads((DEMO_ROOT / f"{name}.json").read_text(encoding="utf-8")):
         raw = row["source"]
         package = Package(ecosystem=raw["ecosystem"], name=raw["package"], version=raw["version"])
         source = Source(
@@ -157,7 +157,7 @@ def _rows(name: str, kind: type) -> Any:
 def load_catalogue() -> Catalogue:
     """The committed annotations."""
     return Catalogue(
-        faces=tuple(_rows("faces", Face)),
+        faces=tuple(_rows("faces", DemoFace)),
         hands=tuple(_rows("hands", Hand)),
         objects=tuple(_rows("objects", Thing)),
         textures=tuple(_rows("textures", Texture)),
@@ -167,7 +167,7 @@ def load_catalogue() -> Catalogue:
 @cache
 def load_meshes() -> dict[int, list[list[float]]]:
     """The 468 face-mesh points of each face, (x, y) in pixels of the 1024 x 1024 crop, by face id."""
-    stored = json.loads((ROOT / "facemesh468.json").read_text(encoding="utf-8"))
+    stored = json.loads((DEMO_ROOT / "facemesh468.json").read_text(encoding="utf-8"))
     return {
         int(key): [[x / 10, y / 10] for x, y in zip(flat[::2], flat[1::2], strict=True)]
         for key, flat in stored.items()

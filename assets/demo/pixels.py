@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from assets.demo.catalogue import ROOT, Affine, Box
+from assets.demo.catalogue import DEMO_ROOT, AffineRows, CropBox
 
 Image = npt.NDArray[np.uint8]  # (H, W, 3) RGB, or (H, W, 4) with alpha
 Mask = npt.NDArray[np.uint8]  # (H, W), 0 or 255
@@ -39,10 +39,10 @@ def decode_gimp_pattern(data: bytes, what: str) -> Image:
 
 def annotation_mask(name: str) -> Mask:
     """A committed mask, (H, W) 0 or 255, by its path under the annotations."""
-    return np.asarray(_imdecode((ROOT / name).read_bytes(), cv2.IMREAD_GRAYSCALE, name), np.uint8)
+    return np.asarray(_imdecode((DEMO_ROOT / name).read_bytes(), cv2.IMREAD_GRAYSCALE, name), np.uint8)
 
 
-def cut(picture: Image, box: Box | None) -> Image:
+def cut(picture: Image, box: CropBox | None) -> Image:
     """The box x0, y0, x1, y1 (end exclusive) of the picture; all of it where there is none."""
     if box is None:
         return picture
@@ -50,7 +50,7 @@ def cut(picture: Image, box: Box | None) -> Image:
     return picture[y0:y1, x0:x1]
 
 
-def warp(picture: Image, matrix: Affine, side: int) -> Image:
+def warp(picture: Image, matrix: AffineRows, side: int) -> Image:
     """The aligned square crop; what lies beyond the photograph is its reflection."""
     forward = np.asarray(matrix, np.float64)
     out = cv2.warpAffine(picture, forward, (side, side), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from assets.demo.catalogue import Catalogue, Face
+from assets.demo.catalogue import Catalogue, DemoFace
 from shards.storage import sha256_bytes
 
 TEST_SHARE = 0.15
@@ -41,7 +41,7 @@ def _drawn(photo: str) -> bool:
     return int(sha256_bytes(f"{SALT}/{photo}".encode())[:8], 16) < TEST_SHARE * 2**32
 
 
-def _leaders(faces: tuple[Face, ...]) -> dict[str, str]:
+def _leaders(faces: tuple[DemoFace, ...]) -> dict[str, str]:
     """For every person the alphabetically first of those joined by a chain of photographs."""
     leader = {face.person: face.person for face in faces}
     first_on: dict[str, str] = {}

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from assets.face_metadata.provenance import PROVENANCE
-from assets.face_metadata.verdicts import NAME as VERDICTS
+from assets.face_metadata.verdicts import VERDICTS_FILE
 from assets.pictures.images import read_mask
 from assets.problems import BadInput, Problem, Report
 from assets.reading.folders import pictures_in
@@ -17,7 +17,7 @@ from assets.reading.naming import id_of
 from natocc.file_names import PICTURES
 from natocc.geometry import Image
 
-FOLDER = "CelebAMask-HQ-masks_corrected"
+CORRECTED_FOLDER = "CelebAMask-HQ-masks_corrected"
 # Smoothing and resizing leave grey values no farther than this from the edge, in pixels.
 _EDGE = 8
 
@@ -28,10 +28,10 @@ def check_corrected(raw: Path, faces: str) -> None:
     ``faces`` is the folder of the faces. Without corrected masks nothing is wrong; with misplaced ones
     every face would silently keep the mask that they correct.
     """
-    folder = raw / FOLDER
-    if (raw / faces / FOLDER).is_dir():
+    folder = raw / CORRECTED_FOLDER
+    if (raw / faces / CORRECTED_FOLDER).is_dir():
         raise FileNotFoundError(
-            f"{raw}: expected {FOLDER} beside {faces}, got it inside; move it to {folder}"
+            f"{raw}: expected {CORRECTED_FOLDER} beside {faces}, got it inside; move it to {folder}"
         )
     if not folder.exists() and not folder.is_symlink():
         return
@@ -50,7 +50,7 @@ def corrected_masks(raw: Path, report: Report) -> dict[str, tuple[Path, ...]]:
 
     Empty where the folder is not there.
     """
-    folder, found = raw / FOLDER, defaultdict[str, tuple[Path, ...]](tuple)
+    folder, found = raw / CORRECTED_FOLDER, defaultdict[str, tuple[Path, ...]](tuple)
 
     def note(problem: Problem) -> None:
         if not _is_table(problem.path.rpartition("/")[2]):
@@ -63,7 +63,7 @@ def corrected_masks(raw: Path, report: Report) -> dict[str, tuple[Path, ...]]:
 
 def _is_table(name: str) -> bool:
     """What else lies in the folder: where masks are from, verdicts, and Voo et al.'s lists."""
-    return name in (PROVENANCE, VERDICTS) or (name.startswith("CelebAMask-HQ") and name.endswith(".txt"))
+    return name in (PROVENANCE, VERDICTS_FILE) or (name.startswith("CelebAMask-HQ") and name.endswith(".txt"))
 
 
 def read_corrected(path: Path, *, empty: bool = False) -> tuple[Image, tuple[str, ...]]:

@@ -6,16 +6,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assets.face_metadata.partition import partition_of
+from assets.face_metadata.partition_lists import CELEBAMASK_FOLDER, CELEBAMASK_IMAGES
 from assets.face_metadata.tables import FaceTables
 from assets.problems import Problem, Report
 from assets.reading.naming import id_of
 from assets.reading.tally import Tally
 from assets.records import Origin
-from assets.text.sidecar import NAME as SIDECAR
-from assets.text.sidecar import Point, Sidecar
+from assets.text.sidecar import SIDECAR, Point, Sidecar
 
-FOLDER, IMAGES = "CelebAMask-HQ", "CelebA-HQ-img"
-LICENCE = "CelebAMask-HQ: non-commercial research only, no redistribution of the photographs"
+CELEBAMASK_LICENCE = "CelebAMask-HQ: non-commercial research only, no redistribution of the photographs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +34,7 @@ class FaceOrigins:
     """
 
     def __init__(self, raw: Path, report: Report) -> None:
-        folder = raw / FOLDER
+        folder = raw / CELEBAMASK_FOLDER
         self._aside = Sidecar(folder, raw, report)
         self._tables = FaceTables(raw, folder, report)
         self._partition = partition_of(raw, report)
@@ -44,10 +43,10 @@ class FaceOrigins:
     def of(self, name: str) -> FaceKnown:
         """What is known of a photograph by its file name. Ask once for each: the tables' rows are taken."""
         stem = Path(name).stem
-        row, tables = self._aside.of(f"{IMAGES}/{name}"), self._tables.metadata_of(stem)
-        origin = self._partition.origin(id_of(stem), row.origin(FOLDER, LICENCE))
-        part = self._partition.parts.get(id_of(stem))
-        if row.split is not None and part is not None and row.split != part.split:
+        row, tables = self._aside.of(f"{CELEBAMASK_IMAGES}/{name}"), self._tables.metadata_of(stem)
+        origin = self._partition.origin(id_of(stem), row.origin(CELEBAMASK_FOLDER, CELEBAMASK_LICENCE))
+        group = self._partition.groups.get(id_of(stem))
+        if row.split is not None and group is not None and row.split != group.split:
             self._disputed.add(name)
         return FaceKnown(
             origin=replace(origin, person=origin.person or tables.person),
@@ -61,4 +60,6 @@ class FaceOrigins:
         if self._disputed:
             expected = "the split that the lists or verdicts give; excluded counts, else the side-car's"
             got = f"another of {self._disputed}"
-            self._report(Problem(path=f"{FOLDER}/{SIDECAR}", expected=expected, got=got, action="converted"))
+            self._report(
+                Problem(path=f"{CELEBAMASK_FOLDER}/{SIDECAR}", expected=expected, got=got, action="converted")
+            )

@@ -1,20 +1,22 @@
-"""Voo et al.'s lists, one a part: where they lie, what they are called, whom they name."""
+"""Voo et al.'s lists, one a group: where they lie, what they are called, whom they name."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-from assets.face_metadata.corrected_masks import FOLDER as CORRECTED
+from assets.face_metadata.corrected_masks import CORRECTED_FOLDER
 from assets.problems import Problem, Report
 from assets.reading.naming import id_of, normal
 from natocc.file_names import PICTURES
 
-FACES = "CelebAMask-HQ"
-FOLDERS = ("", FACES, CORRECTED)
+CELEBAMASK_FOLDER, CELEBAMASK_IMAGES = "CelebAMask-HQ", "CelebA-HQ-img"
+_FOLDERS = ("", CELEBAMASK_FOLDER, CORRECTED_FOLDER)
 # Of the released names the first alone is known; the others are its like, in several spellings.
-ACCEPTED = ", ".join(f"{FACES}-{name}.txt" for name in ("WO-train", "WO-test", "O", "excluded", "removed"))
-_PARTS = {
+ACCEPTED = ", ".join(
+    f"{CELEBAMASK_FOLDER}-{name}.txt" for name in ("WO-train", "WO-test", "O", "excluded", "removed")
+)
+_GROUPS = {
     frozenset({"wo", "train"}): "WO-train",
     frozenset({"wo", "test"}): "WO-test",
     frozenset({"o", "test"}): "O-test",
@@ -28,15 +30,15 @@ _OWN_TABLES = (f"{_PREFIX}-attribute-anno.txt", f"{_PREFIX}-pose-anno.txt")
 
 
 def find_lists(raw: Path, report: Report) -> dict[str, Path]:
-    """The list of each part, by the part's name; any other text file of the dataset's name is a Problem."""
+    """The list of each group, by the group's name; any other text file of the dataset's name is a Problem."""
     found: dict[str, Path] = {}
-    for path in (path for folder in FOLDERS for path in sorted((raw / folder).glob("*.[tT][xX][tT]"))):
-        part, where = _part_of(path.name), path.relative_to(raw).as_posix()
-        if part in found:
-            first = found[part].relative_to(raw).as_posix()
-            report(Problem(path=where, expected=f"one list {part}", got=f"a second one beside {first}"))
-        elif part is not None:
-            found[part] = path
+    for path in (path for folder in _FOLDERS for path in sorted((raw / folder).glob("*.[tT][xX][tT]"))):
+        group, where = _group_of(path.name), path.relative_to(raw).as_posix()
+        if group in found:
+            first = found[group].relative_to(raw).as_posix()
+            report(Problem(path=where, expected=f"one list {group}", got=f"a second one beside {first}"))
+        elif group is not None:
+            found[group] = path
         elif path.name.lower().startswith(_PREFIX) and path.name.lower() not in _OWN_TABLES:
             expected = f"a list of Voo et al.'s partition ({ACCEPTED})"
             report(Problem(path=where, expected=expected, got="another name, so it is not read"))
@@ -59,12 +61,12 @@ def face_id_of(name: str) -> str:
     return id_of(plain.removesuffix(suffix) if suffix.lower() in PICTURES else plain)
 
 
-def _part_of(file: str) -> str | None:
-    """The part that a file's name means; without the dataset's name before it only one with WO does."""
+def _group_of(file: str) -> str | None:
+    """The group that a file's name means; without the dataset's name before it only one with WO does."""
     name = file.lower().removesuffix(".txt")
     words = set(re.findall("[a-z]+", re.sub("(?<=wo)(?=train|test)", " ", name.removeprefix(_PREFIX))))
     known = name.startswith(_PREFIX) or "wo" in words
-    return _PARTS.get(frozenset(words - _MEANINGLESS)) if known else None
+    return _GROUPS.get(frozenset(words - _MEANINGLESS)) if known else None
 
 
 def _text(path: Path, where: str) -> str:

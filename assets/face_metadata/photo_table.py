@@ -10,24 +10,24 @@ from typing import Generic, TypeVar
 from assets.problems import Problem, Report
 from assets.reading.naming import same_name
 from assets.reading.tally import Tally
-from assets.text.table import Layout, read_table
+from assets.text.table import Layout, read_rows
 from natocc.file_names import PICTURES
 
 _PHOTO_COLUMNS = ("file", "image", "image_id", "idx", "name")
 _MOST_CELLS = 5
 
-Row = TypeVar("Row")
+_Row = TypeVar("_Row")
 
 
 @dataclass(slots=True)
-class PhotoTable(Generic[Row]):
+class PhotoTable(Generic[_Row]):
     """Rows by photograph. ``take`` removes a row, so the rows left over have no photograph."""
 
     where: str
-    rows: dict[str, Row]
+    rows: dict[str, _Row]
     lacking: Tally = field(default_factory=Tally)
 
-    def take(self, name: str) -> Row | None:
+    def take(self, name: str) -> _Row | None:
         """The photograph's row; a photograph without one is counted."""
         row = self.rows.pop(name, None)
         if row is None:
@@ -46,10 +46,10 @@ class PhotoTable(Generic[Row]):
 
 
 def read_photo_table(
-    path: Path, raw: Path, report: Report, layout_from: Callable[[list[str]], Layout[Row]]
-) -> PhotoTable[Row] | None:
-    """As ``read_table``: None where there is no such table, or none that can be read."""
-    rows = read_table(path, raw, report, layout_from)
+    path: Path, raw: Path, report: Report, layout_from: Callable[[list[str]], Layout[_Row]]
+) -> PhotoTable[_Row] | None:
+    """As ``read_rows``: None where there is no such table, or none that can be read."""
+    rows = read_rows(path, raw, report, layout_from)
     return None if rows is None else PhotoTable(path.relative_to(raw).as_posix(), rows)
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from assets.reading.naming import id_of
 from natocc.file_names import name_order
 
-NAME = "verdicts.csv"
-COLUMNS = ("file", "verdict", "who", "date")
+VERDICTS_FILE = "verdicts.csv"
+_COLUMNS = ("file", "verdict", "who", "date")
 _VERDICTS = ("WO", "O", "excluded")
 
 
@@ -37,16 +37,16 @@ def read_verdicts(path: Path) -> dict[str, VerdictRow]:
         with path.open(newline="", encoding="utf-8-sig") as stream:
             reader = csv.reader(stream)
             head = tuple(next(reader, ()))
-            if head != COLUMNS:
+            if head != _COLUMNS:
                 got = ", ".join(head) or "none"
-                raise ValueError(f"{path}: expected the columns {', '.join(COLUMNS)}, got {got}")
+                raise ValueError(f"{path}: expected the columns {', '.join(_COLUMNS)}, got {got}")
             for cells in reader:
                 if not cells:
                     continue
-                if len(cells) != len(COLUMNS) or cells[1] not in _VERDICTS:
+                if len(cells) != len(_COLUMNS) or cells[1] not in _VERDICTS:
                     expected = f"a file, a verdict among {', '.join(_VERDICTS)}, who, date"
                     raise ValueError(f"{path}:{reader.line_num}: expected {expected}, got {','.join(cells)}")
-                row = VerdictRow(**dict(zip(COLUMNS, cells, strict=True)))
+                row = VerdictRow(**dict(zip(_COLUMNS, cells, strict=True)))
                 found[id_of(Path(row.file).stem)] = row
     except (UnicodeDecodeError, csv.Error) as error:
         raise ValueError(f"{path}: expected a CSV table in UTF-8, got {error}") from error
@@ -57,6 +57,6 @@ def encode_verdicts(rows: dict[str, VerdictRow]) -> bytes:
     """The table, in order of the files' names."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(_COLUMNS)
     writer.writerows(astuple(row) for row in sorted(rows.values(), key=lambda row: name_order(row.file)))
     return stream.getvalue().encode()

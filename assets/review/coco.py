@@ -20,9 +20,9 @@ from pydantic import BaseModel, FiniteFloat, ValidationError
 
 from assets.problems import BadInput, Problem, Report
 from assets.review.index import (
-    FACE,
-    HOLE,
-    VERDICTS,
+    FACE_LABEL,
+    HOLE_LABEL,
+    REVIEW_VERDICTS,
     Answer,
     Review,
     ReviewFace,
@@ -36,7 +36,7 @@ from natocc.geometry import Image
 from natocc.masks.rle import decode_runs
 from natocc.masks.scaling import enlarge_mask
 
-FILE = "annotations.json"
+COCO_FILE = "annotations.json"
 # Where CVAT puts it in an archive.
 _ELSEWHERE = "annotations/instances_default.json"
 
@@ -101,7 +101,7 @@ class CocoWriter:
                 "area": int(coco_mask.area(runs)),
                 "bbox": coco_mask.toBbox(runs).tolist(),
                 "iscrowd": 0,
-                "attributes": dict.fromkeys(VERDICTS, False),
+                "attributes": dict.fromkeys(REVIEW_VERDICTS, False),
             }
         )
         return mask
@@ -113,9 +113,11 @@ class CocoWriter:
             "licenses": [],
             "images": self._images,
             "annotations": self._annotations,
-            "categories": [{"id": number, "name": name} for number, name in enumerate((FACE, HOLE), 1)],
+            "categories": [
+                {"id": number, "name": name} for number, name in enumerate((FACE_LABEL, HOLE_LABEL), 1)
+            ],
         }
-        (self._folder / FILE).write_text(json.dumps(file), encoding="utf-8")
+        (self._folder / COCO_FILE).write_text(json.dumps(file), encoding="utf-8")
 
 
 def read_coco(folder: Path, review: Review, report: Report) -> Iterator[Answer]:
@@ -124,9 +126,9 @@ def read_coco(folder: Path, review: Review, report: Report) -> Iterator[Answer]:
     An image with a fault gives Problems and no answer. Raises FileNotFoundError where there is no
     such file, ValueError where it is damaged.
     """
-    path = next((one for one in (folder / FILE, folder / _ELSEWHERE) if one.is_file()), None)
+    path = next((one for one in (folder / COCO_FILE, folder / _ELSEWHERE) if one.is_file()), None)
     if path is None:
-        raise FileNotFoundError(f"{folder}: expected {FILE} or {_ELSEWHERE} in it, got neither")
+        raise FileNotFoundError(f"{folder}: expected {COCO_FILE} or {_ELSEWHERE} in it, got neither")
     try:
         file = _File.model_validate_json(path.read_bytes())
     except ValidationError as error:
@@ -145,7 +147,7 @@ def read_coco(folder: Path, review: Review, report: Report) -> Iterator[Answer]:
             continue
         faults: list[Problem] = []
         mask = _mask_of(picture, mine, labels, face, where, faults.append)
-        ticked = {name: any(_is_on(one, name) for _, one in mine) for name in VERDICTS}
+        ticked = {name: any(_is_on(one, name) for _, one in mine) for name in REVIEW_VERDICTS}
         verdict = verdict_of(ticked, here, faults.append)
         for fault in faults:
             report(fault)

@@ -19,12 +19,14 @@ from natocc.file_names import is_number
 from natocc.geometry import Image
 from shards.storage import sha256_bytes
 
-INDEX, IMAGES = "review.json", "images"
-FORMAT = "natocc-review/1"
+REVIEW_INDEX, REVIEW_IMAGES = "review.json", "images"
+_FORMAT = "natocc-review/1"
 # What a shape may be called: a face adds its pixels, a hole takes them away.
-FACE, HOLE = "face", "hole"
+FACE_LABEL, HOLE_LABEL = "face", "hole"
 # What a reviewer may tick, and what the partition calls it (paper, Table 2).
-VERDICTS: Mapping[str, str] = MappingProxyType({"occluded": "O", "unoccluded": "WO", "exclude": "excluded"})
+REVIEW_VERDICTS: Mapping[str, str] = MappingProxyType(
+    {"occluded": "O", "unoccluded": "WO", "exclude": "excluded"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,29 +99,29 @@ Reader = Callable[[Path, Review, Report], Iterator[Answer]]
 
 def encode_review(form: str, faces: tuple[ReviewFace, ...]) -> bytes:
     lines = ",\n".join(json.dumps(asdict(face), ensure_ascii=False, sort_keys=True) for face in faces)
-    head = json.dumps({"format": FORMAT, "tool": form})[1:-1]
+    head = json.dumps({"format": _FORMAT, "tool": form})[1:-1]
     return f'{{{head}, "faces": [\n{lines}\n]}}\n'.encode()
 
 
 def read_review(folder: Path) -> Review:
     """Read the index. Raises FileNotFoundError where there is none, ValueError where it is damaged."""
-    path = folder / INDEX
+    path = folder / REVIEW_INDEX
     if not path.is_file():
         raise FileNotFoundError(
-            f"{folder}: expected a review ({INDEX} in it), got none; give the folder that "
+            f"{folder}: expected a review ({REVIEW_INDEX} in it), got none; give the folder that "
             "`natocc review export` made"
         )
     data = path.read_bytes()
     try:
         index = json.loads(data)
-        if index["format"] != FORMAT:
+        if index["format"] != _FORMAT:
             raise ValueError(f"the format {index['format']}")
         faces = TypeAdapter(tuple[ReviewFace, ...]).validate_python(index["faces"])
         return Review(form=str(index["tool"]), faces=faces, sha256=sha256_bytes(data))
     except ValidationError as error:
-        raise ValueError(f"{path}: expected the index of a review ({FORMAT}), got {first(error)}") from error
+        raise ValueError(f"{path}: expected the index of a review ({_FORMAT}), got {first(error)}") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path}: expected the index of a review ({FORMAT}), got {error}") from error
+        raise ValueError(f"{path}: expected the index of a review ({_FORMAT}), got {error}") from error
 
 
 def pixels_sha256(mask: Image) -> str:
@@ -138,11 +140,13 @@ def face_of(path: str, stem: str, review: Review, report: Report) -> ReviewFace 
 def verdict_of(ticked: Mapping[str, bool], path: str, report: Report) -> str | None:
     """The verdict that is ticked; Problems for two of them and for an unknown name."""
     names = sorted(name for name, on in ticked.items() if on)
-    unknown = [name for name in names if name not in VERDICTS]
+    unknown = [name for name in names if name not in REVIEW_VERDICTS]
     if unknown or len(names) > 1:
-        report(Problem(path=path, expected=f"one of {', '.join(VERDICTS)} or none", got=", ".join(names)))
+        report(
+            Problem(path=path, expected=f"one of {', '.join(REVIEW_VERDICTS)} or none", got=", ".join(names))
+        )
         return None
-    return VERDICTS[names[0]] if names else None
+    return REVIEW_VERDICTS[names[0]] if names else None
 
 
 def file_date(path: Path) -> str:

@@ -16,11 +16,11 @@ from pydantic import BaseModel, Field, FiniteFloat, ValidationError
 
 from assets.problems import BadInput, Problem, Report
 from assets.review.index import (
-    FACE,
-    HOLE,
-    IMAGES,
-    INDEX,
-    VERDICTS,
+    FACE_LABEL,
+    HOLE_LABEL,
+    REVIEW_IMAGES,
+    REVIEW_INDEX,
+    REVIEW_VERDICTS,
     Answer,
     Review,
     ReviewFace,
@@ -67,7 +67,7 @@ class LabelmeWriter:
         shapes, back = [], new_mask(face)
         for polygon in trace_polygons(mask):
             points = np.round(polygon.corners * scale, 2).tolist()
-            label = HOLE if polygon.hole else FACE
+            label = HOLE_LABEL if polygon.hole else FACE_LABEL
             paint(back, label, polygon_shape(points, face))
             shapes.append(
                 {
@@ -82,14 +82,14 @@ class LabelmeWriter:
             )
         file = {
             "version": _VERSION,
-            "flags": dict.fromkeys(VERDICTS, False),
+            "flags": dict.fromkeys(REVIEW_VERDICTS, False),
             "shapes": shapes,
             "imagePath": Path(face.image).name,
             "imageData": None,
             "imageHeight": face.image_size[0],
             "imageWidth": face.image_size[1],
         }
-        path = self._folder / IMAGES / f"{face.id}.json"
+        path = self._folder / REVIEW_IMAGES / f"{face.id}.json"
         path.write_text(json.dumps(file, indent=1), encoding="utf-8")
         return back
 
@@ -102,10 +102,10 @@ def read_labelme(folder: Path, review: Review, report: Report) -> Iterator[Answe
 
     A file with a fault gives Problems and no answer. What is no JSON file is passed over.
     """
-    paths = [path for place in (folder / IMAGES, folder) for path in sorted(place.glob("*.json"))]
+    paths = [path for place in (folder / REVIEW_IMAGES, folder) for path in sorted(place.glob("*.json"))]
     for path in paths:
         where = path.relative_to(folder).as_posix()
-        if where == INDEX or (face := face_of(where, path.stem, review, report)) is None:
+        if where == REVIEW_INDEX or (face := face_of(where, path.stem, review, report)) is None:
             continue
         try:
             file = _File.model_validate_json(path.read_bytes())

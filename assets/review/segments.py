@@ -10,13 +10,13 @@ from pathlib import Path
 from assets.face_metadata.corrected_masks import read_corrected
 from assets.problems import BadInput, Problem, Report
 from assets.reading.folders import pictures_in
-from assets.review.index import VERDICTS, Answer, Review, ReviewFace, face_of, file_date
+from assets.review.index import REVIEW_VERDICTS, Answer, Review, ReviewFace, face_of, file_date
 from assets.review.shapes import bitmap_shape
 from natocc.codecs import encode_png
 from natocc.geometry import Image
 from natocc.masks.scaling import enlarge_mask
 
-MASKS, TABLE = "masks", "review.csv"
+SEGMENTS_MASKS, SEGMENTS_TABLE = "masks", "review.csv"
 _COLUMNS = ("id", "verdict")
 
 
@@ -26,10 +26,10 @@ class SegmentsWriter:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._ids: list[str] = []
-        (folder / MASKS).mkdir()
+        (folder / SEGMENTS_MASKS).mkdir()
 
     def add(self, face: ReviewFace, mask: Image) -> Image:
-        path = self._folder / MASKS / f"{face.id}.png"
+        path = self._folder / SEGMENTS_MASKS / f"{face.id}.png"
         path.write_bytes(encode_png(enlarge_mask(mask, face.image_size)))
         self._ids.append(face.id)
         return mask
@@ -39,7 +39,7 @@ class SegmentsWriter:
         stream = io.StringIO(newline="")
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerows([_COLUMNS, *((name, "") for name in self._ids)])
-        (self._folder / TABLE).write_text(stream.getvalue(), encoding="utf-8")
+        (self._folder / SEGMENTS_TABLE).write_text(stream.getvalue(), encoding="utf-8")
 
 
 def read_segments(folder: Path, review: Review, report: Report) -> Iterator[Answer]:
@@ -48,7 +48,7 @@ def read_segments(folder: Path, review: Review, report: Report) -> Iterator[Answ
     A mask may have the image's size or the bank's, and is read as a corrected mask is; a fault of it
     is a Problem, and so is one of the table. Raises ValueError for a table that is none.
     """
-    masks = folder / MASKS
+    masks = folder / SEGMENTS_MASKS
     verdicts = _verdicts(folder, review, report)
     for path in pictures_in(masks, folder, report) if masks.is_dir() else ():
         where = path.relative_to(folder).as_posix()
@@ -65,7 +65,7 @@ def read_segments(folder: Path, review: Review, report: Report) -> Iterator[Answ
             report(Problem(path=where, expected="a mask of 0 and 255", got=got, action="converted"))
         yield _answer(face, path, mask, verdicts.pop(face.id, None))
     for name, verdict in verdicts.items():
-        yield _answer(review.by_id[name], folder / TABLE, None, verdict)
+        yield _answer(review.by_id[name], folder / SEGMENTS_TABLE, None, verdict)
 
 
 def _answer(face: ReviewFace, path: Path, mask: Image | None, verdict: str | None) -> Answer:
@@ -82,7 +82,7 @@ def _answer(face: ReviewFace, path: Path, mask: Image | None, verdict: str | Non
 
 
 def _verdicts(folder: Path, review: Review, report: Report) -> dict[str, str]:
-    path = folder / TABLE
+    path = folder / SEGMENTS_TABLE
     found: dict[str, str] = {}
     if not path.is_file():
         return found
@@ -94,7 +94,7 @@ def _verdicts(folder: Path, review: Review, report: Report) -> dict[str, str]:
                 got = ", ".join(reader.fieldnames or ()) or "none"
                 raise ValueError(f"{path}: expected the columns {', '.join(_COLUMNS)}, got {got}")
             for row in reader:
-                _add(found, row, f"{TABLE}:{reader.line_num}", review, report)
+                _add(found, row, f"{SEGMENTS_TABLE}:{reader.line_num}", review, report)
     except (UnicodeDecodeError, csv.Error) as error:
         raise ValueError(f"{path}: expected a CSV table in UTF-8, got {error}") from error
     return found
@@ -104,11 +104,11 @@ def _add(
     found: dict[str, str], row: dict[str, str | None], where: str, review: Review, report: Report
 ) -> None:
     name, verdict = ((row.get(column) or "").strip() for column in _COLUMNS)
-    verdict = VERDICTS.get(verdict, verdict)
+    verdict = REVIEW_VERDICTS.get(verdict, verdict)
     if not verdict or (face := face_of(where, name, review, report)) is None:
         return
-    if verdict not in VERDICTS.values():
-        expected = f"{', '.join(VERDICTS.values())} or nothing"
+    if verdict not in REVIEW_VERDICTS.values():
+        expected = f"{', '.join(REVIEW_VERDICTS.values())} or nothing"
         report(Problem(path=where, expected=expected, got=repr(verdict)))
     elif found.setdefault(face.id, verdict) != verdict:
         report(Problem(path=where, expected="one verdict a face", got=f"{verdict} beside {found[face.id]}"))

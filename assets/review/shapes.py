@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from assets.problems import BadInput
-from assets.review.index import FACE, HOLE, ReviewFace
+from assets.review.index import FACE_LABEL, HOLE_LABEL, ReviewFace
 from natocc.geometry import Image
 from natocc.masks.rasterise import fill_polygon
 from natocc.masks.scaling import reduce_mask
@@ -22,13 +22,13 @@ def new_mask(face: ReviewFace) -> Image:
 
 def paint(mask: Image, label: str, shape: Image) -> None:
     """Add a face, or take a hole away; ``shape`` uint8 HxW of the mask's size, non-zero inside."""
-    mask[shape > 0] = 255 if label == FACE else 0
+    mask[shape > 0] = 255 if label == FACE_LABEL else 0
 
 
 def check_label(label: str) -> None:
     """Raise BadInput for another label than those of a review."""
-    if label not in (FACE, HOLE):
-        raise BadInput(f"the label {FACE} or {HOLE}", repr(label))
+    if label not in (FACE_LABEL, HOLE_LABEL):
+        raise BadInput(f"the label {FACE_LABEL} or {HOLE_LABEL}", repr(label))
 
 
 def polygon_shape(points: Sequence[tuple[float, float]], face: ReviewFace) -> Image:

@@ -14,16 +14,16 @@ from assets.problems import BadInput, Problem, Report
 from assets.reading.naming import normal
 from assets.records import Origin
 
-NAME = "natocc.csv"
+SIDECAR = "natocc.csv"
 SPLITS = ("train", "test", "excluded")
 Point = tuple[float, float]
 # More rows without an image than so many are told in one line.
 _MOST_LINES = 10
-COLUMNS = ("file", "photo", "person", "split", "licence", "grade", "landmarks", "rot_deg", "source")
+_COLUMNS = ("file", "photo", "person", "split", "licence", "grade", "landmarks", "rot_deg", "source")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Aside:
+class SidecarRow:
     """What the side-car says of one image; None and empty where it says nothing."""
 
     photo: str = ""
@@ -47,9 +47,9 @@ class Aside:
         )
 
 
-NOTHING = Aside()
+EMPTY_ROW = SidecarRow()
 # For an image whose row can't be read: it may have said "test".
-EXCLUDED = Aside(split="excluded")
+EXCLUDED_ROW = SidecarRow(split="excluded")
 
 
 class Sidecar:
@@ -60,8 +60,8 @@ class Sidecar:
     """
 
     def __init__(self, folder: Path, root: Path, report: Report) -> None:
-        self._rows: dict[str, Aside] = {}
-        path = folder / NAME
+        self._rows: dict[str, SidecarRow] = {}
+        path = folder / SIDECAR
         if not path.is_file():
             return
         where = path.relative_to(root).as_posix()
@@ -76,16 +76,16 @@ class Sidecar:
             except BadInput as error:
                 found = error.problem(f"{where}:{line}")
                 problems.append((line, found))
-                said = EXCLUDED
+                said = EXCLUDED_ROW
             self._rows[name] = said
             if name and not _exists(folder, name):
                 absent.append((line, name))
         for _, problem in sorted([*problems, *_absences(where, absent)], key=lambda one: one[0]):
             report(problem)
 
-    def of(self, file: str) -> Aside:
+    def of(self, file: str) -> SidecarRow:
         """What is said of an image, by its path relative to the dataset folder."""
-        return self._rows.get(normal(file), NOTHING)
+        return self._rows.get(normal(file), EMPTY_ROW)
 
 
 def _absences(where: str, absent: list[tuple[int, str]]) -> list[tuple[int, Problem]]:
@@ -107,9 +107,9 @@ def _rows(path: Path, where: str) -> Iterator[tuple[int, dict[str, str | None]]]
         with path.open(newline="", encoding="utf-8-sig") as stream:
             reader = csv.DictReader(stream)
             columns = reader.fieldnames or ()
-            if "file" not in columns or not set(columns) <= set(COLUMNS):
+            if "file" not in columns or not set(columns) <= set(_COLUMNS):
                 raise ValueError(
-                    f"{where}: expected a column file and others among {', '.join(COLUMNS[1:])}, "
+                    f"{where}: expected a column file and others among {', '.join(_COLUMNS[1:])}, "
                     f"got {', '.join(columns) or 'none'}"
                 )
             for row in reader:
@@ -123,7 +123,7 @@ def _exists(folder: Path, name: str) -> bool:
     return any((folder / unicodedata.normalize(form, name)).is_file() for form in ("NFC", "NFD"))
 
 
-def _parse(name: str, row: dict[str, str | None]) -> Aside:
+def _parse(name: str, row: dict[str, str | None]) -> SidecarRow:
     if not name or row.get("file") is None or None in row.values() or None in row:
         raise BadInput("a value or nothing for each column, and an image in file", "another number of cells")
     text = {key: (value or "").strip() for key, value in row.items()}
@@ -131,7 +131,7 @@ def _parse(name: str, row: dict[str, str | None]) -> Aside:
     if split is not None and split not in SPLITS:
         raise BadInput(f"a split among {', '.join(SPLITS)}", repr(split))
     named = _points(text.get("landmarks") or "{}")
-    return Aside(
+    return SidecarRow(
         photo=text.get("photo", "").lower(),
         person=text.get("person") or None,
         split=split,

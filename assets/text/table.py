@@ -11,11 +11,11 @@ from assets.problems import BadInput, Problem, Report
 from assets.reading.tally import Tally
 from natocc.file_names import is_number
 
-Row = TypeVar("Row")
+_Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Layout(Generic[Row]):
+class Layout(Generic[_Row]):
     """How the rows of a table are read.
 
     ``has_header``: the line that the layout was made from names the columns and is no row. ``parse`` gives
@@ -23,18 +23,18 @@ class Layout(Generic[Row]):
     """
 
     has_header: bool
-    parse: Callable[[list[str]], tuple[str, Row] | None]
+    parse: Callable[[list[str]], tuple[str, _Row] | None]
 
 
 @dataclass(slots=True)
-class _Content(Generic[Row]):
-    rows: dict[str, Row] = field(default_factory=dict)
+class _Content(Generic[_Row]):
+    rows: dict[str, _Row] = field(default_factory=dict)
     stated: int | None = None  # rows, as the first line says
     total: int = 0
     # By what was expected: the lines at fault, and what the first of them holds.
     refused: dict[str, tuple[Tally, str]] = field(default_factory=dict)
 
-    def add(self, row: tuple[str, Row] | None) -> None:
+    def add(self, row: tuple[str, _Row] | None) -> None:
         if row is None:
             return
         name, value = row
@@ -46,9 +46,9 @@ class _Content(Generic[Row]):
         self.refused.setdefault(error.expected, (Tally(), error.got))[0].add(f"line {line}")
 
 
-def read_table(
-    path: Path, raw: Path, report: Report, layout_from: Callable[[list[str]], Layout[Row]]
-) -> dict[str, Row] | None:
+def read_rows(
+    path: Path, raw: Path, report: Report, layout_from: Callable[[list[str]], Layout[_Row]]
+) -> dict[str, _Row] | None:
     """The rows by name; None where there is no such file, or none that can be read.
 
     Cells are separated by blanks, tabs or commas; empty lines, CRLF and a byte order mark do no harm. A
@@ -75,9 +75,9 @@ def read_table(
     return content.rows
 
 
-def _read_content(path: Path, layout_from: Callable[[list[str]], Layout[Row]]) -> _Content[Row]:
+def _read_content(path: Path, layout_from: Callable[[list[str]], Layout[_Row]]) -> _Content[_Row]:
     """Raises BadInput for a table without rows or with another layout, UnicodeDecodeError for no text."""
-    content, layout = _Content[Row](), None
+    content, layout = _Content[_Row](), None
     for line, cells in _lines(path):
         if layout is None:
             if content.stated is None and len(cells) == 1 and is_number(cells[0]):

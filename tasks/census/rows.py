@@ -55,12 +55,12 @@ def census_row(published: Published, raw: Path) -> CensusRow | None:
 def user_annotation_rows(raw: Path) -> Iterator[CensusRow]:
     """A row for each of a user's own annotation files of COCO, with their photographs."""
     known = {published.part for published in PUBLISHED if published.dataset == "COCO"}
-    for path in sorted((raw / coco.FOLDER / "annotations").glob("instances_*.json")):
+    for path in sorted((raw / coco.COCO_FOLDER / "annotations").glob("instances_*.json")):
         part = path.stem.removeprefix("instances_")
         if part in known:
             continue
-        places = (f"{coco.FOLDER}/{part}", f"{coco.FOLDER}/images/{part}")
-        described = Published(dataset="COCO", part=part, places=places, licence=coco.LICENCE)
+        places = (f"{coco.COCO_FOLDER}/{part}", f"{coco.COCO_FOLDER}/images/{part}")
+        described = Published(dataset="COCO", part=part, places=places, licence=coco.COCO_LICENCE)
         if (row := census_row(described, raw)) is not None:
             yield row
 

@@ -89,7 +89,7 @@ def _rows(raw: Path, progress: ProgressCounter) -> dict[str, CensusRow]:
 def _absent(rows: dict[str, CensusRow]) -> tuple[str, ...]:
     """Names of what is missing: of a dataset of which something is there, its folders one by one."""
     there = {published.dataset for published in PUBLISHED if published.name in rows}
-    there |= {coco.FOLDER for name in rows if name.startswith(f"{coco.FOLDER} ")}
+    there |= {coco.COCO_FOLDER for name in rows if name.startswith(f"{coco.COCO_FOLDER} ")}
     lacking = [published for published in PUBLISHED if published.name not in rows]
     names = (published.name if published.dataset in there else published.dataset for published in lacking)
     return tuple(dict.fromkeys(names))
@@ -98,10 +98,10 @@ def _absent(rows: dict[str, CensusRow]) -> tuple[str, ...]:
 def _readers(raw: Path) -> Iterator[Reader]:
     """Readers of the datasets that are there, in the order of ``prepare``."""
     readers: dict[str, Reader] = {
-        celebamask.FOLDER: read_faces,
-        coco.FOLDER: read_objects,
-        hands.FOLDER: read_hands,
-        dtd.FOLDER: read_textures,
+        celebamask.CELEBAMASK_FOLDER: read_faces,
+        coco.COCO_FOLDER: read_objects,
+        hands.HANDS_FOLDER: read_hands,
+        dtd.DTD_FOLDER: read_textures,
         **{source.folder: partial(read_occluded_faces, source=source) for source in SOURCES},
     }
     yield from (reader for folder, reader in readers.items() if (raw / folder).is_dir())

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from assets.bank.reader import Bank, Entry
-from assets.bank.splits import Name, class_of, names_of
+from assets.bank.splits import SourceName, class_of, names_of
 from natocc.kinds import ENTRY_KINDS, POOLS
 
 
@@ -20,14 +20,14 @@ def find_leaks(bank: Bank) -> list[str]:
     return [*on_both_sides(entries, _evaluated(bank)), *_trained_on_though_held_out(bank, entries)]
 
 
-def on_both_sides(entries: Sequence[Entry], evaluated: Mapping[Name, str]) -> Iterator[str]:
+def on_both_sides(entries: Sequence[Entry], evaluated: Mapping[SourceName, str]) -> Iterator[str]:
     """A line for each photograph and person in both splits; ``evaluated`` names more of the test split."""
     tested = dict(evaluated)
     for entry in entries:
         if entry.split == "test":
             for name in names_of(entry):
                 tested.setdefault(name, f"{entry.kind} {entry.id}")
-    trained: dict[Name, list[str]] = defaultdict(list)
+    trained: dict[SourceName, list[str]] = defaultdict(list)
     for entry in entries:
         if entry.split == "train":
             for name in names_of(entry) & tested.keys():
@@ -47,9 +47,9 @@ def _trained_on_though_held_out(bank: Bank, entries: Sequence[Entry]) -> Iterato
         yield f"{kind} {POOLS[kind].held_out_by} {name}: expected held out, got {_some(users)} in train"
 
 
-def _evaluated(bank: Bank) -> dict[Name, str]:
+def _evaluated(bank: Bank) -> dict[SourceName, str]:
     """Photographs and persons of the really occluded faces, with one face of each."""
-    found: dict[Name, str] = {}
+    found: dict[SourceName, str] = {}
     for dataset, key, metadata in bank.evaluated():
         for kind in ("photo", "person"):
             if metadata.get(kind):

@@ -1,4 +1,4 @@
-"""A bank's faces in Voo et al.'s parts: by lists and reviews, the rest by mask scores."""
+"""A bank's faces in Voo et al.'s groups: by lists and reviews, the rest by mask scores."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assets.bank.reader import Bank, Entry
 from assets.bank.splits import final_splits
-from assets.face_metadata.partition import PARTS, Part
+from assets.face_metadata.partition import GROUPS, Group
 from assets.reading.folders import order
 from assets.reading.hold_out import ONE_OF, rank
 from tasks.face_metadata import RecordedScore, recorded_score
@@ -30,7 +30,7 @@ def make_partition(
     identities: int | None = None,
     on_progress: OnProgress = ignore_progress,
 ) -> PartitionReport:
-    """Put the bank's faces into parts.
+    """Put the bank's faces into groups.
 
     A face of known subset keeps it. Of the others, those whose mask score is above ``threshold`` are
     proposed as occluded, for review. Where no face is for testing yet and persons are known, ``identities``
@@ -53,10 +53,10 @@ def make_partition(
     faces = [face if face.subset else replace(face, subset=subsets.get(face.id)) for face in faces]
     persons, remark = _persons(faces, identities)
     faces, _ = final_splits([_tested(face, persons) for face in faces], ())
-    files: dict[str, list[str]] = {part.name: [] for part in PARTS}
+    files: dict[str, list[str]] = {group.name: [] for group in GROUPS}
     for face in faces:
-        if (part := _part_of(face)) is not None:
-            files[part.name].append(Path(face.source).name)
+        if (group := _group_of(face)) is not None:
+            files[group.name].append(Path(face.source).name)
     proposed = [
         Proposal(
             file=Path(face.source).name,
@@ -69,7 +69,7 @@ def make_partition(
     return PartitionReport(
         files={name: tuple(sorted(listed, key=_by_name)) for name, listed in files.items()},
         unknown=tuple(
-            sorted((Path(face.source).name for face in faces if _part_of(face) is None), key=_by_name)
+            sorted((Path(face.source).name for face in faces if _group_of(face) is None), key=_by_name)
         ),
         by_score=len(subsets),
         proposed=tuple(sorted(proposed, key=lambda proposal: (-proposal.score, _by_name(proposal.file)))),
@@ -123,10 +123,10 @@ def _tested(face: Entry, persons: frozenset[str]) -> Entry:
     return replace(face, split="test") if face.split == "train" and face.person in persons else face
 
 
-def _part_of(face: Entry) -> Part | None:
+def _group_of(face: Entry) -> Group | None:
     if face.split == "excluded":
-        return next(part for part in PARTS if part.split == "excluded")
-    return next((part for part in PARTS if (part.subset, part.split) == (face.subset, face.split)), None)
+        return next(group for group in GROUPS if group.split == "excluded")
+    return next((group for group in GROUPS if (group.subset, group.split) == (face.subset, face.split)), None)
 
 
 def _by_name(name: str) -> tuple[bool, int, str]:

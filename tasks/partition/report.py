@@ -1,4 +1,4 @@
-"""A partition of a bank's faces, and its files: a list for each part, proposals, counts."""
+"""A partition of a bank's faces, and its files: a list for each group, proposals, counts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from assets.face_metadata.partition import PARTS, TABLE_2
+from assets.face_metadata.partition import GROUPS, TABLE_2
 from shards import storage
 
 REPORT, PROPOSED = "partition.json", "proposed-O.csv"
@@ -25,10 +25,10 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartitionReport:
-    """Faces by part, and what decided it."""
+    """Faces by group, and what decided it."""
 
-    files: Mapping[str, tuple[str, ...]]  # photographs' names by part
-    # Faces of no part: neither lists, reviews nor mask scores say anything of them.
+    files: Mapping[str, tuple[str, ...]]  # photographs' names by group
+    # Faces of no group: neither lists, reviews nor mask scores say anything of them.
     unknown: tuple[str, ...]
     by_score: int
     proposed: tuple[Proposal, ...]  # the highest score first
@@ -45,12 +45,12 @@ class PartitionReport:
 
 
 def write_partition(report: PartitionReport, out: str) -> None:
-    """Write a list for each part (to be put into the raw folder), the proposals and the report.
+    """Write a list for each group (to be put into the raw folder), the proposals and the report.
 
     Raises ValueError where a different list of such a name lies there.
     """
-    lists = {part.file: report.files[part.name] for part in PARTS if part.name in TABLE_2}
-    lists |= {part.file: report.files[part.name] for part in PARTS if report.files[part.name]}
+    lists = {group.file: report.files[group.name] for group in GROUPS if group.name in TABLE_2}
+    lists |= {group.file: report.files[group.name] for group in GROUPS if report.files[group.name]}
     written = {name: "".join(f"{file}\n" for file in listed).encode() for name, listed in lists.items()}
     for name, data in written.items():
         url = storage.join(out, name)

@@ -8,17 +8,14 @@ from itertools import chain
 from pathlib import Path
 
 from assets.bank.writer import open_bank
-from assets.datasets.celebamask.reader import FOLDER as FACES
-from assets.datasets.celebamask.reader import check_faces
-from assets.datasets.coco.reader import FOLDER as OBJECTS
-from assets.datasets.coco.reader import read_objects
+from assets.datasets.celebamask.reader import CELEBAMASK_FOLDER, check_faces
+from assets.datasets.coco.reader import COCO_FOLDER, read_objects
 from assets.datasets.coco.selection import Selection, choose_objects, read_choice
 from assets.datasets.cofw import check_cofw
-from assets.datasets.dtd.reader import FOLDER as TEXTURES
+from assets.datasets.dtd.reader import DTD_FOLDER
 from assets.datasets.evaluation import SOURCES
-from assets.datasets.faceocc.reader import FOLDER as FACEOCC
-from assets.datasets.hands.reader import FOLDER as HANDS
-from assets.datasets.hands.reader import MASKS as HAND_MASKS
+from assets.datasets.faceocc.reader import FACEOCC_FOLDER
+from assets.datasets.hands.reader import HAND_MASKS, HANDS_FOLDER
 from assets.datasets.realocc import REALOCC
 from assets.problems import Report
 from assets.records import RawObject
@@ -38,9 +35,17 @@ from tasks.prepare.upscaling.network import device_of
 from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 from tasks.workers.pool import WorkerPool, result_of
 
-FOLDERS = (FACES, OBJECTS, HANDS, HAND_MASKS, TEXTURES, FACEOCC, *(source.folder for source in SOURCES))
+FOLDERS = (
+    CELEBAMASK_FOLDER,
+    COCO_FOLDER,
+    HANDS_FOLDER,
+    HAND_MASKS,
+    DTD_FOLDER,
+    FACEOCC_FOLDER,
+    *(source.folder for source in SOURCES),
+)
 # Without these a bank lacks something that recipes use.
-_REPORTED_ABSENT = (OBJECTS, HANDS, TEXTURES, REALOCC.folder)
+_REPORTED_ABSENT = (COCO_FOLDER, HANDS_FOLDER, DTD_FOLDER, REALOCC.folder)
 
 
 def prepare(
@@ -120,7 +125,9 @@ class _Opener:
 def _check(raw: Path) -> None:
     """Find a wrong folder or an unreadable side-car before anything is written."""
     if not raw.is_dir():
-        raise FileNotFoundError(f"--raw {raw}: expected a folder with {FACES} in it, got no such folder")
+        raise FileNotFoundError(
+            f"--raw {raw}: expected a folder with {CELEBAMASK_FOLDER} in it, got no such folder"
+        )
     check_faces(raw)
     for folder in FOLDERS:
         Sidecar(raw / folder, raw, lambda problem: None)
@@ -129,7 +136,7 @@ def _check(raw: Path) -> None:
 
 def _with_device(choice: UpscalerChoice, raw: Path, pool: WorkerPool) -> UpscalerChoice:
     """The choice with the device that a worker finds, where a network has objects to enlarge."""
-    if not choice.upscaler.network or not (raw / OBJECTS).is_dir():
+    if not choice.upscaler.network or not (raw / COCO_FOLDER).is_dir():
         return choice
     # The network is loaded before anything is written.
     device = result_of(pool.submit(device_of, choice.upscaler))
@@ -138,7 +145,7 @@ def _with_device(choice: UpscalerChoice, raw: Path, pool: WorkerPool) -> Upscale
 
 def _choose_objects(work: Work, options: PrepareOptions, report: Report) -> Selection:
     """The annotations to prepare, and how many there were."""
-    if not (work.raw / OBJECTS).is_dir():
+    if not (work.raw / COCO_FOLDER).is_dir():
         return Selection(objects=[])
 
     def measure(thing: RawObject) -> float | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from assets.datasets.cofw import LICENCE, CofwFace, cofw_files, read_cofw, read_pixels
+from assets.datasets.cofw import COFW_LICENCE, CofwFace, cofw_files, read_cofw, read_pixels
 from assets.problems import Problem, Report
 from assets.reading.folders import relative
 from manifests.code_identity import code_identity
@@ -142,5 +142,5 @@ def _row(face: CofwFace, raw: Path, note: Report) -> dict[str, object] | None:
         "occluded": list(face.occluded),
         "box": list(face.box),
         "pixels_sha256": storage.sha256_bytes(pixels.tobytes()),
-        "licence": LICENCE,
+        "licence": COFW_LICENCE,
     }

@@ -9,14 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from assets.datasets.celebamask.reader import read_faces
-from assets.datasets.coco.reader import FOLDER as OBJECTS
+from assets.datasets.coco.reader import COCO_FOLDER
 from assets.datasets.coco.voo_objects import read_voo_objects, voo_folder
-from assets.datasets.dtd.reader import FOLDER as TEXTURES
-from assets.datasets.dtd.reader import read_textures
+from assets.datasets.dtd.reader import DTD_FOLDER, read_textures
 from assets.datasets.evaluation import SOURCES
 from assets.datasets.faceocc.reader import faceocc_folder, read_faceocc_cutouts, read_faceocc_textures
-from assets.datasets.hands.reader import FOLDER as HANDS
-from assets.datasets.hands.reader import read_hands
+from assets.datasets.hands.reader import HANDS_FOLDER, read_hands
 from assets.datasets.realocc import OccludedSource, read_occluded_faces
 from assets.problems import Problem, Report
 from assets.reading.folders import relative
@@ -99,7 +97,7 @@ def _composited(
         function=prepare_face,
         arguments={"policy": options.policy},
     )
-    if (raw / OBJECTS).is_dir():
+    if (raw / COCO_FOLDER).is_dir():
         yield InputSource(
             name="object",
             read=lambda report: chosen,
@@ -114,10 +112,10 @@ def _composited(
     if faceocc_folder(raw) is not None:
         cutouts = partial(read_faceocc_cutouts, raw)
         yield InputSource(name="object_faceocc", read=cutouts, function=prepare_cutout)
-    if (raw / HANDS).is_dir():
+    if (raw / HANDS_FOLDER).is_dir():
         hands = partial(read_hands, raw, count=options.hands, hold_out=options.hold_out)
         yield InputSource(name="hand", read=hands, function=prepare_hand)
-    if (raw / TEXTURES).is_dir():
+    if (raw / DTD_FOLDER).is_dir():
         textures = partial(read_textures, raw, hold_out=options.hold_out)
         yield InputSource(name="texture", read=textures, function=prepare_texture)
     if faceocc_folder(raw) is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from assets.bank.reader import Bank, Entry
-from assets.face_metadata.corrected_masks import FOLDER, corrected_masks
+from assets.face_metadata.corrected_masks import CORRECTED_FOLDER, corrected_masks
 from assets.face_metadata.provenance import Correction, read_provenance
 from assets.face_metadata.verdicts import VerdictRow
 from assets.problems import BadInput, Problem, Report
@@ -46,7 +46,7 @@ class ReviewCheck:
         self._who, self._date = who, date
         self._faces = {entry.id: entry for entry in bank.entries("face")}
         self._masks = corrected_masks(raw, ignore)
-        self._lines = read_provenance(raw / FOLDER, raw, ignore)
+        self._lines = read_provenance(raw / CORRECTED_FOLDER, raw, ignore)
         self._hashes: dict[Path, str] = {}
 
     def check(self, answer: Answer, report: Report) -> Finding | None:
@@ -120,7 +120,7 @@ class ReviewCheck:
         paths = self._masks.get(face_id, ())
         if len(paths) > 1 or any(path.suffix != ".png" for path in paths):
             names = ", ".join(path.name for path in paths)
-            raise BadInput(f"one corrected mask a face in {FOLDER}, a .png", f"{names}; keep one")
+            raise BadInput(f"one corrected mask a face in {CORRECTED_FOLDER}, a .png", f"{names}; keep one")
         return paths[0] if paths else None
 
     def _is_ours(self, path: Path) -> bool:

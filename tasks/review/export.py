@@ -11,7 +11,7 @@ import pyarrow as pa
 from assets.bank.reader import Bank, Entry
 from assets.reading.naming import id_of
 from assets.review.formats import form_named
-from assets.review.index import IMAGES, INDEX, ReviewFace, encode_review, pixels_sha256
+from assets.review.index import REVIEW_IMAGES, REVIEW_INDEX, ReviewFace, encode_review, pixels_sha256
 from natocc.codecs import decode_plane
 from natocc.file_names import is_number
 from natocc.geometry import Image
@@ -70,7 +70,7 @@ def export_review(
     ordered = ordered[:count]
     if not ordered:
         raise ValueError(f"{bank_url}: expected faces to review, got none of those asked for")
-    (out / IMAGES).mkdir(parents=True)
+    (out / REVIEW_IMAGES).mkdir(parents=True)
     writer, written = write(out), []
     for number, (entry, score) in enumerate(tracked(ordered, on_progress, len(ordered)), 1):
         members = bank.read(entry)
@@ -79,7 +79,7 @@ def export_review(
         (out / face.image).write_bytes(members["jpg"])
         written.append(replace(face, returned_pixels=pixels_sha256(writer.add(face, mask))))
     writer.close()
-    storage.write_bytes(str(out / INDEX), encode_review(form, tuple(written)))
+    storage.write_bytes(str(out / REVIEW_INDEX), encode_review(form, tuple(written)))
     return ExportReport(folder=out, faces=len(written), order=order)
 
 
@@ -93,7 +93,7 @@ def _review_face(
         id=entry.id,
         source=entry.source,
         score=score,
-        image=f"{IMAGES}/{entry.id}.jpg",
+        image=f"{REVIEW_IMAGES}/{entry.id}.jpg",
         image_sha256=storage.sha256_bytes(members["jpg"]),
         image_size=(entry.height, entry.width),
         mask_sha256=storage.sha256_bytes(members["mask.png"]),

@@ -9,12 +9,10 @@ from datetime import date as day
 from pathlib import Path
 
 from assets.bank.reader import Bank
-from assets.datasets.celebamask.reader import FOLDER as FACES
-from assets.datasets.celebamask.reader import IMAGES as PHOTOGRAPHS
-from assets.face_metadata.corrected_masks import FOLDER
+from assets.datasets.celebamask.reader import CELEBAMASK_FOLDER, CELEBAMASK_IMAGES
+from assets.face_metadata.corrected_masks import CORRECTED_FOLDER
 from assets.face_metadata.provenance import PROVENANCE, add_provenance
-from assets.face_metadata.verdicts import NAME as VERDICTS_FILE
-from assets.face_metadata.verdicts import VerdictRow, encode_verdicts, read_verdicts
+from assets.face_metadata.verdicts import VERDICTS_FILE, VerdictRow, encode_verdicts, read_verdicts
 from assets.problems import Problem, Report
 from assets.review.formats import form_named
 from assets.review.index import Answer, read_review
@@ -66,9 +64,11 @@ def import_review(
     _check_date(date)
     review = read_review(folder)
     read = form_named(form or review.form).read
-    if not (raw / FACES / PHOTOGRAPHS).is_dir():
-        raise FileNotFoundError(f"{raw}: expected {FACES}/{PHOTOGRAPHS} in it, got no such folder")
-    target, problems = raw / FOLDER, list[Problem]()
+    if not (raw / CELEBAMASK_FOLDER / CELEBAMASK_IMAGES).is_dir():
+        raise FileNotFoundError(
+            f"{raw}: expected {CELEBAMASK_FOLDER}/{CELEBAMASK_IMAGES} in it, got no such folder"
+        )
+    target, problems = raw / CORRECTED_FOLDER, list[Problem]()
 
     def note(problem: Problem) -> None:
         problems.append(problem)

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.weights.files import MissingWeights, find_weights, names_in, readable, standing, weights_folder
+from assets.weights.files import (
+    MissingWeights,
+    find_weights,
+    names_in,
+    readable,
+    verification_status,
+    weights_folder,
+)
 from assets.weights.registry import registry
 from models.checkpoints.read import read_state
 from models.checkpoints.safetensors_io import TENSORS
@@ -74,7 +81,7 @@ def _check(name: str, folder: Path) -> Checked:
     except (MissingWeights, ValueError, OSError) as error:
         return Checked(name=name, message=str(error), sound=False)
     sizes = "".join(f", {key} {size}" for key, size in known.sizes.items())
-    return Checked(name=name, message=f"{known.network}{sizes}, {standing(weights)}", sound=True)
+    return Checked(name=name, message=f"{known.network}{sizes}, {verification_status(weights)}", sound=True)
 
 
 def _compare(name: str, written: str, known: Known) -> None:

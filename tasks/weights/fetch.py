@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assets.packages.clients import FetchError, fetch_archive
-from assets.weights.files import find_weights, standing, weights_path
+from assets.weights.files import find_weights, verification_status, weights_path
 from assets.weights.registry import entry_named, how_to_get, registry
 from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 from tasks.weights.check import check_weights
@@ -57,7 +57,9 @@ def _check_existing(name: str, folder: str | Path | None) -> Imported:
         raise ValueError(f"{checked.message}; nothing was fetched: remove {path} first")
     weights = find_weights(name, folder)
     remark = f"{name}: what lies there is not verified to be the published file; nothing was fetched: "
-    remarks = () if standing(weights) == "as published" else (f"{remark}for that, remove {path} first",)
+    remarks = (
+        () if verification_status(weights) == "as published" else (f"{remark}for that, remove {path} first",)
+    )
     return Imported(weights=weights, changed=False, remarks=remarks)
 
 

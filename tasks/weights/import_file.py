@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.weights.files import Weights, find_weights, read_facts, weights_path
+from assets.weights.files import Weights, find_weights, read_weights_metadata, weights_path
 from assets.weights.registry import entry_named
 from models.checkpoints.safetensors_io import TENSORS, encode_network
 from models.identify import Known, identify
@@ -70,7 +70,7 @@ def import_weights(
 def _read_header(path: Path) -> Mapping[str, str]:
     """What training or an earlier import wrote into a file's header, as far as it can be believed."""
     try:
-        header = read_facts(path)
+        header = read_weights_metadata(path)
     except ValueError:
         return {}
     return {key: value for key, value in header.items() if key not in _NEVER_BELIEVED}
@@ -118,7 +118,7 @@ def _write(target: Path, data: bytes, *, replace: bool) -> bool:
 
 def _origin(target: Path) -> str:
     try:
-        header = read_facts(target)
+        header = read_weights_metadata(target)
     except ValueError:
         return "a file of another make"
     return f"{header.get('source_file', 'of unknown origin')}, sha256 {header.get('source_sha256', '')[:8]}"

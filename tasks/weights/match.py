@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assets.weights.files import readable
-from assets.weights.registry import Entry, PublishedFile, registry
+from assets.weights.registry import PublishedFile, RegistryEntry, registry
 from models.checkpoints.safetensors_io import tensors_sha256
 from models.identify import Known
 from tasks.weights.source import WeightsSource
@@ -17,14 +17,16 @@ from tasks.weights.source import WeightsSource
 class Match:
     """What the registry says of a file of weights."""
 
-    entry: Entry
+    entry: RegistryEntry
     # The published file that this is, or of which it is an earlier import.
     published: PublishedFile | None
     # Why it can't be said to be the published file.
     remarks: tuple[str, ...]
 
 
-def choose_source(sources: Sequence[WeightsSource], path: Path, wanted: Entry | None) -> WeightsSource:
+def choose_source(
+    sources: Sequence[WeightsSource], path: Path, wanted: RegistryEntry | None
+) -> WeightsSource:
     """The one checkpoint with a known hash, else with a known name, else the only one there is.
 
     ``wanted``: the entry that it is to belong to. Raises ValueError where several are left.
@@ -44,7 +46,7 @@ def choose_source(sources: Sequence[WeightsSource], path: Path, wanted: Entry | 
 
 
 def match_registry(
-    source: WeightsSource, network: Known, header: Mapping[str, str], wanted: Entry | None
+    source: WeightsSource, network: Known, header: Mapping[str, str], wanted: RegistryEntry | None
 ) -> Match:
     """The entry of a checkpoint with this network; ``header`` is that of its file.
 
@@ -67,7 +69,7 @@ def match_registry(
     return Match(entry=entry, published=_published(entry, source) or converted, remarks=())
 
 
-def _choose_entry(source: WeightsSource, network: Known, wanted: Entry | None) -> Entry:
+def _choose_entry(source: WeightsSource, network: Known, wanted: RegistryEntry | None) -> RegistryEntry:
     """The entry of a file of unknown hash."""
     fitting = [entry for entry in registry().values() if entry.fits(network.network, network.sizes)]
     by_name = [entry for entry in fitting if any(file.name == source.file for file in entry.files)]
@@ -88,7 +90,7 @@ def _choose_entry(source: WeightsSource, network: Known, wanted: Entry | None) -
     )
 
 
-def _published(entry: Entry, source: WeightsSource) -> PublishedFile | None:
+def _published(entry: RegistryEntry, source: WeightsSource) -> PublishedFile | None:
     """The published file with the hash of this one; of a pair both hashes must agree."""
     file = entry.published_as(source.sha256)
     return file if file and file.beside == source.beside else None
@@ -104,7 +106,7 @@ def _converted(header: Mapping[str, str], network: Known) -> PublishedFile | Non
     return next((file for file in files if file.is_hash(source) and file.converted == digest), None)
 
 
-def _unverified(entry: Entry, source: WeightsSource) -> str:
+def _unverified(entry: RegistryEntry, source: WeightsSource) -> str:
     """Why a file can't be said to be the published one."""
     hashes = [file for file in entry.files if file.sha256]
     if not hashes:
@@ -116,7 +118,7 @@ def _unverified(entry: Entry, source: WeightsSource) -> str:
     return f"{entry.name}: expected sha256 {expected}, got {source.sha256[:8]}: not the published file"
 
 
-def _advice(fitting: Sequence[Entry]) -> str:
+def _advice(fitting: Sequence[RegistryEntry]) -> str:
     if not fitting:
         return "the registry has no weights of this kind and size (natocc weights list)"
     return f"say which by --as {' or --as '.join(entry.name for entry in fitting)}"

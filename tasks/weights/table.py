@@ -11,11 +11,11 @@ from assets.weights.files import (
     find_weights,
     names_in,
     readable,
-    standing,
+    verification_status,
     weights_folder,
     weights_path,
 )
-from assets.weights.registry import Entry, entry_named, how_to_get, registry
+from assets.weights.registry import RegistryEntry, entry_named, how_to_get, registry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class WeightsRow:
     file_licence: str = ""
     # What is wrong with the file.
     problem: str = ""
-    entry: Entry | None = None
+    entry: RegistryEntry | None = None
 
     def lines(self) -> Iterator[str]:
         """All that is known, an item on each line."""
@@ -81,12 +81,12 @@ def list_weights(names: Sequence[str] = (), folder: str | Path | None = None) ->
     )
 
 
-def _row(name: str, entry: Entry | None, folder: Path) -> WeightsRow:
+def _row(name: str, entry: RegistryEntry | None, folder: Path) -> WeightsRow:
     here, problem, licence = "no", "", entry.licence if entry else ""
     in_file = licence
     try:
         weights = find_weights(name, folder)
-        here = f"{weights.sha256[:8]}, {standing(weights)}"
+        here = f"{weights.sha256[:8]}, {verification_status(weights)}"
         in_file = readable(weights.facts.get("licence", licence))
     except MissingWeights:
         pass
@@ -111,6 +111,6 @@ def _hash_text(sha256: str) -> str:
     return f"sha256 {sha256}" if len(sha256) == 64 else f"sha256 begins {sha256}"
 
 
-def _size_text(entry: Entry) -> str:
+def _size_text(entry: RegistryEntry) -> str:
     sizes = "".join(f", {key} {size}" for key, size in entry.sizes.items())
     return sizes + (f", {entry.parameters / 1e6:.2f} M parameters" if entry.parameters else "")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from assets.datasets.celebamask.parts import PartFiles
 from assets.datasets.faceocc.reader import occlusions, was_examined
-from assets.face_metadata.corrected_masks import FOLDER as CORRECTED
-from assets.face_metadata.corrected_masks import check_corrected, corrected_masks
-from assets.face_metadata.origin import FOLDER, IMAGES, LICENCE, FaceOrigins
+from assets.face_metadata.corrected_masks import CORRECTED_FOLDER, check_corrected, corrected_masks
+from assets.face_metadata.origin import CELEBAMASK_LICENCE, FaceOrigins
 from assets.face_metadata.partition import partition_of
+from assets.face_metadata.partition_lists import CELEBAMASK_FOLDER, CELEBAMASK_IMAGES
 from assets.face_metadata.provenance import corrections_of
 from assets.problems import Problem, Report
 from assets.reading.folders import picture_names
@@ -18,9 +18,16 @@ from assets.reading.naming import id_of
 from assets.records import RawFace
 from natocc.file_names import is_number
 
-__all__ = ["FOLDER", "IMAGES", "LICENCE", "MASKS", "check_faces", "read_faces"]
+__all__ = [
+    "CELEBAMASK_FOLDER",
+    "CELEBAMASK_IMAGES",
+    "CELEBAMASK_LICENCE",
+    "check_faces",
+    "read_faces",
+]
 
-MASKS = "CelebAMask-HQ-mask-anno"
+_MASKS = "CelebAMask-HQ-mask-anno"
+_PHOTOS = f"{CELEBAMASK_FOLDER}/{CELEBAMASK_IMAGES}"
 
 
 def check_faces(raw: Path) -> None:
@@ -28,14 +35,14 @@ def check_faces(raw: Path) -> None:
 
     Raises ValueError where a list of the partition can't be read.
     """
-    folder = raw / FOLDER
-    if not (folder / IMAGES).is_dir():
+    folder = raw / CELEBAMASK_FOLDER
+    if not (folder / CELEBAMASK_IMAGES).is_dir():
         raise FileNotFoundError(_misplaced(raw))
-    if not (folder / MASKS).is_dir():
-        raise FileNotFoundError(f"{raw}: expected {FOLDER}/{MASKS} in it, got {FOLDER}/{IMAGES} alone")
-    if not any(path.is_file() for path in (folder / IMAGES).iterdir()):
-        raise FileNotFoundError(f"{raw}: expected photographs in {FOLDER}/{IMAGES}, got an empty folder")
-    check_corrected(raw, FOLDER)
+    if not (folder / _MASKS).is_dir():
+        raise FileNotFoundError(f"{raw}: expected {CELEBAMASK_FOLDER}/{_MASKS} in it, got {_PHOTOS} alone")
+    if not any(path.is_file() for path in (folder / CELEBAMASK_IMAGES).iterdir()):
+        raise FileNotFoundError(f"{raw}: expected photographs in {_PHOTOS}, got an empty folder")
+    check_corrected(raw, CELEBAMASK_FOLDER)
     partition_of(raw, lambda problem: None)
 
 
@@ -48,19 +55,19 @@ def read_faces(raw: Path, report: Report) -> Iterator[RawFace]:
     Raises FileNotFoundError where the folder is not laid out as the download is.
     """
     check_faces(raw)
-    folder = raw / FOLDER
+    folder = raw / CELEBAMASK_FOLDER
     faces = FaceOrigins(raw, report)
-    parts = PartFiles(folder / MASKS, IMAGES, raw, report)
+    parts = PartFiles(folder / _MASKS, CELEBAMASK_IMAGES, raw, report)
     corrected = corrected_masks(raw, report)
-    reviews = corrections_of(raw, raw / CORRECTED, corrected, report)
+    reviews = corrections_of(raw, raw / CORRECTED_FOLDER, corrected, report)
     over = occlusions(raw, report)
-    for name in picture_names(folder / IMAGES, raw, report):
-        image = folder / IMAGES / name
+    for name in picture_names(folder / CELEBAMASK_IMAGES, raw, report):
+        image = folder / CELEBAMASK_IMAGES / name
         face_id, known, found = id_of(image.stem), faces.of(name), parts.of(image.stem)
         masks = corrected.pop(face_id, ())
         if not found:
             where = image.relative_to(raw).as_posix()
-            expected = f"part masks {MASKS}/*/{_prefix(image.stem)}_skin.png and others"
+            expected = f"part masks {_MASKS}/*/{_prefix(image.stem)}_skin.png and others"
             report(Problem(path=where, expected=expected, got="no part file"))
             continue
         yield RawFace(
@@ -78,7 +85,7 @@ def read_faces(raw: Path, report: Report) -> Iterator[RawFace]:
     parts.finish()
     faces.finish()
     for mask in (path for paths in corrected.values() for path in paths):
-        expected = f"a photograph {IMAGES}/{mask.stem}.jpg"
+        expected = f"a photograph {CELEBAMASK_IMAGES}/{mask.stem}.jpg"
         report(Problem(path=mask.relative_to(raw).as_posix(), expected=expected, got="no such file"))
 
 
@@ -88,14 +95,15 @@ def _prefix(stem: str) -> str:
 
 def _misplaced(raw: Path) -> str:
     """What was found instead, and what to give."""
-    if raw.name == IMAGES or (raw / IMAGES).is_dir():
-        inner = IMAGES if raw.name == IMAGES else FOLDER
-        place = raw.absolute().parent if raw.name == IMAGES else raw.absolute()
-        if place.name == FOLDER:
-            return f"{raw}: expected a folder that holds {FOLDER}, got {inner} itself; give {place.parent}"
-        advice = f"move {IMAGES} and {MASKS} into {place / FOLDER} and give {place}"
-        return f"{raw}: expected a folder that holds {FOLDER}, got what belongs into it; {advice}"
-    below = sorted(path.parent.parent for path in raw.glob(f"*/{FOLDER}/{IMAGES}"))
+    expected = f"{raw}: expected a folder that holds {CELEBAMASK_FOLDER}"
+    if raw.name == CELEBAMASK_IMAGES or (raw / CELEBAMASK_IMAGES).is_dir():
+        inner = CELEBAMASK_IMAGES if raw.name == CELEBAMASK_IMAGES else CELEBAMASK_FOLDER
+        place = raw.absolute().parent if raw.name == CELEBAMASK_IMAGES else raw.absolute()
+        if place.name == CELEBAMASK_FOLDER:
+            return f"{expected}, got {inner} itself; give {place.parent}"
+        advice = f"move {CELEBAMASK_IMAGES} and {_MASKS} into {place / CELEBAMASK_FOLDER} and give {place}"
+        return f"{expected}, got what belongs into it; {advice}"
+    below = sorted(path.parent.parent for path in raw.glob(f"*/{_PHOTOS}"))
     if below:
-        return f"{raw}: expected {FOLDER} in it, found it one level deeper; give {below[0]}"
-    return f"{raw}: expected {FOLDER}/{IMAGES} in it, got no such folder; see docs/raw-data.md"
+        return f"{raw}: expected {CELEBAMASK_FOLDER} in it, found it one level deeper; give {below[0]}"
+    return f"{raw}: expected {_PHOTOS} in it, got no such folder; see docs/raw-data.md"

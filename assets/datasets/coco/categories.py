@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-NAMES: Mapping[int, str] = MappingProxyType(
+CATEGORY_NAMES: Mapping[int, str] = MappingProxyType(
     {
         28: "umbrella",
         31: "handbag",
@@ -42,5 +42,5 @@ NAMES: Mapping[int, str] = MappingProxyType(
 TEST_CATEGORIES = (28, 31, 34, 37, 40, 88, 89, 90)
 TESTED = 4
 # The paper's 128 objects are unpublished; 20 categories of things that come near a face.
-CATEGORIES = tuple(number for number in NAMES if number not in TEST_CATEGORIES)
+CATEGORIES = tuple(number for number in CATEGORY_NAMES if number not in TEST_CATEGORIES)
 TOTAL = 128

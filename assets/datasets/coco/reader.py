@@ -18,8 +18,8 @@ from assets.records import RawObject
 from assets.text.json_stream import read_pieces
 from assets.text.sidecar import Sidecar
 
-FOLDER = "COCO"
-LICENCE = "COCO: annotations CC BY 4.0, photographs under their own Flickr terms"
+COCO_FOLDER = "COCO"
+COCO_LICENCE = "COCO: annotations CC BY 4.0, photographs under their own Flickr terms"
 _Entry = TypeVar("_Entry")
 
 
@@ -48,11 +48,11 @@ def read_objects(raw: Path, report: Report) -> Iterator[RawObject]:
     ``images/train2017``. A file is gone through twice, and held in memory are its images and where its
     annotations are, not the annotations.
     """
-    folder = raw / FOLDER
+    folder = raw / COCO_FOLDER
     aside = Sidecar(folder, raw, report)
     files = sorted((folder / "annotations").glob("instances_*.json"))
     if not files:
-        where = f"{FOLDER}/annotations"
+        where = f"{COCO_FOLDER}/annotations"
         report(Problem(path=where, expected="instances_*.json", got="no annotation file"))
     taken: set[int] = set()
     for path in files:
@@ -62,7 +62,7 @@ def read_objects(raw: Path, report: Report) -> Iterator[RawObject]:
 def _read_file(path: Path, raw: Path, aside: Sidecar, taken: set[int], report: Report) -> Iterator[RawObject]:
     where = path.relative_to(raw).as_posix()
     try:
-        listing = _list(path, _image_folder(raw / FOLDER, path.stem.removeprefix("instances_")))
+        listing = _list(path, _image_folder(raw / COCO_FOLDER, path.stem.removeprefix("instances_")))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         got = str(error) if type(error) is ValueError else f"{type(error).__name__}: {error}"
         report(Problem(path=where, expected="COCO json with images, categories, annotations", got=got))
@@ -166,7 +166,7 @@ def _parse(data: bytes, listing: _Listing, raw: Path, aside: Sidecar) -> RawObje
         raise BadInput("a bbox of four numbers and an area", f"bbox {annotation['bbox']}, area {area:g}")
     if area <= 0 or min(bbox[2:]) <= 0:
         raise BadInput("an area above 0", "zero area")
-    said = aside.of(file.relative_to(raw / FOLDER).as_posix())
+    said = aside.of(file.relative_to(raw / COCO_FOLDER).as_posix())
     return RawObject(
         id=f"{number:012d}",
         image=file,
@@ -176,5 +176,5 @@ def _parse(data: bytes, listing: _Listing, raw: Path, aside: Sidecar) -> RawObje
         area=area,
         category=category,
         category_id=category_id,
-        origin=said.origin(FOLDER, LICENCE),
+        origin=said.origin(COCO_FOLDER, COCO_LICENCE),
     )

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from assets.datasets.coco.categories import CATEGORIES, NAMES, TEST_CATEGORIES, TESTED, TOTAL
-from assets.datasets.coco.reader import FOLDER
+from assets.datasets.coco.categories import CATEGORIES, CATEGORY_NAMES, TEST_CATEGORIES, TESTED, TOTAL
+from assets.datasets.coco.reader import COCO_FOLDER
 from assets.problems import Problem, Report
 from assets.records import RawObject
 
@@ -168,12 +168,16 @@ def _sharp(ranked: list[RawObject], count: int, blur_of: Blur | None) -> tuple[l
 
 
 def _report_few(places: dict[int, int], found: Counter[int], report: Report) -> None:
-    few = [f"{found[number]} {NAMES[number]}" for number, count in places.items() if found[number] < count]
+    few = [
+        f"{found[number]} {CATEGORY_NAMES[number]}"
+        for number, count in places.items()
+        if found[number] < count
+    ]
     if few:
         expected = f"{TOTAL // len(CATEGORIES)} sound objects or more of each of {len(CATEGORIES)} categories"
         if len(places) > len(CATEGORIES):
             expected += f", and {TESTED} of each of {len(TEST_CATEGORIES)} others to test on"
-        where = f"{FOLDER}/annotations"
+        where = f"{COCO_FOLDER}/annotations"
         report(Problem(path=where, expected=expected, got=", ".join(few), action="converted"))
 
 

@@ -10,12 +10,12 @@ from assets.problems import Problem, Report
 from assets.reading.naming import normal
 from assets.reading.tally import Tally
 
-FOLDER = "labels"
-PARTS = ("train", "val", "test")
-JOINT = "labels_joint_anno.txt"
+_FOLDER = "labels"
+_SPLITS = ("train", "val", "test")
+_JOINT = "labels_joint_anno.txt"
 # The partition that ``official_split`` is of.
-FIRST = 1
-_LIST = re.compile(rf"({'|'.join(PARTS)})(\d+)\.txt")
+_OFFICIAL = 1
+_LIST = re.compile(rf"({'|'.join(_SPLITS)})(\d+)\.txt")
 
 
 class TextureLabels:
@@ -25,13 +25,13 @@ class TextureLabels:
     """
 
     def __init__(self, folder: Path, raw: Path, report: Report) -> None:
-        self._folder, self._raw, self._report = folder / FOLDER, raw, report
+        self._folder, self._raw, self._report = folder / _FOLDER, raw, report
         self._seen: set[str] = set()
         self._unreadable: set[str] = set()
         self._joint = self._read_joint()
         self._splits: dict[str, str] = {}
-        for part in PARTS:
-            for _, name, _ in self._lines(f"{part}{FIRST}.txt"):
+        for part in _SPLITS:
+            for _, name, _ in self._lines(f"{part}{_OFFICIAL}.txt"):
                 self._splits.setdefault(name, part)
 
     def facts(self, name: str) -> dict[str, object]:
@@ -53,23 +53,23 @@ class TextureLabels:
         for path in sorted(self._folder.iterdir()):
             if (named := _LIST.fullmatch(path.name)) is not None:
                 numbers.add(int(named[2]))
-            elif path.name != JOINT and not path.name.startswith("."):
-                expected = f"train1.txt to test10.txt and {JOINT}"
+            elif path.name != _JOINT and not path.name.startswith("."):
+                expected = f"train1.txt to test10.txt and {_JOINT}"
                 self._tell(path.name, expected, "another file, which is not read")
         for number in sorted(numbers):
             self._check_partition(number)
         if not numbers:
             self._tell("", "train1.txt, val1.txt and test1.txt in it", "none of them")
-        if not (self._folder / JOINT).is_file():
-            self._tell(JOINT, "the joint annotation", "no such file")
+        if not (self._folder / _JOINT).is_file():
+            self._tell(_JOINT, "the joint annotation", "no such file")
         else:
-            self._tell_absent(JOINT, self._joint)
-            self._tell_lacking(JOINT, self._joint)
+            self._tell_absent(_JOINT, self._joint)
+            self._tell_lacking(_JOINT, self._joint)
 
     def _check_partition(self, number: int) -> None:
         """Each picture is in just one of the three lists."""
         listed: dict[str, str] = {}
-        for part in PARTS:
+        for part in _SPLITS:
             file = f"{part}{number}.txt"
             if not (self._folder / file).is_file():
                 self._tell(file, f"three lists of partition {number}", "no such file")
@@ -89,7 +89,7 @@ class TextureLabels:
             if elsewhere:
                 self._tell(file, "pictures that no list of its partition has yet", f"others: {elsewhere}")
             self._tell_absent(file, mine)
-        self._tell_lacking(f"{PARTS[0]}{number}.txt", listed, f" in one of the lists of partition {number}")
+        self._tell_lacking(f"{_SPLITS[0]}{number}.txt", listed, f" in one of the lists of partition {number}")
 
     def _tell_absent(self, file: str, listed: Iterable[str]) -> None:
         absent = Tally()
@@ -111,7 +111,7 @@ class TextureLabels:
         """The labels of each picture, as they stand in its line."""
         found: dict[str, str] = {}
         second, bare = Tally(), Tally()
-        for line, name, rest in self._lines(JOINT):
+        for line, name, rest in self._lines(_JOINT):
             if not rest or "/" not in name:
                 bare.add(f"line {line}")
             elif name in found:
@@ -119,9 +119,9 @@ class TextureLabels:
             else:
                 found[name] = rest
         if bare:
-            self._tell(JOINT, "a picture and its labels a line", f"others: {bare}")
+            self._tell(_JOINT, "a picture and its labels a line", f"others: {bare}")
         if second:
-            self._tell(JOINT, "one line a picture", f"second ones: {second}")
+            self._tell(_JOINT, "one line a picture", f"second ones: {second}")
         return found
 
     def _lines(self, file: str) -> Iterator[tuple[int, str, str]]:

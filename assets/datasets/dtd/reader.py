@@ -14,8 +14,8 @@ from assets.reading.naming import id_of
 from assets.records import RawTexture
 from assets.text.sidecar import Sidecar
 
-FOLDER = "dtd"
-LICENCE = "DTD: for research, photographs under their authors' terms"
+DTD_FOLDER = "dtd"
+DTD_LICENCE = "DTD: for research, photographs under their authors' terms"
 
 
 def read_textures(raw: Path, report: Report, *, hold_out: bool = True) -> Iterator[RawTexture]:
@@ -26,10 +26,10 @@ def read_textures(raw: Path, report: Report, *, hold_out: bool = True) -> Iterat
 
     A class without pictures, and lists and pictures that do not agree, are Problems.
     """
-    folder = raw / FOLDER
+    folder = raw / DTD_FOLDER
     aside = Sidecar(folder, raw, report)
     if not (folder / "images").is_dir():
-        report(Problem(path=f"{FOLDER}/images", expected="a folder for each class", got="no such folder"))
+        report(Problem(path=f"{DTD_FOLDER}/images", expected="a folder for each class", got="no such folder"))
         return
     labels = TextureLabels(folder, raw, report)
     kinds = sorted((folder / "images").iterdir())
@@ -49,7 +49,7 @@ def read_textures(raw: Path, report: Report, *, hold_out: bool = True) -> Iterat
         if not pictures:
             report(Problem(path=where, expected="at least one picture", got="an empty texture class"))
         for image in pictures:
-            origin = aside.of(f"images/{kind.name}/{image.name}").origin(FOLDER, LICENCE)
+            origin = aside.of(f"images/{kind.name}/{image.name}").origin(DTD_FOLDER, DTD_LICENCE)
             if kind.name in tested and origin.split is None:
                 origin = replace(origin, split="test")
             yield RawTexture(

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from assets.face_metadata.origin import FOLDER as FACES
-from assets.face_metadata.origin import IMAGES, FaceOrigins
+from assets.face_metadata.origin import FaceOrigins
+from assets.face_metadata.partition_lists import CELEBAMASK_FOLDER, CELEBAMASK_IMAGES
 from assets.problems import Problem, Report
 from assets.reading.folders import is_text, picture_names, pictures_in
 from assets.reading.naming import id_of
@@ -21,27 +21,27 @@ from assets.text.sidecar import Sidecar
 from natocc.file_names import is_number
 from shards import storage
 
-FOLDER = DATASET = "FaceOcc"
-CELEBA, FFHQ, INTERNET, TEXTURES = "CelebAHQ", "ffhq", "internet", "texture"
-PARTS = (CELEBA, FFHQ, INTERNET, TEXTURES)
+FACEOCC_FOLDER = _DATASET = "FaceOcc"
+CELEBA, FFHQ, INTERNET, FACEOCC_TEXTURES = "CelebAHQ", "ffhq", "internet", "texture"
+_FOLDERS = (CELEBA, FFHQ, INTERNET, FACEOCC_TEXTURES)
 PICKLES, TEST = "ffhqMask", "COFW_test"
 TEXTURE_CLASS = "faceocc"
 # Its authors looked at all photographs of CelebA-HQ, whose names are 0 to 29999.
 EXAMINED = 30000
 # About how many are stated (Yin et al. 2023, section 3.1); exact numbers are not published.
-_STATED: Mapping[str, int] = {CELEBA: 1700, FFHQ: 500, INTERNET: 300, TEXTURES: 800}
+_STATED: Mapping[str, int] = {CELEBA: 1700, FFHQ: 500, INTERNET: 300, FACEOCC_TEXTURES: 800}
 _LICENCES: Mapping[str, str] = {
     CELEBA: "FaceOcc: MIT; photographs of CelebAMask-HQ: non-commercial research only, no redistribution",
     FFHQ: "FaceOcc: MIT; photographs of FFHQ: under their authors' terms, non-commercial",
     INTERNET: "FaceOcc: MIT; pictures from the internet, terms not stated",
-    TEXTURES: "FaceOcc: MIT",
+    FACEOCC_TEXTURES: "FaceOcc: MIT",
 }
 
 
 def faceocc_folder(raw: Path) -> Path | None:
     """``RAW/FaceOcc``, or ``FaceOcc`` in it, whichever holds the release; None where neither does."""
-    places = (raw / FOLDER, raw / FOLDER / FOLDER)
-    return next((place for place in places if any((place / name).is_dir() for name in PARTS)), None)
+    places = (raw / FACEOCC_FOLDER, raw / FACEOCC_FOLDER / FACEOCC_FOLDER)
+    return next((place for place in places if any((place / name).is_dir() for name in _FOLDERS)), None)
 
 
 def occlusions(raw: Path, report: Report) -> dict[str, Path]:
@@ -82,7 +82,7 @@ def read_faceocc_cutouts(raw: Path, report: Report) -> Iterator[RawCutout]:
     photographs = _Photographs(raw)
     for part in (CELEBA, FFHQ):
         for image in _pictures(folder, part, raw, report):
-            origin = aside.of(f"{part}/{image.name}").origin(DATASET, _LICENCES[part])
+            origin = aside.of(f"{part}/{image.name}").origin(_DATASET, _LICENCES[part])
             yield RawCutout(
                 id=id_of(f"faceocc/{part}/{image.stem}"),
                 image=image,
@@ -99,7 +99,7 @@ def read_faceocc_cutouts(raw: Path, report: Report) -> Iterator[RawCutout]:
             image=image,
             mask=None,
             category=kind,
-            origin=said.origin(DATASET, _LICENCES[INTERNET]),
+            origin=said.origin(_DATASET, _LICENCES[INTERNET]),
         )
 
 
@@ -109,12 +109,12 @@ def read_faceocc_textures(raw: Path, report: Report) -> Iterator[RawTexture]:
     if folder is None:
         return
     aside = Sidecar(folder, raw, lambda problem: None)
-    for image in _pictures(folder, TEXTURES, raw, report):
+    for image in _pictures(folder, FACEOCC_TEXTURES, raw, report):
         yield RawTexture(
-            id=id_of(f"faceocc/{TEXTURES}/{image.stem}"),
+            id=id_of(f"faceocc/{FACEOCC_TEXTURES}/{image.stem}"),
             image=image,
             texture_class=TEXTURE_CLASS,
-            origin=aside.of(f"{TEXTURES}/{image.name}").origin(DATASET, _LICENCES[TEXTURES]),
+            origin=aside.of(f"{FACEOCC_TEXTURES}/{image.name}").origin(_DATASET, _LICENCES[FACEOCC_TEXTURES]),
         )
 
 
@@ -122,7 +122,7 @@ class _Photographs:
     """The photographs of ``CelebAMask-HQ`` and what is known of the faces on them."""
 
     def __init__(self, raw: Path) -> None:
-        there = raw / FACES / IMAGES
+        there = raw / CELEBAMASK_FOLDER / CELEBAMASK_IMAGES
         names = picture_names(there, raw, _silent) if there.is_dir() else []
         wanted = occlusions(raw, _silent).keys()
         # Of two photographs of one number the first is the face.
@@ -160,7 +160,7 @@ class _Photographs:
         if self._missing:
             first, count = self._missing[0], len(self._missing)
             got = f"none for {count}, the first {first}; taken as occluders all the same"
-            expected = f"a photograph of each in {FACES}/{IMAGES}"
+            expected = f"a photograph of each in {CELEBAMASK_FOLDER}/{CELEBAMASK_IMAGES}"
             where = crops.relative_to(raw).as_posix()
             report(Problem(path=where, expected=expected, got=got, action="converted"))
 
@@ -203,18 +203,21 @@ def _count(folder: Path, raw: Path, count: int, stated: int, report: Report) -> 
 def _check_layout(folder: Path, raw: Path, report: Report) -> None:
     """Report a folder one level deeper, pickles, and what is no part of the release."""
     where = folder.relative_to(raw).as_posix()
-    if folder != raw / FOLDER:
-        expected, got = f"{', '.join(PARTS)} in it", f"them one level deeper; they are read from {where}"
-        report(Problem(path=FOLDER, expected=expected, got=got, action="converted"))
+    if folder != raw / FACEOCC_FOLDER:
+        expected, got = f"{', '.join(_FOLDERS)} in it", f"them one level deeper; they are read from {where}"
+        report(Problem(path=FACEOCC_FOLDER, expected=expected, got=got, action="converted"))
         if (folder / TEST).is_dir():
-            expected, got = f"it as {FOLDER}/{TEST}", "one level deeper, where it is not read; move it up"
+            expected, got = (
+                f"it as {FACEOCC_FOLDER}/{TEST}",
+                "one level deeper, where it is not read; move it up",
+            )
             report(Problem(path=f"{where}/{TEST}", expected=expected, got=got))
     if (pickles := folder / PICKLES).is_dir():
         got = f"{sum(1 for _ in pickles.glob('*.pkl'))} pickles, which may run code and are never read"
         masks = f"{where}/{PICKLES}"
         report(Problem(path=masks, expected="masks as pictures", got=got, action="converted"))
     for path in sorted(folder.iterdir()):
-        if path.name in (*PARTS, PICKLES, TEST, "natocc.csv") or path.name.startswith("."):
+        if path.name in (*_FOLDERS, PICKLES, TEST, "natocc.csv") or path.name.startswith("."):
             continue
-        expected, got = f"one of {', '.join((*PARTS, TEST))}", "a folder" if path.is_dir() else "a file"
+        expected, got = f"one of {', '.join((*_FOLDERS, TEST))}", "a folder" if path.is_dir() else "a file"
         report(Problem(path=path.relative_to(raw).as_posix(), expected=expected, got=got, action="converted"))

@@ -10,7 +10,7 @@ from pathlib import Path
 from assets.problems import Problem, Report
 from assets.reading.naming import normal
 
-NAME = "HandInfo.csv"
+_NAME = "HandInfo.csv"
 SKINS = ("very fair", "fair", "medium", "dark")
 ASPECTS = ("dorsal left", "dorsal right", "palmar left", "palmar right")
 _FLAGS = {"0": False, "1": True, "": None}
@@ -35,7 +35,7 @@ def read_hand_info(folder: Path, raw: Path, report: Report) -> dict[str, HandInf
 
     A value that the download does not state counts as unknown, and is told once.
     """
-    path = folder / NAME
+    path = folder / _NAME
     where = path.relative_to(raw).as_posix()
 
     def lack(got: str) -> dict[str, HandInfo]:

@@ -7,20 +7,22 @@ from dataclasses import replace
 from pathlib import Path
 
 from assets.datasets.hands.info import UNKNOWN, read_hand_info
-from assets.datasets.hands.selection import COUNT, LIST, choose_hands, hold_out_subjects, read_list
+from assets.datasets.hands.selection import HAND_COUNT, LIST, choose_hands, hold_out_subjects, read_list
 from assets.problems import Problem, Report
 from assets.reading.folders import by_stem, pictures_in
 from assets.reading.naming import id_of, normal
 from assets.records import Origin, RawHand
 from assets.text.sidecar import Sidecar
 
-FOLDER, MASKS = "11k-hands", "11k-hands_masks"
+HANDS_FOLDER, HAND_MASKS = "11k-hands", "11k-hands_masks"
 # Where masks may lie, the published folder first, then what the published code's settings call it.
-MASK_FOLDERS = (MASKS, "11k-hands_mask", "hand_sample_mask")
-LICENCE = "11k Hands: free for reasonable academic fair use"
+MASK_FOLDERS = (HAND_MASKS, "11k-hands_mask", "hand_sample_mask")
+HANDS_LICENCE = "11k Hands: free for reasonable academic fair use"
 
 
-def read_hands(raw: Path, report: Report, *, count: int = COUNT, hold_out: bool = True) -> Iterator[RawHand]:
+def read_hands(
+    raw: Path, report: Report, *, count: int = HAND_COUNT, hold_out: bool = True
+) -> Iterator[RawHand]:
     """Yield hands in order of their file names, with their mask where there is one.
 
     Those that the published list names are taken; without it all that have a mask, and of the others so
@@ -28,9 +30,11 @@ def read_hands(raw: Path, report: Report, *, count: int = COUNT, hold_out: bool 
     of the subjects is tested on, and a quarter as many hands of theirs are taken besides. Where no more
     than ``count`` lie there, or all have a mask, all are taken, those of that fifth among them.
     """
-    folder = raw / FOLDER
+    folder = raw / HANDS_FOLDER
     if not (folder / "Hands").is_dir():
-        report(Problem(path=f"{FOLDER}/Hands", expected="a folder of photographs", got="no such folder"))
+        report(
+            Problem(path=f"{HANDS_FOLDER}/Hands", expected="a folder of photographs", got="no such folder")
+        )
         return
     hands = _all_hands(folder, raw, report)
     listed = _listed(hands, folder, raw, report)
@@ -47,23 +51,23 @@ def read_hands(raw: Path, report: Report, *, count: int = COUNT, hold_out: bool 
     places = (count if listed is None else len(listed)) // 4
     tested = choose_hands([hand for hand in others if hand.origin.split == "test"], places)
     if listed is None:
-        expected = f"{count} hands, or masks for more, or {FOLDER}/{LIST} that names them"
+        expected = f"{count} hands, or masks for more, or {HANDS_FOLDER}/{LIST} that names them"
         got = f"{len(hands)}; {len(kept)} with a mask are taken and {len(chosen)} others, evenly by skin"
         got += f", and {len(tested)} of other subjects to test on" if tested else ""
-        report(Problem(path=f"{FOLDER}/Hands", expected=expected, got=got, action="converted"))
+        report(Problem(path=f"{HANDS_FOLDER}/Hands", expected=expected, got=got, action="converted"))
     taken = kept | {hand.id for hand in (*chosen, *tested)}
     yield from (hand for hand in hands if hand.id in taken)
 
 
 def _listed(hands: list[RawHand], folder: Path, raw: Path, report: Report) -> frozenset[str] | None:
     """Ids of the hands that the published list names; None where there is none."""
-    listed = read_list((folder, raw / MASKS), raw, report)
+    listed = read_list((folder, raw / HAND_MASKS), raw, report)
     if listed is None:
         return None
     where, names = listed
     stems = {normal(hand.image.stem) for hand in hands}
     for name in sorted(names - stems):
-        expected = f"a photograph {FOLDER}/Hands/{name}.jpg"
+        expected = f"a photograph {HANDS_FOLDER}/Hands/{name}.jpg"
         report(Problem(path=where, expected=expected, got="no such file"))
     return frozenset(hand.id for hand in hands if normal(hand.image.stem) in names)
 
@@ -86,7 +90,7 @@ def _all_hands(folder: Path, raw: Path, report: Report) -> list[RawHand]:
                 subject=told.subject,
                 accessories=told.accessories,
                 irregularities=told.irregularities,
-                origin=_origin(said.origin(FOLDER, LICENCE), told.subject),
+                origin=_origin(said.origin(HANDS_FOLDER, HANDS_LICENCE), told.subject),
             )
         )
     return hands

@@ -14,7 +14,7 @@ from assets.records import RawHand
 
 LIST = "11k_hands_sample.txt"
 # As many as Voo et al. took.
-COUNT = 200
+HAND_COUNT = 200
 
 
 def choose_hands(hands: Sequence[RawHand], count: int) -> list[RawHand]:

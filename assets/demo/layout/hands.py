@@ -13,9 +13,9 @@ from assets.demo.catalogue import Hand
 from assets.demo.layout.task import Row, Task, sidecar
 from assets.demo.pixels import Image, Mask, annotation_mask, cut, decode, jpeg, png
 
-WIDTH, HEIGHT, MARGIN = 1600, 1200, 40
-HANDS, HAND_MASKS = "11k-hands", "11k-hands_masks"
-COLUMNS = (
+WIDTH, HEIGHT, _MARGIN = 1600, 1200, 40
+_HANDS, HAND_MASKS = "11k-hands", "11k-hands_masks"
+_COLUMNS = (
     "id",
     "age",
     "gender",
@@ -36,18 +36,18 @@ def lay_out_hands(task: Task) -> Iterator[tuple[str, bytes]]:
         name = f"Hand_{hand.id:07d}"
         source = decode(task.cache.read(hand.source), str(hand.source))
         picture, mask = upright(source, annotation_mask(hand.mask), hand)
-        yield f"{HANDS}/Hands/{name}.jpg", jpeg(picture)
+        yield f"{_HANDS}/Hands/{name}.jpg", jpeg(picture)
         yield f"{HAND_MASKS}/{name}.png", png(mask)
         aspect = f"{hand.aspect} {hand.side}" if hand.aspect and hand.side else ""
         known.append({"imageName": f"{name}.jpg", "skinColor": hand.skin_tone, "aspectOfHand": aspect})
         rows.append(task.row(f"Hands/{name}.jpg", hand.source, grade=hand.grade, rot_deg="0"))
     if rows:
         stream = io.StringIO()
-        writer = csv.DictWriter(stream, COLUMNS, restval="", lineterminator="\n")
+        writer = csv.DictWriter(stream, _COLUMNS, restval="", lineterminator="\n")
         writer.writeheader()
         writer.writerows(known)
-        yield f"{HANDS}/HandInfo.csv", stream.getvalue().encode()
-        yield f"{HANDS}/natocc.csv", sidecar(rows)
+        yield f"{_HANDS}/HandInfo.csv", stream.getvalue().encode()
+        yield f"{_HANDS}/natocc.csv", sidecar(rows)
 
 
 def upright(source: Image, mask: Mask, hand: Hand) -> tuple[Image, Mask]:
@@ -61,7 +61,7 @@ def upright(source: Image, mask: Mask, hand: Hand) -> tuple[Image, Mask]:
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), hand.rot_deg, 1.0)
     outline = np.argwhere(mask > 127)[:, ::-1] @ turn[:, :2].T + turn[:, 2]
     low, high = outline.min(axis=0), outline.max(axis=0)
-    room = np.array([WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN])
+    room = np.array([WIDTH - 2 * _MARGIN, HEIGHT - 2 * _MARGIN])
     scale = min(1.0, float((room / (high - low)).min()))
     centre = np.array([WIDTH / 2, HEIGHT / 2])
     matrix = scale * turn

@@ -18,7 +18,7 @@ from assets.demo.segmentation import segment
 from natocc.resize.scale import limit_long_side
 
 OBJECTS = "COCO"
-MARGIN = 16
+_MARGIN = 16
 LONGEST_SIDE = 640  # as in COCO
 
 
@@ -84,7 +84,7 @@ def flatten(rgba: Image) -> tuple[Image, Mask]:
     """
     alpha = rgba[..., 3]
     x, y, width, height = cv2.boundingRect((alpha > 0).astype(np.uint8))
-    shown = np.pad(rgba[y : y + height, x : x + width], ((MARGIN, MARGIN), (MARGIN, MARGIN), (0, 0)))
+    shown = np.pad(rgba[y : y + height, x : x + width], ((_MARGIN, _MARGIN), (_MARGIN, _MARGIN), (0, 0)))
     weight: npt.NDArray[np.float32] = shown[..., 3:].astype(np.float32) / np.float32(255)
     solid = (shown[..., 3] > 127).astype(np.uint8)
     rim = (solid - cv2.erode(solid, np.ones((5, 5), np.uint8))) > 0

@@ -13,7 +13,7 @@ from assets.demo.splits import photo_splits
 
 Row = dict[str, str]
 # Columns of natocc.csv in order; a dataset has those that its rows name.
-COLUMNS = ("file", "photo", "person", "split", "licence", "grade", "landmarks", "rot_deg", "source")
+_COLUMNS = ("file", "photo", "person", "split", "licence", "grade", "landmarks", "rot_deg", "source")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ def sidecar(rows: list[Row]) -> bytes:
     """natocc.csv: a header, then one line an image."""
     named = {column for row in rows for column in row}
     stream = io.StringIO()
-    writer = csv.DictWriter(stream, [c for c in COLUMNS if c in named], restval="", lineterminator="\n")
+    writer = csv.DictWriter(stream, [c for c in _COLUMNS if c in named], restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return stream.getvalue().encode()

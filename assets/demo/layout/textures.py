@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from assets.demo.layout.task import Row, Task, sidecar
 from assets.demo.pixels import cut, decode, decode_gimp_pattern, jpeg
 
-TEXTURES = "dtd"
+_TEXTURES = "dtd"
 
 
 def lay_out_textures(task: Task) -> Iterator[tuple[str, bytes]]:
@@ -18,7 +18,7 @@ def lay_out_textures(task: Task) -> Iterator[tuple[str, bytes]]:
         picture = decode_gimp_pattern(data, what) if texture.decode == "gimp-pat" else decode(data, what)
         label = texture.texture_class
         file = f"images/{label}/{label}_{texture.number:04d}.jpg"
-        yield f"{TEXTURES}/{file}", jpeg(cut(picture, texture.crop))
+        yield f"{_TEXTURES}/{file}", jpeg(cut(picture, texture.crop))
         rows.append(task.row(file, texture.source, grade="A" if texture.photographic else "B"))
     if rows:
-        yield f"{TEXTURES}/natocc.csv", sidecar(rows)
+        yield f"{_TEXTURES}/natocc.csv", sidecar(rows)

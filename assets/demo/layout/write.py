@@ -8,7 +8,7 @@ from pathlib import Path
 
 import cv2
 
-from assets.demo.catalogue import ROOT, Catalogue
+from assets.demo.catalogue import DEMO_ROOT, Catalogue
 from assets.demo.layout.faces import lay_out_faces, lay_out_occluded
 from assets.demo.layout.hands import lay_out_hands
 from assets.demo.layout.objects import lay_out_objects
@@ -16,15 +16,15 @@ from assets.demo.layout.task import Task
 from assets.demo.layout.textures import lay_out_textures
 from shards import storage
 
-RECORD = "natocc-sample.json"
-PARTS = (lay_out_faces, lay_out_occluded, lay_out_objects, lay_out_hands, lay_out_textures)
+LAYOUT_RECORD = "natocc-sample.json"
+_PARTS = (lay_out_faces, lay_out_occluded, lay_out_objects, lay_out_hands, lay_out_textures)
 
 
 def refuse_foreign(dest: Path) -> None:
     """FileExistsError where the folder holds files that are not an earlier sample."""
-    if dest.is_dir() and any(dest.iterdir()) and not (dest / RECORD).is_file():
+    if dest.is_dir() and any(dest.iterdir()) and not (dest / LAYOUT_RECORD).is_file():
         raise FileExistsError(
-            f"{dest}: expected no folder, an empty one or an earlier sample ({RECORD} in it), "
+            f"{dest}: expected no folder, an empty one or an earlier sample ({LAYOUT_RECORD} in it), "
             "got other files; name another --dest"
         )
 
@@ -38,14 +38,14 @@ def write_layout(dest: Path, task: Task) -> int:
     refuse_foreign(dest)
     made_of = _fingerprint(task.chosen)
     before: dict[str, str] = {}
-    if (dest / RECORD).is_file():
-        record = json.loads((dest / RECORD).read_text(encoding="utf-8"))
+    if (dest / LAYOUT_RECORD).is_file():
+        record = json.loads((dest / LAYOUT_RECORD).read_text(encoding="utf-8"))
         before = record["files"]
         if record["made_of"] == made_of and all(_hash(dest / name) == was for name, was in before.items()):
             return 0
     files: dict[str, str] = {}
     changed = 0
-    for name, data in chain.from_iterable(part(task) for part in PARTS):
+    for name, data in chain.from_iterable(part(task) for part in _PARTS):
         if not files:
             _record(dest, before, made_of="unfinished")
         files[name] = storage.sha256_bytes(data)
@@ -61,7 +61,7 @@ def write_layout(dest: Path, task: Task) -> int:
 
 def _record(dest: Path, files: dict[str, str], *, made_of: str) -> None:
     content = {"made_of": made_of, "files": dict(sorted(files.items()))}
-    storage.write_bytes(str(dest / RECORD), json.dumps(content, indent=1).encode())
+    storage.write_bytes(str(dest / LAYOUT_RECORD), json.dumps(content, indent=1).encode())
 
 
 def _hash(path: Path) -> str | None:
@@ -70,12 +70,12 @@ def _hash(path: Path) -> str | None:
 
 def _fingerprint(chosen: Catalogue) -> str:
     """Hash of all that the layout depends on: pictures, annotations, code and codec."""
-    own = sorted(path for path in ROOT.rglob("*") if path.suffix in {".py", ".json", ".png"})
+    own = sorted(path for path in DEMO_ROOT.rglob("*") if path.suffix in {".py", ".json", ".png"})
     content = {
         "opencv": cv2.__version__,
         "pictures": [item.source.sha256 for item in chosen.items()],
         "annotations": [
-            [path.relative_to(ROOT).as_posix(), storage.sha256_bytes(path.read_bytes())] for path in own
+            [path.relative_to(DEMO_ROOT).as_posix(), storage.sha256_bytes(path.read_bytes())] for path in own
         ],
     }
     return storage.sha256_bytes(json.dumps(content).encode())

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from assets.datasets.hands.reader import MASKS
+from assets.datasets.hands.reader import HAND_MASKS
 from assets.pictures.images import Picture, read_image, read_mask
 from assets.problems import BadInput, Problem, conversions, unusual
 from assets.reading.folders import relative
@@ -57,7 +57,7 @@ def _hand_mask(
     if hand.mask is None:
         found = segment_hand(picture.rgb)
         if isinstance(found, NotFound):
-            expected = f"{found.expected}, or a mask {MASKS}/{hand.image.stem}.png"
+            expected = f"{found.expected}, or a mask {HAND_MASKS}/{hand.image.stem}.png"
             raise BadInput(expected, found.got, relative(hand.image, raw))
         return found.mask, {"mask": "segmented", "contrast": round(found.contrast, 1)}, ()
     where = relative(hand.mask, raw)

@@ -4,10 +4,10 @@ import re
 
 import numpy as np
 
-from assets.demo.catalogue import MASKS, PARTS, ROOT, VISIBLE, load_catalogue, load_meshes
+from assets.demo.catalogue import DEMO_MASKS, DEMO_PARTS, DEMO_ROOT, VISIBLE, load_catalogue, load_meshes
 from assets.demo.pixels import annotation_mask
 
-ALWAYS = set(PARTS) - {"mouth", "hair"}
+ALWAYS = set(DEMO_PARTS) - {"mouth", "hair"}
 
 
 def test_every_source_is_named_and_hashed() -> None:
@@ -29,11 +29,13 @@ def test_clean_faces_have_their_parts_within_the_skin() -> None:
     for face in load_catalogue().faces:
         if face.group != "unoccluded":
             continue
-        present = {part for part in PARTS if (ROOT / MASKS / f"{face.id:05d}_{part}.png").is_file()}
+        present = {
+            part for part in DEMO_PARTS if (DEMO_ROOT / DEMO_MASKS / f"{face.id:05d}_{part}.png").is_file()
+        }
         assert present >= ALWAYS, face.id
-        skin = annotation_mask(f"{MASKS}/{face.id:05d}_skin.png")
+        skin = annotation_mask(f"{DEMO_MASKS}/{face.id:05d}_skin.png")
         for part in present:
-            mask = annotation_mask(f"{MASKS}/{face.id:05d}_{part}.png")
+            mask = annotation_mask(f"{DEMO_MASKS}/{face.id:05d}_{part}.png")
             assert mask.shape == (512, 512)
             assert set(np.unique(mask)) == {0, 255}, (face.id, part)
             inside = mask[skin == 0].any()
@@ -48,14 +50,14 @@ def test_occluded_faces_have_a_visible_mask_and_no_parts() -> None:
         visible = annotation_mask(f"{VISIBLE}/{face.id:05d}.png")
         assert visible.shape == (512, 512)
         assert set(np.unique(visible)) == {0, 255}
-        assert not list((ROOT / MASKS).glob(f"{face.id:05d}_*.png"))
+        assert not list((DEMO_ROOT / DEMO_MASKS).glob(f"{face.id:05d}_*.png"))
 
 
 def test_no_mask_lies_about_unused() -> None:
     catalogue = load_catalogue()
     masks = {hand.mask for hand in catalogue.hands} | {thing.mask for thing in catalogue.objects}
     for folder in ("hand_masks", "object_masks"):
-        for path in (ROOT / folder).glob("*.png"):
+        for path in (DEMO_ROOT / folder).glob("*.png"):
             assert f"{folder}/{path.name}" in masks
 
 
@@ -82,5 +84,5 @@ def test_landmarks_lie_on_the_image_side_that_they_name() -> None:
 
 
 def test_annotations_stay_small() -> None:
-    assert sum(path.stat().st_size for path in ROOT.rglob("*.*")) < 2_500_000
-    assert not list(ROOT.rglob("*.jp*g")), "no photograph is committed"
+    assert sum(path.stat().st_size for path in DEMO_ROOT.rglob("*.*")) < 2_500_000
+    assert not list(DEMO_ROOT.rglob("*.jp*g")), "no photograph is committed"

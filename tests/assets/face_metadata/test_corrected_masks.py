@@ -8,7 +8,7 @@ import pytest
 from PIL import Image as Pillow
 
 from assets.datasets.celebamask.reader import check_faces, read_faces
-from assets.face_metadata.corrected_masks import FOLDER, read_corrected
+from assets.face_metadata.corrected_masks import CORRECTED_FOLDER, read_corrected
 from assets.problems import BadInput, Problem
 from natocc.geometry import Image
 from tests.raw_trees import (
@@ -41,7 +41,7 @@ def touch(raw: Path, *stems: str) -> None:
 def test_a_mask_is_found_by_the_number_or_the_name_of_its_face(tmp_path: Path) -> None:
     touch(tmp_path, "7", "9", "12345", "my photo")
     for name in ("7.png", "12345.PNG", "my photo.png"):
-        write(tmp_path / FOLDER / name, b"x")
+        write(tmp_path / CORRECTED_FOLDER / name, b"x")
     faces, problems = read(tmp_path)
     assert {name[:5]: masks for name, masks in faces.items()} == {
         "00007": ["7.png"],
@@ -61,14 +61,14 @@ def test_masks_of_no_face_and_other_files_are_named(tmp_path: Path) -> None:
     touch(tmp_path, "7")
     write(tmp_path / FACES / IMAGES / "8.jpg", b"x")
     for name in ("007.png", "7.png", "8.png", "30000.png", "read me.txt", ".DS_Store"):
-        write(tmp_path / FOLDER / name, b"x")
-    (tmp_path / FOLDER / "more").mkdir()
+        write(tmp_path / CORRECTED_FOLDER / name, b"x")
+    (tmp_path / CORRECTED_FOLDER / "more").mkdir()
     faces, problems = read(tmp_path)
     assert faces == {"00007": ["007.png", "7.png"]}
     assert [problem for problem in problems if "8.jpg" not in problem] == [
-        f"{FOLDER}/more: expected a picture (.jpeg, .jpg, .png), got a folder",
-        f"{FOLDER}/read me.txt: expected a picture (.jpeg, .jpg, .png), got another file",
-        f"{FOLDER}/30000.png: expected a photograph {IMAGES}/30000.jpg, got no such file",
+        f"{CORRECTED_FOLDER}/more: expected a picture (.jpeg, .jpg, .png), got a folder",
+        f"{CORRECTED_FOLDER}/read me.txt: expected a picture (.jpeg, .jpg, .png), got another file",
+        f"{CORRECTED_FOLDER}/30000.png: expected a photograph {IMAGES}/30000.jpg, got no such file",
     ]
 
 
@@ -80,14 +80,14 @@ def refusal(raw: Path) -> str:
 
 def test_misplaced_masks_stop_the_command_with_the_right_place(tmp_path: Path) -> None:
     touch(tmp_path, "7")
-    folder = tmp_path / FOLDER
-    write(folder / FOLDER / "7.png", b"x")
+    folder = tmp_path / CORRECTED_FOLDER
+    write(folder / CORRECTED_FOLDER / "7.png", b"x")
     assert refusal(tmp_path) == (
-        f"{folder}: expected masks 0.png and so on, got masks one level deeper; move those of {folder / FOLDER} up"
+        f"{folder}: expected masks 0.png and so on, got masks one level deeper; move those of {folder / CORRECTED_FOLDER} up"
     )
-    (folder / FOLDER / "7.png").unlink()
+    (folder / CORRECTED_FOLDER / "7.png").unlink()
     assert refusal(tmp_path) == f"{folder}: expected masks 0.png and so on, got none; remove the folder"
-    (folder / FOLDER).rmdir()
+    (folder / CORRECTED_FOLDER).rmdir()
     folder.rmdir()
     write(folder, b"7z")
     assert (
@@ -95,9 +95,9 @@ def test_misplaced_masks_stop_the_command_with_the_right_place(tmp_path: Path) -
         == f"{folder}: expected a folder of masks, got no folder; unpack the archive, or remove it"
     )
     folder.unlink()
-    write(tmp_path / FACES / FOLDER / "7.png", b"x")
+    write(tmp_path / FACES / CORRECTED_FOLDER / "7.png", b"x")
     assert refusal(tmp_path) == (
-        f"{tmp_path}: expected {FOLDER} beside {FACES}, got it inside; move it to {folder}"
+        f"{tmp_path}: expected {CORRECTED_FOLDER} beside {FACES}, got it inside; move it to {folder}"
     )
 
 

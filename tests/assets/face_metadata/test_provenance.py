@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assets.datasets.celebamask.reader import check_faces
-from assets.face_metadata.corrected_masks import FOLDER, corrected_masks
+from assets.face_metadata.corrected_masks import CORRECTED_FOLDER, corrected_masks
 from assets.face_metadata.provenance import PROVENANCE, Correction, add_provenance, corrections_of
 from assets.face_metadata.verdicts import encode_verdicts
 from assets.problems import Problem
@@ -33,14 +33,14 @@ def read(
     raw: Path, *lines: Correction, extra: bytes = b""
 ) -> tuple[dict[str, dict[str, object]], list[Problem]]:
     problems: list[Problem] = []
-    write(raw / FOLDER / PROVENANCE, add_provenance(extra, list(lines)))
+    write(raw / CORRECTED_FOLDER / PROVENANCE, add_provenance(extra, list(lines)))
     masks = corrected_masks(raw, problems.append)
-    return corrections_of(raw, raw / FOLDER, masks, problems.append), problems
+    return corrections_of(raw, raw / CORRECTED_FOLDER, masks, problems.append), problems
 
 
 def test_a_mask_is_told_by_its_newest_line_of_just_that_mask(tmp_path: Path) -> None:
-    write(tmp_path / FOLDER / "7.png", MASK)
-    write(tmp_path / FOLDER / "8.png", MASK)
+    write(tmp_path / CORRECTED_FOLDER / "7.png", MASK)
+    write(tmp_path / CORRECTED_FOLDER / "8.png", MASK)
     newest = replace(LINE, who="B", date="2024-06-01")
     found, problems = read(tmp_path, LINE, newest, replace(LINE, sha256="d" * 64, who="C"))
     assert problems == []
@@ -58,23 +58,23 @@ def test_a_mask_is_told_by_its_newest_line_of_just_that_mask(tmp_path: Path) -> 
 
 
 def test_a_mask_edited_since_keeps_no_provenance_and_is_noted(tmp_path: Path) -> None:
-    write(tmp_path / FOLDER / "7.png", encoded(disc(40, 40, 0.4), "PNG"))
+    write(tmp_path / CORRECTED_FOLDER / "7.png", encoded(disc(40, 40, 0.4), "PNG"))
     found, problems = read(tmp_path, LINE)
     assert found == {}
     (problem,) = problems
     assert problem.action == "converted"
     assert str(problem) == (
-        f"{FOLDER}/7.png: expected the mask that {PROVENANCE} tells of, "
+        f"{CORRECTED_FOLDER}/7.png: expected the mask that {PROVENANCE} tells of, "
         "got another: edited since; taken, and nothing said of where it is from"
     )
 
 
 def test_lines_of_no_mask_and_lines_that_cannot_be_read_are_named(tmp_path: Path) -> None:
-    write(tmp_path / FOLDER / "7.png", MASK)
+    write(tmp_path / CORRECTED_FOLDER / "7.png", MASK)
     short = json.dumps({"file": "7.png"}).encode() + b"\n{broken\n\xff\n"
     found, problems = read(tmp_path, LINE, replace(LINE, file="30000.png"), extra=short)
     assert found["00007"]["who"] == "Zoë"
-    where = f"{FOLDER}/{PROVENANCE}"
+    where = f"{CORRECTED_FOLDER}/{PROVENANCE}"
     assert str(problems[0]) == f"{where}:1: expected a correction as JSON, got id Field required"
     assert [problem.path for problem in problems] == [f"{where}:1", f"{where}:2", f"{where}:3", where]
     assert str(problems[3]) == f"{where}: expected a mask 30000.png, of which it tells, got no such file"
@@ -83,9 +83,9 @@ def test_lines_of_no_mask_and_lines_that_cannot_be_read_are_named(tmp_path: Path
 def test_tables_among_the_masks_are_no_masks(tmp_path: Path) -> None:
     add_face(tmp_path, "7", b"x", {"skin": b"x"})
     for name in (PROVENANCE, "CelebAMask-HQ-WO-train.txt", "more.csv"):
-        write(tmp_path / FOLDER / name, b"")
-    write(tmp_path / FOLDER / "verdicts.csv", encode_verdicts({}))
+        write(tmp_path / CORRECTED_FOLDER / name, b"")
+    write(tmp_path / CORRECTED_FOLDER / "verdicts.csv", encode_verdicts({}))
     check_faces(tmp_path)
     problems: list[Problem] = []
     assert corrected_masks(tmp_path, problems.append) == {}
-    assert [problem.path for problem in problems] == [f"{FOLDER}/more.csv"]
+    assert [problem.path for problem in problems] == [f"{CORRECTED_FOLDER}/more.csv"]

@@ -11,7 +11,7 @@ import pytest
 from pycocotools import mask as coco_mask
 from pycocotools.coco import COCO
 
-from assets.review.coco import FILE, read_coco
+from assets.review.coco import COCO_FILE, read_coco
 from natocc.geometry import Image
 from tests.reviews import HEIGHT, WIDTH, answers, exported, face_mask
 
@@ -19,12 +19,12 @@ IDS = ("00000", "00007", "00012")
 
 
 def change(folder: Path, **fields: Any) -> None:
-    path = folder / FILE
+    path = folder / COCO_FILE
     path.write_text(json.dumps(json.loads(path.read_text()) | fields), encoding="utf-8")
 
 
 def annotations(folder: Path) -> list[dict[str, Any]]:
-    loaded: list[dict[str, Any]] = json.loads((folder / FILE).read_text())["annotations"]
+    loaded: list[dict[str, Any]] = json.loads((folder / COCO_FILE).read_text())["annotations"]
     return loaded
 
 
@@ -44,7 +44,7 @@ def large(mask: Image) -> Image:
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 def test_cocos_own_tools_read_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder, _ = exported(tmp_path, "coco")
-    coco = COCO(str(folder / FILE))
+    coco = COCO(str(folder / COCO_FILE))
     capsys.readouterr()
     assert [image["file_name"] for image in coco.loadImgs(coco.getImgIds())] == [
         f"{name}.jpg" for name in IDS
@@ -126,16 +126,16 @@ def test_attributes_are_verdicts_and_the_info_says_who_and_when(tmp_path: Path) 
 def test_without_a_date_the_files_own_is_taken(tmp_path: Path, stated: str | None) -> None:
     folder, _ = exported(tmp_path, "coco")
     change(folder, info={"date_created": stated, "contributor": None})
-    os.utime(folder / FILE, (1_700_000_000, 1_700_000_000))
+    os.utime(folder / COCO_FILE, (1_700_000_000, 1_700_000_000))
     found, _ = answers(read_coco, folder)
     assert {(one.who, one.date, one.date_from) for one in found.values()} == {("", "2023-11-14", "file time")}
 
 
 def test_cvats_place_and_names_are_found(tmp_path: Path) -> None:
     folder, _ = exported(tmp_path, "coco")
-    file = json.loads((folder / FILE).read_text())
+    file = json.loads((folder / COCO_FILE).read_text())
     file["images"] = [one | {"file_name": f"images\\{one['file_name']}"} for one in file["images"]]
-    (folder / FILE).unlink()
+    (folder / COCO_FILE).unlink()
     (folder / "annotations").mkdir()
     (folder / "annotations/instances_default.json").write_text(json.dumps(file))
     found, problems = answers(read_coco, folder)
@@ -150,7 +150,7 @@ def faulty(folder: Path, **fields: Any) -> list[str]:
     return problems
 
 
-PLACE = f"{FILE} annotations.0 of 00000.jpg"
+PLACE = f"{COCO_FILE} annotations.0 of 00000.jpg"
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ PLACE = f"{FILE} annotations.0 of 00000.jpg"
         ),
         (
             {"attributes": {"occluded": True, "exclude": True}},
-            f"{FILE} 00000.jpg: expected one of occluded, unoccluded, exclude or none, got exclude, occluded",
+            f"{COCO_FILE} 00000.jpg: expected one of occluded, unoccluded, exclude or none, got exclude, occluded",
         ),
     ],
 )
@@ -188,16 +188,16 @@ def test_faults_are_named_with_their_place(tmp_path: Path, fields: dict[str, Any
 
 def test_images_of_no_face_and_of_another_size(tmp_path: Path) -> None:
     folder, _ = exported(tmp_path, "coco")
-    file = json.loads((folder / FILE).read_text())
+    file = json.loads((folder / COCO_FILE).read_text())
     file["images"][0]["file_name"] = "00099.jpg"
     file["images"][1]["width"] = 512
     file["annotations"][2]["image_id"] = 44
-    (folder / FILE).write_text(json.dumps(file))
+    (folder / COCO_FILE).write_text(json.dumps(file))
     found, problems = answers(read_coco, folder)
     assert problems == [
-        f"{FILE} 00099.jpg: expected a face of this review, got the unknown face '00099'",
-        f"{FILE} 00007.jpg: expected the image's size 120x160, got 512x160",
-        f"{FILE} annotations.2: expected the id of an image of this file, got image_id 44",
+        f"{COCO_FILE} 00099.jpg: expected a face of this review, got the unknown face '00099'",
+        f"{COCO_FILE} 00007.jpg: expected the image's size 120x160, got 512x160",
+        f"{COCO_FILE} annotations.2: expected the id of an image of this file, got image_id 44",
     ]
     mask = found["00012"].mask
     assert mask is not None and not mask.any()
@@ -210,7 +210,7 @@ def test_a_damaged_or_missing_file_is_one_message(tmp_path: Path) -> None:
         ValueError, match=r"annotations\.json: expected annotations as COCO's instances, got "
     ):
         answers(read_coco, folder)
-    (folder / FILE).unlink()
+    (folder / COCO_FILE).unlink()
     with pytest.raises(
         FileNotFoundError, match=r"expected annotations\.json or annotations/instances_default"
     ):

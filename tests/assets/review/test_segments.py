@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from assets.review.segments import MASKS, TABLE, read_segments
+from assets.review.segments import SEGMENTS_MASKS, SEGMENTS_TABLE, read_segments
 from natocc.codecs import decode_plane
 from tests.raw_trees import mask_bytes
 from tests.reviews import answers, bitmap, exported, face_mask
@@ -22,8 +22,10 @@ def large(number: int) -> np.ndarray:
 def test_masks_have_the_images_size_and_come_back_exactly(tmp_path: Path) -> None:
     folder, _ = exported(tmp_path, "segments")
     for number, name in enumerate(IDS):
-        assert np.array_equal(decode_plane((folder / MASKS / f"{name}.png").read_bytes()), large(number))
-    assert (folder / TABLE).read_text() == "id,verdict\n00000,\n00007,\n00012,\n"
+        assert np.array_equal(
+            decode_plane((folder / SEGMENTS_MASKS / f"{name}.png").read_bytes()), large(number)
+        )
+    assert (folder / SEGMENTS_TABLE).read_text() == "id,verdict\n00000,\n00007,\n00012,\n"
     found, problems = answers(read_segments, folder)
     assert problems == [] and tuple(found) == IDS
     for number, name in enumerate(IDS):
@@ -32,11 +34,11 @@ def test_masks_have_the_images_size_and_come_back_exactly(tmp_path: Path) -> Non
 
 def test_masks_of_other_forms_and_of_the_banks_size_are_read(tmp_path: Path) -> None:
     folder, _ = exported(tmp_path, "segments")
-    (folder / MASKS / "00000.png").write_bytes(mask_bytes(large(4)))
-    (folder / MASKS / "00007.png").write_bytes(bitmap(large(4) // 255))
-    (folder / MASKS / "00012.png").unlink()
-    (folder / MASKS / "12.png").write_bytes(bitmap(face_mask(4)))
-    os.utime(folder / MASKS / "12.png", (1_700_000_000, 1_700_000_000))
+    (folder / SEGMENTS_MASKS / "00000.png").write_bytes(mask_bytes(large(4)))
+    (folder / SEGMENTS_MASKS / "00007.png").write_bytes(bitmap(large(4) // 255))
+    (folder / SEGMENTS_MASKS / "00012.png").unlink()
+    (folder / SEGMENTS_MASKS / "12.png").write_bytes(bitmap(face_mask(4)))
+    os.utime(folder / SEGMENTS_MASKS / "12.png", (1_700_000_000, 1_700_000_000))
     found, problems = answers(read_segments, folder)
     assert problems == []
     assert all(np.array_equal(found[name].mask, face_mask(4)) for name in IDS)
@@ -50,18 +52,20 @@ def test_masks_of_other_forms_and_of_the_banks_size_are_read(tmp_path: Path) -> 
 def test_soft_edges_are_cut_and_noted(tmp_path: Path) -> None:
     folder, _ = exported(tmp_path, "segments")
     soft = cv2.GaussianBlur(large(0), (0, 0), 1.0).astype(np.uint8)
-    (folder / MASKS / "00000.png").write_bytes(bitmap(soft))
+    (folder / SEGMENTS_MASKS / "00000.png").write_bytes(bitmap(soft))
     found, problems = answers(read_segments, folder)
-    assert problems == [f"{MASKS}/00000.png: expected a mask of 0 and 255, got grey edges, cut at a half"]
+    assert problems == [
+        f"{SEGMENTS_MASKS}/00000.png: expected a mask of 0 and 255, got grey edges, cut at a half"
+    ]
     mask = found["00000"].mask
     assert mask is not None and set(np.unique(mask)) == {0, 255} and (mask != face_mask(0)).mean() < 0.03
 
 
 def test_verdicts_are_read_from_the_table_with_and_without_a_mask(tmp_path: Path) -> None:
     folder, _ = exported(tmp_path, "segments")
-    (folder / MASKS / "00007.png").unlink()
+    (folder / SEGMENTS_MASKS / "00007.png").unlink()
     # A spreadsheet takes the zeros away, and adds a byte order mark.
-    (folder / TABLE).write_bytes("\ufeffid,verdict\r\n0,O\r\n7,excluded\r\n12,\r\n".encode())
+    (folder / SEGMENTS_TABLE).write_bytes("\ufeffid,verdict\r\n0,O\r\n7,excluded\r\n12,\r\n".encode())
     found, problems = answers(read_segments, folder)
     assert problems == []
     assert {name: one.verdict for name, one in found.items()} == {
@@ -76,32 +80,32 @@ def test_faults_are_named(tmp_path: Path) -> None:
     folder, _ = exported(tmp_path, "segments")
     grey = large(0).copy()
     grey[80:120, 50:90] = 128
-    (folder / MASKS / "00000.png").write_bytes(bitmap(grey))
-    (folder / MASKS / "00007.png").write_bytes(bitmap(np.full((10, 12), 255, np.uint8)))
-    (folder / MASKS / "00012.png").write_bytes(b"")
-    (folder / MASKS / "99.png").write_bytes(bitmap(large(0)))
-    (folder / MASKS / "notes.txt").write_text("")
-    (folder / TABLE).write_text("id,verdict\n0,maybe\n12,O\n12,WO\n99,O\n")
+    (folder / SEGMENTS_MASKS / "00000.png").write_bytes(bitmap(grey))
+    (folder / SEGMENTS_MASKS / "00007.png").write_bytes(bitmap(np.full((10, 12), 255, np.uint8)))
+    (folder / SEGMENTS_MASKS / "00012.png").write_bytes(b"")
+    (folder / SEGMENTS_MASKS / "99.png").write_bytes(bitmap(large(0)))
+    (folder / SEGMENTS_MASKS / "notes.txt").write_text("")
+    (folder / SEGMENTS_TABLE).write_text("id,verdict\n0,maybe\n12,O\n12,WO\n99,O\n")
     found, problems = answers(read_segments, folder)
     assert set(found) == {"00012"}
     assert problems[:3] == [
-        f"{TABLE}:2: expected O, WO, excluded or nothing, got 'maybe'",
-        f"{TABLE}:4: expected one verdict a face, got WO beside O",
-        f"{TABLE}:5: expected a face of this review, got the unknown face '99'",
+        f"{SEGMENTS_TABLE}:2: expected O, WO, excluded or nothing, got 'maybe'",
+        f"{SEGMENTS_TABLE}:4: expected one verdict a face, got WO beside O",
+        f"{SEGMENTS_TABLE}:5: expected a face of this review, got the unknown face '99'",
     ]
     assert sorted(problem.split(": expected")[0] for problem in problems[3:]) == [
-        f"{MASKS}/00000.png",
-        f"{MASKS}/00007.png",
-        f"{MASKS}/00012.png",
-        f"{MASKS}/99.png",
-        f"{MASKS}/notes.txt",
+        f"{SEGMENTS_MASKS}/00000.png",
+        f"{SEGMENTS_MASKS}/00007.png",
+        f"{SEGMENTS_MASKS}/00012.png",
+        f"{SEGMENTS_MASKS}/99.png",
+        f"{SEGMENTS_MASKS}/notes.txt",
     ]
-    assert f"{MASKS}/00007.png: expected the image's size 120x160, got 12x10" in problems
+    assert f"{SEGMENTS_MASKS}/00007.png: expected the image's size 120x160, got 12x10" in problems
 
 
 @pytest.mark.parametrize("text", ["id;verdict\n", "", "id,verdict,who\n"])
 def test_a_table_with_other_columns_stops(tmp_path: Path, text: str) -> None:
     folder, _ = exported(tmp_path, "segments")
-    (folder / TABLE).write_text(text)
+    (folder / SEGMENTS_TABLE).write_text(text)
     with pytest.raises(ValueError, match=r"review\.csv: expected the columns id, verdict, got "):
         answers(read_segments, folder)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assets.problems import Problem
-from assets.text.sidecar import NOTHING, Aside, Sidecar
+from assets.text.sidecar import EMPTY_ROW, Sidecar, SidecarRow
 from tests.raw_trees import add_sidecar, write
 
 
@@ -39,7 +39,7 @@ def test_a_row_says_what_the_layout_has_no_place_for(tmp_path: Path) -> None:
     add_sidecar(tmp_path / "set", row)
     problems: list[Problem] = []
     found = opened(tmp_path, problems).of("img/a.jpg")
-    assert found == Aside(
+    assert found == SidecarRow(
         photo="ab12",
         person="ada",
         split="test",
@@ -55,14 +55,14 @@ def test_a_row_says_what_the_layout_has_no_place_for(tmp_path: Path) -> None:
 
 def test_no_side_car_no_row_and_empty_cells_say_nothing(tmp_path: Path) -> None:
     problems: list[Problem] = []
-    assert opened(tmp_path, problems).of("a.jpg") == NOTHING
-    assert NOTHING.origin("set", "its own").licence == "its own"
+    assert opened(tmp_path, problems).of("a.jpg") == EMPTY_ROW
+    assert EMPTY_ROW.origin("set", "its own").licence == "its own"
     write(tmp_path / "set/a.jpg", b"x")
     add_sidecar(
         tmp_path / "set", {"file": "a.jpg", "split": "", "landmarks": "", "rot_deg": "", "person": " "}
     )
     side = opened(tmp_path, problems)
-    assert side.of("a.jpg") == NOTHING and side.of("b.jpg") == NOTHING
+    assert side.of("a.jpg") == EMPTY_ROW and side.of("b.jpg") == EMPTY_ROW
     assert problems == []
 
 

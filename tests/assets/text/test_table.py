@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from assets.problems import BadInput, Problem
-from assets.text.table import Layout, read_table
+from assets.text.table import Layout, read_rows
 
 
 def layout_from(cells: list[str]) -> Layout[str]:
@@ -23,7 +23,7 @@ def read(folder: Path, data: bytes | None) -> tuple[dict[str, str] | None, list[
     if data is not None:
         (folder / "t.txt").write_bytes(data)
     problems: list[Problem] = []
-    rows = read_table(folder / "t.txt", folder, problems.append, layout_from)
+    rows = read_rows(folder / "t.txt", folder, problems.append, layout_from)
     return rows, [f"{problem.action} {problem}" for problem in problems]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from typer.testing import CliRunner
 
-from assets.face_metadata.corrected_masks import FOLDER
+from assets.face_metadata.corrected_masks import CORRECTED_FOLDER
 from commands.main import app
 from tests.raw_trees import disc, write
 from tests.reviews import HEIGHT, WIDTH, bitmap, small_bank
@@ -26,7 +26,9 @@ def test_export_and_import_say_what_they_did(tmp_path: Path) -> None:
     code, text = run("import", out, "--raw", raw, "--bank", url, "--who", "Ann", "--date", "2024-05-09")
     said = "1 corrected masks, 1 verdicts, 1 unchanged, 0 known already, 0 without an answer"
     assert (code, text) == (0, f"{raw}: {said}\n")
-    assert (raw / FOLDER / "verdicts.csv").read_text() == "file,verdict,who,date\n7.jpg,O,Ann,2024-05-09\n"
+    assert (
+        raw / CORRECTED_FOLDER / "verdicts.csv"
+    ).read_text() == "file,verdict,who,date\n7.jpg,O,Ann,2024-05-09\n"
 
 
 def test_problems_are_listed_together_and_end_with_1(tmp_path: Path) -> None:
@@ -37,7 +39,7 @@ def test_problems_are_listed_together_and_end_with_1(tmp_path: Path) -> None:
     write(out / "masks/00007.png", bitmap(disc(HEIGHT, WIDTH, 0.4)))
     write(out / "masks/00099.png", b"")
     code, text = run("import", out, "--raw", raw, "--bank", url)
-    assert code == 1 and not (raw / FOLDER).exists()
+    assert code == 1 and not (raw / CORRECTED_FOLDER).exists()
     assert text.splitlines() == [
         "masks/00000.png: expected a mask with pixels, or the verdict exclude, got an empty mask",
         "masks/00099.png: expected a face of this review, got the unknown face '00099'",
@@ -45,7 +47,7 @@ def test_problems_are_listed_together_and_end_with_1(tmp_path: Path) -> None:
         "0 known already, 1 without an answer); fix them, or leave those answers out with --keep-going",
     ]
     code, text = run("import", out, "--raw", raw, "--bank", url, "--keep-going")
-    assert code == 0 and (raw / FOLDER / "7.png").is_file()
+    assert code == 0 and (raw / CORRECTED_FOLDER / "7.png").is_file()
 
 
 def test_a_mistake_is_one_line(tmp_path: Path) -> None:

@@ -22,8 +22,8 @@ from tests.tasks.partition.test_leaks import entry
 OF = {"WO-train": ("WO", "train"), "WO-test": ("WO", "test"), "O": ("O", "train"), "O-test": ("O", "test")}
 
 
-def face(number: int, part: str | None = None, person: str | None = None, photo: str = "") -> Entry:
-    subset, split = OF.get(part or "", (None, "excluded" if part == "excluded" else "train"))
+def face(number: int, group: str | None = None, person: str | None = None, photo: str = "") -> Entry:
+    subset, split = OF.get(group or "", (None, "excluded" if group == "excluded" else "train"))
     name = f"{number:05d}"
     blank = entry("face", name, photo or f"p{number}", split)
     source = f"CelebAMask-HQ/CelebA-HQ-img/{number}.jpg"
@@ -43,7 +43,7 @@ def write_bank(folder: Path, faces: Sequence[Entry], scores: dict[int, float] | 
     return Bank(str(folder))
 
 
-def parts(report: PartitionReport) -> dict[str, str]:
+def groups(report: PartitionReport) -> dict[str, str]:
     return {
         name: " ".join(file.removesuffix(".jpg") for file in files) for name, files in report.files.items()
     }
@@ -51,11 +51,11 @@ def parts(report: PartitionReport) -> dict[str, str]:
 
 def test_faces_of_known_part_keep_it(tmp_path: Path) -> None:
     names = ("WO-train", "WO-train", "WO-test", "O", "excluded", "O-test")
-    faces = [face(number, part) for number, part in enumerate(names)]
+    faces = [face(number, group) for number, group in enumerate(names)]
     calls: list[tuple[int, int | None]] = []
     bank = write_bank(tmp_path, faces, dict.fromkeys(range(6), 0.99))
     report = make_partition(bank, on_progress=lambda *call: calls.append(call))
-    assert parts(report) == {"WO-train": "0 1", "WO-test": "2", "O": "3", "excluded": "4", "O-test": "5"}
+    assert groups(report) == {"WO-train": "0 1", "WO-test": "2", "O": "3", "excluded": "4", "O-test": "5"}
     assert (report.proposed, report.by_score, report.unknown, report.leaks) == ((), 0, (), ())
     assert report.rows() == [
         ("WO-train", 2, 24603), ("WO-test", 1, 716), ("O", 1, 4597), ("excluded", 1, 86), ("O-test", 1, None),
@@ -70,7 +70,7 @@ def test_faces_of_unknown_part_are_told_apart_by_their_scores_and_the_proposals_
     faces = [face(number) for number in (10, 9, 2, 3)] + [face(4, "O"), face(5, "excluded")]
     bank = write_bank(tmp_path / "bank", faces, {10: 0.7, 9: 0.2, 2: 0.9, 4: 0.1, 5: 0.9})
     report = make_partition(bank, threshold=0.6)
-    assert parts(report) == {"WO-train": "9", "WO-test": "", "O": "2 4 10", "excluded": "5", "O-test": ""}
+    assert groups(report) == {"WO-train": "9", "WO-test": "", "O": "2 4 10", "excluded": "5", "O-test": ""}
     assert report.unknown == ("3.jpg",) and report.by_score == 3
     write_partition(report, str(tmp_path / "out"))
     written = {path.name: path.read_text() for path in (tmp_path / "out").iterdir()}

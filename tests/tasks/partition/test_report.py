@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from assets.face_metadata.partition import PARTS, TABLE_2
+from assets.face_metadata.partition import GROUPS, TABLE_2
 from tasks.partition.report import PROPOSED, REPORT, PartitionReport, Proposal, write_partition
 
 
 def report(**files: tuple[str, ...]) -> PartitionReport:
-    empty: dict[str, tuple[str, ...]] = {part.name: () for part in PARTS}
+    empty: dict[str, tuple[str, ...]] = {part.name: () for part in GROUPS}
     return PartitionReport(
         files=empty | {name.replace("_", "-"): names for name, names in files.items()},
         unknown=("9.jpg",),
@@ -28,8 +28,8 @@ def lists(folder: Path) -> dict[str, str]:
 
 def test_the_paper_s_lists_are_written_even_if_empty_and_others_only_if_not(tmp_path: Path) -> None:
     write_partition(report(WO_train=("1.jpg", "2.jpg"), excluded=()), str(tmp_path))
-    written = {part.file: part.name for part in PARTS if part.file in lists(tmp_path)}
-    assert set(written.values()) == {part.name for part in PARTS if part.name in TABLE_2}
+    written = {part.file: part.name for part in GROUPS if part.file in lists(tmp_path)}
+    assert set(written.values()) == {part.name for part in GROUPS if part.name in TABLE_2}
     assert "".join(lists(tmp_path).values()) == "1.jpg\n2.jpg\n"
 
 

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from assets.bank.reader import Bank
-from assets.review.index import INDEX, read_review
+from assets.review.index import REVIEW_INDEX, read_review
 from shards.storage import sha256_bytes
 from tasks.review.export import export_review
 from tests.reviews import HEIGHT, WIDTH, small_bank
@@ -144,7 +144,7 @@ def test_options_that_cannot_work_write_nothing(tmp_path: Path) -> None:
 def test_a_damaged_or_missing_index_is_one_message(tmp_path: Path) -> None:
     _, url = small_bank(tmp_path)
     export_review(url, tmp_path / "out", form="coco")
-    path = tmp_path / "out" / INDEX
+    path = tmp_path / "out" / REVIEW_INDEX
     index = json.loads(path.read_text())
     for text, message in (
         ("{", "expected the index of a review"),

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assets.face_metadata.corrected_masks import FOLDER
+from assets.face_metadata.corrected_masks import CORRECTED_FOLDER
 from assets.face_metadata.provenance import PROVENANCE
 from assets.problems import Problem
 from assets.review.index import read_review
@@ -30,7 +30,7 @@ class Case:
 
     def __init__(self, folder: Path, form: str = "segments") -> None:
         self.raw, self.url = small_bank(folder)
-        self.folder, self.corrected = folder / "review", self.raw / FOLDER
+        self.folder, self.corrected = folder / "review", self.raw / CORRECTED_FOLDER
         export_review(self.url, self.folder, form=form)
 
     def answer(self, name: str, mask: Image) -> None:
@@ -166,7 +166,7 @@ def test_a_mask_that_somebody_else_corrected_since_is_not_replaced(tmp_path: Pat
     other = write(case.corrected / "007.png", bitmap(disc(80, 60, 0.3)))
     report, problems = case.run()
     assert problems == [
-        f"masks/00007.png: expected the mask that was exported, got another {FOLDER}/007.png since; export again"
+        f"masks/00007.png: expected the mask that was exported, got another {CORRECTED_FOLDER}/007.png since; export again"
     ]
     assert not report.written
     write(case.corrected / "7.png", bitmap(NEW))
@@ -179,13 +179,13 @@ def test_a_mask_that_somebody_else_corrected_since_is_not_replaced(tmp_path: Pat
 def test_the_mask_that_was_exported_is_replaced_under_its_own_name(tmp_path: Path) -> None:
     data = bitmap(face_mask(0))
     raw, url = small_bank(tmp_path, {"7.jpg": {"mask": "corrected", "mask_sha256": sha256_bytes(data)}})
-    write(raw / FOLDER / "00007.png", data)
+    write(raw / CORRECTED_FOLDER / "00007.png", data)
     export_review(url, tmp_path / "review", form="segments")
     write(tmp_path / "review/masks/00007.png", bitmap(NEW))
     report = import_review(tmp_path / "review", raw, url)
     assert report.problems == () and report.corrected == 1
-    assert np.array_equal(decode_plane((raw / FOLDER / "00007.png").read_bytes()), NEW)
-    assert not (raw / FOLDER / "7.png").exists()
+    assert np.array_equal(decode_plane((raw / CORRECTED_FOLDER / "00007.png").read_bytes()), NEW)
+    assert not (raw / CORRECTED_FOLDER / "7.png").exists()
 
 
 def test_a_bank_or_a_photograph_changed_since_the_export_is_found(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from assets.bank.reader import Bank
-from assets.face_metadata.corrected_masks import FOLDER
+from assets.face_metadata.corrected_masks import CORRECTED_FOLDER
 from natocc.codecs import decode_plane
 from natocc.geometry import Image
 from shards.storage import sha256_bytes
@@ -106,7 +106,7 @@ def test_a_mask_goes_to_a_tool_and_back(
     else:
         assert np.array_equal(mask, with_hand(was))
     facts = json.loads(after["00001"]["json"])
-    stored = sha256_bytes((raw / FOLDER / "1.png").read_bytes())
+    stored = sha256_bytes((raw / CORRECTED_FOLDER / "1.png").read_bytes())
     assert (facts["mask"], facts["mask_sha256"]) == ("corrected", stored)
     said = {name: facts["review"][name] for name in ("tool", "who", "date", "date_from", "sha256")}
     assert said == {"tool": tool, "who": "Ann", "date": "2024-05-09", "date_from": "given", "sha256": stored}
@@ -123,9 +123,11 @@ def test_a_mask_edited_after_its_review_is_taken_and_said_to_be(tmp_path: Path) 
     export_review(url, folder, form="segments")
     in_a_painter(folder)
     import_review(folder, raw, url)
-    (raw / FOLDER / "1.png").write_bytes(encoded(disc(*SIZE, 0.4), "PNG"))
+    (raw / CORRECTED_FOLDER / "1.png").write_bytes(encoded(disc(*SIZE, 0.4), "PNG"))
     done = prepare(raw, url, workers=1)
-    assert [(problem.path, problem.action) for problem in done.problems] == [(f"{FOLDER}/1.png", "converted")]
+    assert [(problem.path, problem.action) for problem in done.problems] == [
+        (f"{CORRECTED_FOLDER}/1.png", "converted")
+    ]
     (entry,) = (one for one in Bank(url).entries("face") if one.id == "00001")
     members = Bank(url).read(entry)
     assert np.array_equal(decode_plane(members["mask.png"]), disc(*SIZE, 0.4))

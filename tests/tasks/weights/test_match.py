@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.weights.registry import Entry, PublishedFile, registry
+from assets.weights.registry import PublishedFile, RegistryEntry, registry
 from models.identify import identify
 from tasks.weights.match import choose_source, match_registry
 from tasks.weights.source import WeightsSource
@@ -16,7 +16,7 @@ PATH = Path("archive.zip")
 TINY = identify(tiny_rainnet())
 
 
-def published() -> tuple[Entry, PublishedFile]:
+def published() -> tuple[RegistryEntry, PublishedFile]:
     """A published file with a whole hash, and its entry."""
     return next(
         (entry, file)

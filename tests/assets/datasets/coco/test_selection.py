@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.datasets.coco.categories import CATEGORIES, NAMES, TEST_CATEGORIES
+from assets.datasets.coco.categories import CATEGORIES, CATEGORY_NAMES, TEST_CATEGORIES
 from assets.datasets.coco.reader import read_objects
 from assets.datasets.coco.selection import MOST_BLUR, choose_objects, read_choice
 from assets.problems import Problem
@@ -52,7 +52,7 @@ def things(tmp_path_factory: pytest.TempPathFactory) -> list[RawObject]:
     listing = {
         "images": [{"id": 1, "file_name": "000000000001.jpg", "height": 480, "width": 640}],
         "categories": [{"id": 1, "name": "person"}]
-        + [{"id": number, "name": name} for number, name in NAMES.items()],
+        + [{"id": number, "name": name} for number, name in CATEGORY_NAMES.items()],
         "annotations": rows,
     }
     write(raw / "COCO/annotations/instances_val2017.json", json.dumps(listing).encode())

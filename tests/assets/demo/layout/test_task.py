@@ -17,7 +17,7 @@ from assets.demo.catalogue import Hand, Thing, load_catalogue
 from assets.demo.layout.hands import upright
 from assets.demo.layout.objects import flatten
 from assets.demo.layout.task import Task
-from assets.demo.layout.write import RECORD, write_layout
+from assets.demo.layout.write import LAYOUT_RECORD, write_layout
 from assets.demo.pixels import decode_gimp_pattern
 
 
@@ -94,7 +94,7 @@ def test_textures_lie_as_in_dtd(tree: Path) -> None:
 
 
 def test_what_has_no_source_is_not_there(tree: Path) -> None:
-    assert sorted(path.name for path in tree.iterdir()) == ["COCO", "CelebAMask-HQ", "dtd", RECORD]
+    assert sorted(path.name for path in tree.iterdir()) == ["COCO", "CelebAMask-HQ", "dtd", LAYOUT_RECORD]
 
 
 def test_a_second_layout_changes_nothing_and_another_folder_is_equal(

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from assets.bank.reader import Bank, Entry
-from assets.face_metadata.corrected_masks import FOLDER
+from assets.face_metadata.corrected_masks import CORRECTED_FOLDER
 from natocc.codecs import decode_plane
 from natocc.geometry import Image
 from natocc.masks.policy import CLASS_IDS, FACE
@@ -39,7 +39,7 @@ def tree(raw: Path, count: int = 1) -> Path:
 
 
 def correct(raw: Path, stem: str, data: bytes) -> Path:
-    return write(raw / FOLDER / f"{stem}.png", data)
+    return write(raw / CORRECTED_FOLDER / f"{stem}.png", data)
 
 
 def run(raw: Path, bank: Path) -> tuple[PrepareReport, Bank]:
@@ -100,7 +100,7 @@ def test_any_size_of_the_same_aspect_will_do(
     add_face(raw, "0", portrait(*photo), parts)
     correct(raw, "0", encoded(disc(height, width) // 255, "PNG"))
     report, bank = run(raw, tmp_path / "bank")
-    assert report.refused == 0 and not any(FOLDER in problem.path for problem in report.problems)
+    assert report.refused == 0 and not any(CORRECTED_FOLDER in problem.path for problem in report.problems)
     mask, classes, _ = labels(bank, bank.entries("face")[0])
     assert mask.shape == classes.shape and mask.shape[0] == 512
     expected = cv2.resize(disc(height, width), mask.shape[::-1], interpolation=cv2.INTER_AREA) > 127
@@ -142,11 +142,13 @@ def test_a_faulty_corrected_mask_refuses_its_face_and_no_other(tmp_path: Path) -
     correct(raw, f"00{last}", mask_bytes(disc(512, 512)))
     correct(raw, "99", mask_bytes(disc(512, 512)))
     report, bank = run(raw, tmp_path / "bank")
-    lines = [f"{FOLDER}/{number}.png: expected {line}" for number, (_, line) in enumerate(BAD.values())]
+    lines = [
+        f"{CORRECTED_FOLDER}/{number}.png: expected {line}" for number, (_, line) in enumerate(BAD.values())
+    ]
     assert sorted(str(problem) for problem in report.problems if problem.action == "refused") == [
         *lines,
-        f"{FOLDER}/{last}.png: expected one corrected mask a face, got a second one beside {FOLDER}/00{last}.png",
-        f"{FOLDER}/99.png: expected a photograph {IMAGES}/99.jpg, got no such file",
+        f"{CORRECTED_FOLDER}/{last}.png: expected one corrected mask a face, got a second one beside {CORRECTED_FOLDER}/00{last}.png",
+        f"{CORRECTED_FOLDER}/99.png: expected a photograph {IMAGES}/99.jpg, got no such file",
     ]
     assert [entry.id for entry in bank.entries("face")] == [f"{last + 1:05d}"]
     assert FACES in bank.entries("face")[0].source
@@ -157,7 +159,7 @@ def test_grey_edges_are_cut_and_noted(tmp_path: Path) -> None:
     correct(raw, "0", encoded(cv2.GaussianBlur(disc(512, 512), (0, 0), 1.5), "PNG"))
     report, bank = run(raw, tmp_path / "bank")
     assert [(str(problem), problem.action) for problem in report.problems] == [
-        (f"{FOLDER}/0.png: expected an 8-bit mask of 0 and 255, got grey edges", "converted")
+        (f"{CORRECTED_FOLDER}/0.png: expected an 8-bit mask of 0 and 255, got grey edges", "converted")
     ]
     assert ((labels(bank, bank.entries("face")[0])[0] > 0) != (disc(512, 512) > 0)).mean() < 0.002
 
@@ -165,7 +167,7 @@ def test_grey_edges_are_cut_and_noted(tmp_path: Path) -> None:
 def test_misplaced_masks_stop_the_command_before_the_bank_is_touched(tmp_path: Path) -> None:
     raw = tree(tmp_path / "raw")
     report, _ = run(raw, tmp_path / "bank")
-    (raw / FOLDER).mkdir()
+    (raw / CORRECTED_FOLDER).mkdir()
     with pytest.raises(
         FileNotFoundError, match=r"expected masks 0.png and so on, got none; remove the folder"
     ):

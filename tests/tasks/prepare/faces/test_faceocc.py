@@ -13,7 +13,7 @@ import pytest
 from assets.bank.reader import Bank
 from assets.datasets.celebamask.reader import read_faces
 from assets.datasets.faceocc.reader import read_faceocc_cutouts, read_faceocc_textures
-from assets.face_metadata.corrected_masks import FOLDER as CORRECTED
+from assets.face_metadata.corrected_masks import CORRECTED_FOLDER
 from natocc.codecs import decode_plane
 from natocc.geometry import Image
 from natocc.masks.policy import CLASS_IDS
@@ -124,7 +124,7 @@ def test_glasses_of_a_face_that_was_looked_at_and_left_alone_are_dark(tmp_path: 
 
 def test_a_corrected_mask_comes_before_the_annotation(tmp_path: Path) -> None:
     add(tmp_path, "0", HAND)
-    write(tmp_path / CORRECTED / "0.png", mask_bytes(disc(512, 512)))
+    write(tmp_path / CORRECTED_FOLDER / "0.png", mask_bytes(disc(512, 512)))
     mask, _, facts = labels(run(tmp_path)[0])
     assert np.array_equal(mask, disc(512, 512))
     assert (facts["mask"], facts["faceocc"]) == ("corrected", "not used")

@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors import safe_open
 
-from assets.weights.files import MissingWeights, read_facts
+from assets.weights.files import MissingWeights, read_weights_metadata
 from models.checkpoints.read import read_state
 from models.glean.training import Losses
 from models.glean.weights import load_glean
@@ -66,7 +66,7 @@ def test_the_file_is_read_strictly_and_says_what_it_is_made_from(tmp_path: Path)
         facts = opened.metadata()
     assert facts["network"] == "glean" and facts["bank"] == "none was given: trained along from the seed"
     assert facts["perceptual"] == "left out" and facts["steps"] == "3" and facts["degradation"] == "bicubic"
-    assert read_facts(Path(report.weights))["photographs"].startswith("3 sha256:")
+    assert read_weights_metadata(Path(report.weights))["photographs"].startswith("3 sha256:")
 
     figures = json.loads(Path(report.metrics).read_text(encoding="utf-8"))
     assert figures["scores"]["held out"]["pictures"] == 1 and figures["trained_on"] == 3
