@@ -14,10 +14,10 @@ from commands.console import errors
 def one_line_when_stopped() -> Iterator[None]:
     """Print where the state of a stopped training is, and exit with the code of its signal."""
     # Here, since it needs the extra with the networks.
-    from tasks.training.interrupt import Stopped
+    from tasks.training.interrupt import Interrupted
 
     try:
         yield
-    except Stopped as stopped:
-        errors.print(str(stopped), markup=False)
-        raise typer.Exit(stopped.code) from stopped
+    except Interrupted as interrupted:
+        errors.print(str(interrupted), markup=False)
+        raise typer.Exit(interrupted.code) from interrupted

@@ -15,21 +15,21 @@ from shards.storage import is_local
 from tasks.training.harmoniser.options import HarmoniserJob, HarmoniserOptions
 
 if TYPE_CHECKING:
-    from tasks.training.harmoniser.report import HarmonizerReport
+    from tasks.training.harmoniser.report import HarmoniserReport
 
 
 @task(name="train", cache_policy=NO_CACHE)
-def train_task(job: HarmoniserJob) -> HarmonizerReport:
+def train_task(job: HarmoniserJob) -> HarmoniserReport:
     """Train and score; weights, figures, previews and checkpoint land in ``job.out``."""
     from tasks.training.harmoniser.train import open_sources
-    from tasks.training.harmoniser.train import train_harmonizer as train
-    from tasks.training.interrupt import Stopped
+    from tasks.training.harmoniser.train import train_harmoniser as train
+    from tasks.training.interrupt import Interrupted
 
     try:
         report = train(open_sources(**job.sources()), job.out, job.narrowed(HarmoniserOptions))
-    except Stopped as stopped:
+    except Interrupted as interrupted:
         # The run itself would only say that Python was told to exit.
-        get_run_logger().warning("%s", stopped)
+        get_run_logger().warning("%s", interrupted)
         raise
     for line in report.left_out:
         get_run_logger().warning("left out: %s", line)

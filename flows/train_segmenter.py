@@ -13,15 +13,21 @@ from models.optional_packages import require_networks
 from tasks.training.segmenter.options import SegmenterJob, SegmenterOptions
 
 if TYPE_CHECKING:
-    from tasks.training.segmenter.train import TrainReport
+    from tasks.training.segmenter.report import SegmenterReport
 
 
 @task(name="train", cache_policy=NO_CACHE)
-def train_task(job: SegmenterJob) -> TrainReport:
+def train_task(job: SegmenterJob) -> SegmenterReport:
     """Train and score; the checkpoint and the figures land in ``job.out``."""
+    from tasks.training.interrupt import Interrupted
     from tasks.training.segmenter.train import train_segmenter as train
 
-    report = train(job.version, job.bank, job.out, job.narrowed(SegmenterOptions))
+    try:
+        report = train(job.version, job.bank, job.out, job.narrowed(SegmenterOptions))
+    except Interrupted as interrupted:
+        # The run itself would only say that Python was told to exit.
+        get_run_logger().warning("%s", interrupted)
+        raise
     for note in report.notes:
         get_run_logger().warning("left out: %s", note)
     for row in report.table():

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @task(name="train", cache_policy=NO_CACHE)
 def train_task(job: UpscalerJob) -> UpscalerReport:
     """Train and score; weights, figures, previews and state land in ``job.out``."""
-    from tasks.training.interrupt import Stopped
+    from tasks.training.interrupt import Interrupted
     from tasks.training.upscaler.photos import open_photos
     from tasks.training.upscaler.train import train_upscaler as train
 
@@ -30,9 +30,9 @@ def train_task(job: UpscalerJob) -> UpscalerReport:
     )
     try:
         report = train(photos, job.out, job.narrowed(UpscalerOptions))
-    except Stopped as stopped:
+    except Interrupted as interrupted:
         # The run itself would only say that Python was told to exit.
-        get_run_logger().warning("%s", stopped)
+        get_run_logger().warning("%s", interrupted)
         raise
     for line in (*report.notes, *report.problems):
         get_run_logger().warning("%s", line)

@@ -1,4 +1,4 @@
-"""A training whose numbers are no numbers any more."""
+"""Training that has diverged: losses or weights that are NaN or infinite."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from torch import Tensor
 
 
 class Diverged(ValueError):
-    """Losses or weights are not finite any more."""
+    """A loss or a weight is not finite."""
 
 
-def first_not_finite(parts: Mapping[str, Mapping[str, Any]]) -> str | None:
-    """The name of the first part with a tensor that is not finite, at any depth; None where all are.
+def first_not_finite(states: Mapping[str, Mapping[str, Any]]) -> str | None:
+    """The name of the first state that holds a non-finite tensor at any depth; None where all are finite.
 
     >>> import torch
     >>> first_not_finite({"a": {"w": torch.zeros(2)}, "b": {"state": [{"m": torch.tensor(float("nan"))}]}})
     'b'
     """
-    for name, part in parts.items():
-        if not all(bool(tensor.isfinite().all()) for tensor in _tensors(part)):
+    for name, state in states.items():
+        if not all(bool(tensor.isfinite().all()) for tensor in _tensors(state)):
             return name
     return None
 
 
-def _tensors(found: object) -> Iterable[Tensor]:
-    if isinstance(found, Tensor):
-        yield found
-    elif isinstance(found, Mapping):
-        for one in found.values():
-            yield from _tensors(one)
-    elif isinstance(found, list | tuple):
-        for one in found:
-            yield from _tensors(one)
+def _tensors(content: object) -> Iterable[Tensor]:
+    if isinstance(content, Tensor):
+        yield content
+    elif isinstance(content, Mapping):
+        for value in content.values():
+            yield from _tensors(value)
+    elif isinstance(content, list | tuple):
+        for value in content:
+            yield from _tensors(value)

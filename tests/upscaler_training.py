@@ -22,11 +22,11 @@ from tests.raw_trees import portrait, write
 TINY: dict[str, Any] = {
     "in_size": 4,
     "out_size": 16,
-    "train_bank": True,
+    "train_prior": True,
     "perceptual": "0",
     "steps": 2,
     "batch": 2,
-    "bank_width": 8,
+    "prior_width": 8,
     "blocks": 1,
     "width": 4,
     "growth": 4,

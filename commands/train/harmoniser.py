@@ -21,7 +21,7 @@ def train_harmoniser(job: HarmoniserJob) -> Report:
     the last checkpoint. Defaults are the published values.
     """
     from tasks.training.harmoniser.train import open_sources
-    from tasks.training.harmoniser.train import train_harmonizer as train
+    from tasks.training.harmoniser.train import train_harmoniser as train
 
     options = job.narrowed(HarmoniserOptions)
     with one_line_when_stopped():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from commands.console import console, print_table, say
+from commands.interrupted import one_line_when_stopped
 from commands.register import Report, command
 from models.optional_packages import NETWORKS
 from tasks.training.segmenter.options import SegmenterJob, SegmenterOptions
@@ -15,20 +16,26 @@ from tasks.training.segmenter.options import SegmenterJob, SegmenterOptions
     example="natocc train-segmenter data/datasets/sample --bank data/bank --out data/segmenter",
 )
 def train_segmenter(job: SegmenterJob) -> Report:
-    """Train a small U-Net on the shards and print its face IoU on faces it has not seen."""
+    """Train a small segmenter on the shards and print its face IoU on faces it has not seen.
+
+    SIGTERM and Ctrl-C stop it after the current step. The same command resumes it from its last state.
+    """
     from tasks.training.segmenter.train import train_segmenter as train
 
     options = job.narrowed(SegmenterOptions)
-    report = train(job.version, job.bank, job.out, options, progress=console.is_terminal)
+    with one_line_when_stopped():
+        report = train(job.version, job.bank, job.out, options, progress=console.is_terminal)
     print_table(report.table())
     say(*(f"left out: {note}" for note in report.notes))
-    say(f"trained {report.steps} steps on {report.trained_on} pictures of version {report.version}")
-    say(report.checkpoint)
+    resumed = f", {report.resumed} of them before," if report.resumed else ""
+    say(f"trained {report.steps} steps{resumed} on {report.trained_on} pictures of version {report.version}")
+    say(report.weights)
     fields = {
-        "checkpoint": report.checkpoint,
+        "checkpoint": report.weights,
         "metrics": report.metrics,
         "version": report.version,
         "steps": report.steps,
+        "steps_before": report.resumed,
         "trained_on": report.trained_on,
         "scores": report.table(),
         "left_out": report.notes,

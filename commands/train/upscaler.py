@@ -36,7 +36,7 @@ def train_upscaler(job: UpscalerJob) -> Report:
     if len(report.problems) > _SHOWN:
         say(f"and {len(report.problems) - _SHOWN} more files, named in {report.metrics}")
     say(f"prior: {report.facts['bank']}; perceptual loss: {report.facts['perceptual']}")
-    resumed = f", {report.resumed_at} of them before," if report.resumed_at else ""
+    resumed = f", {report.resumed} of them before," if report.resumed else ""
     say(f"trained {report.steps} steps{resumed} on {report.trained_on} photographs")
     say(*filter(None, (report.weights, report.metrics, report.previews)))
     fields = {
@@ -44,7 +44,7 @@ def train_upscaler(job: UpscalerJob) -> Report:
         "previews": report.previews,
         "metrics": report.metrics,
         "steps": report.steps,
-        "steps_before": report.resumed_at,
+        "steps_before": report.resumed,
         "trained_on": report.trained_on,
         "scores": report.table(),
         "notes": report.notes,

@@ -1,26 +1,23 @@
-"""GLEAN's training: losses, schedule and optimisers, as Lightning drives them."""
+"""GLEAN in training: losses, schedule and optimisers (Chan et al. 2021)."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass
-from typing import cast
+from dataclasses import dataclass
 
-import lightning
 import torch
+from lightning.pytorch.core.optimizer import LightningOptimizer
+from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.optim import Adam
 
 from models.glean.network import GLEAN
-from models.glean.training_state import TrainingState
-from models.not_finite import Diverged
+from models.training_module import TrainingModule
 from models.vgg.network import feature_loss
 from natocc.machine import FullRangePrecision
 
-Batch = tuple[Tensor, Tensor]
 BETAS = (0.9, 0.99)
 LOWEST_RATE = 1e-7
 
@@ -37,33 +34,24 @@ class LossWeights:
     adversarial: float = 1e-2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Losses:
-    """The terms of one step, unweighted; ``total`` is what the upscaler is to make small."""
-
-    total: float
-    pixel: float
-    perceptual: float | None = None
-    adversarial: float | None = None
-    discriminator: float | None = None
-
-
 def learning_rate_at(step: int, steps: int, highest: float, lowest: float = LOWEST_RATE) -> float:
     """Half a cosine from ``highest`` at step 0 down to ``lowest`` at ``steps``."""
     return lowest + (highest - lowest) * (1 + math.cos(math.pi * step / steps)) / 2
 
 
-class GLEANTraining(lightning.LightningModule):
-    """Trains GLEAN, and the discriminator where there is one, by optimisers that it steps by hand.
+class GLEANTraining(TrainingModule):
+    """Trains GLEAN, and the discriminator if there is one, by optimisers stepped by hand.
 
     A batch is (small float (N, 3, in, in), real float (N, 3, out, out)), RGB in [-1, 1]. Each step
-    betters the upscaler first, then the discriminator, by the losses of Chan et al. (2021, section 3.3):
+    improves the upscaler first, then the discriminator, by the losses of Chan et al. (2021, section 3.3):
     the vanilla GAN loss is ``softplus(-score)`` for the upscaler, and ``softplus(score)`` of the result
-    plus ``softplus(-score)`` of the real picture for the discriminator. Frozen parts have no optimiser.
-
-    ``done`` steps lie behind, ``optimiser_states`` are theirs. ``after_step`` is called with the number
-    of steps done by then. Raises Diverged, a ValueError, where a loss is NaN or infinite.
+    plus ``softplus(-score)`` of the real picture for the discriminator. Frozen parameters have no
+    optimiser. A step draws nothing.
     """
+
+    automatic_optimization = False
+    if_diverged = "use a lower --learning-rate, --precision float32, or other given weights"
+    if_out_of_memory = "use a smaller --batch or --precision bfloat16"
 
     def __init__(
         self,
@@ -75,68 +63,45 @@ class GLEANTraining(lightning.LightningModule):
         discriminator: nn.Module | None = None,
         features: nn.Module | None = None,
         precision: FullRangePrecision = "float32",
-        done: int = 0,
-        optimiser_states: Sequence[Mapping[str, object]] = (),
-        after_step: Callable[[int, Losses], None] = lambda step, losses: None,
     ) -> None:
-        super().__init__()
-        self.automatic_optimization = False
+        super().__init__(steps)
         self.network, self.discriminator, self.features = network, discriminator, features
-        self._steps, self._rate, self._weights, self._precision = steps, learning_rate, weights, precision
-        self._done, self._after_step = done, after_step
-        self._states = optimiser_states
-        self.adams: list[Adam] = []
-        # Loaded networks are ready to predict; none of these does anything else in training.
+        self._rate, self._weights, self._precision = learning_rate, weights, precision
+        # Loaded networks are in evaluation mode. No layer of these behaves differently in training.
         self.train()
 
-    def configure_optimizers(self) -> list[Adam]:
-        parts = [self.network] if self.discriminator is None else [self.network, self.discriminator]
-        self.adams = [Adam(learnable(part), lr=self._rate, betas=BETAS) for part in parts]
-        for adam, state in zip(self.adams, self._states, strict=False):
-            adam.load_state_dict(dict(state))
-        return self.adams
+    def trained_networks(self) -> dict[str, nn.Module]:
+        networks = {"network": self.network, "discriminator": self.discriminator}
+        return {name: network for name, network in networks.items() if network is not None}
 
-    def training_step(self, batch: Batch, batch_idx: int) -> None:
+    def configure_optimizers(self) -> OptimizerLRScheduler:
+        return [
+            Adam(learnable(network), lr=self._rate, betas=BETAS)
+            for network in self.trained_networks().values()
+        ]
+
+    def training_step(self, batch: tuple[Tensor, Tensor], batch_idx: int) -> None:
         small, real = batch
-        for adam in self.adams:
-            for group in adam.param_groups:
-                group["lr"] = learning_rate_at(self._done, self._steps, self._rate)
-        optimisers = self._optimisers()
-        losses, made = self._better_network(optimisers[0], small, real)
+        optimisers = self.all_optimisers()
+        for optimiser in optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = learning_rate_at(self.step, self.steps, self._rate)
+        losses, made = self._improve_network(optimisers[0], small, real)
         if self.discriminator is not None:
-            judged = self._better_discriminator(optimisers[1], self.discriminator, made, real)
-            losses = Losses(**asdict(losses) | {"discriminator": judged})
-        self._done += 1
-        self._after_step(self._done, losses)
-
-    def state(self, made_from: Mapping[str, str], history: Sequence[Mapping[str, float]]) -> TrainingState:
-        """All that the next step hangs on. Raises Diverged where some of it is not finite.
-
-        Losses are looked at before a step, so that they do not tell what it made of the weights.
-        """
-        judge = self.discriminator
-        state = TrainingState(
-            step=self._done,
-            made_from=made_from,
-            network=self.network.state_dict(),
-            discriminator=judge.state_dict() if judge is not None else {},
-            optimisers=[adam.state_dict() for adam in self.adams],
-            history=history,
-        )
-        if broken := state.not_finite():
-            raise Diverged(
-                f"step {self._done}: expected finite weights, got others in the {broken}; start again with a "
-                "lower --learning-rate or in --precision float32"
+            losses["discriminator"] = self._improve_discriminator(
+                optimisers[1], self.discriminator, made, real
             )
-        return state
+        self.finish_step(losses)
 
-    def _better_network(self, optimiser: Adam, small: Tensor, real: Tensor) -> tuple[Losses, Tensor]:
-        weights = self._weights
+    def _improve_network(
+        self, optimiser: LightningOptimizer, small: Tensor, real: Tensor
+    ) -> tuple[dict[str, Tensor], Tensor]:
+        """The unweighted losses with their weighted ``total``, and the result without its graph."""
         terms: dict[str, Tensor] = {}
         if self.discriminator is not None:
-            # What it learns it learns from the real picture too, below.
+            # The upscaler's loss must leave no gradients in the discriminator.
             self.discriminator.requires_grad_(False)
-        with self._mixed():
+        with self._mixed_precision():
             made = self.network(small)
             if self.features is not None:
                 terms["perceptual"] = feature_loss(self.features, made, real).float()
@@ -144,54 +109,33 @@ class GLEANTraining(lightning.LightningModule):
                 terms["adversarial"] = functional.softplus(-self.discriminator(made).float()).mean()
         made = made.float()
         terms["pixel"] = functional.mse_loss(made, real)
-        total = torch.stack([getattr(weights, name) * term for name, term in terms.items()]).sum()
-        losses = {name: float(term.detach()) for name, term in {"total": total, **terms}.items()}
-        self._check(losses)
-        self._step(optimiser, total)
-        return Losses(**losses), made.detach()
+        total = torch.stack([getattr(self._weights, name) * term for name, term in terms.items()]).sum()
+        self.descend(optimiser, total, terms)
+        return {"total": total, **terms}, made.detach()
 
-    def _better_discriminator(
-        self, optimiser: Adam, discriminator: nn.Module, made: Tensor, real: Tensor
-    ) -> float:
+    def _improve_discriminator(
+        self, optimiser: LightningOptimizer, discriminator: nn.Module, made: Tensor, real: Tensor
+    ) -> Tensor:
         discriminator.requires_grad_(True)
-        with self._mixed():
-            scores = discriminator(made).float(), discriminator(real).float()
-        loss = functional.softplus(scores[0]).mean() + functional.softplus(-scores[1]).mean()
-        value = float(loss.detach())
-        self._check({"discriminator": value})
-        self._step(optimiser, loss)
-        return value
+        with self._mixed_precision():
+            of_made, of_real = discriminator(made).float(), discriminator(real).float()
+        loss = functional.softplus(of_made).mean() + functional.softplus(-of_real).mean()
+        self.descend(optimiser, loss)
+        return loss
 
-    def _step(self, optimiser: Adam, loss: Tensor) -> None:
-        optimiser.zero_grad()
-        self.manual_backward(loss)
-        optimiser.step()
-
-    def _optimisers(self) -> list[Adam]:
-        found = self.optimizers()
-        return cast(list[Adam], found if isinstance(found, list) else [found])
-
-    def _mixed(self) -> AbstractContextManager[object]:
+    def _mixed_precision(self) -> AbstractContextManager[object]:
         if self._precision == "float32":
             return nullcontext()
         return torch.autocast(self.device.type, torch.bfloat16)
 
-    def _check(self, losses: Mapping[str, float]) -> None:
-        if not all(math.isfinite(value) for value in losses.values()):
-            told = ", ".join(f"{name} {value:.3g}" for name, value in losses.items())
-            raise Diverged(
-                f"step {self._done + 1}: expected finite losses, got {told}; start again with a lower "
-                "--learning-rate or in --precision float32, or check the weights that were given"
-            )
 
-
-def learnable(part: nn.Module) -> list[nn.Parameter]:
+def learnable(network: nn.Module) -> list[nn.Parameter]:
     """The parameters that are not frozen."""
-    return [value for value in part.parameters() if value.requires_grad]
+    return [value for value in network.parameters() if value.requires_grad]
 
 
-def free_bank(network: GLEAN) -> None:
-    """Let the bank learn along: all of it that bears on the result, which its mapping and colours do not."""
-    bank = network.generator
-    for part in (bank.constant_input, bank.conv1, bank.convs):
-        part.requires_grad_(True)
+def free_prior(network: GLEAN) -> None:
+    """Unfreeze the prior, except its mapping and its colour layers, on which the result does not depend."""
+    prior = network.generator
+    for layers in (prior.constant_input, prior.conv1, prior.convs):
+        layers.requires_grad_(True)

@@ -15,7 +15,7 @@ Discriminator = Callable[[Tensor, Tensor], Scores]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LossWeights:
+class RainNetLossWeights:
     """Weights of the terms; the defaults are the published ones."""
 
     # Absolute difference from the real picture.
@@ -48,14 +48,14 @@ class DiscriminatorLoss:
 
 
 def generator_loss(
-    harmonised: Tensor, real: Tensor, scores: Scores, weights: LossWeights | None = None
+    harmonised: Tensor, real: Tensor, scores: Scores, weights: RainNetLossWeights | None = None
 ) -> GeneratorLoss:
     """``100 · mean |harmonised - real| - mean whole - mean together``.
 
     ``harmonised`` and ``real``: float (N, 3, H, W) in [-1, 1], the first with its background put back;
     ``scores`` are those of ``harmonised``.
     """
-    weights = weights or LossWeights()
+    weights = weights or RainNetLossWeights()
     if harmonised.shape != real.shape:
         raise ValueError(
             f"harmonised: expected the real picture's shape {tuple(real.shape)}, "
@@ -73,7 +73,7 @@ def discriminator_loss(
     real: Tensor,
     mask: Tensor,
     generator: torch.Generator,
-    weights: LossWeights | None = None,
+    weights: RainNetLossWeights | None = None,
 ) -> DiscriminatorLoss:
     """Hinge losses of both scores and the gradient penalty.
 
@@ -81,7 +81,7 @@ def discriminator_loss(
     ``generator_loss``, ``mask`` (N, 1, H, W); none of them gets a gradient. ``generator`` (on the CPU)
     draws the mixtures.
     """
-    weights = weights or LossWeights()
+    weights = weights or RainNetLossWeights()
     harmonised, real = harmonised.detach(), real.detach()
     fake, true = discriminator(harmonised, mask), discriminator(real, mask)
     whole = _hinge(fake.whole, true.whole)

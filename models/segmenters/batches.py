@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from models.segmenters.augment import jitter
+from models.segmenters.augment import apply_views, draw_views
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -27,35 +27,38 @@ class Pictures:
 
 
 class TrainingBatches:
-    """``steps`` batches that go through the pictures again and again, each time in a new order.
+    """The batches of the steps ``first`` to ``steps`` - 1, each pass over the pictures in a new order.
 
-    Each time a picture comes it is another view of it (models.segmenters.augment). Order and views follow
-    from ``seed`` alone, so each iteration gives the same batches.
+    Each time a picture comes it is seen in another view (models.segmenters.augment). Order and views
+    depend on ``seed`` alone: a later ``first`` gives the same batches, less the ones before it.
     """
 
-    def __init__(self, pictures: Pictures, *, batch: int, steps: int, seed: int) -> None:
+    def __init__(self, pictures: Pictures, *, batch: int, steps: int, seed: int, first: int = 0) -> None:
         if not len(pictures):
             raise ValueError("pictures: expected at least one to train on, got none")
-        self._pictures, self._batch, self._steps, self._seed = pictures, batch, steps, seed
+        self._pictures, self._batch, self._seed = pictures, batch, seed
+        self._first, self._steps = first, steps
 
     def __len__(self) -> int:
-        return self._steps
+        return self._steps - self._first
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         generator = torch.Generator().manual_seed(self._seed)
         waiting = torch.empty(0, dtype=torch.long)
-        for _ in range(self._steps):
+        for step in range(self._steps):
             while len(waiting) < self._batch:
                 waiting = torch.cat([waiting, torch.randperm(len(self._pictures), generator=generator)])
-            images, masks = self._pictures.take(waiting[: self._batch])
-            waiting = waiting[self._batch :]
-            yield jitter(images, masks, generator)
+            indices, waiting = waiting[: self._batch], waiting[self._batch :]
+            # Drawn for skipped steps too, as one generator serves all steps.
+            views = draw_views(self._batch, generator)
+            if step >= self._first:
+                yield apply_views(*self._pictures.take(indices), views)
 
 
 class TestBatches:
     """The pictures once, in order, as they are."""
 
-    __test__ = False  # not a test case, whatever its name suggests to a collector
+    __test__ = False  # pytest collects classes of this name otherwise
 
     def __init__(self, pictures: Pictures, *, batch: int) -> None:
         self._pictures, self._batch = pictures, batch

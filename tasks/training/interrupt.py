@@ -1,61 +1,63 @@
-"""A training that is told to stop ends its step, writes its state and says where that is."""
+"""SIGTERM and Ctrl-C during a training: the step ends, the state is written, and a message says where."""
 
 from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import cast
 
 import lightning
 from lightning.pytorch.utilities.exceptions import SIGTERMException
 
+from models.training_module import TrainingModule
 from shards import storage
+from tasks.training.checkpoint import CheckpointCallback
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
-class Stopped(SystemExit):
-    """The training was told to stop. The process exits as is usual then: 143 for SIGTERM, 130 for Ctrl-C."""
+class Interrupted(SystemExit):
+    """A signal stopped the training. The exit code is the usual one: 143 for SIGTERM, 130 for Ctrl-C."""
 
     def __init__(self, message: str, code: int) -> None:
         super().__init__(message)
         self.code: int = code
 
 
-class Stopping(lightning.Callback):
-    """Between ``watched()`` and its end, SIGTERM and Ctrl-C stop a training after the step that runs.
+class InterruptHandler(lightning.Callback):
+    """Within ``watch()``, SIGTERM and Ctrl-C stop the training after the current step.
 
-    ``write`` writes the state to ``url`` and returns the number of steps that are done. A step is never
-    broken off, since half of one is no state to go on from; a second Ctrl-C does so and leaves the
-    state that was written last. Where signals can't be caught, outside the main thread, nothing changes.
+    The checkpoint's state is written then. A step is not cut short, since half a step cannot be resumed;
+    a second Ctrl-C does cut it short, and leaves the last written state. Outside the main thread Python
+    catches no signals, and nothing changes.
     """
 
-    def __init__(self, url: str, write: Callable[[], int]) -> None:
-        self._url, self._write = url, write
+    def __init__(self, checkpoint: CheckpointCallback) -> None:
+        self._checkpoint = checkpoint
         self._signal: int | None = None
-        # Whether no step is running.
-        self._between = True
+        self._between_steps = True
 
     @contextmanager
-    def watched(self) -> Iterator[None]:
-        """While the trainer runs. Raises Stopped at the end, where it was told to stop."""
-        with self._caught():
+    def watch(self) -> Iterator[None]:
+        """While the trainer runs. Raises Interrupted at the end if a signal came."""
+        with self._handlers():
             try:
                 yield
             except (SIGTERMException, RuntimeError) as error:
-                # Processes that load batches are sent the signal too, and their end breaks the training off.
+                # The signal also reaches the processes that load batches; their end stops the training.
                 if self._signal is None:
                     raise
-                raise self._stopped() from error
+                raise self._interrupted() from error
         if self._signal is not None:
-            raise self._stopped()
+            raise self._interrupted()
 
     def on_train_batch_start(
         self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, batch: object, batch_idx: int
     ) -> None:
-        self._between = False
+        self._between_steps = False
 
     def on_train_batch_end(
         self,
@@ -65,41 +67,43 @@ class Stopping(lightning.Callback):
         batch: object,
         batch_idx: int,
     ) -> None:
-        self._between = True
+        self._between_steps = True
         if self._signal is not None:
-            raise self._stopped(self._write())
+            module = cast(TrainingModule, pl_module)
+            self._checkpoint.write(trainer, module)
+            raise self._interrupted(module.step)
 
     def on_exception(
         self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, exception: BaseException
     ) -> None:
-        if self._signal is not None and self._between and not isinstance(exception, Stopped):
-            self._write()
+        if self._signal is not None and self._between_steps and not isinstance(exception, Interrupted):
+            self._checkpoint.write(trainer, cast(TrainingModule, pl_module))
 
-    def _stopped(self, step: int | None = None) -> Stopped:
+    def _interrupted(self, step: int | None = None) -> Interrupted:
         number = self._signal or signal.SIGTERM
-        name = signal.Signals(number).name
-        after = "" if step is None else f" after step {step}"
-        if storage.exists(self._url):
-            told = f"the state{after} is in {self._url}; the same command goes on from it"
+        url = self._checkpoint.url
+        if storage.exists(url):
+            after = "" if step is None else f" after step {step}"
+            outcome = f"the state{after} is in {url}; run the same command again to resume"
         else:
-            told = "no state was written yet; the same command begins anew"
-        return Stopped(f"stopped by {name}: {told}", 128 + number)
+            outcome = "no state was written yet; run the same command again to start from the beginning"
+        return Interrupted(f"stopped by {signal.Signals(number).name}: {outcome}", 128 + number)
 
-    def _note(self, number: int, frame: FrameType | None) -> None:
-        again = self._signal == number == signal.SIGINT
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        second_interrupt = self._signal == number == signal.SIGINT
         self._signal = number
-        if again:
-            raise self._stopped()
+        if second_interrupt:
+            raise self._interrupted()
 
     @contextmanager
-    def _caught(self) -> Iterator[None]:
+    def _handlers(self) -> Iterator[None]:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = {number: signal.signal(number, self._note) for number in SIGNALS}
+        before = {number: signal.signal(number, self._on_signal) for number in SIGNALS}
         try:
             yield
         finally:
             for number, handler in before.items():
-                # None stands for a handler that was not set from Python, which can't be set again.
+                # None: the handler was not set from Python, and cannot be set again.
                 signal.signal(number, signal.SIG_DFL if handler is None else handler)

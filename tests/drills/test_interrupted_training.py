@@ -46,5 +46,5 @@ def test_a_killed_process_leaves_a_whole_state(tmp_path: Path) -> None:
     photos = photos_in_folder(folder, least=16, held_out=1)
     resumed = train_upscaler(photos, str(out), tiny(steps=40, every=3))
     whole = train_upscaler(photos, str(tmp_path / "whole"), tiny(steps=40, every=40))
-    assert 0 < resumed.resumed_at < 40
+    assert 0 < resumed.resumed < 40
     assert Path(resumed.weights).read_bytes() == Path(whole.weights).read_bytes()

@@ -1,4 +1,4 @@
-"""Trainings whose command is told to stop by a signal: ``make drills``."""
+"""Trainings whose command is stopped by a signal: ``make drills``."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ import torch
 
 from tests.commands.train.test_upscaler import SMALL as UPSCALER
 from tests.harmonizer_photos import photo_folders
+from tests.small_version import small_version
 from tests.upscaler_training import photographs
 
 pytestmark = pytest.mark.drill
 ROOT = Path(__file__).parents[2]
-HARMONIZER = ("--width", "2", "--batch", "1", "--views", "1", "--device", "cpu")
+HARMONISER = ("--width", "2", "--batch", "1", "--views", "1", "--device", "cpu")
 
 
 def _arguments(command: str, folder: Path, out: Path) -> list[str]:
@@ -26,8 +27,11 @@ def _arguments(command: str, folder: Path, out: Path) -> list[str]:
     if command == "train-upscaler":
         photos = photographs(folder / "photos")
         return [*given, "--photos", photos, "--train-bank", *UPSCALER, "--steps", "100000"]
+    if command == "train-segmenter":
+        version = small_version(str(folder / "v"))
+        return [*given, version, "--size", "32", "--batch", "2", "--steps", "100000"]
     photos, masks = photo_folders(folder)
-    return [*given, "--photos", photos, "--masks", masks, *HARMONIZER, "--steps", "100000"]
+    return [*given, "--photos", photos, "--masks", masks, *HARMONISER, "--steps", "100000"]
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
@@ -37,12 +41,13 @@ def _arguments(command: str, folder: Path, out: Path) -> list[str]:
         ("train-upscaler", "state.pt", ()),
         ("train-harmonizer", "checkpoint.pt", ()),
         ("train-harmonizer", "checkpoint.pt", ("--loaders", "1")),
+        ("train-segmenter", "checkpoint.pt", ()),
     ],
 )
-def test_it_says_where_its_state_is_and_goes_on_from_it(
+def test_it_says_where_its_state_is_and_resumes_from_it(
     tmp_path: Path, command: str, state: str, loaders: tuple[str, ...], number: int, code: int
 ) -> None:
-    """The whole group is signalled, as a terminal and most services do."""
+    """The whole process group gets the signal, as from a terminal and most services."""
     out = tmp_path / "run"
     arguments = [*_arguments(command, tmp_path, out), *loaders]
     reached = 0
@@ -62,11 +67,11 @@ def test_it_says_where_its_state_is_and_goes_on_from_it(
                 break
             time.sleep(0.05)
         os.killpg(child.pid, number)
-        _, told = child.communicate(timeout=60)
-        assert child.returncode == code, told
-        assert f"stopped by {signal.Signals(number).name}: the state" in told
-        assert f"is in {out / state}; the same command goes on from it" in told
-        assert told.count("\n") == 1 and "Traceback" not in told
+        _, message = child.communicate(timeout=60)
+        assert child.returncode == code, message
+        assert f"stopped by {signal.Signals(number).name}: the state" in message
+        assert f"is in {out / state}; run the same command again to resume" in message
+        assert message.count("\n") == 1 and "Traceback" not in message
         step = torch.load(out / state, weights_only=True)["step"]
         assert step > reached
         reached = step

@@ -18,7 +18,7 @@ def test_the_flow_trains_and_leaves_a_table_of_figures(tmp_path: Path) -> None:
     report = train_segmenter(
         version=version, out=str(tmp_path / "run"), bank=bank, size=16, steps=2, batch=2, device="cpu"
     )
-    assert Path(report.checkpoint).is_file() and Path(report.metrics).is_file()
+    assert Path(report.weights).is_file() and Path(report.metrics).is_file()
     with get_client(sync_client=True) as client:
         artifacts = client.read_artifacts(
             artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=["segmenter"]))

@@ -8,15 +8,16 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from models.rainnet.training import Batch
+from models.rainnet.training import RainNetBatch
 from natocc.geometry import Image
-from tasks.training.harmoniser.data.pairs import TrainingPairs
+from tasks.training.harmoniser.data.pairs import Pair, TrainingPairs
 
-_HALF = 128
+# Levels of a matte from which on a pixel is foreground.
+_FOREGROUND = 128
 
 
-class Steps(Dataset[Batch]):
-    """The batches of the steps ``first`` to ``steps`` - 1; each hangs on its step's number alone."""
+class HarmoniserBatches(Dataset[RainNetBatch]):
+    """The batches of the steps ``first`` to ``steps`` - 1; each depends on its step's number alone."""
 
     def __init__(self, pairs: TrainingPairs, *, first: int, steps: int) -> None:
         self._pairs, self._first, self._steps = pairs, first, steps
@@ -24,29 +25,37 @@ class Steps(Dataset[Batch]):
     def __len__(self) -> int:
         return self._steps - self._first
 
-    def __iter__(self) -> Iterator[Batch]:
+    def __iter__(self) -> Iterator[RainNetBatch]:
         return (self[index] for index in range(len(self)))
 
-    def __getitem__(self, index: int) -> Batch:
-        step = self._first + index
-        pairs = self._pairs.batch(step)
-        return Batch(
-            step=step,
-            composite=_pictures([pair.composite for pair in pairs]),
-            real=_pictures([pair.real for pair in pairs]),
-            mask=_pictures([(pair.matte >= _HALF).astype(np.uint8)[..., None] for pair in pairs]),
+    def __getitem__(self, index: int) -> RainNetBatch:
+        pairs = self._pairs.batch(self._first + index)
+        return RainNetBatch(
+            composite=_stacked([pair.composite for pair in pairs]),
+            real=_stacked([pair.real for pair in pairs]),
+            mask=_stacked([_foreground(pair) for pair in pairs]),
         )
 
 
-def loaded(steps: Steps, loaders: int) -> Iterable[Batch]:
-    """The batches in order, made by so many processes; 0: by this one."""
+def load_batches(batches: HarmoniserBatches, loaders: int) -> Iterable[RainNetBatch]:
+    """The batches in order, made by ``loaders`` processes; 0: by this one."""
     if not loaders:
-        return steps
-    # Forked ones would inherit locks of this process's threads.
+        return batches
+    # Forked processes would inherit locks that threads of this one hold.
     return DataLoader(
-        steps, batch_size=None, num_workers=loaders, multiprocessing_context="spawn", persistent_workers=True
+        batches,
+        batch_size=None,
+        num_workers=loaders,
+        multiprocessing_context="spawn",
+        persistent_workers=True,
     )
 
 
-def _pictures(images: list[Image]) -> torch.Tensor:
+def _foreground(pair: Pair) -> Image:
+    """uint8 (H, W, 1), 1 = foreground."""
+    return (pair.matte >= _FOREGROUND).astype(np.uint8)[..., None]
+
+
+def _stacked(images: list[Image]) -> torch.Tensor:
+    """(N, C, H, W) from pictures (H, W, C)."""
     return torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).contiguous()

@@ -1,80 +1,116 @@
-"""The held-out part: the network beside the composites as they are and the statistics harmoniser."""
+"""Scores on held-out pictures: the network beside the unchanged composite and the statistics harmoniser."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from models.rainnet.runner import RainNetRunner
 from natocc.geometry import Image
-from natocc.harmonise.lift import LIFTS, to_working_size
+from natocc.harmonise.lift import LIFTS, Working, to_working_size
 from tasks.contact_sheet import Strip, compose_sheet
 from tasks.training.harmoniser.data.pairs import Pair
-from tasks.training.harmoniser.metrics import Score, by_statistics, mean_score, measure
+from tasks.training.harmoniser.metrics import (
+    HarmoniserError,
+    HarmoniserScore,
+    harmonise_by_statistics,
+    mean_score,
+    measure,
+)
 
 COMPOSITE, STATISTICS, NETWORK = "composite", "statistics", "network"
 WORKING, FULL = "working size", "full size"
-_HALF = 128
-# Rows of the previews.
-_SHOWN = 24
+# Levels of a matte from which on a pixel is foreground.
+_FOREGROUND = 128
+# Rows of the previews, at most.
+_PREVIEWS = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Scored:
-    """``scores`` by name of the size, then of what made the picture; ``previews`` RGB uint8 HxWx3."""
+class Evaluation:
+    """``scores`` by name of the size, then of the method; ``previews`` RGB uint8 (H, W, 3)."""
 
-    scores: Mapping[str, Mapping[str, Score]]
+    scores: Mapping[str, Mapping[str, HarmoniserScore]]
     previews: Image
-    # Pairs without a solid pixel of foreground at either size.
+    # Names of the pairs without a foreground at either size.
     empty: tuple[str, ...]
 
 
-def score_held_out(runner: RainNetRunner, pairs: Iterable[Pair], count: int, size: int) -> Scored:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Harmonised:
+    """One pair at one size, and what each method makes of it."""
+
+    pair: Pair
+    pictures: Mapping[str, Image]
+
+    def errors(self) -> dict[str, HarmoniserError]:
+        return {method: measure(picture, self.pair) for method, picture in self.pictures.items()}
+
+
+def evaluate(runner: RainNetRunner, pairs: Iterable[Pair], *, count: int, size: int) -> Evaluation:
     """Score ``count`` pairs, given at full size, there and at the working ``size``.
 
-    At full size the network's colours are lifted, in both ways (natocc.harmonise.lift). Raises ValueError
-    where no pair has a foreground.
+    At full size the network's colours are upsampled in both ways (natocc.harmonise.lift). Raises
+    ValueError where no pair has a foreground.
     """
-    figures: dict[str, dict[str, list[tuple[float, float, float]]]] = {WORKING: {}, FULL: {}}
+    errors: dict[str, dict[str, list[HarmoniserError]]] = {WORKING: {}, FULL: {}}
     strips: list[Strip] = []
     empty: list[str] = []
-    rows = min(count, _SHOWN)
-    for number, full in enumerate(pairs):
-        shown = to_working_size(full.composite, full.matte, size)
-        real = to_working_size(full.real, full.matte, size).composite
-        small = Pair(name=full.name, composite=shown.composite, real=real, matte=shown.matte)
-        if small.matte.max() < _HALF or full.matte.max() < _HALF:
-            empty.append(full.name)
+    shown = _evenly_spaced(count, _PREVIEWS)
+    for number, pair in enumerate(pairs):
+        small = _at_working_size(pair, size)
+        if min(small.matte.max(), pair.matte.max()) < _FOREGROUND:
+            empty.append(pair.name)
             continue
-        network = runner(small.composite[None], small.matte[None])[0]
-        statistics = by_statistics(small)
-        made = {
-            WORKING: {COMPOSITE: small.composite, STATISTICS: statistics, NETWORK: network},
-            FULL: {COMPOSITE: full.composite, STATISTICS: by_statistics(full)}
-            | {
-                f"{NETWORK}, {name}": lift(full.composite, full.matte, shown, network)
-                for name, lift in LIFTS.items()
-            },
-        }
-        for place, pair in ((WORKING, small), (FULL, full)):
-            for name, picture in made[place].items():
-                figures[place].setdefault(name, []).append(measure(picture, pair))
-        # One pair of each of so many equal stretches.
-        if not strips or number * rows // count != (number - 1) * rows // count:
-            told = ", ".join(f"{name} {figures[WORKING][name][-1][2]:.0f}" for name in made[WORKING])
-            strips.append(
-                Strip(pictures=(*made[WORKING].values(), small.real), caption=f"{small.name}: fMSE {told}")
-            )
+        for place, harmonised in _harmonise(runner, pair, small):
+            measured = harmonised.errors()
+            for method, error in measured.items():
+                errors[place].setdefault(method, []).append(error)
+            if place == WORKING and (number in shown or not strips):
+                strips.append(_strip(harmonised, measured))
     if not strips:
         raise ValueError(
             f"held-out pictures: expected some with a foreground, got {len(empty)} without; check the masks"
         )
-    title = "composite | statistics | network | real"
-    return Scored(
+    return Evaluation(
         scores={
-            place: {name: mean_score(found) for name, found in made_by.items()}
-            for place, made_by in figures.items()
+            place: {method: mean_score(found) for method, found in of_size.items()}
+            for place, of_size in errors.items()
         },
-        previews=compose_sheet(strips, title, side=256, columns=2),
+        previews=compose_sheet(strips, "composite | statistics | network | real", side=256, columns=2),
         empty=tuple(empty),
     )
+
+
+def _at_working_size(pair: Pair, size: int) -> Pair:
+    shown = to_working_size(pair.composite, pair.matte, size)
+    real = to_working_size(pair.real, pair.matte, size).composite
+    return Pair(name=pair.name, composite=shown.composite, real=real, matte=shown.matte)
+
+
+def _harmonise(runner: RainNetRunner, full: Pair, small: Pair) -> Iterator[tuple[str, _Harmonised]]:
+    """The pair at both sizes, harmonised by each method."""
+    network = runner(small.composite[None], small.matte[None])[0]
+    methods = {COMPOSITE: small.composite, STATISTICS: harmonise_by_statistics(small), NETWORK: network}
+    yield WORKING, _Harmonised(pair=small, pictures=methods)
+    working = Working(composite=small.composite, matte=small.matte)
+    methods = {COMPOSITE: full.composite, STATISTICS: harmonise_by_statistics(full)}
+    for name, upsample in LIFTS.items():
+        methods[f"{NETWORK}, {name}"] = upsample(full.composite, full.matte, working, network)
+    yield FULL, _Harmonised(pair=full, pictures=methods)
+
+
+def _strip(harmonised: _Harmonised, errors: Mapping[str, HarmoniserError]) -> Strip:
+    """A row of the previews."""
+    figures = ", ".join(f"{method} {error.fmse:.0f}" for method, error in errors.items())
+    return Strip(
+        pictures=(*harmonised.pictures.values(), harmonised.pair.real),
+        caption=f"{harmonised.pair.name}: fMSE {figures}",
+    )
+
+
+def _evenly_spaced(count: int, most: int) -> set[int]:
+    """``most`` numbers below ``count``, or all, at equal distances from 0 on, rounded up."""
+    most = min(count, most)
+    return {math.ceil(index * count / most) for index in range(most)}

@@ -11,17 +11,25 @@ from natocc.geometry import Image, mask_box
 from natocc.harmonise.statistics import harmonise_statistics
 from tasks.training.harmoniser.data.pairs import Pair
 
-# Of equal pictures the ratio is infinite, which no mean survives.
+# Equal pictures have an infinite PSNR, which no mean survives.
 _HIGHEST_PSNR = 100.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
-    """Figures over 0-255, each the mean over ``pictures`` of that picture's own figure.
+class HarmoniserError:
+    """Errors of one picture over 0-255; PSNR in dB, 100 at most.
 
-    ``mse`` and ``psnr`` (in dB, 100 at most) over the whole picture, ``fmse`` over the pixels whose matte
-    is 128 or more.
+    ``mse`` and ``psnr`` are over the whole picture, ``fmse`` over the pixels whose matte is 128 or more.
     """
+
+    mse: float
+    psnr: float
+    fmse: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HarmoniserScore:
+    """Means of the errors over ``pictures``, rounded to two decimals."""
 
     pictures: int
     mse: float
@@ -29,22 +37,32 @@ class Score:
     fmse: float
 
 
-def measure(made: Image, pair: Pair) -> tuple[float, float, float]:
-    """Mean squared error, PSNR and foreground error of one picture (RGB uint8 HxWx3)."""
-    squared = (made.astype(np.float64) - pair.real) ** 2
+def measure(harmonised: Image, pair: Pair) -> HarmoniserError:
+    """The errors of a picture, RGB uint8 (H, W, 3)."""
+    squared = (harmonised.astype(np.float64) - pair.real) ** 2
     mse = float(squared.mean())
-    psnr = 10 * np.log10(255**2 / mse) if mse > 0 else _HIGHEST_PSNR
-    return mse, min(float(psnr), _HIGHEST_PSNR), float(squared[pair.matte > 127].mean())
+    psnr = float(10 * np.log10(255**2 / mse)) if mse > 0 else _HIGHEST_PSNR
+    return HarmoniserError(
+        mse=mse, psnr=min(psnr, _HIGHEST_PSNR), fmse=float(squared[pair.matte > 127].mean())
+    )
 
 
-def mean_score(figures: Sequence[tuple[float, float, float]]) -> Score:
-    """The means, two digits behind the point each."""
-    mse, psnr, fmse = (round(float(np.mean(column)), 2) for column in zip(*figures, strict=True))
-    return Score(pictures=len(figures), mse=mse, psnr=psnr, fmse=fmse)
+def mean_score(errors: Sequence[HarmoniserError]) -> HarmoniserScore:
+    """The means of the errors of at least one picture."""
+
+    def mean(values: list[float]) -> float:
+        return round(float(np.mean(values)), 2)
+
+    return HarmoniserScore(
+        pictures=len(errors),
+        mse=mean([error.mse for error in errors]),
+        psnr=mean([error.psnr for error in errors]),
+        fmse=mean([error.fmse for error in errors]),
+    )
 
 
-def by_statistics(pair: Pair) -> Image:
-    """The composite as the training-free harmoniser makes it, at the pair's size."""
+def harmonise_by_statistics(pair: Pair) -> Image:
+    """The composite harmonised without a network, at the pair's size."""
     box = mask_box(pair.matte)
     harmonised = pair.composite.copy()
     harmonised[box.slices] = harmonise_statistics(pair.composite, pair.matte[box.slices], box)

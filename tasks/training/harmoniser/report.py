@@ -1,38 +1,33 @@
-"""What a training of the harmoniser ended with."""
+"""The report of a harmoniser's training."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from tasks.training.harmoniser.metrics import Score
+from tasks.training.harmoniser.metrics import HarmoniserScore
+from tasks.training.report import TrainingReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HarmonizerReport:
-    """Where the files are, and the figures.
+class HarmoniserReport(TrainingReport):
+    """``scores`` by name of the size (working, full), then of the method.
 
-    ``scores`` by name of the size (working, full), then of what made the picture. ``left_out`` has a line
-    for each input that was not used or was converted.
+    ``previews`` is a URL. ``left_out`` has a line for each input that was not used or was converted.
     """
 
-    weights: str
-    metrics: str
     previews: str
-    checkpoint: str
-    # Steps of the whole training, and those that had been done before.
-    steps: int
-    resumed: int
+    # Side of the pictures at working size.
     size: int
-    trained_on: int
+    # Pictures.
     held_out: int
-    scores: Mapping[str, Mapping[str, Score]]
+    scores: Mapping[str, Mapping[str, HarmoniserScore]]
     left_out: tuple[str, ...]
 
     def table(self) -> list[dict[str, str | int | float]]:
-        """The figures, a row for each size and what made the picture."""
+        """The scores, a row for each size and method."""
         return [
-            {"at": size, "made by": name, **asdict(score)}
-            for size, rows in self.scores.items()
-            for name, score in rows.items()
+            {"at": size, "made by": method, **asdict(score)}
+            for size, scores in self.scores.items()
+            for method, score in scores.items()
         ]

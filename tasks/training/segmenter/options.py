@@ -24,6 +24,7 @@ class SegmenterOptions(Options):
     learning_rate: Annotated[float, Field(gt=0, lt=1)] = Field(
         3e-3, description="Greatest rate of the one-cycle schedule."
     )
+    every: Count = Field(100, description="Steps from one checkpoint to the next.")
     max_samples: Count = Field(4096, description="Pictures of a split that are kept in memory.")
     device: Device = Field("auto", description="Where it runs.")
 

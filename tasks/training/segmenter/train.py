@@ -1,192 +1,113 @@
-"""The thinnest use of the shards: train a small segmenter on them and say how well it does."""
+"""Minimal example: train a small segmenter on the shards and score it."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
-from itertools import islice
-
-import lightning
-import numpy as np
 import torch
 
 from manifests.dataset import read_dataset, resolve_version
 from models.device import choose_device
 from models.registry import imported, network_named, networks_for
-from models.segmenters.batches import Pictures, TestBatches, TrainingBatches
+from models.segmenters.batches import Pictures, TrainingBatches
 from models.segmenters.checkpoint import encode_segmenter
-from models.segmenters.metrics import face_metrics
 from models.segmenters.network import FaceSegmenter
-from models.segmenters.training import Segmenter
+from models.segmenters.training import SegmenterTraining
 from shards import storage
-from tasks.training.read_shards import Example, read_real, read_shards, real_shards, shard_urls
+from tasks.training.checkpoint import CheckpointCallback
+from tasks.training.fit import fit
+from tasks.training.report import encode_metrics
+from tasks.training.segmenter.data import fingerprint, read_split, read_test_sets
+from tasks.training.segmenter.evaluate import SegmenterScore, average_mask, evaluate
 from tasks.training.segmenter.options import SegmenterOptions
-from tasks.training.trainer import new_trainer, without_lightnings_own_warning
+from tasks.training.segmenter.report import SegmenterReport
 
-CHECKPOINT, METRICS = "segmenter.pt", "metrics.json"
-# Before a dataset's name: none of them can be taken for the held-out samples.
-_HELD_OUT, _REAL = "held_out", "real/"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
-    """Figures over one data set as a whole, in [0, 1].
-
-    ``constant_iou`` is the face IoU of answering every picture with the average training mask:
-    what is reached without looking.
-    """
-
-    pictures: int
-    face_iou: float
-    pixel_accuracy: float
-    constant_iou: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrainReport:
-    """What a training ended with.
-
-    ``held_out`` is None where there are no such pictures, ``real`` has a score for each dataset of
-    really occluded faces that has any; ``notes`` says what is lacking.
-    """
-
-    checkpoint: str
-    metrics: str
-    version: str
-    size: int
-    steps: int
-    trained_on: int
-    held_out: Score | None
-    real: Mapping[str, Score] = field(default_factory=dict)
-    notes: tuple[str, ...]
-
-    def table(self) -> list[dict[str, str | int | float]]:
-        """The figures, one row a data set that was tested on."""
-        scores = {"held-out synthetic": self.held_out, **self.real}
-        return [{"faces": name, **asdict(score)} for name, score in scores.items() if score]
+WEIGHTS, METRICS, STATE = "segmenter.pt", "metrics.json", "checkpoint.pt"
 
 
 def train_segmenter(
     version_url: str,
     bank_url: str | None,
     out: str,
-    options: SegmenterOptions = SegmenterOptions(),  # noqa: B008 (frozen)
+    options: SegmenterOptions,
     *,
     progress: bool = False,
-) -> TrainReport:
-    """Train a segmenter on a version's training shards; test it on held-out and on really occluded faces.
+) -> SegmenterReport:
+    """Train a segmenter on a version's training shards; test it on held-out and really occluded faces.
 
-    ``version_url`` names a version, or a dataset whose ``latest`` is taken; ``bank_url`` the bank
-    with the really occluded faces, each dataset of which is scored for itself (None: left out).
-    Writes ``segmenter.pt`` and ``metrics.json`` to ``out``. About ``max_samples`` pictures of a split
-    are kept in memory, taken evenly from its shards, and as many of a dataset, its first.
-    Equal inputs and options give equal weights on one kind of machine.
+    ``version_url`` names a version, or a dataset whose ``latest`` is taken; ``bank_url`` the bank with
+    the really occluded faces, each data set of which has its own score (None: they are left out).
+    Writes ``segmenter.pt`` and ``metrics.json`` to ``out``. A later call with equal pictures and options
+    resumes from ``checkpoint.pt`` there; on one kind of machine the weights are then equal to the bit to
+    those of a training that was never stopped.
 
-    Raises FileNotFoundError for a URL with no version or bank, ValueError for options that cannot
-    work and for a version without training samples.
+    Raises FileNotFoundError for a URL with no version or bank, ValueError for a missing device, for a
+    version without training samples and for a state of another training, Diverged where losses or
+    weights are not finite, and Interrupted after SIGTERM and Ctrl-C (tasks.training.fit).
     """
-    size, steps, batch = options.size, options.steps, options.batch
-    choose_device(options.device)
+    device = choose_device(options.device)
     url = resolve_version(version_url)
     version = read_dataset(url).version
-    training = _load(_read_split(url, "train", size, options.max_samples), size)
+    training = read_split(url, "train", size=options.size, most=options.max_samples)
     if not len(training):
         raise ValueError(
             f"{url}: expected samples of the split train, found none; build a recipe that has some"
         )
-    tests, notes = _tests(url, bank_url, size, options.max_samples)
-    module = _new_segmenter(options.network, options.width, options.seed)
-    segmenter = Segmenter(
-        module, learning_rate=options.learning_rate, steps=steps, test_names=tuple(sorted(tests))
+    tests = read_test_sets(url, bank_url, size=options.size, most=options.max_samples)
+    network = _new_segmenter(options)
+    module = SegmenterTraining(
+        network, learning_rate=options.learning_rate, steps=options.steps, seed=options.seed
     )
-    trainer = new_trainer(steps, options.device, progress)
-    with without_lightnings_own_warning():
-        trainer.fit(segmenter, TrainingBatches(training, batch=batch, steps=steps, seed=options.seed))
-        scores = _scores(trainer, segmenter, training, tests, batch)
-    report = TrainReport(
-        checkpoint=storage.join(out, CHECKPOINT),
+    checkpoint = CheckpointCallback(
+        storage.join(out, STATE), every=options.every, settings=_settings(options, training)
+    )
+    resumed = checkpoint.resume(module)
+    batches = TrainingBatches(
+        training, batch=options.batch, steps=options.steps, seed=options.seed, first=module.step
+    )
+    fit(module, batches, checkpoint, device=device, progress=progress)
+    constant = average_mask(training)
+
+    def score(pictures: Pictures) -> SegmenterScore:
+        return evaluate(module, pictures, constant, batch=options.batch, device=device)
+
+    report = SegmenterReport(
+        weights=storage.join(out, WEIGHTS),
         metrics=storage.join(out, METRICS),
+        state=checkpoint.url,
         version=version,
-        size=size,
-        steps=steps,
+        size=options.size,
+        steps=options.steps,
+        resumed=resumed,
         trained_on=len(training),
-        held_out=scores.get(_HELD_OUT),
-        real={name.removeprefix(_REAL): one for name, one in scores.items() if name.startswith(_REAL)},
-        notes=notes,
+        held_out=score(tests.held_out) if tests.held_out else None,
+        real={name: score(pictures) for name, pictures in tests.real.items()},
+        notes=tests.notes,
     )
-    storage.write_bytes(report.checkpoint, encode_segmenter(module, options.network))
-    recorded = options.model_dump(include={"batch", "seed", "width", "learning_rate"})
-    facts = asdict(report) | {"options": recorded, "torch": str(torch.__version__)}
-    del facts["checkpoint"], facts["metrics"]
-    storage.write_bytes(report.metrics, json.dumps(facts, indent=1, sort_keys=True).encode())
+    storage.write_bytes(report.weights, encode_segmenter(network, options.network))
+    storage.write_bytes(report.metrics, _metrics(report, options, checkpoint))
     return report
 
 
-def _read_split(url: str, split: str, size: int, most: int) -> Iterable[Example]:
-    shards = len(shard_urls(url, split))
-    return read_shards(url, split, size=size, per_shard=-(-most // max(shards, 1)))
+def _settings(options: SegmenterOptions, training: Pictures) -> dict[str, object]:
+    """All that the weights depend on."""
+    names = ("network", "size", "steps", "batch", "seed", "width", "learning_rate")
+    return {name: getattr(options, name) for name in names} | {"pictures": fingerprint(training)}
 
 
-def _load(examples: Iterable[Example], size: int) -> Pictures:
-    taken = list(examples)
-    images = np.zeros((len(taken), 3, size, size), np.uint8)
-    masks = np.zeros((len(taken), 1, size, size), np.uint8)
-    for index, example in enumerate(taken):
-        images[index] = example.image.transpose(2, 0, 1)
-        masks[index, 0] = example.mask
-    return Pictures(images=torch.from_numpy(images), masks=torch.from_numpy(masks))
+def _metrics(report: SegmenterReport, options: SegmenterOptions, checkpoint: CheckpointCallback) -> bytes:
+    names = ("batch", "seed", "width", "learning_rate")
+    return encode_metrics(
+        {
+            **report.figures(),
+            "options": {name: getattr(options, name) for name in names},
+            "losses": checkpoint.history,
+            "torch": str(torch.__version__),
+        }
+    )
 
 
-def _tests(
-    url: str, bank_url: str | None, size: int, most: int
-) -> tuple[dict[str, Pictures], tuple[str, ...]]:
-    """The data sets to test on that have pictures, and a line for each that has none or is cut short."""
-    tests = {_HELD_OUT: _load(_read_split(url, "test", size, most), size)}
-    notes = [] if len(tests[_HELD_OUT]) else ["held_out: the version has no samples of the split test"]
-    shards = real_shards(bank_url) if bank_url else {}
-    for name, shard in shards.items():
-        faces = read_real(str(bank_url), name, size=size)
-        tests[_REAL + name] = _load(islice(faces, most), size)
-        if not shard.faces:
-            notes.append(f"{name}: {bank_url} holds none of its faces")
-        elif shard.faces > most:
-            notes.append(f"{name}: {most} of its {shard.faces} faces, as --max-samples allows")
-    if not shards:
-        held = f"{bank_url} holds no really occluded faces" if bank_url else "no bank was given"
-        notes.append(f"real: {held}")
-    return {name: one for name, one in tests.items() if len(one)}, tuple(notes)
-
-
-def _new_segmenter(network: str, width: int, seed: int) -> FaceSegmenter:
-    row = network_named(network, networks_for("segmenter"))
+def _new_segmenter(options: SegmenterOptions) -> FaceSegmenter:
+    row = network_named(options.network, networks_for("segmenter"))
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        segmenter: FaceSegmenter = imported(row.runner)(width=width)
+        torch.manual_seed(options.seed)
+        segmenter: FaceSegmenter = imported(row.runner)(width=options.width)
         return segmenter
-
-
-def _scores(
-    trainer: lightning.Trainer,
-    segmenter: Segmenter,
-    training: Pictures,
-    tests: dict[str, Pictures],
-    batch: int,
-) -> dict[str, Score]:
-    names = sorted(tests)
-    if not names:
-        return {}
-    trainer.test(segmenter, [TestBatches(tests[name], batch=batch) for name in names], verbose=False)
-    figures = {name: float(value) for name, value in trainer.callback_metrics.items()}
-    average = (training.masks.float().mean(0, keepdim=True) > 0.5).long()
-    scores = {}
-    for name in names:
-        constant = face_metrics()
-        constant.update(average.expand(len(tests[name]), -1, -1, -1), tests[name].masks.long())
-        scores[name] = Score(
-            pictures=len(tests[name]),
-            face_iou=round(figures[f"{name}/face_iou"], 4),
-            pixel_accuracy=round(figures[f"{name}/pixel_accuracy"], 4),
-            constant_iou=round(float(constant.compute()["face_iou"]), 4),
-        )
-    return scores

@@ -1,4 +1,4 @@
-"""Pairs of small picture and photograph, each drawn from the number of its step and place alone."""
+"""Batches of a small picture and its photograph; a pair depends on its step and its place in the batch."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from tasks.training.upscaler.degradation import Degradation, Kind, degrade, draw
 from tasks.training.upscaler.photos_folder import Photo, Reader
 
 STREAM = "train-upscaler"
-# A crop is reduced by this at most: what is small in a photograph teaches detail that it lacks when large.
+# The most that a crop is reduced: small things in a photograph then show detail that large ones lack.
 MOST_REDUCED = 4.0
-# Places that are tried for a crop; what is inside a matte enough, and varied enough to teach (levels).
+# Places tried for a crop; the share inside the matte and the deviation (levels) that suffice.
 _TRIES, _INSIDE, _VARIED = 8, 0.95, 6.0
-# Batches made ahead of the one that is learnt from.
+# Batches made ahead of the current one.
 _AHEAD = 2
 
 
@@ -47,7 +47,7 @@ class Crop:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Pair:
-    """RGB uint8, squares; ``crop`` and ``degradation`` say how they were made."""
+    """RGB uint8, squares, and how they were made."""
 
     small: Image
     large: Image
@@ -70,10 +70,11 @@ def make_pair(photo: Photo, read: Reader, sizes: Sizes, kind: Kind, streams: Str
 
 
 def draw_crop(rng: Generator, rgb: Image, least: int, matte: Image | None = None) -> Crop:
-    """A square of ``least`` pixels to four times as many, any of these factors as likely by ratio.
+    """A square with a side of ``least`` to four times ``least`` pixels, the ratio log-uniform.
 
-    ``rgb``: RGB uint8 HxWx3, ``least`` a side at least; ``matte``: uint8 HxW, what of it counts. Of eight
-    places the first is taken that lies inside and is not flat, or the one that comes nearest to that.
+    ``rgb``: RGB uint8 (H, W, 3) with sides of ``least`` or more; ``matte``: uint8 (H, W), the part to
+    learn from. Up to eight places are tried; the first that lies inside and is not flat is taken, else
+    the best of them.
     """
     shortest = min(rgb.shape[:2])
     most = min(MOST_REDUCED, shortest / least)
@@ -89,14 +90,14 @@ def draw_crop(rng: Generator, rgb: Image, least: int, matte: Image | None = None
         tried.append((min(inside, _INSIDE), min(varied, _VARIED), crop))
         if inside >= _INSIDE and varied >= _VARIED:
             break
-    return max(tried, key=lambda one: one[:2])[2]
+    return max(tried, key=lambda place: place[:2])[2]
 
 
 class UpscalerBatches:
-    """The batches of the steps ``start`` to ``steps``, made ahead by threads that change nothing in them.
+    """The batches of the steps ``first`` to ``steps`` - 1, made ahead by threads.
 
-    A batch is (small, large), float32 (N, 3, S, S), RGB in [-1, 1]. The photographs are gone through
-    again and again, each time in a new order.
+    A batch is (small, large), float32 (N, 3, S, S), RGB in [-1, 1]. It depends on the seed and its step's
+    number alone. Each pass over the photographs has a new order.
     """
 
     def __init__(
@@ -108,24 +109,24 @@ class UpscalerBatches:
         *,
         batch: int,
         steps: int,
-        start: int = 0,
+        first: int = 0,
         seed: int = 0,
         threads: int = 1,
     ) -> None:
         if not photos:
             raise ValueError("photos: expected at least one to train on, got none")
         self._photos, self._read, self._sizes, self._kind = photos, read, sizes, kind
-        self._batch, self._steps, self._start = batch, steps, start
+        self._batch, self._steps, self._first = batch, steps, first
         self._seed, self._threads = seed, threads
 
     def __len__(self) -> int:
-        return self._steps - self._start
+        return self._steps - self._first
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         waiting: deque[list[Future[Pair]]] = deque()
         executor = ThreadPoolExecutor(self._threads)
         try:
-            for step in range(self._start, self._steps):
+            for step in range(self._first, self._steps):
                 waiting.append([executor.submit(self.pair, step, index) for index in range(self._batch)])
                 if len(waiting) > _AHEAD:
                     yield _stacked(waiting.popleft())
@@ -135,7 +136,7 @@ class UpscalerBatches:
             executor.shutdown(cancel_futures=True)
 
     def pair(self, step: int, index: int) -> Pair:
-        """What lies at a place of a step's batch."""
+        """The pair at place ``index`` of a step's batch."""
         streams = Streams(self._seed, STREAM, f"{step}.{index}")
         return make_pair(
             self._photo(step * self._batch + index), self._read, self._sizes, self._kind, streams

@@ -12,7 +12,7 @@ from torch import nn
 
 from assets.weights.files import MissingWeights, find_weights
 from models.glean.network import GLEAN
-from models.glean.training import free_bank
+from models.glean.training import free_prior
 from models.glean.weights import load_bank
 from models.stylegan2.discriminator import StyleGAN2Discriminator, load_discriminator
 from models.vgg.weights import load_vgg
@@ -79,7 +79,7 @@ def make_networks(options: UpscalerOptions) -> Networks:
     if bank:
         glean.generator.load_state_dict(bank.state_dict())
     else:
-        free_bank(glean)
+        free_prior(glean)
     return Networks(glean=glean, discriminator=judge, features=features, facts=facts)
 
 

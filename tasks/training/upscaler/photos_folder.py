@@ -109,8 +109,8 @@ def photos_in_folder(folder: str | Path, *, least: int, held_out: int) -> Photos
     )
 
 
-class Kept:
-    """A reader that remembers pictures as long as they take ``room`` bytes together, then reads anew."""
+class CachedReader:
+    """A reader that keeps pictures in memory up to ``room`` bytes; the others are read each time."""
 
     def __init__(self, read: Reader, room: int) -> None:
         self._read, self._room = read, room

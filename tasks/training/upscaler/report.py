@@ -1,8 +1,7 @@
-"""What a trained upscaler is worth, and the files that it is kept in."""
+"""The report of an upscaler's training, and the files that it writes."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
@@ -12,16 +11,19 @@ from models.checkpoints.safetensors_io import encode_network
 from models.glean.network import GLEAN
 from natocc.codecs import encode_png_rgb
 from shards import storage
+from tasks.training.checkpoint import CheckpointCallback
+from tasks.training.report import TrainingReport, encode_metrics
 from tasks.training.upscaler.metrics import Quality, Restored, mean_quality, preview_sheet, restore
 from tasks.training.upscaler.options import UpscalerOptions
-from tasks.training.upscaler.photos_folder import Photos
+from tasks.training.upscaler.photos_folder import Photo, Photos
 
 WEIGHTS, METRICS, PREVIEWS = "upscaler.safetensors", "metrics.json", "previews.png"
+TRAINING, HELD_OUT = "training", "held out"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
-    """Means over photographs: the network's and, of the same crops, bicubic enlargement's."""
+class UpscalerScore:
+    """Mean quality over photographs: the network's, and that of bicubic enlargement of the same crops."""
 
     pictures: int
     network: Quality
@@ -29,26 +31,22 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UpscalerReport:
-    """What a training ended with; ``scores`` of ``training`` photographs and of ``held out`` ones.
+class UpscalerReport(TrainingReport):
+    """``scores`` of ``training`` and of ``held out`` photographs.
 
-    ``previews`` is None where no photograph is held out. ``resumed_at`` is the step that it went on from.
+    ``previews`` is a URL, or None where no photograph is held out. ``facts`` say what the weights were
+    made from.
     """
 
-    weights: str
-    metrics: str
     previews: str | None
-    steps: int
-    resumed_at: int
-    trained_on: int
-    scores: Mapping[str, Score]
+    scores: Mapping[str, UpscalerScore]
     facts: Mapping[str, str]
-    # What is lacking, and which files were left out or converted.
+    # What is missing, and which files were left out or converted.
     notes: tuple[str, ...]
     problems: tuple[str, ...]
 
     def table(self) -> list[dict[str, str | int | float]]:
-        """The figures, one row for those trained on and one for those held out."""
+        """The scores, one row for training photographs and one for held-out ones."""
         return [
             {
                 "photographs": name,
@@ -67,42 +65,23 @@ def write_report(
     out: str,
     options: UpscalerOptions,
     network: GLEAN,
-    made_from: Mapping[str, str],
+    settings: Mapping[str, str],
     *,
-    history: Sequence[Mapping[str, float]],
-    resumed_at: int,
+    checkpoint: CheckpointCallback,
+    resumed: int,
 ) -> UpscalerReport:
-    """Score the network on its device, then write weights, figures and previews to ``out``."""
-    network.eval()
-    device = next(network.parameters()).device
-    by_hash = sorted(photos.training, key=lambda photo: photo.sha256)
-    restored = {
-        name: tuple(restore(photos, chosen, network, options.sizes, options.degradation, device=device))
-        for name, chosen in (
-            # As many, and by hash as well: names would bring one kind alone.
-            ("training", by_hash[: max(1, options.held_out)]),
-            ("held out", photos.held_out),
-        )
-    }
-    scores = {
-        name: Score(
-            pictures=len(found),
-            network=mean_quality([one.network for one in found]),
-            bicubic=mean_quality([one.bicubic for one in found]),
-        )
-        for name, found in restored.items()
-        if found
-    }
-    shown = restored["held out"]
-    terms = ["that of the photographs learnt from", *(photos.licences or ("not stated",))]
-    facts = {"network": "glean", **made_from, "licence": "; ".join(terms)}
-    facts |= {"torch": str(torch.__version__), "device": device.type}
+    """Score the network on its device, then write weights, metrics and previews to ``out``."""
+    restored = _restore(photos, options, network)
+    scores = {name: _score(found) for name, found in restored.items() if found}
+    facts = _facts(photos, network, settings)
+    shown = restored[HELD_OUT]
     report = UpscalerReport(
         weights=storage.join(out, WEIGHTS),
         metrics=storage.join(out, METRICS),
         previews=storage.join(out, PREVIEWS) if shown else None,
+        state=checkpoint.url,
         steps=options.steps,
-        resumed_at=resumed_at,
+        resumed=resumed,
         trained_on=len(photos.training),
         scores=scores,
         facts=facts,
@@ -118,19 +97,52 @@ def write_report(
         "notes": photos.notes,
         "trained_on": report.trained_on,
         "left_out_or_converted": report.problems,
-        "losses": history,
-        "held_out": [_row(one) for one in shown],
+        "losses": checkpoint.history,
+        "held_out": [_row(photograph) for photograph in shown],
     }
-    storage.write_bytes(report.metrics, json.dumps(figures, indent=1, sort_keys=True).encode())
+    storage.write_bytes(report.metrics, encode_metrics(figures))
     storage.write_bytes(report.weights, encode_network(network.state_dict(), facts))
     return report
 
 
-def _row(one: Restored) -> dict[str, object]:
+def _restore(photos: Photos, options: UpscalerOptions, network: GLEAN) -> dict[str, tuple[Restored, ...]]:
+    """Photographs of both kinds as the network restores them."""
+    network.eval()
+    device = next(network.parameters()).device
+    # The order of hashes mixes kinds, as that of names would not; and held-out ones are taken by it too.
+    by_hash = sorted(photos.training, key=lambda photo: photo.sha256)
+    chosen: dict[str, Sequence[Photo]] = {
+        TRAINING: by_hash[: max(1, options.held_out)],
+        HELD_OUT: photos.held_out,
+    }
     return {
-        "photograph": one.photo.name,
-        "crop": asdict(one.pair.crop),
-        "degradation": asdict(one.pair.degradation) if one.pair.degradation else "bicubic",
-        "network": asdict(one.network),
-        "bicubic": asdict(one.bicubic),
+        name: tuple(restore(photos, found, network, options.sizes, options.degradation, device=device))
+        for name, found in chosen.items()
+    }
+
+
+def _score(restored: Sequence[Restored]) -> UpscalerScore:
+    return UpscalerScore(
+        pictures=len(restored),
+        network=mean_quality([photograph.network for photograph in restored]),
+        bicubic=mean_quality([photograph.bicubic for photograph in restored]),
+    )
+
+
+def _facts(photos: Photos, network: GLEAN, settings: Mapping[str, str]) -> dict[str, str]:
+    """The header of the weights."""
+    terms = ["that of the photographs learnt from", *(photos.licences or ("not stated",))]
+    facts = {"network": "glean", **settings, "licence": "; ".join(terms)}
+    device = next(network.parameters()).device.type
+    return facts | {"torch": str(torch.__version__), "device": device}
+
+
+def _row(restored: Restored) -> dict[str, object]:
+    degradation = restored.pair.degradation
+    return {
+        "photograph": restored.photo.name,
+        "crop": asdict(restored.pair.crop),
+        "degradation": asdict(degradation) if degradation else "bicubic",
+        "network": asdict(restored.network),
+        "bicubic": asdict(restored.bicubic),
     }

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 SMALL = [
     part
     for name, value in TINY.items()
-    if name != "train_bank"
+    if name != "train_prior"
     for part in (f"--{name.replace('_', '-')}", str(value))
 ]
 

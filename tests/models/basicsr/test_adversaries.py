@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.rainnet.discriminator import Scores
-from models.rainnet.losses import LossWeights, discriminator_loss, generator_loss
+from models.rainnet.losses import RainNetLossWeights, discriminator_loss, generator_loss
 from models.stylegan2.discriminator import StyleGAN2Discriminator, discriminator_from
 from tests.models.basicsr.activation import describe_activations
 from tests.models.basicsr.parts import part, require_basicsr
@@ -75,7 +75,7 @@ def test_rainnet_is_trained_by_hinges() -> None:
         judged = fake if torch.equal(picture, pictures[0]) else true
         return Scores(judged.whole + 0 * picture.sum(), judged.together + 0 * picture.sum())
 
-    weights, drawn = LossWeights(penalty=0), torch.Generator().manual_seed(0)
+    weights, drawn = RainNetLossWeights(penalty=0), torch.Generator().manual_seed(0)
     got = discriminator_loss(judge, pictures[0], pictures[1], torch.ones(5, 1, 8, 8), drawn, weights)
     for mine, one, other in zip((got.whole, got.together), fake, true, strict=True):
         expected = hinge(one, False, is_disc=True) + hinge(other, True, is_disc=True)

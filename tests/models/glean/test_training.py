@@ -1,24 +1,21 @@
-"""GLEAN's losses and schedule, and the state that a training goes on from."""
+"""GLEAN's losses, optimisers and schedule."""
 
 from __future__ import annotations
 
-import io
 import math
-import pickle
 from collections.abc import Iterator
 
 import pytest
 import torch
-from torch import nn
 from torch.nn import functional
 
 from models.glean.network import GLEAN, GLEANConfig
-from models.glean.training import GLEANTraining, Losses, LossWeights, free_bank, learnable, learning_rate_at
-from models.glean.training_state import TrainingState, decode_state, encode_state
+from models.glean.training import GLEANTraining, LossWeights, free_prior, learnable, learning_rate_at
 from models.stylegan2.discriminator import StyleGAN2Discriminator
 from models.stylegan2.network import StyleGAN2Config
 from models.vgg.network import VGGConfig, VGGFeatures, feature_loss
-from tasks.training.trainer import new_trainer, without_lightnings_own_warning
+from tasks.training.checkpoint import CheckpointCallback
+from tasks.training.fit import fit
 
 WIDTHS = (6, 6, 6)
 
@@ -42,18 +39,22 @@ def _batch() -> tuple[torch.Tensor, torch.Tensor]:
 
 
 class Same:
-    """One batch again and again; a list would be several loaders to Lightning."""
+    """One batch ``count`` times; a list would be several loaders to Lightning."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
 
     def __len__(self) -> int:
-        return 9
+        return self._count
 
     def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         return iter([_batch()] * len(self))
 
 
-def _fit(training: GLEANTraining, steps: int) -> None:
-    with without_lightnings_own_warning():
-        new_trainer(steps, "cpu", False).fit(training, Same())
+def _fit(training: GLEANTraining, steps: int) -> CheckpointCallback:
+    checkpoint = CheckpointCallback("memory://glean/state.pt", every=1 << 30, settings={})
+    fit(training, Same(steps), checkpoint, device="cpu")
+    return checkpoint
 
 
 def test_the_rate_falls_along_half_a_cosine() -> None:
@@ -76,7 +77,6 @@ def test_one_step_has_the_published_losses_and_optimisers() -> None:
         adversarial = functional.binary_cross_entropy_with_logits(scores[0], torch.ones(2, 1))
         judged = functional.binary_cross_entropy_with_logits(scores[0], torch.zeros(2, 1))
         judged = judged + functional.binary_cross_entropy_with_logits(scores[1], torch.ones(2, 1))
-    told: list[Losses] = []
     training = GLEANTraining(
         glean,
         steps=10,
@@ -84,18 +84,20 @@ def test_one_step_has_the_published_losses_and_optimisers() -> None:
         weights=LossWeights(),
         discriminator=judge,
         features=features,
-        after_step=lambda step, losses: told.append(losses),
     )
     before = [value.detach().clone() for value in learnable(glean)]
-    _fit(training, 2)
-    assert len(told) == 1
-    first = told[0]
-    assert first.pixel == pytest.approx(float(pixel), rel=1e-5)
-    assert first.perceptual == pytest.approx(float(perceptual), rel=1e-4)
-    assert first.adversarial == pytest.approx(float(adversarial), rel=1e-5)
-    assert first.discriminator == pytest.approx(float(judged), rel=1e-5)
-    assert first.total == pytest.approx(float(pixel + 0.01 * perceptual + 0.01 * adversarial), rel=1e-5)
-    assert [adam.param_groups[0]["betas"] for adam in training.adams] == [(0.9, 0.99)] * 2
+    assert _fit(training, 1).history == [
+        {
+            "step": 1,
+            "pixel": pytest.approx(float(pixel), rel=1e-4),
+            "perceptual": pytest.approx(float(perceptual), rel=1e-4),
+            "adversarial": pytest.approx(float(adversarial), rel=1e-4),
+            "discriminator": pytest.approx(float(judged), rel=1e-4),
+            "total": pytest.approx(float(pixel + 0.01 * perceptual + 0.01 * adversarial), rel=1e-4),
+        }
+    ]
+    optimisers = training.configure_optimizers()
+    assert [optimiser.param_groups[0]["betas"] for optimiser in optimisers] == [(0.9, 0.99)] * 2
     # Adam's first step is the rate itself, for whatever has a gradient.
     moves = [
         float((a.detach() - b.detach()).abs().max()) for a, b in zip(before, learnable(glean), strict=True)
@@ -103,11 +105,11 @@ def test_one_step_has_the_published_losses_and_optimisers() -> None:
     assert max(moves) == pytest.approx(1e-4, rel=1e-2)
 
 
-def test_the_bank_moves_only_where_it_is_freed() -> None:
+def test_the_prior_moves_only_where_it_is_unfrozen() -> None:
     for freed in (False, True):
         glean = _networks()[0]
         if freed:
-            free_bank(glean)
+            free_prior(glean)
         before = {name: value.clone() for name, value in glean.generator.state_dict().items()}
         _fit(GLEANTraining(glean, steps=10, learning_rate=1e-2, weights=LossWeights()), 3)
         moved = {
@@ -123,55 +125,17 @@ def test_what_is_not_finite_stops_before_a_weight_is_spoilt() -> None:
     with torch.no_grad():
         glean.decoder[-1][2].bias.fill_(math.nan)
     before = glean.encoder[0][1].weight.clone()
-    training = GLEANTraining(glean, steps=10, learning_rate=1e-4, weights=LossWeights(), done=6)
+    training = GLEANTraining(glean, steps=10, learning_rate=1e-4, weights=LossWeights())
+    training.step = 6
     with pytest.raises(
-        ValueError, match="step 7: expected finite losses, got total nan, pixel nan; start again"
+        ValueError,
+        match="step 7: expected finite losses, got loss nan, pixel nan; use a lower --learning-rate",
     ):
         _fit(training, 3)
     assert torch.equal(glean.encoder[0][1].weight, before)
 
 
-def test_a_discriminator_that_is_not_there_costs_no_optimiser() -> None:
+def test_without_a_discriminator_there_is_one_optimiser() -> None:
     training = GLEANTraining(_networks()[0], steps=5, learning_rate=1e-4, weights=LossWeights())
-    _fit(training, 3)
-    assert len(training.adams) == 1
-    assert int(training.adams[0].state_dict()["state"][0]["step"]) == 3
-
-
-def _state() -> TrainingState:
-    adam = torch.optim.Adam(nn.Linear(2, 2).parameters(), betas=(0.9, 0.99))
-    return TrainingState(
-        step=7,
-        made_from={"seed": "1"},
-        network={"a": torch.arange(3.0)},
-        discriminator={},
-        optimisers=[adam.state_dict()],
-        history=[{"step": 7, "pixel": 0.5}],
-    )
-
-
-def test_a_state_comes_back_as_it_was() -> None:
-    state = decode_state(encode_state(_state()))
-    assert (
-        state.step == 7 and state.made_from == {"seed": "1"} and state.history == [{"step": 7, "pixel": 0.5}]
-    )
-    assert torch.equal(state.network["a"], torch.arange(3.0))
-    assert state.optimisers[0]["param_groups"] == _state().optimisers[0]["param_groups"]
-
-
-def test_other_files_are_no_state() -> None:
-    stream = io.BytesIO()
-    torch.save({"format": "other", "step": 3}, stream)
-    with pytest.raises(ValueError, match=r"s\.pt: expected the state of a training .* got 'other'"):
-        decode_state(stream.getvalue(), "s.pt")
-    with pytest.raises(ValueError, match=r"s\.pt: expected a checkpoint of tensors alone"):
-        decode_state(encode_state(_state())[:500], "s.pt")
-
-    class Bad:
-        def __reduce__(self) -> tuple[object, ...]:
-            return print, ("code",)
-
-    stream = io.BytesIO()
-    torch.save({"format": Bad()}, stream, pickle_module=pickle)
-    with pytest.raises(ValueError, match=r"one that asks for \S*print"):
-        decode_state(stream.getvalue(), "s.pt")
+    assert len(training.configure_optimizers()) == 1
+    assert [row.keys() for row in _fit(training, 3).history] == [{"step", "pixel", "total"}] * 3

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from models.rainnet.discriminator import RainNetDiscriminator, Scores
-from models.rainnet.losses import LossWeights, discriminator_loss, generator_loss, gradient_penalty
+from models.rainnet.losses import RainNetLossWeights, discriminator_loss, generator_loss, gradient_penalty
 from models.rainnet.network import RainNet, RainNetConfig, initialise
 
 
@@ -30,7 +30,7 @@ def test_the_generators_loss_is_the_published_sum() -> None:
     difference = np.abs(harmonised.numpy() - real.numpy()).mean()
     assert loss.total.item() == pytest.approx(100 * difference - 2.0 - 1.5, rel=1e-5)
     assert (loss.whole.item(), loss.together.item()) == (-2.0, -1.5)
-    own = generator_loss(harmonised, real, scores, LossWeights(difference=1, whole=0, together=2))
+    own = generator_loss(harmonised, real, scores, RainNetLossWeights(difference=1, whole=0, together=2))
     assert own.total.item() == pytest.approx(difference - 3.0, rel=1e-5)
 
 

@@ -7,7 +7,7 @@ from models.segmenters.batches import Pictures, TestBatches, TrainingBatches
 
 
 def _pictures(count: int) -> Pictures:
-    """The mask of picture i holds i + 1 all over, so that any view of it can be told."""
+    """The mask of picture i holds i + 1 all over, so that any view of it can be recognised."""
     numbers = torch.arange(1, count + 1, dtype=torch.uint8).view(-1, 1, 1, 1)
     return Pictures(
         images=torch.full((count, 3, 8, 8), 128, dtype=torch.uint8), masks=numbers.expand(-1, 1, 8, 8)
@@ -26,9 +26,18 @@ def test_a_batch_may_be_larger_than_the_set() -> None:
     assert sorted(batch[1].amax((1, 2, 3)).tolist()) in ([1, 1, 1, 2, 2], [1, 1, 2, 2, 2])
 
 
-def test_order_follows_from_the_seed_alone() -> None:
+def test_order_depends_on_the_seed_alone() -> None:
     first, again = (list(TrainingBatches(_pictures(5), batch=2, steps=4, seed=3)) for _ in range(2))
     assert all(torch.equal(a[0], b[0]) and torch.equal(a[1], b[1]) for a, b in zip(first, again, strict=True))
+
+
+@pytest.mark.parametrize("first", [0, 1, 3, 4])
+def test_batches_from_a_later_step_are_those_of_the_whole(first: int) -> None:
+    whole = list(TrainingBatches(_pictures(5), batch=2, steps=4, seed=3))
+    rest = TrainingBatches(_pictures(5), batch=2, steps=4, seed=3, first=first)
+    assert len(rest) == 4 - first
+    for (images, masks), (ours, our_masks) in zip(whole[first:], rest, strict=True):
+        assert torch.equal(images, ours) and torch.equal(masks, our_masks)
 
 
 def test_test_batches_give_each_picture_once_in_order() -> None:

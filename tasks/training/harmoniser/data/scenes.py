@@ -115,7 +115,7 @@ def shrink(scene: Scene, short: int) -> Scene:
     )
 
 
-def part(sources: Sequence[Source], share: float) -> tuple[list[Located], list[Located]]:
+def split_items(sources: Sequence[Source], share: float) -> tuple[list[Located], list[Located]]:
     """Items to learn from and items held out, no photograph in both.
 
     Where a source holds none out, ``share`` of its photographs are, one at least: those whose hash is

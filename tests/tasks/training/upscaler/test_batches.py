@@ -33,7 +33,7 @@ def _batches(photos: Photos, **changes: int) -> UpscalerBatches:
 def test_batches_go_on_from_any_step_and_threads_change_nothing(photos: Photos) -> None:
     whole = list(_batches(photos))
     assert len(whole) == 6
-    for changes in ({"start": 4}, {"start": 4, "threads": 3}):
+    for changes in ({"first": 4}, {"first": 4, "threads": 3}):
         rest = list(_batches(photos, **changes))
         assert len(rest) == len(_batches(photos, **changes)) == 2
         for one, other in zip(rest, whole[4:], strict=True):

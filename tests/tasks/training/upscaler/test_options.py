@@ -16,14 +16,14 @@ COUNTS |= {(64, 1024): 175.5, (128, 1024): 174.2, (256, 1024): 173.8}
 
 @pytest.mark.parametrize("sizes", PUBLISHED, ids=str)
 def test_defaults_are_the_published_network_at_every_pair_of_sizes(sizes: tuple[int, int]) -> None:
-    options = UpscalerOptions(in_size=sizes[0], out_size=sizes[1], train_bank=True)
+    options = UpscalerOptions(in_size=sizes[0], out_size=sizes[1], train_prior=True)
     with torch.device("meta"):
         network = GLEAN(options.config(options.prior_config()))
     assert round(sum(value.numel() for value in network.parameters()) / 1e6, 1) == COUNTS[sizes]
 
 
 def test_defaults_are_the_published_training() -> None:
-    options = UpscalerOptions(train_bank=True)
+    options = UpscalerOptions(train_prior=True)
     assert (options.steps, options.learning_rate, options.batch) == (300_000, 1e-4, 8)
     losses = options.losses
     assert (losses.pixel, losses.perceptual, losses.adversarial) == (1.0, 1e-2, 1e-2)

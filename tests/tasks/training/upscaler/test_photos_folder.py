@@ -10,7 +10,7 @@ import pytest
 from PIL import Image as Pillow
 
 from natocc.codecs import encode_jpeg, encode_png_rgb
-from tasks.training.upscaler.photos_folder import Kept, photos_in_folder
+from tasks.training.upscaler.photos_folder import CachedReader, photos_in_folder
 from tests.raw_trees import encoded, portrait, write
 from tests.upscaler_training import photographs
 
@@ -95,7 +95,7 @@ def test_a_photograph_that_changed_meanwhile_stops_the_training(tmp_path: Path) 
 
 def test_pictures_are_kept_while_there_is_room(tmp_path: Path) -> None:
     photos = photos_in_folder(photographs(tmp_path / "a", 2), least=16, held_out=0)
-    kept = Kept(photos.read, room=40 * 40 * 3 + 10)
+    kept = CachedReader(photos.read, room=40 * 40 * 3 + 10)
     whole = [kept(photo)[0] for photo in photos.taken]
     (tmp_path / "a" / "0.png").unlink()
     assert np.array_equal(kept(photos.taken[0])[0], whole[0])

@@ -11,15 +11,16 @@ from safetensors import safe_open
 
 from assets.weights.files import MissingWeights, read_weights_metadata
 from models.checkpoints.read import read_state
-from models.glean.training import Losses
 from models.glean.weights import load_glean
 from models.stylegan2.discriminator import StyleGAN2Discriminator
+from models.training_module import TrainingModule
 from natocc.codecs import decode_rgb, encode_png_rgb
 from tasks.training.upscaler.photos_folder import photos_in_folder
 from tasks.training.upscaler.report import UpscalerReport
 from tasks.training.upscaler.train import train_upscaler
 from tests.models.published import saved
 from tests.raw_trees import portrait, write
+from tests.tasks.training.steps import after_each_step
 from tests.upscaler_training import one_thread, photographs, tiny, tiny_bank, tiny_vgg
 
 __all__ = ["one_thread"]
@@ -43,7 +44,7 @@ def test_it_learns_its_training_crop_better_than_bicubic(tmp_path: Path) -> None
         steps=80,
         batch=1,
         learning_rate=6e-3,
-        bank_width=16,
+        prior_width=16,
         width=16,
         growth=8,
         head=16,
@@ -80,7 +81,7 @@ def test_the_file_is_read_strictly_and_says_what_it_is_made_from(tmp_path: Path)
 def test_a_finished_training_is_only_scored_again(tmp_path: Path) -> None:
     report = _train(tmp_path, "run", steps=2)
     again = _train(tmp_path, "run", steps=2)
-    assert again.resumed_at == 2 and again.scores == report.scores
+    assert again.resumed == 2 and again.scores == report.scores
 
 
 def test_equal_seeds_give_equal_files_and_other_seeds_other_ones(tmp_path: Path) -> None:
@@ -92,27 +93,60 @@ def test_equal_seeds_give_equal_files_and_other_seeds_other_ones(tmp_path: Path)
     assert Path(threads.weights).read_bytes() == one, "threads that read ahead change nothing"
 
 
-def test_killed_and_resumed_equals_uninterrupted(tmp_path: Path) -> None:
+class _Killed(BaseException):
+    pass
+
+
+def _kill_in_step(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+    def kill(module: TrainingModule) -> None:
+        if module.step == step:
+            raise _Killed
+
+    after_each_step(monkeypatch, kill)
+
+
+def test_killed_and_resumed_equals_uninterrupted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     photos = photos_in_folder(photographs(tmp_path / "photos"), least=16, held_out=1)
     whole = train_upscaler(photos, str(tmp_path / "whole"), tiny(steps=9, every=100))
-
-    class Killed(BaseException):
-        pass
-
-    def stop(step: int, losses: Losses) -> None:
-        if step == 5:
-            raise Killed
-
+    _kill_in_step(monkeypatch, 5)
     options = tiny(steps=9, every=3)
-    with pytest.raises(Killed):
-        train_upscaler(photos, str(tmp_path / "run"), options, after_step=stop)
+    with pytest.raises(_Killed):
+        train_upscaler(photos, str(tmp_path / "run"), options)
     assert not (tmp_path / "run" / "upscaler.safetensors").exists()
+    monkeypatch.undo()
     resumed = train_upscaler(photos, str(tmp_path / "run"), options)
-    assert resumed.resumed_at == 3
+    assert resumed.resumed == 3
     assert Path(resumed.weights).read_bytes() == Path(whole.weights).read_bytes()
     assert Path(resumed.metrics).read_bytes() == Path(whole.metrics).read_bytes()
     for state in (tmp_path / "run" / "state.pt", tmp_path / "whole" / "state.pt"):
         assert torch.load(state, weights_only=True)["step"] == 9
+
+
+def test_a_state_file_of_an_earlier_release_is_resumed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photos = photos_in_folder(photographs(tmp_path / "photos"), least=16, held_out=1)
+    whole = train_upscaler(photos, str(tmp_path / "whole"), tiny(steps=5, every=2))
+    _kill_in_step(monkeypatch, 3)
+    with pytest.raises(_Killed):
+        train_upscaler(photos, str(tmp_path / "run"), tiny(steps=5, every=2))
+    monkeypatch.undo()
+    state = tmp_path / "run" / "state.pt"
+    content = torch.load(state, weights_only=True)
+    torch.save(
+        {
+            "format": "natocc-train-upscaler/1",
+            "step": 2,
+            "made_from": content["settings"],
+            **content["networks"],
+            "optimisers": content["optimisers"],
+            "history": content["history"],
+        },
+        state,
+    )
+    resumed = train_upscaler(photos, str(tmp_path / "run"), tiny(steps=5, every=2))
+    assert resumed.resumed == 2
+    assert Path(resumed.weights).read_bytes() == Path(whole.weights).read_bytes()
 
 
 def test_a_given_bank_stays_as_it_is_and_is_named(tmp_path: Path) -> None:
@@ -121,8 +155,8 @@ def test_a_given_bank_stays_as_it_is_and_is_named(tmp_path: Path) -> None:
     report = _train(
         tmp_path,
         "run",
-        train_bank=False,
-        bank_weights="tiny-bank",
+        train_prior=False,
+        prior_weights="tiny-bank",
         perceptual="vgg16",
         weights=str(tmp_path / "weights"),
         learning_rate=1e-2,
@@ -136,7 +170,7 @@ def test_a_given_bank_stays_as_it_is_and_is_named(tmp_path: Path) -> None:
     assert {"pixel", "perceptual", "adversarial", "discriminator", "total", "step"} == losses[0].keys()
     first = losses[0]
     weighed = first["pixel"] + 0.01 * first["perceptual"] + 0.01 * first["adversarial"]
-    assert first["total"] == pytest.approx(weighed, rel=1e-5)
+    assert first["total"] == pytest.approx(weighed, rel=1e-4)
 
 
 def test_a_bank_of_ones_own_learns_along(tmp_path: Path) -> None:
@@ -153,24 +187,25 @@ def test_weights_that_are_missing_or_do_not_fit_are_told(tmp_path: Path) -> None
     with pytest.raises(MissingWeights, match=r"vgg16: expected its weights in .*--perceptual 0$"):
         _train(tmp_path, "run", perceptual="vgg16", weights=weights)
     with pytest.raises(MissingWeights, match="stylegan2-cat: expected its weights in"):
-        _train(tmp_path, "run", train_bank=False, bank_weights="stylegan2-cat", weights=weights)
+        _train(tmp_path, "run", train_prior=False, prior_weights="stylegan2-cat", weights=weights)
     with pytest.raises(MissingWeights, match=r"none\.pth: expected a file of weights, found none"):
-        _train(tmp_path, "run", train_bank=False, bank_weights="none.pth")
+        _train(tmp_path, "run", train_prior=False, prior_weights="none.pth")
     tiny_bank(tmp_path / "weights", "large", sizes=4)
     with pytest.raises(
         ValueError, match="large: expected a bank of 16 pixels, as --out-size says, got one of 32"
     ):
-        _train(tmp_path, "run", train_bank=False, bank_weights="large", weights=weights)
+        _train(tmp_path, "run", train_prior=False, prior_weights="large", weights=weights)
     tiny_vgg(tmp_path / "weights")
     with pytest.raises(ValueError, match="vgg16: expected weights of stylegan2, got those of vgg16"):
-        _train(tmp_path, "run", train_bank=False, bank_weights="vgg16", weights=weights)
+        _train(tmp_path, "run", train_prior=False, prior_weights="vgg16", weights=weights)
     assert not (tmp_path / "run").exists()
 
 
 def test_the_state_of_another_training_is_not_gone_on_from(tmp_path: Path) -> None:
     _train(tmp_path, "run")
     with pytest.raises(
-        ValueError, match=r"state\.pt: .* got one with batch '2', now '3'; steps '2', now '4'"
+        ValueError,
+        match=r"state\.pt: .* got that of another: batch 2 \(now 3\), steps 2 \(now 4\); use another --out",
     ):
         _train(tmp_path, "run", steps=4, batch=3)
     (tmp_path / "run" / "state.pt").write_bytes(b"no state")
@@ -179,7 +214,7 @@ def test_the_state_of_another_training_is_not_gone_on_from(tmp_path: Path) -> No
 
 
 def test_losses_that_are_no_numbers_stop_it(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"step 1: expected finite losses, got total inf.*--learning-rate"):
+    with pytest.raises(ValueError, match=r"step 1: expected finite losses, got loss inf.*--learning-rate"):
         _train(tmp_path, "run", adversarial=1e39)
     assert not (tmp_path / "run" / "upscaler.safetensors").exists()
 
@@ -211,7 +246,7 @@ def test_a_given_discriminator_goes_on_learning(tmp_path: Path) -> None:
     )
     report = _train(tmp_path, "run", discriminator_weights=str(tmp_path / "d.pth"), learning_rate=1e-6)
     assert report.facts["discriminator"].startswith("d.pth sha256:")
-    found = torch.load(tmp_path / "run" / "state.pt", weights_only=True)["discriminator"]
+    found = torch.load(tmp_path / "run" / "state.pt", weights_only=True)["networks"]["discriminator"]
     before = judge.state_dict()
     assert all(torch.allclose(found[name], before[name], atol=1e-4) for name in before)
     assert not torch.equal(found["final_conv.0.conv.weight_orig"], before["final_conv.0.conv.weight_orig"])

@@ -8,7 +8,7 @@ import pytest
 from tasks.prepare.bank import prepare
 from tasks.prepare.options import PrepareOptions
 from tasks.training.harmoniser.data.bank import BankScenes
-from tasks.training.harmoniser.data.scenes import part
+from tasks.training.harmoniser.data.scenes import split_items
 from tests.raw_trees import (
     FACES,
     IMAGES,
@@ -54,7 +54,7 @@ def test_faces_and_objects_with_surroundings_are_learnt_from_and_the_test_split_
     assert set(by_name) == {"face 00000", "face 00001", "face 00002", "object 000000000007"}
     assert by_name["face 00000"].regions == ("face", "part 1")
     assert by_name["face 00002"].regions == ("face", "part 1"), "a small nose is no region of its own"
-    _, held = part([source], 0.5)
+    _, held = split_items([source], 0.5)
     assert [item.name for _, item in held] == ["face 00001"]
     assert [str(problem).partition("object ")[2] for problem in source.problems] == [
         "000000000008: expected a region of 0.5% to 95% of the picture, got 98.3%"

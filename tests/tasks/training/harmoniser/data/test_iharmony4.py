@@ -10,7 +10,7 @@ import pytest
 from tasks.training.harmoniser.data.iharmony4 import IHarmony4Scenes
 from tasks.training.harmoniser.data.scenes import fingerprint
 from tasks.training.harmoniser.options import HarmoniserOptions
-from tasks.training.harmoniser.train import train_harmonizer
+from tasks.training.harmoniser.train import train_harmoniser
 from tests.harmonizer_photos import add_composite, iharmony4_tree, photographs
 from tests.raw_trees import disc, encoded, portrait, write
 
@@ -83,10 +83,10 @@ def test_other_pictures_under_the_same_names_are_another_training(tmp_path: Path
 def test_a_training_does_not_go_on_over_changed_pictures(tmp_path: Path) -> None:
     raw = iharmony4_tree(tmp_path / "raw")
     options = HarmoniserOptions(width=2, steps=1, batch=1, adversarial=0.0, views=1, device="cpu")
-    train_harmonizer([IHarmony4Scenes(raw)], str(tmp_path / "run"), options)
+    train_harmoniser([IHarmony4Scenes(raw)], str(tmp_path / "run"), options)
     write(tmp_path / "raw/iHarmony4/HCOCO/real_images/c1.jpg", encoded(photographs(4)[2]))
-    with pytest.raises(ValueError, match=r"other options: pictures \w+ \(there \w+\); take another folder"):
-        train_harmonizer([IHarmony4Scenes(raw)], str(tmp_path / "run"), options)
+    with pytest.raises(ValueError, match=r"of another: pictures \w+ \(now \w+\); use another --out"):
+        train_harmoniser([IHarmony4Scenes(raw)], str(tmp_path / "run"), options)
 
 
 def test_a_folder_without_it_is_refused(tmp_path: Path) -> None:

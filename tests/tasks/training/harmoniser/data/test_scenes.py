@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assets.problems import Problem
-from tasks.training.harmoniser.data.scenes import Item, Scene, Scenes, fingerprint, part, shrink
+from tasks.training.harmoniser.data.scenes import Item, Scene, Scenes, fingerprint, shrink, split_items
 from tests.harmonizer_photos import photographs
 
 
@@ -37,7 +37,7 @@ class Photos:
 
 
 def parted(source: Photos, share: float = 0.25) -> tuple[list[str], list[str]]:
-    learn, held = part([source], share)
+    learn, held = split_items([source], share)
     assert not any(item.held_out for _, item in learn) and all(item.held_out for _, item in held)
     return [item.photo for _, item in learn], [item.photo for _, item in held]
 
@@ -58,7 +58,7 @@ def test_else_a_share_of_the_photographs_is_whatever_their_order() -> None:
 
 def test_a_photograph_of_two_sources_is_on_one_side() -> None:
     one, other = Photos("a", "b", held=["a"]), Photos("a", "c", "d", held=["c"])
-    learn, held = part([one, other], 0.5)
+    learn, held = split_items([one, other], 0.5)
     assert [item.photo for _, item in learn] == ["b", "d"]
     assert [item.photo for _, item in held] == ["a", "a", "c"]
 
@@ -66,7 +66,7 @@ def test_a_photograph_of_two_sources_is_on_one_side() -> None:
 @pytest.mark.parametrize("photos", [(), ("a",), ("a", "a", "a")])
 def test_too_few_photographs_are_refused(photos: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="expected two photographs at least, one to learn from") as error:
-        part([Photos(*photos)], 0.5)
+        split_items([Photos(*photos)], 0.5)
     assert f"of {len(set(photos))} photograph" in str(error.value)
 
 
@@ -80,5 +80,7 @@ def test_pictures_are_read_once_and_shrunk_in_their_proportions() -> None:
 
 
 def test_the_fingerprint_tells_other_pictures() -> None:
-    one, other = (part([Photos(*names, held=["h"])], 0.3)[0] for names in (("a", "b", "h"), ("a", "c", "h")))
+    one, other = (
+        split_items([Photos(*names, held=["h"])], 0.3)[0] for names in (("a", "b", "h"), ("a", "c", "h"))
+    )
     assert fingerprint(one) == fingerprint(list(one)) != fingerprint(other)

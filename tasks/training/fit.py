@@ -1,0 +1,82 @@
+"""One way to train every network: Lightning's trainer with checkpoints, interrupts and clear errors."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+import lightning
+import torch
+
+from models.device import choose_device
+from models.not_finite import Diverged
+from models.training_module import TrainingModule
+from shards import storage
+from tasks.training.checkpoint import CheckpointCallback
+from tasks.training.interrupt import InterruptHandler
+
+
+def fit(
+    module: TrainingModule,
+    batches: Iterable[object],
+    checkpoint: CheckpointCallback,
+    *,
+    device: str,
+    progress: bool = False,
+) -> None:
+    """Train ``module`` from the step it is at on ``batches``, one for each step that is left.
+
+    ``checkpoint`` has resumed the module before, if there was a state. The global random state of the
+    CPU is afterwards as before. Raises Diverged where losses or weights are not finite, ValueError where
+    the device's memory is too small, and Interrupted, a SystemExit, after SIGTERM and Ctrl-C.
+    """
+    if module.step == module.steps:
+        return
+    interrupt = InterruptHandler(checkpoint)
+    trainer = new_trainer(device, progress=progress, callbacks=[checkpoint, interrupt])
+    with _without_lightning_warning(), torch.random.fork_rng(devices=[]), interrupt.watch():
+        try:
+            trainer.fit(module, batches)
+        except Diverged as error:
+            raise Diverged(f"{error}; {_remains(checkpoint.url)}") from error
+        except torch.OutOfMemoryError as error:
+            raise ValueError(
+                f"--batch: expected a batch that fits into the device's memory, got one that does not; "
+                f"{module.if_out_of_memory} and another --out"
+            ) from error
+
+
+def new_trainer(
+    device: str, *, progress: bool = False, callbacks: Sequence[lightning.Callback] = ()
+) -> lightning.Trainer:
+    """A trainer on one device that goes through its batches once and writes no files."""
+    # Lightning's greetings and tips are not part of the report.
+    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
+    return lightning.Trainer(
+        accelerator=choose_device(device),
+        devices=1,
+        max_epochs=1,
+        deterministic=True,
+        logger=False,
+        enable_checkpointing=False,
+        enable_model_summary=False,
+        enable_progress_bar=progress,
+        use_distributed_sampler=False,
+        callbacks=list(callbacks),
+    )
+
+
+def _remains(url: str) -> str:
+    if storage.exists(url):
+        return f"the last state is still in {url}, so other options need another --out"
+    return "no state was written"
+
+
+@contextmanager
+def _without_lightning_warning() -> Iterator[None]:
+    """Lightning 2.6 uses a class that torch 2.13 deprecates; callers cannot change that."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"`isinstance\(treespec, LeafSpec\)`", FutureWarning)
+        yield

@@ -1,0 +1,69 @@
+"""The pictures of a version and of a bank, in memory, as a segmenter is trained and tested on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+import torch
+
+from models.segmenters.batches import Pictures
+from shards.storage import sha256_bytes
+from tasks.training.read_shards import Example, read_real, read_shards, real_shards, shard_urls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TestSets:
+    """``held_out``: the version's test pictures, or None; ``real``: the bank's occluded faces by data set.
+
+    ``notes`` has a line for each set that is missing or cut short.
+    """
+
+    __test__ = False  # pytest collects classes of this name otherwise
+
+    held_out: Pictures | None
+    real: dict[str, Pictures]
+    notes: tuple[str, ...]
+
+
+def read_split(version_url: str, split: str, *, size: int, most: int) -> Pictures:
+    """About ``most`` pictures of a version's split, taken evenly from its shards."""
+    shards = len(shard_urls(version_url, split))
+    return _in_memory(read_shards(version_url, split, size=size, per_shard=-(-most // max(shards, 1))), size)
+
+
+def read_test_sets(version_url: str, bank_url: str | None, *, size: int, most: int) -> TestSets:
+    """The split ``test`` of a version, and ``most`` faces of each data set of the bank, its first."""
+    held_out = read_split(version_url, "test", size=size, most=most)
+    notes = [] if len(held_out) else ["held_out: the version has no samples of the split test"]
+    shards = real_shards(bank_url) if bank_url else {}
+    real: dict[str, Pictures] = {}
+    for name, shard in shards.items():
+        if not shard.faces:
+            notes.append(f"{name}: {bank_url} holds none of its faces")
+            continue
+        real[name] = _in_memory(islice(read_real(str(bank_url), name, size=size), most), size)
+        if shard.faces > most:
+            notes.append(f"{name}: {most} of its {shard.faces} faces, as --max-samples allows")
+    if not shards:
+        missing = f"{bank_url} holds no really occluded faces" if bank_url else "no bank was given"
+        notes.append(f"real: {missing}")
+    return TestSets(held_out=held_out if len(held_out) else None, real=real, notes=tuple(notes))
+
+
+def fingerprint(pictures: Pictures) -> str:
+    """The number of pictures, and a hash over their pixels and masks."""
+    hashes = [sha256_bytes(tensor.numpy().tobytes()) for tensor in (pictures.images, pictures.masks)]
+    return f"{len(pictures)} sha256:{sha256_bytes(' '.join(hashes).encode())}"
+
+
+def _in_memory(examples: Iterable[Example], size: int) -> Pictures:
+    taken = list(examples)
+    images = np.zeros((len(taken), 3, size, size), np.uint8)
+    masks = np.zeros((len(taken), 1, size, size), np.uint8)
+    for index, example in enumerate(taken):
+        images[index] = example.image.transpose(2, 0, 1)
+        masks[index, 0] = example.mask
+    return Pictures(images=torch.from_numpy(images), masks=torch.from_numpy(masks))

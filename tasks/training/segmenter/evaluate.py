@@ -1,0 +1,50 @@
+"""Scores of a segmenter over whole data sets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from models.segmenters.batches import Pictures, TestBatches
+from models.segmenters.metrics import face_metrics, predicted_face
+from models.segmenters.training import SegmenterTraining
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmenterScore:
+    """Scores over one data set as a whole, in [0, 1].
+
+    ``constant_iou`` is the face IoU of the average training mask as the answer to every picture: what is
+    reached without looking.
+    """
+
+    pictures: int
+    face_iou: float
+    pixel_accuracy: float
+    constant_iou: float
+
+
+def average_mask(training: Pictures) -> Tensor:
+    """Integer (1, 1, H, W): 1 where most training masks are face."""
+    return (training.masks.float().mean(0, keepdim=True) > 0.5).long()
+
+
+def evaluate(
+    module: SegmenterTraining, pictures: Pictures, constant: Tensor, *, batch: int, device: str
+) -> SegmenterScore:
+    """Score the module's network, ``batch`` pictures at a time; ``constant`` is an ``average_mask``."""
+    module = module.to(device).eval()
+    predicted, fixed = face_metrics().to(device), face_metrics()
+    with torch.inference_mode():
+        for images, masks in TestBatches(pictures, batch=batch):
+            predicted.update(predicted_face(module(images.to(device))), masks.long().to(device))
+    fixed.update(constant.expand(len(pictures), -1, -1, -1), pictures.masks.long())
+    scores = predicted.compute()
+    return SegmenterScore(
+        pictures=len(pictures),
+        face_iou=round(float(scores["face_iou"]), 4),
+        pixel_accuracy=round(float(scores["pixel_accuracy"]), 4),
+        constant_iou=round(float(fixed.compute()["face_iou"]), 4),
+    )
