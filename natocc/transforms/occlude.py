@@ -12,7 +12,8 @@ from natocc.kinds import KINDS
 from natocc.occluders.bank import OccluderBank
 from natocc.profiles import Profile
 from natocc.render.draw import Switches
-from natocc.transforms.base import Occluding
+from natocc.transforms.base import DEFAULT_REPORT, Occluding
+from natocc.transforms.settings import check_bank, check_share
 
 # Kinds of cut-outs by name, in the order in which they are drawn, and kinds of random shapes.
 _CUT_OUTS = tuple(sorted(name for name, kind in KINDS.items() if kind.pool and not kind.random_shape))
@@ -27,7 +28,7 @@ class NatOcc(Occluding):
     the picture. The other arguments are those of docs/transforms.md.
     """
 
-    _stream: ClassVar[str] = "natocc"
+    _stream: ClassVar[str] = "natocc occlusion"
 
     def __init__(
         self,
@@ -40,19 +41,21 @@ class NatOcc(Occluding):
         face_classes: Collection[int] | None = None,
         occluded_value: int = 0,
         everywhere: bool = False,
-        report: str = "occlusion",
+        report: str = DEFAULT_REPORT,
         p: float = 0.5,
     ) -> None:
+        check_bank("NatOcc", occluders)
         if weights is None:
             weights = {kind: 1.0 for kind in _CUT_OUTS if occluders.pool_for(kind)}
         if set(weights) - set(_CUT_OUTS):
             expected = " and ".join(_CUT_OUTS)
             raise ValueError(f"NatOcc: expected weights of {expected}, got {dict(weights)}")
-        if not 0 <= colour_transfer <= 1:
-            raise ValueError(f"NatOcc: expected colour_transfer in 0-1, got {colour_transfer}")
+        self.colour_transfer = check_share("NatOcc: expected colour_transfer", colour_transfer)
+        self.harmonise = harmonise
         super().__init__(
             occluders,
             kinds=weights,
+            switches=Switches(transfer_strength=colour_transfer, harmonise=harmonise),
             profile=profile,
             face_classes=face_classes,
             occluded_value=occluded_value,
@@ -60,8 +63,6 @@ class NatOcc(Occluding):
             report=report,
             p=p,
         )
-        self.colour_transfer, self.harmonise = colour_transfer, harmonise
-        self._switches = Switches(transfer_strength=colour_transfer, harmonise=harmonise)
 
 
 class RandOcc(Occluding):
@@ -70,7 +71,7 @@ class RandOcc(Occluding):
     The arguments are those of docs/transforms.md.
     """
 
-    _stream: ClassVar[str] = "randocc"
+    _stream: ClassVar[str] = "randocc occlusion"
 
     def __init__(
         self,
@@ -80,12 +81,13 @@ class RandOcc(Occluding):
         face_classes: Collection[int] | None = None,
         occluded_value: int = 0,
         everywhere: bool = False,
-        report: str = "occlusion",
+        report: str = DEFAULT_REPORT,
         p: float = 0.5,
     ) -> None:
         super().__init__(
             occluders,
             kinds=dict.fromkeys(_SHAPES, 1.0),
+            switches=Switches(),
             profile=profile,
             face_classes=face_classes,
             occluded_value=occluded_value,

@@ -1,8 +1,9 @@
-"""What a transform did to a sample: flat, with the same keys always, so that a DataLoader can collate it."""
+"""What a transform did to a sample: flat, always with the same keys, so that a DataLoader can collate it."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from natocc.kinds import NONE
@@ -13,14 +14,15 @@ from natocc.render.params import Params, params_adapter
 Report = dict[str, object]
 
 
-def report_applied(occluder: str, seed: int, params: Params, made: Composite) -> Report:
-    """An occluder, by its name in the bank, lies on the face."""
+def report_applied(occluder: str, seed: int, params: Params, composites: Sequence[Composite]) -> Report:
+    """An occluder, by its name in the bank, lies on the faces of one or more composites."""
+    hidden = sum(composite.hidden_ratio for composite in composites) / len(composites)
     return report_untouched("", seed) | {
         "applied": True,
         "kind": params.kind,
         "occluder": occluder,
-        "hidden_ratio": made.hidden_ratio,
-        "reach_px": made.reach_px,
+        "hidden_ratio": hidden,
+        "reach_px": max(composite.reach_px for composite in composites),
         "opacity": params.opacity,
         "params": json.dumps(asdict(params)),
     }

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from benchmarks import inputs
+from natocc import NatOcc, RandOcc
 from natocc.geometry import Image
 from natocc.occluders.bank import OccluderBank
 
@@ -39,3 +40,17 @@ def out_of_reach(out: dict[str, Any]) -> np.ndarray[tuple[int, ...], np.dtype[np
     """Where neither the occluder nor what it does to its surroundings changes a pixel."""
     side = 2 * out["occlusion"]["reach_px"] + 1
     return np.asarray(cv2.dilate((out["alpha"] > 0).astype(np.uint8), np.ones((side, side), np.uint8)) == 0)
+
+
+def make(name: str, **options: Any) -> Any:
+    """A transform with that bank, which occludes every sample."""
+    kind = {"natocc": NatOcc, "randocc": RandOcc}[name]
+    return kind(bank(), **({"p": 1.0} | options))
+
+
+def same(first: dict[str, Any], second: dict[str, Any]) -> bool:
+    """Whether two outputs of a transform are equal to the byte, the reports included."""
+    planes = ("image", "mask", "alpha")
+    return first["occlusion"] == second["occlusion"] and all(
+        np.array_equal(first[name], second[name]) for name in planes
+    )

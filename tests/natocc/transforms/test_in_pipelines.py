@@ -72,15 +72,6 @@ def test_compose_keeps_what_was_applied() -> None:
     assert out["applied_transforms"] == [("NatOcc", out["occlusion"])]
 
 
-def test_boxes_and_points_are_left_where_they_are() -> None:
-    image, mask = training_face()
-    transform = albumentations.Compose(
-        [NatOcc(bank(), p=1)], keypoint_params=albumentations.KeypointParams(format="xy"), seed=2
-    )
-    (point,) = transform(image=image, mask=mask, keypoints=[(3.0, 4.0)])["keypoints"]
-    assert tuple(point) == (3.0, 4.0)
-
-
 def test_replay_compose_is_refused_rather_than_wrong() -> None:
     with pytest.raises(ValueError, match=r"expected A.Compose, got A.ReplayCompose"):
         albumentations.ReplayCompose([NatOcc(bank())])

@@ -1,0 +1,91 @@
+"""Masks of training repositories: which pixels are face, and which get the occluder's label."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from natocc.geometry import Image
+
+# HxW or HxWx1 of booleans, integers or floats.
+Mask = NDArray[Any]
+# From this share on, a pixel of a soft mask is face.
+_HALF = 0.5
+
+
+def check_mask(what: str, mask: object, size: tuple[int, int], occluded_value: int) -> Mask:
+    """The mask itself, where it fits the image of ``size`` and can hold ``occluded_value``.
+
+    Floats are a soft mask in 0-1, or whole numbers. Raises ValueError for other arrays.
+    """
+    if not isinstance(mask, np.ndarray) or mask.dtype.kind not in "buif" or _size(mask) != size:
+        got = f"{mask.dtype} {mask.shape}" if isinstance(mask, np.ndarray) else f"a {type(mask).__name__}"
+        raise ValueError(
+            f"{what}: expected HxW or HxWx1, {size[0]}x{size[1]} like the image, "
+            f"of booleans, integers or floats, got {got}"
+        )
+    if mask.dtype.kind == "f" and (got := _float_problem(mask)):
+        raise ValueError(f"{what}: expected floats in 0-1 or whole numbers, got {got}")
+    top = {"b": 1, "f": np.inf}.get(mask.dtype.kind) or np.iinfo(mask.dtype).max
+    if not 0 <= occluded_value <= top:
+        raise ValueError(
+            f"{what}: expected values that can hold occluded_value={occluded_value}, got {mask.dtype}; "
+            "convert the mask or choose another value"
+        )
+    return mask
+
+
+def face_pixels(mask: Mask, classes: Collection[int] | None, occluded_value: int) -> Image:
+    """uint8 HxW, 1 where ``mask`` holds one of ``classes``, else 0.
+
+    Without classes face is all but 0, in a soft mask 0.5 and more. Pixels that hold
+    ``occluded_value`` are hidden already and are not face.
+    """
+    mask = _flat(mask)
+    if classes is not None:
+        face = np.isin(mask, list(classes))
+    else:
+        face = mask >= _HALF if _is_soft(mask) else mask != 0
+    if occluded_value != 0 or classes is not None:
+        face &= mask != occluded_value
+    return face.view(np.uint8)
+
+
+def markable_pixels(mask: Mask, classes: Collection[int] | None, occluded_value: int) -> NDArray[np.bool_]:
+    """Where the occluder's label may stand: the face, and in a soft mask its faint rim too."""
+    if classes is None and _is_soft(mask):
+        mask = _flat(mask)
+        return np.asarray((mask > 0) & (mask != occluded_value))
+    return face_pixels(mask, classes, occluded_value).view(np.bool_)
+
+
+def mark_hidden(
+    mask: Mask, hidden: NDArray[np.bool_], markable: NDArray[np.bool_] | None, occluded_value: int
+) -> Mask:
+    """A copy with ``occluded_value`` where ``hidden``, on ``markable`` pixels alone unless that is None."""
+    marked = mask.copy()
+    marked[hidden if markable is None else hidden & markable] = occluded_value
+    return marked
+
+
+def _size(mask: Mask) -> tuple[int, ...]:
+    return mask.shape[:2] if mask.ndim == 3 and mask.shape[2] == 1 else mask.shape
+
+
+def _flat(mask: Mask) -> Mask:
+    return mask[..., 0] if mask.ndim == 3 else mask
+
+
+def _is_soft(mask: Mask) -> bool:
+    return mask.dtype.kind == "f" and bool((mask != np.rint(mask)).any())
+
+
+def _float_problem(mask: Mask) -> str:
+    if not np.isfinite(mask).all():
+        return "NaN or infinity"
+    if _is_soft(mask) and not (mask.min() >= 0 and mask.max() <= 1):
+        return f"fractions in {mask.min():g} to {mask.max():g}; scale it to 0-1, or round it"
+    return ""
