@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -17,21 +18,36 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_five_lines_of_plain_webdataset_read_a_version(bank_url: str, tmp_path: Path) -> None:
+# After the README's lines: two epochs as hashes of their pictures, in order.
+TWO_EPOCHS = """
+import hashlib
+epochs = []
+for _ in range(2):
+    epochs.append([])
+    for image, mask in loader:
+        assert (mask[:, 0] == 1).any((1, 2)).all() and face.shape[1:] == image.shape[2:] and face.dtype == torch.bool
+        assert image.dtype == torch.uint8 and image.shape[1:] == (3, 256, 256)
+        epochs[-1] += [hashlib.sha256(picture.numpy().tobytes()).hexdigest() for picture in image]
+print(json.dumps(epochs))
+"""
+
+
+def test_its_lines_load_every_sample_once_an_epoch_in_another_order(bank_url: str, tmp_path: Path) -> None:
     recipe = tmp_path / "sample.yaml"
-    fields = {"name": "sample", "description": "A few.", "size": 256, "repeats": 3}
+    fields = {"name": "sample", "description": "A few.", "size": 256, "repeats": 24, "samples_per_shard": 8}
     recipe.write_text(yaml.safe_dump(fields | {"sets": [{"name": "randocc", "kind": "randocc"}]}))
     report = build(
         BuildOptions(recipe=str(recipe), bank=bank_url, out=str(tmp_path / "data" / "datasets"), workers=1)
     )
-    assert report.dataset.counts["kept"] == 3
+    assert len(report.dataset.shards) > 2
     (code,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
-    assert len([line for line in code.splitlines() if line]) == 5
-    told = "image, face = next(iter(pairs)); print(image.shape, image.dtype, 0 < face.mean() < 1)"
-    done = subprocess.run(
-        [sys.executable, "-c", code + told], cwd=tmp_path, capture_output=True, text=True, check=False
+    finished = subprocess.run(
+        [sys.executable, "-c", code + TWO_EPOCHS], cwd=tmp_path, capture_output=True, text=True, check=False
     )
-    assert done.stdout == "(256, 256, 3) uint8 True\n", done.stderr
+    assert finished.returncode == 0, finished.stderr
+    first, second = json.loads(finished.stdout)
+    assert len(first) == len(set(first)) == report.dataset.counts["kept"]
+    assert sorted(first) == sorted(second) and first != second
 
 
 def test_every_linked_file_is_there() -> None:
