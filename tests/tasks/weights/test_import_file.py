@@ -184,15 +184,6 @@ def test_of_an_archive_one_member_at_a_time_is_in_memory(tmp_path: Path) -> None
     assert last.sha256 == hashlib.sha256(saved(tiny_rainnet())).hexdigest()
 
 
-def test_an_archive_that_is_being_written_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "one.zip"
-    path.write_bytes(_zipped("a.pth", saved(tiny_rainnet())))
-    (source,) = weights_sources(path)
-    path.write_bytes(_zipped("a.pth", saved({key: value + 1 for key, value in tiny_rainnet().items()})))
-    with pytest.raises(ValueError, match=r"one\.zip: expected a"):
-        source.read()
-
-
 def test_models_of_ncnn_come_as_a_pair_or_in_an_archive(tmp_path: Path) -> None:
     state = tensors(rrdbnet(width=2, blocks=1, growth=1))
     param, weights = rrdbnet_files(state, 1)
