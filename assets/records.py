@@ -41,7 +41,7 @@ class RawFace:
     # Whether FaceOcc's authors looked at the photograph: without a cut-out nothing but parts lies over it.
     examined: bool = False
     # What the dataset's own tables say, as it is to stand in the entry's json.
-    facts: dict[str, object] = field(default_factory=dict)
+    metadata: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ class RawObject:
     category: str
     category_id: int
     origin: Origin
-    facts: dict[str, object] = field(default_factory=dict)
+    metadata: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ class RawCutout:
     category: str
     origin: Origin
     enlarged: int = 1
-    facts: dict[str, object] = field(default_factory=dict)
+    metadata: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +90,7 @@ class RawHand:
     subject: str = ""
     accessories: bool | None = None
     irregularities: bool | None = None
-    facts: dict[str, object] = field(default_factory=dict)
+    metadata: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +101,7 @@ class RawTexture:
     image: Path
     texture_class: str
     origin: Origin
-    facts: dict[str, object] = field(default_factory=dict)
+    metadata: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

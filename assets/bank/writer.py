@@ -61,9 +61,9 @@ def close_bank(
     entries: Sequence[Entry],
     files: Mapping[str, str],
     beside: Mapping[str, bytes],
-    facts: Mapping[str, object],
+    index_fields: Mapping[str, object],
 ) -> bool:
-    """Write the table and what lies ``beside`` it, then the index with ``facts``, counts and all hashes.
+    """Write the table and the files ``beside`` it, then the index with ``index_fields``, counts, all hashes.
 
     ``files`` are hashes of what is written already. Shards that an earlier bank left here are removed.
     Returns whether anything differs from the bank that is there; if not, nothing is written.
@@ -72,24 +72,24 @@ def close_bank(
     stream = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), stream)
     written = {TABLE: stream.getvalue(), **beside}
-    content = [entry.cache_fields for entry in sorted(entries, key=lambda e: (e.kind, e.id))]
+    entry_fields = [entry.cache_fields for entry in sorted(entries, key=lambda e: (e.kind, e.id))]
     index = {
         "format": "natocc-bank/1",
         "counts": {kind: sum(e.kind == kind for e in entries) for kind in ENTRY_KINDS},
-        "content_sha256": storage.sha256_bytes(json.dumps(content).encode()),
+        "content_sha256": storage.sha256_bytes(json.dumps(entry_fields).encode()),
         "files": dict(files) | {name: storage.sha256_bytes(data) for name, data in written.items()},
-        **facts,
+        **index_fields,
     }
     data = json.dumps(index, indent=1, sort_keys=True).encode()
     where = storage.join(url, INDEX)
-    if all(_holds(storage.join(url, name), told) for name, told in {**written, INDEX: data}.items()):
+    if all(_holds(storage.join(url, name), content) for name, content in {**written, INDEX: data}.items()):
         return False
     open_bank(url)
     for name in storage.list_names(url):
         if _SHARD.fullmatch(name) and name not in files:
             storage.remove(storage.join(url, name))
-    for name, content_of in written.items():
-        storage.write_bytes(storage.join(url, name), content_of)
+    for name, content in written.items():
+        storage.write_bytes(storage.join(url, name), content)
     storage.write_bytes(where, data)
     return True
 
@@ -129,8 +129,8 @@ class BankWriter:
         self._shards.append(write_shard(self.url, f"{kind}-{number:06d}.tar", self._pending))
         self._pending, self._size = [], 0
 
-    def close(self, **facts: object) -> None:
-        """Write the table, then the index with ``facts``."""
+    def close(self, **index_fields: object) -> None:
+        """Write the table, then the index with ``index_fields``."""
         self._flush()
         entries = [entry for shard in self._shards for entry in shard.entries]
-        close_bank(self.url, entries, {shard.name: shard.sha256 for shard in self._shards}, {}, facts)
+        close_bank(self.url, entries, {shard.name: shard.sha256 for shard in self._shards}, {}, index_fields)

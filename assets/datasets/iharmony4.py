@@ -164,7 +164,7 @@ class _Reader:
                 yield named
 
     def _composite(self, named: _Named, split: str, files: dict[str, Path]) -> RawComposite:
-        row = self._sidecar.of(f"{named.subset}/{COMPOSITES}/{named.composite}")
+        row = self._sidecar.row_of(f"{named.subset}/{COMPOSITES}/{named.composite}")
         return RawComposite(
             id=id_of(named.key),
             subset=named.subset,

@@ -54,7 +54,7 @@ def read_occluded_faces(
     of photographs than published is a Problem; they are read all the same.
     """
     folder = raw / source.folder
-    aside = Sidecar(folder, raw, report)
+    sidecar = Sidecar(folder, raw, report)
     pictures, masks = first_folder(folder, *_IMAGES), first_folder(folder, *_MASKS)
     if pictures is None or masks is None:
         names = _IMAGES if pictures is None else _MASKS
@@ -81,8 +81,8 @@ def read_occluded_faces(
             expected = f"a mask {source.folder}/{masks.name}/{stem}.png"
             report(Problem(path=image.relative_to(raw).as_posix(), expected=expected, got="no such file"))
             continue
-        said = aside.of(f"{pictures.name}/{image.name}")
-        origin = said.origin(source.dataset, source.licence)
+        row = sidecar.row_of(f"{pictures.name}/{image.name}")
+        origin = row.origin(source.dataset, source.licence)
         yield RawOccludedFace(id=id_of(stem), image=image, mask=mask, origin=origin)
     for stem in () if listed else sorted(mask_of.keys() - images.keys()):
         expected = f"a photograph {source.folder}/{pictures.name}/{stem}.jpg"

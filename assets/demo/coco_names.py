@@ -24,11 +24,11 @@ def categories(catalogue: Catalogue) -> list[dict[str, object]]:
 
     Ids are stable only for the whole catalogue: ask with it, whatever the tier.
     """
-    own = sorted({thing.kind for thing in catalogue.objects if thing.coco_category is None})
+    custom = sorted({thing.kind for thing in catalogue.objects if thing.coco_category is None})
     rows: list[dict[str, object]] = [
         {"supercategory": group, "id": number, "name": name} for name, (number, group) in COCO.items()
     ]
     return rows + [
         {"supercategory": "natocc", "id": FIRST_OWN_ID + place, "name": name}
-        for place, name in enumerate(own)
+        for place, name in enumerate(custom)
     ]

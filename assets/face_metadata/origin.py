@@ -19,11 +19,11 @@ CELEBAMASK_LICENCE = "CelebAMask-HQ: non-commercial research only, no redistribu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaceKnown:
-    """What all tables together say of one face; ``facts`` as they are to stand in the entry's json."""
+    """What all tables together say of one face; ``metadata`` goes into the entry's json."""
 
     origin: Origin
     landmarks: dict[str, Point]
-    facts: dict[str, object]
+    metadata: dict[str, object]
 
 
 class FaceOrigins:
@@ -35,15 +35,15 @@ class FaceOrigins:
 
     def __init__(self, raw: Path, report: Report) -> None:
         folder = raw / CELEBAMASK_FOLDER
-        self._aside = Sidecar(folder, raw, report)
+        self._sidecar = Sidecar(folder, raw, report)
         self._tables = FaceTables(raw, folder, report)
         self._partition = partition_of(raw, report)
         self._disputed, self._report = Tally(), report
 
-    def of(self, name: str) -> FaceKnown:
+    def describe(self, name: str) -> FaceKnown:
         """What is known of a photograph by its file name. Ask once for each: the tables' rows are taken."""
         stem = Path(name).stem
-        row, tables = self._aside.of(f"{CELEBAMASK_IMAGES}/{name}"), self._tables.metadata_of(stem)
+        row, tables = self._sidecar.row_of(f"{CELEBAMASK_IMAGES}/{name}"), self._tables.metadata_of(stem)
         origin = self._partition.origin(id_of(stem), row.origin(CELEBAMASK_FOLDER, CELEBAMASK_LICENCE))
         group = self._partition.groups.get(id_of(stem))
         if row.split is not None and group is not None and row.split != group.split:
@@ -51,7 +51,7 @@ class FaceOrigins:
         return FaceKnown(
             origin=replace(origin, person=origin.person or tables.person),
             landmarks=row.landmarks,
-            facts=tables.fields,
+            metadata=tables.fields,
         )
 
     def finish(self) -> None:

@@ -160,5 +160,5 @@ def _judge(
 def _note(faces: list[str], where: str, expected: str, got: str, report: Report) -> None:
     """One line for many faces; ``got`` has places for their number and the first of them."""
     if faces:
-        said = got.format(len(faces), min(faces))
-        report(Problem(path=where, expected=expected, got=said, action="converted"))
+        text = got.format(len(faces), min(faces))
+        report(Problem(path=where, expected=expected, got=text, action="converted"))

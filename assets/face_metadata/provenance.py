@@ -33,7 +33,7 @@ class Correction:
     previous_sha256: str  # of the mask that was reviewed, as the bank held it
     review: str  # of the review's index
 
-    def facts(self) -> dict[str, object]:
+    def metadata(self) -> dict[str, object]:
         """What an entry's json says of it."""
         names = ("tool", "who", "date", "date_from", "sha256", "annotation_sha256", "previous_sha256")
         return {name: getattr(self, name) for name in names}
@@ -54,19 +54,19 @@ def read_provenance(folder: Path, raw: Path, report: Report) -> dict[str, list[C
         if not line.strip():
             continue
         try:
-            one = _LINE.validate_json(line)
+            correction = _LINE.validate_json(line)
         except ValidationError as error:
             fault = error.errors(include_url=False)[0]
             got = f"{'.'.join(map(str, fault['loc']))} {fault['msg']}".strip()
             report(Problem(path=f"{where}:{number}", expected="a correction as JSON", got=got))
             continue
-        found[one.file].append(one)
+        found[correction.file].append(correction)
     return dict(found)
 
 
 def add_provenance(data: bytes, corrections: list[Correction]) -> bytes:
     """The table with lines added at its end; ``data`` is what it holds, empty for a new one."""
-    lines = [json.dumps(asdict(one), ensure_ascii=False, sort_keys=True) for one in corrections]
+    lines = [json.dumps(asdict(correction), ensure_ascii=False, sort_keys=True) for correction in corrections]
     whole = data if not data or data.endswith(b"\n") else data + b"\n"
     return whole + "".join(f"{line}\n" for line in lines).encode()
 
@@ -83,12 +83,14 @@ def corrections_of(
     where = (folder / PROVENANCE).relative_to(raw).as_posix()
     for face_id, paths in masks.items():
         for path in paths:
-            if (mine := lines.pop(path.name, None)) is None:
+            if (written := lines.pop(path.name, None)) is None:
                 continue
             digest = sha256_bytes(path.read_bytes())
-            newest = next((one for one in reversed(mine) if one.sha256 == digest), None)
+            newest = next(
+                (correction for correction in reversed(written) if correction.sha256 == digest), None
+            )
             if newest is not None:
-                found[face_id] = newest.facts()
+                found[face_id] = newest.metadata()
                 continue
             report(
                 Problem(

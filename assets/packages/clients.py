@@ -66,8 +66,8 @@ def _run(package: Package, command: list[str], folder: Path, **environment: str)
             "check the network and run again"
         ) from error
     if done.returncode:
-        said = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-        errors = [line for line in said if "err" in line.lower()] or said or ["nothing"]
+        output = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+        errors = [line for line in output if "err" in line.lower()] or output or ["nothing"]
         raise FetchError(
             f"{package}: `{' '.join(command)}` ended with {done.returncode} and said: {errors[-1]}; "
             "check the network and the client's registry settings, then run again (what was fetched is kept)"

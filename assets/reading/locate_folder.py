@@ -32,8 +32,8 @@ def _near(raw: Path, place: tuple[str, ...]) -> Iterator[Found]:
         yield Found(folder=folder, advice=f"found as {found}; rename it to {wanted}")
     above = raw.absolute()
     for depth in range(1, len(place) + 1):
-        own = tuple(part.casefold() for part in above.parts[-depth:])
-        if own == tuple(part.casefold() for part in place[:depth]):
+        last = tuple(part.casefold() for part in above.parts[-depth:])
+        if last == tuple(part.casefold() for part in place[:depth]):
             folder = _spelled(raw, place[depth:])
             if folder is not None:
                 yield Found(
@@ -71,5 +71,5 @@ def _spelled(folder: Path, parts: tuple[str, ...]) -> Path | None:
 def _folders(folder: Path) -> list[Path]:
     """Its folders by name; those that begin with a dot are left out."""
     with os.scandir(folder) as entries:
-        names = sorted(one.name for one in entries if not one.name.startswith(".") and one.is_dir())
+        names = sorted(entry.name for entry in entries if not entry.name.startswith(".") and entry.is_dir())
     return [folder / name for name in names]

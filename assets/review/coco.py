@@ -126,7 +126,7 @@ def read_coco(folder: Path, review: Review, report: Report) -> Iterator[Answer]:
     An image with a fault gives Problems and no answer. Raises FileNotFoundError where there is no
     such file, ValueError where it is damaged.
     """
-    path = next((one for one in (folder / COCO_FILE, folder / _ELSEWHERE) if one.is_file()), None)
+    path = next((file for file in (folder / COCO_FILE, folder / _ELSEWHERE) if file.is_file()), None)
     if path is None:
         raise FileNotFoundError(f"{folder}: expected {COCO_FILE} or {_ELSEWHERE} in it, got neither")
     try:
@@ -134,20 +134,22 @@ def read_coco(folder: Path, review: Review, report: Report) -> Iterator[Answer]:
     except ValidationError as error:
         raise ValueError(f"{path}: expected annotations as COCO's instances, got {first(error)}") from error
     where = path.relative_to(folder).as_posix()
-    labels = {one.id: one.name for one in file.categories}
-    of: dict[int, list[tuple[int, _Annotation]]] = defaultdict(list)
-    for number, one in enumerate(file.annotations):
-        of[one.image_id].append((number, one))
-    said, told = _date_of(file.info, path)
+    labels = {category.id: category.name for category in file.categories}
+    by_image: dict[int, list[tuple[int, _Annotation]]] = defaultdict(list)
+    for number, annotation in enumerate(file.annotations):
+        by_image[annotation.image_id].append((number, annotation))
+    date, date_from = _date_of(file.info, path)
     for picture in file.images:
         here = f"{where} {picture.file_name}"
         stem = Path(picture.file_name.replace("\\", "/")).stem
-        mine = of.pop(picture.id, [])
+        annotations = by_image.pop(picture.id, [])
         if (face := face_of(here, stem, review, report)) is None:
             continue
         faults: list[Problem] = []
-        mask = _mask_of(picture, mine, labels, face, where, faults.append)
-        ticked = {name: any(_is_on(one, name) for _, one in mine) for name in REVIEW_VERDICTS}
+        mask = _mask_of(picture, annotations, labels, face, where, faults.append)
+        ticked = {
+            name: any(_is_on(annotation, name) for _, annotation in annotations) for name in REVIEW_VERDICTS
+        }
         verdict = verdict_of(ticked, here, faults.append)
         for fault in faults:
             report(fault)
@@ -159,12 +161,12 @@ def read_coco(folder: Path, review: Review, report: Report) -> Iterator[Answer]:
                 mask=mask,
                 verdict=verdict,
                 tool="coco",
-                date=said,
-                date_from=told,
+                date=date,
+                date_from=date_from,
                 who=(file.info.contributor or "").strip(),
             )
-    for number, one in sorted(pair for pairs in of.values() for pair in pairs):
-        expected, got = "the id of an image of this file", f"image_id {one.image_id}"
+    for number, annotation in sorted(pair for pairs in by_image.values() for pair in pairs):
+        expected, got = "the id of an image of this file", f"image_id {annotation.image_id}"
         report(Problem(path=f"{where} annotations.{number}", expected=expected, got=got))
 
 
@@ -182,11 +184,11 @@ def _mask_of(
         got = f"{picture.width}x{picture.height}"
         report(Problem(path=f"{where} {picture.file_name}", expected=expected, got=got))
         return mask
-    for number, one in annotations:
+    for number, annotation in annotations:
         try:
-            label = labels.get(one.category_id, f"category {one.category_id}")
+            label = labels.get(annotation.category_id, f"category {annotation.category_id}")
             check_label(label)
-            paint(mask, label, _pixels_of(one.segmentation, face))
+            paint(mask, label, _pixels_of(annotation.segmentation, face))
         except BadInput as error:
             place = f"{where} annotations.{number} of {picture.file_name}"
             report(error.problem(place))

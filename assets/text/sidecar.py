@@ -70,20 +70,20 @@ class Sidecar:
         for line, row in _rows(path, where):
             name = normal((row.get("file") or "").strip())
             try:
-                said = _parse(name, row)
+                parsed = _parse(name, row)
                 if name in self._rows:
                     raise BadInput("one row an image", f"another for {name}")
             except BadInput as error:
                 found = error.problem(f"{where}:{line}")
                 problems.append((line, found))
-                said = EXCLUDED_ROW
-            self._rows[name] = said
+                parsed = EXCLUDED_ROW
+            self._rows[name] = parsed
             if name and not _exists(folder, name):
                 absent.append((line, name))
-        for _, problem in sorted([*problems, *_absences(where, absent)], key=lambda one: one[0]):
+        for _, problem in sorted([*problems, *_absences(where, absent)], key=lambda numbered: numbered[0]):
             report(problem)
 
-    def of(self, file: str) -> SidecarRow:
+    def row_of(self, file: str) -> SidecarRow:
         """What is said of an image, by its path relative to the dataset folder."""
         return self._rows.get(normal(file), EMPTY_ROW)
 

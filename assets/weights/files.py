@@ -35,7 +35,7 @@ class Weights:
     # Of the file.
     sha256: str
     # Texts in its header: network, source_file, source_sha256, licence …
-    facts: Mapping[str, str]
+    metadata: Mapping[str, str]
 
 
 def weights_folder(given: str | Path | None = None) -> Path:
@@ -94,8 +94,9 @@ def find_weights(name: str, folder: str | Path | None = None) -> Weights:
             f"{name}: expected its weights in {path}, found no such file; {advice}; "
             f"or name another folder by --weights or ${VARIABLE}"
         )
-    facts = read_weights_metadata(path)
-    return Weights(name=name, network=facts["network"], path=path, sha256=sha256_of(str(path)), facts=facts)
+    metadata = read_weights_metadata(path)
+    sha256 = sha256_of(str(path))
+    return Weights(name=name, network=metadata["network"], path=path, sha256=sha256, metadata=metadata)
 
 
 def verification_status(weights: Weights) -> str:
@@ -108,10 +109,10 @@ def verification_status(weights: Weights) -> str:
     entry = registry().get(weights.name)
     if entry is None or not entry.page:
         return "one's own"
-    file = entry.published_as(weights.facts.get("source_sha256", ""))
-    if weights.facts.get("published") != "true" or file is None:
+    file = entry.published_as(weights.metadata.get("source_sha256", ""))
+    if weights.metadata.get("published") != "true" or file is None:
         return "not verified"
-    known = file.converted in ("", weights.facts.get("tensors_sha256"))
+    known = file.converted in ("", weights.metadata.get("tensors_sha256"))
     return "as published" if known else "not verified"
 
 
@@ -123,18 +124,18 @@ def read_weights_metadata(path: Path) -> Mapping[str, str]:
         raise ValueError(f"{path}: expected a file of safetensors, got {found}; {advice}")
     try:
         with safe_open(str(path), framework="np") as opened:
-            facts = opened.metadata() or {}
+            metadata = opened.metadata() or {}
     except SafetensorError as error:
-        told = " ".join(str(error).split())[:160]
+        message = " ".join(str(error).split())[:160]
         raise ValueError(
-            f"{path}: expected a whole file of safetensors, got another ({told}); {advice}"
+            f"{path}: expected a whole file of safetensors, got another ({message}); {advice}"
         ) from error
     except OSError as error:
         # The library leaves out which file it is.
         raise OSError(f"{path}: expected a file that can be read, got: {error}; {advice}") from error
-    if facts.get("network") not in WITH_WEIGHTS:
+    if metadata.get("network") not in WITH_WEIGHTS:
         raise ValueError(
             f"{path}: expected one of {', '.join(WITH_WEIGHTS)} as network in its header, "
-            f"got {facts.get('network')!r}; {advice}"
+            f"got {metadata.get('network')!r}; {advice}"
         )
-    return MappingProxyType(dict(facts))
+    return MappingProxyType(dict(metadata))

@@ -59,7 +59,7 @@ def choose_network(recipe: Recipe, machine: Machine) -> HarmoniserNetwork | None
         side=recipe.harmoniser_size,
         device=choose_device(machine.device),
         precision=machine.precision,
-        licence=found.facts.get("licence", "not stated"),
+        licence=found.metadata.get("licence", "not stated"),
     )
     return HarmoniserNetwork(architecture=found.network, use=use)
 

@@ -72,12 +72,12 @@ def _check(name: str, folder: Path) -> Checked:
         state = read_state(weights.path)
         known = load(weights.network, state, str(weights.path))
         # A recorded hash was compared when the tensors were read.
-        if TENSORS not in weights.facts:
+        if TENSORS not in weights.metadata:
             raise ValueError(
                 f"{weights.path}: expected the hash of its tensors in its header, got none; import or fetch "
                 "it again"
             )
-        _compare(name, weights.facts.get("name", name), known)
+        _compare(name, weights.metadata.get("name", name), known)
     except (MissingWeights, ValueError, OSError) as error:
         return Checked(name=name, message=str(error), sound=False)
     sizes = "".join(f", {key} {size}" for key, size in known.sizes.items())

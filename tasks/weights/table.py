@@ -87,7 +87,7 @@ def _row(name: str, entry: RegistryEntry | None, folder: Path) -> WeightsRow:
     try:
         weights = find_weights(name, folder)
         here = f"{weights.sha256[:8]}, {verification_status(weights)}"
-        in_file = readable(weights.facts.get("licence", licence))
+        in_file = readable(weights.metadata.get("licence", licence))
     except MissingWeights:
         pass
     except (ValueError, OSError) as error:

@@ -40,7 +40,7 @@ class PartFiles:
         self._last: tuple[str, dict[str, Path]] = ("", {})
         self._list_others()
 
-    def of(self, stem: str) -> dict[str, Path]:
+    def masks_of(self, stem: str) -> dict[str, Path]:
         """Part files of the photograph of this name, in order of the parts' names; none is a fault.
 
         A second file of one part is a Problem, and not taken.
@@ -71,7 +71,7 @@ class PartFiles:
     def _list_others(self) -> None:
         """One pass over all names: those at the download's places are only noted as folders."""
         self._list(self._folder, "")
-        inner = sorted((one.name for one in os.scandir(self._folder) if one.is_dir()), key=name_order)
+        inner = sorted((entry.name for entry in os.scandir(self._folder) if entry.is_dir()), key=name_order)
         for name in inner:
             if is_text(name) and not name.startswith("."):
                 self._list(self._folder / name, f"{name}/")

@@ -63,7 +63,7 @@ def read_faces(raw: Path, report: Report) -> Iterator[RawFace]:
     over = occlusions(raw, report)
     for name in picture_names(folder / CELEBAMASK_IMAGES, raw, report):
         image = folder / CELEBAMASK_IMAGES / name
-        face_id, known, found = id_of(image.stem), faces.of(name), parts.of(image.stem)
+        face_id, known, found = id_of(image.stem), faces.describe(name), parts.masks_of(image.stem)
         masks = corrected.pop(face_id, ())
         if not found:
             where = image.relative_to(raw).as_posix()
@@ -78,7 +78,7 @@ def read_faces(raw: Path, report: Report) -> Iterator[RawFace]:
             landmarks=known.landmarks,
             corrected=masks,
             review=reviews.get(face_id, {}),
-            facts=known.facts,
+            metadata=known.metadata,
             occlusion=over.get(face_id),
             examined=was_examined(image.stem, over),
         )

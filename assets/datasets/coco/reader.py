@@ -49,17 +49,19 @@ def read_objects(raw: Path, report: Report) -> Iterator[RawObject]:
     annotations are, not the annotations.
     """
     folder = raw / COCO_FOLDER
-    aside = Sidecar(folder, raw, report)
+    sidecar = Sidecar(folder, raw, report)
     files = sorted((folder / "annotations").glob("instances_*.json"))
     if not files:
         where = f"{COCO_FOLDER}/annotations"
         report(Problem(path=where, expected="instances_*.json", got="no annotation file"))
     taken: set[int] = set()
     for path in files:
-        yield from _read_file(path, raw, aside, taken, report)
+        yield from _read_file(path, raw, sidecar, taken, report)
 
 
-def _read_file(path: Path, raw: Path, aside: Sidecar, taken: set[int], report: Report) -> Iterator[RawObject]:
+def _read_file(
+    path: Path, raw: Path, sidecar: Sidecar, taken: set[int], report: Report
+) -> Iterator[RawObject]:
     where = path.relative_to(raw).as_posix()
     try:
         listing = _list(path, _image_folder(raw / COCO_FOLDER, path.stem.removeprefix("instances_")))
@@ -68,9 +70,9 @@ def _read_file(path: Path, raw: Path, aside: Sidecar, taken: set[int], report: R
         report(Problem(path=where, expected="COCO json with images, categories, annotations", got=got))
         return
     shared = (("an image", listing.shared_images), ("a category", listing.shared_categories))
-    for one, ids in shared:
+    for noun, ids in shared:
         if ids:
-            expected, got = f"{one} id of its own for each", f"ids that several have: {ids}; none is used"
+            expected, got = f"{noun} id of its own for each", f"ids that several have: {ids}; none is used"
             report(Problem(path=where, expected=expected, got=got))
     # By id; annotations without one keep their place in the file, before all others.
     order = np.argsort(np.frombuffer(listing.ids, np.int64), kind="stable") if listing.ids else ()
@@ -79,7 +81,7 @@ def _read_file(path: Path, raw: Path, aside: Sidecar, taken: set[int], report: R
             stream.seek(listing.starts[at])
             data = stream.read(listing.ends[at] - listing.starts[at])
             try:
-                thing = _parse(data, listing, raw, aside)
+                thing = _parse(data, listing, raw, sidecar)
                 if int(thing.id) in taken:
                     raise BadInput("an id of its own", f"the id {int(thing.id)} of another annotation")
             except BadInput as error:
@@ -132,7 +134,7 @@ def _image_folder(folder: Path, split: str) -> Path:
     return folder / split if (folder / split).is_dir() else folder / "images" / split
 
 
-def _parse(data: bytes, listing: _Listing, raw: Path, aside: Sidecar) -> RawObject:
+def _parse(data: bytes, listing: _Listing, raw: Path, sidecar: Sidecar) -> RawObject:
     """The instance. Raises BadInput."""
     try:
         annotation = json.loads(data)
@@ -166,7 +168,7 @@ def _parse(data: bytes, listing: _Listing, raw: Path, aside: Sidecar) -> RawObje
         raise BadInput("a bbox of four numbers and an area", f"bbox {annotation['bbox']}, area {area:g}")
     if area <= 0 or min(bbox[2:]) <= 0:
         raise BadInput("an area above 0", "zero area")
-    said = aside.of(file.relative_to(raw / COCO_FOLDER).as_posix())
+    row = sidecar.row_of(file.relative_to(raw / COCO_FOLDER).as_posix())
     return RawObject(
         id=f"{number:012d}",
         image=file,
@@ -176,5 +178,5 @@ def _parse(data: bytes, listing: _Listing, raw: Path, aside: Sidecar) -> RawObje
         area=area,
         category=category,
         category_id=category_id,
-        origin=said.origin(COCO_FOLDER, COCO_LICENCE),
+        origin=row.origin(COCO_FOLDER, COCO_LICENCE),
     )

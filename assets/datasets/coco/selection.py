@@ -76,10 +76,10 @@ def choose_objects(
     else:
         passed = 0
         if isinstance(wanted, str):
-            chosen = [one for one in seen if one.area >= _LEAST_AREA_OF_ALL]
+            chosen = [thing for thing in seen if thing.area >= _LEAST_AREA_OF_ALL]
         else:
             named = frozenset(wanted)
-            by_id = {int(one.id): one for one in seen if int(one.id) in named}
+            by_id = {int(thing.id): thing for thing in seen if int(thing.id) in named}
             if absent := [number for number in wanted if number not in by_id]:
                 raise ValueError(
                     f"--objects {choice}: expected ids of annotations that can be used, got {len(absent)} "
@@ -87,11 +87,11 @@ def choose_objects(
                 )
             chosen = [by_id[number] for number in wanted]
         chosen = _hold_out(chosen) if hold_out else chosen
-    chosen.sort(key=lambda one: one.id)
+    chosen.sort(key=lambda thing: thing.id)
     counts = {
         "annotations": seen.count,
         "chosen": len(chosen),
-        "held_out": sum(one.origin.split == "test" for one in chosen),
+        "held_out": sum(thing.origin.split == "test" for thing in chosen),
         "blurred": passed,
     }
     return Selection(objects=chosen, counts=counts)
@@ -104,9 +104,9 @@ class _Counted:
         self._objects, self.count = objects, 0
 
     def __iter__(self) -> Iterator[RawObject]:
-        for one in self._objects:
+        for thing in self._objects:
             self.count += 1
-            yield one
+            yield thing
 
 
 def _by_recipe(
@@ -121,34 +121,34 @@ def _by_recipe(
     for category, count in places.items():
         taken, blurred = _sharp(ranked[category], count, blur_of)
         chosen, passed = chosen + taken, passed + blurred
-    photos = {_photo(one) for one in chosen}
+    photos = {_photo(thing) for thing in chosen}
     for category, count in tested.items():
         free = [
-            one
-            for one in ranked[category]
-            if _photo(one) not in photos and one.origin.split in (None, "test")
+            thing
+            for thing in ranked[category]
+            if _photo(thing) not in photos and thing.origin.split in (None, "test")
         ]
         taken, blurred = _sharp(free, count, blur_of)
-        chosen, passed = chosen + [_tested(one) for one in taken], passed + blurred
-    _report_few(places | tested, Counter(one.category_id for one in chosen), report)
+        chosen, passed = chosen + [_tested(thing) for thing in taken], passed + blurred
+    _report_few(places | tested, Counter(thing.category_id for thing in chosen), report)
     return chosen, passed
 
 
 def _rank(objects: Iterable[RawObject], places: dict[int, int]) -> dict[int, list[RawObject]]:
     """The sound instances of each category, largest first, no more than will be looked at."""
     ranked: dict[int, list[RawObject]] = {category: [] for category in places}
-    for one in objects:
-        if (group := ranked.get(one.category_id)) is not None and _sound(one):
-            group.append(one)
-            if len(group) >= 2 * _TRIES * places[one.category_id]:
-                _cut(group, _TRIES * places[one.category_id])
+    for thing in objects:
+        if (group := ranked.get(thing.category_id)) is not None and _sound(thing):
+            group.append(thing)
+            if len(group) >= 2 * _TRIES * places[thing.category_id]:
+                _cut(group, _TRIES * places[thing.category_id])
     for category, group in ranked.items():
         _cut(group, _TRIES * places[category])
     return ranked
 
 
 def _cut(group: list[RawObject], count: int) -> None:
-    group[:] = heapq.nsmallest(count, group, key=lambda one: (-one.area, one.id))
+    group[:] = heapq.nsmallest(count, group, key=lambda thing: (-thing.area, thing.id))
 
 
 def _sharp(ranked: list[RawObject], count: int, blur_of: Blur | None) -> tuple[list[RawObject], int]:
@@ -156,12 +156,12 @@ def _sharp(ranked: list[RawObject], count: int, blur_of: Blur | None) -> tuple[l
     if blur_of is None:
         return ranked[:count], 0
     taken, passed = list[RawObject](), 0
-    for one in ranked:
+    for thing in ranked:
         if len(taken) == count:
             break
-        blur = blur_of(one)
+        blur = blur_of(thing)
         if blur is not None and blur <= MOST_BLUR:
-            taken.append(one)
+            taken.append(thing)
         else:
             passed += 1
     return taken, passed
@@ -183,28 +183,28 @@ def _report_few(places: dict[int, int], found: Counter[int], report: Report) -> 
 
 def _hold_out(objects: list[RawObject]) -> list[RawObject]:
     """All objects of photographs with one of ``TEST_CATEGORIES`` are tested on, if others remain."""
-    said = {_photo(one) for one in objects if one.origin.split == "train"}
-    free = [one for one in objects if one.origin.split is None]
-    held = {_photo(one) for one in free if one.category_id in TEST_CATEGORIES} - said
-    if all(_photo(one) in held for one in free) and not said:
+    trained = {_photo(thing) for thing in objects if thing.origin.split == "train"}
+    free = [thing for thing in objects if thing.origin.split is None]
+    held = {_photo(thing) for thing in free if thing.category_id in TEST_CATEGORIES} - trained
+    if all(_photo(thing) in held for thing in free) and not trained:
         return objects
-    return [_tested(one) if _photo(one) in held else one for one in objects]
+    return [_tested(thing) if _photo(thing) in held else thing for thing in objects]
 
 
-def _tested(one: RawObject) -> RawObject:
-    return one if one.origin.split else replace(one, origin=replace(one.origin, split="test"))
+def _tested(thing: RawObject) -> RawObject:
+    return thing if thing.origin.split else replace(thing, origin=replace(thing.origin, split="test"))
 
 
-def _photo(one: RawObject) -> str:
-    """What tells the photograph: the side-car's hash, else the file."""
-    return one.origin.photo or str(one.image)
+def _photo(thing: RawObject) -> str:
+    """The photograph's hash from the side-car, else its file."""
+    return thing.origin.photo or str(thing.image)
 
 
-def _sound(one: RawObject) -> bool:
-    x, y, width, height = one.bbox
-    rows, columns = one.image_size
+def _sound(thing: RawObject) -> bool:
+    x, y, width, height = thing.bbox
+    rows, columns = thing.image_size
     inside = min(x, y, columns - x - width, rows - y - height) >= _BORDER
-    whole = isinstance(one.segmentation, dict) or len(one.segmentation) == 1
+    whole = isinstance(thing.segmentation, dict) or len(thing.segmentation) == 1
     slim = max(width, height) / min(width, height) <= _MOST_ASPECT
-    large = min(width, height) >= _LEAST_SIDE and one.area >= _LEAST_SIDE**2
-    return inside and whole and slim and large and one.area / (width * height) >= _LEAST_FILL
+    large = min(width, height) >= _LEAST_SIDE and thing.area >= _LEAST_SIDE**2
+    return inside and whole and slim and large and thing.area / (width * height) >= _LEAST_FILL

@@ -50,7 +50,7 @@ def read_voo_objects(raw: Path, report: Report) -> Iterator[RawCutout]:
         where = (folder / name).relative_to(raw).as_posix()
         report(Problem(path=where, expected=expected, got="no such folder"))
         return
-    aside = Sidecar(folder, raw, report) if folder != raw else None
+    sidecar = Sidecar(folder, raw, report) if folder != raw else None
     of_coco = Sidecar(raw / COCO_FOLDER, raw, lambda problem: None)  # its Problems are told by COCO's reader
     mask_of = by_stem(pictures_in(masks, raw, report), raw, report)
     images = by_stem(pictures_in(pictures, raw, report), raw, report)
@@ -65,8 +65,8 @@ def read_voo_objects(raw: Path, report: Report) -> Iterator[RawCutout]:
             report(Problem(path=where, expected=expected, got="no such file"))
             continue
         origin = Origin(dataset=_DATASET, photo="", licence=VOO_LICENCE)
-        if aside is not None:
-            origin = aside.of(f"{pictures.name}/{image.name}").origin(_DATASET, VOO_LICENCE)
+        if sidecar is not None:
+            origin = sidecar.row_of(f"{pictures.name}/{image.name}").origin(_DATASET, VOO_LICENCE)
         yield RawCutout(
             id=f"voo_{id_of(image.stem)}",
             image=image,
@@ -81,7 +81,7 @@ def read_voo_objects(raw: Path, report: Report) -> Iterator[RawCutout]:
         report(Problem(path=where, expected=expected, got="no such file"))
 
 
-def _with_photo(origin: Origin, raw: Path, aside: Sidecar, stem: str) -> Origin:
+def _with_photo(origin: Origin, raw: Path, sidecar: Sidecar, stem: str) -> Origin:
     """The origin with photograph, person and split of the COCO photograph that the name tells.
 
     What it names itself stays; so does all of it where no such photograph is there.
@@ -90,17 +90,17 @@ def _with_photo(origin: Origin, raw: Path, aside: Sidecar, stem: str) -> Origin:
         places = (f"*/{number}.jpg", f"images/*/{number}.jpg")
         found = sorted(path for place in places for path in (raw / COCO_FOLDER).glob(place))
         if found:
-            said = _said(found, raw, aside)
+            row = _coco_row(found, raw, sidecar)
             return replace(
                 origin,
-                photo=origin.photo or said.photo or storage.sha256_of(str(found[0])),
-                person=origin.person or said.person,
-                split=origin.split or said.split,
+                photo=origin.photo or row.photo or storage.sha256_of(str(found[0])),
+                person=origin.person or row.person,
+                split=origin.split or row.split,
             )
     return origin
 
 
-def _said(found: list[Path], raw: Path, aside: Sidecar) -> SidecarRow:
+def _coco_row(found: list[Path], raw: Path, sidecar: Sidecar) -> SidecarRow:
     """What COCO's side-car says of a photograph, in whichever of its places it names it."""
-    rows = (aside.of(path.relative_to(raw / COCO_FOLDER).as_posix()) for path in found)
-    return next((said for said in rows if said is not EMPTY_ROW), EMPTY_ROW)
+    rows = (sidecar.row_of(path.relative_to(raw / COCO_FOLDER).as_posix()) for path in found)
+    return next((row for row in rows if row is not EMPTY_ROW), EMPTY_ROW)

@@ -34,16 +34,16 @@ class TextureLabels:
             for _, name, _ in self._lines(f"{part}{_OFFICIAL}.txt"):
                 self._splits.setdefault(name, part)
 
-    def facts(self, name: str) -> dict[str, object]:
+    def metadata_of(self, name: str) -> dict[str, object]:
         """``official_split`` (of partition 1) and ``labels``, each where the files give it."""
         name = normal(name)
         self._seen.add(name)
-        facts: dict[str, object] = {}
+        metadata: dict[str, object] = {}
         if name in self._splits:
-            facts["official_split"] = self._splits[name]
+            metadata["official_split"] = self._splits[name]
         if name in self._joint:
-            facts["labels"] = sorted(set(self._joint[name].split()))
-        return facts
+            metadata["labels"] = sorted(set(self._joint[name].split()))
+        return metadata
 
     def finish(self) -> None:
         """Say where lists and pictures don't agree: a line for each list or partition and kind of fault."""

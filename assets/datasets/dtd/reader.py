@@ -27,7 +27,7 @@ def read_textures(raw: Path, report: Report, *, hold_out: bool = True) -> Iterat
     A class without pictures, and lists and pictures that do not agree, are Problems.
     """
     folder = raw / DTD_FOLDER
-    aside = Sidecar(folder, raw, report)
+    sidecar = Sidecar(folder, raw, report)
     if not (folder / "images").is_dir():
         report(Problem(path=f"{DTD_FOLDER}/images", expected="a folder for each class", got="no such folder"))
         return
@@ -49,7 +49,7 @@ def read_textures(raw: Path, report: Report, *, hold_out: bool = True) -> Iterat
         if not pictures:
             report(Problem(path=where, expected="at least one picture", got="an empty texture class"))
         for image in pictures:
-            origin = aside.of(f"images/{kind.name}/{image.name}").origin(DTD_FOLDER, DTD_LICENCE)
+            origin = sidecar.row_of(f"images/{kind.name}/{image.name}").origin(DTD_FOLDER, DTD_LICENCE)
             if kind.name in tested and origin.split is None:
                 origin = replace(origin, split="test")
             yield RawTexture(
@@ -57,6 +57,6 @@ def read_textures(raw: Path, report: Report, *, hold_out: bool = True) -> Iterat
                 image=image,
                 texture_class=kind.name,
                 origin=origin,
-                facts=labels.facts(f"{kind.name}/{image.name}"),
+                metadata=labels.metadata_of(f"{kind.name}/{image.name}"),
             )
     labels.finish()

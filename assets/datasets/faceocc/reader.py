@@ -78,28 +78,28 @@ def read_faceocc_cutouts(raw: Path, report: Report) -> Iterator[RawCutout]:
     if folder is None:
         return
     _check_layout(folder, raw, report)
-    aside = Sidecar(folder, raw, report)
+    sidecar = Sidecar(folder, raw, report)
     photographs = _Photographs(raw)
     for part in (CELEBA, FFHQ):
         for image in _pictures(folder, part, raw, report):
-            origin = aside.of(f"{part}/{image.name}").origin(_DATASET, _LICENCES[part])
+            origin = sidecar.row_of(f"{part}/{image.name}").origin(_DATASET, _LICENCES[part])
             yield RawCutout(
                 id=id_of(f"faceocc/{part}/{image.stem}"),
                 image=image,
                 mask=None,
                 category="faceocc celeba" if part == CELEBA else "faceocc ffhq",
                 origin=photographs.origin(image.stem, origin) if part == CELEBA else origin,
-                facts={"face": id_of(image.stem)} if part == CELEBA else {},
+                metadata={"face": id_of(image.stem)} if part == CELEBA else {},
             )
     photographs.report_missing(folder / CELEBA, raw, report)
     for kind, image in _internet(folder / INTERNET, raw, report):
-        said = aside.of(f"{INTERNET}/{kind}/{image.name}")
+        row = sidecar.row_of(f"{INTERNET}/{kind}/{image.name}")
         yield RawCutout(
             id=id_of(f"faceocc/{kind}/{image.stem}"),
             image=image,
             mask=None,
             category=kind,
-            origin=said.origin(_DATASET, _LICENCES[INTERNET]),
+            origin=row.origin(_DATASET, _LICENCES[INTERNET]),
         )
 
 
@@ -108,13 +108,15 @@ def read_faceocc_textures(raw: Path, report: Report) -> Iterator[RawTexture]:
     folder = faceocc_folder(raw)
     if folder is None:
         return
-    aside = Sidecar(folder, raw, lambda problem: None)
+    sidecar = Sidecar(folder, raw, lambda problem: None)
     for image in _pictures(folder, FACEOCC_TEXTURES, raw, report):
         yield RawTexture(
             id=id_of(f"faceocc/{FACEOCC_TEXTURES}/{image.stem}"),
             image=image,
             texture_class=TEXTURE_CLASS,
-            origin=aside.of(f"{FACEOCC_TEXTURES}/{image.name}").origin(_DATASET, _LICENCES[FACEOCC_TEXTURES]),
+            origin=sidecar.row_of(f"{FACEOCC_TEXTURES}/{image.name}").origin(
+                _DATASET, _LICENCES[FACEOCC_TEXTURES]
+            ),
         )
 
 
@@ -150,7 +152,7 @@ class _Photographs:
 
     def _face(self, photo: Path | None, stem: str) -> Origin:
         """The face's own origin. Of one without a photograph the tables may know the person all the same."""
-        known = self._faces.of(f"{stem}.jpg" if photo is None else photo.name).origin
+        known = self._faces.describe(f"{stem}.jpg" if photo is None else photo.name).origin
         if known.photo or photo is None or not photo.is_file():
             return known
         return replace(known, photo=storage.sha256_of(str(photo)))

@@ -33,7 +33,7 @@ UNKNOWN = HandInfo()
 def read_hand_info(folder: Path, raw: Path, report: Report) -> dict[str, HandInfo]:
     """Rows by image name. Hands do without a table that can't be read.
 
-    A value that the download does not state counts as unknown, and is told once.
+    A value that the download does not state counts as unknown, and is reported once.
     """
     path = folder / _NAME
     where = path.relative_to(raw).as_posix()
@@ -46,14 +46,14 @@ def read_hand_info(folder: Path, raw: Path, report: Report) -> dict[str, HandInf
 
     if not path.is_file():
         return lack("no such file")
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
 
     def known(row: dict[str, str | None], column: str, among: tuple[str, ...]) -> str:
         value = " ".join((row.get(column) or "").lower().split())
         if value in ("", *among):
             return value
-        if (column, value) not in told:
-            told.add((column, value))
+        if (column, value) not in reported:
+            reported.add((column, value))
             expected = f"{column} among {', '.join(among)}"
             got = f"{value!r}, which counts as unknown"
             report(Problem(path=where, expected=expected, got=got, action="converted"))

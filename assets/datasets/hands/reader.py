@@ -73,24 +73,24 @@ def _listed(hands: list[RawHand], folder: Path, raw: Path, report: Report) -> fr
 
 
 def _all_hands(folder: Path, raw: Path, report: Report) -> list[RawHand]:
-    aside = Sidecar(folder, raw, report)
+    sidecar = Sidecar(folder, raw, report)
     rows = read_hand_info(folder, raw, report)
     masks = _masks(raw, report)
     hands = []
     for image in pictures_in(folder / "Hands", raw, report):
-        said, told = aside.of(f"Hands/{image.name}"), rows.get(normal(image.name), UNKNOWN)
+        row, info = sidecar.row_of(f"Hands/{image.name}"), rows.get(normal(image.name), UNKNOWN)
         hands.append(
             RawHand(
                 id=id_of(image.stem),
                 image=image,
                 mask=masks.get(normal(image.stem)),
-                rot_deg=said.rot_deg,
-                aspect=told.aspect,
-                skin=told.skin,
-                subject=told.subject,
-                accessories=told.accessories,
-                irregularities=told.irregularities,
-                origin=_origin(said.origin(HANDS_FOLDER, HANDS_LICENCE), told.subject),
+                rot_deg=row.rot_deg,
+                aspect=info.aspect,
+                skin=info.skin,
+                subject=info.subject,
+                accessories=info.accessories,
+                irregularities=info.irregularities,
+                origin=_origin(row.origin(HANDS_FOLDER, HANDS_LICENCE), info.subject),
             )
         )
     return hands
@@ -101,8 +101,8 @@ def _masks(raw: Path, report: Report) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for folder in MASK_FOLDERS:
         there = sorted((raw / folder).iterdir()) if (raw / folder).is_dir() else []
-        own = by_stem((path for path in there if path.suffix.lower() == ".png"), raw, report)
-        for stem, path in own.items():
+        beside = by_stem((path for path in there if path.suffix.lower() == ".png"), raw, report)
+        for stem, path in beside.items():
             first = found.setdefault(stem, path)
             if first is not path:
                 where, got = path.relative_to(raw).as_posix(), f"that and {first.relative_to(raw).as_posix()}"

@@ -70,12 +70,12 @@ def _hash(path: Path) -> str | None:
 
 def _fingerprint(chosen: Catalogue) -> str:
     """Hash of all that the layout depends on: pictures, annotations, code and codec."""
-    own = sorted(path for path in DEMO_ROOT.rglob("*") if path.suffix in {".py", ".json", ".png"})
+    ours = sorted(path for path in DEMO_ROOT.rglob("*") if path.suffix in {".py", ".json", ".png"})
     content = {
         "opencv": cv2.__version__,
         "pictures": [item.source.sha256 for item in chosen.items()],
         "annotations": [
-            [path.relative_to(DEMO_ROOT).as_posix(), storage.sha256_bytes(path.read_bytes())] for path in own
+            [path.relative_to(DEMO_ROOT).as_posix(), storage.sha256_bytes(path.read_bytes())] for path in ours
         ],
     }
     return storage.sha256_bytes(json.dumps(content).encode())

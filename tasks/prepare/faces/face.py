@@ -53,7 +53,7 @@ def prepare_face(face: RawFace, raw: Path, policy: str = "voo") -> Prepared:
         "side": SIDE,
         **labels.metadata,
         "suspicion": _mask_score(image, parts, labels.mask),
-        **face.facts,
+        **face.metadata,
         "converted": list(notes),
     }
     members = {

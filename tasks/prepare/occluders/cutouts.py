@@ -51,7 +51,7 @@ def prepare_cutout(cutout: RawCutout, raw: Path, pool: str = "object") -> Prepar
     metadata: dict[str, object] = {"category": cutout.category, "matte": "given"}
     if cutout.enlarged > 1:
         metadata |= {"upscaler": "given", "enlarged": cutout.enlarged}
-    metadata |= cutout.facts
+    metadata |= cutout.metadata
     where = relative(cutout.image, raw)
     blank = make_entry(pool, cutout.id, cutout.category, where, cutout.origin, pixels.picture, (0, 0))
     prepared = cut_out(blank, pixels.notes, pixels.rgb, matte, metadata, cutout.enlarged)

@@ -35,7 +35,7 @@ def prepare_hand(hand: RawHand, raw: Path) -> Prepared:
         "subject": hand.subject,
         "accessories": hand.accessories,
         "irregularities": hand.irregularities,
-        **hand.facts,
+        **hand.metadata,
     }
     mask, mask_metadata, problems = _hand_mask(hand, picture, raw)
     metadata |= mask_metadata
@@ -79,8 +79,8 @@ def prepare_texture(texture: RawTexture, raw: Path) -> Prepared:
     rgb = limit_long_side(picture.rgb, LONG_SIDE)
     kept = picture.plain_jpeg and rgb is picture.rgb
     members = {"jpg": picture.data if kept else encode_jpeg(rgb, 97)}
-    if texture.facts:
-        members["json"] = json.dumps(texture.facts).encode()
+    if texture.metadata:
+        members["json"] = json.dumps(texture.metadata).encode()
     entry = make_entry(
         "texture", texture.id, texture.texture_class, where, texture.origin, picture, rgb.shape[:2]
     )

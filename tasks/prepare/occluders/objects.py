@@ -91,7 +91,7 @@ def finish_object(cut: Cut, enlarged: Enlargement) -> Prepared:
     """The matte and the enlarged colours as the bank stores them."""
     thing, matte = cut.thing, make_matte(cut.crop, cut.mask, cut.polygons)
     metadata: dict[str, object] = {"category": thing.category, "annotation": int(thing.id)}
-    metadata |= {**enlarged.metadata, **matte.metadata, "context": _context(cut, matte), **thing.facts}
+    metadata |= {**enlarged.metadata, **matte.metadata, "context": _context(cut, matte), **thing.metadata}
     # Another upscaler needs these in place of the photograph.
     kept = {"context.jpg": fine_jpeg(cut.crop), "context.png": encode_png(matte.alpha)}
     done = cut_out(cut.blank, cut.notes, enlarged.pixels, matte.large, metadata, FACTOR, kept)

@@ -163,5 +163,5 @@ def _look(name: str, weights: str | None, *, alone: bool) -> Upscaler | str:
         network=found.network,
         path=found.path.absolute(),
         sha256=found.sha256,
-        licence=found.facts.get("licence", "not stated"),
+        licence=found.metadata.get("licence", "not stated"),
     )

@@ -95,5 +95,5 @@ def _loaded(
     found = find_weights(wanted, folder)
     if found.network != kind:
         raise ValueError(f"{wanted}: expected weights of {kind}, got those of {found.network}")
-    licence = f", {found.facts['licence']}" if "licence" in found.facts else ""
+    licence = f", {found.metadata['licence']}" if "licence" in found.metadata else ""
     return load(found.path, wanted), f"{wanted} sha256:{found.sha256}{licence}"

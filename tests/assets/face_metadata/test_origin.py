@@ -33,7 +33,7 @@ def raw(tmp_path: Path) -> Path:
 
 
 def crops(raw: Path) -> list[RawCutout]:
-    return [one for one in read_faceocc_cutouts(raw, _silent) if "face" in one.facts]
+    return [one for one in read_faceocc_cutouts(raw, _silent) if "face" in one.metadata]
 
 
 def _silent(problem: Problem) -> None:
@@ -86,7 +86,7 @@ def test_the_table_knows_the_person_of_a_face_without_photograph(raw: Path) -> N
 
 def test_two_crops_of_one_face_have_the_same_origin(raw: Path) -> None:
     add_cutout(raw, "CelebAHQ/00001.png", b"x")
-    both = [crop.origin for crop in crops(raw) if crop.facts["face"] == "00001"]
+    both = [crop.origin for crop in crops(raw) if crop.metadata["face"] == "00001"]
     assert persons_and_splits(both) == [("celeba:5", "test")] * 2 and both[0] == both[1]
 
 

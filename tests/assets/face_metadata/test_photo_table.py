@@ -37,7 +37,7 @@ def test_rows_and_photographs_that_lack_each_other_take_one_line(tmp_path: Path)
 def test_a_table_that_is_another_is_not_used(tmp_path: Path, file: str, text: bytes, said: str) -> None:
     write(tmp_path / FACES / file, text)
     faces, problems = faces_of(tmp_path, "0")
-    assert faces[0].facts == {}
+    assert faces[0].metadata == {}
     assert problems == [f"refused {FACES}/{file}: {said}"]
 
 

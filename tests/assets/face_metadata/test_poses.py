@@ -19,7 +19,7 @@ def test_angles_that_are_radians_are_not_taken_for_degrees(tmp_path: Path) -> No
     rows = "".join(f"{number}.jpg {number / 100} 0.1 -1.2\n" for number in range(150))
     write(tmp_path / FACES / POSES, f"150\nYaw Pitch Raw\n{rows}".encode())
     faces, problems = faces_of(tmp_path, "0")
-    assert faces[0].facts == {}
+    assert faces[0].metadata == {}
     assert problems == [
         f"refused {FACES}/{POSES}: expected angles in degrees, "
         "got none above 1.49, as if they were radians; the table is not used"

@@ -14,20 +14,20 @@ def test_a_face_has_what_the_tables_say_of_it(tmp_path: Path) -> None:
     write(tmp_path / FACES / POSES, b"2\nYaw Pitch Raw\n0.jpg 1.5 -2.25 0\n1.jpg -90 0.0 1e-3\n")
     write(tmp_path / FACES / MAPPING, mapping((0, 119613), (1, 200121)))
     (first, second), problems = faces_of(tmp_path, "0", "1")
-    assert first.facts == {
+    assert first.metadata == {
         "celeba": {"orig_idx": 119613, "orig_file": "119614.jpg"},
         "official_split": "train",
         "pose_deg": {"yaw": 1.5, "pitch": -2.25, "roll": 0.0},
         "attributes": ["Bald", "Young"],
     }
-    assert second.facts["official_split"] == "test" and second.facts["attributes"] == []
-    assert second.facts["pose_deg"] == {"yaw": -90.0, "pitch": 0.0, "roll": 0.001}
+    assert second.metadata["official_split"] == "test" and second.metadata["attributes"] == []
+    assert second.metadata["pose_deg"] == {"yaw": -90.0, "pitch": 0.0, "roll": 0.001}
     assert (first.origin.person, problems) == (None, [])
 
 
 def test_without_tables_nothing_is_said_and_nothing_is_wrong(tmp_path: Path) -> None:
     faces, problems = faces_of(tmp_path, "0", "me")
-    assert [face.facts for face in faces] == [{}, {}] and problems == []
+    assert [face.metadata for face in faces] == [{}, {}] and problems == []
 
 
 def test_blanks_carriage_returns_a_byte_order_mark_and_padded_names_do_no_harm(tmp_path: Path) -> None:
@@ -35,8 +35,8 @@ def test_blanks_carriage_returns_a_byte_order_mark_and_padded_names_do_no_harm(t
     write(tmp_path / FACES / ATTRIBUTES, b"\xef\xbb\xbf" + text)
     write(tmp_path / FACES / POSES, b"roll yaw pitch\r\n0 3 1 2\r\n1 6 4 5")
     faces, problems = faces_of(tmp_path, "0", "1")
-    assert faces[0].facts["attributes"] == ["Male"]
-    assert faces[1].facts["pose_deg"] == {"yaw": 4.0, "pitch": 5.0, "roll": 6.0}
+    assert faces[0].metadata["attributes"] == ["Male"]
+    assert faces[1].metadata["pose_deg"] == {"yaw": 4.0, "pitch": 5.0, "roll": 6.0}
     assert problems == []
 
 
@@ -50,7 +50,7 @@ def test_a_row_that_cannot_be_read_is_named_and_its_face_kept(tmp_path: Path) ->
         b"idx orig_idx orig_file\n0 7 000007.jpg\n1 7 000008.jpg\n2 9 000010.jpg\n",
     )
     faces, problems = faces_of(tmp_path, "0", "1", "2")
-    assert [sorted(face.facts) for face in faces] == [
+    assert [sorted(face.metadata) for face in faces] == [
         [],
         ["celeba", "official_split"],
         ["attributes", "celeba", "official_split"],

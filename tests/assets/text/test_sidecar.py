@@ -38,7 +38,7 @@ def test_a_row_says_what_the_layout_has_no_place_for(tmp_path: Path) -> None:
     }
     add_sidecar(tmp_path / "set", row)
     problems: list[Problem] = []
-    found = opened(tmp_path, problems).of("img/a.jpg")
+    found = opened(tmp_path, problems).row_of("img/a.jpg")
     assert found == SidecarRow(
         photo="ab12",
         person="ada",
@@ -55,14 +55,14 @@ def test_a_row_says_what_the_layout_has_no_place_for(tmp_path: Path) -> None:
 
 def test_no_side_car_no_row_and_empty_cells_say_nothing(tmp_path: Path) -> None:
     problems: list[Problem] = []
-    assert opened(tmp_path, problems).of("a.jpg") == EMPTY_ROW
+    assert opened(tmp_path, problems).row_of("a.jpg") == EMPTY_ROW
     assert EMPTY_ROW.origin("set", "its own").licence == "its own"
     write(tmp_path / "set/a.jpg", b"x")
     add_sidecar(
         tmp_path / "set", {"file": "a.jpg", "split": "", "landmarks": "", "rot_deg": "", "person": " "}
     )
     side = opened(tmp_path, problems)
-    assert side.of("a.jpg") == EMPTY_ROW and side.of("b.jpg") == EMPTY_ROW
+    assert side.row_of("a.jpg") == EMPTY_ROW and side.row_of("b.jpg") == EMPTY_ROW
     assert problems == []
 
 
@@ -71,7 +71,7 @@ def test_a_spreadsheet_s_byte_order_mark_and_decomposed_names_do(tmp_path: Path)
     write(tmp_path / "set" / decomposed, b"x")
     write(tmp_path / "set/natocc.csv", f"\ufefffile,split\r\n{composed},test\r\n".encode())
     problems: list[Problem] = []
-    found = opened(tmp_path, problems).of(decomposed)
+    found = opened(tmp_path, problems).row_of(decomposed)
     assert found.split == "test"
     assert problems == []
 
@@ -96,7 +96,7 @@ def test_a_damaged_row_is_named_and_its_picture_excluded(
     tmp_path: Path, row: dict[str, object], said: str
 ) -> None:
     assert lines(tmp_path, row) == [f"set/natocc.csv:2: {said}"]
-    assert opened(tmp_path, []).of("a.jpg").split == "excluded", "it may have said test"
+    assert opened(tmp_path, []).row_of("a.jpg").split == "excluded", "it may have said test"
 
 
 def test_rows_about_nothing_and_second_rows_are_named(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_rows_about_nothing_and_second_rows_are_named(tmp_path: Path) -> None:
         "set/natocc.csv:3: expected an image gone.jpg, got no such file",
         "set/natocc.csv:4: expected one row an image, got another for a.jpg",
     ]
-    assert opened(tmp_path, []).of("a.jpg").split == "excluded", "which of them is right is unknown"
+    assert opened(tmp_path, []).row_of("a.jpg").split == "excluded", "which of them is right is unknown"
 
 
 def test_rows_of_a_folder_that_is_gone_are_one_line(tmp_path: Path) -> None:

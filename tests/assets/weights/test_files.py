@@ -33,7 +33,7 @@ def test_a_file_is_found_with_its_facts_and_hash(tmp_path: Path) -> None:
     data = _file(tmp_path / "rainnet.safetensors", facts)
     found = find_weights("rainnet", tmp_path)
     assert (found.name, found.network, found.path) == ("rainnet", "rainnet", tmp_path / "rainnet.safetensors")
-    assert found.sha256 == hashlib.sha256(data).hexdigest() and dict(found.facts) == facts
+    assert found.sha256 == hashlib.sha256(data).hexdigest() and dict(found.metadata) == facts
 
 
 def test_a_missing_file_is_told_with_what_helps(tmp_path: Path) -> None:

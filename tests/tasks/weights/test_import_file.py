@@ -34,7 +34,7 @@ def test_a_checkpoint_of_a_trainer_becomes_the_network_alone(tmp_path: Path) -> 
     done = import_weights(path, folder=tmp_path / "weights")
     assert done.changed and done.remarks == ()
     assert done.weights == find_weights("glean", tmp_path / "weights")
-    assert dict(done.weights.facts) == {
+    assert dict(done.weights.metadata) == {
         "network": "glean",
         "name": "glean",
         "licence": "that of the bank and the photographs it was trained with",
@@ -71,7 +71,7 @@ def test_what_a_training_wrote_keeps_its_facts(tmp_path: Path) -> None:
     facts = {"network": "rainnet", "steps": "300", "licence": "CC0", "bank": "abc"}
     (tmp_path / "harmonizer.safetensors").write_bytes(encode_network(tiny_rainnet(), facts))
     done = import_weights(tmp_path / "harmonizer.safetensors", folder=tmp_path / "weights")
-    assert done.weights.name == "rainnet-own" and facts.items() <= dict(done.weights.facts).items()
+    assert done.weights.name == "rainnet-own" and facts.items() <= dict(done.weights.metadata).items()
     assert load_rainnet(done.weights.path).config.width == 1
 
 
@@ -84,8 +84,8 @@ def test_a_header_vouches_for_nothing(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="expected a file whose hash or name the registry knows"):
         import_weights(path, folder=tmp_path / "weights")
     done = import_weights(path, name="esrgan", folder=tmp_path / "weights")
-    assert done.weights.facts["published"] == "false" and "note" not in done.weights.facts
-    assert done.weights.facts["licence"] == "Apache-2.0"
+    assert done.weights.metadata["published"] == "false" and "note" not in done.weights.metadata
+    assert done.weights.metadata["licence"] == "Apache-2.0"
     assert [line.rpartition(": ")[2] for line in done.remarks] == ["not the published file", "import that"]
     with pytest.raises(ValueError, match="not the published file"):
         import_weights(path, name="esrgan", folder=tmp_path / "other", only_published=True)
@@ -110,14 +110,16 @@ def test_a_choice_is_left_to_whoever_imports(x4: Path, tmp_path: Path) -> None:
     assert done.remarks == (
         f"esrgan: expected sha256 65fece06 (RRDB_ESRGAN_x4.pth), got {digest[:8]}: not the published file",
     )
-    assert done.weights.facts["published"] == "false" and load_rrdbnet(done.weights.path).config.blocks == 23
+    assert (
+        done.weights.metadata["published"] == "false" and load_rrdbnet(done.weights.path).config.blocks == 23
+    )
 
 
 def test_a_published_name_decides_and_the_hash_is_spoken_of(x4: Path, tmp_path: Path) -> None:
     named = tmp_path / "RealESRGAN_x4plus.pth"
     named.symlink_to(x4)
     done = import_weights(named, folder=tmp_path / "weights")
-    assert done.weights.name == "realesrgan" and done.weights.facts["published"] == "false"
+    assert done.weights.name == "realesrgan" and done.weights.metadata["published"] == "false"
     assert (
         "not the published file" in done.remarks[0] and "4fa0d389 (RealESRGAN_x4plus.pth)" in done.remarks[0]
     )
@@ -148,7 +150,7 @@ def test_other_weights_of_a_name_are_replaced_only_when_asked(tmp_path: Path) ->
         import_weights(second, folder=tmp_path / "weights")
     assert find_weights("glean", tmp_path / "weights") == before
     done = import_weights(second, folder=tmp_path / "weights", replace=True)
-    assert done.changed and done.weights.facts["source_file"] == "second.pth"
+    assert done.changed and done.weights.metadata["source_file"] == "second.pth"
 
 
 def test_an_archive_gives_the_file_that_is_meant(tmp_path: Path) -> None:
@@ -156,7 +158,7 @@ def test_an_archive_gives_the_file_that_is_meant(tmp_path: Path) -> None:
     with zipfile.ZipFile(one, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("README.md", "what it is")
         archive.writestr("deep/er/model.pth", saved(tiny_rainnet()))
-    assert import_weights(one, folder=tmp_path / "a").weights.facts["source_file"] == "model.pth"
+    assert import_weights(one, folder=tmp_path / "a").weights.metadata["source_file"] == "model.pth"
     several = tmp_path / "several.zip"
     with zipfile.ZipFile(several, "w") as archive:
         archive.writestr("a.pth", saved(tiny_rainnet()))
@@ -180,7 +182,7 @@ def test_of_an_archive_one_member_at_a_time_is_in_memory(tmp_path: Path) -> None
     (*_, last) = weights_sources(several)
     assert tracemalloc.get_traced_memory()[1] < 1 << 23
     tracemalloc.stop()
-    assert import_weights(several, folder=tmp_path).weights.facts["source_sha256"] == last.sha256
+    assert import_weights(several, folder=tmp_path).weights.metadata["source_sha256"] == last.sha256
     assert last.sha256 == hashlib.sha256(saved(tiny_rainnet())).hexdigest()
 
 
@@ -217,7 +219,10 @@ def test_the_published_model_is_told_by_its_hash(tmp_path: Path) -> None:
         (tmp_path / f"renamed{ending}").write_bytes((package / f"realesrgan-x4plus{ending}").read_bytes())
     done = import_weights(tmp_path / "renamed.bin", folder=tmp_path / "weights")
     assert done.weights.name == "realesrgan" and done.remarks == ()
-    assert done.weights.facts["published"] == "true" and done.weights.facts["note"] == "ncnn, half precision"
+    assert (
+        done.weights.metadata["published"] == "true"
+        and done.weights.metadata["note"] == "ncnn, half precision"
+    )
     with pytest.raises(
         ValueError, match="expected weights of esrgan, got the file that is published as realesrgan"
     ):
@@ -333,7 +338,7 @@ def test_names_that_are_no_text_are_told_and_kept_out_of_the_header(tmp_path: Pa
         assert "\n" not in str(page.value)
         write(path, tiny_glean())
         done = import_weights(path, folder=tmp_path / str(number))
-        assert done.weights.facts["source_file"] in (
+        assert done.weights.metadata["source_file"] in (
             "\N{REPLACEMENT CHARACTER}" * 2 + ".pth",
             "two\N{REPLACEMENT CHARACTER}lines.pth",
         )

@@ -33,18 +33,18 @@ def test_a_texture_has_its_labels_and_the_split_of_the_first_partition(tmp_path:
     tree(tmp_path)
     textures, problems = read(tmp_path)
     assert problems == []
-    assert textures["banded/banded_0005.jpg"].facts == {
+    assert textures["banded/banded_0005.jpg"].metadata == {
         "official_split": "train",
         "labels": ["banded", "lined"],
     }
-    splits = [textures[name].facts["official_split"] for name in NAMES[:3]]
+    splits = [textures[name].metadata["official_split"] for name in NAMES[:3]]
     assert sorted(map(str, splits)) == ["test", "train", "val"]
 
 
 def test_without_label_files_nothing_is_said_and_nothing_is_wrong(tmp_path: Path) -> None:
     add_texture(tmp_path, "own", "a.jpg", b"x")
     textures, problems = read(tmp_path)
-    assert textures["own/a.jpg"].facts == {} and problems == []
+    assert textures["own/a.jpg"].metadata == {} and problems == []
 
 
 def test_lists_and_pictures_that_disagree_take_a_line_each(tmp_path: Path) -> None:

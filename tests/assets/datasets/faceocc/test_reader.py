@@ -101,9 +101,9 @@ def test_an_occluder_has_the_origin_of_its_photograph(tmp_path: Path) -> None:
     row = {"file": f"{IMAGES}/10.jpg", "photo": "ab" * 32, "person": "ada", "split": "test"}
     add_sidecar(tmp_path / FACES, row)
     nine, ten, seven = cutouts(tmp_path)[0][:3]
-    assert nine.origin.photo == sha256_bytes(path.read_bytes()) and nine.facts == {"face": "00009"}
+    assert nine.origin.photo == sha256_bytes(path.read_bytes()) and nine.metadata == {"face": "00009"}
     assert (ten.origin.photo, ten.origin.person, ten.origin.split) == ("ab" * 32, "ada", "test")
-    assert (seven.origin.photo, seven.facts) == ("", {})
+    assert (seven.origin.photo, seven.metadata) == ("", {})
 
 
 def test_the_side_car_of_the_release_comes_first(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def given(raw: Path, data: bytes, mask: bytes | None = None, enlarged: int = 1) 
         category="scarf",
         origin=ORIGIN,
         enlarged=enlarged,
-        facts={"kind": "internet"},
+        metadata={"kind": "internet"},
     )
     return prepare_cutout(cutout, raw)
 
