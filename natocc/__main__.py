@@ -1,4 +1,4 @@
-"""The command ``natocc``: the pipeline's, where this package lies in a checkout of the project."""
+"""The command ``natocc``, which runs the pipeline where this package lies in a checkout of the project."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _NO_PIPELINE = f"""\
 natocc: expected the packages of the extra pipeline, but: {{error}}.
 In the checkout, type  {_INSTALL}"""
 _FOREIGN = """\
-natocc: expected the modules {names} of {root}, but others of these names are loaded already, of {places}.
-Run it without what loads them (a sitecustomize or a .pth file)."""
+natocc: expected the modules {names} from {root}, but modules of these names are already loaded from {places}.
+Remove what loads them (a sitecustomize or a .pth file)."""
 
 
 def main() -> None:
-    """Run ``commands/`` beside this package, whatever else on the path is called so.
+    """Run the ``commands/`` beside this package, whatever else of that name is on the path.
 
-    Exits with 1 where there is no checkout, where its packages are missing, and where modules of its names
-    are loaded already.
+    Exits with 1 without a checkout, without the packages of the pipeline, and where modules of the same names
+    are already loaded.
     """
     if sys.argv[1:] == ["--version"]:
         print(f"natocc {__version__}")  # noqa: T201
@@ -36,20 +36,20 @@ def main() -> None:
     if foreign := _loaded_elsewhere():
         places = ", ".join(sorted(set(foreign.values())))
         raise SystemExit(_FOREIGN.format(names=", ".join(foreign), root=_ROOT, places=places))
-    # First, so that neither PYTHONPATH nor the current folder brings modules of the same names.
+    # First, before PYTHONPATH and the current folder, which may hold modules of the same names.
     sys.path.insert(0, str(_ROOT))
     try:
         from commands.main import app
     except ModuleNotFoundError as error:
         if str(error.name).partition(".")[0] in _FOLDERS:
-            # A fault of the checkout itself is no missing package.
+            # A module of the checkout itself is missing, not a package.
             raise
         raise SystemExit(_NO_PIPELINE.format(error=error)) from error
     app()
 
 
 def _is_checkout() -> bool:
-    """Whether the folder above is this project's, and not another's that carries a copy of the package."""
+    """Whether the folder above is a checkout of this project, not a project with a copy of the package."""
     try:
         project = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["name"]
     except (OSError, ValueError, KeyError, TypeError):
@@ -58,7 +58,7 @@ def _is_checkout() -> bool:
 
 
 def _loaded_elsewhere() -> dict[str, str]:
-    """Modules of the pipeline's names that are loaded from elsewhere, and from where."""
+    """Loaded modules that have the pipeline's names but other places, with their files."""
     loaded = ((name, sys.modules[name]) for name in _FOLDERS if name in sys.modules)
     files = {name: str(getattr(module, "__file__", None)) for name, module in loaded}
     return {name: file for name, file in files.items() if not Path(file).resolve().is_relative_to(_ROOT)}

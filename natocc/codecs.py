@@ -22,7 +22,7 @@ _JPEG_START = b"\xff\xd8\xff"
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 _PNG_HEADER = 33
 _DEFLATE_LEVEL = 1
-# No deflated byte stands for more.
+# The highest ratio of deflate: bytes inflated from one byte.
 _MOST_INFLATED = 1032
 
 
@@ -53,9 +53,9 @@ def encode_png_rgb(image: Image) -> bytes:
 
 
 def decode_rgb(data: bytes) -> Image:
-    """RGB uint8 HxWx3, as stored: a JPEG's EXIF orientation is left to who reads raw photographs.
+    """RGB uint8 HxWx3, as stored: EXIF orientation is not applied (see assets/pictures).
 
-    Raises ValueError for bytes that are no image, and for a damaged JPEG.
+    Raises ValueError for bytes that are not an image and for a damaged JPEG.
     """
     if not data.startswith(_JPEG_START):
         return _decode(data, cv2.IMREAD_COLOR_RGB)
@@ -66,14 +66,14 @@ def decode_rgb(data: bytes) -> Image:
 
 
 def decode_plane(data: bytes) -> Image:
-    """uint8 HxW. Raises ValueError for bytes that are no image."""
+    """uint8 HxW. Raises ValueError for bytes that are not an image."""
     if is_plain_png(data) == "mono":
         return decode_plain_png(data)
     return _decode(data, cv2.IMREAD_GRAYSCALE)
 
 
 def is_plain_png(data: bytes) -> Literal["mono", "rgb", ""]:
-    """Which of the usual kinds of 8-bit PNG this is by its header, if any."""
+    """``mono`` or ``rgb`` for an 8-bit PNG of that kind by its header, else an empty string."""
     if len(data) < _PNG_HEADER or not data.startswith(_PNG_START) or data[24] != 8:
         return ""
     return {0: "mono", 2: "rgb"}.get(data[25], "")  # type: ignore[return-value]
@@ -83,12 +83,12 @@ def decode_plain_png(data: bytes) -> Image:
     """uint8 HxW or HxWx3 (RGB) of a PNG for which ``is_plain_png``. Raises ValueError where it is damaged."""
     width, height = struct.unpack(">II", data[16:24])
     kind = is_plain_png(data)
-    # The library makes room for what the header says, before it finds the header damaged.
+    # The library allocates what the header claims before it notices a damaged header.
     if not 0 < height * (1 + width * (1 if kind == "mono" else 3)) <= _MOST_INFLATED * len(data):
         raise ValueError(_refusal(data, f"a header of {width}x{height} pixels"))
     try:
         image = cast(Image, kornia_rs.io.decode_image_png_u8(data, (height, width), kind))
-    except Exception as error:  # the library has no kinds of its own
+    except Exception as error:  # the library raises nothing more specific
         raise ValueError(_refusal(data, str(error))) from error
     return image[..., 0] if kind == "mono" else image
 
@@ -96,7 +96,7 @@ def decode_plain_png(data: bytes) -> Image:
 def _decode(data: bytes, flags: int) -> Image:
     image = cv2.imdecode(np.frombuffer(data, np.uint8), flags) if data else None
     if image is None:
-        raise ValueError(_refusal(data, "no picture in them"))
+        raise ValueError(_refusal(data, "they hold no picture"))
     return cast(Image, image)
 
 

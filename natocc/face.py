@@ -1,4 +1,4 @@
-"""A face ready to be occluded: photograph, face mask and, where wanted, parsing map at one size."""
+"""A face to be occluded: photograph, face mask and, optionally, parsing map at one size."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from natocc.resize.scale import scale_image
 class Face:
     """``image`` RGB uint8 HxWx3; ``mask`` uint8 HxW, 0 or 1; ``parsing`` uint8 HxW class index.
 
-    ``landmarks`` are named points (x, y) in pixels of ``image``, as many as are known. ``jpeg_quality``
-    is that of the file whose pixels these are, None where they were resized or no JPEG.
+    ``landmarks`` are the known points (x, y) in pixels of ``image``, by name. ``jpeg_quality`` is the quality
+    of the JPEG that the pixels come from, None where they were resized or come from no JPEG.
     """
 
     image: Image
@@ -44,17 +44,17 @@ def make_face(
     landmarks: Mapping[str, tuple[float, float]] | None = None,
     jpeg_quality: int | None = None,
 ) -> Face:
-    """Bring a photograph and its masks (0-255, any size of the same aspect) to one size.
+    """A photograph and its masks (0-255, any size of the same aspect) at one size.
 
-    The mask is enlarged smoothly and cut at one half, so its edge shows no steps. ``landmarks`` are in
-    pixels of ``image`` as given. Raises ValueError for an empty mask.
+    The mask is enlarged smoothly and cut at one half, so its edge has no steps. ``landmarks`` are in
+    pixels of the ``image`` that is passed. Raises ValueError for an empty mask.
     """
     height, width = image.shape[:2]
     scale = long_side / max(height, width)
     image = scale_image(image, scale)
     size = image.shape[1], image.shape[0]
     if size != (width, height):
-        # A file's blocks do not survive being resized.
+        # The blocks of the JPEG do not survive resizing.
         jpeg_quality = None
     binary = cast(Image, cv2.threshold(_resize_mask(mask, size), 127, 1, cv2.THRESH_BINARY)[1])
     box = mask_box(binary)
@@ -73,6 +73,6 @@ def _resize_mask(mask: Image, size: tuple[int, int]) -> Image:
     """The mask with grey edges, at (width, height)."""
     if size[0] <= mask.shape[1]:
         return cast(Image, cv2.resize(mask, size, interpolation=cv2.INTER_AREA))
-    # Linear enlargement alone, cut at one half, repeats the pixels: its edge would be a staircase.
+    # Without the blur, cutting at one half would only repeat the pixels and leave their steps.
     soft = cv2.GaussianBlur(mask, (5, 5), 0)
     return cast(Image, cv2.resize(soft, size, interpolation=cv2.INTER_LINEAR))

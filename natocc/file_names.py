@@ -1,4 +1,4 @@
-"""Names of picture files: which are pictures, and their order."""
+"""Names of picture files: their endings and their order."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ PICTURES = (".jpeg", ".jpg", ".png")
 
 
 def is_number(stem: str) -> bool:
-    """Whether a stem is plain digits, so that 7 and 00007 are one name."""
+    """Whether a stem is ASCII digits alone; 7 and 00007 then name the same picture."""
     return stem.isascii() and stem.isdigit()
 
 
 def name_order(name: str) -> tuple[bool, int, str]:
-    """Sorting key of file names: those of numbers first, as numbers, then the others."""
+    """Sorting key of file names: numbers first, by value, then the other names."""
     stem = PurePath(name).stem
     numeric = is_number(stem)
     return not numeric, int(stem) if numeric else 0, name

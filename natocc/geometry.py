@@ -97,7 +97,7 @@ def shearing(x_degrees: float, y_degrees: float) -> Matrix:
 
 
 def largest_stretch(matrix: Matrix) -> float:
-    """The greatest factor by which the matrix lengthens any vector."""
+    """The largest factor by which the matrix lengthens a vector."""
     return float(np.linalg.norm(matrix[:2, :2], 2))
 
 
@@ -107,7 +107,7 @@ def transform_points(points: NDArray[np.floating[Any]], matrix: Matrix) -> NDArr
 
 
 def covered_box(size: tuple[int, int], matrix: Matrix, canvas: tuple[int, int]) -> Box:
-    """The canvas pixels that a source of (height, width) can touch, soft edges included."""
+    """The canvas pixels that a source of (height, width) can reach, soft edges included."""
     height, width = size
     corners = np.array([[-1, -1], [width, -1], [width, height], [-1, height]], dtype=np.float64)
     points = transform_points(corners, matrix)

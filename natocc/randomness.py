@@ -1,4 +1,4 @@
-"""Randomness keyed by what is being made: (seed, stream, sample, stage) and nothing else."""
+"""Random generators keyed by (seed, stream, sample, stage) alone."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from numpy.random import PCG64, Generator
 class Streams:
     """The generators of one sample.
 
-    Every stage draws from a generator of its own, so switching a stage off moves no other; the
-    worker, the order and the clock have no part in it.
+    Every stage has a separate generator, so switching a stage off changes no other. Draws depend on neither
+    worker, order nor time.
     """
 
     seed: int
@@ -22,14 +22,14 @@ class Streams:
     sample: str
 
     def stage(self, name: str) -> Generator:
-        """A fresh generator for the stage, at its beginning on every call."""
+        """The generator of a stage; every call returns it at its start."""
         text = f"{self.seed}\x1f{self.stream}\x1f{self.sample}\x1f{name}"
         digest = hashlib.sha256(text.encode()).digest()
         return Generator(PCG64(int.from_bytes(digest[:16], "little")))
 
 
 def draw_seed(rng: Generator) -> int:
-    """A 32-bit seed to be recorded, for a stage whose randomness is too bulky to record."""
+    """A 32-bit seed to record for a stage whose draws are too many to record."""
     return int(rng.integers(0, 2**32, dtype=np.uint64))
 
 

@@ -1,4 +1,4 @@
-"""Outcomes that are expected: values, not exceptions."""
+"""Expected outcomes as values instead of exceptions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A sample that is ``kept``, ``rejected`` (with the rule that refused it) or ``failed`` (the error)."""
+    """A sample is ``kept``, ``rejected`` (``reason`` names the rule) or ``failed`` (the error)."""
 
     verdict: Literal["kept", "rejected", "failed"]
     reason: str = ""
@@ -16,7 +16,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """Why something is not in a picture as expected: the two halves of a message."""
+    """Why something is not found in a picture: the two halves of a message."""
 
     expected: str
     got: str
@@ -44,5 +44,5 @@ def gate_hidden_ratio(hidden: float, limits: tuple[float, float]) -> Verdict:
 
 
 def gate_wrist(hidden: bool) -> Verdict:
-    """Keep a hand only where the cut through its wrist lies outside the picture."""
+    """Keep a hand whose cut through the wrist is ``hidden``: outside the picture."""
     return KEPT if hidden else rejected("wrist_inside")

@@ -1,7 +1,7 @@
 """A network's harmonised picture at working size, lifted to the composite's full size.
 
-Networks that harmonise (RainNet, Ling et al., CVPR 2021) work at 256 or 512 pixels. What they change
-is colour, so the change is taken from the small picture and the detail from the composite.
+Networks that harmonise (RainNet, Ling et al., CVPR 2021) work at 256 or 512 pixels. They change colours, so
+the change is taken from the small picture and the detail from the composite.
 """
 
 from __future__ import annotations
@@ -19,49 +19,47 @@ from natocc.colour.mapping import drift_at, fit_mapping
 from natocc.compositing import blend
 from natocc.geometry import Box, Image, mask_box
 
-# Composite (RGB uint8 HxWx3) and mask (uint8 HxW, 0 or 255) at working size -> harmonised picture (uint8
-# HxWx3). Outside the mask its pixels are not looked at.
-Network = Callable[[Image, Image], Image]
+# Composite (RGB uint8 SxSx3) and mask (uint8 SxS, 0 or 255) at working size -> harmonised picture (uint8
+# SxSx3). Its pixels outside the mask are ignored.
+HarmoniserNetwork = Callable[[Image, Image], Image]
 
 _HALF = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Working:
-    """What the network is shown: ``composite`` uint8 SxSx3 and ``matte`` uint8 SxS."""
+    """A network's input: ``composite`` RGB uint8 SxSx3 and ``matte`` uint8 SxS."""
 
     composite: Image
     matte: Image
 
 
-# Full composite and matte, what the network was shown, what it made of it -> full picture.
+# Composite and matte at full size, the network's input, its output (uint8 SxSx3) -> picture at full size.
 Lift = Callable[[Image, Image, Working, Image], Image]
 
 
 def to_working_size(composite: Image, matte: Image, size: int) -> Working:
     """Composite (RGB uint8 HxWx3) and matte (uint8 HxW) resized to ``size`` x ``size``.
 
-    Other proportions than a square's are stretched, as the published code does. Raises ValueError for
-    shapes that do not belong together.
+    The proportions are not kept, as in the published code. Raises ValueError where the shapes do not match.
     """
     if composite.ndim != 3 or composite.shape[2] != 3 or matte.shape != composite.shape[:2]:
         raise ValueError(
             f"composite and matte: expected shapes (H, W, 3) and (H, W), got {composite.shape} "
             f"and {matte.shape}"
         )
-    smaller = min(matte.shape) >= size
-    how = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
-    rgb, plane = (cv2.resize(one, (size, size), interpolation=how) for one in (composite, matte))
+    way = cv2.INTER_AREA if min(matte.shape) >= size else cv2.INTER_LINEAR
+    rgb, plane = (cv2.resize(image, (size, size), interpolation=way) for image in (composite, matte))
     return Working(composite=np.asarray(rgb, np.uint8), matte=np.asarray(plane, np.uint8))
 
 
 def harmonise_lifted(
-    composite: Image, matte: Image, network: Network, *, size: int = 256, lift: str = "mapping"
+    composite: Image, matte: Image, network: HarmoniserNetwork, *, size: int = 256, lift: str = "mapping"
 ) -> Image:
     """The composite with its foreground harmonised by ``network``, at full size; a new array.
 
-    ``lift`` names one of ``LIFTS``. Pixels where the matte is 0 are equal to the bit. An empty matte asks
-    the network nothing.
+    ``lift`` names one of ``LIFTS``. Pixels where the matte is 0 stay equal to the bit. With an empty matte
+    the network is not called.
     """
     if lift not in LIFTS:
         raise ValueError(f"lift: expected one of {', '.join(sorted(LIFTS))}, got {lift}")
@@ -73,14 +71,14 @@ def harmonise_lifted(
 
 
 def lift_residual(composite: Image, matte: Image, working: Working, harmonised: Image) -> Image:
-    """Add what the network added (specs 4.3): the difference, enlarged linearly, weighted by the matte.
+    """Add the network's change, enlarged linearly and weighted by the matte.
 
-    Follows changes of any kind, also from place to place; detail finer than the working size keeps its
-    old contrast.
+    Follows changes of any kind, also those that vary from place to place. Detail finer than the working size
+    keeps its contrast.
     """
     solid = _solid(working, harmonised)
     field = cv2.subtract(harmonised, working.composite, dtype=cv2.CV_32F)
-    # Beyond the outline there is no change: carried on, so that the rim is not left behind.
+    # The network changes nothing outside; the change is continued there, so that the soft rim takes part.
     field = extend_field(np.asarray(field, np.float32), solid.astype(np.uint8) * np.uint8(255))
     box = mask_box(matte)
     if box.empty:
@@ -92,8 +90,8 @@ def lift_residual(composite: Image, matte: Image, working: Working, harmonised: 
 def lift_mapping(composite: Image, matte: Image, working: Working, harmonised: Image) -> Image:
     """Map colours as the network did (natocc.colour.mapping), at full size, weighted by the matte.
 
-    Detail takes part in the change, and what the network blurs or draws is left out: what is lifted is
-    a function of colour with a slow drift from place to place.
+    The lifted change is a function of colour with a slow drift from place to place. So detail takes part in
+    it, and blur or structures that the network adds are left out.
     """
     solid = _solid(working, harmonised)
     mapping = fit_mapping(working.composite, harmonised, solid)
@@ -105,7 +103,7 @@ def lift_mapping(composite: Image, matte: Image, working: Working, harmonised: I
 
 
 def _moved(composite: Image, matte: Image, box: Box, colours: Image, field: Colours) -> Image:
-    """A new picture: in the matte's box ``colours`` plus ``field``, weighted by the matte."""
+    """A new picture: ``colours`` plus ``field`` in the matte's ``box``, weighted by the matte."""
     moved = cv2.add(colours, field, dtype=cv2.CV_8U)
     out = composite.copy()
     out[box.slices] = blend(composite[box.slices], np.asarray(moved, np.uint8), matte[box.slices])
@@ -116,7 +114,7 @@ LIFTS: Mapping[str, Lift] = {"mapping": lift_mapping, "residual": lift_residual}
 
 
 def solid_part(working: Working) -> NDArray[np.bool_]:
-    """Pixels of the foreground, SxS: at least half covered, or as much as any is."""
+    """The foreground, SxS: pixels that are half covered; where none is, those covered most."""
     return np.asarray(working.matte >= np.clip(working.matte.max(), 1, _HALF))
 
 

@@ -1,7 +1,7 @@
-"""Recolouring of a region, the way cameras and editors do: pairs to train a harmoniser on.
+"""Recolouring of a region as by cameras and editors: pairs to train a harmoniser on.
 
-Where no composites with their real pictures are at hand (iHarmony4, Cong et al., CVPR 2020), an object
-of any photograph is given other colours; the photograph itself is what the network has to find.
+Where no composites with their real pictures are available (iHarmony4, Cong et al., CVPR 2020), an object in
+any photograph is recoloured, and the photograph itself is the target.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from natocc.geometry import Float64Array, Image
 from natocc.randomness import draw_range
 
 _LUMA = np.array([0.299, 0.587, 0.114])
-# Linear light above which brightened values are pressed together instead of clipped.
+# Linear light above which brightened values are compressed instead of clipped.
 _KNEE = 0.6
 
 
@@ -31,7 +31,7 @@ class Recolouring:
     gains: tuple[float, float, float] = (1.0, 1.0, 1.0)
     # Exponents of the tone curve of red, green and blue, on values of 0 to 1.
     gammas: tuple[float, float, float] = (1.0, 1.0, 1.0)
-    # How far the tone curve is bent to an S: above 0 more contrast in the middle, below 0 less.
+    # Bend of the tone curve: above 0 an S with more contrast in the middle, below 0 less.
     contrast: float = 0.0
     # Distance from grey, as a factor: 0 is grey.
     saturation: float = 1.0
@@ -39,13 +39,13 @@ class Recolouring:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecolourLimits:
-    """How far the draws reach, on both sides; 0 leaves a property as it is."""
+    """Limits of the draws, on both sides of no change; 0 keeps a property."""
 
     # Stops.
     exposure: float = 0.8
     # Stops of red against green and of blue against green.
     balance: float = 0.35
-    # Natural logarithm of the exponent that all channels share, and of what each has for itself.
+    # Natural logarithm of the exponent common to all channels, and of each channel's own factor.
     gamma: float = 0.3
     channel_gamma: float = 0.08
     contrast: float = 0.5
@@ -57,7 +57,7 @@ class RecolourLimits:
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name}: expected 0 or more, got {getattr(self, name)}")
         if not self.contrast < 1:
-            raise ValueError(f"contrast: expected less than 1, where curves turn back, got {self.contrast}")
+            raise ValueError(f"contrast: expected less than 1 (above, curves fall), got {self.contrast}")
 
 
 def draw_recolouring(rng: Generator, limits: RecolourLimits | None = None) -> Recolouring:
@@ -66,14 +66,14 @@ def draw_recolouring(rng: Generator, limits: RecolourLimits | None = None) -> Re
     exposure = _within(rng, limits.exposure)
     red, blue = _within(rng, limits.balance), _within(rng, limits.balance)
     shared = _within(rng, limits.gamma)
-    red_own, green_own, blue_own = (_within(rng, limits.channel_gamma) for _ in range(3))
+    red_gamma, green_gamma, blue_gamma = (_within(rng, limits.channel_gamma) for _ in range(3))
     return Recolouring(
         exposure=exposure,
         gains=(2.0**red, 1.0, 2.0**blue),
         gammas=(
-            float(np.exp(shared + red_own)),
-            float(np.exp(shared + green_own)),
-            float(np.exp(shared + blue_own)),
+            float(np.exp(shared + red_gamma)),
+            float(np.exp(shared + green_gamma)),
+            float(np.exp(shared + blue_gamma)),
         ),
         contrast=_within(rng, limits.contrast),
         saturation=float(np.exp(_within(rng, limits.saturation))),
@@ -84,7 +84,7 @@ def recolour(image: Image, recolouring: Recolouring) -> Image:
     """The whole picture (RGB uint8 HxWx3) recoloured; sRGB in and out.
 
     Exposure and white balance in linear light, then the tone curves, then saturation about Rec. 601
-    luma. Curves rise everywhere; highlights are pressed together, so that few levels fall into one.
+    luma. Curves rise everywhere; highlights are compressed, so that few levels become equal.
     """
     curves = tone_curves(recolouring)
     toned = np.stack([curves[channel][image[..., channel]] for channel in range(3)], axis=-1)
@@ -98,7 +98,7 @@ def recolour(image: Image, recolouring: Recolouring) -> Image:
 def recolour_region(real: Image, matte: Image, recolouring: Recolouring) -> Image:
     """The composite of a pair: ``real`` (RGB uint8 HxWx3) recoloured where ``matte`` (uint8 HxW) is.
 
-    Pixels where the matte is 0 are equal to the bit; in between the two are blended.
+    Pixels where the matte is 0 stay equal to the bit; where it is soft the two are blended.
     """
     if real.ndim != 3 or real.shape[2] != 3 or matte.shape != real.shape[:2]:
         raise ValueError(
@@ -112,7 +112,7 @@ def recolour_region(real: Image, matte: Image, recolouring: Recolouring) -> Imag
 
 
 def tone_curves(recolouring: Recolouring) -> Float64Array:
-    """What each level 0-255 of red, green and blue becomes before saturation, float64 (3, 256) in 0-255."""
+    """The tone curves of red, green and blue, before saturation: float64 (3, 256) in 0-255, by level."""
     linear = _to_linear(np.arange(256) / 255)
     curves = []
     for gain, gamma in zip(recolouring.gains, recolouring.gammas, strict=True):
@@ -127,7 +127,7 @@ def _within(rng: Generator, limit: float) -> float:
 
 
 def _lit(linear: Float64Array, gain: float) -> Float64Array:
-    """Light times gain; what would pass 1 is bent above the knee, smoothly, to end at 1."""
+    """Light times gain. Values above the knee are compressed smoothly so that white stays 1."""
     lit = linear * gain
     if gain <= 1:
         return lit

@@ -1,7 +1,7 @@
 """Harmonisation of an object with its surroundings, behind one interface.
 
-``statistics`` is the training-free cousin of RAIN (RainNet, Ling et al., 2021): the foreground takes
-on part of the background's mean and deviation, in Lab rather than in feature space.
+``statistics`` is RAIN (RainNet, Ling et al., 2021) without training: the foreground takes on part of the
+background's mean and standard deviation, in Lab instead of in feature space.
 """
 
 from __future__ import annotations
@@ -38,8 +38,9 @@ class Strength:
 def harmonise_statistics(composite: Image, matte: Image, box: Box, strength: Strength | None = None) -> Image:
     """Shift and scale the object's Lab statistics towards the rest of the picture.
 
-    The change is found at reduced size and added, so that detail stays as it is. Pixels where the matte
-    is 0 are returned untouched, to the bit.
+    ``composite`` RGB uint8 HxWx3; ``matte`` uint8 of the ``box``. Returns the box's new pixels. The change is
+    found at reduced size and added, so that detail keeps its contrast. Pixels where the matte is 0 stay equal
+    to the bit.
     """
     strength = strength or Strength()
     region = np.ascontiguousarray(composite[box.slices])
@@ -54,7 +55,7 @@ def harmonise_statistics(composite: Image, matte: Image, box: Box, strength: Str
 
     def towards(colours: Colours) -> Colours:
         lab = _to_lab(colours)
-        # Chroma is only shifted: scaling it would stretch single-coloured objects into stains.
+        # Chroma is only shifted: scaled, objects of a single colour would become blotchy.
         lab[..., 0] = (lab[..., 0] - front[0][0]) * gain[0] + centre[0]
         lab[..., 1:] += centre[1:] - front[0][1:]
         return _to_rgb(lab)
@@ -69,7 +70,7 @@ def harmonise_statistics(composite: Image, matte: Image, box: Box, strength: Str
 
 
 def _inside(region: Image, matte: Image) -> Image:
-    """Pixels of the object, Nx3, on a grid that is fine enough for their statistics."""
+    """Pixels of the object, Nx3, on a grid of about 180 by 180 points over the matte."""
     stride = max(1, int((matte.size / _CANDIDATES) ** 0.5))
     return region[::stride, ::stride][matte[::stride, ::stride] > 127]
 

@@ -36,7 +36,7 @@ CLASS_IDS: Mapping[str, int] = MappingProxyType({name: number for number, name i
 SIDE = "image"
 
 FACE = ("skin", "nose", "l_eye", "r_eye", "l_brow", "r_brow", "mouth", "u_lip", "l_lip")
-# Sunglasses come from the raw part: in a composed map eyes and brows are painted over them.
+# Sunglasses come from the raw part: composed maps paint eyes and brows over them.
 NOT_FACE = ("eye_g", "hair", "hat", "l_ear", "r_ear", "ear_r", "neck", "neck_l", "cloth")
 
 
@@ -44,8 +44,8 @@ NOT_FACE = ("eye_g", "hair", "hat", "l_ear", "r_ear", "ear_r", "neck", "neck_l",
 class Policy:
     """What counts as face: each of the 18 parts is in ``face`` or in ``not_face``.
 
-    ``grey`` holds what no part tells, by its words: ``face``, ``background``, or ``not stated``. Only
-    corrected masks and annotations can follow it (docs/label-policies.md).
+    ``grey`` holds the cases that the parts do not distinguish: ``face``, ``background``, or ``not stated``.
+    Only corrected masks and annotations can follow it (docs/label-policies.md).
     """
 
     name: str
@@ -103,11 +103,11 @@ FACEOCC = Policy(
         }
     ),
 )
-POLICIES: Mapping[str, Policy] = MappingProxyType({one.name: one for one in (VOO, FACEOCC)})
+POLICIES: Mapping[str, Policy] = MappingProxyType({policy.name: policy for policy in (VOO, FACEOCC)})
 
 
 def policy_named(name: str) -> Policy:
-    """The policy of that name. Raises ValueError for a name that none has."""
+    """The policy of that name. Raises ValueError for an unknown name."""
     if name not in POLICIES:
         raise ValueError(f"policy: expected {' or '.join(POLICIES)}, got {name!r}")
     return POLICIES[name]
@@ -116,8 +116,8 @@ def policy_named(name: str) -> Policy:
 def face_mask(parts: Mapping[str, Image], policy: Policy = VOO) -> Image:
     """The visible face as uint8 HxW, 0 or 255, from part masks (uint8 HxW, non-zero inside).
 
-    The policy's parts of the face, less its other parts. Parts that are absent count as empty. Raises
-    ValueError for no part at all.
+    The union of the policy's face parts without its other parts. Absent parts count as empty. Raises
+    ValueError for an empty mapping.
     """
     size = _size(parts)
     face, other = np.zeros(size, bool), np.zeros(size, bool)
@@ -133,8 +133,8 @@ def face_mask(parts: Mapping[str, Image], policy: Policy = VOO) -> Image:
 def parsing_map(parts: Mapping[str, Image]) -> Image:
     """Class index (uint8 HxW): later parts of the official order are painted over earlier ones."""
     classes = np.zeros(_size(parts), np.uint8)
-    # The ids rise in that order, so that the last of several is their maximum.
-    for name in (one for one in PARTS if one in parts):
+    # Ids rise in that order, so the last of several parts has the largest.
+    for name in (part for part in PARTS if part in parts):
         np.maximum(classes, np.multiply(parts[name] > 0, CLASS_IDS[name], dtype=np.uint8), out=classes)
     return classes
 

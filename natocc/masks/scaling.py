@@ -1,4 +1,4 @@
-"""A mask at a larger size and back again, without a pixel lost."""
+"""A mask at a larger size and back again without loss."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from natocc.geometry import Image
 
 
 def enlarge_mask(mask: Image, size: tuple[int, int]) -> Image:
-    """``mask`` (uint8 HxW) at ``size`` (height, width): each new pixel has the value its centre falls on.
+    """``mask`` (uint8 HxW) at ``size`` (height, width): each new pixel has the value at its centre.
 
-    Raises ValueError for a smaller size: some of the mask would be lost.
+    Raises ValueError for a smaller size, which would lose pixels.
     """
     _check(mask.shape, size)
     rows, columns = (_places(new, old) for new, old in zip(size, mask.shape, strict=True))
@@ -20,20 +20,20 @@ def enlarge_mask(mask: Image, size: tuple[int, int]) -> Image:
 def reduce_mask(mask: Image, size: tuple[int, int]) -> Image:
     """``mask`` (uint8 HxW, non-zero inside) at a smaller ``size`` (height, width), uint8 of 0 and 255.
 
-    A pixel is inside where at least half of those that ``enlarge_mask`` would make of it are, so that
-    the two undo each other. Raises ValueError for a larger size.
+    A pixel is inside where at least half of the pixels that ``enlarge_mask`` would make of it are, so this
+    reverses ``enlarge_mask``. Raises ValueError for a larger size.
     """
     _check(size, mask.shape)
     rows, columns = (_places(old, new) for new, old in zip(size, mask.shape, strict=True))
     starts = [np.searchsorted(places, np.arange(places[-1] + 1)) for places in (rows, columns)]
     inside = np.add.reduceat((mask > 0).astype(np.int64), starts[0], axis=0)
     inside = np.add.reduceat(inside, starts[1], axis=1)
-    of = np.outer(np.bincount(rows), np.bincount(columns))
-    return np.where(2 * inside >= of, 255, 0).astype(np.uint8)
+    whole = np.outer(np.bincount(rows), np.bincount(columns))
+    return np.where(2 * inside >= whole, 255, 0).astype(np.uint8)
 
 
 def _places(large: int, small: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """For each of ``large`` pixels the one of ``small`` that its centre falls on."""
+    """For each of ``large`` pixels, the index of the one of ``small`` that contains its centre."""
     return ((2 * np.arange(large, dtype=np.int64) + 1) * small) // (2 * large)
 
 

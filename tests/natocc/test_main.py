@@ -44,8 +44,8 @@ def test_the_command_is_that_of_its_own_checkout(theirs: Path) -> None:
 
 
 def test_a_checkout_without_its_packages_says_what_to_type(tmp_path: Path) -> None:
-    told = run(tmp_path, "-c", WITHOUT_TYPER)
-    assert told.returncode == 1 and told.stderr.splitlines() == [
+    result = run(tmp_path, "-c", WITHOUT_TYPER)
+    assert result.returncode == 1 and result.stderr.splitlines() == [
         "natocc: expected the packages of the extra pipeline, but: import of typer halted; "
         "None in sys.modules.",
         "In the checkout, type  pip install -c constraints.txt -e '.[pipeline]'",
@@ -58,16 +58,16 @@ def test_modules_that_are_loaded_already_are_never_run(theirs: Path) -> None:
     for name in ("commands", "models"):
         (theirs / name / "__init__.py").write_text("")
     (theirs / "sitecustomize.py").write_text("import commands, models\n")
-    told = run(theirs, "-m", "natocc", "info", path=theirs)
-    assert told.returncode == 1 and told.stdout == ""
-    assert told.stderr.startswith(f"natocc: expected the modules commands, models of {ROOT}, but others")
-    assert str(theirs / "models" / "__init__.py") in told.stderr
+    result = run(theirs, "-m", "natocc", "info", path=theirs)
+    assert result.returncode == 1 and result.stdout == ""
+    assert result.stderr.startswith(f"natocc: expected the modules commands, models from {ROOT}, but")
+    assert str(theirs / "models" / "__init__.py") in result.stderr
 
 
 def test_a_module_that_the_checkout_itself_lacks_is_no_missing_package(tmp_path: Path) -> None:
     code = "import sys; sys.modules['commands.data'] = None; from natocc.__main__ import main; main()"
-    told = run(tmp_path, "-c", code)
-    assert told.returncode == 1 and "Traceback" in told.stderr and "extra pipeline" not in told.stderr
+    result = run(tmp_path, "-c", code)
+    assert result.returncode == 1 and "Traceback" in result.stderr and "extra pipeline" not in result.stderr
 
 
 def test_a_copy_of_the_package_in_another_project_is_no_checkout(theirs: Path) -> None:
@@ -75,5 +75,5 @@ def test_a_copy_of_the_package_in_another_project_is_no_checkout(theirs: Path) -
     (theirs / "commands" / "main.py").write_text("")
     for project in ("", "[project]\nname = 'theirs'\n", "no toml"):
         (theirs / "pyproject.toml").write_text(project)
-        told = run(theirs, "-m", "natocc", "info")
-        assert told.returncode == 1 and told.stderr.startswith("natocc: only the library is installed")
+        result = run(theirs, "-m", "natocc", "info")
+        assert result.returncode == 1 and result.stderr.startswith("natocc: only the library is installed")

@@ -129,7 +129,7 @@ def test_what_cannot_be_is_refused() -> None:
         RecolourLimits(exposure=-1)
     with pytest.raises(ValueError, match=r"gamma: expected 0 or more, got nan"):
         RecolourLimits(gamma=float("nan"))
-    with pytest.raises(ValueError, match=r"contrast: expected less than 1, where curves turn back, got 1"):
+    with pytest.raises(ValueError, match=r"contrast: expected less than 1 \(above, curves fall\), got 1"):
         RecolourLimits(contrast=1)
     with pytest.raises(
         ValueError, match=r"real and matte: expected shapes .* got \(512, 512, 3\) and \(512,\)"
