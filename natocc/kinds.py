@@ -70,6 +70,8 @@ KINDS = {
         Kind(name=NONE, pool=None),
     )
 }
+# Those with something over the face.
+OCCLUDING = tuple(name for name, kind in KINDS.items() if kind.pool is not None)
 
 _USED = {kind.pool.name: kind.pool for kind in KINDS.values() if kind.pool is not None}
 # Cut-outs before textures.

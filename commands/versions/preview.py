@@ -9,9 +9,10 @@ import typer
 from commands.console import say
 from commands.progress import progress
 from commands.register import Report, command
+from natocc.kinds import OCCLUDING
 
 _SHEET, _PAIRS = 24, 40
-_KINDS = "hand,object,randocc"
+_KINDS = ",".join(sorted(OCCLUDING))
 
 
 @command(

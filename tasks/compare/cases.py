@@ -11,7 +11,7 @@ import numpy as np
 from assets.bank.reader import Bank, Entry
 from manifests.recipe import load_recipe
 from manifests.shard_plan import ShardPlan
-from natocc.kinds import KINDS
+from natocc.kinds import OCCLUDING
 from natocc.randomness import Streams
 from natocc.render.params import Params
 from tasks.build.plan import make_plan
@@ -40,11 +40,11 @@ class Case:
 
 def check_kinds(names: list[str]) -> tuple[str, ...]:
     """The kinds by their names, each once. Raises ValueError for an unknown name, and for an empty list."""
-    able = [name for name, kind in KINDS.items() if kind.pool is not None]
-    unknown = [name for name in names if name not in able]
+    unknown = [name for name in names if name not in OCCLUDING]
     if unknown or not names:
-        raise ValueError(f"--kinds: expected some of {', '.join(able)}, got {', '.join(unknown) or 'none'}")
-    return tuple(kind for kind in able if kind in names)
+        got = ", ".join(unknown) or "none"
+        raise ValueError(f"--kinds: expected some of {', '.join(OCCLUDING)}, got {got}")
+    return tuple(kind for kind in OCCLUDING if kind in names)
 
 
 def choose_cases(

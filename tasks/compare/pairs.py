@@ -11,6 +11,7 @@ import numpy as np
 from assets.bank.reader import Bank
 from natocc.codecs import encode_png_rgb
 from natocc.geometry import Image
+from natocc.kinds import OCCLUDING
 from natocc.randomness import Streams
 from natocc.render.params import Params
 from shards import storage
@@ -40,7 +41,7 @@ class Options:
     count: int = 40
     seed: int = 2
     recipe: str = "sample"
-    kinds: Sequence[str] = ("hand", "object", "randocc")
+    kinds: Sequence[str] = OCCLUDING
     size: int | None = None  # None: the recipe's
     plain: bool = False  # before, after and their difference instead of blind pairs
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from natocc.kinds import ENTRY_KINDS
 from natocc.machine import Device, FullRangePrecision
 from tasks.options import Count, Options, Seed, cross_check
 
@@ -156,7 +157,7 @@ class UpscalerJob(UpscalerOptions):
     photos: str | None = Field(None, description="Folder of photographs, with all folders in it.")
     bank: str | None = Field(None, description="Bank to train on; other splits than train are held out.")
     kinds: tuple[str, ...] = Field(
-        ("face", "object"), description="Kinds of the bank's entries to take: face, object, hand, texture."
+        ("face", "object"), description=f"Kinds of the bank's entries to take: {', '.join(ENTRY_KINDS)}."
     )
 
     former_names: ClassVar = {**UpscalerOptions.former_names, "kind": "kinds"}
