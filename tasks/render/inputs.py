@@ -44,8 +44,7 @@ class OccluderCache:
             return None
         key = entry.kind, entry.id
         if key not in self._upscalers:
-            metadata = json.loads(bank.read(entry, ("json",))["json"]) if "json" in entry.members else {}
-            name = metadata.get("upscaler")
+            name = bank.metadata(entry).get("upscaler")
             self._upscalers[key] = None if name is None else str(name)
         return self._upscalers[key]
 

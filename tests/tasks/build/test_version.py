@@ -71,47 +71,6 @@ def test_latest_points_to_the_version_and_staging_is_gone(built: BuildReport) ->
     assert sorted(path.name for path in folder.iterdir()) == sorted([Path(built.url).name, "latest.json"])
 
 
-def test_an_interrupted_build_is_finished_with_equal_bytes(
-    built: BuildReport, bank_url: str, tmp_path: Path
-) -> None:
-    recipe = Path(built.url).parents[2] / "small.yaml"
-    options = BuildOptions(recipe=str(recipe), bank=bank_url, out=str(tmp_path))
-    job = start_job(options)
-    for plan in job.todo[:2]:
-        render_shard(plan, job.bank, job.bank_sha256, job.staging_url)
-    torn = Path(job.staging_url) / job.todo[2].file
-    torn.write_bytes(b"half a shard")
-    (torn.parent / ".partial-x").write_bytes(b"left by a killed worker")
-    again = build(options.replaced(workers=1))
-    assert (again.rendered, again.reused) == (4, 2)
-    assert files_of(again.url) == files_of(built.url)
-
-
-def test_a_damaged_finished_shard_is_made_again(
-    bank_url: str, recipe_file: RecipeFile, tmp_path: Path
-) -> None:
-    options = BuildOptions(recipe=recipe_file(), bank=bank_url, out=str(tmp_path / "out"))
-    job = start_job(options)
-    render_shard(job.todo[0], job.bank, job.bank_sha256, job.staging_url)
-    shard = Path(job.staging_url) / job.todo[0].file
-    shard.write_bytes(shard.read_bytes()[:-1] + b"x")
-    assert job.todo[0].file in {plan.file for plan in start_job(options).todo}
-
-
-def test_shards_of_the_version_before_are_reused(
-    built: BuildReport, bank_url: str, recipe_file: RecipeFile, tmp_path: Path
-) -> None:
-    root = tmp_path / "root"
-    shutil.copytree(Path(built.url).parent, root / "small")
-    sets = [*built.dataset.recipe["sets"], {"name": "more", "kind": "randocc"}]
-    report = build(BuildOptions(recipe=recipe_file(sets=sets), bank=bank_url, out=str(root), workers=1))
-    assert (report.rendered, report.reused) == (2, 6)
-    old = {shard.file: shard.sha256 for shard in built.dataset.shards}
-    new = {shard.file: shard.sha256 for shard in read_dataset(report.url).shards}
-    assert {name: new[name] for name in old} == old
-    assert sum(report.dataset.counts.values()) == 32
-
-
 def test_another_seed_is_another_version_with_other_pixels(
     built: BuildReport, bank_url: str, recipe_file: RecipeFile, tmp_path: Path
 ) -> None:

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from manifests.dataset import read_dataset
+from manifests.rows import decode_rows
+from shards import storage
+from tasks.build.options import BuildOptions
+from tasks.build.reuse import copy_equal_shards, finished_shards
+from tasks.build.version import BuildReport, build, start_job
+from tasks.render.shard import record_url, render_shard, rows_url
+from tests.tasks.build.test_version import files_of
+
+RecipeFile = Callable[..., str]
+
+
+def test_an_interrupted_build_is_finished_with_equal_bytes(
+    built: BuildReport, bank_url: str, tmp_path: Path
+) -> None:
+    recipe = Path(built.url).parents[2] / "small.yaml"
+    options = BuildOptions(recipe=str(recipe), bank=bank_url, out=str(tmp_path))
+    job = start_job(options)
+    for plan in job.todo[:2]:
+        render_shard(plan, job.bank, job.bank_sha256, job.staging_url)
+    torn = Path(job.staging_url) / job.todo[2].file
+    torn.write_bytes(b"half a shard")
+    (torn.parent / ".partial-x").write_bytes(b"left by a killed worker")
+    again = build(options.replaced(workers=1))
+    assert (again.rendered, again.reused) == (4, 2)
+    assert files_of(again.url) == files_of(built.url)
+
+
+def test_a_damaged_finished_shard_is_made_again(
+    bank_url: str, recipe_file: RecipeFile, tmp_path: Path
+) -> None:
+    options = BuildOptions(recipe=recipe_file(), bank=bank_url, out=str(tmp_path / "out"))
+    job = start_job(options)
+    render_shard(job.todo[0], job.bank, job.bank_sha256, job.staging_url)
+    shard = Path(job.staging_url) / job.todo[0].file
+    shard.write_bytes(shard.read_bytes()[:-1] + b"x")
+    assert job.todo[0].file in {plan.file for plan in start_job(options).todo}
+
+
+def test_shards_of_the_version_before_are_reused(
+    built: BuildReport, bank_url: str, recipe_file: RecipeFile, tmp_path: Path
+) -> None:
+    root = tmp_path / "root"
+    shutil.copytree(Path(built.url).parent, root / "small")
+    sets = [*built.dataset.recipe["sets"], {"name": "more", "kind": "randocc"}]
+    report = build(BuildOptions(recipe=recipe_file(sets=sets), bank=bank_url, out=str(root), workers=1))
+    assert (report.rendered, report.reused) == (2, 6)
+    old = {shard.file: shard.sha256 for shard in built.dataset.shards}
+    new = {shard.file: shard.sha256 for shard in read_dataset(report.url).shards}
+    assert {name: new[name] for name in old} == old
+    assert sum(report.dataset.counts.values()) == 32
+
+
+def test_a_shard_is_finished_where_tar_rows_and_record_agree(
+    bank_url: str, recipe_file: RecipeFile, tmp_path: Path
+) -> None:
+    job = start_job(BuildOptions(recipe=recipe_file(), bank=bank_url, out=str(tmp_path / "out")))
+    plan, staging = job.todo[0], job.staging_url
+    record = render_shard(plan, job.bank, job.bank_sha256, staging)
+    assert finished_shards(job.todo, staging) == {plan.file: record}
+    for url in (record_url(staging, plan.file), rows_url(staging, plan.file)):
+        data = storage.read_bytes(url)
+        storage.remove(url)
+        assert finished_shards([plan], staging) == {}
+        storage.write_bytes(url, data)
+    assert finished_shards([plan], staging) == {plan.file: record}
+
+
+def test_equal_shards_are_copied_with_their_rows_and_damaged_ones_are_not(
+    built: BuildReport, bank_url: str, recipe_file: RecipeFile, tmp_path: Path
+) -> None:
+    root = Path(shutil.copytree(Path(built.url).parent, tmp_path / "root"))
+    version, staging = root / Path(built.url).name, str(tmp_path / "staging")
+    recipe = Path(built.url).parents[2] / "small.yaml"
+    plans = start_job(BuildOptions(recipe=str(recipe), bank=bank_url, out=str(tmp_path / "out"))).todo
+    assert copy_equal_shards(plans, staging, str(tmp_path / "nothing")) == {}
+    damaged = version / plans[0].file
+    damaged.write_bytes(damaged.read_bytes()[:-1] + b"x")
+    copied = copy_equal_shards(plans, staging, str(root))
+    assert copied.keys() == {plan.file for plan in plans[1:]}
+    for plan in plans[1:]:
+        rows = decode_rows(storage.read_bytes(rows_url(staging, plan.file)))
+        assert [(row.face_id, row.repeat) for row in rows] == list(plan.samples)

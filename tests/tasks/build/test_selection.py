@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from assets.bank.reader import Bank, Entry
+from assets.bank.writer import BankWriter
+from manifests.recipe import RecipeError
+from tasks.build.selection import (
+    Selection,
+    pairs_of_one_photo,
+    select_faces,
+    select_occluders,
+    what_is_missing,
+)
+
+# Id, split and subset of the bank's faces; hands and textures by id and split.
+FACES = (
+    ("a", "train", "WO"),
+    ("b", "train", "O"),
+    ("c", "train", None),
+    ("d", "test", "WO"),
+    ("e", "excluded", None),
+)
+HANDS = (("h", "train"), ("i", "test"), ("j", "excluded"))
+
+
+def entry(kind: str, name: str, split: str, subset: str | None = None) -> Entry:
+    return Entry(
+        kind=kind,
+        id=name,
+        dataset="d",
+        category="",
+        split=split,
+        subset=subset,
+        person=None,
+        photo=f"photo of {name}",
+        licence="l",
+        grade=None,
+        source=f"faces/{name}.jpg",
+        height=1,
+        width=1,
+        sha256="",
+        shard="",
+        members={},
+    )
+
+
+@pytest.fixture(scope="module")
+def bank(tmp_path_factory: pytest.TempPathFactory) -> Bank:
+    folder = str(tmp_path_factory.mktemp("bank"))
+    writer = BankWriter(folder)
+    for name, split, subset in FACES:
+        writer.add(entry("face", name, split, subset), {"jpg": b"x"})
+    for name, split in HANDS:
+        writer.add(entry("hand", name, split), {"jpg": b"x"})
+    writer.close()
+    return Bank(folder)
+
+
+def names(entries: tuple[Entry, ...]) -> str:
+    return "".join(found.id for found in entries)
+
+
+@pytest.mark.parametrize(
+    ("split", "subset", "faces", "unknown"),
+    [
+        ("train", "all", "abc", 0),
+        ("test", "all", "d", 0),
+        ("all", "all", "abcd", 0),
+        ("train", "WO", "a", 1),
+        ("all", "O", "b", 1),
+        ("test", "O", "", 0),
+    ],
+)
+def test_faces_of_a_split_and_a_subset(bank: Bank, split: str, subset: str, faces: str, unknown: int) -> None:
+    found = select_faces(bank, split, subset)  # type: ignore[arg-type]
+    assert (names(found.faces), found.unknown, found.excluded_by_split) == (faces, unknown, 0)
+
+
+def test_a_list_is_taken_as_it_is_but_for_test_and_excluded_faces(bank: Bank, tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text("c\n\nb.jpg\nd\ne\n")
+    found = select_faces(bank, str(path), "WO")
+    assert (names(found.faces), found.excluded_by_split) == ("bc", 2), "by id or file name; no subset"
+    path.write_text("x\ny\na\n")
+    with pytest.raises(RecipeError, match="got 2 faces that the bank lacks, the first 'x'"):
+        select_faces(bank, str(path))
+    with pytest.raises(RecipeError, match="split: expected train, test, all or a list file, got 'nowhere'"):
+        select_faces(bank, "nowhere")
+
+
+def test_a_bank_without_subsets_has_none_to_choose(tmp_path: Path) -> None:
+    writer = BankWriter(str(tmp_path))
+    writer.add(entry("face", "a", "train"), {"jpg": b"x"})
+    writer.close()
+    with pytest.raises(RecipeError, match="subset WO: expected a bank that says which faces are WO"):
+        select_faces(Bank(str(tmp_path)), "train", "WO")
+
+
+@pytest.mark.parametrize(
+    ("split", "found"), [("train", "h"), ("test", "i"), ("all", "hi"), ("some/list.txt", "h")]
+)
+def test_occluders_follow_the_split_of_their_faces(bank: Bank, split: str, found: str) -> None:
+    assert names(select_occluders(bank, "hand", split)) == found
+    assert select_occluders(bank, "none", split) == select_occluders(bank, "randocc", split) == ()
+
+
+def test_what_a_set_lacks_is_said(bank: Bank) -> None:
+    whole, hands = select_faces(bank, "train"), select_occluders(bank, "hand", "train")
+    assert what_is_missing("hand", whole, hands) == what_is_missing("none", whole, ()) == ""
+    assert what_is_missing("randocc", whole, ()) == (
+        "expected at least one texture in the bank for its split, got none"
+    )
+    assert what_is_missing("hand", Selection(faces=()), hands) == "expected faces in its split, got none"
+    assert "but 3 of unknown subset" in what_is_missing("hand", Selection(faces=(), unknown=3), hands)
+
+
+def test_pairs_of_one_photograph_are_counted(bank: Bank) -> None:
+    faces, hands = bank.entries("face"), bank.entries("hand")
+    assert pairs_of_one_photo(faces, hands) == 0
+    assert pairs_of_one_photo(faces, [replace(hand, photo="photo of a") for hand in hands]) == 3
