@@ -1,4 +1,4 @@
-"""What the readers of raw datasets yield: paths and facts, never pixels."""
+"""Records that the readers of raw datasets yield: paths and metadata, never pixels."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where a raw input comes from. ``photo`` is what keeps splits honest."""
+    """Where a raw input comes from. ``photo`` keeps the pictures of one photograph in one split."""
 
     dataset: str
     # sha256 of the photograph the picture was cut from: the side-car's, else that of the image file.
@@ -18,7 +18,7 @@ class Origin:
     split: str | None = None
     person: str | None = None
     grade: str | None = None
-    # Voo et al.'s partition: "WO" (nothing over the face), "O"; None where nobody says.
+    # Voo et al.'s partition: "WO" (nothing over the face), "O"; None where unknown.
     subset: str | None = None
 
 
@@ -34,13 +34,13 @@ class RawFace:
     landmarks: dict[str, tuple[float, float]] = field(default_factory=dict)
     # The corrected mask that replaces the policy's; more than one is a fault, none the usual case.
     corrected: tuple[Path, ...] = ()
-    # Where the corrected mask comes from: tool, sha256, date, who; empty where nobody says.
+    # Where the corrected mask comes from: tool, sha256, date, who; empty where unknown.
     review: dict[str, object] = field(default_factory=dict)
     # FaceOcc's cut-out of what lies over this face: RGBA in an aligned frame.
     occlusion: Path | None = None
     # Whether FaceOcc's authors looked at the photograph: without a cut-out nothing but parts lies over it.
     examined: bool = False
-    # What the dataset's own tables say, as it is to stand in the entry's json.
+    # Fields of the entry's json that come from the dataset's tables.
     metadata: dict[str, object] = field(default_factory=dict)
 
 
@@ -78,7 +78,7 @@ class RawCutout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawHand:
-    """A hand on white. ``rot_deg`` (counter-clockwise) turns it fingers-down; None where nobody says."""
+    """A hand on white. ``rot_deg`` (counter-clockwise) turns it fingers-down; None where unknown."""
 
     id: str
     image: Path

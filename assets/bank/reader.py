@@ -60,7 +60,7 @@ class Entry:
     dataset: str
     category: str
     split: str
-    subset: str | None = None  # of a face: "WO" (nothing over it) or "O"; None where nobody says
+    subset: str | None = None  # of a face: "WO" (nothing over it) or "O"; None where unknown
     person: str | None
     photo: str
     licence: str

@@ -1,4 +1,4 @@
-"""Nothing of a photograph or a person that is tested on is trained on."""
+"""Splits without leaks: no photograph and no person of the test split is trained on."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ SourceName = tuple[str, str]
 def final_splits(entries: Sequence[Entry], evaluated: Sequence[Entry]) -> tuple[list[Entry], int]:
     """The entries in their order with their final split, and how many were moved from train to test.
 
-    ``evaluated`` are the entries of really occluded faces, all tested on. A photograph or a person of
-    which anything is tested on is tested on as a whole, occluders too; and since what is moved brings
-    its own photograph and person along, so is all that hangs together with it. Excluded entries stay
-    what they are and link nothing.
+    ``evaluated`` are the entries of really occluded faces, which all belong to the test split. An entry
+    that shares a photograph or a person with a test entry becomes a test entry, occluders too. This is
+    repeated for the photographs and persons of the entries that were moved. Excluded entries stay excluded
+    and link nothing.
     """
     having: dict[SourceName, list[int]] = defaultdict(list)
     for at, entry in enumerate(entries):
@@ -29,13 +29,15 @@ def final_splits(entries: Sequence[Entry], evaluated: Sequence[Entry]) -> tuple[
                 having[name].append(at)
     tested = chain(evaluated, (entry for entry in entries if entry.split == "test"))
     waiting = sorted({name for entry in tested for name in names_of(entry)})
-    barred = set(waiting)
+    excluded_by_split = set(waiting)
     while waiting:
         for at in having[waiting.pop()]:
-            fresh = names_of(entries[at]) - barred
-            barred |= fresh
+            fresh = names_of(entries[at]) - excluded_by_split
+            excluded_by_split |= fresh
             waiting += sorted(fresh)
-    moved = [entry.split == "train" and not names_of(entry).isdisjoint(barred) for entry in entries]
+    moved = [
+        entry.split == "train" and not names_of(entry).isdisjoint(excluded_by_split) for entry in entries
+    ]
     final = [
         replace(entry, split="test") if move else entry for entry, move in zip(entries, moved, strict=True)
     ]
@@ -51,7 +53,7 @@ def names_of(entry: Entry) -> frozenset[SourceName]:
 def held_out_names(entries: Iterable[Entry]) -> dict[str, list[str]]:
     """What is tested on and never trained on: objects' and textures' classes, and whose hands.
 
-    Sorted, by kind; of what nobody says the class or the person, nothing. For ``bank.json``.
+    Sorted, by kind; entries of unknown class or person are left out. For ``bank.json``.
     """
     sides: dict[tuple[str, str], set[str]] = defaultdict(set)
     for entry in entries:

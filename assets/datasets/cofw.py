@@ -187,7 +187,7 @@ def _face(
 ) -> CofwFace:
     shape = _image_shape(stored, cell)
     if not np.isfinite(points).all():
-        raise BadInput(f"{LANDMARKS} landmarks", "values that are no numbers")
+        raise BadInput(f"{LANDMARKS} landmarks", "values that are not finite")
     bits = points[2 * LANDMARKS :]
     if not np.isin(bits, (0, 1)).all():
         raise BadInput("occlusion bits of 0 and 1", f"{bits[~np.isin(bits, (0, 1))][0]:g}")

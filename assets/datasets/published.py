@@ -29,7 +29,7 @@ class Published:
     licence: str
     # None where no number is stated.
     pictures: int | None = None
-    # Least and most of their width and of their height; None where any size may come.
+    # Least and most of their width and of their height; None where any size is possible.
     widths: tuple[int, int] | None = None
     heights: tuple[int, int] | None = None
     # What else is stated, in words.

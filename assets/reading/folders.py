@@ -27,7 +27,7 @@ def picture_names(folder: Path, raw: Path, report: Report) -> list[str]:
 
 
 def _is_picture(path: Path, raw: Path, report: Report) -> bool:
-    """Whether it is one; what is not is told."""
+    """Whether the path is a picture; anything else is reported."""
     if not is_text(path.name):
         expected, got = "a name in UTF-8", "other bytes"
     elif path.suffix.lower() in PICTURES and not path.is_dir():

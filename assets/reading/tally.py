@@ -1,4 +1,4 @@
-"""Findings that may come by the thousand: how many, and the first few by name."""
+"""Counts of findings that may be many, with the first few names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _SHOWN = 3
 
 @dataclass(slots=True)
 class Tally:
-    """Counts names and keeps the first three; false while there is none.
+    """Counts names and keeps the first three; false while it is empty.
 
     >>> tally = Tally()
     >>> for name in "abcd": tally.add(name)

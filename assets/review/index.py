@@ -33,7 +33,7 @@ REVIEW_VERDICTS: Mapping[str, str] = MappingProxyType(
 class ReviewFace:
     """One exported face; sizes are (height, width)."""
 
-    order: int  # from 1, the most suspicious first
+    order: int  # from 1, the worst mask first
     id: str
     source: str  # path of the photograph, relative to the raw folder
     score: float | None

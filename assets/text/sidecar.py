@@ -1,4 +1,4 @@
-"""``natocc.csv`` beside a dataset: what its own layout has no place for, one row an image."""
+"""``natocc.csv`` beside a dataset: metadata that its layout has no place for, one row an image."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from assets.records import Origin
 SIDECAR = "natocc.csv"
 SPLITS = ("train", "test", "excluded")
 Point = tuple[float, float]
-# More rows without an image than so many are told in one line.
+# More rows without an image than this are reported in one line.
 _MOST_LINES = 10
 _COLUMNS = ("file", "photo", "person", "split", "licence", "grade", "landmarks", "rot_deg", "source")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SidecarRow:
-    """What the side-car says of one image; None and empty where it says nothing."""
+    """One row of the side-car; None or empty for what is unknown."""
 
     photo: str = ""
     person: str | None = None
@@ -36,7 +36,7 @@ class SidecarRow:
     source: str = ""
 
     def origin(self, dataset: str, licence: str) -> Origin:
-        """The origin of the image; ``licence`` is the dataset's own."""
+        """The origin of the image; ``licence`` is that of the dataset, for rows without one."""
         return Origin(
             dataset=dataset,
             photo=self.photo,
@@ -53,10 +53,10 @@ EXCLUDED_ROW = SidecarRow(split="excluded")
 
 
 class Sidecar:
-    """The side-car of one dataset folder, read once; every folder has one, if an empty one.
+    """The side-car of one dataset folder, read once. A folder without the file has an empty one.
 
-    A row that can't be read is a Problem, and its image is excluded. Raises ValueError for a file
-    that is no such table: without it, what must not be trained on would be.
+    A row that can't be read is a Problem, and its image is excluded. Raises ValueError for a file that is
+    no such table: without its splits, test images would be trained on.
     """
 
     def __init__(self, folder: Path, root: Path, report: Report) -> None:
@@ -84,7 +84,7 @@ class Sidecar:
             report(problem)
 
     def row_of(self, file: str) -> SidecarRow:
-        """What is said of an image, by its path relative to the dataset folder."""
+        """The row of an image, by its path relative to the dataset folder."""
         return self._rows.get(normal(file), EMPTY_ROW)
 
 

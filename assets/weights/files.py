@@ -100,7 +100,7 @@ def find_weights(name: str, folder: str | Path | None = None) -> Weights:
 
 
 def verification_status(weights: Weights) -> str:
-    """``as published``, ``not verified`` or ``one's own``: what the header says, held against the registry.
+    """``as published``, ``not verified`` or ``user-provided``: the header compared with the registry.
 
     An import writes ``published`` and the source's hash; a hash that the registry does not know, or other
     tensors than the published file's where those are known, make it ``not verified``. Whether the tensors
@@ -108,7 +108,7 @@ def verification_status(weights: Weights) -> str:
     """
     entry = registry().get(weights.name)
     if entry is None or not entry.page:
-        return "one's own"
+        return "user-provided"
     file = entry.published_as(weights.metadata.get("source_sha256", ""))
     if weights.metadata.get("published") != "true" or file is None:
         return "not verified"

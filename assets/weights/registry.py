@@ -1,4 +1,4 @@
-"""The registry of weights, ``weights.toml``: what is published, where, and what tells a file."""
+"""The registry of weights, ``weights.toml``: what is published, where, and how a file is recognised."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class RegistryEntry:
     page: str
     # As ``models.identify`` finds them in tensors; those given must agree.
     sizes: Mapping[str, int]
-    # Of the network; None where it is one's own.
+    # Of the network; None for user-provided weights.
     tensors: int | None = None
     parameters: int | None = None
     files: tuple[PublishedFile, ...] = ()

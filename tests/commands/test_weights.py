@@ -23,7 +23,7 @@ def test_import_list_and_check_work_together(tmp_path: Path) -> None:
     assert _run("import", str(path), "--weights", folder) == (0, [f"glean: {target} (unchanged)"])
     code, lines = _run("list", "--weights", folder)
     (row,) = (line for line in lines if line.startswith("│ glean "))
-    assert code == 0 and "one's own" in row
+    assert code == 0 and "user-provided" in row
     assert lines[-2:] == [
         f"folder: {folder} (another by --weights or $NATOCC_WEIGHTS)",
         "natocc weights list NAME says where to get it",
@@ -32,7 +32,7 @@ def test_import_list_and_check_work_together(tmp_path: Path) -> None:
     assert (code, lines[0]) == (0, "rainnet: RainNet: harmonising at 256 pixels, trained on iHarmony4")
     assert _run("check", "--weights", folder) == (
         0,
-        ["glean: sound, glean, scale 4, in_size 8, out_size 32, one's own"],
+        ["glean: sound, glean, scale 4, in_size 8, out_size 32, user-provided"],
     )
 
 
@@ -76,7 +76,7 @@ def test_a_damaged_file_among_sound_ones_exits_1(tmp_path: Path) -> None:
     code, lines = _run("check", "--weights", str(folder))
     assert code == 1 and len(lines) == 3
     assert lines[0].startswith(f"wrong: {folder}/glean.safetensors: expected a whole file of safetensors")
-    assert lines[1] == "rainnet-own: sound, rainnet, width 1, channels 3, one's own"
+    assert lines[1] == "rainnet-own: sound, rainnet, width 1, channels 3, user-provided"
     assert (
         lines[2]
         == "note.txt: not read by any command; if it holds weights, bring it in by natocc weights import"
@@ -99,8 +99,8 @@ def test_a_name_that_another_system_left_ends_no_command(tmp_path: Path) -> None
     left = ["._rainnet-own", "two\N{REPLACEMENT CHARACTER}lines", "\N{REPLACEMENT CHARACTER}"]
     told = ": not read by any command; if it holds weights, bring it in by natocc weights import"
     code, lines = _run("list", "--weights", str(folder))
-    assert code == 0 and any(line.startswith("│ rainnet-own ") and "one's own" in line for line in lines)
+    assert code == 0 and any(line.startswith("│ rainnet-own ") and "user-provided" in line for line in lines)
     assert lines[-5:-2] == [f"{name}.safetensors{told}" for name in left]
     code, lines = _run("check", "--weights", str(folder))
-    assert (code, lines[0]) == (0, "rainnet-own: sound, rainnet, width 1, channels 3, one's own")
+    assert (code, lines[0]) == (0, "rainnet-own: sound, rainnet, width 1, channels 3, user-provided")
     assert lines[1:] == [f"{name}.safetensors{told}" for name in left]

@@ -42,11 +42,11 @@ class _Listing:
 def read_objects(raw: Path, report: Report) -> Iterator[RawObject]:
     """Yield non-crowd instances by file name, then annotation id.
 
-    An annotation of a missing photograph, without outline, without area, of an unknown category or of
+    An annotation of a missing photograph, without polygon or RLE, without area, of an unknown category or of
     another's id is a Problem. Of images, or categories, that share an id none is known: their annotations
     are Problems, and so is the file. Photographs of ``instances_train2017.json`` lie in ``train2017`` or
-    ``images/train2017``. A file is gone through twice, and held in memory are its images and where its
-    annotations are, not the annotations.
+    ``images/train2017``. A file is read twice. Memory holds its images and the positions of its
+    annotations, not the annotations.
     """
     folder = raw / COCO_FOLDER
     sidecar = Sidecar(folder, raw, report)
@@ -121,7 +121,7 @@ def _list(path: Path, folder: Path) -> _Listing:
 
 
 def _enter(into: dict[int, _Entry | None], number: int, entry: _Entry, shared: Tally) -> None:
-    """Of two entries of one number none stays: nobody can tell which one is meant."""
+    """Two entries of one number are both dropped: which of them is meant is unknown."""
     if number not in into:
         into[number] = entry
     elif into[number] is not None:

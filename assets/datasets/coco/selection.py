@@ -13,14 +13,14 @@ from assets.datasets.coco.reader import COCO_FOLDER
 from assets.problems import Problem, Report
 from assets.records import RawObject
 
-# A category looks at no more than so many candidates a place.
+# At most this many candidates are examined for each place of a category.
 _TRIES = 4
 _LEAST_SIDE, _BORDER, _LEAST_FILL, _MOST_ASPECT = 64, 3, 0.25, 5.0
 _LEAST_AREA_OF_ALL = 32**2
 # Of what is blurred more (sigma of a Gaussian, pixels of the photograph) the edges are not a matte's.
 MOST_BLUR = 1.6
 
-# How blurred an instance is (sigma, pixels); None where that cannot be told.
+# How blurred an instance is (sigma, pixels); None where that cannot be measured.
 Blur = Callable[[RawObject], float | None]
 
 

@@ -51,7 +51,7 @@ def read_voo_objects(raw: Path, report: Report) -> Iterator[RawCutout]:
         report(Problem(path=where, expected=expected, got="no such folder"))
         return
     sidecar = Sidecar(folder, raw, report) if folder != raw else None
-    of_coco = Sidecar(raw / COCO_FOLDER, raw, lambda problem: None)  # its Problems are told by COCO's reader
+    of_coco = Sidecar(raw / COCO_FOLDER, raw, lambda problem: None)  # COCO's reader reports its Problems
     mask_of = by_stem(pictures_in(masks, raw, report), raw, report)
     images = by_stem(pictures_in(pictures, raw, report), raw, report)
     if len(images) != _COUNT:
@@ -82,7 +82,7 @@ def read_voo_objects(raw: Path, report: Report) -> Iterator[RawCutout]:
 
 
 def _with_photo(origin: Origin, raw: Path, sidecar: Sidecar, stem: str) -> Origin:
-    """The origin with photograph, person and split of the COCO photograph that the name tells.
+    """The origin with photograph, person and split of the COCO photograph that the name contains.
 
     What it names itself stays; so does all of it where no such photograph is there.
     """

@@ -47,7 +47,7 @@ def faceocc_folder(raw: Path) -> Path | None:
 def occlusions(raw: Path, report: Report) -> dict[str, Path]:
     """Crops of CelebA-HQ by the id of the face that they occlude; empty without the release.
 
-    A second crop of one face is a Problem. Files that are no pictures are told by
+    A second crop of one face is a Problem. Files that are no pictures are reported by
     ``read_faceocc_cutouts``.
     """
     folder, found = faceocc_folder(raw), dict[str, Path]()

@@ -59,8 +59,8 @@ def upright(source: Image, mask: Mask, hand: Hand) -> tuple[Image, Mask]:
     height, width = mask.shape
     enlarged = cv2.resize(cut(source, hand.crop), (width, height), interpolation=cv2.INTER_CUBIC)
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), hand.rot_deg, 1.0)
-    outline = np.argwhere(mask > 127)[:, ::-1] @ turn[:, :2].T + turn[:, 2]
-    low, high = outline.min(axis=0), outline.max(axis=0)
+    contour = np.argwhere(mask > 127)[:, ::-1] @ turn[:, :2].T + turn[:, 2]
+    low, high = contour.min(axis=0), contour.max(axis=0)
     room = np.array([WIDTH - 2 * _MARGIN, HEIGHT - 2 * _MARGIN])
     scale = min(1.0, float((room / (high - low)).min()))
     centre = np.array([WIDTH / 2, HEIGHT / 2])

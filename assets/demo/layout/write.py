@@ -1,4 +1,4 @@
-"""Bring a folder to the sample's layout, file by file, and know afterwards what lies there."""
+"""Write the layout of the demo photographs into a folder, file by file, and record what is in it."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def spoiled(values: np.ndarray, row: int, column: int, value: float) -> np.ndarr
         ([None], {}, "an image, got an empty cell"),
         ([np.zeros((4, 5, 2), np.uint8)], {}, "an 8-bit image of 1 or 3 channels, got uint8 with axes 2x5x4"),
         ([np.zeros((4, 5, 3))], {}, "an 8-bit image of 1 or 3 channels, got float64 with axes 3x5x4"),
-        ([], {"phisTr": spoiled(points(4), 3, 4, np.nan)}, "29 landmarks, got values that are no numbers"),
+        ([], {"phisTr": spoiled(points(4), 3, 4, np.nan)}, "29 landmarks, got values that are not finite"),
         ([], {"phisTr": spoiled(points(4), 3, 60, 0.5)}, "occlusion bits of 0 and 1, got 0.5"),
         ([], {"bboxesTr": spoiled(boxes(4), 3, 2, 0)}, "a box (x, y, width, height) with an area, got [4.0, 2.0, 0.0, 40.0]"),
     ],

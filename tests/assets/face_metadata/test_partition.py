@@ -151,7 +151,7 @@ def test_the_published_number_of_faces_is_compared_with_table_2(
     assert read(tmp_path)[1] == [expected], "one face more or less is no fault"
     for number in range(3):
         (tmp_path / CELEBAMASK_FOLDER / IMAGES / f"{number}.jpg").unlink()
-    assert expected not in read(tmp_path)[1], "a selection of one's own has no published number"
+    assert expected not in read(tmp_path)[1], "a selection by the user has no published number"
 
 
 @pytest.mark.parametrize("data", [b"0.jpg\n\xff\xfe", "0.jpg".encode("utf-16")])
@@ -159,7 +159,7 @@ def test_a_list_that_is_no_text_stops_everything(tmp_path: Path, data: bytes) ->
     tree(tmp_path)
     write(tmp_path / f"{CELEBAMASK_FOLDER}-WO-test.txt", data)
     with pytest.raises(
-        ValueError, match=f"^{CELEBAMASK_FOLDER}-WO-test.txt: expected text in UTF-8, got .*mend or remove"
+        ValueError, match=f"^{CELEBAMASK_FOLDER}-WO-test.txt: expected text in UTF-8, got .*fix or remove"
     ):
         read(tmp_path)
 

@@ -64,8 +64,8 @@ def test_a_mask_edited_since_keeps_no_provenance_and_is_noted(tmp_path: Path) ->
     (problem,) = problems
     assert problem.action == "converted"
     assert str(problem) == (
-        f"{CORRECTED_FOLDER}/7.png: expected the mask that {PROVENANCE} tells of, "
-        "got another: edited since; taken, and nothing said of where it is from"
+        f"{CORRECTED_FOLDER}/7.png: expected the mask that {PROVENANCE} records, "
+        "got another: edited since; taken, and its origin left out"
     )
 
 
@@ -77,7 +77,7 @@ def test_lines_of_no_mask_and_lines_that_cannot_be_read_are_named(tmp_path: Path
     where = f"{CORRECTED_FOLDER}/{PROVENANCE}"
     assert str(problems[0]) == f"{where}:1: expected a correction as JSON, got id Field required"
     assert [problem.path for problem in problems] == [f"{where}:1", f"{where}:2", f"{where}:3", where]
-    assert str(problems[3]) == f"{where}: expected a mask 30000.png, of which it tells, got no such file"
+    assert str(problems[3]) == f"{where}: expected a mask 30000.png, which it records, got no such file"
 
 
 def test_tables_among_the_masks_are_no_masks(tmp_path: Path) -> None:

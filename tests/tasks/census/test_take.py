@@ -92,7 +92,7 @@ def test_pictures_of_another_size_than_published_are_remarked_on_in_whole_downlo
             write(tmp_path / f"RealOcc/image/{number}.jpg", small)
     census = take_census(tmp_path)
     assert row(census, "FaceOcc COFW_test").remark == "2 of another size, the first 003.jpg of 80x64"
-    assert row(census, "RealOcc").remark == "", "a selection of one's own"
+    assert row(census, "RealOcc").remark == "", "a selection by the user"
 
 
 def test_of_cofw_the_files_are_named_and_none_is_opened(tmp_path: Path) -> None:

@@ -31,8 +31,8 @@ def test_a_sound_folder_is_told_file_by_file(tmp_path: Path) -> None:
     assert calls == [(0, 2), (1, 2), (2, 2)]
     assert report.sound and report.others == ("net_G_last.pth",)
     assert [(file.name, file.message) for file in report.files] == [
-        ("glean", "glean, scale 4, in_size 8, out_size 32, one's own"),
-        ("rainnet-own", "rainnet, width 1, channels 3, one's own"),
+        ("glean", "glean, scale 4, in_size 8, out_size 32, user-provided"),
+        ("rainnet-own", "rainnet, width 1, channels 3, user-provided"),
     ]
 
 

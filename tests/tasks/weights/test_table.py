@@ -21,9 +21,9 @@ def test_the_registry_is_listed_with_what_is_there(tmp_path: Path) -> None:
     (folder / "vgg16.safetensors").write_bytes(b"<html>")
     rows = {row.name: row for row in list_weights(folder=folder).rows}
     assert list(rows) == [*registry(), "mine"]
-    assert rows["glean"].here == f"{glean.sha256[:8]}, one's own"
+    assert rows["glean"].here == f"{glean.sha256[:8]}, user-provided"
     assert rows["esrgan"].here == f"{x4.sha256[:8]}, not verified"
-    assert rows["mine"].what == "not in the registry" and rows["mine"].here.endswith("one's own")
+    assert rows["mine"].what == "not in the registry" and rows["mine"].here.endswith("user-provided")
     assert rows["vgg16"].here == "wrong" and "expected a whole file of safetensors" in rows["vgg16"].problem
     assert rows["realesrgan"].here == rows["rainnet"].here == "no"
 
@@ -34,7 +34,7 @@ def test_a_file_that_cannot_be_read_is_told_in_its_row(tmp_path: Path) -> None:
     (tmp_path / "esrgan.safetensors").symlink_to("/proc/self/mem")
     (tmp_path / "lost.safetensors").symlink_to(tmp_path / "nowhere")
     rows = {row.name: row for row in list_weights(folder=tmp_path).rows}
-    assert rows["glean"].here.endswith("one's own") and rows["rainnet"].here == "no"
+    assert rows["glean"].here.endswith("user-provided") and rows["rainnet"].here == "no"
     assert rows["esrgan"].problem.startswith(
         f"wrong: {tmp_path}/esrgan.safetensors: expected a file that can"
     )
@@ -77,7 +77,7 @@ def test_listing_needs_no_torch(tmp_path: Path) -> None:
         f"rows = list_weights(['glean'], {str(tmp_path)!r}).rows; print(rows[0].here, 'torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.endswith("one's own False\n")
+    assert done.stdout.endswith("user-provided False\n")
 
 
 def test_a_name_is_told_in_full(tmp_path: Path) -> None:
