@@ -87,7 +87,7 @@ NETWORKS = {
         Network(
             name="stylegan2",
             role="prior",
-            loader="models.glean.weights:bank_from",
+            loader="models.glean.weights:prior_from",
             markers=("constant_input.input",),
             sizes=("size",),
         ),

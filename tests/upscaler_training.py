@@ -51,14 +51,14 @@ def photographs(folder: Path, count: int = 4, side: int = 40) -> str:
     return str(folder)
 
 
-def tiny_bank(folder: Path, name: str = "tiny-bank", sizes: int = 3) -> StyleGAN2:
-    """A bank of 16 pixels (or of other sizes) among the weights of a folder."""
+def tiny_prior(folder: Path, name: str = "tiny-prior", sizes: int = 3) -> StyleGAN2:
+    """A prior of 16 pixels (or of other sizes) among the weights of a folder."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(7)
-        bank = StyleGAN2(StyleGAN2Config(channels=(8,) * sizes, styles=8))
+        prior = StyleGAN2(StyleGAN2Config(channels=(8,) * sizes, styles=8))
     facts = {"network": "stylegan2", "licence": "none"}
-    write(folder / f"{name}.safetensors", encode_network(bank.state_dict(), facts))
-    return bank
+    write(folder / f"{name}.safetensors", encode_network(prior.state_dict(), facts))
+    return prior
 
 
 def tiny_vgg(folder: Path) -> None:

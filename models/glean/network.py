@@ -1,4 +1,4 @@
-"""GLEAN (Chan et al. 2021): an encoder, a frozen StyleGAN2 as bank of details, and a decoder.
+"""GLEAN (Chan et al. 2021): an encoder, a frozen StyleGAN2 as prior of details, and a decoder.
 
 Names and shapes of its tensors are those of the published checkpoints.
 """
@@ -25,7 +25,7 @@ class GLEANConfig:
     """Sizes of one network. Published are (in, out) 16→256, 32→256, 64→1024 and 128→1024 pixels."""
 
     in_size: int
-    bank: StyleGAN2Config
+    prior: StyleGAN2Config
     blocks: int = 23
     width: int = 64
     growth: int = 32
@@ -35,14 +35,14 @@ class GLEANConfig:
     def __post_init__(self) -> None:
         if self.in_size < 4 or self.in_size & (self.in_size - 1) or self.in_size >= self.out_size:
             raise ValueError(
-                f"in_size: expected a power of two from 4 on and below {self.out_size}, the bank's size, "
+                f"in_size: expected a power of two from 4 on and below {self.out_size}, the prior's size, "
                 f"got {self.in_size}"
             )
 
     @property
     def out_size(self) -> int:
         """Side of the result in pixels."""
-        return self.bank.size
+        return self.prior.size
 
     @property
     def scale(self) -> int:
@@ -52,7 +52,7 @@ class GLEANConfig:
     @classmethod
     def published(cls, in_size: int, out_size: int) -> GLEANConfig:
         """The published widths at any pair of sizes."""
-        return cls(in_size=in_size, bank=StyleGAN2Config.published(out_size))
+        return cls(in_size=in_size, prior=StyleGAN2Config.published(out_size))
 
 
 class PixelShufflePack(nn.Module):
@@ -72,7 +72,7 @@ class GLEAN(EnlargingNetwork):
     """A picture of a fixed size to one ``config.scale`` times as large.
 
     Input: float (N, 3, in, in), RGB in [-1, 1]. Output: float (N, 3, out, out), about [-1, 1] and
-    not clamped. The bank's weights are frozen; its mapping, ``to_rgb`` and ``fusion_skip`` are
+    not clamped. The prior's weights are frozen; its mapping, ``to_rgb`` and ``fusion_skip`` are
     part of the checkpoints and do not bear on the output, so they are not computed.
     """
 
@@ -82,24 +82,24 @@ class GLEAN(EnlargingNetwork):
         super().__init__()
         self.config = config
         self.factor, self.tile_side = config.scale, config.in_size
-        bank = config.bank
-        self.generator = StyleGAN2(bank).requires_grad_(False)
+        prior = config.prior
+        self.generator = StyleGAN2(prior).requires_grad_(False)
         sizes = [4 << step for step in range(int(math.log2(config.in_size)) - 1)]
         self.encoder = nn.ModuleList([_first(config)])
         for size in reversed(sizes[1:]):
-            self.encoder.append(_halving(bank.channels_at(size), bank.channels_at(size // 2)))
-        self.encoder.append(_to_latents(bank))
-        widths = [bank.channels_at(size) for size in sizes]
+            self.encoder.append(_halving(prior.channels_at(size), prior.channels_at(size // 2)))
+        self.encoder.append(_to_latents(prior))
+        widths = [prior.channels_at(size) for size in sizes]
         self.fusion_out = nn.ModuleList(nn.Conv2d(2 * width, width, 3, padding=1) for width in widths)
         self.fusion_skip = nn.ModuleList(nn.Conv2d(width + 3, 3, 3, padding=1) for width in widths)
         # They get no gradient.
         self.fusion_skip.requires_grad_(False)
-        self.decoder = nn.ModuleList([PixelShufflePack(widths[-1], bank.channels_at(2 * config.in_size))])
+        self.decoder = nn.ModuleList([PixelShufflePack(widths[-1], prior.channels_at(2 * config.in_size))])
         size = 2 * config.in_size
         while size < config.out_size:
-            self.decoder.append(PixelShufflePack(2 * bank.channels_at(size), bank.channels_at(2 * size)))
+            self.decoder.append(PixelShufflePack(2 * prior.channels_at(size), prior.channels_at(2 * size)))
             size *= 2
-        self.decoder.append(_last(2 * bank.channels_at(size), config.head))
+        self.decoder.append(_last(2 * prior.channels_at(size), config.head))
 
     def forward(self, images: Tensor) -> Tensor:
         side = self.config.in_size
@@ -120,14 +120,14 @@ class GLEAN(EnlargingNetwork):
         features = [images]
         for block in self.encoder:
             features.append(block(features[-1]))
-        latents = features.pop().view(len(images), self.config.bank.layers, self.config.bank.styles)
+        latents = features.pop().view(len(images), self.config.prior.layers, self.config.prior.styles)
         return features[:0:-1], latents
 
     def _recall(self, features: list[Tensor], latents: Tensor) -> list[Tensor]:
-        """The bank's features of 2 in, 4 in … out pixels, led by the encoder's below that."""
+        """The prior's features of 2 in, 4 in … out pixels, led by the encoder's below that."""
         details: list[Tensor] = []
         current = self.generator.start(latents)
-        for step in range(len(self.config.bank.channels) - 1):
+        for step in range(len(self.config.prior.channels) - 1):
             if step < len(features):
                 current = self.fusion_out[step](torch.cat([current, features[step].to(current.dtype)], dim=1))
             current = self.generator.enlarge(current, latents, step)
@@ -139,7 +139,7 @@ class GLEAN(EnlargingNetwork):
 def _first(config: GLEANConfig) -> nn.Sequential:
     """E0: features of the picture's own size."""
     trunk = RRDBTrunk(channels=3, blocks=config.blocks, width=config.width, growth=config.growth)
-    widened = nn.Conv2d(config.width, config.bank.channels_at(config.in_size), 3, padding=1)
+    widened = nn.Conv2d(config.width, config.prior.channels_at(config.in_size), 3, padding=1)
     return nn.Sequential(trunk, widened, nn.LeakyReLU(SLOPE, inplace=True))
 
 
@@ -152,13 +152,13 @@ def _halving(channels_in: int, channels_out: int) -> nn.Sequential:
     )
 
 
-def _to_latents(bank: StyleGAN2Config) -> nn.Sequential:
+def _to_latents(prior: StyleGAN2Config) -> nn.Sequential:
     """From the features of 4x4 pixels to all latents at once."""
     return nn.Sequential(
-        nn.Conv2d(bank.channels[0], bank.channels[0], 3, padding=1),
+        nn.Conv2d(prior.channels[0], prior.channels[0], 3, padding=1),
         nn.LeakyReLU(SLOPE, inplace=True),
         nn.Flatten(),
-        nn.Linear(16 * bank.channels[0], bank.layers * bank.styles),
+        nn.Linear(16 * prior.channels[0], prior.layers * prior.styles),
     )
 
 

@@ -23,7 +23,7 @@ LOWEST_RATE = 1e-7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LossWeights:
+class GLEANLossWeights:
     """Weights of the terms; the defaults are the published ones (specs 3.5). 0 leaves a term out."""
 
     # Mean squared difference from the real picture, in [-1, 1].
@@ -59,7 +59,7 @@ class GLEANTraining(TrainingModule):
         *,
         steps: int,
         learning_rate: float,
-        weights: LossWeights,
+        weights: GLEANLossWeights,
         discriminator: nn.Module | None = None,
         features: nn.Module | None = None,
         precision: FullRangePrecision = "float32",

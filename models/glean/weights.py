@@ -1,4 +1,4 @@
-"""GLEAN and its bank from published weights."""
+"""GLEAN and its prior from published weights."""
 
 from __future__ import annotations
 
@@ -29,21 +29,23 @@ def glean_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> GLEAN:
     return build_strict(lambda: GLEAN(config), state, name)
 
 
-def load_bank(source: Source, name: str | None = None) -> StyleGAN2:
+def load_prior(source: Source, name: str | None = None) -> StyleGAN2:
     """A published StyleGAN2 generator, the averaged weights where a file has both (specs 3.2)."""
     name = named(source, name)
-    return bank_from(read_state(source, name), name)
+    return prior_from(read_state(source, name), name)
 
 
-def bank_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> StyleGAN2:
+def prior_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> StyleGAN2:
     """The same from tensors by name, which stay on their device."""
     state = unwrapped(state, ["constant_input.input"], name)
-    config = infer_bank(state, name)
+    config = infer_prior(state, name)
     return build_strict(lambda: StyleGAN2(config), state, name)
 
 
-def infer_bank(state: Mapping[str, Tensor], name: str = "checkpoint", *, prefix: str = "") -> StyleGAN2Config:
-    """The widths that the shapes tell; ``prefix`` leads the bank's names. ValueError where they tell none."""
+def infer_prior(
+    state: Mapping[str, Tensor], name: str = "checkpoint", *, prefix: str = ""
+) -> StyleGAN2Config:
+    """The widths, from the shapes; ``prefix`` begins the prior's names. ValueError for other tensors."""
     doublings = count(state, f"{prefix}convs.", ".conv.weight_orig") // 2
     # Two layers a doubling; the first of them brings the new width.
     layers = ["conv1", *(f"convs.{2 * step}" for step in range(doublings))]
@@ -55,25 +57,25 @@ def infer_bank(state: Mapping[str, Tensor], name: str = "checkpoint", *, prefix:
 
 
 def infer_glean(state: Mapping[str, Tensor], name: str = "checkpoint") -> GLEANConfig:
-    """All sizes that the shapes tell. ValueError where they tell none, or contradict one another."""
-    bank = infer_bank(state, name, prefix="generator.")
+    """All sizes, from the shapes. ValueError for other tensors, and for shapes that contradict each other."""
+    prior = infer_prior(state, name, prefix="generator.")
     # One block halves the size each time down to 4 pixels, and one more makes latents of that.
     last = count(state, "encoder.", ".0.weight")
     in_size = 2 << last
     rows = shape(state, f"encoder.{last}.3.weight", 2, name)[0]
-    if rows != bank.layers * bank.styles:
+    if rows != prior.layers * prior.styles:
         raise ValueError(
-            f"{name}: expected {bank.layers} latents of {bank.styles} for a bank of {bank.size} pixels, "
+            f"{name}: expected {prior.layers} latents of {prior.styles} for a prior of {prior.size} pixels, "
             f"got {rows} values from the encoder; use a file whose parts belong together"
         )
-    if not 4 <= in_size < bank.size:
+    if not 4 <= in_size < prior.size:
         raise ValueError(
-            f"{name}: expected pictures of 4 to {bank.size // 2} pixels for this bank, got {in_size}"
+            f"{name}: expected pictures of 4 to {prior.size // 2} pixels for this prior, got {in_size}"
         )
     head = f"decoder.{count(state, 'decoder.', '.upsample_conv.weight')}.0.weight"
     return GLEANConfig(
         in_size=in_size,
-        bank=bank,
+        prior=prior,
         blocks=count(state, "encoder.0.0.body.", ".rdb1.conv1.weight"),
         width=shape(state, "encoder.0.0.conv_first.weight", 4, name)[0],
         growth=shape(state, "encoder.0.0.body.0.rdb1.conv1.weight", 4, name)[0],

@@ -9,8 +9,8 @@ from torch import Tensor
 from models.checkpoints.read import Source, build_strict, named, read_state, shape, unwrapped
 from models.rainnet.network import RainNet, RainNetConfig
 
-# Its place tells the prefix, its shape the configuration.
-FIRST = "model_layer0.weight"
+# Its name gives the prefix, its shape the configuration.
+_FIRST = "model_layer0.weight"
 
 
 def load_rainnet(source: Source, name: str | None = None) -> RainNet:
@@ -26,17 +26,17 @@ def load_rainnet(source: Source, name: str | None = None) -> RainNet:
 
 def rainnet_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> RainNet:
     """The same from tensors by name, which stay on their device."""
-    state = unwrapped(state, [FIRST], name)
+    state = unwrapped(state, [_FIRST], name)
     config = infer_rainnet(state, name)
     return build_strict(lambda: RainNet(config), state, name)
 
 
 def infer_rainnet(state: Mapping[str, Tensor], name: str = "checkpoint") -> RainNetConfig:
-    """The configuration that the shapes tell. ValueError where they tell none."""
-    width, channels = shape(state, FIRST, 4, name)[:2]
+    """The configuration, from the shapes. ValueError for other tensors."""
+    width, channels = shape(state, _FIRST, 4, name)[:2]
     if channels not in (3, 4):
         raise ValueError(
-            f"{name}: expected {FIRST} of 3 or 4 channels (with the mask), got {channels}; "
+            f"{name}: expected {_FIRST} of 3 or 4 channels (with the mask), got {channels}; "
             "use net_G_last.pth as published"
         )
     return RainNetConfig(width=width, channels=channels)

@@ -13,12 +13,12 @@ from models.rrdb.network import RESIDUAL, SLOPE, RRDBConfig
 from models.rrdb.weights import infer_rrdb
 
 # Layers that are read; any other could hold weights or compute something else.
-KINDS = ("Input", "Split", "Convolution", "ReLU", "Concat", "Eltwise", "BinaryOp", "Interp")
-ADD, MULTIPLY = 0, 2
+_KINDS = ("Input", "Split", "Convolution", "ReLU", "Concat", "Eltwise", "BinaryOp", "Interp")
+_ADD, _MULTIPLY = 0, 2
 # A weighted sum of what convolutions, joins and enlargements give: ((what, weight), …).
 Sum = tuple[tuple[Hashable, float], ...]
 # The activation of a convolution: 2 is the leaky one.
-LEAKY = 2
+_LEAKY = 2
 
 
 def read_rrdbnet(param: bytes, weights: bytes, name: str = "model") -> State:
@@ -28,10 +28,10 @@ def read_rrdbnet(param: bytes, weights: bytes, name: str = "model") -> State:
     Raises ValueError for any other network, and for files that are damaged or belong not together.
     """
     layers = read_layers(param, name)
-    other = sorted({layer.kind for layer in layers} - set(KINDS))
+    other = sorted({layer.kind for layer in layers} - set(_KINDS))
     if other:
         raise ValueError(
-            f"{name}: expected the layers of RRDBNet ({', '.join(KINDS)}), "
+            f"{name}: expected the layers of RRDBNet ({', '.join(_KINDS)}), "
             f"got {', '.join(other)[:160]} as well; use realesrgan-x4plus"
         )
     convolutions = list(read_convolutions(layers, weights, name))
@@ -137,12 +137,12 @@ def _convolution(sums: _Sums, layer: Layer, sources: list[Sum]) -> Sum | None:
                 return None
     activation = layer.number(9)
     slopes = [round(slope, 5) for slope in layer.numbers(10)]
-    if len(sources) != 1 or activation not in (0, LEAKY) or (activation and slopes != [SLOPE]):
+    if len(sources) != 1 or activation not in (0, _LEAKY) or (activation and slopes != [SLOPE]):
         return None
     # Quantised, other borders than black, or weights that come from elsewhere.
     if any(layer.number(key) for key in (8, 18, 19)):
         return None
-    return sums.convolved(sources[0], leaky=activation == LEAKY)
+    return sums.convolved(sources[0], leaky=activation == _LEAKY)
 
 
 def _eltwise(sums: _Sums, layer: Layer, sources: list[Sum]) -> Sum | None:
@@ -154,9 +154,9 @@ def _eltwise(sums: _Sums, layer: Layer, sources: list[Sum]) -> Sum | None:
 
 def _binary(sums: _Sums, layer: Layer, sources: list[Sum]) -> Sum | None:
     kind, scalar = layer.number(0), layer.number(1)
-    if kind == ADD and not scalar and len(sources) == 2:
+    if kind == _ADD and not scalar and len(sources) == 2:
         return sums.added((source, 1.0) for source in sources)
-    if kind == MULTIPLY and scalar and len(sources) == 1:
+    if kind == _MULTIPLY and scalar and len(sources) == 1:
         return sums.added([(sources[0], float(layer.number(2)))])
     return None
 

@@ -11,13 +11,13 @@ from models.checkpoints.read import Source, State, build_strict, count, named, r
 from models.rrdb.network import RRDBConfig, RRDBNet
 
 # The release of ESRGAN, and before it its training code; the first name that fits is replaced.
-RELEASED = {
+_RELEASED = {
     r"RRDB_trunk\.(\d+)\.RDB(\d)\.(conv\d)\.": r"body.\1.rdb\2.\3.",
     r"trunk_conv\.": "conv_body.",
     r"upconv(\d)\.": r"conv_up\1.",
     r"HRconv\.": "conv_hr.",
 }
-NUMBERED = {
+_NUMBERED = {
     r"model\.0\.": "conv_first.",
     r"model\.1\.sub\.(\d+)\.RDB(\d)\.(conv\d)\.0\.": r"body.\1.rdb\2.\3.",
     r"model\.1\.sub\.\d+\.(?=weight$|bias$)": "conv_body.",
@@ -26,7 +26,7 @@ NUMBERED = {
     r"model\.8\.": "conv_hr.",
     r"model\.10\.": "conv_last.",
 }
-MARKERS = ("conv_first.weight", "model.0.weight")
+_MARKERS = ("conv_first.weight", "model.0.weight")
 
 
 def load_rrdbnet(source: Source, name: str | None = None) -> RRDBNet:
@@ -42,14 +42,14 @@ def load_rrdbnet(source: Source, name: str | None = None) -> RRDBNet:
 
 def rrdbnet_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> RRDBNet:
     """The same from tensors by name, which stay on their device."""
-    state = renamed(unwrapped(state, MARKERS, name), name)
+    state = renamed(unwrapped(state, _MARKERS, name), name)
     config = infer_rrdb(state, name)
     return build_strict(lambda: RRDBNet(config), state, name)
 
 
 def renamed(state: Mapping[str, Tensor], name: str = "checkpoint") -> State:
     """Every tensor under its name in BasicSR; unknown names stay. ValueError where two become one."""
-    replacements = NUMBERED if "model.0.weight" in state else RELEASED
+    replacements = _NUMBERED if "model.0.weight" in state else _RELEASED
     result: State = {}
     for key, value in state.items():
         new = key
@@ -64,7 +64,7 @@ def renamed(state: Mapping[str, Tensor], name: str = "checkpoint") -> State:
 
 
 def infer_rrdb(state: Mapping[str, Tensor], name: str = "checkpoint") -> RRDBConfig:
-    """The configuration that the shapes tell, names as in BasicSR. ValueError where they tell none."""
+    """The configuration, from the shapes, names as in BasicSR. ValueError for other tensors."""
     width, channels = shape(state, "conv_first.weight", 4, name)[:2]
     scales = {3: 4, 12: 2, 48: 1}
     if channels not in scales:

@@ -25,7 +25,7 @@ class StyleGAN2Discriminator(nn.Module):
 
     ``channels``: widths of the features at 4, 8, 16 … pixels, as of the generator. Input: float
     (N, 3, size, size), RGB, in [-1, 1], with ``size = 4 << (len(channels) - 1)``. Output: (N, 1).
-    Names and shapes of its tensors are those of the banks' published files.
+    Names and shapes of its tensors are those of the priors' published files.
     """
 
     def __init__(self, channels: tuple[int, ...]) -> None:
@@ -113,7 +113,7 @@ def with_spread(features: Tensor) -> Tensor:
 
 
 def load_discriminator(source: Source, name: str | None = None) -> StyleGAN2Discriminator:
-    """The discriminator beside a published bank (specs 3.2), or one alone, on the CPU.
+    """The discriminator beside a published prior (specs 3.2), or one alone, on the CPU.
 
     Raises FileNotFoundError, and ValueError for anything but exactly its tensors.
     """

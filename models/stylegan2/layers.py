@@ -1,4 +1,4 @@
-"""Layers of StyleGAN2 (Karras et al. 2020), named as in the published banks."""
+"""Layers of StyleGAN2 (Karras et al. 2020), named as in the published priors."""
 
 from __future__ import annotations
 

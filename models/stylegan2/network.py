@@ -1,4 +1,4 @@
-"""The generator of StyleGAN2 (Karras et al. 2020, config F): the latent bank of GLEAN."""
+"""The generator of StyleGAN2 (Karras et al. 2020, config F): the latent prior of GLEAN."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class StyleGAN2Config:
 
     @classmethod
     def published(cls, size: int, *, multiplier: int = 2) -> StyleGAN2Config:
-        """The published banks' widths for ``size`` pixels: 512 up to 64 pixels, then halved each time."""
+        """The published priors' widths for ``size`` pixels: 512 up to 64 pixels, then halved each time."""
         if size < 8 or size & (size - 1):
             raise ValueError(f"size: expected a power of two from 8 on, got {size}")
         sides = [4 << step for step in range(int(math.log2(size)) - 1)]

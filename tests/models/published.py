@@ -53,7 +53,7 @@ def rrdbnet(*, channels: int = 3, width: int = 64, blocks: int = 23, growth: int
     return shapes | conv("conv_last", width, 3)
 
 
-def bank(prefix: str, channels: list[int], styles: int, mapping: int) -> Shapes:
+def prior(prefix: str, channels: list[int], styles: int, mapping: int) -> Shapes:
     """StyleGAN2 as in MMGeneration; ``channels`` of 4, 8 … pixels."""
     shapes: Shapes = {}
     for layer in range(1, mapping + 1):
@@ -102,7 +102,7 @@ def glean(
 ) -> Shapes:
     """GLEAN as in MMEditing, without the prefix of its trainer."""
     sides = {4 * 2**index: value for index, value in enumerate(channels)}
-    shapes = bank("generator.", channels, styles, mapping)
+    shapes = prior("generator.", channels, styles, mapping)
     shapes |= trunk("encoder.0.0.", 3, width, blocks, growth) | conv("encoder.0.1", width, sides[in_size])
     side, block = in_size, 1
     while side > 4:

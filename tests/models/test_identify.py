@@ -6,7 +6,7 @@ import torch
 from assets.weights.registry import registry
 from models.identify import identify, load
 from models.vgg.network import VGGFeatures
-from tests.models.published import bank, glean, rainnet, rrdbnet, tensors
+from tests.models.published import glean, prior, rainnet, rrdbnet, tensors
 
 TINY = {
     "rrdbnet": (rrdbnet(width=2, blocks=1, growth=1), {"scale": 4, "blocks": 1, "width": 2, "growth": 1}),
@@ -15,7 +15,7 @@ TINY = {
         {"scale": 2, "in_size": 8, "out_size": 16},
     ),
     "rainnet": (rainnet(1), {"width": 1, "channels": 3}),
-    "stylegan2": (bank("", [2, 2], 2, 1), {"size": 8}),
+    "stylegan2": (prior("", [2, 2], 2, 1), {"size": 8}),
 }
 
 
@@ -30,8 +30,8 @@ def test_networks_are_told_in_any_wrapping(network: str, prefix: str) -> None:
         assert known.parameters == sum(value.numel() for value in state.values())
 
 
-def test_a_published_bank_gives_its_averaged_weights_without_its_discriminator() -> None:
-    state = tensors(bank("", [2, 2], 2, 1))
+def test_a_published_prior_gives_its_averaged_weights_without_its_discriminator() -> None:
+    state = tensors(prior("", [2, 2], 2, 1))
     file = {f"generator_ema.{key}": value for key, value in state.items()}
     file |= {f"generator.{key}": value + 1 for key, value in state.items()}
     known = identify(file | {"discriminator.convs.0.weight": torch.ones(1)})

@@ -15,7 +15,7 @@ from torch import Tensor
 from natocc.geometry import Image
 from natocc.randomness import Streams
 from natocc.resize.bicubic import resize_bicubic
-from tasks.training.upscaler.degradation import Degradation, Kind, degrade, draw_degradation
+from tasks.training.upscaler.degradation import Degradation, DegradationKind, degrade, draw_degradation
 from tasks.training.upscaler.photos_folder import Photo, Reader
 
 STREAM = "train-upscaler"
@@ -55,7 +55,7 @@ class Pair:
     degradation: Degradation | None
 
 
-def make_pair(photo: Photo, read: Reader, sizes: Sizes, kind: Kind, streams: Streams) -> Pair:
+def make_pair(photo: Photo, read: Reader, sizes: Sizes, kind: DegradationKind, streams: Streams) -> Pair:
     """A crop of the photograph and its small picture, drawn from ``streams``."""
     rgb, matte = read(photo)
     crop = draw_crop(streams.stage("crop"), rgb, sizes.large, matte)
@@ -105,7 +105,7 @@ class UpscalerBatches:
         photos: Sequence[Photo],
         read: Reader,
         sizes: Sizes,
-        kind: Kind,
+        kind: DegradationKind,
         *,
         batch: int,
         steps: int,

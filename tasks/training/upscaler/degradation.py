@@ -16,7 +16,7 @@ from natocc.photometric.noise import Grain, Noise, add_noise
 from natocc.randomness import draw_range, draw_seed
 from natocc.resize.bicubic import resize_bicubic
 
-Kind = Literal["bicubic", "blind"]
+DegradationKind = Literal["bicubic", "blind"]
 # Widths of the blur, in pixels of the small picture.
 _SIGMA = (0.05, 0.6)
 _NOISE = (0.0, 8.0)  # levels

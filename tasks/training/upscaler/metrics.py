@@ -16,7 +16,7 @@ from natocc.randomness import Streams
 from natocc.resize.bicubic import resize_bicubic
 from tasks.contact_sheet import Strip, compose_sheet
 from tasks.training.upscaler.batches import STREAM, Pair, Sizes, as_images, as_tensor, make_pair
-from tasks.training.upscaler.degradation import Kind
+from tasks.training.upscaler.degradation import DegradationKind
 from tasks.training.upscaler.photos_folder import Photo, Photos
 
 # Pictures in the sheet, and the sides of its tiles.
@@ -50,7 +50,7 @@ def restore(
     chosen: Sequence[Photo],
     network: nn.Module,
     sizes: Sizes,
-    kind: Kind,
+    kind: DegradationKind,
     *,
     device: torch.device,
 ) -> Iterator[Restored]:

@@ -1,4 +1,4 @@
-"""The networks of an upscaler's training, from weights that are at hand or from the seed."""
+"""The networks of an upscaler's training, from given weights or from the seed."""
 
 from __future__ import annotations
 
@@ -13,87 +13,95 @@ from torch import nn
 from assets.weights.files import MissingWeights, find_weights
 from models.glean.network import GLEAN
 from models.glean.training import free_prior
-from models.glean.weights import load_bank
+from models.glean.weights import load_prior
 from models.stylegan2.discriminator import StyleGAN2Discriminator, load_discriminator
+from models.stylegan2.network import StyleGAN2
 from models.vgg.weights import load_vgg
 from shards.storage import sha256_of
 from tasks.training.upscaler.options import UpscalerOptions
 
+FROM_SEED, LEFT_OUT = "none was given: trained along from the seed", "left out"
 Network = TypeVar("Network", bound=nn.Module)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Networks:
-    """``facts``: by text what each was made from. The discriminator and VGG16 are None where not wanted."""
+    """All networks at step 0. The discriminator and VGG16's features are None where they are left out.
+
+    ``origins``: what each network was made from, as text; the prior's is under ``bank``.
+    """
 
     glean: GLEAN
     discriminator: StyleGAN2Discriminator | None
     features: nn.Module | None
-    facts: dict[str, str]
+    origins: dict[str, str]
 
 
 def make_networks(options: UpscalerOptions) -> Networks:
     """All networks at step 0, on the CPU.
 
-    Raises MissingWeights (a FileNotFoundError) for weights that are not there, ValueError for a bank of
-    another size and for files that hold no such network.
+    Raises MissingWeights (a FileNotFoundError) for missing weights, ValueError for a prior or a
+    discriminator of another size and for files that hold no such network.
     """
-    facts: dict[str, str] = {}
-    bank = None
+    origins = {"bank": FROM_SEED, "perceptual": LEFT_OUT, "discriminator": LEFT_OUT}
+    prior = features = discriminator = None
     if options.prior_weights:
-        bank, facts["bank"] = _loaded(options.prior_weights, "stylegan2", load_bank, options.weights)
-        if bank.config.size != options.out_size:
-            raise ValueError(
-                f"{options.prior_weights}: expected a bank of {options.out_size} pixels, as --out-size says, "
-                f"got one of {bank.config.size}; use another bank or --out-size {bank.config.size}"
-            )
-    else:
-        facts["bank"] = "none was given: trained along from the seed"
-    features = None
+        prior, origins["bank"] = _prior(options.prior_weights, options)
     if options.perceptual != "0":
-        try:
-            features, facts["perceptual"] = _loaded(options.perceptual, "vgg16", load_vgg, options.weights)
-        except MissingWeights as error:
-            raise MissingWeights(f"{error}; or leave this loss out by --perceptual 0") from error
-    else:
-        facts["perceptual"] = "left out"
-    judge = None
+        features, origins["perceptual"] = _features(options)
     if options.discriminator_weights:
-        judge, facts["discriminator"] = _loaded(
-            options.discriminator_weights, "stylegan2", load_discriminator, options.weights
-        )
-    config = options.config(bank.config if bank else options.prior_config())
+        discriminator, origins["discriminator"] = _discriminator(options.discriminator_weights, options)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(options.seed)
-        glean = GLEAN(config)
-        if options.adversarial and judge is None:
-            judge = StyleGAN2Discriminator(config.bank.channels)
-            facts["discriminator"] = "none was given: trained along from the seed"
-    if judge is None:
-        facts["discriminator"] = "left out"
-    elif judge.size != options.out_size:
-        raise ValueError(
-            f"{options.discriminator_weights}: expected a discriminator of {options.out_size} pixels, "
-            f"got one of {judge.size}"
-        )
-    if bank:
-        glean.generator.load_state_dict(bank.state_dict())
+        glean = GLEAN(options.config(prior.config if prior else options.prior_config()))
+        if options.adversarial and discriminator is None:
+            discriminator = StyleGAN2Discriminator(glean.config.prior.channels)
+            origins["discriminator"] = FROM_SEED
+    if prior:
+        glean.generator.load_state_dict(prior.state_dict())
     else:
         free_prior(glean)
-    return Networks(glean=glean, discriminator=judge, features=features, facts=facts)
+    return Networks(glean=glean, discriminator=discriminator, features=features, origins=origins)
 
 
-def _loaded(
-    wanted: str, kind: str, load: Callable[[Path, str], Network], folder: str | None
+def _prior(weights: str, options: UpscalerOptions) -> tuple[StyleGAN2, str]:
+    prior, origin = _load(weights, "stylegan2", load_prior, options.weights)
+    if prior.config.size != options.out_size:
+        raise ValueError(
+            f"{weights}: expected a prior of {options.out_size} pixels, as --out-size says, got one of "
+            f"{prior.config.size}; use another prior or --out-size {prior.config.size}"
+        )
+    return prior, origin
+
+
+def _features(options: UpscalerOptions) -> tuple[nn.Module, str]:
+    try:
+        return _load(options.perceptual, "vgg16", load_vgg, options.weights)
+    except MissingWeights as error:
+        raise MissingWeights(f"{error}; or leave this loss out by --perceptual 0") from error
+
+
+def _discriminator(weights: str, options: UpscalerOptions) -> tuple[StyleGAN2Discriminator, str]:
+    discriminator, origin = _load(weights, "stylegan2", load_discriminator, options.weights)
+    if discriminator.size != options.out_size:
+        raise ValueError(
+            f"{weights}: expected a discriminator of {options.out_size} pixels, got one of "
+            f"{discriminator.size}"
+        )
+    return discriminator, origin
+
+
+def _load(
+    weights: str, kind: str, load: Callable[[Path, str], Network], folder: str | None
 ) -> tuple[Network, str]:
-    """A network from a file, or from the weights of a name; and a line on what it is."""
-    path = Path(wanted)
+    """A network from a file, or from the weights of a name, and where it comes from."""
+    path = Path(weights)
     if path.suffix or path.is_file() or len(path.parts) > 1:
         if not path.is_file():
-            raise MissingWeights(f"{wanted}: expected a file of weights, found none")
+            raise MissingWeights(f"{weights}: expected a file of weights, found none")
         return load(path, path.name), f"{path.name} sha256:{sha256_of(str(path))}"
-    found = find_weights(wanted, folder)
+    found = find_weights(weights, folder)
     if found.network != kind:
-        raise ValueError(f"{wanted}: expected weights of {kind}, got those of {found.network}")
+        raise ValueError(f"{weights}: expected weights of {kind}, got those of {found.network}")
     licence = f", {found.metadata['licence']}" if "licence" in found.metadata else ""
-    return load(found.path, wanted), f"{wanted} sha256:{found.sha256}{licence}"
+    return load(found.path, weights), f"{weights} sha256:{found.sha256}{licence}"

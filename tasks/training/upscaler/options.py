@@ -13,7 +13,7 @@ from tasks.options import Count, Options, Seed, cross_check
 # Networks are imported where they are asked for, since commands list these options.
 if TYPE_CHECKING:
     from models.glean.network import GLEANConfig
-    from models.glean.training import LossWeights
+    from models.glean.training import GLEANLossWeights
     from models.stylegan2.network import StyleGAN2Config
     from tasks.training.upscaler.batches import Sizes
 
@@ -117,11 +117,11 @@ class UpscalerOptions(Options):
         return Sizes(small=self.in_size, large=self.out_size)
 
     @property
-    def losses(self) -> LossWeights:
-        from models.glean.training import LossWeights
+    def losses(self) -> GLEANLossWeights:
+        from models.glean.training import GLEANLossWeights
 
-        perceptual = LossWeights().perceptual if self.perceptual != "0" else 0.0
-        return LossWeights(perceptual=perceptual, adversarial=self.adversarial)
+        perceptual = GLEANLossWeights().perceptual if self.perceptual != "0" else 0.0
+        return GLEANLossWeights(perceptual=perceptual, adversarial=self.adversarial)
 
     def prior_config(self) -> StyleGAN2Config:
         """Widths of a prior that is trained along: as published, in proportion to ``prior_width``."""
@@ -137,7 +137,7 @@ class UpscalerOptions(Options):
 
         return GLEANConfig(
             in_size=self.in_size,
-            bank=prior,
+            prior=prior,
             blocks=self.blocks,
             width=self.width,
             growth=self.growth,

@@ -37,7 +37,7 @@ def train_upscaler(
     choose_device(options.device)
     photos = replace(photos, read=CachedReader(photos.read, _CACHE))
     networks = make_networks(options)
-    settings = options.cache_fields() | networks.facts | {"photographs": _fingerprint(photos)}
+    settings = options.cache_fields() | networks.origins | {"photographs": _fingerprint(photos)}
     module = _module(networks, options)
     checkpoint = CheckpointCallback(storage.join(out, STATE), every=options.every, settings=settings)
     resumed = checkpoint.resume(module)

@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from models.checkpoints.read import build_strict, count, opened, read_state, shape, unwrapped
-from models.glean.weights import load_bank, load_glean
+from models.glean.weights import load_glean, load_prior
 from models.rainnet.weights import load_rainnet
 from models.rrdb.weights import load_rrdbnet
-from tests.models.published import Shapes, bank, glean, rainnet, rrdbnet, saved, tensors
+from tests.models.published import Shapes, glean, prior, rainnet, rrdbnet, saved, tensors
 
 
 class _Trap:
@@ -148,7 +148,7 @@ def test_only_whole_words_are_a_wrapping() -> None:
     [
         (load_rrdbnet, rrdbnet(width=2, blocks=1, growth=1)),
         (load_glean, glean(8, [2, 2, 2], styles=2, mapping=1, width=2, blocks=1, growth=1, head=2)),
-        (load_bank, bank("", [2, 2], 2, 1)),
+        (load_prior, prior("", [2, 2], 2, 1)),
         (load_rainnet, rainnet(1)),
     ],
 )

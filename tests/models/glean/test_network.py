@@ -9,7 +9,7 @@ from models.stylegan2.network import StyleGAN2Config
 
 TINY = GLEANConfig(
     in_size=8,
-    bank=StyleGAN2Config(channels=(16, 16, 8, 4), styles=16, mapping_layers=1),
+    prior=StyleGAN2Config(channels=(16, 16, 8, 4), styles=16, mapping_layers=1),
     blocks=1,
     width=8,
     growth=4,
@@ -46,17 +46,17 @@ def _read_plainly(network: GLEAN, images: torch.Tensor) -> torch.Tensor:
     def bent(x: torch.Tensor) -> torch.Tensor:
         return functional.leaky_relu(x, 0.2)
 
-    encoder, bank = network.encoder, network.generator
-    noise = [getattr(bank, f"injected_noise_{layer}") for layer in range(7)]
+    encoder, prior = network.encoder, network.generator
+    noise = [getattr(prior, f"injected_noise_{layer}") for layer in range(7)]
     f8 = bent(encoder[0][1](encoder[0][0](images)))
     f4 = bent(encoder[1][2](bent(encoder[1][0](f8))))
     w = encoder[2][3](bent(encoder[2][0](f4)).flatten(1)).view(len(images), 8, 16)
-    x = bank.conv1(bank.constant_input.input.repeat(len(images), 1, 1, 1), w[:, 0], noise[0])
+    x = prior.conv1(prior.constant_input.input.repeat(len(images), 1, 1, 1), w[:, 0], noise[0])
     x = network.fusion_out[0](torch.cat([x, f4], 1))
-    x = bank.convs[1](bank.convs[0](x, w[:, 1], noise[1]), w[:, 2], noise[2])
+    x = prior.convs[1](prior.convs[0](x, w[:, 1], noise[1]), w[:, 2], noise[2])
     x = network.fusion_out[1](torch.cat([x, f8], 1))
-    g16 = bank.convs[3](bank.convs[2](x, w[:, 3], noise[3]), w[:, 4], noise[4])
-    g32 = bank.convs[5](bank.convs[4](g16, w[:, 5], noise[5]), w[:, 6], noise[6])
+    g16 = prior.convs[3](prior.convs[2](x, w[:, 3], noise[3]), w[:, 4], noise[4])
+    g32 = prior.convs[5](prior.convs[4](g16, w[:, 5], noise[5]), w[:, 6], noise[6])
     d16 = functional.pixel_shuffle(network.decoder[0].upsample_conv(f8), 2)
     d32 = functional.pixel_shuffle(network.decoder[1].upsample_conv(torch.cat([d16, g16], 1)), 2)
     return network.decoder[2][2](bent(network.decoder[2][0](torch.cat([d32, g32], 1))))
@@ -87,7 +87,7 @@ def test_the_decoder_starts_as_published() -> None:
 def test_other_pairs_of_sizes_work(in_size: int, channels: tuple[int, ...]) -> None:
     config = GLEANConfig(
         in_size=in_size,
-        bank=StyleGAN2Config(channels=channels, styles=8, mapping_layers=1),
+        prior=StyleGAN2Config(channels=channels, styles=8, mapping_layers=1),
         blocks=1,
         width=4,
         growth=2,
@@ -95,7 +95,7 @@ def test_other_pairs_of_sizes_work(in_size: int, channels: tuple[int, ...]) -> N
     assert GLEAN(config)(torch.rand(1, 3, in_size, in_size)).shape[-1] == config.out_size
 
 
-def test_it_learns_a_picture_while_its_bank_stays_as_it_is() -> None:
+def test_it_learns_a_picture_while_its_prior_stays_as_it_is() -> None:
     torch.manual_seed(0)
     network = GLEAN(TINY)
     before = {name: value.clone() for name, value in network.generator.state_dict().items()}
@@ -135,6 +135,6 @@ def test_wrong_sizes_are_refused() -> None:
         GLEAN(TINY)(torch.zeros(1, 3, 8, 9))
     for in_size in (2, 24, 256, 512):
         with pytest.raises(
-            ValueError, match=f"power of two from 4 on and below 256, the bank's size, got {in_size}"
+            ValueError, match=f"power of two from 4 on and below 256, the prior's size, got {in_size}"
         ):
             GLEANConfig.published(in_size, 256)

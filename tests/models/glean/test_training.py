@@ -10,7 +10,7 @@ import torch
 from torch.nn import functional
 
 from models.glean.network import GLEAN, GLEANConfig
-from models.glean.training import GLEANTraining, LossWeights, free_prior, learnable, learning_rate_at
+from models.glean.training import GLEANLossWeights, GLEANTraining, free_prior, learnable, learning_rate_at
 from models.stylegan2.discriminator import StyleGAN2Discriminator
 from models.stylegan2.network import StyleGAN2Config
 from models.vgg.network import VGGConfig, VGGFeatures, feature_loss
@@ -23,8 +23,8 @@ WIDTHS = (6, 6, 6)
 def _networks() -> tuple[GLEAN, StyleGAN2Discriminator, VGGFeatures]:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(3)
-        bank = StyleGAN2Config(channels=WIDTHS, styles=6)
-        glean = GLEAN(GLEANConfig(in_size=4, bank=bank, blocks=1, width=4, growth=4, head=4))
+        prior = StyleGAN2Config(channels=WIDTHS, styles=6)
+        glean = GLEAN(GLEANConfig(in_size=4, prior=prior, blocks=1, width=4, growth=4, head=4))
         judge = StyleGAN2Discriminator(WIDTHS)
         features = VGGFeatures(VGGConfig(widths=(2, 2, 2, 2)))
     return glean, judge, features.requires_grad_(False)
@@ -81,7 +81,7 @@ def test_one_step_has_the_published_losses_and_optimisers() -> None:
         glean,
         steps=10,
         learning_rate=1e-4,
-        weights=LossWeights(),
+        weights=GLEANLossWeights(),
         discriminator=judge,
         features=features,
     )
@@ -111,7 +111,7 @@ def test_the_prior_moves_only_where_it_is_unfrozen() -> None:
         if freed:
             free_prior(glean)
         before = {name: value.clone() for name, value in glean.generator.state_dict().items()}
-        _fit(GLEANTraining(glean, steps=10, learning_rate=1e-2, weights=LossWeights()), 3)
+        _fit(GLEANTraining(glean, steps=10, learning_rate=1e-2, weights=GLEANLossWeights()), 3)
         moved = {
             name
             for name, value in glean.generator.state_dict().items()
@@ -125,7 +125,7 @@ def test_what_is_not_finite_stops_before_a_weight_is_spoilt() -> None:
     with torch.no_grad():
         glean.decoder[-1][2].bias.fill_(math.nan)
     before = glean.encoder[0][1].weight.clone()
-    training = GLEANTraining(glean, steps=10, learning_rate=1e-4, weights=LossWeights())
+    training = GLEANTraining(glean, steps=10, learning_rate=1e-4, weights=GLEANLossWeights())
     training.step = 6
     with pytest.raises(
         ValueError,
@@ -136,6 +136,6 @@ def test_what_is_not_finite_stops_before_a_weight_is_spoilt() -> None:
 
 
 def test_without_a_discriminator_there_is_one_optimiser() -> None:
-    training = GLEANTraining(_networks()[0], steps=5, learning_rate=1e-4, weights=LossWeights())
+    training = GLEANTraining(_networks()[0], steps=5, learning_rate=1e-4, weights=GLEANLossWeights())
     assert len(training.configure_optimizers()) == 1
     assert [row.keys() for row in _fit(training, 3).history] == [{"step", "pixel", "total"}] * 3

@@ -7,15 +7,15 @@ import torch
 from torch import Tensor
 
 from models.glean.network import GLEANConfig
-from models.glean.weights import bank_from, glean_from, load_bank, load_glean
+from models.glean.weights import glean_from, load_glean, load_prior, prior_from
 from models.stylegan2.network import StyleGAN2Config
-from tests.models.published import bank, glean, tensors
+from tests.models.published import glean, prior, tensors
 
 CHANNELS = [16, 16, 8, 4]
 SMALL = {"styles": 6, "mapping": 2, "width": 5, "blocks": 2, "growth": 3, "head": 7}
 TINY = GLEANConfig(
     in_size=8,
-    bank=StyleGAN2Config(channels=tuple(CHANNELS), styles=6, mapping_layers=2),
+    prior=StyleGAN2Config(channels=tuple(CHANNELS), styles=6, mapping_layers=2),
     width=5,
     blocks=2,
     growth=3,
@@ -89,7 +89,7 @@ def test_misfits_are_named() -> None:
     ) in str(caught.value)
 
 
-def test_a_bank_that_is_missing_is_named_with_its_prefix() -> None:
+def test_a_prior_that_is_missing_is_named_with_its_prefix() -> None:
     state = {name: value for name, value in _tiny().items() if not name.startswith("generator.")}
     with pytest.raises(
         ValueError, match=r"expected a tensor generator\.conv1\.conv\.weight_orig, which is missing"
@@ -99,30 +99,30 @@ def test_a_bank_that_is_missing_is_named_with_its_prefix() -> None:
 
 def test_parts_of_two_networks_are_refused() -> None:
     state = _tiny()
-    other = tensors(bank("generator.", [16, 16, 8], 6, 2))
+    other = tensors(prior("generator.", [16, 16, 8], 6, 2))
     mixed = {name: value for name, value in state.items() if not name.startswith("generator.")} | other
-    with pytest.raises(ValueError, match="expected 6 latents of 6 for a bank of 16 pixels, got 48 values"):
+    with pytest.raises(ValueError, match="expected 6 latents of 6 for a prior of 16 pixels, got 48 values"):
         glean_from(mixed)
     with pytest.raises(ValueError, match=r"expected a tensor named encoder\.0\.1\.weight, got constant"):
         glean_from({"constant_input.input": torch.zeros(1)})
 
 
 @pytest.mark.parametrize("prefix", ["", "generator.", "generator_ema."])
-def test_a_bank_alone_loads(prefix: str, tmp_path: Path) -> None:
-    state = tensors(bank("", CHANNELS, 6, 2))
+def test_a_prior_alone_loads(prefix: str, tmp_path: Path) -> None:
+    state = tensors(prior("", CHANNELS, 6, 2))
     content = {f"{prefix}{name}": value for name, value in state.items()}
     if prefix:
         content["discriminator.convs.0.weight"] = torch.zeros(1)
     if prefix == "generator_ema.":
         content |= {f"generator.{name}": value * 0 for name, value in state.items()}
-    torch.save({"state_dict": content}, tmp_path / "bank.pth")
-    network = load_bank(tmp_path / "bank.pth")
-    assert network.config == TINY.bank
+    torch.save({"state_dict": content}, tmp_path / "prior.pth")
+    network = load_prior(tmp_path / "prior.pth")
+    assert network.config == TINY.prior
     assert all(torch.equal(value, state[name]) for name, value in network.state_dict().items())
 
 
-def test_a_published_bank_has_its_names_and_shapes() -> None:
-    shapes = bank("", PUBLISHED, 512, 8)
-    network = bank_from(tensors(shapes, "meta"))
+def test_a_published_prior_has_its_names_and_shapes() -> None:
+    shapes = prior("", PUBLISHED, 512, 8)
+    network = prior_from(tensors(shapes, "meta"))
     assert network.config == StyleGAN2Config.published(1024)
     assert {name: tuple(value.shape) for name, value in network.state_dict().items()} == shapes

@@ -20,7 +20,7 @@ from tests.models.published import Shapes, saved, tensors
 
 
 def published(channels: list[int]) -> Shapes:
-    """The discriminator of a published bank's file, ``channels`` of 4, 8 … pixels."""
+    """The discriminator of a published prior's file, ``channels`` of 4, 8 … pixels."""
     shapes: Shapes = {
         "convs.0.0.conv.weight_orig": (channels[-1], 3, 1, 1),
         "convs.0.1.bias": (channels[-1],),

@@ -102,32 +102,34 @@ def test_colours_are_added_to_the_enlarged_ones_below() -> None:
 
 
 def test_equal_latents_give_equal_pictures_and_noise_shows() -> None:
-    bank = StyleGAN2(TINY)
-    latents = bank.style_mapping(torch.randn(2, 6))[:, None].expand(-1, TINY.layers, -1)
-    picture = bank(latents)
-    assert picture.shape == (2, 3, 16, 16) and torch.equal(picture, bank(latents))
-    for name, weight in bank.named_parameters():
+    prior = StyleGAN2(TINY)
+    latents = prior.style_mapping(torch.randn(2, 6))[:, None].expand(-1, TINY.layers, -1)
+    picture = prior(latents)
+    assert picture.shape == (2, 3, 16, 16) and torch.equal(picture, prior(latents))
+    for name, weight in prior.named_parameters():
         if "noise_injector" in name:
             torch.nn.init.ones_(weight)
-    assert not torch.allclose(bank(latents), picture)
+    assert not torch.allclose(prior(latents), picture)
 
 
 def test_each_layer_takes_its_own_latent() -> None:
     torch.manual_seed(0)
-    bank, latents = StyleGAN2(TINY), torch.randn(2, TINY.layers, 6)
-    noise = [bank.get_buffer(f"injected_noise_{layer}") for layer in range(5)]
-    x = bank.conv1(bank.constant_input.input.repeat(2, 1, 1, 1), latents[:, 0], noise[0])
-    colours = bank.to_rgb1(x, latents[:, 1])
-    x = bank.convs[1](bank.convs[0](x, latents[:, 1], noise[1]), latents[:, 2], noise[2])
-    colours = bank.to_rgbs[0](x, latents[:, 3], colours)
-    x = bank.convs[3](bank.convs[2](x, latents[:, 3], noise[3]), latents[:, 4], noise[4])
-    assert torch.equal(bank(latents), bank.to_rgbs[1](x, latents[:, 5], colours))
+    prior, latents = StyleGAN2(TINY), torch.randn(2, TINY.layers, 6)
+    noise = [prior.get_buffer(f"injected_noise_{layer}") for layer in range(5)]
+    x = prior.conv1(prior.constant_input.input.repeat(2, 1, 1, 1), latents[:, 0], noise[0])
+    colours = prior.to_rgb1(x, latents[:, 1])
+    x = prior.convs[1](prior.convs[0](x, latents[:, 1], noise[1]), latents[:, 2], noise[2])
+    colours = prior.to_rgbs[0](x, latents[:, 3], colours)
+    x = prior.convs[3](prior.convs[2](x, latents[:, 3], noise[3]), latents[:, 4], noise[4])
+    assert torch.equal(prior(latents), prior.to_rgbs[1](x, latents[:, 5], colours))
 
 
 def test_every_weight_bears_on_the_picture() -> None:
-    bank = StyleGAN2(TINY)
-    bank(bank.style_mapping(torch.randn(2, 6))[:, None].expand(-1, TINY.layers, -1)).square().sum().backward()
-    assert all(weight.grad is not None and weight.grad.abs().sum() > 0 for weight in bank.parameters())
+    prior = StyleGAN2(TINY)
+    prior(
+        prior.style_mapping(torch.randn(2, 6))[:, None].expand(-1, TINY.layers, -1)
+    ).square().sum().backward()
+    assert all(weight.grad is not None and weight.grad.abs().sum() > 0 for weight in prior.parameters())
 
 
 def test_published_widths() -> None:
@@ -137,8 +139,8 @@ def test_published_widths() -> None:
     assert StyleGAN2Config.published(256).layers == 14
     assert StyleGAN2Config.published(256, multiplier=1).channels == (512, 512, 512, 512, 256, 128, 64)
     with torch.device("meta"):
-        bank = StyleGAN2(config)
-    assert sum(weight.numel() for weight in bank.parameters()) == 30_370_060
+        prior = StyleGAN2(config)
+    assert sum(weight.numel() for weight in prior.parameters()) == 30_370_060
 
 
 def test_wrong_calls_are_refused() -> None:

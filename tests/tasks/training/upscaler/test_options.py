@@ -43,8 +43,11 @@ def test_only_what_bears_on_the_weights_decides() -> None:
         ({"batch": 0}, "batch: expected at least 1, got 0"),
         ({"out_size": 8}, "out_size: expected at least 16, got 8"),
         ({"out_size": 48}, "out_size: expected a power of two, got 48"),
-        ({"in_size": 6}, "in_size: expected a power of two from 4 on and below 16, the bank's size, got 6"),
-        ({"in_size": 16}, "in_size: expected a power of two from 4 on and below 16, the bank's size, got 16"),
+        ({"in_size": 6}, "in_size: expected a power of two from 4 on and below 16, the prior's size, got 6"),
+        (
+            {"in_size": 16},
+            "in_size: expected a power of two from 4 on and below 16, the prior's size, got 16",
+        ),
         ({"learning_rate": 1.5}, "learning_rate: expected more than 0 and less than 1, got 1.5"),
         ({"learning_rate": float("nan")}, "learning_rate: expected more than 0 and less than 1, got nan"),
         ({"adversarial": -1.0}, "adversarial: expected at least 0, got -1.0"),

@@ -21,7 +21,7 @@ from tasks.training.upscaler.train import train_upscaler
 from tests.models.published import saved
 from tests.raw_trees import portrait, write
 from tests.tasks.training.steps import after_each_step
-from tests.upscaler_training import one_thread, photographs, tiny, tiny_bank, tiny_vgg
+from tests.upscaler_training import one_thread, photographs, tiny, tiny_prior, tiny_vgg
 
 __all__ = ["one_thread"]
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -149,22 +149,22 @@ def test_a_state_file_of_an_earlier_release_is_resumed(
     assert Path(resumed.weights).read_bytes() == Path(whole.weights).read_bytes()
 
 
-def test_a_given_bank_stays_as_it_is_and_is_named(tmp_path: Path) -> None:
-    bank = tiny_bank(tmp_path / "weights")
+def test_a_given_prior_stays_as_it_is_and_is_named(tmp_path: Path) -> None:
+    prior = tiny_prior(tmp_path / "weights")
     tiny_vgg(tmp_path / "weights")
     report = _train(
         tmp_path,
         "run",
         train_prior=False,
-        prior_weights="tiny-bank",
+        prior_weights="tiny-prior",
         perceptual="vgg16",
         weights=str(tmp_path / "weights"),
         learning_rate=1e-2,
     )
     state = read_state(report.weights)
-    for name, value in bank.state_dict().items():
+    for name, value in prior.state_dict().items():
         assert torch.equal(state[f"generator.{name}"], value), name
-    assert report.facts["bank"].startswith("tiny-bank sha256:") and report.facts["bank"].endswith(", none")
+    assert report.facts["bank"].startswith("tiny-prior sha256:") and report.facts["bank"].endswith(", none")
     assert report.facts["perceptual"].startswith("vgg16 sha256:")
     losses = json.loads(Path(report.metrics).read_text(encoding="utf-8"))["losses"]
     assert {"pixel", "perceptual", "adversarial", "discriminator", "total", "step"} == losses[0].keys()
@@ -173,7 +173,7 @@ def test_a_given_bank_stays_as_it_is_and_is_named(tmp_path: Path) -> None:
     assert first["total"] == pytest.approx(weighed, rel=1e-4)
 
 
-def test_a_bank_of_ones_own_learns_along(tmp_path: Path) -> None:
+def test_a_prior_without_given_weights_is_trained_along(tmp_path: Path) -> None:
     before = _train(tmp_path, "a", steps=1, learning_rate=1e-8)
     after = _train(tmp_path, "b", steps=2, learning_rate=1e-2)
     one, two = read_state(before.weights), read_state(after.weights)
@@ -190,9 +190,9 @@ def test_weights_that_are_missing_or_do_not_fit_are_told(tmp_path: Path) -> None
         _train(tmp_path, "run", train_prior=False, prior_weights="stylegan2-cat", weights=weights)
     with pytest.raises(MissingWeights, match=r"none\.pth: expected a file of weights, found none"):
         _train(tmp_path, "run", train_prior=False, prior_weights="none.pth")
-    tiny_bank(tmp_path / "weights", "large", sizes=4)
+    tiny_prior(tmp_path / "weights", "large", sizes=4)
     with pytest.raises(
-        ValueError, match="large: expected a bank of 16 pixels, as --out-size says, got one of 32"
+        ValueError, match="large: expected a prior of 16 pixels, as --out-size says, got one of 32"
     ):
         _train(tmp_path, "run", train_prior=False, prior_weights="large", weights=weights)
     tiny_vgg(tmp_path / "weights")
