@@ -22,7 +22,7 @@ def take(model: type[Options]) -> Callable[[Function], Function]:
     parameters = parameters_of(model)
     types = {parameter.name: parameter.annotation for parameter in parameters}
     for former, name in model.former_names.items():
-        note = Field(description=f"Former name of {name}.")
+        note = Field(description=f"Former name of {name}, wins over it.")
         parameters.append(keyword(former, None, Annotated[types[name].__origin__ | None, note]))
 
     def mark(function: Function) -> Function:

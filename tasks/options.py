@@ -57,7 +57,7 @@ class Options(BaseModel):
 
     def __init__(self, **values: Any) -> None:
         problems: list[str] = []
-        values = self._with_present_names(values, problems)
+        values = self._with_present_names(values)
         wrong: set[str] = set()
         try:
             super().__init__(**values)
@@ -84,18 +84,16 @@ class Options(BaseModel):
         """The same options with others for some fields, checked again."""
         return type(self)(**(dict(self) | changes))
 
-    def _with_present_names(self, values: Mapping[str, Any], problems: list[str]) -> dict[str, Any]:
-        """The values under present names; None under a former name is a value that was not given."""
+    def _with_present_names(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values under present names.
+
+        A former name wins: a deployment gives defaults under present names, its caller a value under a
+        former one. None under a former name is a value that was not given.
+        """
         former = self.former_names
         present = {name: value for name, value in values.items() if name not in former}
-        for name in values.keys() & former.keys():
-            if values[name] is None:
-                continue
-            default = type(self).model_fields[former[name]].get_default()
-            if present.get(former[name], default) not in (default, values[name]):
-                problems.append(f"{former[name]}: expected one value, got another as {name}, its former name")
-            present[former[name]] = values[name]
-        return present
+        given = {former[name]: values[name] for name in former if values.get(name) is not None}
+        return present | given
 
     def _crossed(self, wrong: set[str]) -> Iterator[str]:
         for kind in reversed(type(self).__mro__):

@@ -49,4 +49,4 @@ def test_choices_and_bounds_are_in_the_schema() -> None:
     assert properties["device"]["enum"] == ["auto", "cpu", "cuda"]
     assert properties["workers"]["maximum"] == 64 and properties["workers"]["minimum"] == 1
     former = schema("train_upscaler").properties["bank_weights"]
-    assert former["description"] == "Former name of prior_weights."
+    assert former["description"] == "Former name of prior_weights, wins over it."

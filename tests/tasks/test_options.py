@@ -74,14 +74,10 @@ def test_a_cross_check_waits_for_its_fields() -> None:
     assert caught.value.problems == ["size: expected at least 16 and at most 2048, got 4096"]
 
 
-def test_a_former_name_is_taken_unless_it_contradicts() -> None:
+def test_a_former_name_is_taken_and_wins() -> None:
     assert Job(out="o", length=64).size == 64  # type: ignore[call-arg]
     assert Job(out="o", length=None).size == 128, "None: not given"  # type: ignore[call-arg]
-    assert Job(out="o", length=64, size=64).size == 64  # type: ignore[call-arg]
-    with pytest.raises(
-        OptionsError, match="size: expected one value, got another as length, its former name"
-    ):
-        Job(out="o", length=64, size=32)  # type: ignore[call-arg]
+    assert Job(out="o", length=64, size=32).size == 64, "32 may be a deployment's default"  # type: ignore[call-arg]
 
 
 def test_replaced_options_are_checked_again_and_the_old_ones_stay() -> None:
