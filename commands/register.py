@@ -116,6 +116,10 @@ def one_clear_message() -> Iterator[None]:
         for problem in getattr(error, "problems", None) or [describe_error(error)]:
             errors.print("[red]error[/red]:", _plain(problem))
         raise typer.Exit(1) from error
+    except SystemExit as stopped:
+        # A training that a signal stopped says where its state is.
+        errors.print(str(stopped), markup=False)
+        raise typer.Exit(int(stopped.code or 0)) from stopped
     except KeyboardInterrupt as error:
         errors.print("interrupted by Ctrl-C; the same command goes on from what is finished", markup=False)
         raise typer.Exit(130) from error

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from commands.console import console, print_table, say
-from commands.interrupted import one_line_when_stopped
+from commands.console import print_table, say
+from commands.progress import progress
 from commands.register import Report, command
 from models.optional_packages import NETWORKS
 from tasks.training.harmoniser.options import HarmoniserJob, HarmoniserOptions
@@ -24,8 +24,8 @@ def train_harmoniser(job: HarmoniserJob) -> Report:
     from tasks.training.harmoniser.train import train_harmoniser as train
 
     options = job.narrowed(HarmoniserOptions)
-    with one_line_when_stopped():
-        report = train(open_sources(**job.sources()), job.out, options, progress=console.is_terminal)
+    with progress("steps") as on_progress:
+        report = train(open_sources(**job.sources()), job.out, options, on_progress=on_progress)
     print_table(report.table())
     say(*(f"left out: {line}" for line in report.left_out))
     resumed = f", {report.resumed} of them before," if report.resumed else ""

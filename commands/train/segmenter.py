@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from commands.console import console, print_table, say
-from commands.interrupted import one_line_when_stopped
+from commands.console import print_table, say
+from commands.progress import progress
 from commands.register import Report, command
 from models.optional_packages import NETWORKS
 from tasks.training.segmenter.options import SegmenterJob, SegmenterOptions
@@ -23,8 +23,8 @@ def train_segmenter(job: SegmenterJob) -> Report:
     from tasks.training.segmenter.train import train_segmenter as train
 
     options = job.narrowed(SegmenterOptions)
-    with one_line_when_stopped():
-        report = train(job.version, job.bank, job.out, options, progress=console.is_terminal)
+    with progress("steps") as on_progress:
+        report = train(job.version, job.bank, job.out, options, on_progress=on_progress)
     print_table(report.table())
     say(*(f"left out: {note}" for note in report.notes))
     resumed = f", {report.resumed} of them before," if report.resumed else ""

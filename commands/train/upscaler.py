@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from commands.console import console, print_table, say
-from commands.interrupted import one_line_when_stopped
+from commands.console import print_table, say
+from commands.progress import progress
 from commands.register import Report, command
 from models.optional_packages import NETWORKS
 from tasks.training.upscaler.options import UpscalerJob, UpscalerOptions
@@ -26,11 +26,11 @@ def train_upscaler(job: UpscalerJob) -> Report:
     from tasks.training.upscaler.photos import open_photos
     from tasks.training.upscaler.train import train_upscaler as train
 
-    with one_line_when_stopped():
+    with progress("steps") as on_progress:
         photos = open_photos(
             photos=job.photos, bank=job.bank, kinds=job.kinds, least=job.out_size, held_out=job.held_out
         )
-        report = train(photos, job.out, job.narrowed(UpscalerOptions), progress=console.is_terminal)
+        report = train(photos, job.out, job.narrowed(UpscalerOptions), on_progress=on_progress)
     print_table(report.table())
     say(*report.notes, *report.problems[:_SHOWN])
     if len(report.problems) > _SHOWN:

@@ -6,6 +6,7 @@ import logging
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import cast
 
 import lightning
 import torch
@@ -14,6 +15,7 @@ from models.device import choose_device
 from models.not_finite import Diverged
 from models.training_module import TrainingModule
 from shards import storage
+from tasks.progress import OnProgress, ignore_progress
 from tasks.training.checkpoint import CheckpointCallback
 from tasks.training.interrupt import InterruptHandler
 
@@ -24,18 +26,20 @@ def fit(
     checkpoint: CheckpointCallback,
     *,
     device: str,
-    progress: bool = False,
+    on_progress: OnProgress = ignore_progress,
 ) -> None:
     """Train ``module`` from the step it is at on ``batches``, one for each step that is left.
 
     ``checkpoint`` has resumed the module before, if there was a state. The global random state of the
-    CPU is afterwards as before. Raises Diverged where losses or weights are not finite, ValueError where
-    the device's memory is too small, and Interrupted, a SystemExit, after SIGTERM and Ctrl-C.
+    CPU is afterwards as before. ``on_progress`` counts steps.
+
+    Raises Diverged where losses or weights are not finite, ValueError where the device's memory is too
+    small, and Interrupted, a SystemExit, after SIGTERM and Ctrl-C.
     """
     if module.step == module.steps:
         return
     interrupt = InterruptHandler(checkpoint)
-    trainer = new_trainer(device, progress=progress, callbacks=[checkpoint, interrupt])
+    trainer = new_trainer(device, callbacks=[checkpoint, _Progress(on_progress), interrupt])
     with _without_lightning_warning(), torch.random.fork_rng(devices=[]), interrupt.watch():
         try:
             trainer.fit(module, batches)
@@ -48,9 +52,7 @@ def fit(
             ) from error
 
 
-def new_trainer(
-    device: str, *, progress: bool = False, callbacks: Sequence[lightning.Callback] = ()
-) -> lightning.Trainer:
+def new_trainer(device: str, *, callbacks: Sequence[lightning.Callback] = ()) -> lightning.Trainer:
     """A trainer on one device that goes through its batches once and writes no files."""
     # Lightning's greetings and tips are not part of the report.
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
@@ -62,10 +64,28 @@ def new_trainer(
         logger=False,
         enable_checkpointing=False,
         enable_model_summary=False,
-        enable_progress_bar=progress,
+        enable_progress_bar=False,
         use_distributed_sampler=False,
         callbacks=list(callbacks),
     )
+
+
+class _Progress(lightning.Callback):
+    """Reports the number of steps that are done, resumed ones included."""
+
+    def __init__(self, on_progress: OnProgress) -> None:
+        self._on_progress = on_progress
+
+    def on_train_batch_end(
+        self,
+        trainer: lightning.Trainer,
+        pl_module: lightning.LightningModule,
+        outputs: object,
+        batch: object,
+        batch_idx: int,
+    ) -> None:
+        module = cast(TrainingModule, pl_module)
+        self._on_progress(module.step, module.steps)
 
 
 def _remains(url: str) -> str:

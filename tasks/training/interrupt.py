@@ -39,6 +39,8 @@ class InterruptHandler(lightning.Callback):
         self._checkpoint = checkpoint
         self._signal: int | None = None
         self._between_steps = True
+        # Why the state could not be written.
+        self._write_error: OSError | None = None
 
     @contextmanager
     def watch(self) -> Iterator[None]:
@@ -46,9 +48,9 @@ class InterruptHandler(lightning.Callback):
         with self._handlers():
             try:
                 yield
-            except (SIGTERMException, RuntimeError) as error:
+            except (SIGTERMException, RuntimeError, OSError) as error:
                 # The signal also reaches the processes that load batches; their end stops the training.
-                if self._signal is None:
+                if self._signal is None or error is self._write_error:
                     raise
                 raise self._interrupted() from error
         if self._signal is not None:
@@ -70,14 +72,21 @@ class InterruptHandler(lightning.Callback):
         self._between_steps = True
         if self._signal is not None:
             module = cast(TrainingModule, pl_module)
-            self._checkpoint.write(trainer, module)
+            self._write(trainer, module)
             raise self._interrupted(module.step)
 
     def on_exception(
         self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, exception: BaseException
     ) -> None:
         if self._signal is not None and self._between_steps and not isinstance(exception, Interrupted):
-            self._checkpoint.write(trainer, cast(TrainingModule, pl_module))
+            self._write(trainer, cast(TrainingModule, pl_module))
+
+    def _write(self, trainer: lightning.Trainer, module: TrainingModule) -> None:
+        try:
+            self._checkpoint.write(trainer, module)
+        except OSError as error:
+            self._write_error = error
+            raise
 
     def _interrupted(self, step: int | None = None) -> Interrupted:
         number = self._signal or signal.SIGTERM

@@ -113,6 +113,12 @@ def test_the_fields_of_a_model_are_options_and_all_their_problems_come_at_once()
     ]
 
 
+class Stopped(SystemExit):
+    """As trainings end that are sent a signal."""
+
+    code = 143
+
+
 @pytest.mark.parametrize(
     ("error", "line", "code"),
     [
@@ -121,6 +127,11 @@ def test_the_fields_of_a_model_are_options_and_all_their_problems_come_at_once()
             OSError(28, "No space left on device", "f"),
             "error: f: No space left on device (fix this and run the same command again)",
             1,
+        ),
+        (
+            Stopped("stopped by SIGTERM: the state is in s.pt"),
+            "stopped by SIGTERM: the state is in s.pt",
+            143,
         ),
         (KeyboardInterrupt(), "interrupted by Ctrl-C; the same command goes on from what is finished", 130),
     ],

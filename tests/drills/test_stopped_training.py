@@ -49,7 +49,8 @@ def test_it_says_where_its_state_is_and_resumes_from_it(
 ) -> None:
     """The whole process group gets the signal, as from a terminal and most services."""
     out = tmp_path / "run"
-    arguments = [*_arguments(command, tmp_path, out), *loaders]
+    # Quiet: without a terminal, a line of progress comes every 30 s.
+    arguments = [*_arguments(command, tmp_path, out), *loaders, "--quiet"]
     reached = 0
     for _ in range(2):
         written = (out / state).stat().st_mtime_ns if (out / state).exists() else 0

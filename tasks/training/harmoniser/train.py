@@ -14,6 +14,7 @@ from models.rainnet.runner import RainNetRunner
 from models.rainnet.training import RainNetBatch, RainNetSchedule, RainNetTraining
 from natocc.codecs import encode_png_rgb
 from shards import storage
+from tasks.progress import OnProgress, ignore_progress
 from tasks.training.checkpoint import CheckpointCallback
 from tasks.training.fit import fit
 from tasks.training.harmoniser.batches import HarmoniserBatches, load_batches
@@ -62,7 +63,7 @@ def train_harmoniser(
     out: str,
     options: HarmoniserOptions,
     *,
-    progress: bool = False,
+    on_progress: OnProgress = ignore_progress,
 ) -> HarmoniserReport:
     """Train RainNet on ``sources`` and score it on their held-out pictures.
 
@@ -89,7 +90,7 @@ def train_harmoniser(
     )
     resumed = checkpoint.resume(module)
     batches = _batches(learnt, options, first=module.step, steps=module.steps)
-    fit(module, batches, checkpoint, device=options.device, progress=progress)
+    fit(module, batches, checkpoint, device=options.device, on_progress=on_progress)
     header = _header(options, schedule.steps, learnt)
     storage.write_bytes(storage.join(out, WEIGHTS), encode_network(module.network.state_dict(), header))
     evaluation = _evaluate(module, held_out, options)

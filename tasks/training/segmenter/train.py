@@ -12,6 +12,7 @@ from models.segmenters.checkpoint import encode_segmenter
 from models.segmenters.network import FaceSegmenter
 from models.segmenters.training import SegmenterTraining
 from shards import storage
+from tasks.progress import OnProgress, ignore_progress
 from tasks.training.checkpoint import CheckpointCallback
 from tasks.training.fit import fit
 from tasks.training.report import encode_metrics
@@ -29,7 +30,7 @@ def train_segmenter(
     out: str,
     options: SegmenterOptions,
     *,
-    progress: bool = False,
+    on_progress: OnProgress = ignore_progress,
 ) -> SegmenterReport:
     """Train a segmenter on a version's training shards; test it on held-out and really occluded faces.
 
@@ -63,7 +64,7 @@ def train_segmenter(
     batches = TrainingBatches(
         training, batch=options.batch, steps=options.steps, seed=options.seed, first=module.step
     )
-    fit(module, batches, checkpoint, device=device, progress=progress)
+    fit(module, batches, checkpoint, device=device, on_progress=on_progress)
     constant = average_mask(training)
 
     def score(pictures: Pictures) -> SegmenterScore:

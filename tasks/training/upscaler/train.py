@@ -8,6 +8,7 @@ from dataclasses import replace
 from models.device import choose_device
 from models.glean.training import GLEANTraining
 from shards import storage
+from tasks.progress import OnProgress, ignore_progress
 from tasks.training.checkpoint import CheckpointCallback
 from tasks.training.fit import fit
 from tasks.training.upscaler.batches import UpscalerBatches
@@ -22,7 +23,7 @@ _CACHE = 1 << 30
 
 
 def train_upscaler(
-    photos: Photos, out: str, options: UpscalerOptions, *, progress: bool = False
+    photos: Photos, out: str, options: UpscalerOptions, *, on_progress: OnProgress = ignore_progress
 ) -> UpscalerReport:
     """Train and score; writes ``upscaler.safetensors``, ``metrics.json`` and ``previews.png`` to ``out``.
 
@@ -42,7 +43,7 @@ def train_upscaler(
     checkpoint = CheckpointCallback(storage.join(out, STATE), every=options.every, settings=settings)
     resumed = checkpoint.resume(module)
     batches = _batches(photos, options, first=module.step)
-    fit(module, batches, checkpoint, device=options.device, progress=progress)
+    fit(module, batches, checkpoint, device=options.device, on_progress=on_progress)
     return write_report(
         photos,
         out,

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from models.training_module import TrainingModule
+from tasks.training.checkpoint import CheckpointCallback
 from tasks.training.harmoniser.data.folder import FolderScenes
 from tasks.training.harmoniser.data.scenes import Item, Scene
 from tasks.training.harmoniser.options import HarmoniserOptions
@@ -135,6 +136,30 @@ def test_an_interrupted_harmoniser_loses_nothing(tmp_path: Path) -> None:
     # The history includes the losses of the steps before the interruption.
     for name in ("harmonizer.safetensors", "metrics.json", "previews.png"):
         assert (tmp_path / "run" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes(), name
+
+
+class _LostLoader(FolderScenes):
+    """The signal reaches a process that loads batches first: what it sends can't be read any more."""
+
+    def read(self, item: Item, region: str) -> Scene:
+        os.kill(os.getpid(), signal.SIGINT)
+        raise FileNotFoundError(2, "No such file or directory")
+
+
+def test_batches_that_are_lost_to_the_signal_are_no_error_of_their_own(tmp_path: Path) -> None:
+    options = HarmoniserOptions(width=2, steps=6, batch=1, every=100, views=1, device="cpu")
+    with pytest.raises(Interrupted, match=r"SIGINT: the state is in .*checkpoint\.pt"):
+        train_harmoniser([_LostLoader(*photo_folders(tmp_path, 6))], str(tmp_path / "run"), options)
+
+
+def test_a_state_that_cannot_be_written_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: CheckpointCallback, trainer: object, module: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(CheckpointCallback, "write", full)
+    _signal_in_step(monkeypatch, 2, signal.SIGTERM)
+    with pytest.raises(OSError, match="No space left on device"):
+        train_upscaler(_photos(tmp_path), str(tmp_path / "run"), tiny(steps=9, every=100))
 
 
 def test_a_training_outside_the_main_thread_runs_without_handlers(tmp_path: Path) -> None:
