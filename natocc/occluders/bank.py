@@ -75,7 +75,7 @@ class OccluderBank:
         return f"OccluderBank({counts}, {self.nbytes / 1e6:.1f} MB)"
 
 
-def cut_out(rgb: Image, matte: Image, long_side: int | None = None) -> Occluder:
+def make_cutout(rgb: Image, matte: Image, long_side: int | None = None) -> Occluder:
     """A cut-out ready to be placed, from RGB uint8 HxWx3 and a matte uint8 HxW.
 
     A matte of 0 and 1, or of booleans, counts as 0 and 255. Raises ValueError for other arrays and
@@ -96,14 +96,14 @@ def cut_out(rgb: Image, matte: Image, long_side: int | None = None) -> Occluder:
     return make_occluder(extend_colours(rgb, matte, inset), matte)
 
 
-def texture(rgb: Image, long_side: int | None = None) -> Occluder:
+def make_texture(rgb: Image, long_side: int | None = None) -> Occluder:
     """A texture from RGB uint8 HxWx3. Raises ValueError for other arrays."""
     _check_rgb(rgb)
     small = limit_long_side(rgb, long_side) if long_side else rgb
     return make_occluder(np.ascontiguousarray(small), None)
 
 
-def shrink(occluder: Occluder, long_side: int) -> Occluder:
+def shrink_occluder(occluder: Occluder, long_side: int) -> Occluder:
     """The same with no side above ``long_side`` pixels."""
     if max(occluder.size) <= long_side:
         return occluder
@@ -120,31 +120,31 @@ def _prepared(
     if long_side is not None and long_side < LEAST_SIDE:
         raise ValueError(f"long_side: expected {LEAST_SIDE} pixels or more, got {long_side}")
     if not isinstance(given, Mapping):
-        given = {str(number): one for number, one in enumerate(given)}
+        given = {str(number): occluder for number, occluder in enumerate(given)}
     prepared = {}
-    for name, one in given.items():
+    for name, occluder in given.items():
         try:
-            prepared[name] = _prepare(one, long_side, textured=pool.textured)
+            prepared[name] = _prepare(occluder, long_side, textured=pool.textured)
         except ValueError as error:
             raise ValueError(f"{pool.plural} {name!r}: {error}") from error
     return prepared
 
 
 def _prepare(
-    one: Occluder | Image | tuple[Image, Image], long_side: int | None, *, textured: bool
+    given: Occluder | Image | tuple[Image, Image], long_side: int | None, *, textured: bool
 ) -> Occluder:
-    if isinstance(one, Occluder):
-        if textured != (one.alpha is None):
+    if isinstance(given, Occluder):
+        if textured != (given.alpha is None):
             wanted, came = ("a texture", "a cut-out") if textured else ("a cut-out with a matte", "a texture")
             raise ValueError(f"expected {wanted}, got {came}")
-        return one if long_side is None else shrink(one, long_side)
+        return given if long_side is None else shrink_occluder(given, long_side)
     if textured:
-        if isinstance(one, tuple):
+        if isinstance(given, tuple):
             raise ValueError("expected one RGB array, got a tuple; textures have no matte")
-        return texture(one, long_side)
-    if not isinstance(one, tuple) or len(one) != 2:
-        raise ValueError(f"expected a pair (rgb, matte), got {_described(one)}")
-    return cut_out(*one, long_side)
+        return make_texture(given, long_side)
+    if not isinstance(given, tuple) or len(given) != 2:
+        raise ValueError(f"expected a pair (rgb, matte), got {_described(given)}")
+    return make_cutout(*given, long_side)
 
 
 def _check_rgb(rgb: Image) -> None:

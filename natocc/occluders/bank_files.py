@@ -95,6 +95,6 @@ def arrow_table(data: bytes) -> pa.Table:
 
     # Arrow's threads let go of buffers when they like. If that is while the interpreter ends, and the
     # buffer is Python's, the process is aborted; so the bytes are put into memory of Arrow's own.
-    own = pa.BufferOutputStream()
-    own.write(data)
-    return pq.ParquetFile(pa.BufferReader(own.getvalue()), pre_buffer=False).read(use_threads=False)
+    stream = pa.BufferOutputStream()
+    stream.write(data)
+    return pq.ParquetFile(pa.BufferReader(stream.getvalue()), pre_buffer=False).read(use_threads=False)

@@ -12,7 +12,7 @@ from PIL import ImageOps, UnidentifiedImageError
 
 from natocc.file_names import PICTURES, name_order
 from natocc.kinds import POOLS
-from natocc.occluders.bank import LEAST_SIDE, OccluderBank, cut_out, shrink
+from natocc.occluders.bank import LEAST_SIDE, OccluderBank, make_cutout, shrink_occluder
 from natocc.occluders.bank_files import StoredEntry, read_entries, read_members
 from natocc.occluders.occluder import MEMBERS, Occluder, decode_occluder
 
@@ -54,7 +54,7 @@ def _check_side(long_side: int | None) -> None:
 
 def _load(bank: str, entry: StoredEntry, long_side: int | None) -> Occluder:
     occluder = decode_occluder(read_members(bank, entry, MEMBERS))
-    return occluder if long_side is None else shrink(occluder, long_side)
+    return occluder if long_side is None else shrink_occluder(occluder, long_side)
 
 
 def load_cutouts(folder: str | Path, *, long_side: int | None = 384) -> dict[str, Occluder]:
@@ -107,6 +107,6 @@ def _read(path: Path, long_side: int | None) -> Occluder:
     if rgba[..., 3].min() == 255:
         raise ValueError(f"{expected} one that is opaque everywhere")
     try:
-        return cut_out(np.ascontiguousarray(rgba[..., :3]), np.ascontiguousarray(rgba[..., 3]), long_side)
+        return make_cutout(np.ascontiguousarray(rgba[..., :3]), np.ascontiguousarray(rgba[..., 3]), long_side)
     except ValueError as error:
         raise ValueError(f"{expected} {error}") from error

@@ -98,7 +98,7 @@ def _size(level: Image) -> tuple[int, int]:
     return level.shape[0] - 2 * _FRAME, level.shape[1] - 2 * _FRAME
 
 
-def warp(occluder: Occluder, matrix: Matrix, box: Box) -> Image:
+def warp_occluder(occluder: Occluder, matrix: Matrix, box: Box) -> Image:
     """RGBA of the pixels of ``box`` after mapping the occluder by ``matrix``, in one interpolation.
 
     Starts from the smallest level that is still at least as fine as the result, so that shrinking
@@ -126,5 +126,5 @@ def place(occluder: Occluder, matrix: Matrix, canvas: tuple[int, int]) -> Layer:
     box = covered_box(occluder.size, matrix, canvas)
     if box.empty:
         return EMPTY
-    rgba = warp(occluder, matrix, box)
+    rgba = warp_occluder(occluder, matrix, box)
     return Layer(box, cast(Image, cv2.cvtColor(rgba, cv2.COLOR_RGBA2RGB)), rgba[..., 3].copy())

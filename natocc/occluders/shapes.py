@@ -12,7 +12,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from natocc.geometry import Box, Image, Matrix, largest_stretch, resizing, transform_points
-from natocc.occluders.occluder import EMPTY, Layer, Occluder, warp
+from natocc.occluders.occluder import EMPTY, Layer, Occluder, warp_occluder
 
 CANVAS = 512
 _POINTS = (3, 15)
@@ -69,7 +69,7 @@ def _apart(points: NDArray[np.float64], least: float) -> bool:
     return bool((np.abs(np.diff(points, axis=0).sum(1)) >= least).all())
 
 
-def outline(shape: Shape) -> NDArray[np.float64]:
+def shape_curve(shape: Shape) -> NDArray[np.float64]:
     """The closed curve as Nx2 points (x, y), whole within the 512-pixel canvas.
 
     Cubic Béziers through the control points; a curve that would leave the canvas is shrunk and
@@ -112,14 +112,14 @@ def curve_size(curve: NDArray[np.float64]) -> tuple[int, int]:
     return height, width
 
 
-def place_outline(curve: NDArray[np.float64], matrix: Matrix) -> NDArray[np.float64]:
-    """The curve on the face image, Nx2 (x, y), without the points that lie on it without them.
+def place_curve(curve: NDArray[np.float64], matrix: Matrix) -> NDArray[np.float64]:
+    """The curve on the face image, Nx2 (x, y), thinned to the points that its form needs.
 
     ``matrix`` maps the curve's bounding box (its corner at the origin) to the face image.
     """
-    own = (curve - _bounds(curve)[0]).astype(np.float32)
+    at_origin = (curve - _bounds(curve)[0]).astype(np.float32)
     tolerance = _TOLERANCE / max(largest_stretch(matrix), 1e-6)
-    thinned = cv2.approxPolyDP(own, tolerance, closed=True)[:, 0]
+    thinned = cv2.approxPolyDP(at_origin, tolerance, closed=True)[:, 0]
     return transform_points(thinned.astype(np.float64), matrix)
 
 
@@ -131,14 +131,14 @@ def fill_shape(
     ``matrix`` maps the curve's bounding box (its corner at the origin) to the face image. The matte
     is drawn in the face image itself, anti-aliased with sub-pixel corners.
     """
-    polygon = place_outline(curve, matrix)
+    polygon = place_curve(curve, matrix)
     box = points_box(polygon, canvas)
     if box.empty:
         return EMPTY
     height, width = texture.size
     to_curve = resizing(CANVAS / width, CANVAS / height)
     to_curve[:2, 2] -= _bounds(curve)[0]
-    rgb = cast(Image, cv2.cvtColor(warp(texture, matrix @ to_curve, box), cv2.COLOR_RGBA2RGB))
+    rgb = cast(Image, cv2.cvtColor(warp_occluder(texture, matrix @ to_curve, box), cv2.COLOR_RGBA2RGB))
     return Layer(box, rgb, draw_matte(polygon - (box.x0, box.y0), (box.height, box.width)))
 
 

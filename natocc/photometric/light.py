@@ -9,9 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from natocc.geometry import Box, Image, mask_box
-
-Vector = NDArray[np.float64]
+from natocc.geometry import Box, Float64Array, Image, mask_box
 
 _SIDE = 24  # the picture is judged at this size
 _FEWEST = 40
@@ -74,7 +72,7 @@ def _reduced_luma(region: Image, size: tuple[int, int]) -> NDArray[np.float32]:
     return luma.astype(np.float32)
 
 
-def _fit_plane(terms: Vector, values: Vector) -> Vector:
+def _fit_plane(terms: Float64Array, values: Float64Array) -> Float64Array:
     """Coefficients by reweighted least squares, Tukey's weights."""
     weight = np.ones(len(values))
     slope = np.zeros(terms.shape[1])
@@ -88,7 +86,7 @@ def _fit_plane(terms: Vector, values: Vector) -> Vector:
     return slope
 
 
-def turn(face: Light | None, occluder: Light | None, strength: float) -> tuple[float, float]:
+def light_ramp(face: Light | None, occluder: Light | None, strength: float) -> tuple[float, float]:
     """The ramp of log gain, across the occluder's width and height, that turns its light to the face's.
 
     Together at most 0.7; (0, 0) where the two agree or either is unknown.
@@ -109,7 +107,7 @@ def shade(rgb: Image, matte: Image, face: Light | None, occluder: Light | None, 
     The gain stays within 0.6 to 1.5 and keeps the mean luma of what the matte shows. The layer itself
     where nothing is to be turned.
     """
-    x, y = turn(face, occluder, strength)
+    x, y = light_ramp(face, occluder, strength)
     box = mask_box(cv2.threshold(matte, 127, 255, cv2.THRESH_BINARY)[1]) if matte.size else Box(0, 0, 0, 0)
     if box.empty or (x == 0 and y == 0):
         return rgb
@@ -126,7 +124,9 @@ def shade(rgb: Image, matte: Image, face: Light | None, occluder: Light | None, 
     return lit
 
 
-def _bounded_ramp(rgb: Image, matte: Image, box: Box, x: float, y: float) -> tuple[Vector, Vector] | None:
+def _bounded_ramp(
+    rgb: Image, matte: Image, box: Box, x: float, y: float
+) -> tuple[Float64Array, Float64Array] | None:
     """Gains of the columns and of the rows, made flatter until their products keep their bounds."""
     size = min(_SIDE, box.width), min(_SIDE, box.height)
     colours = cv2.resize(rgb[box.slices], size, interpolation=cv2.INTER_LINEAR).astype(np.float64)
@@ -148,7 +148,7 @@ def _bounded_ramp(rgb: Image, matte: Image, box: Box, x: float, y: float) -> tup
     return None
 
 
-def _level(colours: Vector, weight: Vector, gain: Vector) -> float:
+def _level(colours: Float64Array, weight: Float64Array, gain: Float64Array) -> float:
     """The factor on the gain that keeps the weighted mean of the colours, clipped at 255 as they are."""
     wanted = np.vdot(weight, colours @ _LUMA)
     level = 1.0

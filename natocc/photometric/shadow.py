@@ -60,14 +60,14 @@ def cast_shadow(face: Face, layer: Layer, params: Shadow) -> tuple[Image, Box, i
     cell = max(1, round(face.box.width / _GRID))
     move = tuple(part * face.box.width / cell for part in params.offset)
     radius = max(1, round(params.softness * face.box.width / (2 * cell)))
-    # Cells that the matte's spread to: by the move, by two box filters, by enlarging the cells again.
-    spread = max(math.ceil(abs(part)) for part in move) + 2 * radius + 2
-    reach = spread * cell
+    # Cells the shadow reaches beyond the matte: its offset, two box filters, linear enlarging.
+    margin = max(math.ceil(abs(part)) for part in move) + 2 * radius + 2
+    reach = margin * cell
     region = layer.box.grow(reach, face.size)
     pixels = face.image[region.slices].copy()
     if layer.box.empty or params.strength <= 0:
         return pixels, region, reach
-    shade = _shade(layer.matte, cell, spread, radius, move, _goes_on(layer.box, face.size))
+    shade = _shade(layer.matte, cell, margin, radius, move, _goes_on(layer.box, face.size))
     corner = layer.box.x0 - reach, layer.box.y0 - reach
     shade = _on_face(shade, face.mask, corner, cell, radius)
     shaded = mask_box(shade)
@@ -84,19 +84,19 @@ def _goes_on(box: Box, canvas: tuple[int, int]) -> tuple[bool, bool, bool, bool]
 def _shade(
     matte: Image,
     cell: int,
-    spread: int,
+    margin: int,
     radius: int,
     move: tuple[float, ...],
     goes_on: tuple[bool, bool, bool, bool],
 ) -> Image:
-    """The shadow's depth, 0-255, in cells; its grid begins ``spread`` cells before the matte's corner."""
+    """The shadow's depth, 0-255, in cells; its grid begins ``margin`` cells before the matte's corner."""
     height, width = matte.shape
     rows, columns = -(-height // cell), -(-width // cell)
     even = cv2.copyMakeBorder(matte, 0, rows * cell - height, 0, columns * cell - width, cv2.BORDER_REPLICATE)
     reduced = cv2.resize(even, (columns, rows), interpolation=cv2.INTER_AREA)
-    inside = [spread if on else 0 for on in goes_on]
+    inside = [margin if on else 0 for on in goes_on]
     small = cv2.copyMakeBorder(reduced, *inside, cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
-    beyond = [0 if on else spread for on in goes_on]
+    beyond = [0 if on else margin for on in goes_on]
     small = cv2.copyMakeBorder(small, *beyond, cv2.BORDER_CONSTANT, value=0)  # type: ignore[call-overload]
     shift = np.array([[1.0, 0.0, move[0]], [0.0, 1.0, move[1]]])
     cast_away = cv2.warpAffine(small, shift, small.shape[::-1], flags=cv2.INTER_LINEAR)

@@ -9,13 +9,12 @@ from typing import cast
 import cv2
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
 from natocc.face import Face
-from natocc.geometry import Box, Image, Matrix, covered_box, resizing, transform_points
+from natocc.geometry import Box, Float64Array, Image, Matrix, covered_box, resizing, transform_points
 from natocc.kinds import kind_named
 from natocc.occluders.occluder import Occluder
-from natocc.occluders.shapes import Shape, curve_size, draw_matte, outline, points_box
+from natocc.occluders.shapes import Shape, curve_size, draw_matte, points_box, shape_curve
 from natocc.placement.affine import Placement, draw_placement, placement_matrix
 from natocc.placement.targets import aimed_at, choose_target
 from natocc.placement.wrist import wrist_cut, wrist_hidden
@@ -29,7 +28,6 @@ _EVERY = 4
 # A small matte is right to about one per cent of the face, a cut to a pixel: keep clear of the gates.
 _MARGIN, _WRIST_MARGIN = 0.01, 1.0
 
-Curve = NDArray[np.float64]
 # A box of the small canvas and the matte in it, for the matrix onto the small canvas.
 Draw = Callable[[Matrix, tuple[int, int]], tuple[Box, Image]]
 
@@ -43,7 +41,7 @@ def choose_placement(
     unfit is refused by the gates at full size. The target is the same in all tries: one of the profile's, or
     the kind's own.
     """
-    curve = None if shape is None else outline(shape)
+    curve = None if shape is None else shape_curve(shape)
     size = occluder.size if curve is None else curve_size(curve)
     row = kind_named(kind)
     target = aimed_at(row.target, face.landmarks)
@@ -89,7 +87,7 @@ def shows_wrist(hand: Occluder, placement: Placement, canvas: tuple[int, int]) -
 def _judge(
     face: Face,
     occluder: Occluder,
-    curve: Curve | None,
+    curve: Float64Array | None,
     profile: Profile,
 ) -> Callable[[Matrix], bool]:
     """Whether a matrix hides an allowed share of the face, with a margin for the small matte's error."""
@@ -117,7 +115,7 @@ def _cut_out_drawer(occluder: Occluder) -> Draw:
     """Draws from the matte's first size that is no finer than the small canvas needs."""
     if occluder.alpha is None:
         raise ValueError("choose_placement: expected a cut-out with a matte, got a texture without a shape")
-    small = next((one for one in occluder.alpha if max(one.shape) <= 2 * _PREVIEW), occluder.alpha[-1])
+    small = next((matte for matte in occluder.alpha if max(matte.shape) <= 2 * _PREVIEW), occluder.alpha[-1])
     small = np.ascontiguousarray(small)
     height, width = occluder.size
     from_small = resizing(width / small.shape[1], height / small.shape[0])
@@ -133,7 +131,7 @@ def _cut_out_drawer(occluder: Occluder) -> Draw:
     return draw
 
 
-def _shape_drawer(curve: Curve) -> Draw:
+def _shape_drawer(curve: Float64Array) -> Draw:
     few = (curve - curve.min(0))[::_EVERY]
 
     def draw(matrix: Matrix, canvas: tuple[int, int]) -> tuple[Box, Image]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from natocc.geometry import Matrix, resizing, transform_points
 from natocc.occluders.occluder import Occluder
 
-# The outline is taken from the first size whose long side is at most so many pixels.
+# The contour is taken from the first size whose long side is at most so many pixels.
 _LONG_SIDE = 384
 # Corners farther than this (pixels of that size) from a straight edge are kept.
 _TOLERANCE = 1.0
@@ -20,19 +20,19 @@ _TOLERANCE = 1.0
 # one that only begins there, it takes 50 degrees to tell it from the side of a slanting arm.
 _UPWARDS, _CLEARLY_UPWARDS = math.cos(math.radians(70)), math.cos(math.radians(50))
 _UPPER_PART = 0.15
-# How far (canvas pixels) the softened matte draws back from its outline.
+# How far (canvas pixels) the softened matte draws back from its contour.
 _SOFT = 2.0
 
 
 def wrist_cut(hand: Occluder) -> NDArray[np.float64]:
     """The cut through the wrist as an open line, Nx2 points (x, y) of the largest size; N may be 0.
 
-    A hand is stored fingers-down, so this is the end of its outline that looks up: the edges next to
+    A hand is stored fingers-down, so this is the end of its contour that looks up: the edges next to
     the topmost point, on either side, in the uppermost 15 % of the height.
     """
     if hand.alpha is None:
         return np.zeros((0, 2))
-    alpha = next((one for one in hand.alpha if max(one.shape) <= _LONG_SIDE), hand.alpha[-1])
+    alpha = next((matte for matte in hand.alpha if max(matte.shape) <= _LONG_SIDE), hand.alpha[-1])
     height, width = alpha.shape
     # An edge that this cuts short ends too far down to belong to the wrist.
     top = np.ascontiguousarray(alpha[: math.ceil(3 * _UPPER_PART * height)])
@@ -40,20 +40,20 @@ def wrist_cut(hand: Occluder) -> NDArray[np.float64]:
     found, _ = cv2.findContours(solid, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     if not found:
         return np.zeros((0, 2))
-    outline = max(found, key=cv2.contourArea)
-    corners = cv2.approxPolyDP(outline, _TOLERANCE, closed=True)[:, 0].tolist()
+    contour = max(found, key=cv2.contourArea)
+    corners = cv2.approxPolyDP(contour, _TOLERANCE, closed=True)[:, 0].tolist()
     # What the straight edges leave out must not be seen either.
     line = [(x, y + _TOLERANCE) for x, y in _upper_end(corners, _UPPER_PART * height)]
     return transform_points(np.array(line), resizing(hand.size[1] / width, hand.size[0] / height))
 
 
 def _upper_end(corners: list[list[float]], depth: float) -> list[list[float]]:
-    """Corners of a closed outline from one end of its upward edges to the other."""
+    """Corners of a closed contour from one end of its upward edges to the other."""
     count = len(corners)
     top = min(range(count), key=lambda at: corners[at][1])
     around = corners[top:] + corners[:top]
     edges = list(pairwise([*around, around[0]]))
-    # Whichever way round the outline runs, its upward edges run one way.
+    # Whichever way round the contour runs, its upward edges run one way.
     clockwise = sum(ax * by - ay * bx for (ax, ay), (bx, by) in edges) > 0
     lowest = around[0][1] + depth
 

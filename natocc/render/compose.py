@@ -14,12 +14,12 @@ from natocc.geometry import Box, Image
 from natocc.harmonise.statistics import Harmoniser
 from natocc.labels import hidden_ratio, occlude_parsing, visible_mask
 from natocc.occluders.occluder import Layer, Occluder, place
-from natocc.occluders.shapes import curve_size, fill_shape, outline
+from natocc.occluders.shapes import curve_size, fill_shape, shape_curve
 from natocc.photometric.blur import apply_blur
 from natocc.photometric.shadow import cast_shadow
 from natocc.photometric.tone import apply_tone, compress
 from natocc.placement.affine import placement_matrix
-from natocc.render.final_augmentation import Views, finish
+from natocc.render.final_augmentation import SampleViews, apply_final_stages
 from natocc.render.match_camera import (
     Camera,
     Measured,
@@ -58,7 +58,7 @@ class Draft:
     ``views`` are those of the uncropped picture, ``box`` where the occluder lies in them.
     """
 
-    views: Views
+    views: SampleViews
     box: Box
     measured: Measured = field(default_factory=dict)
 
@@ -87,7 +87,7 @@ def render(
 def compose(face: Face, occluder: Occluder | None, params: Params) -> Draft:
     """The first half of ``render``: all that comes before harmonisation."""
     layer = _lay(face, occluder, params)
-    views = Views.untouched(face)
+    views = SampleViews.untouched(face)
     if layer is None or layer.box.empty:
         return Draft(views=views, box=Box(0, 0, 0, 0))
     camera = measure_face(face, params)
@@ -106,12 +106,14 @@ def complete(draft: Draft, params: Params, harmonised: Image | None = None) -> C
     return finished(draft.views, params, params.opacity, draft.measured)
 
 
-def finished(views: Views, params: Params, opacity: float, measured: Measured | None = None) -> Composite:
+def finished(
+    views: SampleViews, params: Params, opacity: float, measured: Measured | None = None
+) -> Composite:
     """The views after the final stages of ``params``, and the labels that follow from ``alpha``.
 
     ``opacity`` is the part of it that ``alpha`` already holds.
     """
-    views = finish(views, params)
+    views = apply_final_stages(views, params)
     mask = visible_mask(views.clean_mask, views.alpha, opacity)
     parsing = views.parsing
     return Composite(
@@ -137,7 +139,7 @@ def _lay(face: Face, occluder: Occluder | None, params: Params) -> Layer | None:
         matrix = placement_matrix(params.placement, occluder.size)
         layer = place(occluder, matrix, face.size)
     else:
-        curve = outline(params.shape)
+        curve = shape_curve(params.shape)
         matrix = placement_matrix(params.placement, curve_size(curve))
         layer = fill_shape(curve, occluder, matrix, face.size)
     return layer
@@ -166,7 +168,7 @@ def _colour(layer: Layer, camera: Camera, face: Face, params: Params) -> Layer:
     return replace(layer, rgb=rgb)
 
 
-def _blend(views: Views, layer: Layer, face: Face, params: Params) -> Views:
+def _blend(views: SampleViews, layer: Layer, face: Face, params: Params) -> SampleViews:
     """Cast the shadow, blend, blur the seam."""
     canvas = views.alpha.shape[0], views.alpha.shape[1]
     alpha = apply_opacity(layer.matte, params.opacity)

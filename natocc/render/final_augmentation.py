@@ -18,7 +18,7 @@ from natocc.render.params import Affine, Params
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Views:
+class SampleViews:
     """The same view with and without the occluder.
 
     ``image`` and ``clean`` are equal outside ``changed``; ``reach`` is how far (pixels) they may
@@ -34,7 +34,7 @@ class Views:
     reach: int
 
     @classmethod
-    def untouched(cls, face: Face) -> Views:
+    def untouched(cls, face: Face) -> SampleViews:
         """The face before anything lies on it; its arrays are shared, but for ``alpha``."""
         return cls(
             image=face.image,
@@ -47,7 +47,7 @@ class Views:
         )
 
 
-def finish(views: Views, params: Params) -> Views:
+def apply_final_stages(views: SampleViews, params: Params) -> SampleViews:
     """Apply the final stages of ``params`` in order: affine, blur, tone, flip."""
     if params.final_affine is not None:
         views = _warp(views, params.final_affine)
@@ -60,7 +60,7 @@ def finish(views: Views, params: Params) -> Views:
     return views
 
 
-def _warp(views: Views, affine: Affine) -> Views:
+def _warp(views: SampleViews, affine: Affine) -> SampleViews:
     """Warp everything by one matrix; what lies beyond the border is mirrored in all planes alike."""
     height, width = views.alpha.shape
     centre = (width - 1) / 2, (height - 1) / 2
@@ -95,7 +95,7 @@ def _warp(views: Views, affine: Affine) -> Views:
     )
 
 
-def _blur(views: Views, blur: Blur) -> Views:
+def _blur(views: SampleViews, blur: Blur) -> SampleViews:
     """Blur the clean image whole, and the occluded one where it can differ."""
     canvas = views.alpha.shape[0], views.alpha.shape[1]
     changed = views.changed.grow(blur.radius, canvas)
@@ -109,7 +109,7 @@ def _blur(views: Views, blur: Blur) -> Views:
     return replace(views, image=image, clean=clean, changed=changed, reach=views.reach + blur.radius)
 
 
-def _tone(views: Views, tone: Tone) -> Views:
+def _tone(views: SampleViews, tone: Tone) -> SampleViews:
     clean = apply_tone(views.clean, tone)
     image = clean.copy()
     if not views.changed.empty:
@@ -118,7 +118,7 @@ def _tone(views: Views, tone: Tone) -> Views:
     return replace(views, image=image, clean=clean)
 
 
-def _flip(views: Views) -> Views:
+def _flip(views: SampleViews) -> SampleViews:
     def flipped(plane: Image) -> Image:
         return cast(Image, cv2.flip(plane, 1))
 

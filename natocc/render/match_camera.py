@@ -52,8 +52,8 @@ def light_layer(layer: Layer, face: Camera, params: Params) -> Layer:
     """The layer shaded as the face is, to the part ``params.light``."""
     if not params.light:
         return layer
-    own = estimate_light(layer.rgb, layer.matte)
-    return replace(layer, rgb=shade(layer.rgb, layer.matte, face.light, own, params.light))
+    light = estimate_light(layer.rgb, layer.matte)
+    return replace(layer, rgb=shade(layer.rgb, layer.matte, face.light, light, params.light))
 
 
 def photograph_layer(layer: Layer, face: Camera, params: Params) -> tuple[Layer, Measured]:
@@ -66,9 +66,9 @@ def photograph_layer(layer: Layer, face: Camera, params: Params) -> tuple[Layer,
     if params.sharpness or params.noise:
         windows = find_windows(rgb, (layer.matte > 127).view("uint8"))
         if params.sharpness:
-            own = estimate_blur(rgb, layer.matte, windows)
-            rgb = match_sharpness(rgb, face.blur, own)
-            measured |= {"face_blur": face.blur, "occluder_blur": own}
+            blur = estimate_blur(rgb, layer.matte, windows)
+            rgb = match_sharpness(rgb, face.blur, blur)
+            measured |= {"face_blur": face.blur, "occluder_blur": blur}
         if params.noise is not None:
             grain = estimate_noise(rgb, layer.matte, windows)
             rgb = add_noise(rgb, face.grain, grain, params.noise)

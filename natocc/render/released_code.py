@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 from natocc.face import Face
 from natocc.geometry import Box, Image, Matrix, rotation, scaling, shearing, transform_points
 from natocc.occluders.occluder import Occluder
-from natocc.occluders.shapes import curve_size, fill_shape, outline
+from natocc.occluders.shapes import curve_size, fill_shape, shape_curve
 from natocc.photometric.blur import apply_blur
 from natocc.photometric.tone import apply_tone, compress
 from natocc.placement.affine import Placement
 from natocc.render.compose import Composite, finished
-from natocc.render.final_augmentation import Views
+from natocc.render.final_augmentation import SampleViews
 from natocc.render.params import Params
 from natocc.resize.scale import scaled_size
 from natocc.transfer.apply import transfer_colours
@@ -45,7 +45,7 @@ def render_released(face: Face, occluder: Occluder | None, params: Params) -> Co
     is the occlusion mask that the released code writes: 0-255, not pulled in, without opacity; ``mask``
     follows from it. Raises ValueError for a missing occluder.
     """
-    views = Views.untouched(face)
+    views = SampleViews.untouched(face)
     if params.placement is not None:
         if occluder is None:
             raise ValueError(f"render_released: expected an occluder for kind {params.kind!r}, got none")
@@ -67,7 +67,7 @@ def _cut(occluder: Occluder, params: Params) -> _Cut:
             raise ValueError("render_released: expected a cut-out with a matte, got a texture")
         rgb, matte = occluder.rgb[0], occluder.alpha[0]
     else:
-        curve = outline(params.shape)
+        curve = shape_curve(params.shape)
         height, width = curve_size(curve)
         layer = fill_shape(curve, occluder, np.eye(3), (height, width))
         rgb, matte = np.zeros((height, width, 3), np.uint8), np.zeros((height, width), np.uint8)
@@ -117,7 +117,9 @@ def _warp(rgb: Image, mask: Image, matrix: Matrix, mask_flags: int) -> _Cut:
     )
 
 
-def _paste(views: Views, rgb: Image, mask: Image, centre: tuple[float, float], opacity: float) -> Views:
+def _paste(
+    views: SampleViews, rgb: Image, mask: Image, centre: tuple[float, float], opacity: float
+) -> SampleViews:
     """Blend at whole pixels with a pulled-in, softened matte, then blur along the mask's edge."""
     canvas = views.alpha.shape[0], views.alpha.shape[1]
     height, width = mask.shape

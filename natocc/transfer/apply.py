@@ -21,7 +21,7 @@ from natocc.randomness import draw_seed
 from natocc.transfer.contrast_guard import guard_contrast
 from natocc.transfer.linear import linear_map
 from natocc.transfer.partial import move_partially
-from natocc.transfer.samples import core_colours, sample_pixels, solid_part
+from natocc.transfer.samples import core_colours, sample_pixels, solid_mask
 from natocc.transfer.sot import sot_field
 from natocc.transfer.table import fit_table
 from natocc.transfer.transport import draw_bases, draw_directions, move_by_bases
@@ -102,7 +102,7 @@ def _by_partial_transport(
 def _through_table(
     occluder: Image, occluder_mask: Image, source: Colours, moved: Colours
 ) -> tuple[Reduced, Colours]:
-    reduced = reduce_layer(occluder, solid_part(occluder_mask), reduction(occluder_mask.shape))
+    reduced = reduce_layer(occluder, solid_mask(occluder_mask), reduction(occluder_mask.shape))
     mapped = apply_table(reduced.rgb, fit_table(source, moved - source))
     return reduced, np.asarray(cv2.subtract(mapped, reduced.rgb, dtype=cv2.CV_32F), dtype=np.float32)
 
@@ -110,16 +110,16 @@ def _through_table(
 def _by_sot(
     occluder: Image, occluder_mask: Image, face: Image, face_mask: Image, rng: Generator
 ) -> tuple[Reduced, Colours]:
-    solid = solid_part(occluder_mask)
-    field = sot_field(occluder, solid, face, solid_part(face_mask), rng)
+    solid = solid_mask(occluder_mask)
+    field = sot_field(occluder, solid, face, solid_mask(face_mask), rng)
     return Reduced(1, occluder, solid), within_range(occluder, field)
 
 
 def _by_linear_map(
     occluder: Image, occluder_mask: Image, face: Image, face_mask: Image, rng: Generator
 ) -> tuple[Reduced, Colours]:
-    solid = solid_part(occluder_mask)
-    matrix, offset = linear_map(occluder, solid, face, solid_part(face_mask))
+    solid = solid_mask(occluder_mask)
+    matrix, offset = linear_map(occluder, solid, face, solid_mask(face_mask))
     colours = occluder.astype(np.float32)
     moved = cv2.transform(colours, np.column_stack([matrix.T, offset]))
     field = np.asarray(cv2.subtract(moved, colours), dtype=np.float32)

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from natocc.colour.lut import Colours
+from natocc.geometry import Float64Array
 
-Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 
 
-def move_partially(source: Colours, target: Colours, directions: Floats) -> Colours:
+def move_partially(source: Colours, target: Colours, directions: Float64Array) -> Colours:
     """Move ``source`` (Mx3) onto a part of ``target`` (Nx3, N ≥ M), one direction after the other."""
     moved, goal = source.astype(np.float64), target.astype(np.float64)
     for direction in directions:
@@ -28,7 +28,7 @@ def move_partially(source: Colours, target: Colours, directions: Floats) -> Colo
     return moved.astype(np.float32)
 
 
-def assign(source: Floats, target: Floats) -> Places:
+def assign(source: Float64Array, target: Float64Array) -> Places:
     """The cheapest injective map of sorted ``source`` (M) into sorted ``target`` (N ≥ M).
 
     Cost is the sum of squared distances. Returns increasing indices into ``target``. Raises ValueError
@@ -68,14 +68,20 @@ def assign(source: Floats, target: Floats) -> Places:
     return places
 
 
-def _nearest(source: Floats, target: Floats) -> Places:
+def _nearest(source: Float64Array, target: Float64Array) -> Places:
     right = np.clip(np.searchsorted(target, source), 0, len(target) - 1)
     left = np.maximum(right - 1, 0)
     return np.where(source - target[left] <= target[right] - source, left, right)
 
 
 def _shift_gain(
-    source: Floats, target: Floats, steps: Floats, head: int, start: int, index: int, last: int
+    source: Float64Array,
+    target: Float64Array,
+    steps: Float64Array,
+    head: int,
+    start: int,
+    index: int,
+    last: int,
 ) -> float:
     """How much cheaper it is to shift the run to the left than to append ``index`` to its right."""
     shifted = target[start - 1] ** 2 - target[last] ** 2 + 2 * source[head:index] @ steps[start : last + 1]

@@ -13,7 +13,7 @@ from natocc.geometry import Image
 _CANDIDATES = 12
 
 
-def solid_part(mask: Image) -> Image:
+def solid_mask(mask: Image) -> Image:
     """uint8 HxW, 255 where the mask exceeds 127, else 0. Raises ValueError where it nowhere does."""
     solid = np.asarray(cv2.threshold(mask, 127, 255, cv2.THRESH_BINARY)[1], dtype=np.uint8)
     if cv2.countNonZero(solid) == 0:

@@ -23,7 +23,7 @@ _STEPS, _BATCH = 15, 5
 # The released filter: sigma 30 pixels, cut at radius 30. Its range term is 1 to within 0.01.
 _SIGMA, _RADIUS = 30.0, 30
 
-Floats = NDArray[np.floating[Any]]
+_Floats = NDArray[np.floating[Any]]
 
 
 def sot_field(
@@ -49,7 +49,7 @@ def sot_field(
         skin[:] = np.array(cv2.mean(face, face_solid)[:3]) / 255
         skin_mask[:] = True
     black = int(np.count_nonzero(hand == 0))
-    prepared = prepare_face(skin, skin_mask, black, rng)
+    prepared = prepare_skin(skin, skin_mask, black, rng)
     directions = draw_directions(rng, _STEPS * _BATCH)
     source = hand.reshape(-1, 3)
     moved = move_by_batches(source, prepared.reshape(-1, 3), directions, _BATCH)
@@ -58,7 +58,7 @@ def sot_field(
     return smooth_within(motion, solid)
 
 
-def prepare_face(skin: Floats, mask: NDArray[np.bool_], black: int, rng: Generator) -> Floats:
+def prepare_skin(skin: _Floats, mask: NDArray[np.bool_], black: int, rng: Generator) -> _Floats:
     """Algorithm 1: fill part of the face's background with its mean colour, and clip what is bright.
 
     ``skin`` (HxWx3, 0-1) counts where the mask is set. ``black`` is how many channel values of the

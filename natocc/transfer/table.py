@@ -7,16 +7,16 @@ from numpy.typing import NDArray
 
 from natocc.colour.lut import Colours, grid_colours
 
-GRID = 17
+_GRID = 17
 # Smoothing radii in cells of the grid, and the weight of each: the wide one only fills what the narrow
 # one leaves empty.
 _SMOOTHING = ((0.35, 1.0), (3.0, 1e-4))
-_CORNERS = np.array([(b * GRID + g) * GRID + r for b in (0, 1) for g in (0, 1) for r in (0, 1)])
-_NODES = grid_colours(GRID)
+_CORNERS = np.array([(b * _GRID + g) * _GRID + r for b in (0, 1) for g in (0, 1) for r in (0, 1)])
+_NODES = grid_colours(_GRID)
 
 
 def _kernel(radius: float) -> NDArray[np.float32]:
-    axis = np.arange(GRID)
+    axis = np.arange(_GRID)
     return np.exp(-0.5 * ((axis[:, None] - axis) / radius) ** 2).astype(np.float32)
 
 
@@ -39,20 +39,20 @@ def fit_table(colours: Colours, motion: Colours) -> Colours:
 
 def _splat(colours: Colours, values: Colours) -> NDArray[np.float32]:
     """Trilinear sums of the values and of 1, (4, 17, 17, 17), indexed [channel, blue, green, red]."""
-    position = np.clip(colours.T[::-1], 0, 255) * np.float32((GRID - 1) / 255)
-    low = np.minimum(position.astype(np.int64), GRID - 2)
+    position = np.clip(colours.T[::-1], 0, 255) * np.float32((_GRID - 1) / 255)
+    low = np.minimum(position.astype(np.int64), _GRID - 2)
     high = position - low
     blue, green, red = np.stack([1 - high, high], axis=1)
     weight = (blue[:, None, None] * green[:, None] * red).reshape(8, -1)
-    index = ((low[0] * GRID + low[1]) * GRID + low[2] + _CORNERS[:, None]).reshape(-1)
-    sums = [np.bincount(index, (weight * value).reshape(-1), GRID**3) for value in values.T]
-    sums.append(np.bincount(index, weight.reshape(-1), GRID**3))
-    return np.array(sums, np.float32).reshape(4, GRID, GRID, GRID)
+    index = ((low[0] * _GRID + low[1]) * _GRID + low[2] + _CORNERS[:, None]).reshape(-1)
+    sums = [np.bincount(index, (weight * value).reshape(-1), _GRID**3) for value in values.T]
+    sums.append(np.bincount(index, weight.reshape(-1), _GRID**3))
+    return np.array(sums, np.float32).reshape(4, _GRID, _GRID, _GRID)
 
 
 def _smooth(sums: NDArray[np.float32], kernel: NDArray[np.float32]) -> NDArray[np.float32]:
     """Separable filter of the last three axes by a symmetric kernel."""
-    red = sums.reshape(-1, GRID) @ kernel
-    green = kernel @ red.reshape(4 * GRID, GRID, GRID)
-    blue = kernel @ green.reshape(4, GRID, GRID**2)
+    red = sums.reshape(-1, _GRID) @ kernel
+    green = kernel @ red.reshape(4 * _GRID, _GRID, _GRID)
+    blue = kernel @ green.reshape(4, _GRID, _GRID**2)
     return np.asarray(blue.reshape(sums.shape))

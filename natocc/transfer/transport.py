@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from natocc.colour.lut import Colours
 
-T = TypeVar("T", bound=np.floating[Any])
+_T = TypeVar("_T", bound=np.floating[Any])
 
 
 def draw_bases(rng: Generator, steps: int) -> NDArray[np.float32]:
@@ -39,8 +39,8 @@ def move_by_bases(source: Colours, target: Colours, bases: NDArray[np.float32]) 
 
 
 def move_by_batches(
-    source: NDArray[T], target: NDArray[T], directions: NDArray[np.float64], batch: int
-) -> NDArray[T]:
+    source: NDArray[_T], target: NDArray[_T], directions: NDArray[np.float64], batch: int
+) -> NDArray[_T]:
     """Move ``source`` (Nx3) towards ``target`` (Nx3) by the mean motion of each ``batch`` of directions.
 
     In the precision of the arrays. Equal projections keep their order, so that the result is the same

@@ -13,8 +13,8 @@ from natocc.transforms import settings
 from natocc.transforms.albumentations_base import Base, next_seed
 from natocc.transforms.draw import Occlusion, Sampler, render_faces, untouched
 from natocc.transforms.labels import Labels
-from natocc.transforms.read_sample import read_sample
-from natocc.transforms.report import parse_params
+from natocc.transforms.read_targets import read_targets
+from natocc.transforms.report import params_from_report
 from natocc.transforms.sample import Sample
 
 DEFAULT_REPORT = "occlusion"
@@ -45,7 +45,7 @@ class Occluding(Base):
         name = type(self).__name__
         super().__init__(p=settings.check_share(f"{name}: expected p", p))
         self.occluders = settings.check_bank(name, occluders)
-        self.kinds = settings.check_weights(name, kinds, self.occluders)
+        self.kinds = settings.check_kind_weights(name, kinds, self.occluders)
         self.profile = settings.check_profile(name, profile)
         self.face_classes = settings.check_labels(name, face_classes, occluded_value)
         self.occluded_value, self.everywhere = occluded_value, everywhere
@@ -91,7 +91,7 @@ class Occluding(Base):
         report = dict(occlusion)
         if not report["applied"]:
             return self._write(sample, Occlusion(report=report, composites=(None,) * len(sample.images)))
-        params = parse_params(report["params"])
+        params = params_from_report(report["params"])
         pool = self.occluders.pool_for(params.kind)
         if report["occluder"] not in pool:
             raise ValueError(
@@ -121,7 +121,7 @@ class Occluding(Base):
         return draw_seed(Streams(drawn, self._stream, self.report).stage("seed"))
 
     def _read(self, data: Mapping[str, Any]) -> Sample:
-        return read_sample(
+        return read_targets(
             type(self).__name__,
             data,
             additional=self._additional_targets,

@@ -17,7 +17,7 @@ from natocc.render.compose import Composite, render
 from natocc.render.draw import Switches, draw_params
 from natocc.render.gates import judge
 from natocc.render.params import Params
-from natocc.transforms.report import Report, report_applied, report_untouched
+from natocc.transforms.report import OcclusionReport, report_applied, report_untouched
 from natocc.verdicts import KEPT
 
 # Draws for one call before the faces are given back as they came.
@@ -28,7 +28,7 @@ _ATTEMPTS = 4
 class Occlusion:
     """The report, and the finished sample of each face: None where it stays as it came."""
 
-    report: Report
+    report: OcclusionReport
     composites: tuple[Composite | None, ...]
     opacity: float = 1.0
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from natocc.face import Face
 from natocc.geometry import Image, mask_box
 from natocc.labels import occluded
-from natocc.transforms.masks import Mask, face_pixels, mark_hidden, markable_pixels
+from natocc.transforms.masks import AnyMask, face_pixels, mark_hidden, markable_pixels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,12 +18,12 @@ class Labels:
     occluded_value: int = 0
     everywhere: bool = False
 
-    def face(self, image: Image, mask: Mask) -> Face:
+    def face(self, image: Image, mask: AnyMask) -> Face:
         """The face that ``mask`` shows; its box is empty where it shows none."""
         pixels = face_pixels(mask, self.face_classes, self.occluded_value)
         return Face(image=image, mask=pixels, parsing=None, box=mask_box(pixels))
 
-    def mark(self, mask: Mask, alpha: Image, opacity: float) -> Mask:
+    def mark(self, mask: AnyMask, alpha: Image, opacity: float) -> AnyMask:
         """A copy of the mask with the label where the occluder is."""
         where = None
         if not self.everywhere:

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from natocc.geometry import Image
 
 # HxW or HxWx1 of booleans, integers or floats.
-Mask = NDArray[Any]
+AnyMask = NDArray[Any]
 # From this share on, a pixel of a soft mask is face.
 _HALF = 0.5
 
 
-def check_mask(what: str, mask: object, size: tuple[int, int], occluded_value: int) -> Mask:
+def check_label_mask(what: str, mask: object, size: tuple[int, int], occluded_value: int) -> AnyMask:
     """The mask itself, where it fits the image of ``size`` and can hold ``occluded_value``.
 
     Floats are a soft mask in 0-1, or whole numbers. Raises ValueError for other arrays.
@@ -38,7 +38,7 @@ def check_mask(what: str, mask: object, size: tuple[int, int], occluded_value: i
     return mask
 
 
-def face_pixels(mask: Mask, classes: Collection[int] | None, occluded_value: int) -> Image:
+def face_pixels(mask: AnyMask, classes: Collection[int] | None, occluded_value: int) -> Image:
     """uint8 HxW, 1 where ``mask`` holds one of ``classes``, else 0.
 
     Without classes face is all but 0, in a soft mask 0.5 and more. Pixels that hold
@@ -54,7 +54,7 @@ def face_pixels(mask: Mask, classes: Collection[int] | None, occluded_value: int
     return face.view(np.uint8)
 
 
-def markable_pixels(mask: Mask, classes: Collection[int] | None, occluded_value: int) -> NDArray[np.bool_]:
+def markable_pixels(mask: AnyMask, classes: Collection[int] | None, occluded_value: int) -> NDArray[np.bool_]:
     """Where the occluder's label may stand: the face, and in a soft mask its faint rim too."""
     if classes is None and _is_soft(mask):
         mask = _flat(mask)
@@ -63,27 +63,27 @@ def markable_pixels(mask: Mask, classes: Collection[int] | None, occluded_value:
 
 
 def mark_hidden(
-    mask: Mask, hidden: NDArray[np.bool_], markable: NDArray[np.bool_] | None, occluded_value: int
-) -> Mask:
+    mask: AnyMask, hidden: NDArray[np.bool_], markable: NDArray[np.bool_] | None, occluded_value: int
+) -> AnyMask:
     """A copy with ``occluded_value`` where ``hidden``, on ``markable`` pixels alone unless that is None."""
     marked = mask.copy()
     marked[hidden if markable is None else hidden & markable] = occluded_value
     return marked
 
 
-def _size(mask: Mask) -> tuple[int, ...]:
+def _size(mask: AnyMask) -> tuple[int, ...]:
     return mask.shape[:2] if mask.ndim == 3 and mask.shape[2] == 1 else mask.shape
 
 
-def _flat(mask: Mask) -> Mask:
+def _flat(mask: AnyMask) -> AnyMask:
     return mask[..., 0] if mask.ndim == 3 else mask
 
 
-def _is_soft(mask: Mask) -> bool:
+def _is_soft(mask: AnyMask) -> bool:
     return mask.dtype.kind == "f" and bool((mask != np.rint(mask)).any())
 
 
-def _float_problem(mask: Mask) -> str:
+def _float_problem(mask: AnyMask) -> str:
     if not np.isfinite(mask).all():
         return "NaN or infinity"
     if _is_soft(mask) and not (mask.min() >= 0 and mask.max() <= 1):

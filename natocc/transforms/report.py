@@ -11,10 +11,12 @@ from natocc.render.compose import Composite
 from natocc.render.params import Params, params_adapter
 
 # Keys and values as docs/transforms.md lists them.
-Report = dict[str, object]
+OcclusionReport = dict[str, object]
 
 
-def report_applied(occluder: str, seed: int, params: Params, composites: Sequence[Composite]) -> Report:
+def report_applied(
+    occluder: str, seed: int, params: Params, composites: Sequence[Composite]
+) -> OcclusionReport:
     """An occluder, by its name in the bank, lies on the faces of one or more composites."""
     hidden = sum(composite.hidden_ratio for composite in composites) / len(composites)
     return report_untouched("", seed) | {
@@ -28,7 +30,7 @@ def report_applied(occluder: str, seed: int, params: Params, composites: Sequenc
     }
 
 
-def report_untouched(reason: str, seed: int) -> Report:
+def report_untouched(reason: str, seed: int) -> OcclusionReport:
     """The sample is as it came."""
     return {
         "applied": False,
@@ -43,6 +45,6 @@ def report_untouched(reason: str, seed: int) -> Report:
     }
 
 
-def parse_params(text: str) -> Params:
+def params_from_report(text: str) -> Params:
     """The frozen record from a report; raises pydantic's ValidationError (a ValueError) naming the field."""
     return params_adapter().validate_json(text)

@@ -13,7 +13,7 @@ from natocc.geometry import Image
 from natocc.transforms.draw import Occlusion
 from natocc.transforms.images import AnyImage, from_uint8
 from natocc.transforms.labels import Labels
-from natocc.transforms.masks import Mask
+from natocc.transforms.masks import AnyMask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class Sample:
     key: str
     given: Sequence[AnyImage]
     images: tuple[Image, ...]
-    face_masks: tuple[Mask, ...]
+    face_masks: tuple[AnyMask, ...]
     # Keys of single masks, all for the one image.
     mask_keys: tuple[str, ...]
     # Keys of lists or stacks of masks: for several images one each, else all for the one image.

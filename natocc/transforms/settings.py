@@ -40,7 +40,7 @@ def check_profile(what: str, profile: str | Profile) -> Profile:
     return PROFILES[profile]
 
 
-def check_weights(what: str, weights: Mapping[str, float], occluders: OccluderBank) -> dict[str, float]:
+def check_kind_weights(what: str, weights: Mapping[str, float], occluders: OccluderBank) -> dict[str, float]:
     """Weights above 0, by kind. Raises ValueError unless the bank has occluders of each of them."""
     if not all(math.isfinite(weight) and weight >= 0 for weight in weights.values()):
         raise ValueError(f"{what}: expected weights of 0 or more, got {dict(weights)}")

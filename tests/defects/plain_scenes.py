@@ -7,7 +7,7 @@ import numpy as np
 
 from natocc.face import Face
 from natocc.geometry import mask_box
-from natocc.occluders.bank import texture
+from natocc.occluders.bank import make_texture
 from natocc.occluders.occluder import Occluder, make_occluder
 from natocc.randomness import Streams
 from natocc.render.draw import Switches, draw_params
@@ -32,7 +32,7 @@ def one_level(level: int | tuple[int, int, int], size: int = 128) -> Face:
 
 def white_disc(kind: str) -> Occluder:
     if kind == "randocc":
-        return texture(np.full((64, 64, 3), 255, np.uint8))
+        return make_texture(np.full((64, 64, 3), 255, np.uint8))
     disc = cv2.circle(np.zeros((160, 160), np.uint8), (80, 80), 70, 255, -1, cv2.LINE_AA)
     return make_occluder(np.full((160, 160, 3), 255, np.uint8), disc)
 

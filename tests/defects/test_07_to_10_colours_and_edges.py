@@ -16,7 +16,7 @@ from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
 from natocc.harmonise.statistics import harmonise_statistics
 from natocc.labels import OCCLUSION_CLASS
-from natocc.occluders.bank import cut_out, texture
+from natocc.occluders.bank import make_cutout, make_texture
 from natocc.occluders.occluder import Occluder, make_occluder
 from natocc.profiles import PROFILES
 from natocc.render.compose import render
@@ -89,10 +89,10 @@ def different(pixels: Image) -> int:
 def grey_thing(kind: str, level: int) -> Occluder:
     """As users give it: grey inside the mask, black outside."""
     if kind == "randocc":
-        return texture(np.full((90, 120, 3), level, np.uint8))
+        return make_texture(np.full((90, 120, 3), level, np.uint8))
     matte = np.zeros((140, 110), np.uint8)
     cv2.ellipse(matte, (55, 70), (40, 60), 20, 0, 360, 255, -1)
-    return cut_out(np.where(matte[..., None] > 0, level, 0).astype(np.uint8).repeat(3, 2), matte)
+    return make_cutout(np.where(matte[..., None] > 0, level, 0).astype(np.uint8).repeat(3, 2), matte)
 
 
 @pytest.mark.parametrize("profile", PROFILES)

@@ -16,7 +16,7 @@ from assets.bank.reader import Bank
 from natocc.codecs import decode_plane
 from natocc.labels import OCCLUSION_CLASS
 from natocc.occluders.occluder import Occluder, make_occluder
-from natocc.occluders.shapes import CANVAS, outline
+from natocc.occluders.shapes import CANVAS, shape_curve
 from natocc.profiles import PROFILES
 from natocc.render.compose import Composite, render
 from natocc.render.params import Params
@@ -50,7 +50,7 @@ def test_11_no_random_shape_is_cut_straight() -> None:
         shape = got.alpha > 127
         assert not (shape[0].any() or shape[-1].any() or shape[:, 0].any() or shape[:, -1].any())
         assert params.shape is not None
-        curve = outline(params.shape)
+        curve = shape_curve(params.shape)
         # A curve that is clipped runs along the line that it is clipped at.
         for extreme in (curve.min(0), curve.max(0)):
             assert ((np.abs(curve - extreme) < 1e-6).sum(0) <= 8).all()

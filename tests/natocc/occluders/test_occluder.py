@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from natocc.geometry import Box, Matrix, rotation, scaling, translation
-from natocc.occluders.occluder import Layer, make_occluder, place, warp
+from natocc.occluders.occluder import Layer, make_occluder, place, warp_occluder
 from tests.natocc.inputs import occluder
 
 
@@ -30,7 +30,7 @@ def test_shrinking_turns_a_fine_pattern_into_grey_not_moire(shrink: float) -> No
     side = int(1024 * shrink)
     matrix = translation(0.3, 0.3) @ scaling(shrink, shrink)
     texture = make_occluder(cv2.merge([fine] * 3).astype(np.uint8), None)
-    inner = warp(texture, matrix, Box(0, 0, side, side))[3:-3, 3:-3, :3].astype(float)
+    inner = warp_occluder(texture, matrix, Box(0, 0, side, side))[3:-3, 3:-3, :3].astype(float)
     assert inner.mean() == pytest.approx(127.5, abs=4)
     if shrink < 0.5:
         assert inner.std() < 40

@@ -7,7 +7,15 @@ from skimage.draw import polygon2mask
 
 from natocc.geometry import Matrix, mask_box, rotation, scaling, transform_points, translation
 from natocc.occluders.occluder import Layer, make_occluder
-from natocc.occluders.shapes import CANVAS, Shape, curve_size, draw_shape, fill_shape, outline, place_outline
+from natocc.occluders.shapes import (
+    CANVAS,
+    Shape,
+    curve_size,
+    draw_shape,
+    fill_shape,
+    place_curve,
+    shape_curve,
+)
 from natocc.randomness import Streams
 from tests.natocc.inputs import occluder
 
@@ -19,7 +27,7 @@ def shape(seed: int) -> Shape:
 def filled(one: Shape, matrix: Matrix, canvas: tuple[int, int] = (600, 600)) -> Layer:
     texture = occluder("randocc")
     assert texture is not None
-    return fill_shape(outline(one), texture, matrix, canvas)
+    return fill_shape(shape_curve(one), texture, matrix, canvas)
 
 
 def whole(
@@ -33,14 +41,14 @@ def whole(
 def test_no_shape_is_ever_cut_at_the_canvas() -> None:
     # The released code cuts 56 in 100 straight.
     for seed in range(3000):
-        curve = outline(shape(seed))
+        curve = shape_curve(shape(seed))
         assert curve.min() >= -1e-6 and curve.max() <= CANVAS - 1 + 1e-6, seed
 
 
 def test_curves_bend_beyond_their_points_and_are_shrunk_rather_than_clipped() -> None:
     on_the_edge = []
     for seed in range(500):
-        curve = outline(shape(seed))
+        curve = shape_curve(shape(seed))
         touching = (curve < 0.5) | (curve > CANVAS - 1.5)
         on_the_edge.append(touching.any(axis=1).mean())
     assert max(on_the_edge) < 0.2, "a cut curve would run along the edge"
@@ -69,7 +77,7 @@ def test_points_run_round_their_mean() -> None:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_the_filled_area_is_the_polygons(seed: int) -> None:
-    curve = outline(shape(seed))
+    curve = shape_curve(shape(seed))
     matte = whole(filled(shape(seed), translation(40, 40)))
     expected = polygon2mask((600, 600), (curve - curve.min(0) + 40)[:, ::-1])
     assert matte.sum() / 255 == pytest.approx(expected.sum(), rel=0.01)
@@ -79,9 +87,9 @@ def test_the_filled_area_is_the_polygons(seed: int) -> None:
 @pytest.mark.parametrize("stretch", [0.3, 1.0, 3.0])
 def test_leaving_out_points_moves_no_edge_by_more_than_a_twentieth_of_a_pixel(stretch: float) -> None:
     for seed in range(10):
-        curve = outline(shape(seed))
+        curve = shape_curve(shape(seed))
         matrix = translation(7.3, 5.1) @ scaling(stretch, stretch)
-        drawn = place_outline(curve, matrix)
+        drawn = place_curve(curve, matrix)
         every = transform_points(curve - curve.min(0), matrix)
         assert 3 <= len(drawn) < 0.9 * len(every)
         run = np.roll(drawn, -1, axis=0) - drawn
@@ -102,7 +110,7 @@ def test_the_layer_is_no_larger_than_the_shape_and_its_soft_edge(seed: int) -> N
 def test_the_matte_is_anti_aliased() -> None:
     matte = whole(filled(shape(3), translation(40, 40)))
     edge = np.count_nonzero((matte > 0) & (matte < 255))
-    perimeter = np.linalg.norm(np.diff(outline(shape(3)), axis=0), axis=1).sum()
+    perimeter = np.linalg.norm(np.diff(shape_curve(shape(3)), axis=0), axis=1).sum()
     assert 0.5 < edge / perimeter < 3
     assert len(np.unique(matte)) > 60, "many levels, no steps"
 
@@ -118,7 +126,7 @@ def test_the_same_shape_is_the_same_bytes_and_a_sub_pixel_shift_is_seen() -> Non
 
 
 def test_the_texture_covers_the_shape_and_moves_with_it() -> None:
-    curve = outline(shape(7))
+    curve = shape_curve(shape(7))
     ramp = np.repeat(np.linspace(0, 255, CANVAS).astype(np.uint8)[None, :, None], CANVAS, 0).repeat(3, 2)
     layer = fill_shape(curve, make_occluder(ramp, None), translation(30, 20), (600, 600))
     y, x = np.argwhere(layer.matte == 255).T
@@ -133,7 +141,7 @@ def test_a_shape_off_the_canvas_gives_an_empty_layer() -> None:
 
 def test_a_shape_has_at_least_one_pixel() -> None:
     speck = Shape(points=((0.5, 0.5), (0.5, 0.5), (0.5, 0.5)), radius=0.0, edginess=0.0)
-    assert curve_size(outline(speck)) == (1, 1)
+    assert curve_size(shape_curve(speck)) == (1, 1)
     assert filled(speck, scaling(0.5, 0.5)).matte.max() <= 255
 
 

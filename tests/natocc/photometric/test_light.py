@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from natocc.geometry import Image
-from natocc.photometric.light import Light, estimate_light, shade, turn
+from natocc.photometric.light import Light, estimate_light, light_ramp, shade
 from tests.natocc.inputs import face
 
 PLAIN = Light(gx=0.0, gy=0.0)
@@ -110,10 +110,15 @@ def test_gain_and_mean_keep_their_bounds(
 
 
 def test_the_turn_is_bounded_monotone_and_nothing_where_unknown() -> None:
-    ramps = [turn(Light(gx=value, gy=0.0), PLAIN, 0.7)[0] for value in (-1, -0.5, 0, 0.3, 1)]
+    ramps = [light_ramp(Light(gx=value, gy=0.0), PLAIN, 0.7)[0] for value in (-1, -0.5, 0, 0.3, 1)]
     assert ramps == sorted(ramps) and math.isclose(ramps[0], -ramps[-1])
-    assert sum(map(abs, turn(Light(gx=1.0, gy=-1.0), Light(gx=-1.0, gy=1.0), 1.0))) <= 0.7 + 1e-9
-    assert turn(None, PLAIN, 1) == turn(PLAIN, None, 1) == turn(Light(gx=0.02, gy=0.0), PLAIN, 1) == (0, 0)
+    assert sum(map(abs, light_ramp(Light(gx=1.0, gy=-1.0), Light(gx=-1.0, gy=1.0), 1.0))) <= 0.7 + 1e-9
+    assert (
+        light_ramp(None, PLAIN, 1)
+        == light_ramp(PLAIN, None, 1)
+        == light_ramp(Light(gx=0.02, gy=0.0), PLAIN, 1)
+        == (0, 0)
+    )
 
 
 def test_nothing_to_turn_leaves_every_bit() -> None:

@@ -11,7 +11,7 @@ from natocc.geometry import Box, Image
 from natocc.photometric.blur import apply_blur, draw_blur
 from natocc.photometric.tone import apply_tone, draw_tone
 from natocc.randomness import Streams
-from natocc.render.final_augmentation import Views, finish
+from natocc.render.final_augmentation import SampleViews, apply_final_stages
 from natocc.render.params import Affine, Params
 from tests.natocc.inputs import face
 
@@ -20,13 +20,13 @@ TURN = Affine(scale=(0.85, 1.1), angle=12.0, shear=(0.0, 0.0))
 LEAN = Affine(scale=(1.1, 0.9), angle=0.0, shear=(7.0, -4.0))
 
 
-def views() -> Views:
+def views() -> SampleViews:
     clean = face().image
     alpha = np.zeros(face().size, np.uint8)
     alpha[BOX.slices] = 255
     image = clean.copy()
     image[BOX.slices] = (250, 10, 30)
-    return Views(
+    return SampleViews(
         image=image,
         clean=clean,
         clean_mask=face().mask,
@@ -56,7 +56,7 @@ def albumentations_warp(image: Image, affine: Affine) -> Image:
 # They shear the other way and after turning, we before: the two agree where one of them is absent.
 @pytest.mark.parametrize("affine", [TURN, LEAN])
 def test_the_affine_is_albumentations(affine: Affine) -> None:
-    done = finish(views(), params(final_affine=affine))
+    done = apply_final_stages(views(), params(final_affine=affine))
     for ours, before in ((done.image, views().image), (done.clean, views().clean)):
         assert cv2.absdiff(ours, albumentations_warp(before, affine)).max() <= 1
     assert cv2.absdiff(done.alpha, albumentations_warp(views().alpha, affine)).max() <= 1
@@ -64,7 +64,7 @@ def test_the_affine_is_albumentations(affine: Affine) -> None:
 
 @pytest.mark.parametrize("affine", [TURN, LEAN])
 def test_the_affine_moves_every_plane_alike(affine: Affine) -> None:
-    done = finish(views(), params(final_affine=affine))
+    done = apply_final_stages(views(), params(final_affine=affine))
     red = (done.image.astype(int) - (250, 10, 30)).__abs__().max(axis=2) <= 2
     assert red[done.alpha == 255].all()
     assert done.parsing is not None
@@ -82,7 +82,7 @@ def test_beyond_the_reach_both_pictures_are_equal_to_the_bit(affine: Affine) -> 
         "final_tone": draw_tone(Streams(1, "a", "b").stage("d"), 0.2, by_mean=False),
         "final_flip": True,
     }
-    done = finish(views(), params(**stages))
+    done = apply_final_stages(views(), params(**stages))
     near = cv2.dilate(done.alpha, np.ones((2 * done.reach + 1,) * 2, np.uint8)) > 0
     assert done.reach > 0 and not near.all()
     assert np.array_equal(done.image[~near], done.clean[~near])
@@ -91,7 +91,7 @@ def test_beyond_the_reach_both_pictures_are_equal_to_the_bit(affine: Affine) -> 
 def test_blurring_a_part_is_blurring_the_whole() -> None:
     for seed in range(10):
         blur = draw_blur(Streams(seed, "a", "b").stage("c"))
-        done = finish(views(), params(final_blur=blur))
+        done = apply_final_stages(views(), params(final_blur=blur))
         assert np.array_equal(done.image, apply_blur(views().image, blur))
         assert np.array_equal(done.clean, apply_blur(views().clean, blur))
         assert done.reach == blur.radius
@@ -99,14 +99,14 @@ def test_blurring_a_part_is_blurring_the_whole() -> None:
 
 def test_tone_falls_on_both_pictures_alike() -> None:
     tone = draw_tone(Streams(3, "a", "b").stage("d"), 0.2, by_mean=False)
-    done = finish(views(), params(final_tone=tone))
+    done = apply_final_stages(views(), params(final_tone=tone))
     assert np.array_equal(done.image, apply_tone(views().image, tone))
     assert np.array_equal(done.clean, apply_tone(views().clean, tone))
     assert np.array_equal(done.alpha, views().alpha) and done.reach == 0
 
 
 def test_a_flip_is_albumentations_and_swaps_the_sides_of_the_face() -> None:
-    done = finish(views(), params(final_flip=True))
+    done = apply_final_stages(views(), params(final_flip=True))
     flip = albumentations.HorizontalFlip(p=1.0)
     for ours, before in (
         (done.image, views().image),
@@ -126,5 +126,5 @@ def test_a_flip_is_albumentations_and_swaps_the_sides_of_the_face() -> None:
 
 
 def test_nothing_to_finish_changes_nothing() -> None:
-    done = finish(views(), Params(kind="object"))
+    done = apply_final_stages(views(), Params(kind="object"))
     assert np.array_equal(done.image, views().image) and done.reach == 0

@@ -5,15 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from natocc.transfer.partial import Floats, Places, assign, move_partially
+from natocc.geometry import Float64Array
+from natocc.transfer.partial import Places, assign, move_partially
 from natocc.transfer.transport import draw_directions
 
 
-def cost(source: Floats, target: Floats, places: Places) -> float:
+def cost(source: Float64Array, target: Float64Array, places: Places) -> float:
     return float(((source - target[places]) ** 2).sum())
 
 
-def least_cost(source: Floats, target: Floats) -> float:
+def least_cost(source: Float64Array, target: Float64Array) -> float:
     """Dynamic programming over all injective monotone maps: f(i, j) = min(f(i, j-1), f(i-1, j-1) + c(i, j))."""
     costs = np.zeros(len(target) + 1)
     for value in source:

@@ -6,7 +6,7 @@ import pytest
 import skimage.data
 
 from natocc.geometry import Image
-from natocc.transfer.sot import fill_ratio, prepare_face, smooth_within, sot_field
+from natocc.transfer.sot import fill_ratio, prepare_skin, smooth_within, sot_field
 from tests.natocc.inputs import face
 
 
@@ -44,7 +44,7 @@ def test_the_share_of_background_that_is_filled(dark: int, black: int, expected:
 def filled_share(black: int) -> float:
     """What share of the background no longer is black."""
     picture, mask = skin()
-    return float((prepare_face(picture, mask, black, np.random.default_rng(1))[~mask] > 0).all(1).mean())
+    return float((prepare_skin(picture, mask, black, np.random.default_rng(1))[~mask] > 0).all(1).mean())
 
 
 def test_enough_black_in_the_hand_leaves_the_faces_background_black() -> None:
@@ -63,7 +63,7 @@ def test_all_of_it_is_filled_where_the_hand_has_little_or_none(black: int) -> No
 
 def test_the_filling_is_the_faces_mean_colour() -> None:
     picture, mask = skin()
-    result = prepare_face(picture, mask, 0, np.random.default_rng(1))
+    result = prepare_skin(picture, mask, 0, np.random.default_rng(1))
     assert np.allclose(result[~mask], picture[mask].mean(0))
 
 
@@ -72,7 +72,7 @@ def test_bright_values_are_clipped_channel_by_channel() -> None:
     limit = picture[mask].mean(0) + picture[mask].std(0)
     picture[30:40, 30:40, 0] = 0.95
     limit = picture[mask].mean(0) + picture[mask].std(0)
-    result = prepare_face(picture, mask, 10**6, np.random.default_rng(1))
+    result = prepare_skin(picture, mask, 10**6, np.random.default_rng(1))
     assert np.allclose(result[mask].max(0), np.minimum(limit, picture[mask].max(0)))
     assert np.array_equal(result[30:40, 30:40, 2], np.minimum(picture, limit)[30:40, 30:40, 2])
     assert len(np.unique(result[30:40, 30:40, 2])) > 50, "the other channels keep their detail"

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from natocc.transforms.masks import check_mask, face_pixels, mark_hidden, markable_pixels
+from natocc.transforms.masks import check_label_mask, face_pixels, mark_hidden, markable_pixels
 
 MASK = np.array([[0, 1, 4, 13, 19]], np.uint8)
 
@@ -33,7 +33,7 @@ def test_marks_go_on_the_face_or_everywhere() -> None:
 def test_masks_of_every_dtype_with_or_without_a_channel_are_taken(dtype: Any) -> None:
     mask = np.array([[0, 1], [1, 0]]).astype(dtype)
     for given in (mask, mask[..., None]):
-        assert check_mask("mask", given, (2, 2), 0) is given
+        assert check_label_mask("mask", given, (2, 2), 0) is given
         assert face_pixels(given, None, 0).tolist() == [[0, 1], [1, 0]]
         marked = mark_hidden(given, np.array([[True, True], [False, False]]), None, 0)
         assert marked.dtype == dtype and marked.shape == given.shape
@@ -65,7 +65,7 @@ def test_floats_of_whole_numbers_are_classes_and_fractions_a_soft_mask() -> None
 )
 def test_other_masks_are_refused_in_words(mask: object, got: str) -> None:
     with pytest.raises(ValueError, match="^mask: expected .*" + re.escape(got)):
-        check_mask("mask", mask, (2, 2), 0)
+        check_label_mask("mask", mask, (2, 2), 0)
 
 
 @pytest.mark.parametrize(
@@ -74,4 +74,4 @@ def test_other_masks_are_refused_in_words(mask: object, got: str) -> None:
 def test_a_mask_that_cannot_hold_the_value_is_refused(dtype: Any, value: int) -> None:
     got = f"can hold occluded_value={value}, got {np.dtype(dtype)}"
     with pytest.raises(ValueError, match=got):
-        check_mask("mask", np.zeros((2, 2), dtype), (2, 2), value)
+        check_label_mask("mask", np.zeros((2, 2), dtype), (2, 2), value)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from natocc.transforms.report import parse_params, report_applied, report_untouched
+from natocc.transforms.report import params_from_report, report_applied, report_untouched
 from tests.natocc.inputs import draw, face, make
 
 
@@ -24,9 +24,9 @@ def test_every_report_has_the_same_keys_and_types() -> None:
 def test_params_are_read_back_as_they_were() -> None:
     params = draw(face(), "randocc")
     report = report_applied("t", 7, params, [make(face(), params)])
-    assert parse_params(str(report["params"])) == params
+    assert params_from_report(str(report["params"])) == params
     with pytest.raises(ValueError, match="kind"):
-        parse_params('{"kind": "hat"}')
+        params_from_report('{"kind": "hat"}')
 
 
 def test_several_composites_share_one_report() -> None:

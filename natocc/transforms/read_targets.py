@@ -9,14 +9,14 @@ import numpy as np
 
 from natocc.transforms.images import to_uint8
 from natocc.transforms.labels import Labels
-from natocc.transforms.masks import Mask, check_mask
+from natocc.transforms.masks import AnyMask, check_label_mask
 from natocc.transforms.sample import Sample
 
 _EXPECTED = "expected image=… and mask=…, or images=… and masks=… with a mask for each"
 _VOLUMES = ("volume", "volumes", "mask3d", "masks3d")
 
 
-def read_sample(
+def read_targets(
     what: str, data: Mapping[str, Any], *, additional: Mapping[str, str], labels: Labels, report: str
 ) -> Sample:
     """The sample in ``data``; ``additional`` are the targets that Compose was given, by name.
@@ -66,7 +66,7 @@ def _mask_keys(data: Mapping[str, Any], additional: Mapping[str, str], target: s
     return tuple(name for name in named if name != "alpha" and data.get(name) is not None)
 
 
-def _face_masks(data: Mapping[str, Any], key: str) -> tuple[Mask, ...]:
+def _face_masks(data: Mapping[str, Any], key: str) -> tuple[AnyMask, ...]:
     if key == "images":
         return tuple(data["masks"])
     return (data["mask"] if data.get("mask") is not None else data["masks"][0],)
@@ -81,7 +81,7 @@ def _check_masks(what: str, sample: Sample, labels: Labels) -> None:
     if sample.several and sample.mask_keys:
         raise ValueError(f"{what}: expected masks=… beside images=…, got {', '.join(sample.mask_keys)}")
     for key in sample.mask_keys:
-        check_mask(f"{what}: {key}", sample.data[key], sizes[0], labels.occluded_value)
+        check_label_mask(f"{what}: {key}", sample.data[key], sizes[0], labels.occluded_value)
     for key in sample.stack_keys:
         masks = sample.data[key]
         count = _length(masks)
@@ -89,7 +89,7 @@ def _check_masks(what: str, sample: Sample, labels: Labels) -> None:
             wanted = f"{len(sizes)} masks, one an image" if sample.several else "a list or NxHxW of masks"
             raise ValueError(f"{what}: {key}: expected {wanted}, got {_described(masks)}")
         for mask, size in zip(masks, sizes if sample.several else sizes * count, strict=True):
-            check_mask(f"{what}: {key}", mask, size, labels.occluded_value)
+            check_label_mask(f"{what}: {key}", mask, size, labels.occluded_value)
 
 
 def _check_alpha(what: str, sample: Sample) -> None:

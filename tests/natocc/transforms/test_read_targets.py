@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from natocc.transforms.labels import Labels
-from natocc.transforms.read_sample import read_sample
+from natocc.transforms.read_targets import read_targets
 from natocc.transforms.sample import Sample
 
 IMAGE, MASK = np.zeros((6, 4, 3), np.uint8), np.ones((6, 4), np.uint8)
@@ -15,7 +15,7 @@ TARGETS = {"alpha": "mask", "hair": "mask", "parts": "masks", "clean": "image"}
 
 
 def read(**data: Any) -> Sample:
-    return read_sample("NatOcc", data, additional=TARGETS, labels=Labels(), report="occlusion")
+    return read_targets("NatOcc", data, additional=TARGETS, labels=Labels(), report="occlusion")
 
 
 def test_one_image_has_masks_of_every_kind() -> None:
