@@ -60,8 +60,8 @@ def _load(bank: str, entry: StoredEntry, long_side: int | None) -> Occluder:
 def load_cutouts(folder: str | Path, *, long_side: int | None = 384) -> dict[str, Occluder]:
     """Every picture of a folder as a cut-out, by file name; names of numbers first, as numbers.
 
-    Names that begin with a dot are file managers' own and are passed over. Raises ValueError that lists
-    all files without use: unreadable, not transparent, no pictures.
+    Files whose names begin with a dot are skipped. Raises ValueError that lists all files that cannot be
+    used: unreadable, not transparent, not pictures.
     """
     _check_side(long_side)
     root, problems = Path(folder), list[str]()
@@ -97,7 +97,7 @@ def _read(path: Path, long_side: int | None) -> Occluder:
             transparent = "A" in picture.getbands() or "transparency" in picture.info
             rgba = np.array(picture.convert("RGBA"))
     except UnidentifiedImageError as error:
-        raise ValueError(f"{expected} a file that is no picture") from error
+        raise ValueError(f"{expected} a file that is not a picture") from error
     except (OSError, SyntaxError, Pillow.DecompressionBombError) as error:
         raise ValueError(f"{expected} a damaged picture ({str(error).rstrip('.')})") from error
     if not transparent:

@@ -24,7 +24,7 @@ _NEGLIGIBLE = 1e-3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blur:
-    """``size`` odd, in pixels; ``sigma`` along the kernel's own axes; ``angle`` in degrees."""
+    """``size`` odd, in pixels; ``sigma`` along the kernel's axes; ``angle`` in degrees."""
 
     size: int
     sigma: tuple[float, float]
@@ -50,7 +50,7 @@ def draw_blur(rng: Generator, *, plain: bool = False) -> Blur:
 
 
 def kernel_noise(blur: Blur) -> NDArray[np.float64]:
-    """The multiplicative noise, size x size, regenerated from its seed; ones where there is none."""
+    """The multiplicative noise, size x size, regenerated from its seed; ones without noise."""
     if blur.noise_seed is None:
         return np.ones((blur.size, blur.size))
     return Generator(PCG64(blur.noise_seed)).uniform(*_NOISE, size=(blur.size, blur.size))

@@ -1,4 +1,4 @@
-"""A picture's JPEG history: the quality it was stored at, read from its tables, and one generation of it."""
+"""A picture's JPEG history: the quality and block grid of its file, and one generation more on them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _SCALED = _tables()
 def jpeg_quality(data: bytes) -> int | None:
     """The quality, 1 to 100 on the IJG scale, whose luminance table is nearest to the file's.
 
-    None for bytes that are no JPEG, and for one that ends before its luminance table. Reads headers
+    None for bytes that are not JPEG, and for a JPEG that ends before its luminance table. Reads headers
     alone; whether the picture decodes is not asked.
     """
     table = _luminance_table(data)
@@ -55,7 +55,7 @@ def jpeg_quality(data: bytes) -> int | None:
 def compress_on_grid(rgb: Image, box: Box, quality: int) -> Image:
     """One JPEG generation (4:2:0, ``quality`` 1-100) of RGB pixels that lie at ``box`` of a picture.
 
-    The blocks fall where they fall in a picture whose coding starts at its corner.
+    Blocks lie on the grid of the whole picture, whose coding starts at its corner.
     """
     if rgb.size == 0:
         return rgb

@@ -1,4 +1,4 @@
-"""Light: from which side the face is lit, and an occluder shaded to be lit from there too."""
+"""Light: the side from which a face is lit, and an occluder shaded to match."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OFFSET = 8.0  # levels, so that black has a logarithm
 _ROUNDS = 3
 _OUTLIER = 3.0  # robust deviations
 _STEEPEST = 1.0
-# Beards, brows and shade under the chin pass for light from above: less of that is believed.
+# Beards, brows and shade under the chin look like light from above: that direction counts less.
 _UPRIGHT_TRUST = 0.5
 _LEAST, _MOST = 0.04, 0.7
 _GAIN = (0.6, 1.5)
@@ -42,8 +42,8 @@ def estimate_light(image: Image, mask: Image) -> Light | None:
     """The plane that fits log-luma best inside a mask.
 
     ``image`` RGB uint8 HxWx3; ``mask`` uint8 HxW, inside above 127 or, where no value exceeds 1,
-    where non-zero. What lies far off the plane, as eyes and brows do, loses its weight in three rounds.
-    None for a mask too small to tell.
+    where non-zero. Pixels far off the plane, such as eyes and brows, lose their weight in three rounds.
+    None for a mask that is too small.
     """
     box = mask_box(mask)
     if box.width < 4 or box.height < 4:
@@ -51,7 +51,7 @@ def estimate_light(image: Image, mask: Image) -> Light | None:
     size = min(_SIDE, box.width), min(_SIDE, box.height)
     inside = cv2.resize(mask[box.slices], size, interpolation=cv2.INTER_NEAREST_EXACT)
     where = inside > (127 if inside.max(initial=0) > 1 else 0)
-    # Pixels along the edge mix with what lies beyond; a thin thing has no others.
+    # Pixels along the edge mix with the background; a thin mask has no others.
     inner = cv2.erode(where.astype(np.uint8), _CROSS, borderType=cv2.BORDER_CONSTANT, borderValue=0) > 0
     where = inner if 4 * np.count_nonzero(inner) > np.count_nonzero(where) else where
     if np.count_nonzero(where) < _FEWEST:
@@ -105,7 +105,7 @@ def shade(rgb: Image, matte: Image, face: Light | None, occluder: Light | None, 
     """The layer (RGB uint8 HxWx3, matte uint8 HxW) under a ramp of light, ``strength`` 0 to 1.
 
     The gain stays within 0.6 to 1.5 and keeps the mean luma of what the matte shows. The layer itself
-    where nothing is to be turned.
+    where there is nothing to change.
     """
     x, y = light_ramp(face, occluder, strength)
     box = mask_box(cv2.threshold(matte, 127, 255, cv2.THRESH_BINARY)[1]) if matte.size else Box(0, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""Sensor noise: how much and how coarse it is, and an occluder given what it lacks beside the face."""
+"""Sensor noise: its strength and grain, and an occluder given the noise that it lacks beside the face."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from natocc.geometry import Image
 from natocc.photometric.windows import CELL, Plane, Windows, cut_windows, find_windows
 from natocc.randomness import draw_range, draw_seed
 
-# Noise is what is left above a Gaussian of this width, pixels; enlarged pictures have grain that wide.
+# Noise is measured above a Gaussian of this width, pixels; enlarged pictures have grain that wide.
 _HIGH_PASS = 1.5
 _MARGIN = 4
 _QUIET_SHARE, _MOST_CELLS, _FEWEST_CELLS = 0.25, 24, 3
@@ -34,7 +34,7 @@ _CHROMA, _CHROMA_COARSER = 0.35, 1.6
 class Grain:
     """Noise of a picture: ``sigma`` of its luma in levels, and the ``size`` of its grain.
 
-    Both are what is left above a Gaussian of 1.5 pixels. Size is the sigma in pixels of the blur that
+    Both are measured above a Gaussian of 1.5 pixels. Size is the sigma in pixels of the blur that
     makes white noise as coarse.
     """
 
@@ -51,16 +51,16 @@ class Noise:
 
 
 def draw_noise(rng: Generator) -> Noise:
-    """At least four fifths of what is missing; never more than that."""
+    """Between four fifths and all of the missing noise."""
     return Noise(strength=draw_range(rng, _STRENGTH), seed=draw_seed(rng))
 
 
 def estimate_noise(image: Image, mask: Image, windows: Windows | None = None) -> Grain | None:
     """The noise of the quietest quarter of a picture's windows.
 
-    ``image`` RGB uint8 HxWx3; ``mask`` uint8 HxW, looked at where non-zero and off its edge. The
+    ``image`` RGB uint8 HxWx3; ``mask`` uint8 HxW, measured where non-zero and off its edge. The
     lower quartile over windows of the median absolute deviation, so that neither texture nor an edge
-    counts. None where no window can be judged, as in a mask too small or a picture clipped all over.
+    counts. None where no window can be judged: the mask is too small, or the picture clipped all over.
     ``windows``, where at hand, are those of ``find_windows`` for the same image and mask.
     """
     windows = windows or find_windows(image, mask)
@@ -88,7 +88,7 @@ def _high_pass(cells: Plane) -> Plane:
 
 
 def _correlation(high: Plane) -> float:
-    """Of neighbours, in x and y together."""
+    """Correlation of neighbours, in x and y together."""
     power = np.vdot(high, high)
     if power <= 0:
         return 0.0
@@ -98,7 +98,7 @@ def _correlation(high: Plane) -> float:
 
 
 def _grain_size(high: Plane) -> float:
-    """The grain whose tile has neighbours as much alike."""
+    """The grain whose tile has the nearest correlation of neighbours."""
     found = _correlation(high)
     return min(_GRAINS, key=lambda size: abs(_tile(size)[1] - found))
 
@@ -117,8 +117,8 @@ def missing_noise(face: Grain | None, occluder: Grain | None) -> float:
 def add_noise(rgb: Image, face: Grain | None, occluder: Grain | None, params: Noise) -> Image:
     """The layer (RGB uint8 HxWx3) with the noise that it lacks, in grain as coarse as the face's.
 
-    The layer itself where nothing is missing. Pixels outside the matte get noise too; nobody sees
-    them.
+    The layer itself where no noise is missing. Pixels outside the matte, which are not visible, get
+    noise too.
     """
     sigma = missing_noise(face, occluder) * params.strength
     if face is None or sigma == 0 or rgb.size == 0:
@@ -129,7 +129,7 @@ def add_noise(rgb: Image, face: Grain | None, occluder: Grain | None, params: No
 
 
 def _cut_tile(tile: Image, height: int, width: int, seed: int) -> Image:
-    """``height`` x ``width`` of the tile at a place, turn and flip of the seed's."""
+    """``height`` x ``width`` of the tile at a place, turn and flip drawn from the seed."""
     y, x, turned, up, left = Generator(PCG64(seed)).integers(0, (_SIDE, _SIDE, 2, 2, 2)).tolist()
     tile = tile[:: -1 if up else 1, :: -1 if left else 1]
     if turned:

@@ -1,4 +1,4 @@
-"""The soft shadow that an occluder close to the skin casts on the face: face itself, unknown to labels."""
+"""The soft shadow of an occluder close to the skin. It is face: labels do not change."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from natocc.occluders.occluder import Layer
 from natocc.photometric.light import Light
 from natocc.randomness import draw_range
 
-# Of the face's width: that of a finger laid on or held just before the skin.
+# Over the face's width: as for a finger on or just before the skin.
 _DISTANCE = (0.02, 0.055)
 _SOFTNESS = (0.025, 0.06)
 _STRENGTH = (0.2, 0.45)
 _SPREAD = 50.0  # degrees to either side of the way the light goes
-_FROM_ABOVE = 0.4  # the light from above that is taken for granted, as a Light's change
+_FROM_ABOVE = 0.4  # light from above that is always assumed, as a Light's change
 
 _GRID = 160  # cells across the face's width, at most
-_CONTACT = 0.5  # the shade all around, of the shadow's strength
+_CONTACT = 0.5  # the shade all around, over the shadow's strength
 # Light that reaches a shadow on skin is reddened by the skin around it.
 _WARMTH = np.array([0.92, 1.0, 1.05])
 
@@ -39,7 +39,7 @@ class Shadow:
 
 
 def draw_shadow(rng: Generator, light: Light | None = None) -> Shadow:
-    """A shadow that falls away from the face's light, or from one above where that is unknown."""
+    """A shadow that falls away from the face's light, or from above where that is unknown."""
     gx, gy = (0.0, 0.0) if light is None else (light.gx, light.gy)
     angle = math.atan2(_FROM_ABOVE - gy, -gx) + math.radians(draw_range(rng, (-_SPREAD, _SPREAD)))
     distance = draw_range(rng, _DISTANCE)
@@ -53,8 +53,8 @@ def draw_shadow(rng: Generator, light: Light | None = None) -> Shadow:
 def cast_shadow(face: Face, layer: Layer, params: Shadow) -> tuple[Image, Box, int]:
     """The face's pixels under the shadow, before the occluder is laid on them.
 
-    Gives RGB uint8 of a box that encloses the layer's, that box, and the reach: farther than so many
-    pixels, in either axis, from the matte's pixels above 0 not a level changes. The shadow falls on the
+    Returns RGB uint8 of a box that encloses the layer's, that box, and the reach: pixels farther than
+    this, in either axis, from the matte's pixels above 0 do not change. The shadow falls on the
     face's mask alone and fades towards its edge.
     """
     cell = max(1, round(face.box.width / _GRID))
@@ -108,7 +108,7 @@ def _shade(
 
 
 def _on_face(shade: Image, mask: Image, corner: tuple[int, int], cell: int, radius: int) -> Image:
-    """The shade times the face's mask, which is drawn in by as much as its edge is soft."""
+    """The shade times the face's mask, eroded by the width of its soft edge."""
     rows = np.clip(corner[1] + np.arange(shade.shape[0]) * cell + cell // 2, 0, mask.shape[0] - 1)
     columns = np.clip(corner[0] + np.arange(shade.shape[1]) * cell + cell // 2, 0, mask.shape[1] - 1)
     face = mask[rows[:, None], columns] * np.uint8(255)

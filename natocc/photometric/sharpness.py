@@ -1,4 +1,4 @@
-"""Sharpness: how blurred a picture's edges are, and an occluder made no sharper than the face.
+"""Sharpness: the blur of a picture's edges, and an occluder made no sharper than the face.
 
 The energy of an edge's gradient falls as its Gaussian width s grows, as 1 / s. Of the same edge blurred
 by p and by q the energies are therefore as sqrt(s² + q²) to sqrt(s² + p²), whatever its height, and their
@@ -19,7 +19,7 @@ from natocc.photometric.windows import CELL, Plane, Windows, cut_windows, find_w
 # Both energies are taken after blurs (sigma, pixels); the first one leaves little of the noise.
 _BLURS = 0.7, math.hypot(0.7, 1.5)
 _MARGIN = 6
-# What an ideal step measures on a pixel grid: its sampling and the width of the central difference.
+# The blur measured of an ideal step on a pixel grid: its sampling and the width of the central difference.
 _STEP_SIGMA = 0.58
 _SHARE, _MOST_CELLS, _FEWEST_CELLS = 0.1, 16, 3
 # A window without at least this much gradient (levels per pixel, rms) has no edge to judge.
@@ -35,7 +35,7 @@ _MATTE_SIGMA = (0.6, 2.5)
 def estimate_blur(image: Image, mask: Image, windows: Windows | None = None) -> float | None:
     """How blurred the strongest edges are: sigma of a Gaussian in pixels, 0 for a hard step, at most 6.
 
-    ``image`` RGB uint8 HxWx3; ``mask`` uint8 HxW, looked at where non-zero and off its edge. The
+    ``image`` RGB uint8 HxWx3; ``mask`` uint8 HxW, measured where non-zero and off its edge. The
     median over the tenth of all windows with the most structure. None where there is too little to
     judge. ``windows``, where at hand, are those of ``find_windows`` for the same image and mask.
     """
@@ -56,7 +56,7 @@ def estimate_blur(image: Image, mask: Image, windows: Windows | None = None) -> 
 
 
 def _median(values: Plane) -> float:
-    """The upper one; NumPy's own costs ten times as much on a dozen values."""
+    """The upper median; NumPy's takes ten times as long on a dozen values."""
     return float(np.sort(values)[len(values) // 2])
 
 
@@ -87,7 +87,7 @@ def match_sharpness(rgb: Image, face_sigma: float | None, occluder_sigma: float 
 
 
 def _blur(image: Image, sigma: float) -> Image:
-    """A Gaussian; of a wide one, the greater part at half the size.
+    """A Gaussian; a wide one is applied mostly at half the size.
 
     Halving by area and enlarging linearly blur by about one pixel themselves.
     """
@@ -106,7 +106,7 @@ def _gaussian(image: Image, sigma: float) -> Image:
 
 
 def matte_sigma(face_sigma: float | None) -> float:
-    """How soft the matte's edge is to be: 0.85 of the face's own blur within 0.6 to 2.5 pixels."""
+    """Sigma of the matte's edge: 0.85 of the face's blur, within 0.6 to 2.5 pixels."""
     low, high = _MATTE_SIGMA
     return low if face_sigma is None else min(max(_TRUST * face_sigma, low), high)
 

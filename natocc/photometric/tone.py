@@ -17,7 +17,7 @@ from natocc.randomness import draw_range
 class Tone:
     """``value · contrast + brightness · reference``, clipped to 0-255.
 
-    ``reference`` is 255, or the mean value where brightness goes by the picture's own level.
+    ``reference`` is 255, or the mean value where brightness is relative to the picture's level.
     """
 
     contrast: float

@@ -31,7 +31,7 @@ class Windows:
 
 
 def find_windows(image: Image, mask: Image) -> Windows:
-    """The windows that lie wholly inside a mask; none for a mask too small to hold one.
+    """The windows that lie wholly inside a mask; none for a mask smaller than a window.
 
     ``image`` RGB uint8 HxWx3; ``mask`` uint8 HxW, inside where non-zero. A margin of 4 to 8 pixels
     along the mask's edge stays out.
@@ -57,7 +57,7 @@ def find_windows(image: Image, mask: Image) -> Windows:
 def cut_windows(image: Image, corners: Corners, margin: int) -> Plane:
     """Luma (0-255) of windows widened by ``margin``, N x (24+2m) x (24+2m).
 
-    Beyond the picture its last pixels are repeated.
+    Beyond the picture its border pixels are repeated.
     """
     height, width = image.shape[:2]
     side = CELL + 2 * margin

@@ -15,13 +15,13 @@ from natocc.placement.targets import Point, aim
 from natocc.profiles import Profile
 from natocc.randomness import draw_range
 
-# From an occluder's centre to what of it is aimed, over its height, where it turns to the face.
+# Distance from an occluder's centre to its aimed part, over its height, where it turns to the face.
 _REACH = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """One affine map from the occluder to the face image, kept as the numbers it was drawn as."""
+    """One affine map from the occluder to the face image, as the numbers drawn."""
 
     centre: tuple[float, float]  # pixels of the face image
     scale: tuple[float, float]  # linear, x and y, augmentation included
@@ -33,7 +33,7 @@ class Placement:
 
 
 def facing_angle(centre: tuple[float, float], face_centre: tuple[float, float]) -> float:
-    """The turn (degrees, counter-clockwise) after which the occluder's lower edge looks at the face's centre.
+    """The turn (degrees, counter-clockwise) after which the occluder's lower edge faces the face's centre.
 
     Zero where the two coincide.
     """

@@ -1,4 +1,4 @@
-"""Choosing where the occluder lies: placements are drawn until one fits, judged on a small matte."""
+"""Where the occluder lies: placements are drawn until one fits, judged on a small matte."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Draw = Callable[[Matrix, tuple[int, int]], tuple[Box, Image]]
 def choose_placement(
     face: Face, occluder: Occluder, shape: Shape | None, kind: str, profile: Profile, rng: Generator
 ) -> Placement:
-    """Draw placements until one fits, at most ``placement_tries`` times; the last stands where none does.
+    """Draw placements until one fits, at most ``placement_tries`` times; otherwise the last is returned.
 
     It fits where it hides an allowed share of the face and shows no cut through a wrist. What stands
     unfit is refused by the gates at full size. The target is the same in all tries: one of the profile's, or

@@ -27,7 +27,7 @@ _NEEDED: dict[Target, tuple[str, ...]] = {
 def choose_target(
     weights: tuple[tuple[Target, float], ...], landmarks: Mapping[str, Point], rng: Generator
 ) -> Target:
-    """One target by its weight; ``face`` where the face lacks the landmarks that it needs."""
+    """A target drawn by its weight; ``face`` where the face lacks its landmarks."""
     position = float(rng.random()) * sum(weight for _, weight in weights)
     chosen = weights[-1][0]
     for name, weight in weights:
@@ -39,15 +39,15 @@ def choose_target(
 
 
 def aimed_at(target: Target, landmarks: Mapping[str, Point]) -> Target:
-    """The target; ``face`` where the face lacks the landmarks that it needs."""
+    """The target; ``face`` where the face lacks its landmarks."""
     return target if all(name in landmarks for name in _NEEDED[target]) else "face"
 
 
 def aim(target: Target, landmarks: Mapping[str, Point], face_box: Box, rng: Generator) -> Point:
     """A centre for the occluder, in pixels of the face image.
 
-    ``face``: uniform in the face's box, the published rule. Otherwise uniform in a disc round the part,
-    as wide in every direction. Raises KeyError for a landmark that is not there.
+    ``face``: uniform in the face's box, the published rule. Otherwise uniform in a disc around the part.
+    Raises KeyError for a missing landmark.
     """
     if target == "face":
         x, y = float(rng.random()), float(rng.random())
@@ -59,7 +59,7 @@ def aim(target: Target, landmarks: Mapping[str, Point], face_box: Box, rng: Gene
 
 
 def _part(target: Target, landmarks: Mapping[str, Point], rng: Generator) -> Point:
-    """The middle of the part: of one cheek or one eye, each as likely as the other."""
+    """The middle of the part; of the left or right cheek or eye with equal probability."""
     if target == "chin":
         return landmarks["chin"]
     if target == "mouth":

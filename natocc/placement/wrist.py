@@ -16,8 +16,8 @@ from natocc.occluders.occluder import Occluder
 _LONG_SIDE = 384
 # Corners farther than this (pixels of that size) from a straight edge are kept.
 _TOLERANCE = 1.0
-# An edge belongs to the cut where it looks up to within 70 degrees and lies in the upper part; of a long
-# one that only begins there, it takes 50 degrees to tell it from the side of a slanting arm.
+# An edge belongs to the cut where it faces up to within 70 degrees and lies in the upper part. A long edge
+# that only begins there must face up to within 50 degrees, or it is the side of a slanting arm.
 _UPWARDS, _CLEARLY_UPWARDS = math.cos(math.radians(70)), math.cos(math.radians(50))
 _UPPER_PART = 0.15
 # How far (canvas pixels) the softened matte draws back from its contour.
@@ -74,8 +74,8 @@ def wrist_hidden(
 ) -> bool:
     """Whether the whole cut lies outside a picture of (height, width), so that none of it is seen.
 
-    ``margin`` asks for as many more pixels outside; a cut along the very border counts as seen, because
-    the soft matte draws back from it. No cut is hidden.
+    ``margin`` is how many pixels farther outside it must lie. A cut along the very border counts as seen,
+    because the soft matte draws back from it. A hand without a cut counts as hidden.
     """
     reach = 0.5 + _SOFT + margin
     frame = -reach, -reach, canvas[1] - 1 + reach, canvas[0] - 1 + reach

@@ -37,7 +37,8 @@ class Composite:
     """A finished sample. Images RGB uint8 HxWx3; planes uint8 HxW.
 
     ``mask`` and ``clean_mask`` hold 0 or 1, ``alpha`` 0-255 with opacity in it, ``parsing`` (where
-    asked for) class indices with 19 for the occluder. ``measured`` holds what naturalness steps compared.
+    asked for) class indices with 19 for the occluder. ``measured`` holds the values that
+    the naturalness steps compared.
     """
 
     image: Image
@@ -53,7 +54,7 @@ class Composite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A sample whose occluder lies on the face, before it is harmonised and finished.
+    """A sample with its occluder on the face, before harmonisation and the final stages.
 
     ``views`` are those of the uncropped picture, ``box`` where the occluder lies in them.
     """
@@ -75,12 +76,12 @@ class Draft:
 def render(
     face: Face, occluder: Occluder | None, params: Params, harmoniser: Harmoniser | None = None
 ) -> Composite:
-    """Compose one sample. Raises ValueError where the parameters name what was not handed over."""
+    """Compose one sample. Raises ValueError for a missing occluder or harmoniser."""
     draft = compose(face, occluder, params)
     if not draft.needs_harmonising(params):
         return complete(draft, params)
     if harmoniser is None:
-        raise ValueError("render: the parameters ask for harmonisation, but no harmoniser was given")
+        raise ValueError("render: expected a harmoniser for parameters with harmonise, got none")
     return complete(draft, params, harmoniser(draft.views.image, draft.matte, draft.box))
 
 
@@ -97,7 +98,7 @@ def compose(face: Face, occluder: Occluder | None, params: Params) -> Draft:
 
 
 def complete(draft: Draft, params: Params, harmonised: Image | None = None) -> Composite:
-    """The second half: ``harmonised`` are the new pixels of the draft's box, where it asks for them."""
+    """The second half of ``render``; ``harmonised`` are the new pixels of the draft's box, where needed."""
     if draft.needs_harmonising(params):
         if harmonised is None or harmonised.shape != (draft.box.height, draft.box.width, 3):
             came = "none" if harmonised is None else f"shape {harmonised.shape}"
@@ -150,7 +151,7 @@ def _colour(layer: Layer, camera: Camera, face: Face, params: Params) -> Layer:
     strongest = int(layer.matte.max(initial=0))
     if strongest == 0:
         return layer
-    # Of a faint occluder, nowhere half there, the strongest part stands for the whole.
+    # A faint occluder, nowhere half opaque, counts by its strongest part.
     shown = layer.matte
     if strongest <= 127:
         shown = cast(Image, cv2.convertScaleAbs(shown, alpha=255 / strongest))
@@ -174,7 +175,7 @@ def _blend(views: SampleViews, layer: Layer, face: Face, params: Params) -> Samp
     alpha = apply_opacity(layer.matte, params.opacity)
     image, changed, reach = views.clean.copy(), layer.box, 0
     if params.shadow is not None:
-        # What light passes through casts less of a shadow.
+        # A translucent occluder casts a weaker shadow.
         shadow = replace(params.shadow, strength=params.shadow.strength * params.opacity)
         shaded, changed, reach = cast_shadow(face, layer, shadow)
         image[changed.slices] = shaded

@@ -1,4 +1,4 @@
-"""Drawing a sample's parameters: every choice is made here, each stage from a generator of its own."""
+"""A sample's parameters are drawn here, each stage from a separate generator."""
 
 from __future__ import annotations
 

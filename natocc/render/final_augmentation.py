@@ -35,7 +35,7 @@ class SampleViews:
 
     @classmethod
     def untouched(cls, face: Face) -> SampleViews:
-        """The face before anything lies on it; its arrays are shared, but for ``alpha``."""
+        """The face without an occluder; arrays are shared with it, except ``alpha``."""
         return cls(
             image=face.image,
             clean=face.image,
@@ -61,7 +61,7 @@ def apply_final_stages(views: SampleViews, params: Params) -> SampleViews:
 
 
 def _warp(views: SampleViews, affine: Affine) -> SampleViews:
-    """Warp everything by one matrix; what lies beyond the border is mirrored in all planes alike."""
+    """Warp all planes by one matrix, mirrored beyond the border."""
     height, width = views.alpha.shape
     centre = (width - 1) / 2, (height - 1) / 2
     matrix = (
@@ -96,7 +96,7 @@ def _warp(views: SampleViews, affine: Affine) -> SampleViews:
 
 
 def _blur(views: SampleViews, blur: Blur) -> SampleViews:
-    """Blur the clean image whole, and the occluded one where it can differ."""
+    """Blur the whole clean image, and the occluded image where the two can differ."""
     canvas = views.alpha.shape[0], views.alpha.shape[1]
     changed = views.changed.grow(blur.radius, canvas)
     clean = apply_blur(views.clean, blur)

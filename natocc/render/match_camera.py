@@ -1,7 +1,7 @@
-"""The occluder made to look as if the face's camera, light and file had been its own, too.
+"""The occluder matched to the light, camera and file of the face's photograph.
 
-Each step compares what is measured on the face with what is measured on the occluder, and makes up the
-difference (docs/naturalness.md). Measures of the face are taken once for all steps.
+Each step measures face and occluder and makes up the difference (docs/naturalness.md). The face is
+measured once for all steps.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Measured = Mapping[str, float | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Camera:
-    """What is measured on the pixels of a mask; None where it was not asked for or cannot be told."""
+    """Measures of the pixels of a mask; None where a step does not need one or it cannot be estimated."""
 
     blur: float | None = None
     grain: Grain | None = None
@@ -32,7 +32,7 @@ class Camera:
 
 
 def measure_face(face: Face, params: Params) -> Camera:
-    """As much of the face's camera and light as the steps of ``params`` need."""
+    """The measures of the face that the steps of ``params`` need."""
     windows = find_windows(face.image, face.mask) if params.sharpness or params.noise else None
     return Camera(
         blur=estimate_blur(face.image, face.mask, windows) if params.sharpness else None,
@@ -42,14 +42,14 @@ def measure_face(face: Face, params: Params) -> Camera:
 
 
 def soften_edge(layer: Layer, face: Camera, params: Params) -> Layer:
-    """The layer with a matte pulled in by a pixel, and as soft as the face's own edges or the paper's."""
+    """The layer with its matte eroded by a pixel, then as soft as the face's edges, or as the paper's."""
     if params.sharpness:
         return replace(layer, matte=soften_to(erode_matte(layer.matte), matte_sigma(face.blur)))
     return replace(layer, matte=soften_matte(layer.matte))
 
 
 def light_layer(layer: Layer, face: Camera, params: Params) -> Layer:
-    """The layer shaded as the face is, to the part ``params.light``."""
+    """The layer lit like the face, to the share ``params.light`` of the difference."""
     if not params.light:
         return layer
     light = estimate_light(layer.rgb, layer.matte)
@@ -57,9 +57,9 @@ def light_layer(layer: Layer, face: Camera, params: Params) -> Layer:
 
 
 def photograph_layer(layer: Layer, face: Camera, params: Params) -> tuple[Layer, Measured]:
-    """The layer as the face's camera and file would have kept it: blur, then noise, then compression.
+    """The layer with the face's blur, noise and JPEG compression, in this order.
 
-    Also what was measured, for the record: sigmas in pixels and levels.
+    Also returns the measures, to be recorded: sigmas in pixels and levels.
     """
     rgb = layer.rgb
     measured: dict[str, float | None] = {}

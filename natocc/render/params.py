@@ -1,4 +1,4 @@
-"""Everything that is drawn for one sample, in one frozen record. Rendering reads nothing else."""
+"""Everything drawn for one sample, in one frozen record. Rendering reads nothing else."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Params:
     tone: Tone | None = None
     sharpness: bool = False
     noise: Noise | None = None
-    history: int | None = None  # JPEG quality of the face's file
+    history: int | None = None  # JPEG quality of the face's file, for the JPEG history
     shadow: Shadow | None = None
     opacity: float = 1.0
     seam_blur: bool = False

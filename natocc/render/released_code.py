@@ -1,10 +1,10 @@
-"""The released generator's way of making pixels, for comparison alone: no profile and no build uses it.
+"""Pixels as the released generator makes them, for comparison only: no profile and no build uses this.
 
-Placement, shape and every drawn number are handed over, so that what differs from ``render`` is how
-pixels are made: black round the occluder from the start, three interpolations instead of one, blur and
-JPEG with the black in them, a matte that is warped apart from its colours, rounding down. Where the bank
-is kinder than the released inputs it stays so: its cut-outs carry no rim of their old background, and
-random shapes are whole. There is no harmonisation: RainNet's weights are not part of the project.
+Placement, shape and every drawn number are given, so the difference from ``render`` is how pixels
+are made: black around the occluder from the start, three interpolations instead of one, blur and
+JPEG with the black in them, a matte warped separately from its colours, rounding down. The bank's
+inputs stay better than the released ones: cut-outs have no rim of their old background, and random
+shapes are whole. There is no harmonisation: RainNet's weights are not part of the project.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ from natocc.transfer.apply import transfer_colours
 # How far beyond the occlusion mask the blurred band reaches: two dilations by 5x5.
 _BAND = 4
 _BAND_KERNEL = np.ones((5, 5), np.uint8)
-_PULL_KERNEL = np.ones((3, 3), np.uint8)
+_ERODE_KERNEL = np.ones((3, 3), np.uint8)
 _Cut = tuple[Image, Image]
 
 
 def render_released(face: Face, occluder: Occluder | None, params: Params) -> Composite:
     """Compose one sample as the released code does (paper section 3.2; rows 2 to 13 of docs/profiles.md).
 
-    Read of ``params``: shape, placement, transfer, blur, jpeg, tone, opacity, and all of the final
-    stages. Switched off or unknown to the released code and ignored: the rest. ``alpha`` of the result
-    is the occlusion mask that the released code writes: 0-255, not pulled in, without opacity; ``mask``
+    It reads shape, placement, transfer, blur, jpeg, tone, opacity and the final stages of ``params``, and
+    ignores the rest, which the released code does not have. ``alpha`` of the result is the occlusion mask
+    that the released code writes: 0-255, not eroded, without opacity; ``mask``
     follows from it. Raises ValueError for a missing occluder.
     """
     views = SampleViews.untouched(face)
@@ -61,7 +61,7 @@ def render_released(face: Face, occluder: Occluder | None, params: Params) -> Co
 
 
 def _cut(occluder: Occluder, params: Params) -> _Cut:
-    """The occluder at its own size, black outside a mask of 0 and 255."""
+    """The occluder at its stored size, black outside a mask of 0 and 255."""
     if params.shape is None:
         if occluder.alpha is None:
             raise ValueError("render_released: expected a cut-out with a matte, got a texture")
@@ -91,7 +91,7 @@ def _augment(rgb: Image, mask: Image, params: Params, placement: Placement) -> _
         rgb = apply_blur(rgb, params.blur)
     if params.jpeg is not None:
         rgb = compress(rgb, params.jpeg)
-    # The size is made already; what is left of the augmentation is its aspect.
+    # The size is right already; the aspect of the augmentation is left.
     aspect = math.sqrt(placement.scale[0] / placement.scale[1])
     matrix = rotation(placement.angle) @ shearing(*placement.shear) @ scaling(aspect, 1 / aspect)
     rgb, mask = _warp(rgb, mask, matrix, cv2.INTER_NEAREST)
@@ -101,7 +101,7 @@ def _augment(rgb: Image, mask: Image, params: Params, placement: Placement) -> _
 
 
 def _warp(rgb: Image, mask: Image, matrix: Matrix, mask_flags: int) -> _Cut:
-    """Both by a linear map about their middle, on a canvas that holds all of them; black beyond."""
+    """Both warped by a linear map about their middle, on a canvas that holds all of it; black beyond."""
     if np.allclose(matrix, np.eye(3)):
         return rgb, mask
     height, width = mask.shape
@@ -120,7 +120,7 @@ def _warp(rgb: Image, mask: Image, matrix: Matrix, mask_flags: int) -> _Cut:
 def _paste(
     views: SampleViews, rgb: Image, mask: Image, centre: tuple[float, float], opacity: float
 ) -> SampleViews:
-    """Blend at whole pixels with a pulled-in, softened matte, then blur along the mask's edge."""
+    """Blend at whole pixels with an eroded, softened matte, then blur along the mask's edge."""
     canvas = views.alpha.shape[0], views.alpha.shape[1]
     height, width = mask.shape
     left, top = round(centre[0]) - width // 2, round(centre[1]) - height // 2
@@ -130,7 +130,7 @@ def _paste(
     inner = slice(box.y0 - top, box.y1 - top), slice(box.x0 - left, box.x1 - left)
     rgb, mask = rgb[inner], mask[inner]
     weight = mask.astype(np.float32) / np.float32(255) * np.float32(opacity)
-    weight = cv2.GaussianBlur(cv2.erode(weight, _PULL_KERNEL), (5, 5), 0)[..., None].astype(np.float32)
+    weight = cv2.GaussianBlur(cv2.erode(weight, _ERODE_KERNEL), (5, 5), 0)[..., None].astype(np.float32)
     image = views.clean.copy()
     # Fractions are cut off, not rounded.
     image[box.slices] = (weight * rgb + (1 - weight) * image[box.slices]).astype(np.uint8)

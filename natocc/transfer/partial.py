@@ -1,6 +1,6 @@
 """Sliced partial optimal transport: every colour of the hand finds one of the face's, not the reverse.
 
-The future work that Voo et al. (2022) name, after Bonneel and Coeurjolly (2019). What is left of the
+The future work that Voo et al. (2022) name, after Bonneel and Coeurjolly (2019). The rest of the
 face's colours (teeth, eyes, beard) stays unused, so a hand need not take them.
 """
 
@@ -34,9 +34,9 @@ def assign(source: Float64Array, target: Float64Array) -> Places:
     Cost is the sum of squared distances. Returns increasing indices into ``target``. Raises ValueError
     where the target is the smaller one.
 
-    One value after the other is added to an optimal map of those before it. Its nearest target is
-    taken if it is free; else it goes to the right of the last run of neighbouring targets, or that
-    run makes room by one step to the left, whichever costs less.
+    Values are added one by one to an optimal map of those before. A value takes its nearest target if
+    that is free. Otherwise it goes to the right of the last run of neighbouring targets, or that run
+    moves one step to the left, whichever costs less.
     """
     count, room = len(source), len(target)
     if room < count:
@@ -90,7 +90,7 @@ def _shift_gain(
 
 
 def _join(runs: list[tuple[int, int]]) -> None:
-    """Make the last two runs one where they now touch."""
+    """Merge the last two runs where they touch."""
     if len(runs) > 1:
         (before, first), (head, start) = runs[-2:]
         if first + head - before == start:

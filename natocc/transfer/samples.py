@@ -1,4 +1,4 @@
-"""The pixels of a mask: all of them as a plane, or as many of their colours as are asked for."""
+"""The pixels of a mask: all of them as a plane, or a given number of their colours."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CANDIDATES = 12
 
 
 def solid_mask(mask: Image) -> Image:
-    """uint8 HxW, 255 where the mask exceeds 127, else 0. Raises ValueError where it nowhere does."""
+    """uint8 HxW, 255 where the mask exceeds 127, else 0. Raises ValueError for an empty mask."""
     solid = np.asarray(cv2.threshold(mask, 127, 255, cv2.THRESH_BINARY)[1], dtype=np.uint8)
     if cv2.countNonZero(solid) == 0:
         raise _empty()
@@ -42,7 +42,7 @@ def sample_pixels(image: Image, mask: Image, rng: Generator, count: int) -> Colo
 def core_colours(colours: Colours, count: int) -> Colours:
     """The ``count`` colours (of Nx3, 0-255) nearest to their median, in their order.
 
-    Nearness is measured in Lab, in units of each channel's own median deviation: eyes, brows, lips and
+    Nearness is measured in Lab, in units of each channel's median deviation: eyes, brows, lips and
     teeth lie far off the skin that makes up most of a face.
     """
     lab = cv2.cvtColor(np.clip(colours, 0, 255)[None] / np.float32(255), cv2.COLOR_RGB2LAB)[0]
@@ -55,5 +55,5 @@ def core_colours(colours: Colours, count: int) -> Colours:
 def _empty() -> ValueError:
     return ValueError(
         "colour transfer: expected a mask with pixels above 127, got an empty one; "
-        "leave the transfer out where nothing is to be seen"
+        "leave the transfer out where the occluder is not visible"
     )

@@ -1,7 +1,7 @@
 """The balanced sliced transport of Voo et al. (2022), whole rectangles and black background included.
 
 Algorithm 1 of the paper evens out the two backgrounds; 15 steps of 5 directions move every pixel; the
-motion is smoothed. Kept apart from what was released: the Gaussian ends at the matte and at the border
+motion is smoothed. Unlike in the released code, the Gaussian ends at the matte and at the border
 instead of bleeding or wrapping, bright pixels are clipped channel by channel instead of becoming one
 colour, and the face is resized by nearest pixels, so that none mixes with the black around it.
 """
@@ -45,7 +45,7 @@ def sot_field(
     skin = cv2.resize(face[face_part], size, interpolation=cv2.INTER_NEAREST).astype(dtype) / 255
     skin_mask = cv2.resize(face_solid[face_part], size, interpolation=cv2.INTER_NEAREST) > 0
     if not skin_mask.any():
-        # All of a scattered face may fall between the pixels that are taken: its mean stands for it.
+        # The pixels of a scattered face may all be missed: its mean replaces them.
         skin[:] = np.array(cv2.mean(face, face_solid)[:3]) / 255
         skin_mask[:] = True
     black = int(np.count_nonzero(hand == 0))
@@ -76,7 +76,7 @@ def prepare_skin(skin: _Floats, mask: NDArray[np.bool_], black: int, rng: Genera
 def fill_ratio(dark: int, black: int) -> float:
     """The share of background pixels to fill: dark values over black ones, less 1, at most 1.
 
-    A hand that has no background of its own leaves none to the face: all is filled.
+    For a hand without background all is filled.
     """
     return 1.0 if black == 0 else min(1.0, round(dark / black - 1, 2))
 
@@ -84,7 +84,7 @@ def fill_ratio(dark: int, black: int) -> float:
 def smooth_within(motion: Colours, solid: Image) -> Colours:
     """Gaussian mean of the motion over the pixels of the mask alone, given to every pixel.
 
-    Where none is in reach, the mean of all.
+    Without such a pixel in reach, the mean of all.
     """
     axis = np.arange(-_RADIUS, _RADIUS + 1)
     kernel = np.exp(-0.5 * (axis / _SIGMA) ** 2).astype(np.float32)

@@ -1,4 +1,4 @@
-"""What the transforms stand on: Albumentations' base class where there is one, else as much as they use."""
+"""The transforms' base class: Albumentations' DualTransform where it is installed, else a small stand-in."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Standalone:
         self.set_random_seed(None)
 
     def set_random_seed(self, seed: int | None) -> None:
-        """Start the transform's own generator afresh; None: from the system's entropy."""
+        """Seed the transform's generators again; None: from the system's entropy."""
         self.set_random_state(np.random.default_rng(seed), random.Random(seed))  # noqa: S311
 
     def set_random_state(self, random_generator: Generator, py_random: random.Random) -> None:
@@ -58,10 +58,10 @@ else:
 
 
 def next_seed(generator: Generator) -> int:
-    """A 32-bit seed for one call, other in every worker of a PyTorch DataLoader.
+    """A 32-bit seed for one call, different in every worker of a PyTorch DataLoader.
 
     Workers start with copies of one generator, again in every epoch. PyTorch gives each worker of
-    each epoch a seed of its own; the two together are different everywhere and still reproducible.
+    each epoch another seed; mixed, the two differ everywhere and are still reproducible.
     """
     drawn = draw_seed(generator)
     # Looked up, never imported: where nobody loaded PyTorch there is no worker.

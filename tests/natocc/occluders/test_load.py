@@ -64,7 +64,7 @@ def test_all_files_without_use_are_listed_in_one_message(tmp_path: Path) -> None
     message = str(caught.value)
     for line in (
         "photo.jpg: expected a picture with an alpha channel, got a picture without one",
-        "text.png: expected a picture with an alpha channel, got a file that is no picture",
+        "text.png: expected a picture with an alpha channel, got a file that is not a picture",
         "broken.png: expected a picture with an alpha channel, got a damaged picture",
         "opaque.png: expected a picture with an alpha channel, got one that is opaque everywhere",
         "empty.png: expected a picture with an alpha channel, got one that is transparent everywhere",

@@ -219,7 +219,7 @@ def test_what_the_parameters_name_must_be_handed_over() -> None:
     params = drawn(face(), "object", "best", 0)
     with pytest.raises(ValueError, match="expected an occluder for kind 'object', got none"):
         render(face(), None, params)
-    with pytest.raises(ValueError, match="ask for harmonisation, but no harmoniser was given"):
+    with pytest.raises(ValueError, match="expected a harmoniser for parameters with harmonise, got none"):
         render(face(), occluder("object"), params)
 
 
