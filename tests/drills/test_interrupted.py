@@ -72,10 +72,10 @@ def test_the_next_run_finishes_what_was_killed(
     run = subprocess.Popen(build(recipe, bank_url, out), stderr=subprocess.PIPE, text=True)
     wait_for_shards(out, 2)
     os.kill(workers_of(run.pid)[0] if victim == "worker" else run.pid, signal.SIGKILL)
-    _, said = run.communicate(timeout=60)
+    _, stderr = run.communicate(timeout=60)
     assert run.returncode != 0
     if victim == "worker":
-        assert "a worker process was lost" in said and "run the same command again" in said
+        assert "a worker process was lost" in stderr and "run the same command again" in stderr
     assert not [path for path in (out / "drill").iterdir() if not path.name.startswith(".")]
     again = finished(build(recipe, bank_url, out))
     assert again.returncode == 0, again.stderr

@@ -17,7 +17,7 @@ from tasks.partition.leaks import find_leaks
 from tasks.verify.version import verify
 
 
-def entry(kind: str, name: str, photo: str, split: str = "train", **facts: str) -> Entry:
+def entry(kind: str, name: str, photo: str, split: str = "train", **fields: str) -> Entry:
     blank = Entry(
         kind=kind,
         id=name,
@@ -35,7 +35,7 @@ def entry(kind: str, name: str, photo: str, split: str = "train", **facts: str) 
         shard="",
         members={},
     )
-    return replace(blank, **facts)
+    return replace(blank, **fields)
 
 
 def write_bank(
@@ -145,9 +145,9 @@ def test_damaged_files_of_a_bank_are_named(tmp_path: Path, damage: str) -> None:
         (tmp_path / ".partial").write_bytes(b"x")
         (tmp_path / "records").mkdir()
     (finding,) = verify(url).findings
-    said = {
+    expected = {
         "changed": "face-000000.tar: expected sha256 ",
         "missing": "face-000000.tar: expected by bank.json, missing",
         "stray": "face-000001.tar: not listed in bank.json",
     }
-    assert finding.startswith(said[damage])
+    assert finding.startswith(expected[damage])

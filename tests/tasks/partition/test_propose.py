@@ -33,12 +33,12 @@ def face(number: int, group: str | None = None, person: str | None = None, photo
 def write_bank(folder: Path, faces: Sequence[Entry], scores: dict[int, float] | None = None) -> Bank:
     open_bank(str(folder))
 
-    def told(one: Entry) -> dict[str, bytes]:
-        score = (scores or {}).get(int(one.id))
-        facts = {} if score is None else {"suspicion": {"score": score, "because": "a patch"}}
-        return {"json": json.dumps(facts).encode()}
+    def members(face: Entry) -> dict[str, bytes]:
+        score = (scores or {}).get(int(face.id))
+        metadata = {} if score is None else {"suspicion": {"score": score, "because": "a patch"}}
+        return {"json": json.dumps(metadata).encode()}
 
-    shard = write_shard(str(folder), "face-000000.tar", [(one, told(one)) for one in faces])
+    shard = write_shard(str(folder), "face-000000.tar", [(face, members(face)) for face in faces])
     close_bank(str(folder), shard.entries, {shard.name: shard.sha256}, {}, {})
     return Bank(str(folder))
 
@@ -190,9 +190,9 @@ def test_the_lists_put_beside_the_raw_data_give_the_bank_these_parts(tmp_path: P
     (raw / "CelebAMask-HQ-O.txt").write_text("1.jpg\n2.jpg\n")
     (raw / "CelebAMask-HQ-WO-train.txt").write_text("".join(f"{n}.jpg\n" for n in (0, 3, 4, 5, 6, 7, 8, 9)))
     prepare(raw, bank, workers=1)
-    code, said = run("--bank", bank, "--out", str(out), "--test-identities", "2")
-    assert code == 0, said
-    assert "2 of 5 identities are chosen to be tested on" in said and "no leaks" in said
+    code, output = run("--bank", bank, "--out", str(out), "--test-identities", "2")
+    assert code == 0, output
+    assert "2 of 5 identities are chosen to be tested on" in output and "no leaks" in output
     for path in raw.glob("*.txt"):
         path.unlink()
     for path in out.glob("*.txt"):
@@ -212,7 +212,7 @@ def test_the_lists_put_beside_the_raw_data_give_the_bank_these_parts(tmp_path: P
 
 def test_a_leak_is_listed_and_ends_with_1(tmp_path: Path) -> None:
     bank = write_bank(tmp_path, [face(0, "WO-train", "ada"), face(1, "WO-test", "ada")])
-    code, said = run("--bank", bank.url, "--out", str(tmp_path / "out"))
+    code, output = run("--bank", bank.url, "--out", str(tmp_path / "out"))
     assert code == 1
-    assert "person ada: expected on one side, got face 00001 in test and face 00000 in train" in said
-    assert "1 leaks" in said
+    assert "person ada: expected on one side, got face 00001 in test and face 00000 in train" in output
+    assert "1 leaks" in output

@@ -125,11 +125,11 @@ RealOcc/image/00043.jpg: expected the picture that split/val.txt names, got no s
 def bad(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, PrepareReport, list[Problem]]:
     folder = tmp_path_factory.mktemp("bad")
     bad_tree(folder / "raw")
-    told: list[Problem] = []
+    reported: list[Problem] = []
     report = prepare(
-        folder / "raw", str(folder / "bank"), PrepareOptions(objects="all"), workers=1, report=told.append
+        folder / "raw", str(folder / "bank"), PrepareOptions(objects="all"), workers=1, report=reported.append
     )
-    return folder, report, told
+    return folder, report, reported
 
 
 def refused(report: PrepareReport) -> list[str]:
@@ -144,9 +144,9 @@ def test_bad_input_is_refused_by_name(bad: tuple[Path, PrepareReport, list[Probl
 
 
 def test_nothing_else_is_refused_and_nothing_lost(bad: tuple[Path, PrepareReport, list[Problem]]) -> None:
-    folder, report, told = bad
+    folder, report, reported = bad
     assert report.refused == len(BAD)
-    assert tuple(told) == report.problems
+    assert tuple(reported) == report.problems
     bank, lines = Bank(str(folder / "bank")), refused(report)
 
     def about(*beginnings: str) -> int:
@@ -369,8 +369,8 @@ def test_hands_without_masks_are_cut_out_and_hung_by_any_number_of_workers(tmp_p
     shards = [(tmp_path / f"bank{workers}/hand-000000.tar").read_bytes() for workers in (1, 2)]
     assert shards[0] == shards[1]
     for _, members in read_shard(str(tmp_path / "bank1/hand-000000.tar")):
-        facts = json.loads(members["json"])
-        assert (facts["mask"], facts["rot_deg"], facts["rot_from"]) == ("segmented", 180, "wrist")
+        metadata = json.loads(members["json"])
+        assert (metadata["mask"], metadata["rot_deg"], metadata["rot_from"]) == ("segmented", 180, "wrist")
 
 
 def few_a_shard(raw: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,11 +63,11 @@ def test_a_corrected_mask_is_the_face_mask_and_the_others_keep_the_policys(tmp_p
     assert report.problems == ()
     plain, corrected = bank.entries("face")
     assert (plain.category, corrected.category) == ("", "corrected")
-    mask, classes, facts = labels(bank, corrected)
+    mask, classes, metadata = labels(bank, corrected)
     assert np.array_equal(mask, left_half(512, 512))
-    assert (facts["mask"], facts["mask_sha256"]) == ("corrected", sha256_bytes(path.read_bytes()))
-    policy, before, facts = labels(bank, plain)
-    assert facts["mask"] == "policy" and "mask_sha256" not in facts
+    assert (metadata["mask"], metadata["mask_sha256"]) == ("corrected", sha256_bytes(path.read_bytes()))
+    policy, before, metadata = labels(bank, plain)
+    assert metadata["mask"] == "policy" and "mask_sha256" not in metadata
     assert np.array_equal(policy, disc(512, 512) & ~disc(512, 512, 0.2))
     on = np.isin(classes, [CLASS_IDS[name] for name in FACE])
     assert np.array_equal(on, mask > 0), "map and mask agree"

@@ -105,8 +105,8 @@ def test_crops_of_faceocc_are_faces_of_cofw(made: tuple[Path, str, PrepareReport
     crops = shard(made[1], "cofw")
     assert [*crops] == ["00001", "00002", "00003"]
     assert np.array_equal(decode_plane(crops["00002"]["mask.png"]), disc(256, 256, 0.4) // 255)
-    facts = json.loads(crops["00001"]["json"])
-    assert (facts["dataset"], facts["source"]) == ("COFW", f"{CROPS}/img/1.png")
+    metadata = json.loads(crops["00001"]["json"])
+    assert (metadata["dataset"], metadata["source"]) == ("COFW", f"{CROPS}/img/1.png")
 
 
 def test_what_was_refused_and_what_deviates_is_told(made: tuple[Path, str, PrepareReport]) -> None:

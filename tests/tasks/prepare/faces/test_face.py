@@ -38,7 +38,7 @@ def prepare(raw: Path) -> Prepared:
     return prepare_face(next(iter(read_faces(raw, lambda problem: None))), raw)
 
 
-def said(prepared: Prepared) -> list[str]:
+def messages(prepared: Prepared) -> list[str]:
     return [f"{problem.action} {problem}" for problem in prepared.problems]
 
 
@@ -76,7 +76,7 @@ def test_other_sizes_keep_their_aspect_with_a_long_side_of_1024(
     row = {"file": f"{IMAGES}/0.jpg", "landmarks": json.dumps({"nose": [width / 2, height / 2]})}
     add_sidecar(tmp_path / FACES, row)
     done = prepare(tmp_path)
-    assert said(done) == [
+    assert messages(done) == [
         f"converted {PHOTO}: expected an upright 8-bit colour JPEG of 1024 pixels, got size {width}x{height}"
     ]
     image, mask = decode_rgb(done.members["jpg"]), decode_plane(done.members["mask.png"])
@@ -105,7 +105,7 @@ def test_a_photograph_turned_by_exif_fits_its_upright_masks(tmp_path: Path) -> N
         {"skin": disc(150, 100)},
     )
     done = prepare(tmp_path)
-    assert "got EXIF rotation, size 200x300" in said(done)[0]
+    assert "got EXIF rotation, size 200x300" in messages(done)[0]
     assert decode_rgb(done.members["jpg"]).shape == (1024, 683, 3)
 
 
@@ -129,7 +129,7 @@ def test_pictures_of_other_kinds_are_converted_and_noted(tmp_path: Path, kind: s
     data, note = kinds()[kind]
     add_face(tmp_path, "0", data)
     done = prepare(tmp_path)
-    assert said(done)[0].endswith(f"got {note}, size 160x160")
+    assert messages(done)[0].endswith(f"got {note}, size 160x160")
     assert decode_rgb(done.members["jpg"]).shape == (1024, 1024, 3)
     assert json.loads(done.members["json"])["converted"] == [*note.split(", "), "size 160x160"]
 
@@ -143,7 +143,7 @@ def test_masks_of_other_kinds_are_converted_and_noted(tmp_path: Path) -> None:
     }
     add_face(tmp_path, "0", portrait(1024, 1024), parts | {"nose": encoded(disc(80, 80, 0.2), "PNG")})
     done = prepare(tmp_path)
-    assert said(done)[:3] == [
+    assert messages(done)[:3] == [
         f"converted {MASK}_hair.png: expected an 8-bit mask of 0 and 255, got grey edges",
         f"converted {MASK}_hat.png: expected an 8-bit mask of 0 and 255, got 16 bits a channel",
         f"converted {MASK}_skin.png: expected an 8-bit mask of 0 and 255, got values 0 and 1",
@@ -179,7 +179,7 @@ def test_what_cannot_be_used_is_refused_by_name(
     add_face(tmp_path, "0", image, parts)
     done = prepare(tmp_path)
     assert done.entry is None and done.members == {}
-    assert said(done) == [f"refused {problem}"]
+    assert messages(done) == [f"refused {problem}"]
 
 
 def occluded(raw: Path) -> Prepared:
@@ -211,5 +211,5 @@ def test_faults_of_really_occluded_faces_are_named(
 ) -> None:
     add_occluded(tmp_path, "x", image, mask)
     done = occluded(tmp_path)
-    assert said(done) == [problem]
+    assert messages(done) == [problem]
     assert (done.entry is None) == problem.startswith("refused")

@@ -72,7 +72,7 @@ def labels(done: Prepared) -> tuple[Image, Image, dict[str, object]]:
     )
 
 
-def said(done: Prepared) -> list[str]:
+def messages(done: Prepared) -> list[str]:
     return [f"{problem.action} {problem}" for problem in done.problems]
 
 
@@ -82,7 +82,7 @@ def test_what_lies_over_the_face_is_taken_from_its_mask(
 ) -> None:
     add(tmp_path, "0", HAND, place)
     (done,) = run(tmp_path)
-    mask, classes, facts = labels(done)
+    mask, classes, metadata = labels(done)
     assert done.entry is not None and done.entry.category == "corrected" and done.problems == ()
     expected = (SKIN > 0) & (GLASSES == 0) & (HAND == 0)
     # An edge of the alpha may come to lie half a pixel aside.
@@ -91,20 +91,20 @@ def test_what_lies_over_the_face_is_taken_from_its_mask(
     hidden = (HAND > 0) & (SKIN > 0) & (GLASSES == 0) & (mask == 0)
     assert (classes[hidden] == 0).all() and (classes[(GLASSES > 0)] == CLASS_IDS["eye_g"]).all()
     path = tmp_path / "FaceOcc/CelebAHQ/0.png"
-    assert (facts["mask"], facts["policy"]) == ("faceocc", "voo")
-    assert facts["mask_sha256"] == sha256_bytes(path.read_bytes())
-    crop = facts["crop"]
+    assert (metadata["mask"], metadata["policy"]) == ("faceocc", "voo")
+    assert metadata["mask_sha256"] == sha256_bytes(path.read_bytes())
+    crop = metadata["crop"]
     assert isinstance(crop, dict) and crop["correlation"] > 0.97
     assert (crop["scale"], crop["x"], crop["y"]) == pytest.approx(place, abs=0.2)
     voo = (SKIN > 0) & (GLASSES == 0)
-    assert facts["policy_iou"] == pytest.approx((expected & voo).sum() / voo.sum(), abs=0.01)
+    assert metadata["policy_iou"] == pytest.approx((expected & voo).sum() / voo.sum(), abs=0.01)
 
 
 def test_lenses_are_face_and_frames_are_not_under_faceocc(tmp_path: Path) -> None:
     add(tmp_path, "0", FRAME)
-    mask, classes, facts = labels(run(tmp_path, "faceocc")[0])
+    mask, classes, metadata = labels(run(tmp_path, "faceocc")[0])
     lens = plane((225, 100), 19) > 0
-    assert (mask[lens] == 255).all() and facts["policy"] == "faceocc"
+    assert (mask[lens] == 255).all() and metadata["policy"] == "faceocc"
     frame = (plane((225, 100), 28) > 0) & (plane((225, 100), 24) == 0)
     assert (mask[frame] == 0).all() and (classes[frame] == CLASS_IDS["eye_g"]).all()
     assert set(np.unique(classes[lens])) == {CLASS_IDS["eye_g"], CLASS_IDS["l_eye"]}
@@ -117,17 +117,17 @@ def test_glasses_of_a_face_that_was_looked_at_and_left_alone_are_dark(tmp_path: 
     assert (labels(run(tmp_path, "faceocc")[0])[0][lens] == 255).all(), "without the release"
     add(tmp_path, "1", HAND)
     alone, annotated = run(tmp_path, "faceocc")
-    mask, _, facts = labels(alone)
-    assert (mask[lens] == 0).all() and facts["mask"] == "policy" and facts["policy"] == "faceocc"
+    mask, _, metadata = labels(alone)
+    assert (mask[lens] == 0).all() and metadata["mask"] == "policy" and metadata["policy"] == "faceocc"
     assert (labels(annotated)[0][lens & (HAND == 0)] == 255).mean() > 0.98
 
 
 def test_a_corrected_mask_comes_before_the_annotation(tmp_path: Path) -> None:
     add(tmp_path, "0", HAND)
     write(tmp_path / CORRECTED_FOLDER / "0.png", mask_bytes(disc(512, 512)))
-    mask, _, facts = labels(run(tmp_path)[0])
+    mask, _, metadata = labels(run(tmp_path)[0])
     assert np.array_equal(mask, disc(512, 512))
-    assert (facts["mask"], facts["faceocc"]) == ("corrected", "not used")
+    assert (metadata["mask"], metadata["faceocc"]) == ("corrected", "not used")
 
 
 CROP = "FaceOcc/CelebAHQ/0.png"
@@ -155,7 +155,7 @@ def test_a_crop_that_cannot_be_used_refuses_its_face(tmp_path: Path, kind: str) 
     write(tmp_path / CROP, data())
     (done,) = run(tmp_path)
     assert done.entry is None
-    (only,) = said(done)
+    (only,) = messages(done)
     assert only.startswith(f"refused {CROP}: expected {line}")
 
 
@@ -164,7 +164,7 @@ def test_another_size_is_noted(tmp_path: Path) -> None:
     small = cv2.resize(large(astronaut()), (512, 512), interpolation=cv2.INTER_LINEAR)[:200, 120:320]
     write(tmp_path / CROP, rgba(np.ascontiguousarray(small), HAND[:200, 120:320].copy()))
     (done,) = run(tmp_path)
-    assert said(done) == [f"converted {CROP}: expected a crop of 256x256, got 200x200"]
+    assert messages(done) == [f"converted {CROP}: expected a crop of 256x256, got 200x200"]
     mask = labels(done)[0]
     assert ((mask > 0) != ((SKIN > 0) & (GLASSES == 0) & (HAND == 0))).sum() < 60
 
@@ -204,7 +204,7 @@ def test_the_release_gives_occluders_and_textures_too(tmp_path: Path) -> None:
 
 
 def bank_of(raw: Path, policy: str = "voo") -> tuple[Bank, int]:
-    """The bank, and how many of its shards were made anew."""
+    """The bank, and how many of its shards were made again."""
     report = prepare(raw, str(raw.parent / "bank"), PrepareOptions(policy=policy), workers=1)
     assert report.refused == 0
     return Bank(report.bank), report.shards_made

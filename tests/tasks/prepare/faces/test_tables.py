@@ -18,8 +18,8 @@ def test_what_the_tables_say_stands_in_the_faces_json_and_its_row(tmp_path: Path
     done = prepare_face(face, tmp_path)
     assert done.entry is not None and problems == []
     assert done.entry.person == "celeba:2880"
-    told = json.loads(done.members["json"])
-    assert told["celeba"] == {"orig_idx": 614, "orig_file": "000615.jpg"}
-    assert told["official_split"] == "train"
-    assert told["pose_deg"] == {"yaw": -1.25, "pitch": 2.0, "roll": 0.5}
-    assert done.entry.split == "train", "the publisher's split is told, and decides nothing"
+    metadata = json.loads(done.members["json"])
+    assert metadata["celeba"] == {"orig_idx": 614, "orig_file": "000615.jpg"}
+    assert metadata["official_split"] == "train"
+    assert metadata["pose_deg"] == {"yaw": -1.25, "pitch": 2.0, "roll": 0.5}
+    assert done.entry.split == "train", "the publisher's split is recorded, and decides nothing"

@@ -35,7 +35,7 @@ def given(raw: Path, data: bytes, mask: bytes | None = None, enlarged: int = 1) 
     return prepare_cutout(cutout, raw)
 
 
-def said(prepared: Prepared) -> list[str]:
+def messages(prepared: Prepared) -> list[str]:
     return [f"{problem.action} {problem}" for problem in prepared.problems]
 
 
@@ -69,8 +69,8 @@ def test_a_picture_with_its_mask_beside_it(tmp_path: Path) -> None:
     done = given(tmp_path, encoded(large), encoded(disc(800, 1200, 0.9), "PNG"), 4)
     assert done.problems == () and done.entry is not None
     assert max(done.entry.width, done.entry.height) == 1024
-    facts = json.loads(done.members["json"])
-    assert (facts["upscaler"], facts["enlarged"]) == ("given", 4)
+    metadata = json.loads(done.members["json"])
+    assert (metadata["upscaler"], metadata["enlarged"]) == ("given", 4)
     alpha = decode_plane(done.members["alpha.png"])
     assert (alpha > 127).mean() == pytest.approx(np.pi / 4, abs=0.02)
 
@@ -97,5 +97,5 @@ PLANE = disc(200, 300)
 )  # fmt: skip
 def test_faults_of_cut_outs_are_named(tmp_path: Path, data: bytes, mask: bytes | None, problem: str) -> None:
     done = given(tmp_path, data, mask)
-    assert said(done) == [problem]
+    assert messages(done) == [problem]
     assert (done.entry is None) == problem.startswith("refused")

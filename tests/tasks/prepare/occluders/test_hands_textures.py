@@ -29,7 +29,7 @@ def silent(problem: object) -> None:
     """Readers have tests of their own."""
 
 
-def said(prepared: Prepared) -> list[str]:
+def messages(prepared: Prepared) -> list[str]:
     return [f"{problem.action} {problem}" for problem in prepared.problems]
 
 
@@ -76,10 +76,10 @@ def test_a_hand_without_mask_and_angle_is_found_and_hung_by_its_wrist(tmp_path: 
     mask = np.ascontiguousarray(moved(shape("hood_left"), 0, 200)[::-1])
     done = without_mask(tmp_path, photograph(np.rot90(mask).copy()))
     assert done.problems == () and done.entry is not None
-    facts = json.loads(done.members["json"])
-    assert (facts["mask"], facts["rot_from"]) == ("segmented", "wrist") and facts["contrast"] > 10
+    metadata = json.loads(done.members["json"])
+    assert (metadata["mask"], metadata["rot_from"]) == ("segmented", "wrist") and metadata["contrast"] > 10
     # It enters by the left: a quarter turn clockwise brings the wrist to the top.
-    assert abs(facts["rot_deg"] + 90) <= 45
+    assert abs(metadata["rot_deg"] + 90) <= 45
     alpha = decode_plane(done.members["alpha.png"])
     assert alpha.shape == (done.entry.height, done.entry.width)
     assert (alpha > 127).sum() / (mask > 0).sum() == pytest.approx(1, abs=0.05)
@@ -97,7 +97,7 @@ def test_a_wrist_cut_off_by_the_border_ends_as_softly_as_the_rest(tmp_path: Path
 
 def test_what_shows_no_hand_is_refused_with_the_reason_and_the_way_out(tmp_path: Path) -> None:
     done = without_mask(tmp_path, np.full((300, 400, 3), 230, np.uint8))
-    assert done.entry is None and said(done) == [
+    assert done.entry is None and messages(done) == [
         "refused 11k-hands/Hands/Hand_0000002.jpg: expected a hand, or a mask 11k-hands_masks/Hand_0000002.png, "
         "got nothing that stands out from the background"
     ]
@@ -119,7 +119,7 @@ PLANE = disc(150, 200)
 )  # fmt: skip
 def test_faults_of_hands_are_named(tmp_path: Path, given: dict[str, Image | bytes], problem: str) -> None:
     done = a_hand(tmp_path, **given)
-    assert said(done) == [problem]
+    assert messages(done) == [problem]
     assert (done.entry is None) == problem.startswith("refused")
 
 
@@ -138,7 +138,9 @@ def test_a_texture_keeps_its_bytes_unless_it_is_too_large(tmp_path: Path) -> Non
 
 def test_faults_of_textures_are_named(tmp_path: Path) -> None:
     where = "dtd/images/pitted/pitted_0001.jpg"
-    assert said(a_texture(tmp_path, b"")) == [f"refused {where}: expected a photograph, got an empty file"]
-    assert said(a_texture(tmp_path, encoded(portrait()[..., 1]))) == [
+    assert messages(a_texture(tmp_path, b"")) == [
+        f"refused {where}: expected a photograph, got an empty file"
+    ]
+    assert messages(a_texture(tmp_path, encoded(portrait()[..., 1]))) == [
         f"converted {where}: expected an upright 8-bit colour JPEG, got greyscale"
     ]

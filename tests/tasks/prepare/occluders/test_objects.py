@@ -31,7 +31,7 @@ def silent(problem: object) -> None:
     """Readers have tests of their own."""
 
 
-def said(prepared: Prepared) -> list[str]:
+def messages(prepared: Prepared) -> list[str]:
     return [f"{problem.action} {problem}" for problem in prepared.problems]
 
 
@@ -60,8 +60,8 @@ def test_an_object_is_cut_out_four_times_enlarged(tmp_path: Path) -> None:
     assert (alpha > 127).any(axis=1).sum() == pytest.approx(320, abs=6)
     assert (alpha > 127).any(axis=0).sum() == pytest.approx(400, abs=6)
     assert (done.entry.id, done.entry.category, done.entry.source) == ("000000000007", "cup", WHERE)
-    facts = json.loads(done.members["json"])
-    assert (facts["category"], facts["annotation"], facts["upscaler"]) == ("cup", 7, "lanczos")
+    metadata = json.loads(done.members["json"])
+    assert (metadata["category"], metadata["annotation"], metadata["upscaler"]) == ("cup", 7, "lanczos")
     middle = cv2.resize(coffee()[50:130, 60:160], (400, 320), interpolation=cv2.INTER_CUBIC)[100:200, 100:300]
     found = rgb[alpha.shape[0] // 2 - 60 :, alpha.shape[1] // 2 - 100 :][:100, :200]
     assert np.abs(found.astype(int) - middle).mean() < 6
@@ -106,14 +106,14 @@ def test_outlines_that_cannot_be_used_are_refused(
     tmp_path: Path, fields: dict[str, Any], problem: str
 ) -> None:
     done = an_object(tmp_path, **fields)
-    assert said(done) == [f"refused {WHERE}: {problem}"]
+    assert messages(done) == [f"refused {WHERE}: {problem}"]
     assert done.entry is None
 
 
 def test_what_it_was_cut_from_is_kept_to_be_enlarged_anew(tmp_path: Path) -> None:
     done = an_object(tmp_path)
-    facts = json.loads(done.members["json"])
-    place = facts["context"]
+    metadata = json.loads(done.members["json"])
+    place = metadata["context"]
     assert set(place) == {"x", "y", "width", "height", "factor"} and place["factor"] == 4
     rgb, alpha = decode_rgb(done.members["context.jpg"]), decode_plane(done.members["context.png"])
     assert rgb.shape[:2] == alpha.shape == (place["height"], place["width"])
@@ -136,8 +136,8 @@ def test_a_coarse_outline_takes_the_thing_s_own_edge(tmp_path: Path) -> None:
     add_objects(tmp_path, [annotation(7, segmentation=[outline])])
     write(tmp_path / "COCO/sample/000000000001.jpg", encoded(photo))
     done = an_object(tmp_path)
-    facts = json.loads(done.members["json"])
-    assert facts["matte"] == "refined" and 2 < facts["matte_change"] < 12
+    metadata = json.loads(done.members["json"])
+    assert metadata["matte"] == "refined" and 2 < metadata["matte_change"] < 12
     alpha = decode_plane(done.members["alpha.png"]) > 127
     across = [alpha.any(axis=axis).sum() for axis in (0, 1)]
     assert across == pytest.approx([480, 480], abs=10), "the circle, not the octagon of 458"
@@ -151,9 +151,9 @@ def test_where_colours_tell_nothing_the_outline_is_drawn_large_and_smooth(tmp_pa
     add_objects(tmp_path, [annotation(7, segmentation=[slope])])
     write(tmp_path / "COCO/sample/000000000001.jpg", encoded(noise))
     done = an_object(tmp_path)
-    facts = json.loads(done.members["json"])
-    assert facts["matte"] == "outline"
-    place = facts["context"]
+    metadata = json.loads(done.members["json"])
+    assert metadata["matte"] == "outline"
+    place = metadata["context"]
     assert [x + place["x"] for x in place["outline"][0][::2]] == slope[::2]
     top = (decode_plane(done.members["alpha.png"]) > 127).argmax(axis=0)[40:400]
     assert np.abs(np.diff(top)).max() <= 1, "no steps of four pixels"
@@ -162,6 +162,8 @@ def test_where_colours_tell_nothing_the_outline_is_drawn_large_and_smooth(tmp_pa
 def test_a_photograph_of_another_size_than_annotated_is_refused(tmp_path: Path) -> None:
     add_objects(tmp_path, [annotation(7)])
     write(tmp_path / "COCO/sample/000000000001.jpg", encoded(coffee()[:100]))
-    assert said(an_object(tmp_path)) == [f"refused {WHERE}: expected the annotated size 300x200, got 300x100"]
+    assert messages(an_object(tmp_path)) == [
+        f"refused {WHERE}: expected the annotated size 300x200, got 300x100"
+    ]
     write(tmp_path / "COCO/sample/000000000001.jpg", encoded(coffee())[:900])
-    assert "a damaged image" in said(an_object(tmp_path))[0]
+    assert "a damaged image" in messages(an_object(tmp_path))[0]

@@ -52,13 +52,13 @@ def test_what_decides_the_pixels_decides_the_key_and_the_folder_does_not(tmp_pat
 
 def test_one_name_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "realesrgan.safetensors"
-    with pytest.raises(FileNotFoundError) as told:
+    with pytest.raises(FileNotFoundError) as error:
         choose_upscaler("realesrgan", str(tmp_path))
-    assert str(told.value).startswith(f"realesrgan: expected its weights in {path}, found no such file; ")
-    assert "natocc weights fetch realesrgan" in str(told.value)
-    with pytest.raises(FileNotFoundError) as told:
+    assert str(error.value).startswith(f"realesrgan: expected its weights in {path}, found no such file; ")
+    assert "natocc weights fetch realesrgan" in str(error.value)
+    with pytest.raises(FileNotFoundError) as error:
         choose_upscaler("glean,realesrgan", str(tmp_path))
-    assert str(told.value) == (
+    assert str(error.value) == (
         "--upscaler glean,realesrgan: expected one of them to be there, got none (glean (no weights), "
         f"realesrgan (no weights), in {tmp_path}); run natocc weights list, which says how to get them, or "
         "name lanczos last"

@@ -82,9 +82,9 @@ def test_another_factor_than_four_is_brought_to_four_and_told(tmp_path: Path) ->
 
 def test_broken_weights_stop_everything_with_one_message_that_names_them(tmp_path: Path) -> None:
     path = add_rrdbnet(tmp_path, gain=1e20)
-    with pytest.raises(ValueError) as told:
+    with pytest.raises(ValueError) as error:
         list(enlarge_crops([portrait(9, 9)], network(tmp_path)))
-    assert str(told.value) == (
+    assert str(error.value) == (
         f"--upscaler realesrgan ({path}): network: expected finite values, got NaN or infinite ones; check "
         "its weights"
     )

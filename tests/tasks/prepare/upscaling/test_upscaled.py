@@ -81,13 +81,13 @@ def test_objects_are_enlarged_by_the_network_and_say_so(made: tuple[Path, Prepar
     folder, report = made
     sha256 = sha256_bytes((folder / "weights/realesrgan.safetensors").read_bytes())
     found = {number: json.loads(members["json"]) for number, members in objects_of(folder / "bank").items()}
-    told = {
-        number: {name: facts.get(name) for name in ("upscaler", "weights", "tiles", "instead_of")}
-        for number, facts in found.items()
+    recorded = {
+        number: {name: metadata.get(name) for name in ("upscaler", "weights", "tiles", "instead_of")}
+        for number, metadata in found.items()
     }
     by_network = {"upscaler": "realesrgan", "weights": sha256[:12], "instead_of": None}
     by_lanczos = {"upscaler": "lanczos", "weights": None, "tiles": None, "instead_of": "realesrgan"}
-    assert told == {
+    assert recorded == {
         7: {**by_network, "tiles": 1},
         8: {**by_network, "tiles": 2},
         9: by_lanczos,
