@@ -1,4 +1,4 @@
-"""The card of a version: what a reader must know, as Markdown."""
+"""The card of a version, as Markdown."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from manifests.dataset import Dataset
 
 
 def write_card(dataset: Dataset) -> str:
-    """README.md of the version, from facts in ``dataset`` alone."""
+    """README.md of the version, from ``dataset`` alone."""
     text = (resources.files("manifests") / "templates" / "card.md.j2").read_text()
     # Markdown, not HTML: escaping would spoil it, and nothing here reaches a browser unescaped.
     environment = Environment(undefined=StrictUndefined, autoescape=False, trim_blocks=False)  # noqa: S701

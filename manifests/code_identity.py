@@ -1,10 +1,10 @@
 """One hash of all source that a stage's bytes depend on: syntax trees, linked along imports.
 
-From a root module, imports are followed, those inside functions too, within the project's packages. A
-module's hash covers its syntax tree, and with each name that it imports from the project the hash of
-the module that the name comes from. Comments, docstrings, layout and the paths of the project's own
-modules are left out. So a moved or renamed file, a comment or a module that is not reached changes
-nothing; a constant in a module that is reached does.
+From a root module, imports are followed within the project's packages, those inside functions too. A
+module's hash covers its syntax tree, and for each name that it imports from the project the hash of the
+module that defines it. Comments, docstrings, layout and the paths of the project's modules are left out.
+So a moved or renamed file, a comment or a module that is not reached changes nothing. A constant in a
+module that is reached changes the hash.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from graphlib import CycleError, TopologicalSorter
 from manifests.syntax_tree import Import, read_source, sha256_of
 from models.registry import network_named
 
-# The modules that make the bytes of samples and of the bank's shards. What makes an entry of an input is a
-# root of its own for each source (tasks/prepare/sources.py).
+# The modules that write samples and the bank's shards. The function that makes entries is one more root for
+# each source (tasks/prepare/sources.py).
 RENDER, WRITE_BANK = "tasks.render.shard", "tasks.prepare.write"
-# Modules that take part in builds and preparations and are not covered: names or patterns, each with the
-# reason why no bytes depend on them.
+# Modules that builds and preparations import and that are not covered: names or patterns, each with the
+# reason why no bytes depend on the module.
 EXCEPTIONS = {
     "natocc": "loads public names when they are asked for; the pipeline imports the modules themselves",
     "natocc.kinds": "a table; the row of a shard's kind stands in its key as values",
@@ -79,14 +79,14 @@ READERS = "assets.datasets.*"
 
 
 class ImportCircle(ValueError):
-    """Modules that import each other: neither has a hash before the other."""
+    """Modules that import each other, so that none can be hashed first."""
 
 
 @cache
 def code_identity(root: str, *, network: bool = False) -> str:
     """sha256 of the source that the module ``root`` depends on.
 
-    Without ``network`` the package ``models`` is not followed, as no network takes part. Raises
+    Without ``network`` no network takes part, and the package ``models`` is not followed. Raises
     ValueError for a module that is not there, ImportCircle where imports run in a circle.
     """
     graph = {

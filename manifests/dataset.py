@@ -1,4 +1,4 @@
-"""``dataset.json``: the truth about one version, written last."""
+"""``dataset.json``: what a version is, written last."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class ShardRecord:
     counts: dict[str, int]
     bytes: int
     sha256: str
-    # Pictures that a network took at a time in the end, fewer than usual where memory ran out.
+    # Pictures that a network took at a time in the end; fewer than at first where memory ran out.
     network_batch: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
-    """One version: what it was made from, by what, and what is in it."""
+    """One version: its inputs, the code that made it, and its content."""
 
     name: str
     version: str
@@ -46,7 +46,7 @@ class Dataset:
     backends: dict[str, str | None]
     counts: dict[str, int]
     counts_by_set: dict[str, dict[str, int]]
-    # Sets left out, and pairs never drawn because face and occluder share a photograph.
+    # Sets and faces that are left out, and pairs that are never drawn, as both come from one photograph.
     left_out: dict[str, Any]
     shards: tuple[ShardRecord, ...]
     files: dict[str, str]
@@ -56,14 +56,14 @@ class Dataset:
     format: str = field(default=FORMAT)
 
     def left_out_lines(self) -> list[str]:
-        """``left_out`` in words, one line each."""
+        """``left_out`` as text, one line each."""
         lines = []
-        for what, why in self.left_out.items():
-            if isinstance(why, dict) and why:
-                counted = ", ".join(f"{name} {count}" for name, count in why.items())
-                lines.append(f"{what.replace('_', ' ')}: {counted}")
-            elif why:
-                lines.append(f"{what}: {why}")
+        for name, value in self.left_out.items():
+            if isinstance(value, dict) and value:
+                counts = ", ".join(f"{counted} {count}" for counted, count in value.items())
+                lines.append(f"{name.replace('_', ' ')}: {counts}")
+            elif value:
+                lines.append(f"{name}: {value}")
         return lines
 
     def encode(self) -> bytes:
@@ -71,7 +71,7 @@ class Dataset:
 
 
 def read_dataset(version_url: str) -> Dataset:
-    """The version at a URL. Raises FileNotFoundError or ValueError saying what is there instead."""
+    """The version at a URL. Raises FileNotFoundError where there is none, ValueError for another format."""
     url = storage.join(version_url, INDEX)
     if not storage.exists(url):
         raise FileNotFoundError(f"{version_url}: expected a dataset version ({INDEX} in it), found none")
@@ -84,7 +84,7 @@ def read_dataset(version_url: str) -> Dataset:
 
 
 def latest_version(dataset_url: str) -> str | None:
-    """Name of the version that the ``latest`` pointer shows; None where there is none yet."""
+    """The name of the version that ``latest.json`` points to; None where there is none yet."""
     url = storage.join(dataset_url, LATEST)
     if not storage.exists(url):
         return None

@@ -1,4 +1,4 @@
-"""Hashes that decide whether something has to be made again."""
+"""Hashes of values, and versions of libraries, for the keys of what is made."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache
 from importlib import metadata
 from typing import Any
 
-# The libraries that compute them.
+# Libraries that compute the bytes of samples and of the bank.
 _LIBRARIES = ("isal", "kornia-rs", "numpy", "opencv-python-headless", "pillow", "pyarrow", "simplejpeg")
 
 

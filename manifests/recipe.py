@@ -1,4 +1,4 @@
-"""Recipes: what a dataset is made of, as YAML, checked as a whole before anything runs."""
+"""Recipes: the content of a dataset, as YAML, checked as a whole before anything runs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Subset = Literal["WO", "O", "all"]
 
 
 class RecipeError(ValueError):
-    """Everything that is wrong with a recipe or with what it asks for, one finding a line."""
+    """All problems of a recipe and of its inputs, one a line."""
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
@@ -36,12 +36,11 @@ class OccluderSet(_Strict):
     name: Name
     kind: KindName
     repeats: Annotated[int, Field(ge=1)] | None = None
-    # Sets with the same stream draw the same numbers: the hand set with colour transfer is paired
-    # with the one without.
+    # Sets of one stream draw the same numbers: a hand set with colour transfer is paired with one without.
     stream: Name | None = None
     # Strength of the colour transfer from the face to the occluder; 0 is off.
     colour_transfer: Ratio = 0.0
-    # Leave the set out where the bank has nothing for it, and say so.
+    # Where the bank lacks its inputs, the set is left out and reported.
     optional: bool = False
     # Override the recipe's split and subset, for a held-out set.
     split: str | None = None
@@ -61,7 +60,7 @@ class OccluderSet(_Strict):
 
 
 class Naturalness(_Strict):
-    """Steps beyond the paper (docs/naturalness.md), on or off; None: as the profile has it."""
+    """Steps beyond the paper (docs/naturalness.md), on or off; None: the profile's."""
 
     light: bool | None = None
     sharpness: bool | None = None
@@ -83,18 +82,17 @@ class Recipe(_Strict):
     repeats: Annotated[int, Field(ge=1)] = 1
     # "train" or "test" of the bank, "all", or the name of a list file of faces.
     split: str = "train"
-    # Faces with nothing over them, occluded ones, or all; a list file is taken as it is.
+    # WO: faces with nothing over them. O: occluded faces. A list file has no subset.
     subset: Subset = "all"
-    # The upscaler the bank's objects must have been made with, or several of which any will do, the best
-    # first; None accepts any.
+    # The upscaler of the bank's objects, or several, of which any will do; None accepts any.
     upscaler: str | tuple[str, ...] | None = None
-    # "statistics", or the name of a network's weights (docs/weights.md); None leaves objects as they are.
+    # "statistics", or the name of a network's weights (docs/weights.md); None: not harmonised.
     harmoniser: str | None = None
-    # How a network's colours come to full size (natocc/harmonise/lift.py), and the side of what it is
-    # shown, in pixels.
+    # How a network's colours come to full size (natocc/harmonise/lift.py), and the side of its input in
+    # pixels.
     lift: Literal["mapping", "residual"] = "mapping"
     harmoniser_size: Annotated[int, Field(ge=256, le=1024, multiple_of=256)] = 256
-    # How hands take the face's colours, and whether their local contrast is kept within bounds.
+    # How an occluder takes the face's colours, and whether its local contrast is kept within bounds.
     transfer_method: Method = "table"
     contrast_guard: bool = True
     naturalness: Naturalness = Naturalness()
@@ -103,14 +101,14 @@ class Recipe(_Strict):
     parsing: bool = False
     # Share of the face that may be hidden; None: the profile's.
     hidden_ratio: tuple[Ratio, Ratio] | None = None
-    # Parts of the face to aim at, and how often; None: anywhere in the face's box, as published.
+    # Parts of the face to aim at, by weight; None: the kind's target, which is the face's box as published.
     targets: dict[str, float] | None = None
     sets: tuple[OccluderSet, ...]
 
     @field_validator("upscaler", mode="before")
     @classmethod
     def _in_order(cls, names: object) -> object:
-        """``glean,lanczos``, as the command line has it, is an order too."""
+        """``glean,lanczos``, as on the command line, names several."""
         return tuple(names.split(",")) if isinstance(names, str) and "," in names else names
 
     @field_validator("hidden_ratio")
@@ -127,8 +125,8 @@ class Recipe(_Strict):
             return None
         unknown = [name for name in weights if name not in TARGETS]
         if unknown or not weights:
-            came = ", ".join(unknown) or "none"
-            raise ValueError(f"expected targets among {', '.join(TARGETS)}, got {came}")
+            got = ", ".join(unknown) or "none"
+            raise ValueError(f"expected targets among {', '.join(TARGETS)}, got {got}")
         if not all(0 < weight < math.inf for weight in weights.values()):
             raise ValueError(f"expected weights above 0, got {weights}; leave out what is not wanted")
         return weights
@@ -138,26 +136,26 @@ class Recipe(_Strict):
     def _named_apart(cls, sets: tuple[OccluderSet, ...]) -> tuple[OccluderSet, ...]:
         if not sets:
             raise ValueError("expected at least one set, got none")
-        names = [one.name for one in sets]
+        names = [row.name for row in sets]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise ValueError(f"expected a name of its own for every set, got {', '.join(twice)} twice")
+            raise ValueError(f"expected another name for every set, got {', '.join(twice)} twice")
         return sets
 
     def target_weights(self) -> tuple[tuple[Target, float], ...] | None:
-        """``targets`` as the profile has them, in the order of the known names."""
+        """``targets`` as a profile has them, in the order of TARGETS."""
         if self.targets is None:
             return None
         return tuple((name, self.targets[name]) for name in TARGETS if name in self.targets)
 
-    def repeats_of(self, one: OccluderSet) -> int:
-        return one.repeats or self.repeats
+    def repeats_of(self, occluder_set: OccluderSet) -> int:
+        return occluder_set.repeats or self.repeats
 
-    def split_of(self, one: OccluderSet) -> str:
-        return one.split or self.split
+    def split_of(self, occluder_set: OccluderSet) -> str:
+        return occluder_set.split or self.split
 
-    def subset_of(self, one: OccluderSet) -> Subset:
-        return one.subset or self.subset
+    def subset_of(self, occluder_set: OccluderSet) -> Subset:
+        return occluder_set.subset or self.subset
 
 
 def known_recipes() -> list[str]:
@@ -202,5 +200,6 @@ def _read(name_or_path: str) -> str:
 def _line(recipe: object, error: Any) -> str:
     path = " > ".join(["recipe", str(recipe), *(str(part) for part in error["loc"])])
     message = error["msg"].removeprefix("Value error, ")
-    told = error["type"] in ("value_error", "missing")
-    return f"{path}: {message}" if told else f"{path}: {message} (got {error['input']!r})"
+    # Our own messages say what came; pydantic's do not.
+    complete = error["type"] in ("value_error", "missing")
+    return f"{path}: {message}" if complete else f"{path}: {message} (got {error['input']!r})"

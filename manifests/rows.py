@@ -45,7 +45,7 @@ class Row:
     backends: str
 
 
-SCHEMA = pa.schema(
+ROW_SCHEMA = pa.schema(
     [
         pa.field(name, {"int": pa.int64(), "float": pa.float64()}.get(str(kind).split(" ")[0], pa.string()))
         for name, kind in Row.__annotations__.items()
@@ -56,10 +56,10 @@ SCHEMA = pa.schema(
 def encode_rows(rows: Sequence[Row]) -> bytes:
     """The rows as Parquet, the same bytes for the same rows."""
     stream = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist([asdict(row) for row in rows], schema=SCHEMA), stream)
+    pq.write_table(pa.Table.from_pylist([asdict(row) for row in rows], schema=ROW_SCHEMA), stream)
     return stream.getvalue()
 
 
 def decode_rows(data: bytes) -> list[Row]:
     """Rows from Parquet bytes; raises pyarrow's error for anything else."""
-    return [Row(**row) for row in read_table(data, SCHEMA).to_pylist()]
+    return [Row(**row) for row in read_table(data, ROW_SCHEMA).to_pylist()]

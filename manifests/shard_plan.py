@@ -1,4 +1,4 @@
-"""What a worker is told of one shard, and of the machine and network that make it."""
+"""The plan of one shard, as a worker gets it, and the network that takes part."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from natocc.transfer.apply import Method
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkUse:
-    """A network that takes part in samples, and all that decides what it makes of them."""
+    """A network that harmonises samples, with everything that decides its results."""
 
+    # Of its weights.
     name: str
     weights_sha256: str
     lift: str
-    side: int  # of what the network is shown, in pixels
+    side: int  # of its input, in pixels
     device: str
     precision: str
     # Of the weights, as their file says.
@@ -24,9 +25,10 @@ class NetworkUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShardPlan:
-    """All that a worker needs to render one shard, apart from the bank.
+    """Everything that a worker needs to render one shard, apart from the bank.
 
-    ``samples`` are (face id, repeat); ``occluders`` the ids of the pool, in order.
+    ``samples`` are (face id, repeat), ``occluders`` the ids of the pool, both in order. ``cache_key`` is the
+    hash of everything that decides the shard's bytes.
     """
 
     file: str

@@ -15,8 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("tasks", "assets", "manifests", "shards", "natocc", "models")
-# Differ between Python versions, or say nothing of what runs.
-_UNTOLD_FIELDS = ("ctx", "kind", "type_comment", "type_ignores")
+# Fields that differ between Python versions, or have no effect when the code runs.
+_IGNORED_FIELDS = ("ctx", "kind", "type_comment", "type_ignores")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -30,7 +30,7 @@ class Import:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What a module's file says: the sha256 of its syntax tree, and what it imports of the project."""
+    """A module: the sha256 of its syntax tree, and its imports of the project."""
 
     tree: str
     imports: tuple[Import, ...]
@@ -48,7 +48,7 @@ def read_source(module: str) -> Source:
     parts: list[str] = []
     external: list[str] = []
     for statement in tree.body:
-        # The order of imports at the top is that of their names, and a matter of layout.
+        # Imports at the top are sorted by name: their order is layout.
         is_import = isinstance(statement, ast.Import | ast.ImportFrom)
         if _runs(statement):
             _write(statement, package, external if is_import else parts, imports)
@@ -58,16 +58,16 @@ def read_source(module: str) -> Source:
 
 
 def _file(module: str) -> Path | None:
-    """A module's file; None for a name of another project, or of something inside a module."""
+    """A module's file; None for a module of another project, and for a name inside a module."""
     path = ROOT.joinpath(*module.split("."))
     if module.partition(".")[0] not in PACKAGES:
         return None
-    # A folder goes before a file of its name, as in Python.
+    # As in Python, a folder comes before a file of the same name.
     return next((file for file in (path / "__init__.py", path.with_suffix(".py")) if file.is_file()), None)
 
 
 def _package_code(module: str) -> Iterator[Import]:
-    """The packages that a module lies in, where their ``__init__`` runs more than a docstring."""
+    """The packages around a module whose ``__init__`` has more than a docstring."""
     while module := module.rpartition(".")[0]:
         path = _file(module)
         if path is not None and any(map(_runs, ast.parse(path.read_bytes()).body)):
@@ -75,7 +75,7 @@ def _package_code(module: str) -> Iterator[Import]:
 
 
 def _runs(node: ast.AST) -> bool:
-    """Whether a statement does anything: a bare string is a docstring or a remark."""
+    """Whether a statement has an effect. A bare string is a docstring or a remark."""
     return not (
         isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)
@@ -84,9 +84,9 @@ def _runs(node: ast.AST) -> bool:
 
 
 def _write(value: object, package: str, parts: list[str], imports: set[Import]) -> None:
-    """Append what ``value``, a node, a list of nodes or a plain value, says; collect its imports.
+    """Append ``value`` (a node, a list of nodes or a plain value) as text, and collect its imports.
 
-    Written out here, since ``ast.dump`` differs between versions of Python.
+    ``ast.dump`` is not used, as its text differs between versions of Python.
     """
     if isinstance(value, list):
         for item in value:
@@ -94,7 +94,7 @@ def _write(value: object, package: str, parts: list[str], imports: set[Import]) 
         parts.append("]")
         return
     if not isinstance(value, ast.AST):
-        # As JSON a text is written alike by all versions of Python, and differs from a number.
+        # JSON writes a string alike in all versions of Python, and other than a number.
         parts.append(json.dumps(value) if isinstance(value, str) else repr(value))
         return
     if isinstance(value, ast.If) and _is_type_checking(value.test):
@@ -110,9 +110,9 @@ def _write(value: object, package: str, parts: list[str], imports: set[Import]) 
         if isinstance(field, list):
             field = [item for item in field if not isinstance(item, ast.AST) or _runs(item)]
         if isinstance(value, ast.JoinedStr):
-            # Python 3.12 ends nested formats by an empty text.
+            # Python 3.12 ends nested formats with an empty string.
             field = [part for part in value.values if not _is_empty_text(part)]
-        if name in _UNTOLD_FIELDS or field is None or field == []:
+        if name in _IGNORED_FIELDS or field is None or field == []:
             continue
         parts.append(name)
         _write(field, package, parts, imports)
@@ -130,11 +130,11 @@ def _is_type_checking(test: ast.expr) -> bool:
 def _write_import(
     node: ast.Import | ast.ImportFrom, package: str, parts: list[str], imports: set[Import]
 ) -> None:
-    """Imports of the project become links; of other packages they are part of the tree."""
+    """Imports of the project become links. Other imports are part of the tree."""
     if isinstance(node, ast.Import):
         for name in node.names:
             if name.name.partition(".")[0] in PACKAGES:
-                # Without an alias the path itself is how the code names the module.
+                # Without an alias the code names the module by its path.
                 imports.add(Import("", name.asname or name.name, name.name))
             else:
                 parts.append(f"import {name.name} as {name.asname}")
@@ -154,13 +154,13 @@ def _write_import(
 
 
 def _check_names(module: str, imports: set[Import]) -> None:
-    """Raises ValueError where links alone could not tell which of two modules a name comes from."""
+    """Raises ValueError where a name may come from two modules, so that links are ambiguous."""
     aliases = [link.alias for link in imports if link.alias]
     twice = sorted({alias for alias in aliases if aliases.count(alias) > 1 or alias == "*"})
     if twice:
         raise ValueError(
             f"{module}: expected each name from one module of the project, got {', '.join(twice)} from "
-            "several, or all names of one; import names one by one, and give them names of their own"
+            "several, or by *; import names one by one, each under another name"
         )
 
 

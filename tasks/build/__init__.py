@@ -1,1 +1,1 @@
-"""A version: planned, taken over where it is there, published."""
+"""A version: planned, its shards reused or rendered, published."""

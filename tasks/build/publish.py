@@ -1,4 +1,4 @@
-"""Giving a finished version its name: manifest, card and index, then the folder, then the pointer."""
+"""Publish a finished version: manifest, card and index, then the folder's name, then the pointer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tasks.render.shard import rows_url
 def publish(
     plan: Plan, records: Sequence[ShardRecord], staging_url: str, version_url: str, dataset_url: str
 ) -> Dataset:
-    """Write the version's tables, rename its folder into place, move the ``latest`` pointer."""
+    """Write the version's tables, give its folder its name, move the ``latest`` pointer."""
     rows = [
         row
         for record in records
@@ -52,7 +52,7 @@ def publish(
     dataset.files[CARD] = storage.sha256_bytes(card)
     storage.write_bytes(storage.join(staging_url, MANIFEST), manifest)
     storage.write_bytes(storage.join(staging_url, CARD), card)
-    # Rows are in the manifest now; killed workers leave temporary files.
+    # The rows of single shards are in the manifest now. Killed workers leave temporary files.
     for name in set(storage.list_names(staging_url)) - {record.file for record in records} - {MANIFEST, CARD}:
         storage.remove(storage.join(staging_url, name))
     storage.write_bytes(storage.join(staging_url, INDEX), dataset.encode())
@@ -83,13 +83,13 @@ def _upscaled(plan: Plan) -> bool:
 
 
 def _networks(plan: Plan) -> dict[str, dict[str, object]]:
-    """What the bank says of its upscaling network, and how the harmonising one is run."""
+    """The bank's upscaling network, and the harmonising one as it was run, by stage."""
     found: dict[str, dict[str, object]] = {}
     upscaling = plan.bank.get("upscaling")
     if _upscaled(plan) and isinstance(upscaling, dict) and upscaling.get("network"):
         names = ("network", "weights_sha256", "device", "precision", "licence")
-        facts = {name: upscaling.get(name) for name in names}
-        found["upscaler"] = {"name": plan.bank.get("upscaler"), **facts}
+        described = {name: upscaling.get(name) for name in names}
+        found["upscaler"] = {"name": plan.bank.get("upscaler"), **described}
     if plan.network:
         found["harmoniser"] = asdict(plan.network)
     return found

@@ -1,4 +1,4 @@
-"""Which faces and which occluders of a bank a set is made from."""
+"""The faces and occluders of a bank that a set is made from."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from manifests.recipe import RecipeError, Subset
 from natocc.kinds import kind_named
 
 _NO_SUBSETS = (
-    "subset {}: expected a bank that says which faces are WO and which O, got one that says it of none; put "
-    "the lists (CelebAMask-HQ-WO-train.txt and others) into the raw folder and prepare again, or write some "
-    "with `natocc partition`; or give one with --split FILE, or take all faces with --subset all"
+    "subset {}: expected a bank that says which faces are WO and which O, got one without any; put the lists "
+    "(CelebAMask-HQ-WO-train.txt and others) into the raw folder and prepare again, or write some with "
+    "`natocc partition`; or give one with --split FILE, or take all faces with --subset all"
 )
 
 
@@ -32,9 +32,9 @@ class Selection:
 def select_faces(bank: Bank, split: str, subset: Subset = "all") -> Selection:
     """Faces of a split (train, test, all, or a list file) and of a subset.
 
-    A list makes a training set: of the faces that it names, those of the test split and the excluded
-    ones are left out, and the subset plays no part. Raises RecipeError for an unknown split or face,
-    and for a subset where the bank knows none.
+    A list makes a training set: faces of the test split and excluded ones are left out of it, and the
+    subset does not apply. Raises RecipeError for an unknown split or face, and for a subset where the bank
+    knows none.
     """
     faces = bank.entries("face")
     if split not in ("train", "test", "all"):
@@ -53,9 +53,7 @@ def select_faces(bank: Bank, split: str, subset: Subset = "all") -> Selection:
 
 def _listed(faces: Sequence[Entry], path: Path) -> list[Entry]:
     if not path.is_file():
-        expected = (
-            f"split: expected train, test, all or a list file, got {str(path)!r}, which is no file here"
-        )
+        expected = f"split: expected train, test, all or a list file, got {str(path)!r}, which is no file"
         advice = "give the list with --split FILE, or take every face with --split all"
         raise RecipeError([f"{expected}; {advice}"])
     lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
@@ -70,7 +68,7 @@ def _listed(faces: Sequence[Entry], path: Path) -> list[Entry]:
 
 
 def select_occluders(bank: Bank, kind: str, split: str) -> tuple[Entry, ...]:
-    """The occluders of a set, ordered by id: the test part's for test faces, else the training part's."""
+    """The occluders of a set, ordered by id: of the test split for test faces, else of the train split."""
     pool = kind_named(kind).pool
     if pool is None:
         return ()
@@ -81,7 +79,7 @@ def select_occluders(bank: Bank, kind: str, split: str) -> tuple[Entry, ...]:
 
 
 def what_is_missing(kind: str, selection: Selection, occluders: Sequence[Entry]) -> str:
-    """What a set lacks, in words; empty where it can be built."""
+    """What a set lacks, as text; "" where it can be built."""
     if not selection.faces:
         got = "expected faces in its split, got none"
         advice = f"but {selection.unknown} of unknown subset, for which `natocc partition` proposes one"
@@ -93,6 +91,6 @@ def what_is_missing(kind: str, selection: Selection, occluders: Sequence[Entry])
 
 
 def pairs_of_one_photo(faces: Sequence[Entry], pool: Sequence[Entry]) -> int:
-    """Pairs that are never drawn because both come from one photograph."""
+    """The number of pairs that are never drawn, as both come from one photograph."""
     by_photo = Counter(entry.photo for entry in pool)
     return sum(by_photo[face.photo] for face in faces)

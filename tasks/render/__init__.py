@@ -1,1 +1,1 @@
-"""A shard's samples, and one sample again."""
+"""The samples of a shard, and a sample made again."""

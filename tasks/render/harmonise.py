@@ -23,11 +23,11 @@ from natocc.render.params import Params
 from natocc.verdicts import Verdict, failed
 from tasks.errors import BuildStopped
 
-P = ParamSpec("P")
+_P = ParamSpec("_P")
 
 # Drafts at a time. One of 1024x1024 pixels takes about 10 MB, and two groups are held. On a CPU pictures go
 # through a network one by one.
-BATCH = {"cpu": 4, "cuda": 32}
+_BATCH = {"cpu": 4, "cuda": 32}
 
 
 class Harmonising(Protocol):
@@ -104,7 +104,7 @@ class ByNetwork:
         return lift(draft.views.image, draft.views.alpha, shown, result)[draft.box.slices]
 
 
-def _or_failed(step: Callable[P, Image], *args: P.args, **kwargs: P.kwargs) -> Image | Verdict:
+def _or_failed(step: Callable[_P, Image], *args: _P.args, **kwargs: _P.kwargs) -> Image | Verdict:
     """The step's result. An error is this sample's verdict alone."""
     try:
         return step(*args, **kwargs)
@@ -136,7 +136,7 @@ def open_network(weights: Weights, *, device: str, precision: str) -> Harmoniser
     network = network_named(weights.network, networks_for("harmoniser"))
     module = imported(network.loader)(read_state(weights.path), str(weights.path))
     runner: HarmoniserRunner = imported(network.runner)(
-        module, device=device, batch=BATCH[device], precision=precision
+        module, device=device, batch=_BATCH[device], precision=precision
     )
     return runner
 
@@ -163,4 +163,4 @@ def open_harmoniser(name: str | None, use: NetworkUse | None, weights: str | Non
         runner = open_network(found, device=device, precision=use.precision)
     except ValueError as error:
         raise BuildStopped(f"harmoniser {use.name}: {error}") from error
-    return ByNetwork(runner, use, BATCH[device])
+    return ByNetwork(runner, use, _BATCH[device])

@@ -104,7 +104,7 @@ def small(**fields: object) -> dict[str, object]:
 def test_names_that_would_collide_and_no_sets_at_all(tmp_path: Path) -> None:
     twice = [{"name": "a", "kind": "randocc"}, {"name": "a", "kind": "hand"}]
     assert problems(small(sets=twice), tmp_path) == [
-        "recipe > mine > sets: expected a name of its own for every set, got a twice"
+        "recipe > mine > sets: expected another name for every set, got a twice"
     ]
     assert problems(small(sets=[]), tmp_path) == ["recipe > mine > sets: expected at least one set, got none"]
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manifests.rows import SCHEMA, Row, decode_rows, encode_rows
+from manifests.rows import ROW_SCHEMA, Row, decode_rows, encode_rows
 from tests.manifests.inputs import row
 
 UNKNOWN = {
@@ -47,12 +47,12 @@ def test_a_column_of_nothing_keeps_its_type() -> None:
     table = pq.read_table(io.BytesIO(encode_rows([row(0, **UNKNOWN)])))
     assert table.schema.field("hidden_ratio").type == pa.float64()
     assert table.schema.field("placement_tries").type == pa.int64()
-    assert table.schema.equals(SCHEMA)
+    assert table.schema.equals(ROW_SCHEMA)
 
 
 def test_every_field_is_a_column_in_order() -> None:
-    assert SCHEMA.names == [field.name for field in fields(Row)]
-    assert {"verdict", "reason", "key", "params", "hidden_ratio", "face_licence"} <= set(SCHEMA.names)
+    assert ROW_SCHEMA.names == [field.name for field in fields(Row)]
+    assert {"verdict", "reason", "key", "params", "hidden_ratio", "face_licence"} <= set(ROW_SCHEMA.names)
 
 
 def test_other_tools_read_it_as_a_plain_table() -> None:

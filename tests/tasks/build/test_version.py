@@ -156,7 +156,7 @@ def test_all_that_stands_in_the_way_is_said_together(bank_url: str, tmp_path: Pa
     assert [upscaler, *others] == [
         "recipe > c-wo-natocc > upscaler: expected a bank whose objects were upscaled with glean, got lanczos; "
         "prepare it again with --upscaler glean, or build with --upscaler lanczos",
-        "subset WO: expected a bank that says which faces are WO and which O, got one that says it of none; put the "
+        "subset WO: expected a bank that says which faces are WO and which O, got one without any; put the "
         "lists (CelebAMask-HQ-WO-train.txt and others) into the raw folder and prepare again, or write some with "
         "`natocc partition`; or give one with --split FILE, or take all faces with --subset all",
     ]
