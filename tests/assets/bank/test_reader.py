@@ -1,32 +1,14 @@
 from __future__ import annotations
 
-import json
-import os
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 
-from assets.bank.reader import Bank, Entry, content_sha256
+from assets.bank.reader import Bank, content_sha256
 from assets.bank.writer import BankWriter
 from shards import storage
-from shards.reader import read_shard
-from shards.storage import sha256_bytes
 from shards.tar import TarWriter, add_sample
-
-
-def entry(name: str, kind: str = "face", **fields: str) -> Entry:
-    said = {"dataset": "d", "category": "c", "split": "train", "photo": name, "licence": "l", "source": name}
-    empty = {"person": None, "grade": None, "height": 1, "width": 2, "sha256": "", "shard": "", "members": {}}
-    return Entry(**({"kind": kind, "id": name} | said | empty | fields))  # type: ignore[arg-type]
-
-
-def write(folder: Path, names: list[str], **limits: int) -> Bank:
-    writer = BankWriter(str(folder), **limits)
-    for name in names:
-        writer.add(entry(name), {"jpg": name.encode() * 100, "mask.png": b"m"})
-    writer.close(upscaler="lanczos")
-    return Bank(str(folder))
+from tests.bank_entries import entry, write
 
 
 def test_what_was_written_is_read_in_order_of_ids(tmp_path: Path) -> None:
@@ -91,75 +73,3 @@ def test_really_occluded_faces_are_read_from_the_shards_in_the_index(tmp_path: P
     bank.index["evaluation"]["datasets"]["COFW"]["file"] = "absent.tar"
     with pytest.raises(FileNotFoundError):
         list(bank.evaluated())
-
-
-def test_shards_are_plain_webdataset_and_hashes_are_those_of_the_files(tmp_path: Path) -> None:
-    bank = write(tmp_path, ["a", "b"])
-    assert [key for key, _ in read_shard(str(tmp_path / "face-000000.tar"))] == ["a", "b"]
-    files = bank.index["files"]
-    assert set(files) == {"entries.parquet", "face-000000.tar"}
-    assert all(sha256_bytes((tmp_path / name).read_bytes()) == digest for name, digest in files.items())
-    assert pq.read_table(tmp_path / "entries.parquet").column("id").to_pylist() == ["a", "b"]
-
-
-@pytest.mark.parametrize("limits", [{"per_shard": 2}, {"shard_bytes": 250}])
-def test_a_shard_ends_at_its_count_or_its_bytes(tmp_path: Path, limits: dict[str, int]) -> None:
-    bank = write(tmp_path, ["a", "b", "c", "d", "e"], **limits)
-    shards = [one.shard for one in bank.entries("face")]
-    assert shards == [f"face-{number:06d}.tar" for number in (0, 0, 1, 1, 2)]
-    assert [bank.read(one)["jpg"][:1] for one in bank.entries("face")] == [b"a", b"b", b"c", b"d", b"e"]
-
-
-def test_an_entry_larger_than_a_shard_has_one_of_its_own(tmp_path: Path) -> None:
-    shards = {one.shard for one in write(tmp_path, ["a", "b"], shard_bytes=10).entries("face")}
-    assert shards == {"face-000000.tar", "face-000001.tar"}
-
-
-def test_shards_of_an_earlier_larger_bank_go_and_other_files_stay(tmp_path: Path) -> None:
-    write(tmp_path, ["a", "b", "c"], per_shard=1)
-    (tmp_path / "notes.txt").write_text("mine")
-    write(tmp_path, ["a"])
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "bank.json",
-        "entries.parquet",
-        "face-000000.tar",
-        "notes.txt",
-    ]
-
-
-def test_a_bank_that_was_not_closed_is_no_bank(tmp_path: Path) -> None:
-    write(tmp_path, ["a"])
-    BankWriter(str(tmp_path)).add(entry("z"), {"jpg": b"z"})
-    with pytest.raises(
-        FileNotFoundError, match=r"expected a bank \(bank.json in it\), found none; make one with"
-    ):
-        Bank(str(tmp_path))
-
-
-def test_equal_content_has_an_equal_hash_and_bytes(tmp_path: Path) -> None:
-    one, two = (write(tmp_path / name, ["a", "b"]) for name in ("one", "two"))
-    assert one.index == two.index
-    assert (tmp_path / "one/bank.json").read_bytes() == (tmp_path / "two/bank.json").read_bytes()
-    third = write(tmp_path / "three", ["a", "c"])
-    assert third.index["content_sha256"] != one.index["content_sha256"]
-    assert json.loads((tmp_path / "three/bank.json").read_text())["format"] == "natocc-bank/1"
-
-
-def test_a_folder_that_cannot_be_written_is_found_at_once(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("in the way")
-    with pytest.raises(OSError, match="file"):
-        BankWriter(str(tmp_path / "file"))
-    with pytest.raises(OSError, match="file"):
-        BankWriter(str(tmp_path / "file/bank"))
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write anywhere")
-def test_a_read_only_folder_is_found_at_once_and_its_bank_kept(tmp_path: Path) -> None:
-    write(tmp_path, ["a"])
-    tmp_path.chmod(0o555)
-    try:
-        with pytest.raises(PermissionError):
-            BankWriter(str(tmp_path))
-        assert len(Bank(str(tmp_path)).entries("face")) == 1
-    finally:
-        tmp_path.chmod(0o755)
