@@ -35,7 +35,7 @@ def tabulate(mapping: Callable[[Colours], Colours], size: int = 17) -> Colours:
     return mapping(grid_colours(size))
 
 
-def enlarge(field: Colours, size: tuple[int, int], box: Box) -> Colours:
+def enlarge_field(field: Colours, size: tuple[int, int], box: Box) -> Colours:
     """The box of a field (float32 hxwx3) stretched to (height, width), linearly; float32, the box's size.
 
     Works axis by axis, so that little outside the box is computed. Exact up to the rounding of float32.

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from natocc.colour.lattice import LEVELS, Cells, Motions, NodeWeights, find_cells, fit_motions
-from natocc.colour.lut import Colours, enlarge, grid_colours
+from natocc.colour.lut import Colours, enlarge_field, grid_colours
 from natocc.geometry import Box, Float64Array, Image
 
 # About this many pixels are fitted.
@@ -81,7 +81,7 @@ def drift_at(drift: Drift, image: Image, box: Box | None = None) -> Colours:
     """The drift for every pixel of an RGB uint8 picture HxWx3, or of a box in it, float32 of its shape."""
     box = box or Box(0, 0, image.shape[1], image.shape[0])
     offset, gain = (
-        enlarge(plane, (image.shape[0], image.shape[1]), box) for plane in (drift.offset, drift.gain)
+        enlarge_field(plane, (image.shape[0], image.shape[1]), box) for plane in (drift.offset, drift.gain)
     )
     values = image[box.slices].astype(np.float32) - np.float32(_MIDDLE)
     return np.asarray(cv2.add(cv2.multiply(gain, values), offset), np.float32)

@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from natocc.colour.field import extend_field
-from natocc.colour.lut import Colours, apply_table, enlarge
+from natocc.colour.lut import Colours, apply_table, enlarge_field
 from natocc.colour.mapping import drift_at, fit_mapping
 from natocc.compositing import blend
 from natocc.geometry import Box, Image, mask_box
 
 # Composite (RGB uint8 SxSx3) and mask (uint8 SxS, 0 or 255) at working size -> harmonised picture (uint8
 # SxSx3). Its pixels outside the mask are ignored.
-HarmoniserNetwork = Callable[[Image, Image], Image]
+RunHarmoniser = Callable[[Image, Image], Image]
 
 _HALF = 128
 
@@ -54,7 +54,7 @@ def to_working_size(composite: Image, matte: Image, size: int) -> Working:
 
 
 def harmonise_lifted(
-    composite: Image, matte: Image, network: HarmoniserNetwork, *, size: int = 256, lift: str = "mapping"
+    composite: Image, matte: Image, network: RunHarmoniser, *, size: int = 256, lift: str = "mapping"
 ) -> Image:
     """The composite with its foreground harmonised by ``network``, at full size; a new array.
 
@@ -66,7 +66,7 @@ def harmonise_lifted(
     working = to_working_size(composite, matte, size)
     if not working.matte.any():
         return composite.copy()
-    harmonised = network(working.composite, solid_part(working) * np.uint8(255))
+    harmonised = network(working.composite, foreground_pixels(working) * np.uint8(255))
     return LIFTS[lift](composite, matte, working, harmonised)
 
 
@@ -83,7 +83,7 @@ def lift_residual(composite: Image, matte: Image, working: Working, harmonised: 
     box = mask_box(matte)
     if box.empty:
         return composite.copy()
-    large = enlarge(field, (matte.shape[0], matte.shape[1]), box)
+    large = enlarge_field(field, (matte.shape[0], matte.shape[1]), box)
     return _moved(composite, matte, box, composite[box.slices], large)
 
 
@@ -113,7 +113,7 @@ def _moved(composite: Image, matte: Image, box: Box, colours: Image, field: Colo
 LIFTS: Mapping[str, Lift] = {"mapping": lift_mapping, "residual": lift_residual}
 
 
-def solid_part(working: Working) -> NDArray[np.bool_]:
+def foreground_pixels(working: Working) -> NDArray[np.bool_]:
     """The foreground, SxS: pixels that are half covered; where none is, those covered most."""
     return np.asarray(working.matte >= np.clip(working.matte.max(), 1, _HALF))
 
@@ -123,4 +123,4 @@ def _solid(working: Working, harmonised: Image) -> NDArray[np.bool_]:
         raise ValueError(
             f"network: expected uint8 {working.composite.shape}, got {harmonised.dtype} {harmonised.shape}"
         )
-    return solid_part(working)
+    return foreground_pixels(working)

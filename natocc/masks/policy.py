@@ -33,9 +33,9 @@ PARTS = (
 )
 CLASS_IDS: Mapping[str, int] = MappingProxyType({name: number for number, name in enumerate(PARTS, start=1)})
 # l_ and r_ name the side of the image, not of the person.
-SIDE = "image"
+SIDE_CONVENTION = "image"
 
-FACE = ("skin", "nose", "l_eye", "r_eye", "l_brow", "r_brow", "mouth", "u_lip", "l_lip")
+FACE_PARTS = ("skin", "nose", "l_eye", "r_eye", "l_brow", "r_brow", "mouth", "u_lip", "l_lip")
 # Sunglasses come from the raw part: composed maps paint eyes and brows over them.
 NOT_FACE = ("eye_g", "hair", "hat", "l_ear", "r_ear", "ear_r", "neck", "neck_l", "cloth")
 
@@ -57,7 +57,7 @@ class Policy:
 # Voo et al., Table 1.
 VOO = Policy(
     name="voo",
-    face=FACE,
+    face=FACE_PARTS,
     not_face=NOT_FACE,
     grey=MappingProxyType(
         {
@@ -82,7 +82,7 @@ VOO = Policy(
 # lose what the annotation covers.
 FACEOCC = Policy(
     name="faceocc",
-    face=(*FACE, "eye_g"),
+    face=(*FACE_PARTS, "eye_g"),
     not_face=tuple(name for name in NOT_FACE if name != "eye_g"),
     grey=MappingProxyType(
         {

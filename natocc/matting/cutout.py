@@ -101,7 +101,7 @@ def crop_to_matte(rgb: Image, matte: Image) -> tuple[Image, Image]:
     return wide.astype(np.uint8, copy=False), edge.astype(np.uint8, copy=False)
 
 
-def turn(rgb: Image, matte: Image, degrees: float) -> tuple[Image, Image]:
+def turn_cutout(rgb: Image, matte: Image, degrees: float) -> tuple[Image, Image]:
     """Both turned counter-clockwise about the centre, on a canvas that holds all of them."""
     if degrees % 360 == 0:
         return rgb, matte

@@ -15,7 +15,7 @@ from models.device import choose_device
 from models.registry import HarmoniserRunner, imported, network_named, networks_for
 from natocc.face import Face
 from natocc.geometry import Image
-from natocc.harmonise.lift import LIFTS, Working, solid_part, to_working_size
+from natocc.harmonise.lift import LIFTS, Working, foreground_pixels, to_working_size
 from natocc.harmonise.statistics import HARMONISERS, Harmoniser
 from natocc.occluders.occluder import Occluder
 from natocc.render.compose import Composite, Draft, complete, compose
@@ -93,7 +93,7 @@ class ByNetwork:
             return ()
         composites = np.stack([working.composite for working in shown])
         # Of a faint occluder, which may be nowhere half there, the strongest part.
-        masks = np.stack([solid_part(working) * np.uint8(255) for working in shown])
+        masks = np.stack([foreground_pixels(working) * np.uint8(255) for working in shown])
         try:
             return tuple(self._network(composites, masks))
         except ValueError as error:

@@ -1,4 +1,4 @@
-"""Small pictures as they are meant to look; ``python -m tests.natocc.golden`` draws them anew.
+"""Small reference pictures; ``python -m tests.natocc.golden`` draws them again.
 
 Face and occluders are cut from one public-domain portrait.
 """

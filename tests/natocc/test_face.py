@@ -10,18 +10,18 @@ from tests.natocc.inputs import face, portrait, tall_face
 
 @pytest.mark.parametrize("size", [64, 96, 256, 512, 1024, 2048])
 def test_faces_of_every_size_show_the_same(size: int) -> None:
-    one = face(size)
-    assert one.image.shape == (size, size, 3) and one.mask.shape == (size, size)
-    assert one.parsing is not None and one.parsing.shape == (size, size)
-    assert set(np.unique(one.mask)) == {0, 1}
-    assert one.mask.mean() == pytest.approx(face(1024).mask.mean(), rel=0.02)
-    assert one.image.mean() == pytest.approx(face(1024).image.mean(), abs=1.0)
-    assert set(np.unique(one.parsing)) <= set(range(19))
+    found = face(size)
+    assert found.image.shape == (size, size, 3) and found.mask.shape == (size, size)
+    assert found.parsing is not None and found.parsing.shape == (size, size)
+    assert set(np.unique(found.mask)) == {0, 1}
+    assert found.mask.mean() == pytest.approx(face(1024).mask.mean(), rel=0.02)
+    assert found.image.mean() == pytest.approx(face(1024).image.mean(), abs=1.0)
+    assert set(np.unique(found.parsing)) <= set(range(19))
 
 
 def test_a_face_of_another_shape_keeps_it() -> None:
-    one = tall_face()
-    assert one.size == (250, 190) and one.image.shape == (250, 190, 3)
+    found = tall_face()
+    assert found.size == (250, 190) and found.image.shape == (250, 190, 3)
 
 
 def disc(side: int) -> Image:

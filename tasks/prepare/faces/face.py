@@ -17,7 +17,7 @@ from assets.records import RawFace
 from natocc.codecs import encode_jpeg, encode_png
 from natocc.geometry import Image
 from natocc.mask_quality.score import score_mask
-from natocc.masks.policy import SIDE
+from natocc.masks.policy import SIDE_CONVENTION
 from natocc.resize.scale import scale_image
 from tasks.prepare.entry import EXPECTED_MASK, Prepared, make_entry, read_from, refuses_bad_input
 from tasks.prepare.faces.labels import (
@@ -50,7 +50,7 @@ def prepare_face(face: RawFace, raw: Path, policy: str = "voo") -> Prepared:
         "landmarks": {
             name: [round(x * scale, 2), round(y * scale, 2)] for name, (x, y) in face.landmarks.items()
         },
-        "side": SIDE,
+        "side": SIDE_CONVENTION,
         **labels.metadata,
         "suspicion": _mask_score(image, parts, labels.mask),
         **face.metadata,

@@ -13,7 +13,7 @@ from assets.reading.folders import relative
 from assets.records import RawHand, RawTexture
 from natocc.codecs import encode_jpeg
 from natocc.geometry import Image
-from natocc.matting.cutout import clear_border, soft_matte, turn
+from natocc.matting.cutout import clear_border, soft_matte, turn_cutout
 from natocc.matting.hand_mask import segment_hand
 from natocc.matting.hand_orientation import turn_fingers_down
 from natocc.resize.scale import limit_long_side
@@ -43,7 +43,7 @@ def prepare_hand(hand: RawHand, raw: Path) -> Prepared:
     if rot_deg is None:
         rot_deg, rot_from = turn_fingers_down(mask)
     metadata |= {"rot_deg": rot_deg, "rot_from": rot_from}
-    rgb, matte = turn(picture.rgb, soft_matte(clear_border(mask)), rot_deg)
+    rgb, matte = turn_cutout(picture.rgb, soft_matte(clear_border(mask)), rot_deg)
     where = relative(hand.image, raw)
     blank = make_entry("hand", hand.id, hand.aspect, where, hand.origin, picture, (0, 0))
     prepared = cut_out(blank, picture.notes, rgb, matte, metadata)

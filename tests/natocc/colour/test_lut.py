@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import skimage.data
 
-from natocc.colour.lut import Colours, apply_table, enlarge, grid_colours, tabulate
+from natocc.colour.lut import Colours, apply_table, enlarge_field, grid_colours, tabulate
 from natocc.geometry import Box
 
 PICTURE = skimage.data.coffee()[:200, :200]
@@ -44,6 +44,6 @@ def test_colours_beyond_the_cube_are_clipped() -> None:
 def test_the_box_is_that_of_the_whole(small: tuple[int, int], box: Box) -> None:
     field = np.random.default_rng(0).normal(0, 50, (*small, 3)).astype(np.float32)
     whole = cv2.resize(field, (90, 70), interpolation=cv2.INTER_LINEAR)
-    out = enlarge(field, (70, 90), box)
+    out = enlarge_field(field, (70, 90), box)
     assert out.dtype == np.float32 and out.flags.c_contiguous
     np.testing.assert_allclose(out, whole[box.slices], atol=1e-3)

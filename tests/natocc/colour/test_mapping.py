@@ -42,9 +42,10 @@ def test_only_solid_pixels_are_looked_at() -> None:
     before, solid = noise(0), np.zeros((96, 96), bool)
     solid[20:70, 30:80] = True
     after = np.where(solid[..., None], before // 2, 255 - before)
-    one = fit_mapping(before, after, solid)
-    two = fit_mapping(before, np.where(solid[..., None], after, 7).astype(np.uint8), solid)
-    assert np.array_equal(one.table, two.table) and np.array_equal(one.drift.offset, two.drift.offset)
+    first = fit_mapping(before, after, solid)
+    second = fit_mapping(before, np.where(solid[..., None], after, 7).astype(np.uint8), solid)
+    assert np.array_equal(first.table, second.table)
+    assert np.array_equal(first.drift.offset, second.drift.offset)
 
 
 @pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255), (10, 200, 90)])

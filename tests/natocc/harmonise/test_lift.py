@@ -174,9 +174,10 @@ def test_half_a_matte_is_half_a_change(lift: str) -> None:
 def test_any_size_and_any_matte(lift: str, shape: tuple[int, int]) -> None:
     rng = np.random.default_rng(0)
     picture = rng.integers(0, 256, (*shape, 3), dtype=np.uint8)
-    one = np.zeros(shape, np.uint8)
-    one[shape[0] // 2, shape[1] // 2] = 1
-    for plane in (one, one * 255, np.full(shape, 255, np.uint8), rng.integers(0, 256, shape, dtype=np.uint8)):
+    pixel = np.zeros(shape, np.uint8)
+    pixel[shape[0] // 2, shape[1] // 2] = 1
+    noise = rng.integers(0, 256, shape, dtype=np.uint8)
+    for plane in (pixel, pixel * 255, np.full(shape, 255, np.uint8), noise):
         out = harmonise_lifted(picture, plane, network(brighter), lift=lift)
         assert out.shape == picture.shape and out.dtype == np.uint8
         assert np.array_equal(out[plane == 0], picture[plane == 0])

@@ -17,12 +17,12 @@ WORKING = 32
 def _matte(kind: str, height: int, width: int, rng: np.random.Generator) -> Image:
     """uint8 (H, W)."""
     noise = rng.integers(0, 256, (height, width), dtype=np.uint8)
-    one = np.zeros_like(noise)
-    one[rng.integers(height), rng.integers(width)] = 255
+    pixel = np.zeros_like(noise)
+    pixel[rng.integers(height), rng.integers(width)] = 255
     return {
         "noise": noise,
         "sparse": noise * (rng.random((height, width)) < 0.02),
-        "one pixel": one,
+        "one pixel": pixel,
         "faint": noise % 4,
         "full": np.full_like(noise, 255),
         "half": np.where(np.arange(width) < width / 2, 255, 0).astype(np.uint8) * np.ones_like(noise),

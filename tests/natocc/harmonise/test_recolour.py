@@ -49,10 +49,10 @@ def test_a_pair_differs_inside_the_matte_alone() -> None:
 
 
 def test_draws_hang_on_the_key_alone() -> None:
-    one, again, other = (
+    first, again, other = (
         draw_recolouring(Streams(7, "recolour", sample).stage("colours")) for sample in ("a", "a", "b")
     )
-    assert one == again != other
+    assert first == again != other
 
 
 def test_a_property_switched_off_moves_no_other() -> None:
@@ -65,16 +65,16 @@ def test_draws_reach_their_limits_and_no_further() -> None:
     limits = RecolourLimits()
     draws = [drawn(seed) for seed in range(400)]
     for values, limit in (
-        ([one.exposure for one in draws], limits.exposure),
-        ([np.log2(one.gains[0]) for one in draws], limits.balance),
-        ([np.log2(one.gains[2]) for one in draws], limits.balance),
-        ([one.contrast for one in draws], limits.contrast),
-        ([np.log(one.saturation) for one in draws], limits.saturation),
-        ([np.log(one.gammas[1]) for one in draws], limits.gamma + limits.channel_gamma),
+        ([drawn.exposure for drawn in draws], limits.exposure),
+        ([np.log2(drawn.gains[0]) for drawn in draws], limits.balance),
+        ([np.log2(drawn.gains[2]) for drawn in draws], limits.balance),
+        ([drawn.contrast for drawn in draws], limits.contrast),
+        ([np.log(drawn.saturation) for drawn in draws], limits.saturation),
+        ([np.log(drawn.gammas[1]) for drawn in draws], limits.gamma + limits.channel_gamma),
     ):
         assert 0.85 * limit < np.abs(values).max() <= limit
         assert abs(np.mean(values)) < 0.15 * limit
-    assert len({one.gammas[0] / one.gammas[1] for one in draws}) == 400
+    assert len({drawn.gammas[0] / drawn.gammas[1] for drawn in draws}) == 400
 
 
 @settings(max_examples=60, deadline=None)

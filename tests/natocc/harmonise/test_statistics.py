@@ -88,8 +88,8 @@ def test_no_colour_turns_into_a_stain() -> None:
     for name, thing in things().items():
         picture = composite(thing)
         region = harmonise_statistics(picture, matte(), BOX)
-        hue_before, hue_after = (lab(one)[matte() == 255][:, 1:] for one in (picture[BOX.slices], region))
-        spread = [np.linalg.norm(one - one.mean(0), axis=1).mean() for one in (hue_before, hue_after)]
+        hue_before, hue_after = (lab(image)[matte() == 255][:, 1:] for image in (picture[BOX.slices], region))
+        spread = [np.linalg.norm(hue - hue.mean(0), axis=1).mean() for hue in (hue_before, hue_after)]
         assert spread[1] < spread[0] * 1.25 + 0.5, name
 
 

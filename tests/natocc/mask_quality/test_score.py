@@ -179,7 +179,7 @@ def test_the_size_of_the_masks_matters_little(size: tuple[int, int]) -> None:
 
     for case, low, high in ((true_face(), 0.0, 0.15), (with_patch(), 0.3, 1.0)):
         rgb, parts, mask = case
-        score = score_mask(cut(rgb), {name: cut(one) for name, one in parts.items()}, cut(mask)).score
+        score = score_mask(cut(rgb), {name: cut(part) for name, part in parts.items()}, cut(mask)).score
         assert low <= score <= high
 
 
@@ -227,7 +227,7 @@ def test_no_mask_is_too_odd_for_a_figure(size: tuple[int, int], mask: str) -> No
     planes["all"][:] = planes["one pixel"][0, 0] = planes["half"][:, size[1] // 2 :] = 255
     planes["noise"][rng.random(size) > 0.5] = 255
     rgb = rng.integers(0, 256, (*size, 3)).astype(np.uint8)
-    every = {name: planes[one] for name, one in zip(CLASS_IDS, [*planes] * 5, strict=False)}
+    every = {name: planes[kind] for name, kind in zip(CLASS_IDS, [*planes] * 5, strict=False)}
     for parts in ({}, every, {"l_eye": planes["one pixel"], "nose": planes["half"], "u_lip": planes["all"]}):
         found = asdict(score_mask(rgb, parts, planes[mask]))
         assert all(0 <= value <= 1 for name, value in found.items() if name != "because")

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from natocc.geometry import Image
 from natocc.masks.corrected_parsing import corrected_parsing
-from natocc.masks.policy import CLASS_IDS, FACE, FACEOCC, PARTS, face_mask, parsing_map
+from natocc.masks.policy import CLASS_IDS, FACE_PARTS, FACEOCC, PARTS, face_mask, parsing_map
 
-FACE_IDS = [CLASS_IDS[name] for name in FACE]
+FACE_IDS = [CLASS_IDS[name] for name in FACE_PARTS]
 
 
 def band(top: int, bottom: int) -> Image:

@@ -8,7 +8,7 @@ import pytest
 from natocc.geometry import Image
 from natocc.masks.policy import (
     CLASS_IDS,
-    FACE,
+    FACE_PARTS,
     FACEOCC,
     NOT_FACE,
     PARTS,
@@ -53,7 +53,7 @@ def band(top: int, bottom: int) -> Image:
 def test_class_ids_are_those_of_the_official_order() -> None:
     assert list(PARTS) == OFFICIAL
     assert [CLASS_IDS[name] for name in OFFICIAL] == list(range(1, 19))
-    assert sorted(FACE + NOT_FACE) == sorted(OFFICIAL)
+    assert sorted(FACE_PARTS + NOT_FACE) == sorted(OFFICIAL)
 
 
 def test_sunglasses_are_cut_though_eyes_and_brows_are_painted_over_them() -> None:
@@ -72,7 +72,7 @@ def test_what_is_no_face_is_cut_from_the_skin(name: str) -> None:
     assert np.array_equal(face, band(0, 4) | band(7, 10))
 
 
-@pytest.mark.parametrize("name", [name for name in FACE if name != "skin"])
+@pytest.mark.parametrize("name", [name for name in FACE_PARTS if name != "skin"])
 def test_what_is_face_counts_where_the_skin_was_left_out(name: str) -> None:
     assert np.array_equal(face_mask({"skin": band(0, 4), name: band(4, 7)}), band(0, 7))
 

@@ -34,10 +34,10 @@ def test_it_agrees_with_coco_s_own_rasteriser(factor: int) -> None:
 
 
 def test_pieces_are_joined_and_overlaps_stay() -> None:
-    one, two = [1.0, 1.0, 9.0, 1.0, 9.0, 9.0, 1.0, 9.0], [5.0, 5.0, 15.0, 5.0, 15.0, 15.0, 5.0, 15.0]
-    both = draw_polygons([one, two], (20, 20), 2)
+    first, second = [1.0, 1.0, 9.0, 1.0, 9.0, 9.0, 1.0, 9.0], [5.0, 5.0, 15.0, 5.0, 15.0, 15.0, 5.0, 15.0]
+    both = draw_polygons([first, second], (20, 20), 2)
     assert np.array_equal(
-        both, np.maximum(draw_polygons([one], (20, 20), 2), draw_polygons([two], (20, 20), 2))
+        both, np.maximum(draw_polygons([first], (20, 20), 2), draw_polygons([second], (20, 20), 2))
     )
 
 

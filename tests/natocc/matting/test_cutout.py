@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from natocc.geometry import Image, mask_box
-from natocc.matting.cutout import clear_border, crop_to_matte, extend_colours, soft_matte, turn
+from natocc.matting.cutout import clear_border, crop_to_matte, extend_colours, soft_matte, turn_cutout
 
 
 def blob(side: int = 160) -> Image:
@@ -115,7 +115,7 @@ def fingers_to_the_right() -> tuple[Image, Image]:
 )
 def test_turning_is_counter_clockwise_and_loses_nothing(degrees: float, where: str) -> None:
     rgb, matte = fingers_to_the_right()
-    turned, edge = turn(rgb, matte, degrees)
+    turned, edge = turn_cutout(rgb, matte, degrees)
     red = (turned[..., 0] > 128) & (edge > 128)
     y, x = np.argwhere(red).mean(0) - (np.array(edge.shape) - 1) / 2
     found = {"right": x > 20, "left": x < -20, "down": y > 20, "up": y < -20}
@@ -125,7 +125,7 @@ def test_turning_is_counter_clockwise_and_loses_nothing(degrees: float, where: s
 
 def test_turning_by_an_odd_angle_keeps_the_whole_shape_on_a_wider_canvas() -> None:
     rgb, matte = fingers_to_the_right()
-    _, edge = turn(rgb, np.full_like(matte, 255), 33)
+    _, edge = turn_cutout(rgb, np.full_like(matte, 255), 33)
     assert edge.astype(int).sum() == pytest.approx(255 * matte.size, rel=0.02)
     assert edge.shape[0] > 60 and edge.shape[1] > 100
 

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks import inputs
 from natocc.geometry import Image
-from natocc.matting.cutout import turn
+from natocc.matting.cutout import turn_cutout
 from natocc.matting.hand_orientation import turn_fingers_down
 
 ANGLES = (0, 40, 90, 135, 180, -90, -135, -40)
@@ -41,7 +41,7 @@ def test_a_hand_points_away_from_the_side_it_enters_by(angle: int) -> None:
 @pytest.mark.parametrize("angle", ANGLES)
 def test_fingers_show_the_direction_where_no_wrist_reaches_the_border(angle: int) -> None:
     mask = hanging()
-    turned = turn(np.zeros((*mask.shape, 3), np.uint8), mask, angle)[1]
+    turned = turn_cutout(np.zeros((*mask.shape, 3), np.uint8), mask, angle)[1]
     degrees, cue = turn_fingers_down(turned)
     assert cue == "fingers" and off(degrees, -angle) <= 30
 
@@ -49,7 +49,7 @@ def test_fingers_show_the_direction_where_no_wrist_reaches_the_border(angle: int
 def test_a_hand_turned_by_the_result_needs_no_further_turn() -> None:
     mask = drawn(90)
     degrees, _ = turn_fingers_down(mask)
-    upright = turn(np.zeros((*mask.shape, 3), np.uint8), mask, degrees)[1]
+    upright = turn_cutout(np.zeros((*mask.shape, 3), np.uint8), mask, degrees)[1]
     assert turn_fingers_down(upright) == (0, "wrist")
     assert np.array_equal(upright, drawn(0)), "a right angle costs no sharpness"
 

@@ -14,7 +14,7 @@ from assets.bank.reader import Bank, Entry
 from assets.face_metadata.corrected_masks import CORRECTED_FOLDER
 from natocc.codecs import decode_plane
 from natocc.geometry import Image
-from natocc.masks.policy import CLASS_IDS, FACE
+from natocc.masks.policy import CLASS_IDS, FACE_PARTS
 from shards.storage import sha256_bytes
 from tasks.prepare.bank import prepare
 from tasks.prepare.report import PrepareReport
@@ -69,7 +69,7 @@ def test_a_corrected_mask_is_the_face_mask_and_the_others_keep_the_policys(tmp_p
     policy, before, metadata = labels(bank, plain)
     assert metadata["mask"] == "policy" and "mask_sha256" not in metadata
     assert np.array_equal(policy, disc(512, 512) & ~disc(512, 512, 0.2))
-    on = np.isin(classes, [CLASS_IDS[name] for name in FACE])
+    on = np.isin(classes, [CLASS_IDS[name] for name in FACE_PARTS])
     assert np.array_equal(on, mask > 0), "map and mask agree"
     right = np.arange(512) >= 256
     assert (classes[:, right][before[:, right] == CLASS_IDS["skin"]] == 0).all()
