@@ -174,11 +174,11 @@ def build_strict(make: Callable[[], Network], state: Mapping[str, Tensor], name:
         ("not floating point", [key for key in shared if not state[key].is_floating_point()]),
         ("NaN or infinite", [key for key in shared if not _finite(state[key])]),
     ]
-    told = [f"{kind}: {_some(keys)}" for kind, keys in problems if keys]
-    if told:
+    found = [f"{kind}: {_some(keys)}" for kind, keys in problems if keys]
+    if found:
         raise ValueError(
             f"{name}: expected exactly the {len(wanted)} tensors of {type(network).__name__}, got "
-            f"{'; '.join(told)}; use the published file of this network"
+            f"{'; '.join(found)}; use the published file of this network"
         )
     network.load_state_dict({key: state[key].float().contiguous() for key in wanted}, assign=True)
     return network.eval()
@@ -194,7 +194,7 @@ def _begin(path: Path) -> bytes:
 
 
 def _refuse_compressed(source: Source) -> None:
-    """What is small here and huge in memory is no checkpoint."""
+    """Refuse archives that expand: a checkpoint is as large in memory as on disk."""
     file = io.BytesIO(source) if isinstance(source, bytes) else source
     if not zipfile.is_zipfile(file):
         return

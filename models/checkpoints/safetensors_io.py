@@ -71,17 +71,17 @@ def decode_tensors(source: str | Path | bytes, name: str) -> dict[str, Tensor]:
         tensors = _load(source)
         recorded = _recorded(source)
     except (SafetensorError, KeyError, RuntimeError, ValueError) as error:
-        # Told in a line, whatever the header holds.
-        told = " ".join(str(error).split())[:160]
+        # One line, whatever the header holds.
+        reason = " ".join(str(error).split())[:160]
         raise ValueError(
             f"{name}: expected a whole file of safetensors, got one whose header and content do not agree "
-            f"({told}); fetch the file again, and compare its hash"
+            f"({reason}); fetch the file again, and compare its hash"
         ) from error
     if recorded is not None and recorded != (counted := tensors_sha256(tensors)):
         raise ValueError(
             f"{name}: expected tensors of the hash in its header, {' '.join(recorded.split())[:8]}, got "
-            f"those of {counted[:8]}; the file was changed or damaged: import or fetch it again, or take it "
-            "anew from where it was made"
+            f"those of {counted[:8]}; the file was changed or damaged: import or fetch it again, or copy it "
+            "again from where it was made"
         )
     return tensors
 

@@ -21,8 +21,8 @@ class RainNetRunner:
     Takes the network over: it goes to ``device`` (``cpu``, ``cuda`` or ``auto``) in ``precision``
     (``float32`` or ``bfloat16``, in which RAIN's statistics stay float32), ready to predict. ``batch`` is
     how many pictures go at a time by now: where a GPU runs out of memory it is halved, for good. On the CPU
-    pictures go one by one, as its kernels round differently from batch to batch: a picture's result never
-    depends on its neighbours.
+    pictures go one by one: its kernels round differently for other batch sizes, and a result must not
+    depend on other pictures.
 
     Raises ValueError for a batch or a precision that does not exist, and for a GPU that is not there.
     """

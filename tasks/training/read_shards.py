@@ -20,7 +20,7 @@ from manifests.dataset import read_dataset, resolve_version
 from natocc.occluders.bank_files import INDEX
 from shards import storage
 
-# Shards of these splits hold faces of both parts; each sample's json says which.
+# Shards of these splits hold samples of both; each sample's json says which.
 _MIXED = ("all", "list")
 
 
@@ -41,7 +41,9 @@ def shard_urls(version_url: str, split: str) -> dict[str, int]:
     """
     url = resolve_version(version_url)
     records = sorted(read_dataset(url).shards, key=lambda shard: shard.file)
-    return {storage.join(url, one.file): one.samples for one in records if one.split in (split, *_MIXED)}
+    return {
+        storage.join(url, shard.file): shard.samples for shard in records if shard.split in (split, *_MIXED)
+    }
 
 
 def read_shards(
@@ -56,8 +58,8 @@ def read_shards(
     members are missing or cannot be decoded.
     """
     for url, count in shard_urls(version_url, split).items():
-        wanted = (one for one in _whole(url, count) if _split_of(one) in (None, split))
-        yield from (_decode(one, size) for one in islice(wanted, per_shard))
+        wanted = (sample for sample in _whole(url, count) if _split_of(sample) in (None, split))
+        yield from (_decode(sample, size) for sample in islice(wanted, per_shard))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,7 @@ def real_shards(bank_url: str) -> dict[str, RealShard]:
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError(
             f"{index}: expected evaluation.datasets, a file and a number of faces each, found none; "
-            "make the bank anew with `natocc prepare`"
+            "make the bank again with `natocc prepare`"
         ) from error
 
 
@@ -101,7 +103,7 @@ def read_real(bank_url: str, dataset: str = "RealOcc", *, size: int) -> Iterator
     """
     shard = real_shards(bank_url).get(dataset)
     if shard is not None and shard.faces:
-        yield from (_decode(one, size) for one in _whole(shard.url, shard.faces, "prepare the bank"))
+        yield from (_decode(sample, size) for sample in _whole(shard.url, shard.faces, "prepare the bank"))
 
 
 def _whole(url: str, expected: int, remedy: str = "build the version") -> Iterator[dict[str, Any]]:
@@ -112,9 +114,9 @@ def _whole(url: str, expected: int, remedy: str = "build the version") -> Iterat
             count += 1
             yield sample
     except tarfile.ReadError as error:
-        raise ValueError(f"{url}: expected {expected} samples, got a torn file; {remedy} anew") from error
+        raise ValueError(f"{url}: expected {expected} samples, got a torn file; {remedy} again") from error
     if count != expected:
-        raise ValueError(f"{url}: expected {expected} samples, got {count}; {remedy} anew")
+        raise ValueError(f"{url}: expected {expected} samples, got {count}; {remedy} again")
 
 
 def _samples(url: str) -> Iterable[dict[str, Any]]:
@@ -138,10 +140,11 @@ def _is_wanted(name: str) -> bool:
 
 
 def _split_of(sample: dict[str, Any]) -> str | None:
-    """ "train" or "test"; "neither" where face and occluder disagree; None where it is not said."""
-    facts = json.loads(sample.get("json", b"{}"))
-    said = {one["split"] for name in ("face", "occluder") if (one := facts.get(name)) and "split" in one}
-    return said.pop() if len(said) == 1 else "neither" if said else None
+    """ "train" or "test"; "neither" where face and occluder disagree; None where neither is given."""
+    metadata = json.loads(sample.get("json", b"{}"))
+    inputs = [metadata.get(name) or {} for name in ("face", "occluder")]
+    splits = {entry["split"] for entry in inputs if "split" in entry}
+    return splits.pop() if len(splits) == 1 else "neither" if splits else None
 
 
 def _decode(sample: dict[str, Any], size: int) -> Example:

@@ -1,4 +1,4 @@
-"""How a photograph becomes the small picture that the upscaler is given: by bicubic reduction, or ruined."""
+"""How a photograph becomes the upscaler's small picture: by bicubic reduction, or with degradations."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from tasks.training.upscaler.photos_folder import Photo, Photos
 
 # Pictures in the sheet, and the sides of its tiles.
 _SHOWN, _SIDES = 12, (128, 256)
-# Equal pictures have no PSNR; what 8 bits can show at most is a fraction of one level.
+# Equal pictures have an infinite PSNR.
 _BEST_PSNR = 99.0
 
 
@@ -54,7 +54,7 @@ def restore(
     *,
     device: torch.device,
 ) -> Iterator[Restored]:
-    """Restore a crop of each photograph; crops and ruin hang on the photograph alone, not on the seed."""
+    """Restore a crop of each photograph; crop and degradation depend on the photograph, not on the seed."""
     for photo in chosen:
         pair = make_pair(photo, photos.read, sizes, kind, Streams(0, f"{STREAM} held out", photo.sha256))
         with torch.inference_mode():
@@ -84,8 +84,8 @@ def quality(made: Image, real: Image) -> Quality:
 
 
 def mean_quality(found: Sequence[Quality]) -> Quality:
-    """The means, rounded to what may be told."""
-    psnr, ssim = fmean(one.psnr for one in found), fmean(one.ssim for one in found)
+    """The means, rounded to three and four decimals."""
+    psnr, ssim = fmean(each.psnr for each in found), fmean(each.ssim for each in found)
     return Quality(psnr=round(psnr, 3), ssim=round(ssim, 4))
 
 
@@ -93,9 +93,11 @@ def preview_sheet(restored: Sequence[Restored], title: str) -> Image:
     """The first twelve as rows of small picture, bicubic enlargement, network and photograph."""
     side = min(max(_SIDES[0], restored[0].pair.large.shape[0]), _SIDES[1])
     strips = []
-    for one in restored[:_SHOWN]:
-        factor = one.pair.large.shape[0] // one.pair.small.shape[0]
-        blocks = one.pair.small.repeat(factor, axis=0).repeat(factor, axis=1)
-        told = f"bicubic {one.bicubic.psnr:.2f} dB, network {one.network.psnr:.2f} dB: {one.photo.name}"
-        strips.append(Strip(pictures=(blocks, one.enlarged, one.made, one.pair.large), caption=told))
+    for photograph in restored[:_SHOWN]:
+        factor = photograph.pair.large.shape[0] // photograph.pair.small.shape[0]
+        blocks = photograph.pair.small.repeat(factor, axis=0).repeat(factor, axis=1)
+        figures = f"bicubic {photograph.bicubic.psnr:.2f} dB, network {photograph.network.psnr:.2f} dB"
+        caption = f"{figures}: {photograph.photo.name}"
+        pictures = (blocks, photograph.enlarged, photograph.made, photograph.pair.large)
+        strips.append(Strip(pictures=pictures, caption=caption))
     return compose_sheet(strips, title, side=side, columns=1 if len(strips) < 4 else 2)

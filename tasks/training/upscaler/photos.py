@@ -17,7 +17,7 @@ def open_photos(
     least: int,
     held_out: int,
 ) -> Photos:
-    """Those of a folder or those of a bank, as asked for. ValueError for both or none, and as below."""
+    """The photographs of a folder or of a bank. ValueError for both or none, and as for each of them."""
     if (photos is None) == (bank is None):
         given = "none" if photos is None else "both"
         raise ValueError(f"photographs: expected either --photos DIR or --bank URL, got {given}")
@@ -25,6 +25,6 @@ def open_photos(
         return photos_in_folder(photos, least=least, held_out=held_out)
     unknown = sorted(set(kinds) - set(ENTRY_KINDS))
     if unknown or not kinds:
-        told = ", ".join(unknown) or "none"
-        raise ValueError(f"--kind: expected some of {', '.join(ENTRY_KINDS)}, got {told}")
+        got = ", ".join(unknown) or "none"
+        raise ValueError(f"--kind: expected some of {', '.join(ENTRY_KINDS)}, got {got}")
     return photos_in_bank(str(bank), kinds, least=least, held_out=held_out)

@@ -16,7 +16,7 @@ _CONTEXT = ("context.jpg", "context.png")
 # What the facts of an entry say of pixels that are no photograph's any more, and of those that came so.
 _UPSCALER, _GIVEN = "upscaler", "given"
 _EXPECTED = (
-    "objects with the photograph's own pixels (context.jpg); prepare the bank anew",
+    "objects with the photograph's own pixels (context.jpg); prepare the bank again",
     "objects with the photograph's own pixels, not cut-outs that came enlarged",
 )
 
@@ -53,7 +53,10 @@ def photos_in_bank(url: str, kinds: Sequence[str], *, least: int, held_out: int)
         if tally:
             problems.append(Problem(path=str(url), expected=expected, got=f"none for {tally}"))
     expect_some(
-        (one for one in taken.values() if not one.held_out), f"{url} ({', '.join(kinds)})", least, problems
+        (photo for photo in taken.values() if not photo.held_out),
+        f"{url} ({', '.join(kinds)})",
+        least,
+        problems,
     )
     tested = sorted(sha256 for sha256, photo in taken.items() if photo.held_out)
     unused = set(tested[held_out:])
@@ -78,11 +81,11 @@ def _read(bank: Bank, entry: Entry, names: tuple[str, str]) -> tuple[Image, Imag
         rgb = decode_rgb(members[names[0]])
         matte = decode_plane(members[names[1]]) if names[1] in members else None
     except ValueError as error:
-        raise ValueError(f"{entry.kind}/{entry.id}: {error}; prepare the bank anew") from error
+        raise ValueError(f"{entry.kind}/{entry.id}: {error}; prepare the bank again") from error
     if matte is not None and matte.shape != rgb.shape[:2]:
         height, width = matte.shape
         raise ValueError(
             f"{entry.kind}/{entry.id}: expected {' and '.join(names)} of one size, got "
-            f"{rgb.shape[1]}x{rgb.shape[0]} and {width}x{height}; prepare the bank anew"
+            f"{rgb.shape[1]}x{rgb.shape[0]} and {width}x{height}; prepare the bank again"
         )
     return rgb, matte

@@ -15,9 +15,9 @@ from natocc.geometry import Image
 from shards.storage import sha256_bytes
 
 SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png", ".webp")
-# What a photograph may be without a word; other conversions are told.
+# Formats that need no note; other conversions are reported.
 _USUAL = ("PNG", "WEBP", "BMP")
-# Of all photographs, at most, are held out.
+# The largest share of the photographs that is held out.
 _MOST_HELD_OUT = 0.25
 
 
@@ -127,7 +127,7 @@ class CachedReader:
 
 
 def _files(root: Path) -> Iterator[Path]:
-    """Files under a folder, in order of their paths; names that begin with a dot are passed over."""
+    """Files under a folder, in order of their paths; names that begin with a dot are skipped."""
     found = []
     for folder, folders, files in os.walk(root):
         folders[:] = [name for name in folders if not name.startswith(".")]
@@ -136,7 +136,7 @@ def _files(root: Path) -> Iterator[Path]:
 
 
 def _shown(path: Path) -> str:
-    """The path as text; bytes of a name that are no UTF-8 become question marks."""
+    """The path as text; bytes that are not UTF-8 become question marks."""
     return normal(path.as_posix().encode(errors="replace").decode())
 
 
@@ -151,14 +151,14 @@ def unfit(name: str, rgb: Image, least: int, equal: Photo | None) -> Problem | N
 
 
 def expect_some(found: Iterable[Photo], where: str, least: int, problems: list[Problem]) -> None:
-    """Raise ValueError that says what was refused, where nothing is left."""
+    """Raise ValueError with what was refused if no photograph is left."""
     if any(True for _ in found):
         return
     refused = [problem for problem in problems if problem.action == "refused"]
-    told = f"; {len(refused)} refused, the first: {refused[0]}" if refused else ""
-    raise ValueError(f"{where}: expected photographs of {least} pixels a side at least, found none{told}")
+    first = f"; {len(refused)} refused, the first: {refused[0]}" if refused else ""
+    raise ValueError(f"{where}: expected photographs of {least} pixels a side at least, found none{first}")
 
 
 def fewer(wanted: int, count: int) -> tuple[str, ...]:
-    """A note where fewer photographs are held out than were asked for."""
+    """A note if fewer photographs are held out than requested."""
     return (f"held out: {count} photographs where {wanted} were asked for",) if count < wanted else ()

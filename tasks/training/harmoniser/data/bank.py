@@ -47,8 +47,9 @@ class BankScenes:
                 else:
                     bare.add(entry.id)
             if bare and pool.surroundings:
-                self._tell(
-                    "objects with their surroundings (context.jpg); prepare the bank anew", f"none for {bare}"
+                self._report(
+                    "objects with their surroundings (context.jpg); prepare the bank again",
+                    f"none for {bare}",
                 )
         self.items = tuple(item for item in items if item is not None)
 
@@ -65,13 +66,13 @@ class BankScenes:
         try:
             real, matte = decode_rgb(members[names[0]]), decode_plane(members[names[1]])
         except ValueError as error:
-            raise ValueError(f"{item.name}: {error}; prepare the bank anew") from error
+            raise ValueError(f"{item.name}: {error}; prepare the bank again") from error
         if entry.kind == FACE:
             matte = _of_size(_plane(matte, region), real)
         elif matte.shape != real.shape[:2]:
             raise ValueError(
                 f"{item.name}: expected context.jpg and context.png of one size, got {real.shape[1]}x"
-                f"{real.shape[0]} and {matte.shape[1]}x{matte.shape[0]}; prepare the bank anew"
+                f"{real.shape[0]} and {matte.shape[1]}x{matte.shape[0]}; prepare the bank again"
             )
         return Scene(real=real, matte=matte)
 
@@ -97,7 +98,7 @@ class BankScenes:
         regions = usable(shares)
         if not regions:
             expected = f"a region of {SMALLEST:.1%} to {LARGEST:.0%} of the picture"
-            self._tell(expected, f"{max(shares.values()):.1%}", name)
+            self._report(expected, f"{max(shares.values()):.1%}", name)
             return None
         self._entries[name] = entry
         return Item(
@@ -109,7 +110,7 @@ class BankScenes:
             licence=entry.licence,
         )
 
-    def _tell(self, expected: str, got: str, name: str = "") -> None:
+    def _report(self, expected: str, got: str, name: str = "") -> None:
         where = f"{self._bank.url} {name}".strip()
         self._problems.append(Problem(path=where, expected=expected, got=got))
 

@@ -1,4 +1,4 @@
-"""iHarmony4's composites with their real pictures, in its own parts."""
+"""iHarmony4's composites with their real pictures, in its train and test lists."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ class IHarmony4Scenes:
             )
         self.items = tuple(items)
         if not items:
-            told = "".join(f"; {problem}" for problem in self._problems[:3])
+            problems = "".join(f"; {problem}" for problem in self._problems[:3])
             expected = f"{' or '.join(IHARMONY4_FOLDERS)} with composites in its lists"
-            raise FileNotFoundError(f"{raw}: expected {expected}, found none{told}")
+            raise FileNotFoundError(f"{raw}: expected {expected}, found none{problems}")
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -104,7 +104,7 @@ def _hash_of_ends(path: Path) -> str:
 
 
 def _fault(record: RawComposite, folder: Path) -> Problem | None:
-    """What keeps a composite from being used, as far as the files' headers tell."""
+    """Why a composite cannot be used, from the files' headers; None if it can."""
     sizes = []
     for path in _files(record):
         try:
@@ -113,10 +113,10 @@ def _fault(record: RawComposite, folder: Path) -> Problem | None:
             where = path.relative_to(folder).as_posix()
             return error.problem(where)
     where = record.composite.relative_to(folder).as_posix()
-    told = [f"{width}x{height}" for width, height in sizes]
+    shapes = [f"{width}x{height}" for width, height in sizes]
     if len(set(sizes)) > 1:
         expected = "composite, mask and real picture of one size"
-        return Problem(path=where, expected=expected, got=", ".join(told))
+        return Problem(path=where, expected=expected, got=", ".join(shapes))
     if min(sizes[0]) < SHORTEST:
-        return Problem(path=where, expected=f"sides of {SHORTEST} pixels at least", got=told[0])
+        return Problem(path=where, expected=f"sides of {SHORTEST} pixels at least", got=shapes[0])
     return None

@@ -30,11 +30,11 @@ class Pair:
 
 
 class TrainingPairs:
-    """``pair(step, place)`` at working size; what it is hangs on seed, step and place alone.
+    """``pair(step, place)`` at working size; it depends on seed, step and place alone.
 
     Pictures come in a new order each time they have all been seen. ``crop`` is the smallest share of
     either side that a view keeps, and views are mirrored half the time; 1: pictures as they are, as
-    published. Composites that come without a real picture of their own are recoloured anew each time.
+    published. Photographs without a composite are recoloured each time.
     """
 
     def __init__(self, scenes: Scenes, *, size: int, batch: int, seed: int, crop: float) -> None:
@@ -61,7 +61,7 @@ class TrainingPairs:
 
 
 def held_out_pairs(scenes: Scenes, *, seed: int, views: int, most: int) -> Iterator[Pair]:
-    """Pairs of the held-out part at the size of ``scenes``, ``most`` of its pictures, evenly taken.
+    """Pairs of the held-out split at the size of ``scenes``, ``most`` of its pictures, evenly spaced.
 
     A picture is recoloured ``views`` times, region and colours drawn from ``seed`` and its name; a
     composite that has its real picture comes once.

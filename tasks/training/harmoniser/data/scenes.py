@@ -1,4 +1,4 @@
-"""What a harmoniser learns from: photographs with regions, or composites with their real pictures."""
+"""Training data of a harmoniser: photographs with regions, or composites with their real pictures."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Item:
 
     # Unique among the items of a source, and what messages say.
     name: str
-    # What keeps the parts apart: items of one photograph are on one side.
+    # Keeps the splits apart: items of one photograph are in one split.
     photo: str
     # Changes when pixels or masks do, as far as the source can tell without reading them.
     content: str
@@ -74,9 +74,9 @@ Located = tuple[Source, Item]
 
 
 class Scenes:
-    """Items of several sources as one list; what is read is kept as long as there is room.
+    """Items of several sources as one list; scenes are cached up to 512 MiB.
 
-    ``short``: the shorter side, in pixels, at which they are wanted; smaller ones stay as they are.
+    ``short``: the shorter side in pixels to which scenes are shrunk; smaller ones stay as they are.
     """
 
     def __init__(self, parts: Sequence[Located], short: int) -> None:
@@ -118,14 +118,14 @@ def shrink(scene: Scene, short: int) -> Scene:
 def split_items(sources: Sequence[Source], share: float) -> tuple[list[Located], list[Located]]:
     """Items to learn from and items held out, no photograph in both.
 
-    Where a source holds none out, ``share`` of its photographs are, one at least: those whose hash is
-    lowest. What shares a photograph with a held-out item is held out as well. Raises ValueError where
-    either part stays empty.
+    If a source holds none out, ``share`` of its photographs are, at least one: those with the lowest
+    hashes. Items that share a photograph with a held-out item are held out as well. Raises ValueError if
+    either split is empty.
     """
     decided: list[Located] = []
     for source in sources:
-        said = any(item.held_out for item in source.items)
-        lowest = frozenset() if said else _lowest({item.photo for item in source.items}, share)
+        names_held_out = any(item.held_out for item in source.items)
+        lowest = frozenset() if names_held_out else _lowest({item.photo for item in source.items}, share)
         decided += [
             (source, replace(item, held_out=item.held_out or item.photo in lowest)) for item in source.items
         ]
@@ -149,7 +149,7 @@ def fingerprint(parts: Sequence[Located]) -> str:
 
 
 def usable(shares: Mapping[str, float]) -> tuple[str, ...]:
-    """Regions whose share of the picture lets one learn from them, in the order given."""
+    """Regions whose share of the picture is neither too small nor too large, in the order given."""
     return tuple(name for name, share in shares.items() if SMALLEST <= share <= LARGEST)
 
 

@@ -120,12 +120,12 @@ def test_enlarged_objects_without_their_photograph_are_refused_and_counted(tmp_p
     assert [
         str(problem).removeprefix(f"{bank}: expected objects with the ") for problem in photos.problems
     ] == [
-        "photograph's own pixels (context.jpg); prepare the bank anew, "
+        "photograph's own pixels (context.jpg); prepare the bank again, "
         "got none for 5 (object/cup0, object/cup1, object/cup2, …)",
         "photograph's own pixels, not cut-outs that came enlarged, got none for 1 (object/given)",
     ]
     with pytest.raises(
-        ValueError, match=r"found none; 2 refused, the first: .*prepare the bank anew, got none"
+        ValueError, match=r"found none; 2 refused, the first: .*prepare the bank again, got none"
     ):
         photos_in_bank(_bank(tmp_path / "b", *_only(made)), ("object",), least=64, held_out=0)
 
