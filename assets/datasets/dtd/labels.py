@@ -30,9 +30,9 @@ class TextureLabels:
         self._unreadable: set[str] = set()
         self._joint = self._read_joint()
         self._splits: dict[str, str] = {}
-        for part in _SPLITS:
-            for _, name, _ in self._lines(f"{part}{_OFFICIAL}.txt"):
-                self._splits.setdefault(name, part)
+        for split in _SPLITS:
+            for _, name, _ in self._lines(f"{split}{_OFFICIAL}.txt"):
+                self._splits.setdefault(name, split)
 
     def metadata_of(self, name: str) -> dict[str, object]:
         """``official_split`` (of partition 1) and ``labels``, each where the files give it."""
@@ -55,26 +55,26 @@ class TextureLabels:
                 numbers.add(int(named[2]))
             elif path.name != _JOINT and not path.name.startswith("."):
                 expected = f"train1.txt to test10.txt and {_JOINT}"
-                self._tell(path.name, expected, "another file, which is not read")
+                self._note(path.name, expected, "another file, which is not read")
         for number in sorted(numbers):
             self._check_partition(number)
         if not numbers:
-            self._tell("", "train1.txt, val1.txt and test1.txt in it", "none of them")
+            self._note("", "train1.txt, val1.txt and test1.txt in it", "none of them")
         if not (self._folder / _JOINT).is_file():
-            self._tell(_JOINT, "the joint annotation", "no such file")
+            self._note(_JOINT, "the joint annotation", "no such file")
         else:
-            self._tell_absent(_JOINT, self._joint)
-            self._tell_lacking(_JOINT, self._joint)
+            self._note_absent(_JOINT, self._joint)
+            self._note_lacking(_JOINT, self._joint)
 
     def _check_partition(self, number: int) -> None:
         """Each picture is in just one of the three lists."""
         listed: dict[str, str] = {}
-        for part in _SPLITS:
-            file = f"{part}{number}.txt"
+        for split in _SPLITS:
+            file = f"{split}{number}.txt"
             if not (self._folder / file).is_file():
-                self._tell(file, f"three lists of partition {number}", "no such file")
+                self._note(file, f"three lists of partition {number}", "no such file")
                 continue
-            mine: list[str] = []
+            names: list[str] = []
             elsewhere, other = Tally(), Tally()
             for line, name, rest in self._lines(file):
                 if rest or "/" not in name:
@@ -83,29 +83,29 @@ class TextureLabels:
                     elsewhere.add(f"{name} of {listed[name]}")
                 else:
                     listed[name] = file
-                    mine.append(name)
+                    names.append(name)
             if other:
-                self._tell(file, "a class and a picture (banded/banded_0002.jpg) a line", f"others: {other}")
+                self._note(file, "a class and a picture (banded/banded_0002.jpg) a line", f"others: {other}")
             if elsewhere:
-                self._tell(file, "pictures that no list of its partition has yet", f"others: {elsewhere}")
-            self._tell_absent(file, mine)
-        self._tell_lacking(f"{_SPLITS[0]}{number}.txt", listed, f" in one of the lists of partition {number}")
+                self._note(file, "pictures that no list of its partition has yet", f"others: {elsewhere}")
+            self._note_absent(file, names)
+        self._note_lacking(f"{_SPLITS[0]}{number}.txt", listed, f" in one of the lists of partition {number}")
 
-    def _tell_absent(self, file: str, listed: Iterable[str]) -> None:
+    def _note_absent(self, file: str, listed: Iterable[str]) -> None:
         absent = Tally()
         for name in listed:
             if name not in self._seen:
                 absent.add(name)
         if absent:
-            self._tell(file, "pictures that are there", f"others: {absent}")
+            self._note(file, "pictures that are there", f"others: {absent}")
 
-    def _tell_lacking(self, file: str, listed: Collection[str], among: str = "") -> None:
+    def _note_lacking(self, file: str, listed: Collection[str], among: str = "") -> None:
         lacking = Tally()
         for name in sorted(self._seen):
             if name not in listed:
                 lacking.add(name)
         if lacking:
-            self._tell(file, f"every picture{among}", f"none of {lacking}")
+            self._note(file, f"every picture{among}", f"none of {lacking}")
 
     def _read_joint(self) -> dict[str, str]:
         """The labels of each picture, as they stand in its line."""
@@ -119,9 +119,9 @@ class TextureLabels:
             else:
                 found[name] = rest
         if bare:
-            self._tell(_JOINT, "a picture and its labels a line", f"others: {bare}")
+            self._note(_JOINT, "a picture and its labels a line", f"others: {bare}")
         if second:
-            self._tell(_JOINT, "one line a picture", f"second ones: {second}")
+            self._note(_JOINT, "one line a picture", f"second ones: {second}")
         return found
 
     def _lines(self, file: str) -> Iterator[tuple[int, str, str]]:
@@ -141,7 +141,7 @@ class TextureLabels:
                 name, *rest = normal(line).split()
                 yield number, name.removeprefix("./").removeprefix("images/"), " ".join(rest)
 
-    def _tell(self, file: str, expected: str, got: str) -> None:
+    def _note(self, file: str, expected: str, got: str) -> None:
         self._report(Problem(path=self._where(file), expected=expected, got=got, action="converted"))
 
     def _where(self, file: str) -> str:
