@@ -43,7 +43,7 @@ class BadInput(ValueError):
         return Problem(path=self.where or where, expected=self.expected, got=self.got)
 
 
-Report = Callable[[Problem], None]
+ReportProblem = Callable[[Problem], None]
 # Three equal channels are how CelebAMask-HQ stores its masks: nothing to report.
 _USUAL = ("three channels",)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from commands.console import console, errors
+from tasks.progress import OnProgress
 
 # Seconds from one line to the next.
 INTERVAL = 30.0
-OnProgress = Callable[[int, int | None], None]
 
 
 @contextmanager

@@ -21,7 +21,7 @@ _JSON = Annotated[bool, typer.Option("--json", help="Print the report as JSON in
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class CommandReport:
     """What a command reports with --json, and the code it exits with (docs/commands.md)."""
 
     fields: Mapping[str, Any]
@@ -71,7 +71,7 @@ def command(
     positional: tuple[str, ...] = (),
     former: Mapping[str, str] | None = None,
     packages: tuple[str, ...] = (),
-) -> Callable[[Callable[..., Report | None]], Command]:
+) -> Callable[[Callable[..., CommandReport | None]], Command]:
     """Make a command of a function.
 
     ``model``: the function takes one object of it; its fields become options, those in ``positional``
@@ -79,7 +79,7 @@ def command(
     that returns a Report gets --json.
     """
 
-    def make(function: Callable[..., Report | None]) -> Command:
+    def make(function: Callable[..., CommandReport | None]) -> Command:
         signature = inspect.signature(function, eval_str=True)
         own = list(signature.parameters.values())
         if model is not None:

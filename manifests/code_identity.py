@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 
-from manifests.syntax_tree import Import, read_source, sha256_of
+from manifests.syntax_tree import Import, read_source, syntax_sha256
 from models.registry import network_named
 
 # The modules that write samples and the bank's shards. The function that makes entries is one more root for
@@ -104,7 +104,7 @@ def code_identity(root: str, *, network: bool = False) -> str:
                 for link in source.imports
                 if link.alias or link.module in identities
             )
-            identities[module] = sha256_of(json.dumps([source.tree, names]))
+            identities[module] = syntax_sha256(json.dumps([source.tree, names]))
     except CycleError as error:
         circle = " is imported by ".join(error.args[1])
         raise ImportCircle(
@@ -118,7 +118,7 @@ def render_identity(network: str | None = None) -> str:
     """sha256 of the source that renders samples, with the network of models/registry.py that harmonises."""
     if network is None:
         return code_identity(RENDER)
-    return sha256_of(json.dumps([code_identity(RENDER, network=True), network_identity(network)]))
+    return syntax_sha256(json.dumps([code_identity(RENDER, network=True), network_identity(network)]))
 
 
 def network_identity(network: str) -> str:
@@ -127,7 +127,7 @@ def network_identity(network: str) -> str:
     Raises ValueError for another name.
     """
     roots = network_named(network).modules
-    return sha256_of(json.dumps([code_identity(root, network=True) for root in roots]))
+    return syntax_sha256(json.dumps([code_identity(root, network=True) for root in roots]))
 
 
 def modules_of(root: str, *, network: bool = False) -> frozenset[str]:

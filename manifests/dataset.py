@@ -8,8 +8,8 @@ from typing import Any
 
 from shards import storage
 
-INDEX, MANIFEST, CARD, LATEST = "dataset.json", "manifest.parquet", "README.md", "latest.json"
-FORMAT = "natocc-dataset/1"
+DATASET_INDEX, MANIFEST, CARD, LATEST = "dataset.json", "manifest.parquet", "README.md", "latest.json"
+_FORMAT = "natocc-dataset/1"
 # What becomes of a sample.
 OUTCOMES = ("kept", "rejected", "failed")
 
@@ -53,7 +53,7 @@ class Dataset:
     licences: tuple[str, ...]
     # Networks that took part, by stage: name, hash of the weights, how they were run.
     networks: dict[str, dict[str, Any]] = field(default_factory=dict)
-    format: str = field(default=FORMAT)
+    format: str = field(default=_FORMAT)
 
     def left_out_lines(self) -> list[str]:
         """``left_out`` as text, one line each."""
@@ -72,12 +72,14 @@ class Dataset:
 
 def read_dataset(version_url: str) -> Dataset:
     """The version at a URL. Raises FileNotFoundError where there is none, ValueError for another format."""
-    url = storage.join(version_url, INDEX)
+    url = storage.join(version_url, DATASET_INDEX)
     if not storage.exists(url):
-        raise FileNotFoundError(f"{version_url}: expected a dataset version ({INDEX} in it), found none")
+        raise FileNotFoundError(
+            f"{version_url}: expected a dataset version ({DATASET_INDEX} in it), found none"
+        )
     data = json.loads(storage.read_bytes(url))
-    if data.get("format") != FORMAT:
-        raise ValueError(f"{url}: expected format {FORMAT}, got {data.get('format')!r}")
+    if data.get("format") != _FORMAT:
+        raise ValueError(f"{url}: expected format {_FORMAT}, got {data.get('format')!r}")
     data["shards"] = tuple(ShardRecord(**shard) for shard in data["shards"])
     data["licences"] = tuple(data["licences"])
     return Dataset(**data)
@@ -93,12 +95,12 @@ def latest_version(dataset_url: str) -> str | None:
 
 def resolve_version(url: str) -> str:
     """The URL of a version, given that of a version or of a dataset with a ``latest`` pointer."""
-    if storage.exists(storage.join(url, INDEX)):
+    if storage.exists(storage.join(url, DATASET_INDEX)):
         return str(url)
     version = latest_version(url)
     if version is None:
         raise FileNotFoundError(
-            f"{url}: expected a version ({INDEX}) or a dataset ({LATEST}), found neither; "
+            f"{url}: expected a version ({DATASET_INDEX}) or a dataset ({LATEST}), found neither; "
             "give the path that `natocc build` printed"
         )
     return storage.join(url, version)

@@ -29,7 +29,7 @@ class Import:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class ModuleSource:
     """A module: the sha256 of its syntax tree, and its imports of the project."""
 
     tree: str
@@ -37,7 +37,7 @@ class Source:
 
 
 @cache
-def read_source(module: str) -> Source:
+def read_source(module: str) -> ModuleSource:
     """Parse a module. Raises ValueError where it has no file."""
     path = _file(module)
     if path is None:
@@ -54,7 +54,7 @@ def read_source(module: str) -> Source:
             _write(statement, package, external if is_import else parts, imports)
     _check_names(module, imports)
     parts += sorted(external)
-    return Source(tree=sha256_of(" ".join(parts)), imports=tuple(sorted(imports)))
+    return ModuleSource(tree=syntax_sha256(" ".join(parts)), imports=tuple(sorted(imports)))
 
 
 def _file(module: str) -> Path | None:
@@ -164,5 +164,5 @@ def _check_names(module: str, imports: set[Import]) -> None:
         )
 
 
-def sha256_of(text: str) -> str:
+def syntax_sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()

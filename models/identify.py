@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from models.checkpoints.read import State, unwrapped
+from models.checkpoints.read import StateDict, unwrapped
 from models.registry import NETWORKS, WITH_WEIGHTS, imported, network_named, sizes_of
 
 
@@ -21,7 +21,7 @@ class Known:
     sizes: Mapping[str, int]
     module: nn.Module
 
-    def state(self) -> State:
+    def state(self) -> StateDict:
         """Its tensors under the names that loading expects, float32."""
         return dict(self.module.state_dict())
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-NETWORKS = ("torch", "lightning", "torchmetrics", "webdataset")
+NETWORK_PACKAGES = ("torch", "lightning", "torchmetrics", "webdataset")
 
 
 class MissingExtra(RuntimeError):
     """Something optional is asked for and its packages are not installed."""
 
 
-def require_networks(asked_by: str, packages: tuple[str, ...] = NETWORKS) -> None:
+def require_networks(asked_by: str, packages: tuple[str, ...] = NETWORK_PACKAGES) -> None:
     """Raise MissingExtra with the command that helps, unless every package is installed.
 
     Imports none of them, so that it costs nothing to ask.

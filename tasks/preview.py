@@ -13,7 +13,7 @@ from manifests.rows import Row, decode_rows
 from natocc.codecs import decode_plane, decode_rgb, encode_jpeg, encode_png_rgb
 from natocc.geometry import Image
 from natocc.kinds import ENTRY_KINDS, FACE
-from natocc.occluders.bank_files import INDEX as BANK_INDEX
+from natocc.occluders.bank_files import BANK_INDEX as BANK_INDEX
 from shards import storage
 from shards.reader import read_shard
 from tasks.contact_sheet import Strip, compose_sheet, on_checks, overlay

@@ -11,7 +11,7 @@ import numpy as np
 from assets.bank.reader import Bank, Entry
 from assets.bank.writer import BankWriter
 from assets.problems import Problem
-from assets.review.index import Answer, Reader, Review, read_review
+from assets.review.index import Answer, AnswerReader, Review, read_review
 from natocc.codecs import decode_plane, encode_jpeg, encode_png
 from natocc.geometry import Image
 from tasks.review.export import export_review
@@ -80,7 +80,7 @@ def exported(folder: Path, form: str) -> tuple[Path, Review]:
     return folder / "review", read_review(folder / "review")
 
 
-def answers(read: Reader, folder: Path) -> tuple[dict[str, Answer], list[str]]:
+def answers(read: AnswerReader, folder: Path) -> tuple[dict[str, Answer], list[str]]:
     """What the reader of a format makes of a folder: answers by id, and its problems."""
     problems: list[Problem] = []
     found = {one.face.id: one for one in read(folder, read_review(folder), problems.append)}

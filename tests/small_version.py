@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage import data
 
-from manifests.dataset import INDEX, Dataset, ShardRecord
+from manifests.dataset import DATASET_INDEX, Dataset, ShardRecord
 from shards.storage import join, sha256_bytes, write_bytes
 from shards.tar import pack
 
@@ -70,7 +70,7 @@ def write_version(url: str, shards: dict[str, tuple[str, list[tuple[str, Members
         files={},
         licences=(),
     )
-    write_bytes(join(url, INDEX), dataset.encode())
+    write_bytes(join(url, DATASET_INDEX), dataset.encode())
     return url
 
 

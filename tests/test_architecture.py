@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
+from typing import TypeGuard
 
 from importlinter.cli import lint_imports
 
@@ -44,6 +45,38 @@ def test_torch_is_loaded_where_a_network_is_asked_for_and_nowhere_else() -> None
         assert not heavy & found, path
         ours = {name for name in imported_at_once(path) if name.startswith("models")}
         assert ours <= {"models.device", "models.optional_packages", "models.registry"}, path
+
+
+def test_a_public_name_is_defined_once() -> None:
+    """A reader who meets a name in an import knows what it is. Commands and flows bear their task's name."""
+    found = [
+        (name, path)
+        for path in modules()
+        for name in public_names(path)
+        if path.parts[0] not in ("commands", "flows")
+    ]
+    counts = Counter(name for name, _ in found)
+    assert [f"{name}: {path}" for name, path in found if counts[name] > 1] == []
+
+
+def public_names(path: Path) -> set[str]:
+    """Names that a module defines for others, without type variables."""
+    names: set[str] = set()
+    for node in ast.parse((ROOT / path).read_text(encoding="utf-8")).body:
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                names.add(name)
+            case ast.Assign(value=ast.Call(func=ast.Name(id="TypeVar" | "ParamSpec"))):
+                pass
+            case ast.Assign(targets=targets):
+                names |= {name.id for target in targets for name in ast.walk(target) if is_name(name)}
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                names.add(name)
+    return {name for name in names if not name.startswith("_")}
+
+
+def is_name(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name)
 
 
 # The library reads a bank by itself; all else goes through ``Bank``.

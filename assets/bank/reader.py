@@ -11,18 +11,18 @@ from typing import Any
 import pyarrow as pa
 
 from natocc.kinds import check_entry_kind
-from natocc.occluders.bank_files import INDEX, TABLE, read_span
+from natocc.occluders.bank_files import BANK_INDEX, BANK_TABLE, read_span
 from shards import storage
 from shards.reader import read_shard
 from shards.table import read_table
-from shards.tar import Span
+from shards.tar import MemberSpan
 
 # The category of a face whose mask is a corrected one.
 CORRECTED = "corrected"
 # The member that holds an entry's metadata.
 METADATA = "json"
 
-SCHEMA = pa.schema(
+BANK_SCHEMA = pa.schema(
     [
         ("kind", pa.string()),
         ("id", pa.string()),
@@ -70,7 +70,7 @@ class Entry:
     width: int
     sha256: str
     shard: str
-    members: dict[str, Span]
+    members: dict[str, MemberSpan]
 
     @property
     def cache_fields(self) -> list[str | None]:
@@ -100,17 +100,17 @@ class Bank:
     """A bank at a URL: ``entries(kind)`` in id order, ``read(entry)`` for the members' bytes."""
 
     def __init__(self, url: str) -> None:
-        if not storage.exists(storage.join(url, INDEX)):
+        if not storage.exists(storage.join(url, BANK_INDEX)):
             raise FileNotFoundError(
-                f"{url}: expected a bank ({INDEX} in it), found none; make one with "
+                f"{url}: expected a bank ({BANK_INDEX} in it), found none; make one with "
                 "`natocc prepare --raw DIR --bank URL`"
             )
         self.url = str(url)
-        self.index: dict[str, Any] = json.loads(storage.read_bytes(storage.join(url, INDEX)))
-        table = read_table(storage.read_bytes(storage.join(url, TABLE)), SCHEMA)
+        self.index: dict[str, Any] = json.loads(storage.read_bytes(storage.join(url, BANK_INDEX)))
+        table = read_table(storage.read_bytes(storage.join(url, BANK_TABLE)), BANK_SCHEMA)
         by_kind: dict[str, list[Entry]] = defaultdict(list)
         for row in table.to_pylist():
-            row["members"] = {name: Span(**span) for name, span in row["members"]}
+            row["members"] = {name: MemberSpan(**span) for name, span in row["members"]}
             by_kind[check_entry_kind(row["kind"])].append(Entry(**row))
         self._entries = {kind: tuple(sorted(rows, key=lambda e: e.id)) for kind, rows in by_kind.items()}
 

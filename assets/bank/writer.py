@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass, replace
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from assets.bank.reader import SCHEMA, Entry, content_sha256
+from assets.bank.reader import BANK_SCHEMA, Entry, content_sha256
 from natocc.kinds import ENTRY_KINDS
-from natocc.occluders.bank_files import INDEX, TABLE
+from natocc.occluders.bank_files import BANK_INDEX, BANK_TABLE
 from shards import storage
 from shards.tar import TarWriter, add_sample
 
@@ -37,8 +37,8 @@ def open_bank(url: str) -> None:
     is found before hours of work.
     """
     storage.make_folder(url)
-    storage.remove(storage.join(url, INDEX))
-    storage.write_bytes(storage.join(url, TABLE), b"")
+    storage.remove(storage.join(url, BANK_INDEX))
+    storage.write_bytes(storage.join(url, BANK_TABLE), b"")
 
 
 def write_shard(url: str, name: str, items: Iterable[tuple[Entry, Mapping[str, bytes]]]) -> Shard:
@@ -70,8 +70,8 @@ def close_bank(
     """
     rows = [asdict(e) | {"members": [(n, asdict(s)) for n, s in e.members.items()]} for e in entries]
     stream = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), stream)
-    written = {TABLE: stream.getvalue(), **beside}
+    pq.write_table(pa.Table.from_pylist(rows, schema=BANK_SCHEMA), stream)
+    written = {BANK_TABLE: stream.getvalue(), **beside}
     entry_fields = [entry.cache_fields for entry in sorted(entries, key=lambda e: (e.kind, e.id))]
     index = {
         "format": "natocc-bank/1",
@@ -81,8 +81,10 @@ def close_bank(
         **index_fields,
     }
     data = json.dumps(index, indent=1, sort_keys=True).encode()
-    where = storage.join(url, INDEX)
-    if all(_holds(storage.join(url, name), content) for name, content in {**written, INDEX: data}.items()):
+    where = storage.join(url, BANK_INDEX)
+    if all(
+        _holds(storage.join(url, name), content) for name, content in {**written, BANK_INDEX: data}.items()
+    ):
         return False
     open_bank(url)
     for name in storage.list_names(url):

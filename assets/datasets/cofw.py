@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assets.datasets.realocc import OccludedSource
-from assets.problems import BadInput, Problem, Report
+from assets.problems import BadInput, Problem, ReportProblem
 from natocc.geometry import Image
 
 COFW_FOLDERS = ("COFW", "COFW_color")
@@ -74,7 +74,7 @@ def check_cofw(raw: Path) -> None:
         _load_h5py()
 
 
-def read_cofw(raw: Path, report: Report) -> Iterator[CofwFace]:
+def read_cofw(raw: Path, report: ReportProblem) -> Iterator[CofwFace]:
     """Yield the training faces, then the test faces, in the files' order.
 
     The files may lie at any depth of ``COFW`` or ``COFW_color``; either may be absent. Rows that can't
@@ -113,7 +113,7 @@ def cofw_files(raw: Path) -> Iterator[Path]:
         yield from sorted(path for path in (raw / folder).rglob("*.mat") if path.name in _PARTS)
 
 
-def _read_file(path: Path, part: _Part, raw: Path, report: Report) -> Iterator[CofwFace]:
+def _read_file(path: Path, part: _Part, raw: Path, report: ReportProblem) -> Iterator[CofwFace]:
     where = path.relative_to(raw).as_posix()
     h5py = _load_h5py()
     try:

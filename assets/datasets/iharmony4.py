@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from assets.problems import Problem, Report
+from assets.problems import Problem, ReportProblem
 from assets.reading.expected_counts import deviation
 from assets.reading.folders import first_folder
 from assets.reading.naming import id_of, normal
@@ -35,7 +35,7 @@ IHARMONY4_LICENCE = (
 )
 
 
-def read_iharmony4(raw: Path, report: Report, split: str | None = None) -> Iterator[RawComposite]:
+def read_iharmony4(raw: Path, report: ReportProblem, split: str | None = None) -> Iterator[RawComposite]:
     """Yield composites in the order of ``IHD_train.txt``, then ``IHD_test.txt``; ``split`` for one of them.
 
     Where a list is not at the root, those of the sub-datasets are read (``HCOCO/HCOCO_train.txt``, which
@@ -112,7 +112,7 @@ class _Faults:
 class _Reader:
     """Reads the lists of one folder; a composite is yielded once, for the first list that names it."""
 
-    def __init__(self, folder: Path, raw: Path, report: Report) -> None:
+    def __init__(self, folder: Path, raw: Path, report: ReportProblem) -> None:
         self._folder, self._raw, self._report = folder, raw, report
         self._sidecar = Sidecar(folder, raw, report)
         self._list_of: dict[str, str] = {}  # by composite

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.problems import Problem, Report
+from assets.problems import Problem, ReportProblem
 from assets.reading.folders import by_stem, first_folder, pictures_in
 from assets.reading.naming import id_of, normal
 from assets.records import RawOccludedFace
@@ -46,7 +46,7 @@ REALOCC_WILD = OccludedSource(
 
 
 def read_occluded_faces(
-    raw: Path, report: Report, source: OccludedSource = REALOCC
+    raw: Path, report: ReportProblem, source: OccludedSource = REALOCC
 ) -> Iterator[RawOccludedFace]:
     """Yield the faces of ``split/val.txt``, in its order; without the list, all by name.
 
@@ -96,7 +96,7 @@ def _instead(folder: Path, names: tuple[str, ...]) -> str:
     return f"one a level deeper, in {folder.name}/{below[0]}" if below else "no such folder"
 
 
-def _listed(path: Path, raw: Path, report: Report) -> list[str]:
+def _listed(path: Path, raw: Path, report: ReportProblem) -> list[str]:
     """Stems of the list; none where there is no list, or none that can be used."""
     if not path.is_file():
         return []

@@ -19,7 +19,7 @@ CropBox = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class PhotoSource:
     """One file of a package. ``a.zip!b.jpg`` in ``path`` is the entry b.jpg of the file a.zip."""
 
     package: Package
@@ -41,7 +41,7 @@ class DemoFace:
     """A face. ``align`` takes source pixels to the 1024 x 1024 crop, in which landmarks are given."""
 
     id: int
-    source: Source
+    source: PhotoSource
     group: Literal["unoccluded", "occluded"]
     person: str
     grade: str
@@ -58,7 +58,7 @@ class Hand:
 
     id: int
     name: str
-    source: Source
+    source: PhotoSource
     mask: str
     crop: CropBox  # x0, y0, x1, y1 in source pixels, end exclusive
     scale: int
@@ -75,7 +75,7 @@ class Thing:
 
     id: int
     name: str
-    source: Source
+    source: PhotoSource
     mask: str | None
     crop: CropBox | None
     coco_category: str | None
@@ -90,14 +90,14 @@ class Texture:
     id: int
     number: int  # of its class, as in DTD's file names
     name: str
-    source: Source
+    source: PhotoSource
     texture_class: str
     decode: str
     crop: CropBox | None
     photographic: bool
 
 
-Item = DemoFace | Hand | Thing | Texture
+CatalogueItem = DemoFace | Hand | Thing | Texture
 ItemT = TypeVar("ItemT", DemoFace, Hand, Thing, Texture)
 
 
@@ -110,7 +110,7 @@ class Catalogue:
     objects: tuple[Thing, ...]
     textures: tuple[Texture, ...]
 
-    def items(self) -> tuple[Item, ...]:
+    def items(self) -> tuple[CatalogueItem, ...]:
         return (*self.faces, *self.hands, *self.objects, *self.textures)
 
     def packages(self) -> tuple[Package, ...]:
@@ -139,7 +139,7 @@ def _rows(name: str, kind: type) -> Any:
     for row in json.loads((DEMO_ROOT / f"{name}.json").read_text(encoding="utf-8")):
         raw = row["source"]
         package = Package(ecosystem=raw["ecosystem"], name=raw["package"], version=raw["version"])
-        source = Source(
+        source = PhotoSource(
             package=package,
             path=raw["path"],
             sha256=raw["sha256"],

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from threading import Lock
 
-from assets.demo.catalogue import Source
+from assets.demo.catalogue import PhotoSource
 from assets.demo.photo_cache import PhotoCache
 from assets.packages.archive import pick
 from assets.packages.clients import FetchError, fetch_archive
@@ -19,12 +19,15 @@ from assets.packages.package import Package
 from shards.storage import sha256_bytes
 
 Say = Callable[[str], None]
-OnProgress = Callable[[int, int | None], None]
+_OnProgress = Callable[[int, int | None], None]
 PARALLEL = 6
 
 
-def fetch(
-    sources: Iterable[Source], cache: PhotoCache, say: Say, on_progress: OnProgress = lambda done, total: None
+def fetch_packages(
+    sources: Iterable[PhotoSource],
+    cache: PhotoCache,
+    say: Say,
+    on_progress: _OnProgress = lambda done, total: None,
 ) -> dict[Package, str]:
     """Fill the cache with these files; returns what went wrong, by package, in order.
 
@@ -32,7 +35,7 @@ def fetch(
     only when each of its files was found with the sha256 that the catalogue names. ``on_progress`` is
     called with how many packages are done, and with the number of all.
     """
-    wanted: dict[Package, dict[str, Source]] = {}
+    wanted: dict[Package, dict[str, PhotoSource]] = {}
     for source in sources:
         if not cache.has(source) and not _take_installed(source, cache):
             wanted.setdefault(source.package, {})[source.sha256] = source
@@ -52,7 +55,9 @@ def fetch(
     return {package: problem for package, problem in zip(packages, outcomes, strict=True) if problem}
 
 
-def _fetch_package(package: Package, sources: dict[str, Source], cache: PhotoCache, say: Say) -> str | None:
+def _fetch_package(
+    package: Package, sources: dict[str, PhotoSource], cache: PhotoCache, say: Say
+) -> str | None:
     say(f"fetching {package}")
     with tempfile.TemporaryDirectory(prefix="natocc-") as folder:
         try:
@@ -75,11 +80,11 @@ def _fetch_package(package: Package, sources: dict[str, Source], cache: PhotoCac
     return None
 
 
-def _digest_of(path: str, sources: dict[str, Source]) -> str:
+def _digest_of(path: str, sources: dict[str, PhotoSource]) -> str:
     return next(digest for digest, source in sources.items() if source.path == path)
 
 
-def _take_installed(source: Source, cache: PhotoCache) -> bool:
+def _take_installed(source: PhotoSource, cache: PhotoCache) -> bool:
     """Copy the file from an installed package where its bytes agree."""
     if source.package.ecosystem != "pypi-wheel":
         return False

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from assets.demo.catalogue import Source
+from assets.demo.catalogue import PhotoSource
 from shards import storage
 
 
@@ -22,26 +22,26 @@ class PhotoCache:
 
     folder: Path
 
-    def path(self, source: Source) -> Path:
+    def path(self, source: PhotoSource) -> Path:
         """``<sha256>.<extension of the file in the package>``."""
         extension = PurePosixPath(source.path).suffix.lower()
         return self.folder / f"{source.sha256}{extension}"
 
-    def has(self, source: Source) -> bool:
+    def has(self, source: PhotoSource) -> bool:
         return self.path(source).is_file()
 
-    def put(self, source: Source, data: bytes) -> None:
+    def put(self, source: PhotoSource, data: bytes) -> None:
         """Keep the file; ValueError where the bytes are not those that the catalogue names."""
         self._check(source, data)
         storage.write_bytes(str(self.path(source)), data)
 
-    def read(self, source: Source) -> bytes:
+    def read(self, source: PhotoSource) -> bytes:
         """The file's bytes, checked again: files in a cache may have been damaged since."""
         data = self.path(source).read_bytes()
         self._check(source, data)
         return data
 
-    def _check(self, source: Source, data: bytes) -> None:
+    def _check(self, source: PhotoSource, data: bytes) -> None:
         got = storage.sha256_bytes(data)
         if got != source.sha256:
             raise ValueError(

@@ -10,17 +10,17 @@ import numpy.typing as npt
 
 from assets.demo.catalogue import DEMO_ROOT, AffineRows, CropBox
 
-Image = npt.NDArray[np.uint8]  # (H, W, 3) RGB, or (H, W, 4) with alpha
-Mask = npt.NDArray[np.uint8]  # (H, W), 0 or 255
+DemoPixels = npt.NDArray[np.uint8]  # (H, W, 3) RGB, or (H, W, 4) with alpha
+BinaryMask = npt.NDArray[np.uint8]  # (H, W), 0 or 255
 JPEG_QUALITY = 95
 
 
-def decode(data: bytes, what: str) -> Image:
+def decode(data: bytes, what: str) -> DemoPixels:
     """The picture as stored, (H, W, 3) RGB: EXIF turns are not applied, our boxes count stored pixels."""
     return _rgb(_imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION, what))
 
 
-def decode_alpha(data: bytes, what: str) -> Image:
+def decode_alpha(data: bytes, what: str) -> DemoPixels:
     """A picture with an alpha channel, (H, W, 4) RGBA, not premultiplied."""
     picture = _imdecode(data, cv2.IMREAD_UNCHANGED, what)
     if picture.ndim != 3 or picture.shape[2] != 4 or picture.dtype != np.uint8:
@@ -28,7 +28,7 @@ def decode_alpha(data: bytes, what: str) -> Image:
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGRA2RGBA), np.uint8)
 
 
-def decode_gimp_pattern(data: bytes, what: str) -> Image:
+def decode_gimp_pattern(data: bytes, what: str) -> DemoPixels:
     """A GIMP pattern, (H, W, 3) RGB. Header: size, version, width, height, channels, ``GPAT``."""
     if len(data) < 24 or data[20:24] != b"GPAT":
         raise ValueError(f"{what}: expected a GIMP pattern (GPAT at byte 20), got {data[:24]!r}")
@@ -37,12 +37,12 @@ def decode_gimp_pattern(data: bytes, what: str) -> Image:
     return np.ascontiguousarray(np.repeat(pixels[..., :1], 3, axis=2) if channels < 3 else pixels[..., :3])
 
 
-def annotation_mask(name: str) -> Mask:
+def annotation_mask(name: str) -> BinaryMask:
     """A committed mask, (H, W) 0 or 255, by its path under the annotations."""
     return np.asarray(_imdecode((DEMO_ROOT / name).read_bytes(), cv2.IMREAD_GRAYSCALE, name), np.uint8)
 
 
-def cut(picture: Image, box: CropBox | None) -> Image:
+def cut(picture: DemoPixels, box: CropBox | None) -> DemoPixels:
     """The box x0, y0, x1, y1 (end exclusive) of the picture; all of it where there is none."""
     if box is None:
         return picture
@@ -50,14 +50,14 @@ def cut(picture: Image, box: CropBox | None) -> Image:
     return picture[y0:y1, x0:x1]
 
 
-def warp(picture: Image, matrix: AffineRows, side: int) -> Image:
+def warp(picture: DemoPixels, matrix: AffineRows, side: int) -> DemoPixels:
     """The aligned square crop; what lies beyond the photograph is its reflection."""
     forward = np.asarray(matrix, np.float64)
     out = cv2.warpAffine(picture, forward, (side, side), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
     return np.asarray(out, np.uint8)
 
 
-def jpeg(picture: Image) -> bytes:
+def jpeg(picture: DemoPixels) -> bytes:
     """JPEG of quality 95."""
     return _imencode(".jpg", _rgb(picture), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
 
@@ -69,7 +69,7 @@ def png(picture: npt.NDArray[np.uint8]) -> bytes:
     )
 
 
-def _rgb(picture: npt.NDArray[np.uint8]) -> Image:
+def _rgb(picture: npt.NDArray[np.uint8]) -> DemoPixels:
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from pycocotools import mask as coco_mask
 from skimage.measure import approximate_polygon, find_contours
 
-from assets.demo.pixels import Mask
+from assets.demo.pixels import BinaryMask
 
 FAITHFUL_IOU = 0.985
 TOLERANCE_PX = 0.4
@@ -17,7 +17,7 @@ TOLERANCE_PX = 0.4
 Segmentation = list[list[float]] | dict[str, Any]
 
 
-def segment(mask: Mask) -> Segmentation:
+def segment(mask: BinaryMask) -> Segmentation:
     """A polygon list for one piece without holes that it redraws to IoU 0.985, else compressed RLE.
 
     ``mask`` is (H, W), 0 or 255. Polygons run between pixels, as COCO's rasteriser reads them.
@@ -35,7 +35,7 @@ def segment(mask: Mask) -> Segmentation:
     return {"size": packed["size"], "counts": packed["counts"].decode("ascii")}
 
 
-def agreement(segmentation: Segmentation, mask: Mask) -> float:
+def agreement(segmentation: Segmentation, mask: BinaryMask) -> float:
     """Intersection over union of the mask (H, W) and what COCO's own tools draw of a segmentation."""
     drawn = segmentation
     if isinstance(segmentation, list):
@@ -43,6 +43,6 @@ def agreement(segmentation: Segmentation, mask: Mask) -> float:
     return float(coco_mask.iou([drawn], [_packed(mask)], [0])[0, 0])
 
 
-def _packed(mask: Mask) -> dict[str, Any]:
+def _packed(mask: BinaryMask) -> dict[str, Any]:
     packed: dict[str, Any] = coco_mask.encode(np.asfortranarray(mask > 127, np.uint8))
     return packed

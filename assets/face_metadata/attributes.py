@@ -13,21 +13,21 @@ from assets.face_metadata.photo_table import (
     photo_name,
     read_photo_table,
 )
-from assets.problems import BadInput, Report
+from assets.problems import BadInput, ReportProblem
 from assets.text.table import Layout
 
 ATTRIBUTES = "CelebAMask-HQ-attribute-anno.txt"
 _COUNT = 40
 
 
-def read_attributes(raw: Path, folder: Path, report: Report) -> PhotoTable[tuple[str, ...]] | None:
+def read_attributes(raw: Path, folder: Path, report: ReportProblem) -> PhotoTable[tuple[str, ...]] | None:
     """The attributes that each photograph has, sorted; None where there is no table that can be read."""
     path = folder / ATTRIBUTES
     where = path.relative_to(raw).as_posix()
     return read_photo_table(path, raw, report, partial(_layout, where, report))
 
 
-def _layout(where: str, report: Report, cells: list[str]) -> Layout[tuple[str, ...]]:
+def _layout(where: str, report: ReportProblem, cells: list[str]) -> Layout[tuple[str, ...]]:
     names = column_names(cells)
     if len(set(names)) != len(names) or set(names) & {"1", "-1"}:
         raise BadInput("the attributes' names in the line after the count", " ".join(cells[:4]))

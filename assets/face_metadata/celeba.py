@@ -6,13 +6,13 @@ from functools import partial
 from pathlib import Path
 
 from assets.face_metadata.photo_table import PhotoTable, first_cells, note, photo_name, read_photo_table
-from assets.problems import BadInput, Problem, Report
+from assets.problems import BadInput, Problem, ReportProblem
 from assets.text.table import Layout
 from natocc.file_names import is_number
 
 MAPPING = "CelebA-HQ-to-CelebA-mapping.txt"
 # CelebA's own table, which is not in CelebAMask-HQ's archive.
-IDENTITIES = "identity_CelebA.txt"
+_IDENTITIES = "identity_CelebA.txt"
 IDENTITY_FOLDERS = ("CelebAMask-HQ", "CelebA", "CelebA/Anno")
 # The first numbers of CelebA, counted from 0, that are for validation and for testing.
 FIRST_VAL, FIRST_TEST = 162_771, 182_638
@@ -28,18 +28,20 @@ def celeba_file(orig_idx: int) -> str:
     return f"{orig_idx + 1:06d}.jpg"
 
 
-def read_mapping(raw: Path, folder: Path, report: Report) -> PhotoTable[int] | None:
+def read_mapping(raw: Path, folder: Path, report: ReportProblem) -> PhotoTable[int] | None:
     """CelebA's number of each photograph; None where there is no table that can be read."""
     return read_photo_table(folder / MAPPING, raw, report, _mapping_layout)
 
 
-def read_identities(raw: Path, mapping: PhotoTable[int] | None, report: Report) -> PhotoTable[int] | None:
+def read_identities(
+    raw: Path, mapping: PhotoTable[int] | None, report: ReportProblem
+) -> PhotoTable[int] | None:
     """The person's number of each mapped face, by CelebA's file; None where that is unknown.
 
     The table is read from the first of ``IDENTITY_FOLDERS`` that has it. Call before rows of ``mapping``
     are taken.
     """
-    candidates = [raw / folder / IDENTITIES for folder in IDENTITY_FOLDERS]
+    candidates = [raw / folder / _IDENTITIES for folder in IDENTITY_FOLDERS]
     paths = [path for path in candidates if path.is_file()]
     if not paths:
         return None

@@ -11,7 +11,7 @@ import numpy as np
 from assets.face_metadata.provenance import PROVENANCE
 from assets.face_metadata.verdicts import VERDICTS_FILE
 from assets.pictures.images import read_mask
-from assets.problems import BadInput, Problem, Report
+from assets.problems import BadInput, Problem, ReportProblem
 from assets.reading.folders import pictures_in
 from assets.reading.naming import id_of
 from natocc.file_names import PICTURES
@@ -45,7 +45,7 @@ def check_corrected(raw: Path, faces: str) -> None:
         raise FileNotFoundError(f"{folder}: expected masks 0.png and so on, got {got}")
 
 
-def corrected_masks(raw: Path, report: Report) -> dict[str, tuple[Path, ...]]:
+def corrected_masks(raw: Path, report: ReportProblem) -> dict[str, tuple[Path, ...]]:
     """Mask files by the id of their face: one each, or more where 7.png lies beside 007.png.
 
     Empty where the folder is not there.

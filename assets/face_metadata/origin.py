@@ -8,7 +8,7 @@ from pathlib import Path
 from assets.face_metadata.partition import partition_of
 from assets.face_metadata.partition_lists import CELEBAMASK_FOLDER, CELEBAMASK_IMAGES
 from assets.face_metadata.tables import FaceTables
-from assets.problems import Problem, Report
+from assets.problems import Problem, ReportProblem
 from assets.reading.naming import id_of
 from assets.reading.tally import Tally
 from assets.records import Origin
@@ -33,7 +33,7 @@ class FaceOrigins:
     split the partition's. Raises ValueError where the side-car or a list can't be read.
     """
 
-    def __init__(self, raw: Path, report: Report) -> None:
+    def __init__(self, raw: Path, report: ReportProblem) -> None:
         folder = raw / CELEBAMASK_FOLDER
         self._sidecar = Sidecar(folder, raw, report)
         self._tables = FaceTables(raw, folder, report)

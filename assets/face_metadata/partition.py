@@ -17,7 +17,7 @@ from assets.face_metadata.partition_lists import (
     read_names,
 )
 from assets.face_metadata.verdicts import VERDICTS_FILE, VerdictRow, read_verdicts
-from assets.problems import Problem, Report
+from assets.problems import Problem, ReportProblem
 from assets.reading.folders import is_text
 from assets.records import Origin
 from natocc.file_names import PICTURES
@@ -72,7 +72,7 @@ class Partition:
         return replace(origin, subset=group.subset, split=split)
 
 
-def partition_of(raw: Path, report: Report) -> Partition:
+def partition_of(raw: Path, report: ReportProblem) -> Partition:
     """Read the lists and the verdicts that are there; empty where there are none.
 
     Of a face in two lists the group that comes first in ``GROUPS`` counts; a review's verdict goes
@@ -100,7 +100,7 @@ def _add(
     named: list[str],
     where: str,
     there: Collection[str],
-    report: Report,
+    report: ReportProblem,
 ) -> None:
     """Put the faces of a list into their group, but for those that an earlier one has."""
     several = [name for name, count in Counter(named).items() if count > 1]
@@ -123,7 +123,7 @@ def _add(
         _note(names, where, "faces that no other list names", got, report)
 
 
-def _report_rest(rest: list[str], lists: Mapping[str, str], report: Report) -> None:
+def _report_rest(rest: list[str], lists: Mapping[str, str], report: ReportProblem) -> None:
     """Say which faces no list names, and that lists are missing where they are."""
     lacking = [name for name in TABLE_2 if name not in lists]
     expected = "every face in one of the lists"
@@ -138,7 +138,7 @@ def _judge(
     verdicts: Mapping[str, VerdictRow],
     listed: bool,
     there: Collection[str],
-    report: Report,
+    report: ReportProblem,
 ) -> None:
     """Let verdicts go before the lists; a test face stays a test face, unless it is excluded."""
     absent, others = [], []
@@ -157,7 +157,7 @@ def _judge(
     _note(others, _VERDICTS_PATH, "what the lists say", got, report)
 
 
-def _note(faces: list[str], where: str, expected: str, got: str, report: Report) -> None:
+def _note(faces: list[str], where: str, expected: str, got: str, report: ReportProblem) -> None:
     """One line for many faces; ``got`` has places for their number and the first of them."""
     if faces:
         text = got.format(len(faces), min(faces))

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from assets.face_metadata.corrected_masks import CORRECTED_FOLDER
-from assets.problems import Problem, Report
+from assets.problems import Problem, ReportProblem
 from assets.reading.naming import id_of, normal
 from natocc.file_names import PICTURES
 
@@ -29,7 +29,7 @@ _PREFIX = "celebamask-hq"
 _OWN_TABLES = (f"{_PREFIX}-attribute-anno.txt", f"{_PREFIX}-pose-anno.txt")
 
 
-def find_lists(raw: Path, report: Report) -> dict[str, Path]:
+def find_lists(raw: Path, report: ReportProblem) -> dict[str, Path]:
     """The list of each group, by the group's name; any other text file of the dataset's name is a Problem."""
     found: dict[str, Path] = {}
     for path in (path for folder in _FOLDERS for path in sorted((raw / folder).glob("*.[tT][xX][tT]"))):

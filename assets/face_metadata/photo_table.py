@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Generic, TypeVar
 
-from assets.problems import Problem, Report
+from assets.problems import Problem, ReportProblem
 from assets.reading.naming import same_name
 from assets.reading.tally import Tally
 from assets.text.table import Layout, read_rows
@@ -34,7 +34,7 @@ class PhotoTable(Generic[_Row]):
             self.lacking.add(name)
         return row
 
-    def report_mismatches(self, report: Report) -> None:
+    def report_mismatches(self, report: ReportProblem) -> None:
         """A line for the photographs without a row, and one for the rows without a photograph."""
         if self.lacking:
             report(note(self.where, "a row for each photograph", f"none for {self.lacking}"))
@@ -46,7 +46,7 @@ class PhotoTable(Generic[_Row]):
 
 
 def read_photo_table(
-    path: Path, raw: Path, report: Report, layout_from: Callable[[list[str]], Layout[_Row]]
+    path: Path, raw: Path, report: ReportProblem, layout_from: Callable[[list[str]], Layout[_Row]]
 ) -> PhotoTable[_Row] | None:
     """As ``read_rows``: None where there is no such table, or none that can be read."""
     rows = read_rows(path, raw, report, layout_from)

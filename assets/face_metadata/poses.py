@@ -13,7 +13,7 @@ from assets.face_metadata.photo_table import (
     photo_name,
     read_photo_table,
 )
-from assets.problems import BadInput, Problem, Report
+from assets.problems import BadInput, Problem, ReportProblem
 from assets.text.table import Layout
 
 POSES = "CelebAMask-HQ-pose-anno.txt"
@@ -31,7 +31,7 @@ class Pose(NamedTuple):
     roll: float
 
 
-def read_poses(raw: Path, folder: Path, report: Report) -> PhotoTable[Pose] | None:
+def read_poses(raw: Path, folder: Path, report: ReportProblem) -> PhotoTable[Pose] | None:
     """The pose of each photograph; None where there is no table that can be read, or one of radians."""
     table = read_photo_table(folder / POSES, raw, report, _layout)
     if table is None or len(table.rows) < _ENOUGH_ROWS:

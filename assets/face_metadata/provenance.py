@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from assets.problems import Problem, Report
+from assets.problems import Problem, ReportProblem
 from shards.storage import sha256_bytes
 
 PROVENANCE = "provenance.jsonl"
@@ -42,7 +42,7 @@ class Correction:
 _LINE = TypeAdapter(Correction)
 
 
-def read_provenance(folder: Path, raw: Path, report: Report) -> dict[str, list[Correction]]:
+def read_provenance(folder: Path, raw: Path, report: ReportProblem) -> dict[str, list[Correction]]:
     """The corrections of each mask file, oldest first; none where there is no table.
 
     A line that can't be read is a Problem, and left out.
@@ -72,7 +72,7 @@ def add_provenance(data: bytes, corrections: list[Correction]) -> bytes:
 
 
 def corrections_of(
-    raw: Path, folder: Path, masks: Mapping[str, tuple[Path, ...]], report: Report
+    raw: Path, folder: Path, masks: Mapping[str, tuple[Path, ...]], report: ReportProblem
 ) -> dict[str, dict[str, object]]:
     """Origin of each corrected mask, by the id of its face: the newest line with the file's hash.
 

@@ -9,7 +9,7 @@ from assets.face_metadata.attributes import read_attributes
 from assets.face_metadata.celeba import celeba_file, official_split, read_identities, read_mapping
 from assets.face_metadata.photo_table import note
 from assets.face_metadata.poses import read_poses
-from assets.problems import Report
+from assets.problems import ReportProblem
 from assets.reading.naming import same_name
 from assets.reading.tally import Tally
 
@@ -29,7 +29,7 @@ class FaceTables:
     and photographs without a row.
     """
 
-    def __init__(self, raw: Path, folder: Path, report: Report) -> None:
+    def __init__(self, raw: Path, folder: Path, report: ReportProblem) -> None:
         self._report = report
         self._last = "", FaceMetadata(fields={})
         self._nameless = Tally()

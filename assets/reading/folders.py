@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from assets.problems import Problem, Report
+from assets.problems import Problem, ReportProblem
 from assets.reading.naming import normal
 from natocc.file_names import PICTURES, name_order
 
 
-def pictures_in(folder: Path, raw: Path, report: Report) -> list[Path]:
+def pictures_in(folder: Path, raw: Path, report: ReportProblem) -> list[Path]:
     """Pictures in order of their names, numbers as numbers; other files and folders are Problems.
 
     Names that begin with a dot are file managers' own and are passed over.
@@ -19,14 +19,14 @@ def pictures_in(folder: Path, raw: Path, report: Report) -> list[Path]:
     return [folder / name for name in picture_names(folder, raw, report)]
 
 
-def picture_names(folder: Path, raw: Path, report: Report) -> list[str]:
+def picture_names(folder: Path, raw: Path, report: ReportProblem) -> list[str]:
     """As ``pictures_in``, but names alone: of 30,000 pictures a tenth of the memory."""
     with os.scandir(folder) as entries:
         names = sorted((entry.name for entry in entries if not entry.name.startswith(".")), key=name_order)
     return [name for name in names if _is_picture(folder / name, raw, report)]
 
 
-def _is_picture(path: Path, raw: Path, report: Report) -> bool:
+def _is_picture(path: Path, raw: Path, report: ReportProblem) -> bool:
     """Whether the path is a picture; anything else is reported."""
     if not is_text(path.name):
         expected, got = "a name in UTF-8", "other bytes"
@@ -38,7 +38,7 @@ def _is_picture(path: Path, raw: Path, report: Report) -> bool:
     return False
 
 
-def by_stem(paths: Iterable[Path], raw: Path, report: Report) -> dict[str, Path]:
+def by_stem(paths: Iterable[Path], raw: Path, report: ReportProblem) -> dict[str, Path]:
     """Files by their names without suffix, in their order; a second file of one name is a Problem."""
     found: dict[str, Path] = {}
     for path in paths:

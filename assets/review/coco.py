@@ -18,7 +18,7 @@ import numpy as np
 from pycocotools import mask as coco_mask
 from pydantic import BaseModel, FiniteFloat, ValidationError
 
-from assets.problems import BadInput, Problem, Report
+from assets.problems import BadInput, Problem, ReportProblem
 from assets.review.index import (
     FACE_LABEL,
     HOLE_LABEL,
@@ -120,7 +120,7 @@ class CocoWriter:
         (self._folder / COCO_FILE).write_text(json.dumps(file), encoding="utf-8")
 
 
-def read_coco(folder: Path, review: Review, report: Report) -> Iterator[Answer]:
+def read_coco(folder: Path, review: Review, report: ReportProblem) -> Iterator[Answer]:
     """Yield an answer for each image that the file lists, in its order.
 
     An image with a fault gives Problems and no answer. Raises FileNotFoundError where there is no
@@ -176,7 +176,7 @@ def _mask_of(
     labels: dict[int, str],
     face: ReviewFace,
     where: str,
-    report: Report,
+    report: ReportProblem,
 ) -> Image:
     mask = new_mask(face)
     if (picture.height, picture.width) != face.image_size:

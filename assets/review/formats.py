@@ -7,28 +7,28 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from assets.review.coco import CocoWriter, read_coco
-from assets.review.index import Reader, Writer
+from assets.review.index import AnswerReader, Writer
 from assets.review.labelme import LabelmeWriter, read_labelme
 from assets.review.segments import SegmentsWriter, read_segments
 
 
-class Form(NamedTuple):
+class _Form(NamedTuple):
     """One format."""
 
     writer: type[Writer]
-    read: Reader
+    read: AnswerReader
 
 
-FORMS: Mapping[str, Form] = MappingProxyType(
+FORMS: Mapping[str, _Form] = MappingProxyType(
     {
-        "labelme": Form(LabelmeWriter, read_labelme),
-        "coco": Form(CocoWriter, read_coco),
-        "segments": Form(SegmentsWriter, read_segments),
+        "labelme": _Form(LabelmeWriter, read_labelme),
+        "coco": _Form(CocoWriter, read_coco),
+        "segments": _Form(SegmentsWriter, read_segments),
     }
 )
 
 
-def form_named(name: str) -> Form:
+def form_named(name: str) -> _Form:
     """Raises ValueError for an unknown name, with those that there are."""
     if name not in FORMS:
         raise ValueError(f"--format {name}: expected one of {', '.join(FORMS)}")

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
-from assets.problems import Problem, Report
+from assets.problems import Problem, ReportProblem
 from assets.reading.naming import id_of
 from natocc.file_names import is_number
 from natocc.geometry import Image
@@ -94,7 +94,7 @@ class Writer(Protocol):
     def close(self) -> None: ...
 
 
-Reader = Callable[[Path, Review, Report], Iterator[Answer]]
+AnswerReader = Callable[[Path, Review, ReportProblem], Iterator[Answer]]
 
 
 def encode_review(form: str, faces: tuple[ReviewFace, ...]) -> bytes:
@@ -129,7 +129,7 @@ def pixels_sha256(mask: Image) -> str:
     return sha256_bytes(f"{mask.shape[0]}x{mask.shape[1]}".encode() + mask.tobytes())
 
 
-def face_of(path: str, stem: str, review: Review, report: Report) -> ReviewFace | None:
+def face_of(path: str, stem: str, review: Review, report: ReportProblem) -> ReviewFace | None:
     """The face with this id, padded or not; None, and a Problem, where it was not exported."""
     face = review.by_id.get(id_of(stem) if is_number(stem) else stem)
     if face is None:
@@ -137,7 +137,7 @@ def face_of(path: str, stem: str, review: Review, report: Report) -> ReviewFace 
     return face
 
 
-def verdict_of(ticked: Mapping[str, bool], path: str, report: Report) -> str | None:
+def verdict_of(ticked: Mapping[str, bool], path: str, report: ReportProblem) -> str | None:
     """The verdict that is ticked; Problems for two of them and for an unknown name."""
     names = sorted(name for name, on in ticked.items() if on)
     unknown = [name for name in names if name not in REVIEW_VERDICTS]

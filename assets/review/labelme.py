@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import BaseModel, Field, FiniteFloat, ValidationError
 
-from assets.problems import BadInput, Problem, Report
+from assets.problems import BadInput, Problem, ReportProblem
 from assets.review.index import (
     FACE_LABEL,
     HOLE_LABEL,
@@ -97,7 +97,7 @@ class LabelmeWriter:
         """Nothing is left to write."""
 
 
-def read_labelme(folder: Path, review: Review, report: Report) -> Iterator[Answer]:
+def read_labelme(folder: Path, review: Review, report: ReportProblem) -> Iterator[Answer]:
     """Yield the answers of the JSON files among the images and beside the index, in order of their names.
 
     A file with a fault gives Problems and no answer. What is no JSON file is passed over.
@@ -130,7 +130,7 @@ def read_labelme(folder: Path, review: Review, report: Report) -> Iterator[Answe
             )
 
 
-def _mask_of(file: _File, face: ReviewFace, where: str, report: Report) -> Image:
+def _mask_of(file: _File, face: ReviewFace, where: str, report: ReportProblem) -> Image:
     name = file.image.replace("\\", "/").rpartition("/")[2]
     if Path(name).stem != face.id:
         report(Problem(path=where, expected=f"the image {Path(face.image).name}", got=repr(name)))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assets.face_metadata.corrected_masks import read_corrected
-from assets.problems import BadInput, Problem, Report
+from assets.problems import BadInput, Problem, ReportProblem
 from assets.reading.folders import pictures_in
 from assets.review.index import REVIEW_VERDICTS, Answer, Review, ReviewFace, face_of, file_date
 from assets.review.shapes import bitmap_shape
@@ -42,7 +42,7 @@ class SegmentsWriter:
         (self._folder / SEGMENTS_TABLE).write_text(stream.getvalue(), encoding="utf-8")
 
 
-def read_segments(folder: Path, review: Review, report: Report) -> Iterator[Answer]:
+def read_segments(folder: Path, review: Review, report: ReportProblem) -> Iterator[Answer]:
     """Yield an answer for each mask, in order of file names, then for each verdict without a mask.
 
     A mask may have the image's size or the bank's, and is read as a corrected mask is; a fault of it
@@ -81,7 +81,7 @@ def _answer(face: ReviewFace, path: Path, mask: Image | None, verdict: str | Non
     )
 
 
-def _verdicts(folder: Path, review: Review, report: Report) -> dict[str, str]:
+def _verdicts(folder: Path, review: Review, report: ReportProblem) -> dict[str, str]:
     path = folder / SEGMENTS_TABLE
     found: dict[str, str] = {}
     if not path.is_file():
@@ -101,7 +101,7 @@ def _verdicts(folder: Path, review: Review, report: Report) -> dict[str, str]:
 
 
 def _add(
-    found: dict[str, str], row: dict[str, str | None], where: str, review: Review, report: Report
+    found: dict[str, str], row: dict[str, str | None], where: str, review: Review, report: ReportProblem
 ) -> None:
     name, verdict = ((row.get(column) or "").strip() for column in _COLUMNS)
     verdict = REVIEW_VERDICTS.get(verdict, verdict)

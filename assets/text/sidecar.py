@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assets.problems import BadInput, Problem, Report
+from assets.problems import BadInput, Problem, ReportProblem
 from assets.reading.naming import normal
 from assets.records import Origin
 
@@ -59,7 +59,7 @@ class Sidecar:
     no such table: without its splits, test images would be trained on.
     """
 
-    def __init__(self, folder: Path, root: Path, report: Report) -> None:
+    def __init__(self, folder: Path, root: Path, report: ReportProblem) -> None:
         self._rows: dict[str, SidecarRow] = {}
         path = folder / SIDECAR
         if not path.is_file():

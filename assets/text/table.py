@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from assets.problems import BadInput, Problem, Report
+from assets.problems import BadInput, Problem, ReportProblem
 from assets.reading.tally import Tally
 from natocc.file_names import is_number
 
@@ -47,7 +47,7 @@ class _Content(Generic[_Row]):
 
 
 def read_rows(
-    path: Path, raw: Path, report: Report, layout_from: Callable[[list[str]], Layout[_Row]]
+    path: Path, raw: Path, report: ReportProblem, layout_from: Callable[[list[str]], Layout[_Row]]
 ) -> dict[str, _Row] | None:
     """The rows by name; None where there is no such file, or none that can be read.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from commands.console import count_line, say
 from commands.progress import progress
-from commands.register import Report, command
+from commands.register import CommandReport, command
 from tasks.build.options import BuildOptions
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     positional=("recipe",),
     example="natocc build sample --bank data/bank --out data/datasets --limit 8",
 )
-def build(options: BuildOptions) -> Report:
+def build(options: BuildOptions) -> CommandReport:
     """Build a version of a recipe's dataset; an unchanged version is left as it is."""
     from tasks.build.version import build as build_version
 
@@ -27,7 +27,7 @@ def build(options: BuildOptions) -> Report:
     with progress("shards") as on_progress:
         report = build_version(options, on_progress=on_progress)
     print_build(report, time.perf_counter() - start)
-    return Report(build_fields(report))
+    return CommandReport(build_fields(report))
 
 
 def print_build(report: BuildReport, seconds: float) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from commands.console import print_table, say, show_problem, warn
 from commands.progress import progress
-from commands.register import Report, command
+from commands.register import CommandReport, command
 
 if TYPE_CHECKING:
     from tasks.census.rows import CensusRow
@@ -21,7 +21,7 @@ def census(
         Path, typer.Option(help="Folder that holds CelebAMask-HQ, COCO, 11k-hands, dtd and others.")
     ],
     strict: Annotated[bool, typer.Option(help="Exit 1 where anything is not as it should be.")] = False,
-) -> Report:
+) -> CommandReport:
     """Count the datasets, compare with what their publishers state, list every problem; change nothing."""
     from tasks.census.take import take_census
 
@@ -40,7 +40,7 @@ def census(
         "faults": found.faults,
         "sound": found.sound,
     }
-    return Report(fields, code=1 if strict and not found.sound else 0)
+    return CommandReport(fields, code=1 if strict and not found.sound else 0)
 
 
 def _cells(row: CensusRow) -> dict[str, object]:

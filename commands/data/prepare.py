@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from commands.console import say, show_problem, warn
 from commands.progress import progress
-from commands.register import Report, command
+from commands.register import CommandReport, command
 from tasks.prepare.options import PrepareJob, PrepareOptions
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @command(model=PrepareJob, example="natocc prepare --raw data/raw --bank data/bank --workers 4")
-def prepare(job: PrepareJob) -> Report:
+def prepare(job: PrepareJob) -> CommandReport:
     """Read the raw datasets, apply the mask policy, cut out occluders; one line a problem.
 
     What is there already is kept where its inputs have not changed.
@@ -48,7 +48,7 @@ def prepare(job: PrepareJob) -> Report:
         "upscaled": report.upscaled,
         "problems": report.problems,
     }
-    return Report(fields, code=1 if job.strict and report.refused else 0)
+    return CommandReport(fields, code=1 if job.strict and report.refused else 0)
 
 
 def _show_upscaler(choice: UpscalerChoice) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from commands.console import say, warn
 from commands.progress import progress
-from commands.register import Report, command
+from commands.register import CommandReport, command
 
 
 @command(example="natocc sample --out data/raw --tier pypi", former={"--dest": "--out"})
@@ -22,7 +22,7 @@ def sample(
     cache: Annotated[
         Path | None, typer.Option(help="Where photographs are kept: $NATOCC_CACHE or ~/.cache/natocc.")
     ] = None,
-) -> Report:
+) -> CommandReport:
     """Lay the demo photographs out as CelebAMask-HQ, COCO, 11k Hands, DTD and RealOcc are."""
     from assets.demo.photo_cache import default_cache
     from assets.demo.tiers import best_tier
@@ -45,4 +45,4 @@ def sample(
         "files_changed": report.changed,
         "left_out": report.left_out,
     }
-    return Report(fields)
+    return CommandReport(fields)

@@ -7,7 +7,7 @@ from pathlib import Path
 from assets.problems import Problem
 from commands.console import print_table, say, show_problem
 from commands.progress import progress
-from commands.register import Report, command
+from commands.register import CommandReport, command
 from models.optional_packages import require_networks
 from tasks.review.options import QueueOptions
 
@@ -20,7 +20,7 @@ _COLUMNS = ("id", "score", "because", "mask")
     former={"-n": "--limit"},
     example="natocc correct-masks --bank data/bank --out data/queue --limit 24",
 )
-def correct_masks(options: QueueOptions) -> Report:
+def correct_masks(options: QueueOptions) -> CommandReport:
     """Order a bank's faces by how likely their masks are wrong, the worst first.
 
     Take the queue to an annotation tool with natocc review export --queue.
@@ -45,7 +45,9 @@ def correct_masks(options: QueueOptions) -> Report:
     print_table([{name: row[name] for name in columns} for row in rows])
     say(f"{len(report.faces)} faces, the first {len(rows)} shown", report.queue, report.sheet)
     first = report.table(options.limit)
-    return Report({"queue": report.queue, "sheet": report.sheet, "faces": len(report.faces), "first": first})
+    return CommandReport(
+        {"queue": report.queue, "sheet": report.sheet, "faces": len(report.faces), "first": first}
+    )
 
 
 def _prepare(raw: Path, bank: str, workers: int) -> None:

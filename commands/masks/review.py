@@ -9,7 +9,7 @@ import typer
 
 from commands.console import say, show_problem, warn
 from commands.progress import progress
-from commands.register import Report, command
+from commands.register import CommandReport, command
 
 review = typer.Typer(
     help="Hand masks to an annotation tool and take the corrected ones back.", no_args_is_help=True
@@ -28,7 +28,7 @@ def export(
     queue: Annotated[str | None, typer.Option(help="Parquet table that gives the order.")] = None,
     limit: Annotated[int | None, typer.Option(help="The first N faces alone.")] = None,
     ids: Annotated[Path | None, typer.Option(help="A list of faces to take, one a line.")] = None,
-) -> Report:
+) -> CommandReport:
     """Write images and face masks for an annotation tool, the masks most likely wrong first."""
     from tasks.review.export import export_review
 
@@ -37,7 +37,7 @@ def export(
             bank, out, form=form, queue=queue, count=limit, ids=ids, on_progress=on_progress
         )
     say(f"{report.folder}: {report.faces} faces for {form}, by {report.order}")
-    return Report({"out": report.folder, "faces": report.faces, "format": form, "order": report.order})
+    return CommandReport({"out": report.folder, "faces": report.faces, "format": form, "order": report.order})
 
 
 @command(example="natocc review import review --raw data/raw --bank data/bank --who ada")
@@ -49,7 +49,7 @@ def import_(
     who: Annotated[str, typer.Option(help="Who made the corrections.")] = "",
     date: Annotated[str, typer.Option(help="YYYY-MM-DD; else the annotation file's.")] = "",
     keep_going: Annotated[bool, typer.Option(help="Leave out answers with a problem.")] = False,
-) -> Report:
+) -> CommandReport:
     """Check all answers, then write corrected masks, their provenance and verdicts below RAW."""
     from tasks.review.import_answers import import_review
 
@@ -86,7 +86,7 @@ def import_(
         "written": report.written,
         "problems": report.problems,
     }
-    return Report(fields, code=0 if report.written else 1)
+    return CommandReport(fields, code=0 if report.written else 1)
 
 
 export.add_to(review, "export")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from commands.console import print_table, say
 from commands.progress import progress
-from commands.register import Report, command
-from models.optional_packages import NETWORKS
+from commands.register import CommandReport, command
+from models.optional_packages import NETWORK_PACKAGES
 from tasks.training.harmoniser.options import HarmoniserJob, HarmoniserOptions
 
 
 @command(
     model=HarmoniserJob,
-    packages=NETWORKS,
+    packages=NETWORK_PACKAGES,
     example="natocc train-harmoniser --bank data/bank --out data/harmoniser --steps 200 --width 16",
 )
-def train_harmoniser(job: HarmoniserJob) -> Report:
+def train_harmoniser(job: HarmoniserJob) -> CommandReport:
     """Train RainNet and print its errors on held-out pictures beside those of doing nothing.
 
     SIGTERM and Ctrl-C stop it after the step that runs. Run again after an interruption, it goes on from
@@ -45,4 +45,4 @@ def train_harmoniser(job: HarmoniserJob) -> Report:
         "scores": report.table(),
         "left_out": report.left_out,
     }
-    return Report(fields)
+    return CommandReport(fields)

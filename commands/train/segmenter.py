@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from commands.console import print_table, say
 from commands.progress import progress
-from commands.register import Report, command
-from models.optional_packages import NETWORKS
+from commands.register import CommandReport, command
+from models.optional_packages import NETWORK_PACKAGES
 from tasks.training.segmenter.options import SegmenterJob, SegmenterOptions
 
 
 @command(
     model=SegmenterJob,
     positional=("version",),
-    packages=NETWORKS,
+    packages=NETWORK_PACKAGES,
     example="natocc train-segmenter data/datasets/sample --bank data/bank --out data/segmenter",
 )
-def train_segmenter(job: SegmenterJob) -> Report:
+def train_segmenter(job: SegmenterJob) -> CommandReport:
     """Train a small segmenter on the shards and print its face IoU on faces it has not seen.
 
     SIGTERM and Ctrl-C stop it after the current step. The same command resumes it from its last state.
@@ -40,4 +40,4 @@ def train_segmenter(job: SegmenterJob) -> Report:
         "scores": report.table(),
         "left_out": report.notes,
     }
-    return Report(fields)
+    return CommandReport(fields)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from commands.console import print_table, say
 from commands.progress import progress
-from commands.register import Report, command
-from models.optional_packages import NETWORKS
+from commands.register import CommandReport, command
+from models.optional_packages import NETWORK_PACKAGES
 from tasks.training.upscaler.options import UpscalerJob, UpscalerOptions
 
 # Files that are named; of more the number is given.
@@ -14,10 +14,10 @@ _SHOWN = 10
 
 @command(
     model=UpscalerJob,
-    packages=NETWORKS,
+    packages=NETWORK_PACKAGES,
     example="natocc train-upscaler --photos photos --out data/upscaler --prior-weights stylegan2-cat",
 )
-def train_upscaler(job: UpscalerJob) -> Report:
+def train_upscaler(job: UpscalerJob) -> CommandReport:
     """Train GLEAN and print how near it comes to held-out photographs, beside bicubic enlargement.
 
     SIGTERM and Ctrl-C stop it after the step that runs. Run again after an interruption, it goes on from
@@ -50,4 +50,4 @@ def train_upscaler(job: UpscalerJob) -> Report:
         "notes": report.notes,
         "problems": report.problems,
     }
-    return Report(fields)
+    return CommandReport(fields)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commands.console import count_line, print_table, say
-from commands.register import Report, command
+from commands.register import CommandReport, command
 
 if TYPE_CHECKING:
     from manifests.dataset import Dataset
 
 
 @command(example="natocc info data/datasets/sample --json")
-def info(url: Annotated[str, typer.Argument(help="A version, a dataset or a bank.")]) -> Report:
+def info(url: Annotated[str, typer.Argument(help="A version, a dataset or a bank.")]) -> CommandReport:
     """Print recipe, counts, backends and sizes."""
     from assets.bank.reader import Bank
     from manifests.dataset import read_dataset, resolve_version
@@ -24,7 +24,7 @@ def info(url: Annotated[str, typer.Argument(help="A version, a dataset or a bank
     if is_bank(url):
         index = {key: value for key, value in Bank(url).index.items() if key != "files"}
         say(json.dumps(index, indent=1))
-        return Report(index)
+        return CommandReport(index)
     version = resolve_version(url)
     dataset = read_dataset(version)
     size = sum(shard.bytes for shard in dataset.shards)
@@ -41,7 +41,7 @@ def info(url: Annotated[str, typer.Argument(help="A version, a dataset or a bank
         "backends": dataset.backends,
         "bank_sha256": dataset.bank["content_sha256"],
     }
-    return Report(fields)
+    return CommandReport(fields)
 
 
 def _print(dataset: Dataset, size: int, version: str) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from commands.console import say
 from commands.progress import progress
-from commands.register import Report, command
+from commands.register import CommandReport, command
 from natocc.kinds import OCCLUDING
 
 _SHEET, _PAIRS = 24, 40
@@ -46,7 +46,7 @@ def preview(
     ] = None,
     score: Annotated[str, typer.Option(help="answers.json of a judged comparison; prints the tally.")] = "",
     key: Annotated[str, typer.Option(help="With --score: the comparison's key.json.")] = "",
-) -> Report:
+) -> CommandReport:
     """Occluded face, mask, alpha and clean face side by side; of a bank, its entries.
 
     With --compare, two ways of making the same pictures, shuffled for blind judging.
@@ -60,7 +60,7 @@ def preview(
 
         file = write_preview(url, out, _SHEET if limit is None else limit)
         say(file)
-        return Report({"files": [file]})
+        return CommandReport({"files": [file]})
     options = {
         "bank": url,
         "out": out,
@@ -91,20 +91,20 @@ def _check(
         raise ValueError(f"preview: expected {missing}, got none; see natocc preview --help")
 
 
-def _compare(options: dict[str, Any]) -> Report:
-    from tasks.compare.pairs import Options
+def _compare(options: dict[str, Any]) -> CommandReport:
+    from tasks.compare.pairs import CompareOptions
     from tasks.compare.pairs import compare as write_comparison
 
     with progress("pairs") as on_progress:
-        files = write_comparison(Options(**options), on_progress=on_progress)
+        files = write_comparison(CompareOptions(**options), on_progress=on_progress)
     say(*files)
-    return Report({"files": files})
+    return CommandReport({"files": files})
 
 
-def _score(answers: str, key: str) -> Report:
+def _score(answers: str, key: str) -> CommandReport:
     from tasks.compare.votes import describe_score
     from tasks.compare.votes import score as count_answers
 
     renditions, tallies = count_answers(answers, key)
     say(*describe_score(renditions, tallies))
-    return Report({"renditions": renditions, "tallies": tallies})
+    return CommandReport({"renditions": renditions, "tallies": tallies})

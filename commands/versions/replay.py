@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from commands.console import say
-from commands.register import Report, command
+from commands.register import CommandReport, command
 
 
 @command(example="natocc replay data/datasets/sample hand-00003-001 --bank data/bank --out data/again")
@@ -20,7 +20,7 @@ def replay(
     weights: Annotated[
         str | None, typer.Option(help="Folder of weights: $NATOCC_WEIGHTS or data/weights unless given.")
     ] = None,
-) -> Report:
+) -> CommandReport:
     """Render a sample again, write its members, and say whether they equal the stored bytes."""
     from assets.bank.reader import Bank
     from shards import storage
@@ -36,4 +36,6 @@ def replay(
     say(
         f"differs from the stored bytes: {', '.join(differing)}" if differing else "equal to the stored bytes"
     )
-    return Report({"out": out, "members": sorted(again), "differing": differing}, code=1 if differing else 0)
+    return CommandReport(
+        {"out": out, "members": sorted(again), "differing": differing}, code=1 if differing else 0
+    )

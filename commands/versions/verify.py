@@ -8,14 +8,14 @@ import typer
 
 from commands.console import say, warn
 from commands.progress import progress
-from commands.register import Report, command
+from commands.register import CommandReport, command
 
 
 @command(example="natocc verify data/datasets/sample --workers 4")
 def verify(
     url: Annotated[str, typer.Argument(help="A version, a dataset (its latest version), or a bank.")],
     workers: Annotated[int, typer.Option(min=1, max=64, help="Worker processes.")] = 2,
-) -> Report:
+) -> CommandReport:
     """Recompute all hashes, open every sample, look for leaks in a bank; exit 1 with every finding listed."""
     from tasks.verify.version import verify as verify_version
 
@@ -33,4 +33,4 @@ def verify(
         "shards": report.shards,
         "findings": report.findings,
     }
-    return Report(fields, code=1 if report.findings else 0)
+    return CommandReport(fields, code=1 if report.findings else 0)

@@ -24,7 +24,7 @@ Setting = Number | tuple[Number, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Layer:
+class NcnnLayer:
     """One line: what is done, to which blobs, with which settings by number."""
 
     kind: str
@@ -50,12 +50,12 @@ class Layer:
 class Convolution:
     """Weights of one layer: float32 (out, in, height, width) and (out,)."""
 
-    layer: Layer
+    layer: NcnnLayer
     weight: NDArray[np.float32]
     bias: NDArray[np.float32]
 
 
-def read_layers(text: bytes, name: str) -> tuple[Layer, ...]:
+def read_layers(text: bytes, name: str) -> tuple[NcnnLayer, ...]:
     """The layers of a ``.param`` file; ``name`` begins the messages.
 
     Raises ValueError for another file, and for one that is cut off.
@@ -83,7 +83,7 @@ def read_layers(text: bytes, name: str) -> tuple[Layer, ...]:
     return layers
 
 
-def _layer(line: str, name: str) -> Layer:
+def _layer(line: str, name: str) -> NcnnLayer:
     words = line.split()
     try:
         inputs, outputs = int(words[2]), int(words[3])
@@ -95,7 +95,7 @@ def _layer(line: str, name: str) -> Layer:
             f"{name}: expected a layer in each line (kind, name, counts, blobs, settings), "
             f"got {line.strip()[:80]!r}; fetch the file again"
         ) from error
-    return Layer(
+    return NcnnLayer(
         kind=words[0],
         name=words[1],
         inputs=tuple(words[4 : 4 + inputs]),
@@ -122,7 +122,7 @@ def _number(text: str) -> Number:
         return float(text)
 
 
-def read_convolutions(layers: Sequence[Layer], data: bytes, name: str) -> Iterator[Convolution]:
+def read_convolutions(layers: Sequence[NcnnLayer], data: bytes, name: str) -> Iterator[Convolution]:
     """The weights of every convolution, from the bytes of the ``.bin`` file that belongs to the layers.
 
     No other layer may hold weights. Raises ValueError, at the latest after the last one, for a file

@@ -15,9 +15,9 @@ from torch import Tensor, nn
 
 from models.checkpoints.safetensors_io import decode_tensors, is_safetensors
 
-State = dict[str, Tensor]
+StateDict = dict[str, Tensor]
 # A file's path or its bytes.
-Source = str | Path | bytes
+CheckpointSource = str | Path | bytes
 Network = TypeVar("Network", bound=nn.Module)
 
 # What trainers wrap a network's names in, the averaged weights before the last ones.
@@ -38,12 +38,12 @@ NAMED, LONGEST = 5, 160
 LARGEST_GAIN = 1 << 20
 
 
-def named(source: Source, name: str | None = None) -> str:
+def named(source: CheckpointSource, name: str | None = None) -> str:
     """What begins the messages: ``name``, or the path, or ``checkpoint``."""
     return name or ("checkpoint" if isinstance(source, bytes) else str(source))
 
 
-def read_state(source: Source, name: str | None = None) -> State:
+def read_state(source: CheckpointSource, name: str | None = None) -> StateDict:
     """The tensors by name of a ``torch.save`` or safetensors file, on the CPU; wrapping dicts are opened.
 
     Raises FileNotFoundError, and ValueError for a file that is cut off, holds code, or no tensors.
@@ -51,7 +51,7 @@ def read_state(source: Source, name: str | None = None) -> State:
     return opened(read_content(source, name), named(source, name))
 
 
-def read_content(source: Source, name: str | None = None) -> object:
+def read_content(source: CheckpointSource, name: str | None = None) -> object:
     """The same as it was saved: tensors, numbers, texts, and lists and dicts of them."""
     begins = source[:64] if isinstance(source, bytes) else _begin(Path(source))
     if is_safetensors(begins):
@@ -76,7 +76,7 @@ def read_content(source: Source, name: str | None = None) -> object:
     return content
 
 
-def opened(content: object, name: str = "checkpoint") -> State:
+def opened(content: object, name: str = "checkpoint") -> StateDict:
     """The tensors by name in what ``torch.load`` gave: ``params_ema``, ``state_dict`` … are opened.
 
     Of several wrappers the first of ``WRAPPERS`` counts. Raises ValueError where no tensors are.
@@ -100,7 +100,7 @@ def opened(content: object, name: str = "checkpoint") -> State:
     return dict(content)
 
 
-def unwrapped(state: Mapping[str, Tensor], markers: Iterable[str], name: str) -> State:
+def unwrapped(state: Mapping[str, Tensor], markers: Iterable[str], name: str) -> StateDict:
     """The network's own names: the prefix before a marker is taken off, its companions are dropped.
 
     ``markers``: names of which the network has one. A prefix is made of ``WRAPPERS``, such as
@@ -121,7 +121,7 @@ def unwrapped(state: Mapping[str, Tensor], markers: Iterable[str], name: str) ->
         return dict(state)
     whole = "module." if prefix.startswith("module.") else ""
     beside = (*COMPANIONS, *(f"{whole}{word}" for word in (*COMPANIONS, *WRAPPERS)))
-    kept: State = {}
+    kept: StateDict = {}
     for key, value in state.items():
         if key.startswith(prefix):
             kept[key.removeprefix(prefix)] = value
@@ -193,7 +193,7 @@ def _begin(path: Path) -> bytes:
         return stream.read(64)
 
 
-def _refuse_compressed(source: Source) -> None:
+def _refuse_compressed(source: CheckpointSource) -> None:
     """Refuse archives that expand: a checkpoint is as large in memory as on disk."""
     file = io.BytesIO(source) if isinstance(source, bytes) else source
     if not zipfile.is_zipfile(file):

@@ -17,7 +17,7 @@ from models.enlarging import EnlargingNetwork
 from models.rrdb.network import RRDBTrunk
 from models.stylegan2.network import StyleGAN2, StyleGAN2Config
 
-SLOPE = 0.2
+_SLOPE = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,15 +140,15 @@ def _first(config: GLEANConfig) -> nn.Sequential:
     """E0: features of the picture's own size."""
     trunk = RRDBTrunk(channels=3, blocks=config.blocks, width=config.width, growth=config.growth)
     widened = nn.Conv2d(config.width, config.prior.channels_at(config.in_size), 3, padding=1)
-    return nn.Sequential(trunk, widened, nn.LeakyReLU(SLOPE, inplace=True))
+    return nn.Sequential(trunk, widened, nn.LeakyReLU(_SLOPE, inplace=True))
 
 
 def _halving(channels_in: int, channels_out: int) -> nn.Sequential:
     return nn.Sequential(
         nn.Conv2d(channels_in, channels_out, 3, stride=2, padding=1),
-        nn.LeakyReLU(SLOPE, inplace=True),
+        nn.LeakyReLU(_SLOPE, inplace=True),
         nn.Conv2d(channels_out, channels_out, 3, padding=1),
-        nn.LeakyReLU(SLOPE, inplace=True),
+        nn.LeakyReLU(_SLOPE, inplace=True),
     )
 
 
@@ -156,7 +156,7 @@ def _to_latents(prior: StyleGAN2Config) -> nn.Sequential:
     """From the features of 4x4 pixels to all latents at once."""
     return nn.Sequential(
         nn.Conv2d(prior.channels[0], prior.channels[0], 3, padding=1),
-        nn.LeakyReLU(SLOPE, inplace=True),
+        nn.LeakyReLU(_SLOPE, inplace=True),
         nn.Flatten(),
         nn.Linear(16 * prior.channels[0], prior.layers * prior.styles),
     )
@@ -165,6 +165,6 @@ def _to_latents(prior: StyleGAN2Config) -> nn.Sequential:
 def _last(channels_in: int, head: int) -> nn.Sequential:
     return nn.Sequential(
         nn.Conv2d(channels_in, head, 3, padding=1),
-        nn.LeakyReLU(SLOPE, inplace=True),
+        nn.LeakyReLU(_SLOPE, inplace=True),
         nn.Conv2d(head, 3, 3, padding=1),
     )

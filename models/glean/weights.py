@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
-from models.checkpoints.read import Source, build_strict, count, named, read_state, shape, unwrapped
+from models.checkpoints.read import CheckpointSource, build_strict, count, named, read_state, shape, unwrapped
 from models.glean.network import GLEAN, GLEANConfig
 from models.stylegan2.network import StyleGAN2, StyleGAN2Config
 
 
-def load_glean(source: Source, name: str | None = None) -> GLEAN:
+def load_glean(source: CheckpointSource, name: str | None = None) -> GLEAN:
     """The network of a GLEAN checkpoint of MMEditing, on the CPU, ready to predict (specs 3.3).
 
     ``source`` is the file's path or its bytes; ``name`` begins the messages. All sizes
@@ -29,7 +29,7 @@ def glean_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> GLEAN:
     return build_strict(lambda: GLEAN(config), state, name)
 
 
-def load_prior(source: Source, name: str | None = None) -> StyleGAN2:
+def load_prior(source: CheckpointSource, name: str | None = None) -> StyleGAN2:
     """A published StyleGAN2 generator, the averaged weights where a file has both (specs 3.2)."""
     name = named(source, name)
     return prior_from(read_state(source, name), name)

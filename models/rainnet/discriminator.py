@@ -12,7 +12,7 @@ from models.check_inputs import check_mask
 from models.rainnet.partial_conv import PartialConv
 
 # What seven convolutions, six of them halving, need to leave one pixel.
-SMALLEST = 255
+_SMALLEST = 255
 
 
 class Scores(NamedTuple):
@@ -88,9 +88,9 @@ def _normalised(convolution: nn.Module) -> nn.Module:
 
 
 def _check(picture: Tensor, mask: Tensor) -> None:
-    if picture.ndim != 4 or picture.shape[1] != 3 or min(picture.shape[2:]) < SMALLEST:
+    if picture.ndim != 4 or picture.shape[1] != 3 or min(picture.shape[2:]) < _SMALLEST:
         raise ValueError(
-            f"picture: expected shape (N, 3, H, W) with H and W at least {SMALLEST}, "
+            f"picture: expected shape (N, 3, H, W) with H and W at least {_SMALLEST}, "
             f"got {tuple(picture.shape)}; resize it to 256x256"
         )
     check_mask(mask, picture)

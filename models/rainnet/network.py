@@ -14,7 +14,7 @@ from models.rainnet.fast_convolutions import Down, Up
 from models.rainnet.rain import Rain
 
 # Eight halvings.
-MULTIPLE = 256
+_MULTIPLE = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ class RainNet(nn.Module):
         self.model_out = _second(nn.ConvTranspose2d(2 * width, 3, 4, stride=2, padding=1))
 
     def forward(self, composite: Tensor, mask: Tensor) -> Tensor:
-        check_pictures(composite, MULTIPLE, "composite")
+        check_pictures(composite, _MULTIPLE, "composite")
         check_mask(mask, composite)
         if self.config.channels == 4:
             composite = torch.cat([composite, mask.to(composite.dtype)], dim=1)

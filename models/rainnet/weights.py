@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
-from models.checkpoints.read import Source, build_strict, named, read_state, shape, unwrapped
+from models.checkpoints.read import CheckpointSource, build_strict, named, read_state, shape, unwrapped
 from models.rainnet.network import RainNet, RainNetConfig
 
 # Its name gives the prefix, its shape the configuration.
 _FIRST = "model_layer0.weight"
 
 
-def load_rainnet(source: Source, name: str | None = None) -> RainNet:
+def load_rainnet(source: CheckpointSource, name: str | None = None) -> RainNet:
     """The network of a ``net_G_last.pth``, on the CPU, ready to predict.
 
     ``source`` is the file's path or its bytes; ``name`` begins the messages. Width and channels follow

@@ -7,8 +7,8 @@ from itertools import count
 
 import torch
 
-from models.checkpoints.ncnn import Layer, Number, read_convolutions, read_layers
-from models.checkpoints.read import State
+from models.checkpoints.ncnn import NcnnLayer, Number, read_convolutions, read_layers
+from models.checkpoints.read import StateDict
 from models.rrdb.network import RESIDUAL, SLOPE, RRDBConfig
 from models.rrdb.weights import infer_rrdb
 
@@ -21,7 +21,7 @@ Sum = tuple[tuple[Hashable, float], ...]
 _LEAKY = 2
 
 
-def read_rrdbnet(param: bytes, weights: bytes, name: str = "model") -> State:
+def read_rrdbnet(param: bytes, weights: bytes, name: str = "model") -> StateDict:
     """The tensors of an RRDBNet by their names in BasicSR, float32, from ``.param`` and ``.bin``.
 
     The layers must compute what RRDBNet does: their wiring is compared, not their number alone.
@@ -42,7 +42,7 @@ def read_rrdbnet(param: bytes, weights: bytes, name: str = "model") -> State:
             f"{name}: expected 15 convolutions a block and 6 more, got {len(convolutions)}; "
             "use realesrgan-x4plus"
         )
-    state: State = {}
+    state: StateDict = {}
     for key, convolution in zip(_names(blocks), convolutions, strict=True):
         state[f"{key}.weight"] = torch.from_numpy(convolution.weight)
         state[f"{key}.bias"] = torch.from_numpy(convolution.bias)
@@ -114,7 +114,7 @@ def _expected(config: RRDBConfig, sums: _Sums) -> Sum:
     return sums.convolved(sums.convolved(features, leaky=True), leaky=False)
 
 
-def _computed(layers: Sequence[Layer], sums: _Sums, name: str) -> Sum | None:
+def _computed(layers: Sequence[NcnnLayer], sums: _Sums, name: str) -> Sum | None:
     """What the last blob holds; None where a layer is set in a way that RRDBNet has not."""
     blobs: dict[str, Sum] = {}
     for layer in layers:
@@ -127,7 +127,7 @@ def _computed(layers: Sequence[Layer], sums: _Sums, name: str) -> Sum | None:
     return blobs[layers[-1].outputs[0]]
 
 
-def _convolution(sums: _Sums, layer: Layer, sources: list[Sum]) -> Sum | None:
+def _convolution(sums: _Sums, layer: NcnnLayer, sources: list[Sum]) -> Sum | None:
     # Kernel, dilation, stride and the four margins: those of height follow those of width.
     for keys, default, wanted in (((1, 11), 1, 3), ((2, 12), 1, 1), ((3, 13), 1, 1), ((4, 14, 15, 16), 0, 1)):
         value: Number = default
@@ -145,14 +145,14 @@ def _convolution(sums: _Sums, layer: Layer, sources: list[Sum]) -> Sum | None:
     return sums.convolved(sources[0], leaky=activation == _LEAKY)
 
 
-def _eltwise(sums: _Sums, layer: Layer, sources: list[Sum]) -> Sum | None:
+def _eltwise(sums: _Sums, layer: NcnnLayer, sources: list[Sum]) -> Sum | None:
     weights = layer.numbers(1) or (1.0,) * len(sources)
     if layer.number(0) != 1 or len(weights) != len(sources):
         return None
     return sums.added(zip(sources, map(float, weights), strict=True))
 
 
-def _binary(sums: _Sums, layer: Layer, sources: list[Sum]) -> Sum | None:
+def _binary(sums: _Sums, layer: NcnnLayer, sources: list[Sum]) -> Sum | None:
     kind, scalar = layer.number(0), layer.number(1)
     if kind == _ADD and not scalar and len(sources) == 2:
         return sums.added((source, 1.0) for source in sources)
@@ -161,22 +161,22 @@ def _binary(sums: _Sums, layer: Layer, sources: list[Sum]) -> Sum | None:
     return None
 
 
-def _interp(sums: _Sums, layer: Layer, sources: list[Sum]) -> Sum | None:
+def _interp(sums: _Sums, layer: NcnnLayer, sources: list[Sum]) -> Sum | None:
     # Nearest, twice both ways, to no fixed size.
     nearest = [layer.number(key) for key in range(5)] == [1, 2.0, 2.0, 0, 0]
     return sums.named("doubled", sources[0]) if nearest and len(sources) == 1 else None
 
 
-def _relu(sums: _Sums, layer: Layer, sources: list[Sum]) -> Sum | None:
+def _relu(sums: _Sums, layer: NcnnLayer, sources: list[Sum]) -> Sum | None:
     fits = len(sources) == 1 and round(layer.number(0), 5) == SLOPE
     return sums.named("leaky", sources[0]) if fits else None
 
 
-def _concat(sums: _Sums, layer: Layer, sources: list[Sum]) -> Sum | None:
+def _concat(sums: _Sums, layer: NcnnLayer, sources: list[Sum]) -> Sum | None:
     return None if layer.number(0) else sums.named("join", *sources)
 
 
-_STEPS: dict[str, Callable[[_Sums, Layer, list[Sum]], Sum | None]] = {
+_STEPS: dict[str, Callable[[_Sums, NcnnLayer, list[Sum]], Sum | None]] = {
     "Input": lambda sums, layer, sources: sums.named("input"),
     "Split": lambda sums, layer, sources: sources[0] if len(sources) == 1 else None,
     "Convolution": _convolution,

@@ -7,7 +7,16 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
-from models.checkpoints.read import Source, State, build_strict, count, named, read_state, shape, unwrapped
+from models.checkpoints.read import (
+    CheckpointSource,
+    StateDict,
+    build_strict,
+    count,
+    named,
+    read_state,
+    shape,
+    unwrapped,
+)
 from models.rrdb.network import RRDBConfig, RRDBNet
 
 # The release of ESRGAN, and before it its training code; the first name that fits is replaced.
@@ -29,7 +38,7 @@ _NUMBERED = {
 _MARKERS = ("conv_first.weight", "model.0.weight")
 
 
-def load_rrdbnet(source: Source, name: str | None = None) -> RRDBNet:
+def load_rrdbnet(source: CheckpointSource, name: str | None = None) -> RRDBNet:
     """The network of a file of ESRGAN, Real-ESRGAN or BasicSR, on the CPU, ready to predict.
 
     ``source`` is the file's path or its bytes; ``name`` begins the messages. Scale, blocks
@@ -47,10 +56,10 @@ def rrdbnet_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> RRDBN
     return build_strict(lambda: RRDBNet(config), state, name)
 
 
-def renamed(state: Mapping[str, Tensor], name: str = "checkpoint") -> State:
+def renamed(state: Mapping[str, Tensor], name: str = "checkpoint") -> StateDict:
     """Every tensor under its name in BasicSR; unknown names stay. ValueError where two become one."""
     replacements = _NUMBERED if "model.0.weight" in state else _RELEASED
-    result: State = {}
+    result: StateDict = {}
     for key, value in state.items():
         new = key
         for pattern, replacement in replacements.items():

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.checkpoints.read import Source, build_strict, count, named, read_state, shape, unwrapped
+from models.checkpoints.read import CheckpointSource, build_strict, count, named, read_state, shape, unwrapped
 from models.stylegan2.layers import BiasedActivation, EqualLinear
 from models.stylegan2.upfirdn import smooth_kernel, upfirdn
 
@@ -56,16 +56,16 @@ class ResidualBlock(nn.Module):
         super().__init__()
         self.conv1 = _layer(channels_in, channels_in, 3)
         self.conv2 = nn.Sequential(
-            Blur(2), EqualConv(channels_in, channels_out, 3, stride=2), BiasedActivation(channels_out)
+            LowPass(2), EqualConv(channels_in, channels_out, 3, stride=2), BiasedActivation(channels_out)
         )
-        self.skip = nn.Sequential(Blur(1), EqualConv(channels_in, channels_out, 1, stride=2))
+        self.skip = nn.Sequential(LowPass(1), EqualConv(channels_in, channels_out, 1, stride=2))
 
     def forward(self, features: Tensor) -> Tensor:
         deep: Tensor = self.conv2(self.conv1(features))
         return (deep + cast(Tensor, self.skip(features))) / math.sqrt(2)
 
 
-class Blur(nn.Module):
+class LowPass(nn.Module):
     """[1, 3, 3, 1] both ways before a picture is thinned; ``margin`` noughts are put round it."""
 
     kernel: Tensor
@@ -112,7 +112,7 @@ def with_spread(features: Tensor) -> Tensor:
     return torch.cat([features, plane.to(features.dtype)], dim=1)
 
 
-def load_discriminator(source: Source, name: str | None = None) -> StyleGAN2Discriminator:
+def load_discriminator(source: CheckpointSource, name: str | None = None) -> StyleGAN2Discriminator:
     """The discriminator beside a published prior (specs 3.2), or one alone, on the CPU.
 
     Raises FileNotFoundError, and ValueError for anything but exactly its tensors.

@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from models.stylegan2.upfirdn import Smooth
 
-SLOPE = 0.2
+_SLOPE = 0.2
 
 
 def pixel_norm(latents: Tensor, eps: float = 1e-6) -> Tensor:
@@ -24,7 +24,7 @@ def pixel_norm(latents: Tensor, eps: float = 1e-6) -> Tensor:
 def scaled_leaky_relu(features: Tensor, bias: Tensor) -> Tensor:
     """Bias, leaky ReLU, and a gain of sqrt 2 that keeps the variance. (N, C, …) with bias (C,)."""
     bias = bias.to(features.dtype).view(-1, *[1] * (features.ndim - 2))
-    return functional.leaky_relu(features + bias, SLOPE) * math.sqrt(2)
+    return functional.leaky_relu(features + bias, _SLOPE) * math.sqrt(2)
 
 
 class PixelNorm(nn.Module):

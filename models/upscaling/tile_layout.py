@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Span:
+class TileSpan:
     """One tile along one side, in pixels of the picture that comes in."""
 
     # First pixel, negative where the tile reaches beyond the picture.
@@ -20,7 +20,7 @@ class Span:
     share: NDArray[np.float32]
 
 
-def spans(length: int, tile: int, overlap: int, scale: int, margin: int = 0) -> tuple[Span, ...]:
+def spans(length: int, tile: int, overlap: int, scale: int, margin: int = 0) -> tuple[TileSpan, ...]:
     """Tiles of ``tile`` pixels that cover ``length``, neighbours at least ``overlap`` pixels in common.
 
     A side that fits into one tile lies in its middle. Longer ones have tiles at even distances, the
@@ -44,7 +44,7 @@ def spans(length: int, tile: int, overlap: int, scale: int, margin: int = 0) -> 
     for start, ramp in zip(starts, ramps, strict=True):
         total[(start - starts[0]) * scale :][: tile * scale] += ramp
     return tuple(
-        Span(
+        TileSpan(
             start=start,
             source=mirrored(np.arange(start, start + tile), length),
             share=ramp / total[(start - starts[0]) * scale :][: tile * scale],

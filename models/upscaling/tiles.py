@@ -9,17 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from models.upscaling.tile_layout import Span, spans
+from models.upscaling.tile_layout import TileSpan, spans
 from models.upscaling.tile_runner import SCALE, TileRunner, Tiling
 
-Picture = NDArray[np.uint8]
+TilePixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Enlarged:
     """A picture four times as large, and how it came about."""
 
-    pixels: Picture
+    pixels: TilePixels
     tiles: int
     # Tiles at a time in the end; smaller than asked for where memory ran out.
     batch: int
@@ -31,19 +31,19 @@ class _Grid:
 
     height: int
     width: int
-    rows: tuple[Span, ...]
-    columns: tuple[Span, ...]
+    rows: tuple[TileSpan, ...]
+    columns: tuple[TileSpan, ...]
 
 
-def enlarge(
-    picture: Picture, network: Callable[[Tensor], Tensor], tiling: Tiling, *, device: str = "cpu"
+def enlarge_in_tiles(
+    picture: TilePixels, network: Callable[[Tensor], Tensor], tiling: Tiling, *, device: str = "cpu"
 ) -> Enlarged:
     """``picture``, uint8 (H, W, 3), RGB, as uint8 (4H, 4W, 3); see ``enlarge_all``."""
     (result,) = enlarge_all([picture], TileRunner(network, tiling, device))
     return result
 
 
-def enlarge_all(pictures: Sequence[Picture], runner: TileRunner) -> list[Enlarged]:
+def enlarge_all(pictures: Sequence[TilePixels], runner: TileRunner) -> list[Enlarged]:
     """Each picture four times as large, in order; a batch may hold tiles of several pictures.
 
     How a picture is cut into tiles depends on its size alone. The result of another factor than 4 is
@@ -70,7 +70,7 @@ def enlarge_all(pictures: Sequence[Picture], runner: TileRunner) -> list[Enlarge
     return [done[index] for index in range(len(pictures))]
 
 
-def _grid(picture: Picture, tiling: Tiling) -> _Grid:
+def _grid(picture: TilePixels, tiling: Tiling) -> _Grid:
     height, width = (tiling.side(length) for length in picture.shape[:2])
     rows, columns = (
         spans(length, side, min(tiling.overlap, side - 1), SCALE, tiling.margin)
@@ -79,7 +79,7 @@ def _grid(picture: Picture, tiling: Tiling) -> _Grid:
     return _Grid(height=height, width=width, rows=rows, columns=columns)
 
 
-def _cut(picture: Picture, grid: _Grid) -> Iterator[Picture]:
+def _cut(picture: TilePixels, grid: _Grid) -> Iterator[TilePixels]:
     """The tiles, row by row."""
     for row in grid.rows:
         strip = picture[row.source]
@@ -87,7 +87,7 @@ def _cut(picture: Picture, grid: _Grid) -> Iterator[Picture]:
             yield strip[:, column.source]
 
 
-def _joined(results: Iterator[NDArray[np.float32]], grid: _Grid, height: int, width: int) -> Picture:
+def _joined(results: Iterator[NDArray[np.float32]], grid: _Grid, height: int, width: int) -> TilePixels:
     """The next tiles of ``results``, faded into one another: uint8 (4 height, 4 width, 3)."""
     rows, columns = grid.rows, grid.columns
     large = np.empty((height * SCALE, width * SCALE, 3), np.uint8)

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from models.checkpoints.read import Source, named, read_state
+from models.checkpoints.read import CheckpointSource, named, read_state
 from models.device import choose_device, dtype_of, repeatable
 from models.enlarging import EnlargingNetwork
 from models.registry import NETWORKS, imported, networks_for
 from models.upscaling.tile_runner import TileRunner, Tiling
-from models.upscaling.tiles import Enlarged, Picture, enlarge_all
+from models.upscaling.tiles import Enlarged, TilePixels, enlarge_all
 
 BATCH = 8
 # On a GPU the sides of tiles are multiples of this, so that tiles of several pictures are of one size.
@@ -73,7 +73,7 @@ class NetworkUpscaler:
         """Whether batches are smaller than asked for, as memory ran out."""
         return self._runner.batch < self._runner.tiling.batch
 
-    def __call__(self, pictures: Sequence[Picture]) -> list[Enlarged]:
+    def __call__(self, pictures: Sequence[TilePixels]) -> list[Enlarged]:
         """Each of ``pictures``, uint8 (H, W, 3), RGB, as uint8 (4H, 4W, 3), in order.
 
         Raises ValueError for other pictures, for results that are not finite, and where the memory of
@@ -96,7 +96,7 @@ class NetworkUpscaler:
 
 
 def load_upscaler(
-    source: Source,
+    source: CheckpointSource,
     kind: str,
     name: str | None = None,
     *,

@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from torch import Tensor
 
-from models.checkpoints.read import Source, build_strict, named, read_state, shape, unwrapped
+from models.checkpoints.read import CheckpointSource, build_strict, named, read_state, shape, unwrapped
 from models.vgg.network import BLOCKS, VGGConfig, VGGFeatures
 
 # Of the whole network, for 1000 classes: what lies behind the features.
@@ -18,7 +18,7 @@ _LATER = tuple(
 )
 
 
-def load_vgg(source: Source, name: str | None = None) -> VGGFeatures:
+def load_vgg(source: CheckpointSource, name: str | None = None) -> VGGFeatures:
     """The features of torchvision's published VGG16 (``vgg16-397923af.pth``), on the CPU, frozen.
 
     The later convolutions and the classifier, where they are there, are dropped by their names. Raises

@@ -15,7 +15,7 @@ from natocc.kinds import ENTRY_KINDS, check_entry_kind
 if TYPE_CHECKING:
     import pyarrow as pa
 
-INDEX, TABLE = "bank.json", "entries.parquet"
+BANK_INDEX, BANK_TABLE = "bank.json", "entries.parquet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +38,11 @@ def read_entries(bank: str) -> list[StoredEntry]:
     """
     folder = bank.rstrip("/")
     try:
-        _read(f"{folder}/{INDEX}")
-        table = arrow_table(_read(f"{folder}/{TABLE}"))
+        _read(f"{folder}/{BANK_INDEX}")
+        table = arrow_table(_read(f"{folder}/{BANK_TABLE}"))
     except FileNotFoundError as error:
         raise FileNotFoundError(
-            f"{bank}: expected a bank ({INDEX} and {TABLE} in it), found none; make one with "
+            f"{bank}: expected a bank ({BANK_INDEX} and {BANK_TABLE} in it), found none; make one with "
             "`natocc prepare --raw DIR --bank URL`"
         ) from error
     except ImportError as error:

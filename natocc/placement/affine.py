@@ -11,7 +11,7 @@ from numpy.random import Generator
 
 from natocc.geometry import Box, Matrix, rotation, scaling, shearing, translation
 from natocc.kinds import Target
-from natocc.placement.targets import Point, aim
+from natocc.placement.targets import Landmark, aim
 from natocc.profiles import Profile
 from natocc.randomness import draw_range
 
@@ -51,7 +51,7 @@ def draw_placement(
     facing: bool,
     rng: Generator,
     target: Target = "face",
-    landmarks: Mapping[str, Point] | None = None,
+    landmarks: Mapping[str, Landmark] | None = None,
 ) -> Placement:
     """Draw size, affine augmentation and position.
 
@@ -84,7 +84,7 @@ def draw_placement(
     )
 
 
-def _draw_back(point: Point, middle: Point, distance: float) -> Point:
+def _draw_back(point: Landmark, middle: Landmark, distance: float) -> Landmark:
     """The point moved straight away from the middle; downwards where the two coincide."""
     dx, dy = point[0] - middle[0], point[1] - middle[1]
     length = math.hypot(dx, dy)

@@ -10,7 +10,7 @@ from numpy.random import Generator
 from natocc.geometry import Box
 from natocc.kinds import Target
 
-Point = tuple[float, float]
+Landmark = tuple[float, float]
 
 # Radius of the disc in which a centre falls, over the square root of the area of the face's box.
 SCATTER = 0.12
@@ -25,7 +25,7 @@ _NEEDED: dict[Target, tuple[str, ...]] = {
 
 
 def choose_target(
-    weights: tuple[tuple[Target, float], ...], landmarks: Mapping[str, Point], rng: Generator
+    weights: tuple[tuple[Target, float], ...], landmarks: Mapping[str, Landmark], rng: Generator
 ) -> Target:
     """A target drawn by its weight; ``face`` where the face lacks its landmarks."""
     position = float(rng.random()) * sum(weight for _, weight in weights)
@@ -38,12 +38,12 @@ def choose_target(
     return aimed_at(chosen, landmarks)
 
 
-def aimed_at(target: Target, landmarks: Mapping[str, Point]) -> Target:
+def aimed_at(target: Target, landmarks: Mapping[str, Landmark]) -> Target:
     """The target; ``face`` where the face lacks its landmarks."""
     return target if all(name in landmarks for name in _NEEDED[target]) else "face"
 
 
-def aim(target: Target, landmarks: Mapping[str, Point], face_box: Box, rng: Generator) -> Point:
+def aim(target: Target, landmarks: Mapping[str, Landmark], face_box: Box, rng: Generator) -> Landmark:
     """A centre for the occluder, in pixels of the face image.
 
     ``face``: uniform in the face's box, the published rule. Otherwise uniform in a disc around the part.
@@ -58,7 +58,7 @@ def aim(target: Target, landmarks: Mapping[str, Point], face_box: Box, rng: Gene
     return x + radius * math.cos(turn), y + radius * math.sin(turn)
 
 
-def _part(target: Target, landmarks: Mapping[str, Point], rng: Generator) -> Point:
+def _part(target: Target, landmarks: Mapping[str, Landmark], rng: Generator) -> Landmark:
     """The middle of the part; of the left or right cheek or eye with equal probability."""
     if target == "chin":
         return landmarks["chin"]
@@ -80,5 +80,5 @@ def _part(target: Target, landmarks: Mapping[str, Point], rng: Generator) -> Poi
     return _between(_between(eyes, mouth, 0.6), _between(eye, corner, 0.6), 1.2)
 
 
-def _between(start: Point, end: Point, share: float) -> Point:
+def _between(start: Landmark, end: Landmark, share: float) -> Landmark:
     return start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])

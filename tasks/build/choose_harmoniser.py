@@ -16,14 +16,14 @@ from natocc.machine import DEVICES, FULL_RANGE_PRECISIONS, Machine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HarmoniserNetwork:
+class ChosenNetwork:
     """A network that harmonises: its name in models/registry.py, and how it is used."""
 
     architecture: str
     use: NetworkUse
 
 
-def choose_network(recipe: Recipe, machine: Machine) -> HarmoniserNetwork | None:
+def choose_network(recipe: Recipe, machine: Machine) -> ChosenNetwork | None:
     """The network that the recipe's harmoniser is; None for arithmetic and for none at all.
 
     Raises ValueError or FileNotFoundError with one line: an unknown name, missing packages or weights,
@@ -61,7 +61,7 @@ def choose_network(recipe: Recipe, machine: Machine) -> HarmoniserNetwork | None
         precision=machine.precision,
         licence=found.metadata.get("licence", "not stated"),
     )
-    return HarmoniserNetwork(architecture=found.network, use=use)
+    return ChosenNetwork(architecture=found.network, use=use)
 
 
 def _check(machine: Machine) -> None:

@@ -12,7 +12,7 @@ from manifests.recipe import OccluderSet, Recipe
 from manifests.shard_plan import ShardPlan
 from natocc.kinds import kind_named
 from natocc.profiles import PROFILES, Profile
-from tasks.build.choose_harmoniser import HarmoniserNetwork
+from tasks.build.choose_harmoniser import ChosenNetwork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ def expand_set(
     inputs: SetInputs,
     *,
     limit: int | None,
-    network: HarmoniserNetwork | None,
+    network: ChosenNetwork | None,
 ) -> list[ShardPlan]:
     """The set's shards in order, every face once a repeat; ``limit`` keeps the first samples.
 
@@ -51,7 +51,7 @@ def expand_set(
 
 
 def _template(
-    recipe: Recipe, occluder_set: OccluderSet, inputs: SetInputs, network: HarmoniserNetwork | None
+    recipe: Recipe, occluder_set: OccluderSet, inputs: SetInputs, network: ChosenNetwork | None
 ) -> ShardPlan:
     """What the shards of a set have in common."""
     split = recipe.split_of(occluder_set)
@@ -100,7 +100,7 @@ class _KeyParts:
     """What the keys of a set's shards have in common, hashed once."""
 
     def __init__(
-        self, template: ShardPlan, inputs: SetInputs, recipe: Recipe, network: HarmoniserNetwork | None
+        self, template: ShardPlan, inputs: SetInputs, recipe: Recipe, network: ChosenNetwork | None
     ) -> None:
         self._faces = {face.id: face.cache_fields for face in inputs.faces}
         self._common = [

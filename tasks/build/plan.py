@@ -13,7 +13,7 @@ from manifests.recipe import OccluderSet, Recipe, RecipeError
 from manifests.shard_plan import NetworkUse, ShardPlan
 from natocc.harmonise.statistics import HARMONISERS
 from natocc.machine import Machine
-from tasks.build.choose_harmoniser import HarmoniserNetwork, choose_network
+from tasks.build.choose_harmoniser import ChosenNetwork, choose_network
 from tasks.build.expand import SetInputs, expand_set, optional_libraries
 from tasks.build.selection import (
     pairs_of_one_photo,
@@ -142,7 +142,7 @@ def _expand(
     bank: Bank,
     *,
     limit: int | None,
-    network: HarmoniserNetwork | None,
+    network: ChosenNetwork | None,
 ) -> _ExpandedSet:
     name, split = occluder_set.name, recipe.split_of(occluder_set)
     try:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from manifests.card import write_card
-from manifests.dataset import CARD, INDEX, MANIFEST, OUTCOMES, Dataset, ShardRecord, point_latest
+from manifests.dataset import CARD, DATASET_INDEX, MANIFEST, OUTCOMES, Dataset, ShardRecord, point_latest
 from manifests.lineage import library_versions
 from manifests.rows import decode_rows, encode_rows
 from natocc.kinds import KINDS
@@ -17,7 +17,7 @@ from tasks.build.plan import Plan
 from tasks.render.shard import rows_url
 
 
-def publish(
+def publish_version(
     plan: Plan, records: Sequence[ShardRecord], staging_url: str, version_url: str, dataset_url: str
 ) -> Dataset:
     """Write the version's tables, give its folder its name, move the ``latest`` pointer."""
@@ -55,8 +55,8 @@ def publish(
     # The rows of single shards are in the manifest now. Killed workers leave temporary files.
     for name in set(storage.list_names(staging_url)) - {record.file for record in records} - {MANIFEST, CARD}:
         storage.remove(storage.join(staging_url, name))
-    storage.write_bytes(storage.join(staging_url, INDEX), dataset.encode())
-    storage.move_folder(staging_url, version_url, last=INDEX)
+    storage.write_bytes(storage.join(staging_url, DATASET_INDEX), dataset.encode())
+    storage.move_folder(staging_url, version_url, last=DATASET_INDEX)
     point_latest(dataset_url, plan.version)
     return dataset
 

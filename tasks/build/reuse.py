@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from manifests.dataset import INDEX, MANIFEST, ShardRecord, latest_version, read_dataset
+from manifests.dataset import DATASET_INDEX, MANIFEST, ShardRecord, latest_version, read_dataset
 from manifests.rows import decode_rows, encode_rows
 from manifests.shard_plan import ShardPlan
 from shards import storage
@@ -26,7 +26,7 @@ def copy_equal_shards(
     if latest is None:
         return {}
     version_url = storage.join(dataset_url, latest)
-    if not storage.exists(storage.join(version_url, INDEX)):
+    if not storage.exists(storage.join(version_url, DATASET_INDEX)):
         return {}
     by_key = {record.cache_key: record for record in read_dataset(version_url).shards}
     equal = [(plan, by_key[plan.cache_key]) for plan in plans if plan.cache_key in by_key]

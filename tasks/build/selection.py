@@ -19,7 +19,7 @@ _NO_SUBSETS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class FaceSelection:
     """The chosen faces, ordered by id, and how many are left out."""
 
     faces: tuple[Entry, ...]
@@ -29,7 +29,7 @@ class Selection:
     unknown: int = 0
 
 
-def select_faces(bank: Bank, split: str, subset: Subset = "all") -> Selection:
+def select_faces(bank: Bank, split: str, subset: Subset = "all") -> FaceSelection:
     """Faces of a split (train, test, all, or a list file) and of a subset.
 
     A list makes a training set: faces of the test split and excluded ones are left out of it, and the
@@ -40,15 +40,15 @@ def select_faces(bank: Bank, split: str, subset: Subset = "all") -> Selection:
     if split not in ("train", "test", "all"):
         listed = _listed(faces, Path(split))
         kept = tuple(face for face in listed if face.split == "train")
-        return Selection(faces=kept, excluded_by_split=len(listed) - len(kept))
+        return FaceSelection(faces=kept, excluded_by_split=len(listed) - len(kept))
     wanted = ("train", "test") if split == "all" else (split,)
     chosen = tuple(face for face in faces if face.split in wanted)
     if subset == "all":
-        return Selection(faces=chosen)
+        return FaceSelection(faces=chosen)
     if not any(face.subset for face in faces):
         raise RecipeError([_NO_SUBSETS.format(subset)])
     unknown = sum(face.subset is None for face in chosen)
-    return Selection(faces=tuple(face for face in chosen if face.subset == subset), unknown=unknown)
+    return FaceSelection(faces=tuple(face for face in chosen if face.subset == subset), unknown=unknown)
 
 
 def _listed(faces: Sequence[Entry], path: Path) -> list[Entry]:
@@ -78,7 +78,7 @@ def select_occluders(bank: Bank, kind: str, split: str) -> tuple[Entry, ...]:
     return tuple(entry for entry in entries if entry.split == ("test" if split == "test" else "train"))
 
 
-def what_is_missing(kind: str, selection: Selection, occluders: Sequence[Entry]) -> str:
+def what_is_missing(kind: str, selection: FaceSelection, occluders: Sequence[Entry]) -> str:
     """What a set lacks, as text; "" where it can be built."""
     if not selection.faces:
         got = "expected faces in its split, got none"

@@ -7,13 +7,13 @@ from concurrent.futures import as_completed
 from dataclasses import dataclass, replace
 
 from assets.bank.reader import Bank
-from manifests.dataset import INDEX, Dataset, ShardRecord, latest_version, point_latest, read_dataset
+from manifests.dataset import DATASET_INDEX, Dataset, ShardRecord, latest_version, point_latest, read_dataset
 from manifests.recipe import load_recipe
 from manifests.shard_plan import ShardPlan
 from shards import storage
 from tasks.build.options import BuildOptions
 from tasks.build.plan import Plan, make_plan
-from tasks.build.publish import publish
+from tasks.build.publish import publish_version
 from tasks.build.reuse import copy_equal_shards, finished_shards
 from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 from tasks.render.shard import render_shard
@@ -76,7 +76,7 @@ def start_job(options: BuildOptions) -> Job:
         todo=plan.shards,
         published=None,
     )
-    if storage.exists(storage.join(job.version_url, INDEX)):
+    if storage.exists(storage.join(job.version_url, DATASET_INDEX)):
         return replace(job, todo=(), published=read_dataset(job.version_url))
     storage.make_folder(job.staging_url)
     reused = finished_shards(plan.shards, job.staging_url)
@@ -100,7 +100,7 @@ def finish_job(job: Job, rendered: list[ShardRecord], seconds: float) -> BuildRe
     else:
         by_file = {record.file: record for record in (*job.done, *rendered)}
         records = tuple(by_file[plan.file] for plan in job.plan.shards)
-        dataset = publish(job.plan, records, job.staging_url, job.version_url, job.dataset_url)
+        dataset = publish_version(job.plan, records, job.staging_url, job.version_url, job.dataset_url)
     attempted = sum(sum(record.counts.values()) for record in rendered)
     return BuildReport(
         url=job.version_url,

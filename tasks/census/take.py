@@ -22,14 +22,14 @@ from assets.datasets.hands.reader import read_hands
 from assets.datasets.iharmony4 import read_iharmony4
 from assets.datasets.published import PUBLISHED
 from assets.datasets.realocc import read_occluded_faces
-from assets.problems import Problem, Report
+from assets.problems import Problem, ReportProblem
 from tasks.census.rows import CensusRow, census_row, user_annotation_rows
 from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 
 # Records between two reports of progress.
 _AT_A_TIME = 256
 
-Reader = Callable[[Path, Report], Iterable[object]]
+Reader = Callable[[Path, ReportProblem], Iterable[object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +112,7 @@ def _readers(raw: Path) -> Iterator[Reader]:
     yield read_iharmony4
 
 
-def _list_records(reader: Reader, raw: Path, report: Report, progress: ProgressCounter) -> str:
+def _list_records(reader: Reader, raw: Path, report: ReportProblem, progress: ProgressCounter) -> str:
     """Go through all records of a reader; the message of an error that ends it, else ""."""
     try:
         records = iter(reader(raw, report))

@@ -17,8 +17,8 @@ from natocc.render.params import Params
 from shards import storage
 from tasks.compare.cases import Case, check_kinds, choose_cases
 from tasks.compare.page import write_page
-from tasks.compare.renditions import Rendition, draw_rendition, parse_rendition, render
-from tasks.contact_sheet import Strip, compose_sheet, fit
+from tasks.compare.renditions import Rendition, draw_rendition, parse_rendition, render_rendition
+from tasks.contact_sheet import Strip, compose_sheet, fit_cell
 from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 from tasks.render.inputs import OccluderCache, load_face
 
@@ -32,7 +32,7 @@ _GAIN = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class CompareOptions:
     """``looks``: names as ``parse_rendition`` takes them, the one to be preferred last."""
 
     bank: str
@@ -58,7 +58,7 @@ class _Pair:
 _MakePairs = Callable[[Sequence[Case]], Iterator[_Pair]]
 
 
-def compare(options: Options, on_progress: OnProgress = ignore_progress) -> list[str]:
+def compare(options: CompareOptions, on_progress: OnProgress = ignore_progress) -> list[str]:
     """Write the comparison; returns the files to look at. The same options give the same bytes.
 
     Blind: ``pairs/001.png`` onwards, contact sheets, ``judge.html``, and ``key.json``, which alone records
@@ -103,7 +103,7 @@ def _pairs(bank: Bank, cases: Sequence[Case], renditions: tuple[Rendition, Rendi
             for rendition in renditions
         ]
         rendered = [
-            render(rendition, face, occluder, drawn, case.plan)
+            render_rendition(rendition, face, occluder, drawn, case.plan)
             for rendition, drawn in zip(renditions, params, strict=True)
         ]
         yield _Pair(
@@ -113,7 +113,7 @@ def _pairs(bank: Bank, cases: Sequence[Case], renditions: tuple[Rendition, Rendi
         )
 
 
-def _write_blind(options: Options, bank: Bank, cases: list[Case], pairs: _MakePairs) -> list[str]:
+def _write_blind(options: CompareOptions, bank: Bank, cases: list[Case], pairs: _MakePairs) -> list[str]:
     shuffle = Streams(options.seed, "compare", "pairs")
     cases = [cases[int(place)] for place in shuffle.stage("order").permutation(len(cases))]
     # Each rendition is on the left in half of the pairs, so that a judge's preference for a side cancels out.
@@ -126,7 +126,7 @@ def _write_blind(options: Options, bank: Bank, cases: list[Case], pairs: _MakePa
         left, right = (pair.pictures[side] for side in sides)
         picture = encode_png_rgb(_side_by_side(left, right))
         storage.write_bytes(storage.join(options.out, "pairs", f"{name}.png"), picture)
-        strips.append(Strip(pictures=(fit(left, _TILE), fit(right, _TILE)), caption=name))
+        strips.append(Strip(pictures=(fit_cell(left, _TILE), fit_cell(right, _TILE)), caption=name))
         records[name] = _record(options, case, pair, sides)
     files = []
     for start in range(0, len(strips), _PAIRS_A_SHEET):
@@ -144,10 +144,10 @@ def _write_blind(options: Options, bank: Bank, cases: list[Case], pairs: _MakePa
 def _side_by_side(left: Image, right: Image) -> Image:
     side = max(_LEAST_SIDE, *left.shape[:2])
     between = np.full((side, _GAP, 3), _PAPER, np.uint8)
-    return np.hstack([fit(left, side), between, fit(right, side)])
+    return np.hstack([fit_cell(left, side), between, fit_cell(right, side)])
 
 
-def _write_plain(options: Options, bank: Bank, cases: list[Case], pairs: _MakePairs) -> list[str]:
+def _write_plain(options: CompareOptions, bank: Bank, cases: list[Case], pairs: _MakePairs) -> list[str]:
     before, after = options.looks
     title = f"{before} · {after} · {_GAIN} times their difference about grey"
     records: dict[str, object] = {}
@@ -173,7 +173,7 @@ def difference(before: Image, after: Image, gain: int = _GAIN) -> Image:
     return np.clip(change + 128, 0, 255).astype(np.uint8)
 
 
-def _record(options: Options, case: Case, pair: _Pair, sides: tuple[int, int]) -> dict[str, object]:
+def _record(options: CompareOptions, case: Case, pair: _Pair, sides: tuple[int, int]) -> dict[str, object]:
     """The record of one pair in the key."""
     left, right = (options.looks[side] for side in sides)
     return {
@@ -191,7 +191,7 @@ def _record(options: Options, case: Case, pair: _Pair, sides: tuple[int, int]) -
     }
 
 
-def _encode_key(options: Options, bank: Bank, records: dict[str, object]) -> bytes:
+def _encode_key(options: CompareOptions, bank: Bank, records: dict[str, object]) -> bytes:
     key = {
         "looks": list(options.looks),
         "plain": options.plain,

@@ -115,7 +115,7 @@ def _profile(rendition: Rendition, plan: ShardPlan) -> Profile:
     return _switch_off(plan.profile, rendition.without)
 
 
-def render(
+def render_rendition(
     rendition: Rendition, face: Face, occluder: Occluder, params: Params, plan: ShardPlan
 ) -> Composite:
     """The picture of these parameters."""

@@ -13,7 +13,7 @@ _ANSWERS = ("left", "right", "none")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
+class VoteTally:
     """Numbers of pairs: those that prefer each rendition, those without a preference, those not judged."""
 
     kind: str
@@ -40,7 +40,7 @@ class Tally:
         return float(limits.low), float(limits.high)
 
 
-def score(answers_url: str, key_url: str) -> tuple[tuple[str, str], list[Tally]]:
+def score(answers_url: str, key_url: str) -> tuple[tuple[str, str], list[VoteTally]]:
     """The two renditions, and the tallies: all pairs first, then each kind by name.
 
     Raises ValueError where the files are not answers and their key.
@@ -91,8 +91,8 @@ def _is_pair(pair: object, renditions: list[object]) -> bool:
     return sorted(map(str, (pair.get("left"), pair.get("right")))) == sorted(map(str, renditions))
 
 
-def _tally(kind: str, chosen: list[str], renditions: tuple[str, str]) -> Tally:
-    return Tally(
+def _tally(kind: str, chosen: list[str], renditions: tuple[str, str]) -> VoteTally:
+    return VoteTally(
         kind=kind,
         first=chosen.count(renditions[0]),
         second=chosen.count(renditions[1]),
@@ -101,12 +101,12 @@ def _tally(kind: str, chosen: list[str], renditions: tuple[str, str]) -> Tally:
     )
 
 
-def describe_score(renditions: tuple[str, str], tallies: list[Tally]) -> list[str]:
+def describe_score(renditions: tuple[str, str], tallies: list[VoteTally]) -> list[str]:
     """The tally in words, a line each."""
     return [_line(renditions, tally) for tally in tallies]
 
 
-def _line(renditions: tuple[str, str], tally: Tally) -> str:
+def _line(renditions: tuple[str, str], tally: VoteTally) -> str:
     first, second = renditions
     counts = f"{second} {tally.second}, {first} {tally.first}, no preference {tally.none}"
     if tally.unanswered:

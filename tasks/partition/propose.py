@@ -18,7 +18,7 @@ from tasks.partition.report import PartitionReport, Proposal
 from tasks.progress import OnProgress, ignore_progress, tracked
 
 # The number of identities in the paper's test faces (section 3.1, Table 2).
-IDENTITIES = 80
+_IDENTITIES = 80
 # Persons are chosen only where the person is known for this share of the faces.
 _KNOWN = 0.95
 
@@ -114,7 +114,7 @@ def _persons(faces: Sequence[Entry], identities: int | None) -> tuple[frozenset[
         return frozenset(), f"{obstacle}: no identities are chosen"
     if identities is not None and identities >= len(known):
         raise ValueError(f"{option}: expected fewer than the {len(known)} persons, got {identities}")
-    wanted = min(IDENTITIES, len(known) // ONE_OF) if identities is None else identities
+    wanted = min(_IDENTITIES, len(known) // ONE_OF) if identities is None else identities
     persons = choose_persons(faces, wanted)
     return persons, f"{len(persons)} of {len(known)} identities are chosen to be tested on"
 

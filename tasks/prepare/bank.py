@@ -10,14 +10,14 @@ from pathlib import Path
 from assets.bank.writer import open_bank
 from assets.datasets.celebamask.reader import CELEBAMASK_FOLDER, check_faces
 from assets.datasets.coco.reader import COCO_FOLDER, read_objects
-from assets.datasets.coco.selection import Selection, choose_objects, read_choice
+from assets.datasets.coco.selection import ObjectSelection, choose_objects, read_choice
 from assets.datasets.cofw import check_cofw
 from assets.datasets.dtd.reader import DTD_FOLDER
 from assets.datasets.evaluation import SOURCES
 from assets.datasets.faceocc.reader import FACEOCC_FOLDER
 from assets.datasets.hands.reader import HAND_MASKS, HANDS_FOLDER
 from assets.datasets.realocc import REALOCC
-from assets.problems import Report
+from assets.problems import ReportProblem
 from assets.records import RawObject
 from assets.text.sidecar import Sidecar
 from natocc.masks.policy import policy_named
@@ -26,7 +26,7 @@ from tasks.prepare.cofw import prepare_cofw
 from tasks.prepare.collect import BankContents, ProblemLog, collect_source
 from tasks.prepare.occluders.sharpness import blur_of
 from tasks.prepare.options import PrepareOptions
-from tasks.prepare.publish import publish
+from tasks.prepare.publish import publish_bank
 from tasks.prepare.report import PrepareReport
 from tasks.prepare.shards import Work
 from tasks.prepare.sources import find_sources
@@ -55,7 +55,7 @@ def prepare(
     *,
     workers: int = 2,
     reread: bool = False,
-    report: Report = lambda problem: None,
+    report: ReportProblem = lambda problem: None,
     on_progress: OnProgress = ignore_progress,
     on_upscaler: Callable[[UpscalerChoice], None] = lambda choice: None,
 ) -> PrepareReport:
@@ -89,10 +89,12 @@ def prepare(
         )
         absent = tuple(name for name in _REPORTED_ABSENT if not (raw / name).is_dir())
         contents = _collect(work, options, choice, report)
-    return publish(bank, options, contents, absent)
+    return publish_bank(bank, options, contents, absent)
 
 
-def _collect(work: Work, options: PrepareOptions, choice: UpscalerChoice, report: Report) -> BankContents:
+def _collect(
+    work: Work, options: PrepareOptions, choice: UpscalerChoice, report: ReportProblem
+) -> BankContents:
     """Run all sources; what is wrong with the raw folder as a whole comes last."""
     before, after = ProblemLog(report), ProblemLog(report)
     selection = _choose_objects(work, options, before.add)
@@ -143,10 +145,10 @@ def _with_device(choice: UpscalerChoice, raw: Path, pool: WorkerPool) -> Upscale
     return replace(choice, upscaler=replace(choice.upscaler, device=device))
 
 
-def _choose_objects(work: Work, options: PrepareOptions, report: Report) -> Selection:
+def _choose_objects(work: Work, options: PrepareOptions, report: ReportProblem) -> ObjectSelection:
     """The annotations to prepare, and how many there were."""
     if not (work.raw / COCO_FOLDER).is_dir():
-        return Selection(objects=[])
+        return ObjectSelection(objects=[])
 
     def measure(thing: RawObject) -> float | None:
         work.progress.add(0)

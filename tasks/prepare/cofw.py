@@ -12,22 +12,22 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets.datasets.cofw import COFW_LICENCE, CofwFace, cofw_files, read_cofw, read_pixels
-from assets.problems import Problem, Report
+from assets.problems import Problem, ReportProblem
 from assets.reading.folders import relative
 from manifests.code_identity import code_identity
 from manifests.lineage import digest, library_versions
 from shards import storage
 from shards.table import read_table
-from tasks.prepare.fingerprints import describe, mark_of
+from tasks.prepare.fingerprints import describe_input, mark_of
 from tasks.prepare.records import Record, holds, read_record, remove_record, write_record
 
 if TYPE_CHECKING:
     from tasks.prepare.shards import Work
 
 # Names of its record and of its file.
-RECORD, TABLE = "cofw_table", "cofw.parquet"
+RECORD, COFW_TABLE = "cofw_table", "cofw.parquet"
 
-SCHEMA = pa.schema(
+COFW_SCHEMA = pa.schema(
     [
         ("id", pa.string()),
         ("source", pa.string()),  # path of the file, relative to the raw folder
@@ -57,7 +57,7 @@ class CofwTable:
     files: dict[str, str]
 
 
-def prepare_cofw(work: Work, note: Report) -> CofwTable | None:
+def prepare_cofw(work: Work, note: ReportProblem) -> CofwTable | None:
     """The table of all faces whose image can be read.
 
     It is kept where its files have not changed. None where there are no files. Raises ValueError where
@@ -72,7 +72,7 @@ def prepare_cofw(work: Work, note: Report) -> CofwTable | None:
             RECORD,
             code_identity(__name__),
             library_versions("h5py"),
-            [describe(path, work.raw) for path in paths],
+            [describe_input(path, work.raw) for path in paths],
         ]
     )
     record = read_record(work.bank, RECORD)
@@ -92,18 +92,18 @@ def _write(work: Work, key: str, paths: list[Path]) -> Record:
     faces = read_cofw(work.raw, problems.append)
     rows = [row for face in faces if (row := _row(face, work.raw, problems.append)) is not None]
     buffer = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), buffer)
+    pq.write_table(pa.Table.from_pylist(rows, schema=COFW_SCHEMA), buffer)
     data = buffer.getvalue() if rows else b""
     if rows:
-        storage.write_bytes(storage.join(work.bank, TABLE), data)
+        storage.write_bytes(storage.join(work.bank, COFW_TABLE), data)
     else:
-        storage.remove(storage.join(work.bank, TABLE))
+        storage.remove(storage.join(work.bank, COFW_TABLE))
     record = Record(
         key=key,
         inputs=inputs,
         entries=(),
         problems=tuple(problems),
-        file=TABLE,
+        file=COFW_TABLE,
         size=len(data),
         sha256=storage.sha256_bytes(data),
     )
@@ -114,14 +114,14 @@ def _write(work: Work, key: str, paths: list[Path]) -> Record:
 def _counts(bank: str, record: Record) -> dict[str, int]:
     if not record.size:
         return {}
-    table = read_table(storage.read_bytes(storage.join(bank, TABLE)))
+    table = read_table(storage.read_bytes(storage.join(bank, COFW_TABLE)))
     rows = table.to_pylist()
     genuine = sum(row["split"] == "train" and bool(row["genuine"]) for row in rows)
     splits = Counter("test" if row["split"] == "test" else "train" for row in rows)
     return {"train": splits["train"], "train_genuine": genuine, "test": splits["test"]}
 
 
-def _row(face: CofwFace, raw: Path, note: Report) -> dict[str, object] | None:
+def _row(face: CofwFace, raw: Path, note: ReportProblem) -> dict[str, object] | None:
     where = face.file.relative_to(raw).as_posix()
     try:
         pixels = read_pixels(face)

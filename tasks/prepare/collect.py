@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from assets.bank.reader import Entry
-from assets.datasets.coco.selection import Selection
-from assets.problems import Problem, Report
+from assets.datasets.coco.selection import ObjectSelection
+from assets.problems import Problem, ReportProblem
 from tasks.prepare.cofw import RECORD as COFW_RECORD
 from tasks.prepare.cofw import CofwTable
 from tasks.prepare.shards import Work, shards_of
@@ -18,7 +18,7 @@ from tasks.prepare.upscaling.choose import UpscalerChoice
 class ProblemLog:
     """Keeps problems in their order, and reports each at once."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: ReportProblem) -> None:
         self._report = report
         self.problems: list[Problem] = []
 
@@ -47,7 +47,7 @@ class BankContents:
     """All that goes into the bank beside its options."""
 
     upscaling: UpscalerChoice
-    selection: Selection
+    selection: ObjectSelection
     sources: tuple[SourceResult, ...]
     cofw: CofwTable | None
     problems: tuple[Problem, ...]
@@ -81,7 +81,7 @@ class BankContents:
         return dict(sorted(total.items()))
 
 
-def collect_source(source: InputSource, work: Work, report: Report) -> SourceResult:
+def collect_source(source: InputSource, work: Work, report: ReportProblem) -> SourceResult:
     """Make or keep the shards of a source. Problems are reported as they come."""
     reading, inputs = ProblemLog(report), ProblemLog(report)
     shards = list(shards_of(source, work, reading.add, inputs.add))

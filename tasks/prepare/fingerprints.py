@@ -62,15 +62,15 @@ def files_of(value: Any) -> Iterator[Path]:
             yield from files_of(inner)
 
 
-def describe(value: Any, raw: Path) -> Any:
+def describe_input(value: Any, raw: Path) -> Any:
     """A record as JSON values. Paths are relative to ``raw``, so that a moved tree gives the same values."""
     if isinstance(value, Path):
         return value.relative_to(raw).as_posix()
     if is_dataclass(value):
-        return [describe(getattr(value, field.name), raw) for field in fields(value)]
+        return [describe_input(getattr(value, field.name), raw) for field in fields(value)]
     if isinstance(value, Mapping):
         # As pairs, since the order counts for an entry's json and JSON for keys is sorted.
-        return [[str(name), describe(inner, raw)] for name, inner in value.items()]
+        return [[str(name), describe_input(inner, raw)] for name, inner in value.items()]
     if isinstance(value, tuple | list):
-        return [describe(inner, raw) for inner in value]
+        return [describe_input(inner, raw) for inner in value]
     return value

@@ -53,10 +53,10 @@ def options_of(bank: str) -> PrepareOptions:
     Raises ValueError for a bank of an earlier kind, which does not record them.
     """
     from assets.bank.reader import Bank
-    from natocc.occluders.bank_files import INDEX
+    from natocc.occluders.bank_files import BANK_INDEX
     from shards import storage
 
-    if not storage.exists(storage.join(bank, INDEX)):
+    if not storage.exists(storage.join(bank, BANK_INDEX)):
         return PrepareOptions()
     recorded = Bank(bank).index.get("options")
     if recorded is None:

@@ -11,14 +11,14 @@ from assets.bank.splits import final_splits, held_out_names
 from assets.bank.writer import close_bank
 from assets.problems import Problem
 from shards import storage
-from tasks.prepare.cofw import TABLE as COFW_TABLE
+from tasks.prepare.cofw import COFW_TABLE as COFW_TABLE
 from tasks.prepare.collect import BankContents
 from tasks.prepare.options import PrepareOptions
 from tasks.prepare.records import drop_records
 from tasks.prepare.report import PROBLEMS, PrepareReport, count_entries
 
 
-def publish(
+def publish_bank(
     bank: str, options: PrepareOptions, contents: BankContents, absent: tuple[str, ...]
 ) -> PrepareReport:
     """Make the bank one; a bank that is there already with the same contents is left alone.

@@ -10,10 +10,10 @@ from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import Any
 
-from assets.problems import Report
+from assets.problems import ReportProblem
 from manifests.code_identity import WRITE_BANK, code_identity
 from manifests.lineage import digest, library_versions
-from tasks.prepare.fingerprints import describe
+from tasks.prepare.fingerprints import describe_input
 from tasks.prepare.records import Record, holds, read_record
 from tasks.prepare.sources import InputSource, distinct
 from tasks.prepare.write import PreparedInput, make_entries, write_entries
@@ -25,7 +25,7 @@ _UNLIMITED = 1 << 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class InputGroup:
     """Inputs of one shard; ``kept`` is the record of a shard that is there unchanged."""
 
     name: str
@@ -57,7 +57,9 @@ class ShardResult:
     kept: bool
 
 
-def shards_of(source: InputSource, work: Work, reading: Report, inputs: Report) -> Iterator[ShardResult]:
+def shards_of(
+    source: InputSource, work: Work, reading: ReportProblem, inputs: ReportProblem
+) -> Iterator[ShardResult]:
     """The shards of a source in order; its reader reports to ``reading``, its inputs to ``inputs``."""
     base = digest(_cache_fields(source, work.raw))
     items = distinct(source.read(reading), work.raw, reading)
@@ -79,11 +81,11 @@ def _cache_fields(source: InputSource, raw: Path) -> list[Any]:
         code_identity(WRITE_BANK),
         code_identity(source.function.__module__, network=source.network),
     ]
-    function = [source.name, source.function.__qualname__, describe(source.cache_fields, raw)]
+    function = [source.name, source.function.__qualname__, describe_input(source.cache_fields, raw)]
     return [*function, code, library_versions("pycocotools")]
 
 
-def _keep(groups: Iterator[Group], work: Work, report: Report) -> Iterator[ShardResult]:
+def _keep(groups: Iterator[InputGroup], work: Work, report: ReportProblem) -> Iterator[ShardResult]:
     for group in groups:
         assert group.kept is not None  # noqa: S101 (the caller groups by it)
         for problem in group.kept.problems:
@@ -92,9 +94,11 @@ def _keep(groups: Iterator[Group], work: Work, report: Report) -> Iterator[Shard
         yield ShardResult(name=group.name, record=group.kept, kept=True)
 
 
-def _make(source: InputSource, groups: Iterator[Group], work: Work, report: Report) -> Iterator[ShardResult]:
+def _make(
+    source: InputSource, groups: Iterator[InputGroup], work: Work, report: ReportProblem
+) -> Iterator[ShardResult]:
     """Make shards that follow each other in one run, so that no worker waits at a shard's end."""
-    queue: deque[Group] = deque()
+    queue: deque[InputGroup] = deque()
 
     def items() -> Iterator[Any]:
         for group in groups:
@@ -117,9 +121,9 @@ def _counted(items: Iterable[PreparedInput], progress: ProgressCounter) -> Itera
         progress.add()
 
 
-def _group(name: str, base: str, items: list[Any], work: Work) -> Group:
-    key = digest([base, [describe(item, work.raw) for item in items]])
+def _group(name: str, base: str, items: list[Any], work: Work) -> InputGroup:
+    key = digest([base, [describe_input(item, work.raw) for item in items]])
     record = read_record(work.bank, name)
     if record is not None and holds(record, key, work.raw, work.bank, reread=work.reread):
-        return Group(name=name, key=key, items=(), count=len(items), kept=replace(record, inputs={}))
-    return Group(name=name, key=key, items=tuple(items), count=len(items), kept=None)
+        return InputGroup(name=name, key=key, items=(), count=len(items), kept=replace(record, inputs={}))
+    return InputGroup(name=name, key=key, items=tuple(items), count=len(items), kept=None)

@@ -16,7 +16,7 @@ from assets.datasets.evaluation import SOURCES
 from assets.datasets.faceocc.reader import faceocc_folder, read_faceocc_cutouts, read_faceocc_textures
 from assets.datasets.hands.reader import HANDS_FOLDER, read_hands
 from assets.datasets.realocc import OccludedSource, read_occluded_faces
-from assets.problems import Problem, Report
+from assets.problems import Problem, ReportProblem
 from assets.reading.folders import relative
 from assets.records import RawObject
 from tasks.prepare.faces.evaluation import prepare_evaluated
@@ -45,7 +45,7 @@ class InputSource:
     """
 
     name: str  # its shards are <name>-000000.tar and so on
-    read: Callable[[Report], Iterable[Any]]
+    read: Callable[[ReportProblem], Iterable[Any]]
     function: Callable[..., Any]
     arguments: Mapping[str, Any] = field(default_factory=dict)
     by_chunk: bool = False
@@ -124,7 +124,7 @@ def _composited(
         )
 
 
-def distinct(items: Iterable[Any], raw: Path, report: Report) -> Iterator[Any]:
+def distinct(items: Iterable[Any], raw: Path, report: ReportProblem) -> Iterator[Any]:
     """Items with a new id; the id of 7.jpg and 007.jpg is the same, and the second is a problem."""
     first: dict[str, str] = {}
     for item in items:

@@ -12,7 +12,7 @@ import cv2
 
 from assets.bank.reader import Entry
 from assets.bank.writer import write_shard
-from assets.problems import Problem, Report
+from assets.problems import Problem, ReportProblem
 from assets.reading.folders import relative
 from shards import storage
 from tasks.prepare.entry import Prepared
@@ -42,7 +42,9 @@ def make_entries(
     return [PreparedInput(prepared=done, inputs=read) for done, read in zip(prepared, inputs, strict=True)]
 
 
-def write_entries(bank: str, name: str, key: str, made: Iterable[PreparedInput], report: Report) -> Record:
+def write_entries(
+    bank: str, name: str, key: str, made: Iterable[PreparedInput], report: ReportProblem
+) -> Record:
     """Write the shard as its inputs come, then its record."""
     inputs: dict[str, Mark | None] = {}
     problems: list[Problem] = []

@@ -16,7 +16,7 @@ from tasks.render.inputs import SampleInputs
 _ENTRY_FIELDS = ("id", "dataset", "source", "photo", "sha256", "split", "licence")
 
 
-def describe(inputs: SampleInputs, params: Params, composite: Composite) -> dict[str, object]:
+def describe_sample(inputs: SampleInputs, params: Params, composite: Composite) -> dict[str, object]:
     """The json member (docs/format.md). ``params`` and the bank are enough to render it again."""
     plan, face, occluder = inputs.plan, inputs.face, inputs.occluder
     return {

@@ -20,7 +20,7 @@ from natocc.render.draw import Switches, draw_params
 from natocc.render.gates import judge
 from natocc.render.params import Params
 from natocc.verdicts import KEPT, Verdict, failed, rejected
-from tasks.render.describe import describe, make_row
+from tasks.render.describe import describe_sample, make_row
 from tasks.render.harmonise import Harmonising, open_harmoniser
 from tasks.render.inputs import SampleInputs, ShardInputs, choose_inputs, load_face
 
@@ -95,7 +95,7 @@ def finish(sample: SampleDraft, harmonised: Image | Verdict | None = None) -> Sa
     row = make_row(sample.inputs, verdict, sample.params, composite)
     if verdict.verdict != "kept":
         return SampleResult(row=row)
-    description = describe(sample.inputs, sample.params, composite)
+    description = describe_sample(sample.inputs, sample.params, composite)
     return SampleResult(row=row, members=encode(composite, description, clean=sample.inputs.plan.clean))
 
 

@@ -10,14 +10,14 @@ from assets.bank.reader import Bank, Entry
 from assets.face_metadata.corrected_masks import CORRECTED_FOLDER, corrected_masks
 from assets.face_metadata.provenance import Correction, read_provenance
 from assets.face_metadata.verdicts import VerdictRow
-from assets.problems import BadInput, Problem, Report
+from assets.problems import BadInput, Problem, ReportProblem
 from assets.review.index import Answer, Review, pixels_sha256
 from natocc.codecs import decode_plane, encode_png
 from natocc.geometry import Image
 from shards.storage import sha256_bytes
 
 # unchanged: the mask came back as it was sent; known: it is in the raw folder already.
-State = Literal["corrected", "unchanged", "known", "none"]
+AnswerState = Literal["corrected", "unchanged", "known", "none"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class Finding:
     """A sound answer. ``data`` is the mask's file and ``correction`` its line, if there is one to write."""
 
     id: str
-    state: State
+    state: AnswerState
     data: bytes = b""
     correction: Correction | None = None
     verdict: VerdictRow | None = None
@@ -49,7 +49,7 @@ class ReviewCheck:
         self._lines = read_provenance(raw / CORRECTED_FOLDER, raw, ignore)
         self._hashes: dict[Path, str] = {}
 
-    def check(self, answer: Answer, report: Report) -> Finding | None:
+    def check(self, answer: Answer, report: ReportProblem) -> Finding | None:
         """The finding; None and a reported problem for an answer that can't be used."""
         where = answer.path.relative_to(self._folder).as_posix()
         where = where if answer.path.stem == answer.face.id else f"{where} {answer.face.id}"

@@ -60,12 +60,12 @@ def measure_disagreements(
     for group in batched(faces, _BATCH):
         pairs = [_read(bank, entry, size) for entry in group]
         for entry, prediction, (_, mask) in zip(group, _predict(network, pairs), pairs, strict=True):
-            found[entry.id] = compare(prediction, mask, share)
+            found[entry.id] = compare_masks(prediction, mask, share)
         progress.add(len(group))
     return found
 
 
-def compare(predicted: Image, mask: Image, share: float) -> Disagreement:
+def compare_masks(predicted: Image, mask: Image, share: float) -> Disagreement:
     """Two masks of one size, uint8 HxW, non-zero inside."""
     ours, theirs = (mask > 0).astype(np.uint8), (predicted > 0).astype(np.uint8)
     union = cv2.countNonZero(ours | theirs)

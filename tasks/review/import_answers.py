@@ -13,7 +13,7 @@ from assets.datasets.celebamask.reader import CELEBAMASK_FOLDER, CELEBAMASK_IMAG
 from assets.face_metadata.corrected_masks import CORRECTED_FOLDER
 from assets.face_metadata.provenance import PROVENANCE, add_provenance
 from assets.face_metadata.verdicts import VERDICTS_FILE, VerdictRow, encode_verdicts, read_verdicts
-from assets.problems import Problem, Report
+from assets.problems import Problem, ReportProblem
 from assets.review.formats import form_named
 from assets.review.index import Answer, read_review
 from shards import storage
@@ -47,7 +47,7 @@ def import_review(
     who: str = "",
     date: str = "",
     keep_going: bool = False,
-    report: Report = lambda problem: None,
+    report: ReportProblem = lambda problem: None,
     on_progress: OnProgress = ignore_progress,
 ) -> ImportReport:
     """Check every answer, then write masks, ``provenance.jsonl`` and ``verdicts.csv`` below ``raw``.
@@ -107,7 +107,7 @@ def _check_date(date: str) -> None:
         raise ValueError(f"--date {date}: expected a day as YYYY-MM-DD") from error
 
 
-def _once(answers: Iterable[Answer], folder: Path, note: Report) -> Iterator[Answer]:
+def _once(answers: Iterable[Answer], folder: Path, note: ReportProblem) -> Iterator[Answer]:
     """The first answer of each face; a second one is a Problem."""
     first: dict[str, Path] = {}
     for answer in answers:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from webdataset import tariterators
 
 from manifests.dataset import read_dataset, resolve_version
-from natocc.occluders.bank_files import INDEX
+from natocc.occluders.bank_files import BANK_INDEX
 from shards import storage
 
 # Shards of these splits hold samples of both; each sample's json says which.
@@ -78,9 +78,9 @@ def real_shards(bank_url: str) -> dict[str, RealShard]:
 
     Raises FileNotFoundError where there is no bank, ValueError for one that does not list its datasets.
     """
-    index = storage.join(bank_url, INDEX)
+    index = storage.join(bank_url, BANK_INDEX)
     if not storage.exists(index):
-        raise FileNotFoundError(f"{bank_url}: expected a bank ({INDEX} in it), found none")
+        raise FileNotFoundError(f"{bank_url}: expected a bank ({BANK_INDEX} in it), found none")
     try:
         datasets = json.loads(storage.read_bytes(index))["evaluation"]["datasets"]
         return {

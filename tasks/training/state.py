@@ -14,7 +14,7 @@ from models.checkpoints.read import read_content
 from models.not_finite import first_not_finite
 from tasks.training.former_states import FORMER_FORMATS
 
-FORMAT = "natocc-training/1"
+_FORMAT = "natocc-training/1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,7 +48,7 @@ def encode_state(state: TrainingState) -> bytes:
     """The state in the format of ``torch.save``."""
     stream = io.BytesIO()
     content = {attribute.name: getattr(state, attribute.name) for attribute in fields(state)}
-    torch.save({"format": FORMAT, **content}, stream)
+    torch.save({"format": _FORMAT, **content}, stream)
     return stream.getvalue()
 
 
@@ -60,10 +60,10 @@ def decode_state(data: bytes, name: str = "state") -> TrainingState:
         for former in FORMER_FORMATS:
             if content.get("format") == former.name and content.keys() == {"format", *former.keys}:
                 return TrainingState(**former.convert(content))
-        if content.get("format") == FORMAT and content.keys() == {"format", *names}:
+        if content.get("format") == _FORMAT and content.keys() == {"format", *names}:
             return TrainingState(**{key: content[key] for key in names})
     found = content.get("format") if isinstance(content, dict) else type(content).__name__
     raise ValueError(
-        f"{name}: expected the state of a training ({FORMAT}), got {found!r}; use another --out, or remove "
+        f"{name}: expected the state of a training ({_FORMAT}), got {found!r}; use another --out, or remove "
         "the file to train from the start"
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from assets.bank.reader import Bank
-from natocc.occluders.bank_files import INDEX, TABLE
+from natocc.occluders.bank_files import BANK_INDEX, BANK_TABLE
 from shards import storage
 from tasks.partition.leaks import find_leaks
 from tasks.prepare.records import FOLDER as RECORDS
@@ -16,9 +16,9 @@ from tasks.progress import OnProgress, ignore_progress, tracked
 
 def is_bank(url: str) -> bool:
     """Whether there is a bank. Raises FileNotFoundError for an unfinished one."""
-    if storage.exists(storage.join(url, INDEX)):
+    if storage.exists(storage.join(url, BANK_INDEX)):
         return True
-    if storage.exists(storage.join(url, TABLE)):
+    if storage.exists(storage.join(url, BANK_TABLE)):
         raise FileNotFoundError(
             f"{url}: expected a bank, got an unfinished one; run the same `natocc prepare` again"
         )
@@ -31,18 +31,18 @@ def verify_bank(url: str, on_progress: OnProgress = ignore_progress) -> tuple[di
     Leaks are looked for only where all files are intact. ``on_progress`` counts files. Raises
     FileNotFoundError where there is no bank.
     """
-    index: dict[str, Any] = json.loads(storage.read_bytes(storage.join(url, INDEX)))
+    index: dict[str, Any] = json.loads(storage.read_bytes(storage.join(url, BANK_INDEX)))
     findings = list(_file_findings(url, index["files"], on_progress))
     return index["counts"], findings or find_leaks(Bank(url))
 
 
 def _file_findings(url: str, expected: dict[str, str], on_progress: OnProgress) -> Iterator[str]:
     existing = {name for name in storage.list_names(url) if not name.startswith(".")}
-    existing -= {INDEX, RECORDS}
+    existing -= {BANK_INDEX, RECORDS}
     for name in sorted(expected.keys() - existing):
-        yield f"{name}: expected by {INDEX}, missing"
+        yield f"{name}: expected by {BANK_INDEX}, missing"
     for name in sorted(existing - expected.keys()):
-        yield f"{name}: not listed in {INDEX}"
+        yield f"{name}: not listed in {BANK_INDEX}"
     present = sorted(existing & expected.keys())
     for name in tracked(present, on_progress, len(present)):
         if (found := storage.sha256_of(storage.join(url, name))) != expected[name]:

@@ -10,7 +10,7 @@ from tarfile import TarError
 
 import pyarrow as pa
 
-from manifests.dataset import INDEX, MANIFEST, Dataset, ShardRecord, read_dataset, resolve_version
+from manifests.dataset import DATASET_INDEX, MANIFEST, Dataset, ShardRecord, read_dataset, resolve_version
 from manifests.rows import decode_rows
 from shards import storage
 from shards.reader import read_shard
@@ -62,11 +62,11 @@ def verify(url: str, workers: int = 1, *, on_progress: OnProgress = ignore_progr
 
 def _file_findings(url: str, dataset: Dataset) -> Iterator[str]:
     existing = set(storage.list_names(url))
-    listed = {record.file for record in dataset.shards} | set(dataset.files) | {INDEX}
+    listed = {record.file for record in dataset.shards} | set(dataset.files) | {DATASET_INDEX}
     for name in sorted(listed - existing):
-        yield f"{name}: expected by {INDEX}, missing"
+        yield f"{name}: expected by {DATASET_INDEX}, missing"
     for name in sorted(existing - listed):
-        yield f"{name}: not listed in {INDEX}"
+        yield f"{name}: not listed in {DATASET_INDEX}"
     for name, expected in sorted(dataset.files.items()):
         if name in existing and (found := storage.sha256_of(storage.join(url, name))) != expected:
             yield f"{name}: expected sha256 {expected}, got {found}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from assets.weights.files import readable
-from models.checkpoints.read import State, read_state
+from models.checkpoints.read import StateDict, read_state
 from models.rrdb.from_ncnn import read_rrdbnet
 from shards.storage import sha256_bytes, sha256_of
 
@@ -36,7 +36,7 @@ class WeightsSource:
     # Of the bytes, and of the .param file that belongs to a .bin, else "".
     sha256: str
     beside: str
-    read: Callable[[], State]
+    read: Callable[[], StateDict]
 
 
 def weights_sources(path: Path) -> tuple[WeightsSource, ...]:
@@ -124,7 +124,7 @@ def _member(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Wei
     sha256 = _hash(path, archive, entry)
     param_sha256 = _hash(path, archive, param) if param else ""
 
-    def read() -> State:
+    def read() -> StateDict:
         data = _content(path, entry, sha256)
         if param is None:
             return read_state(data, label)

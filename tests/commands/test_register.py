@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from commands.console import say, warn
 from commands.main import app
-from commands.register import Report, command
+from commands.register import CommandReport, command
 from tests.tasks.test_options import Job
 
 # Modules that take long to import; a command imports them when it runs.
@@ -85,10 +85,10 @@ def call(function: Any, *words: str, **details: Any) -> Result:
 
 
 def test_the_report_is_text_or_json_or_nothing_and_gives_the_code() -> None:
-    def small(number: Annotated[int, typer.Option(help="A number.")] = 1) -> Report:
+    def small(number: Annotated[int, typer.Option(help="A number.")] = 1) -> CommandReport:
         say("a line for eyes")
         warn("a warning")
-        return Report({"number": number, "paths": ("a",)}, code=3)
+        return CommandReport({"number": number, "paths": ("a",)}, code=3)
 
     plain = call(small, "--number", "2")
     assert (plain.stdout, plain.stderr, plain.exit_code) == ("a line for eyes\n", "a warning\n", 3)
@@ -100,8 +100,8 @@ def test_the_report_is_text_or_json_or_nothing_and_gives_the_code() -> None:
 
 
 def test_the_fields_of_a_model_are_options_and_all_their_problems_come_at_once() -> None:
-    def small(job: Job) -> Report:
-        return Report({"size": job.size, "out": job.out})
+    def small(job: Job) -> CommandReport:
+        return CommandReport({"size": job.size, "out": job.out})
 
     done = call(small, "o", "--length", "64", "--json", model=Job, positional=("out",))
     assert json.loads(done.stdout) == {"size": 64, "out": "o"}
@@ -138,7 +138,7 @@ class Stopped(SystemExit):
     ids=str,
 )
 def test_what_a_user_can_fix_is_one_line(error: BaseException, line: str, code: int) -> None:
-    def small() -> Report:
+    def small() -> CommandReport:
         raise error
 
     done = call(small)
@@ -146,7 +146,7 @@ def test_what_a_user_can_fix_is_one_line(error: BaseException, line: str, code: 
 
 
 def test_a_fault_of_the_code_keeps_its_trace() -> None:
-    def small() -> Report:
+    def small() -> CommandReport:
         raise KeyError("bug")
 
     assert isinstance(call(small).exception, KeyError)

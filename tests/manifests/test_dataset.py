@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from manifests.dataset import (
-    INDEX,
+    DATASET_INDEX,
     LATEST,
     latest_version,
     point_latest,
@@ -21,7 +21,7 @@ from tests.manifests.inputs import dataset
 @pytest.fixture()
 def version(tmp_path: Path) -> Path:
     folder = tmp_path / "small" / "0123abcd"
-    write_bytes(str(folder / INDEX), dataset().encode())
+    write_bytes(str(folder / DATASET_INDEX), dataset().encode())
     return folder
 
 
@@ -31,7 +31,7 @@ def test_what_is_written_is_read_again(version: Path) -> None:
 
 
 def test_it_is_plain_json_that_others_read(version: Path) -> None:
-    data = json.loads((version / INDEX).read_text())
+    data = json.loads((version / DATASET_INDEX).read_text())
     assert data == json.loads(json.dumps(asdict(dataset())))
     assert data["format"] == "natocc-dataset/1"
     assert [shard["file"] for shard in data["shards"]] == ["hand-000000.tar", "hand-000001.tar"]
@@ -45,8 +45,8 @@ def test_a_folder_without_index_is_no_version(tmp_path: Path) -> None:
 
 
 def test_another_format_is_refused(version: Path) -> None:
-    data = json.loads((version / INDEX).read_text()) | {"format": "natocc-dataset/9"}
-    (version / INDEX).write_text(json.dumps(data))
+    data = json.loads((version / DATASET_INDEX).read_text()) | {"format": "natocc-dataset/9"}
+    (version / DATASET_INDEX).write_text(json.dumps(data))
     with pytest.raises(ValueError, match="expected format natocc-dataset/1, got 'natocc-dataset/9'"):
         read_dataset(str(version))
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from natocc.geometry import Image
-from tasks.contact_sheet import Strip, compose_sheet, fit, on_checks, overlay
+from tasks.contact_sheet import Strip, compose_sheet, fit_cell, on_checks, overlay
 
 PAPER = (250, 250, 248)
 
@@ -15,14 +15,14 @@ def grey(height: int, width: int, level: int = 90) -> Image:
 
 @pytest.mark.parametrize(("height", "width"), [(30, 60), (300, 600), (1, 2)])
 def test_a_picture_fills_its_tile_in_the_longer_direction_and_is_centred(height: int, width: int) -> None:
-    tile = fit(grey(height, width), 60)
+    tile = fit_cell(grey(height, width), 60)
     assert tile.shape == (60, 60, 3)
     assert (tile[15:45] == 90).all() and (tile[:15] == PAPER).all() and (tile[45:] == PAPER).all()
 
 
 def test_a_plane_becomes_grey_and_a_line_does_not_vanish() -> None:
-    assert (fit(np.full((8, 8), 7, np.uint8), 16) == 7).all()
-    assert (fit(grey(1, 1000), 100) == 90).all(axis=2).sum() == 100
+    assert (fit_cell(np.full((8, 8), 7, np.uint8), 16) == 7).all()
+    assert (fit_cell(grey(1, 1000), 100) == 90).all(axis=2).sum() == 100
 
 
 def test_a_mask_of_another_size_tints_what_it_covers() -> None:

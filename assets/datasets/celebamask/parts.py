@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 
-from assets.problems import Problem, Report
+from assets.problems import Problem, ReportProblem
 from assets.reading.folders import is_text
 from assets.reading.naming import same_name
 from natocc.file_names import is_number, name_order
@@ -30,7 +30,7 @@ class PartFiles:
     then ``finish``.
     """
 
-    def __init__(self, folder: Path, images: str, raw: Path, report: Report) -> None:
+    def __init__(self, folder: Path, images: str, raw: Path, report: ReportProblem) -> None:
         self._folder, self._where = folder, folder.relative_to(raw).as_posix()
         self._images = images  # the photographs' folder, to name one that is lacking
         self._report = report

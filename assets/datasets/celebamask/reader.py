@@ -12,7 +12,7 @@ from assets.face_metadata.origin import CELEBAMASK_LICENCE, FaceOrigins
 from assets.face_metadata.partition import partition_of
 from assets.face_metadata.partition_lists import CELEBAMASK_FOLDER, CELEBAMASK_IMAGES
 from assets.face_metadata.provenance import corrections_of
-from assets.problems import Problem, Report
+from assets.problems import Problem, ReportProblem
 from assets.reading.folders import picture_names
 from assets.reading.naming import id_of
 from assets.records import RawFace
@@ -46,7 +46,7 @@ def check_faces(raw: Path) -> None:
     partition_of(raw, lambda problem: None)
 
 
-def read_faces(raw: Path, report: Report) -> Iterator[RawFace]:
+def read_faces(raw: Path, report: ReportProblem) -> Iterator[RawFace]:
     """Yield faces in order of their file names, with corrected masks, part, and what the tables say of them.
 
     A face without any part file and a mask without a photograph are Problems. Memory does not grow with

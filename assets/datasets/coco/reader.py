@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from assets.problems import BadInput, Problem, Report
+from assets.problems import BadInput, Problem, ReportProblem
 from assets.reading.tally import Tally
 from assets.records import RawObject
 from assets.text.json_stream import read_pieces
@@ -39,7 +39,7 @@ class _Listing:
     numbers: array[int] = field(default_factory=lambda: array("q"))
 
 
-def read_objects(raw: Path, report: Report) -> Iterator[RawObject]:
+def read_objects(raw: Path, report: ReportProblem) -> Iterator[RawObject]:
     """Yield non-crowd instances by file name, then annotation id.
 
     An annotation of a missing photograph, without polygon or RLE, without area, of an unknown category or of
@@ -60,7 +60,7 @@ def read_objects(raw: Path, report: Report) -> Iterator[RawObject]:
 
 
 def _read_file(
-    path: Path, raw: Path, sidecar: Sidecar, taken: set[int], report: Report
+    path: Path, raw: Path, sidecar: Sidecar, taken: set[int], report: ReportProblem
 ) -> Iterator[RawObject]:
     where = path.relative_to(raw).as_posix()
     try:

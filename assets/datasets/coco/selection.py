@@ -10,7 +10,7 @@ from pathlib import Path
 
 from assets.datasets.coco.categories import CATEGORIES, CATEGORY_NAMES, TEST_CATEGORIES, TESTED, TOTAL
 from assets.datasets.coco.reader import COCO_FOLDER
-from assets.problems import Problem, Report
+from assets.problems import Problem, ReportProblem
 from assets.records import RawObject
 
 # At most this many candidates are examined for each place of a category.
@@ -21,11 +21,11 @@ _LEAST_AREA_OF_ALL = 32**2
 MOST_BLUR = 1.6
 
 # How blurred an instance is (sigma, pixels); None where that cannot be measured.
-Blur = Callable[[RawObject], float | None]
+_Blur = Callable[[RawObject], float | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class ObjectSelection:
     """``objects`` by id, with their split; ``counts`` is how many there were, and what became of them."""
 
     objects: list[RawObject]
@@ -56,9 +56,9 @@ def choose_objects(
     choice: str,
     *,
     hold_out: bool = True,
-    blur_of: Blur | None = None,
-    report: Report = lambda problem: None,
-) -> Selection:
+    blur_of: _Blur | None = None,
+    report: ReportProblem = lambda problem: None,
+) -> ObjectSelection:
     """``default``, ``all``, or the path of a file with one annotation id a line.
 
     ``objects`` are gone through once, and no more are held than may be chosen. ``default`` takes the
@@ -94,7 +94,7 @@ def choose_objects(
         "held_out": sum(thing.origin.split == "test" for thing in chosen),
         "blurred": passed,
     }
-    return Selection(objects=chosen, counts=counts)
+    return ObjectSelection(objects=chosen, counts=counts)
 
 
 class _Counted:
@@ -110,7 +110,7 @@ class _Counted:
 
 
 def _by_recipe(
-    objects: Iterable[RawObject], hold_out: bool, blur_of: Blur | None, report: Report
+    objects: Iterable[RawObject], hold_out: bool, blur_of: _Blur | None, report: ReportProblem
 ) -> tuple[list[RawObject], int]:
     """The chosen, and how many were passed over because they are blurred."""
     share, more = divmod(TOTAL, len(CATEGORIES))
@@ -151,7 +151,7 @@ def _cut(group: list[RawObject], count: int) -> None:
     group[:] = heapq.nsmallest(count, group, key=lambda thing: (-thing.area, thing.id))
 
 
-def _sharp(ranked: list[RawObject], count: int, blur_of: Blur | None) -> tuple[list[RawObject], int]:
+def _sharp(ranked: list[RawObject], count: int, blur_of: _Blur | None) -> tuple[list[RawObject], int]:
     """The first ``count`` that are not blurred, and how many before the last of them are."""
     if blur_of is None:
         return ranked[:count], 0
@@ -167,7 +167,7 @@ def _sharp(ranked: list[RawObject], count: int, blur_of: Blur | None) -> tuple[l
     return taken, passed
 
 
-def _report_few(places: dict[int, int], found: Counter[int], report: Report) -> None:
+def _report_few(places: dict[int, int], found: Counter[int], report: ReportProblem) -> None:
     few = [
         f"{found[number]} {CATEGORY_NAMES[number]}"
         for number, count in places.items()

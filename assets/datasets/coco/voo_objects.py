@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assets.datasets.coco.reader import COCO_FOLDER
-from assets.problems import Problem, Report
+from assets.problems import Problem, ReportProblem
 from assets.reading.folders import by_stem, first_folder, pictures_in
 from assets.reading.naming import id_of
 from assets.records import Origin, RawCutout
@@ -31,7 +31,7 @@ def voo_folder(raw: Path) -> Path | None:
     return next((place for place in places if first_folder(place, VOO_PICTURES, *_MASKS)), None)
 
 
-def read_voo_objects(raw: Path, report: Report) -> Iterator[RawCutout]:
+def read_voo_objects(raw: Path, report: ReportProblem) -> Iterator[RawCutout]:
     """Yield the objects by file name; nothing where neither folder is there.
 
     A picture without its mask, a mask without its picture, a second file of one name and a missing

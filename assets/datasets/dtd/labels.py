@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from assets.problems import Problem, Report
+from assets.problems import Problem, ReportProblem
 from assets.reading.naming import normal
 from assets.reading.tally import Tally
 
@@ -24,7 +24,7 @@ class TextureLabels:
     Pictures go by class and file, ``banded/banded_0002.jpg``. Ask for every picture, then ``finish``.
     """
 
-    def __init__(self, folder: Path, raw: Path, report: Report) -> None:
+    def __init__(self, folder: Path, raw: Path, report: ReportProblem) -> None:
         self._folder, self._raw, self._report = folder / _FOLDER, raw, report
         self._seen: set[str] = set()
         self._unreadable: set[str] = set()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assets.datasets.dtd.labels import TextureLabels
-from assets.problems import Problem, Report
+from assets.problems import Problem, ReportProblem
 from assets.reading.folders import is_text, pictures_in
 from assets.reading.hold_out import held_out
 from assets.reading.naming import id_of
@@ -18,7 +18,7 @@ DTD_FOLDER = "dtd"
 DTD_LICENCE = "DTD: for research, photographs under their authors' terms"
 
 
-def read_textures(raw: Path, report: Report, *, hold_out: bool = True) -> Iterator[RawTexture]:
+def read_textures(raw: Path, report: ReportProblem, *, hold_out: bool = True) -> Iterator[RawTexture]:
     """Yield textures by class, then file name, with what DTD's label files say of them.
 
     With ``hold_out`` a fifth of the classes is for testing (none of fewer than ten), but for pictures

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from assets.face_metadata.origin import FaceOrigins
 from assets.face_metadata.partition_lists import CELEBAMASK_FOLDER, CELEBAMASK_IMAGES
-from assets.problems import Problem, Report
+from assets.problems import Problem, ReportProblem
 from assets.reading.folders import is_text, picture_names, pictures_in
 from assets.reading.naming import id_of
 from assets.records import Origin, RawCutout, RawTexture
@@ -44,7 +44,7 @@ def faceocc_folder(raw: Path) -> Path | None:
     return next((place for place in places if any((place / name).is_dir() for name in _FOLDERS)), None)
 
 
-def occlusions(raw: Path, report: Report) -> dict[str, Path]:
+def occlusions(raw: Path, report: ReportProblem) -> dict[str, Path]:
     """Crops of CelebA-HQ by the id of the face that they occlude; empty without the release.
 
     A second crop of one face is a Problem. Files that are no pictures are reported by
@@ -67,7 +67,7 @@ def was_examined(stem: str, found: Mapping[str, Path]) -> bool:
     return bool(found) and is_number(stem) and int(stem) < EXAMINED
 
 
-def read_faceocc_cutouts(raw: Path, report: Report) -> Iterator[RawCutout]:
+def read_faceocc_cutouts(raw: Path, report: ReportProblem) -> Iterator[RawCutout]:
     """Yield the occluders of CelebAHQ, ffhq and internet, in this order, by kind and by name.
 
     One of CelebAHQ has the origin of its face in ``CelebAMask-HQ``, as ``read_faces`` gives it. What
@@ -103,7 +103,7 @@ def read_faceocc_cutouts(raw: Path, report: Report) -> Iterator[RawCutout]:
         )
 
 
-def read_faceocc_textures(raw: Path, report: Report) -> Iterator[RawTexture]:
+def read_faceocc_textures(raw: Path, report: ReportProblem) -> Iterator[RawTexture]:
     """Yield the texture patches by name, as one class; nothing where there are none."""
     folder = faceocc_folder(raw)
     if folder is None:
@@ -157,7 +157,7 @@ class _Photographs:
             return known
         return replace(known, photo=storage.sha256_of(str(photo)))
 
-    def report_missing(self, crops: Path, raw: Path, report: Report) -> None:
+    def report_missing(self, crops: Path, raw: Path, report: ReportProblem) -> None:
         """One line for all crops without a photograph: of them it is not known which faces they are of."""
         if self._missing:
             first, count = self._missing[0], len(self._missing)
@@ -171,14 +171,14 @@ def _silent(problem: Problem) -> None:
     """What another reader reports."""
 
 
-def _pictures(folder: Path, part: str, raw: Path, report: Report) -> list[Path]:
+def _pictures(folder: Path, part: str, raw: Path, report: ReportProblem) -> list[Path]:
     there = folder / part
     found = pictures_in(there, raw, report) if there.is_dir() else []
     _count(there, raw, len(found), _STATED[part], report)
     return found
 
 
-def _internet(folder: Path, raw: Path, report: Report) -> Iterator[tuple[str, Path]]:
+def _internet(folder: Path, raw: Path, report: ReportProblem) -> Iterator[tuple[str, Path]]:
     """Kind and picture; files beside the kinds' folders are Problems."""
     count = 0
     for kind in sorted(folder.iterdir()) if folder.is_dir() else ():
@@ -195,14 +195,14 @@ def _internet(folder: Path, raw: Path, report: Report) -> Iterator[tuple[str, Pa
     _count(folder, raw, count, _STATED[INTERNET], report)
 
 
-def _count(folder: Path, raw: Path, count: int, stated: int, report: Report) -> None:
+def _count(folder: Path, raw: Path, count: int, stated: int, report: ReportProblem) -> None:
     if count < 0.9 * stated:
         got = str(count) if folder.is_dir() else "no such folder"
         where, expected = folder.relative_to(raw).as_posix(), f"about {stated} pictures, as stated"
         report(Problem(path=where, expected=expected, got=got, action="converted"))
 
 
-def _check_layout(folder: Path, raw: Path, report: Report) -> None:
+def _check_layout(folder: Path, raw: Path, report: ReportProblem) -> None:
     """Report a folder one level deeper, pickles, and what is no part of the release."""
     where = folder.relative_to(raw).as_posix()
     if folder != raw / FACEOCC_FOLDER:

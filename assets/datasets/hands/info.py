@@ -7,7 +7,7 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.problems import Problem, Report
+from assets.problems import Problem, ReportProblem
 from assets.reading.naming import normal
 
 _NAME = "HandInfo.csv"
@@ -30,7 +30,7 @@ class HandInfo:
 UNKNOWN = HandInfo()
 
 
-def read_hand_info(folder: Path, raw: Path, report: Report) -> dict[str, HandInfo]:
+def read_hand_info(folder: Path, raw: Path, report: ReportProblem) -> dict[str, HandInfo]:
     """Rows by image name. Hands do without a table that can't be read.
 
     A value that the download does not state counts as unknown, and is reported once.

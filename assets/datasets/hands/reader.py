@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assets.datasets.hands.info import UNKNOWN, read_hand_info
 from assets.datasets.hands.selection import HAND_COUNT, LIST, choose_hands, hold_out_subjects, read_list
-from assets.problems import Problem, Report
+from assets.problems import Problem, ReportProblem
 from assets.reading.folders import by_stem, pictures_in
 from assets.reading.naming import id_of, normal
 from assets.records import Origin, RawHand
@@ -21,7 +21,7 @@ HANDS_LICENCE = "11k Hands: free for reasonable academic fair use"
 
 
 def read_hands(
-    raw: Path, report: Report, *, count: int = HAND_COUNT, hold_out: bool = True
+    raw: Path, report: ReportProblem, *, count: int = HAND_COUNT, hold_out: bool = True
 ) -> Iterator[RawHand]:
     """Yield hands in order of their file names, with their mask where there is one.
 
@@ -59,7 +59,7 @@ def read_hands(
     yield from (hand for hand in hands if hand.id in taken)
 
 
-def _listed(hands: list[RawHand], folder: Path, raw: Path, report: Report) -> frozenset[str] | None:
+def _listed(hands: list[RawHand], folder: Path, raw: Path, report: ReportProblem) -> frozenset[str] | None:
     """Ids of the hands that the published list names; None where there is none."""
     listed = read_list((folder, raw / HAND_MASKS), raw, report)
     if listed is None:
@@ -72,7 +72,7 @@ def _listed(hands: list[RawHand], folder: Path, raw: Path, report: Report) -> fr
     return frozenset(hand.id for hand in hands if normal(hand.image.stem) in names)
 
 
-def _all_hands(folder: Path, raw: Path, report: Report) -> list[RawHand]:
+def _all_hands(folder: Path, raw: Path, report: ReportProblem) -> list[RawHand]:
     sidecar = Sidecar(folder, raw, report)
     rows = read_hand_info(folder, raw, report)
     masks = _masks(raw, report)
@@ -96,7 +96,7 @@ def _all_hands(folder: Path, raw: Path, report: Report) -> list[RawHand]:
     return hands
 
 
-def _masks(raw: Path, report: Report) -> dict[str, Path]:
+def _masks(raw: Path, report: ReportProblem) -> dict[str, Path]:
     """Masks by the names of their photographs; of two the one in the earlier folder, in one the first."""
     found: dict[str, Path] = {}
     for folder in MASK_FOLDERS:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from assets.problems import Problem, Report
+from assets.problems import Problem, ReportProblem
 from assets.reading.hold_out import held_out_of_each
 from assets.reading.naming import normal
 from assets.records import RawHand
@@ -69,7 +69,7 @@ def even_shares(sizes: Mapping[str, int], count: int) -> dict[str, int]:
     return shares
 
 
-def read_list(folders: Sequence[Path], raw: Path, report: Report) -> tuple[str, frozenset[str]] | None:
+def read_list(folders: Sequence[Path], raw: Path, report: ReportProblem) -> tuple[str, frozenset[str]] | None:
     """Where the list is (relative to ``raw``) and the stems it names, one image a line; None for none."""
     stray = raw / LIST
     if stray.exists():

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from assets.demo.catalogue import DEMO_MASKS, DEMO_PARTS, DEMO_ROOT, VISIBLE, DemoFace, load_meshes
-from assets.demo.layout.task import Row, Task, sidecar
+from assets.demo.layout.task import LayoutRow, Task, sidecar
 from assets.demo.pixels import annotation_mask, decode, jpeg, png, warp
 
 _SIDE = 1024
@@ -18,7 +18,7 @@ _FACES, OCCLUDED = "CelebAMask-HQ", "RealOcc"
 
 def lay_out_faces(task: Task) -> Iterator[tuple[str, bytes]]:
     """Files of ``CelebAMask-HQ/``: 1024 x 1024 JPEG, 512 x 512 three-channel part masks, side-car."""
-    rows: list[Row] = []
+    rows: list[LayoutRow] = []
     for face in task.chosen.faces:
         if face.group != "unoccluded":
             continue
@@ -37,7 +37,7 @@ def lay_out_faces(task: Task) -> Iterator[tuple[str, bytes]]:
 
 def lay_out_occluded(task: Task) -> Iterator[tuple[str, bytes]]:
     """Files of ``RealOcc/``: 1024 x 1024 JPEG, masks of the visible face 0 or 1, list, side-car."""
-    rows: list[Row] = []
+    rows: list[LayoutRow] = []
     for face in task.chosen.faces:
         if face.group != "occluded":
             continue
@@ -58,7 +58,7 @@ def _crop(task: Task, face: DemoFace) -> bytes:
     return jpeg(warp(photograph, face.align, _SIDE))
 
 
-def _row(task: Task, file: str, face: DemoFace) -> Row:
+def _row(task: Task, file: str, face: DemoFace) -> LayoutRow:
     points = {**face.landmarks, "facemesh": load_meshes()[face.id]}
     landmarks = json.dumps(points, separators=(",", ":"))
     return task.row(file, face.source, person=face.person, grade=face.grade, landmarks=landmarks)

@@ -10,11 +10,11 @@ import cv2
 import numpy as np
 
 from assets.demo.catalogue import Hand
-from assets.demo.layout.task import Row, Task, sidecar
-from assets.demo.pixels import Image, Mask, annotation_mask, cut, decode, jpeg, png
+from assets.demo.layout.task import LayoutRow, Task, sidecar
+from assets.demo.pixels import BinaryMask, DemoPixels, annotation_mask, cut, decode, jpeg, png
 
 WIDTH, HEIGHT, _MARGIN = 1600, 1200, 40
-_HANDS, HAND_MASKS = "11k-hands", "11k-hands_masks"
+_HANDS, _HAND_MASKS = "11k-hands", "11k-hands_masks"
 _COLUMNS = (
     "id",
     "age",
@@ -30,14 +30,14 @@ _COLUMNS = (
 
 def lay_out_hands(task: Task) -> Iterator[tuple[str, bytes]]:
     """Files of ``11k-hands/`` and ``11k-hands_masks/``; what HandInfo.csv does not know is empty."""
-    rows: list[Row] = []
+    rows: list[LayoutRow] = []
     known: list[dict[str, str]] = []
     for hand in task.chosen.hands:
         name = f"Hand_{hand.id:07d}"
         source = decode(task.cache.read(hand.source), str(hand.source))
         picture, mask = upright(source, annotation_mask(hand.mask), hand)
         yield f"{_HANDS}/Hands/{name}.jpg", jpeg(picture)
-        yield f"{HAND_MASKS}/{name}.png", png(mask)
+        yield f"{_HAND_MASKS}/{name}.png", png(mask)
         aspect = f"{hand.aspect} {hand.side}" if hand.aspect and hand.side else ""
         known.append({"imageName": f"{name}.jpg", "skinColor": hand.skin_tone, "aspectOfHand": aspect})
         rows.append(task.row(f"Hands/{name}.jpg", hand.source, grade=hand.grade, rot_deg="0"))
@@ -50,7 +50,7 @@ def lay_out_hands(task: Task) -> Iterator[tuple[str, bytes]]:
         yield f"{_HANDS}/natocc.csv", sidecar(rows)
 
 
-def upright(source: Image, mask: Mask, hand: Hand) -> tuple[Image, Mask]:
+def upright(source: DemoPixels, mask: BinaryMask, hand: Hand) -> tuple[DemoPixels, BinaryMask]:
     """The hand on white, fingers down: picture (1200, 1600, 3) and mask (1200, 1600), 0 or 255.
 
     ``mask`` (h, w) lies over the enlarged crop of the source. One warp turns, shrinks where the hand

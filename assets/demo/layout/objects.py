@@ -12,8 +12,8 @@ from pycocotools import mask as coco_mask
 
 from assets.demo.catalogue import Thing
 from assets.demo.coco_names import categories
-from assets.demo.layout.task import Row, Task, sidecar
-from assets.demo.pixels import Image, Mask, annotation_mask, decode, decode_alpha, jpeg
+from assets.demo.layout.task import LayoutRow, Task, sidecar
+from assets.demo.pixels import BinaryMask, DemoPixels, annotation_mask, decode, decode_alpha, jpeg
 from assets.demo.segmentation import segment
 from natocc.resize.scale import limit_long_side
 
@@ -24,7 +24,7 @@ LONGEST_SIDE = 640  # as in COCO
 
 def lay_out_objects(task: Task) -> Iterator[tuple[str, bytes]]:
     """Files of ``COCO/``: ``sample/*.jpg``, ``annotations/instances_sample.json``, side-car."""
-    rows: list[Row] = []
+    rows: list[LayoutRow] = []
     images: list[dict[str, object]] = []
     annotations: list[dict[str, object]] = []
     named = categories(task.whole)
@@ -64,7 +64,7 @@ def lay_out_objects(task: Task) -> Iterator[tuple[str, bytes]]:
         yield f"{OBJECTS}/natocc.csv", sidecar(rows)
 
 
-def picture_and_mask(data: bytes, thing: Thing) -> tuple[Image, Mask]:
+def picture_and_mask(data: bytes, thing: Thing) -> tuple[DemoPixels, BinaryMask]:
     """The photograph (H, W, 3) and the object's mask over all of it (H, W), 0 or 255."""
     what = str(thing.source)
     if thing.mask is None or thing.crop is None:
@@ -76,7 +76,7 @@ def picture_and_mask(data: bytes, thing: Thing) -> tuple[Image, Mask]:
     return picture, mask
 
 
-def flatten(rgba: Image) -> tuple[Image, Mask]:
+def flatten(rgba: DemoPixels) -> tuple[DemoPixels, BinaryMask]:
     """An object with alpha (H, W, 4) on plain ground of its own edge colour, with its mask.
 
     That ground leaves no foreign fringe where the object's edge is soft. The result is the object's

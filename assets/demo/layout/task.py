@@ -7,11 +7,11 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from assets.demo.catalogue import Catalogue, Source
+from assets.demo.catalogue import Catalogue, PhotoSource
 from assets.demo.photo_cache import PhotoCache
 from assets.demo.splits import photo_splits
 
-Row = dict[str, str]
+LayoutRow = dict[str, str]
 # Columns of natocc.csv in order; a dataset has those that its rows name.
 _COLUMNS = ("file", "photo", "person", "split", "licence", "grade", "landmarks", "rot_deg", "source")
 
@@ -28,7 +28,7 @@ class Task:
     def __post_init__(self) -> None:
         object.__setattr__(self, "splits", photo_splits(self.whole))
 
-    def row(self, file: str, source: Source, **more: str) -> Row:
+    def row(self, file: str, source: PhotoSource, **more: str) -> LayoutRow:
         """The side-car row of one image file."""
         return {
             "file": file,
@@ -40,7 +40,7 @@ class Task:
         }
 
 
-def sidecar(rows: list[Row]) -> bytes:
+def sidecar(rows: list[LayoutRow]) -> bytes:
     """natocc.csv: a header, then one line an image."""
     named = {column for row in rows for column in row}
     stream = io.StringIO()

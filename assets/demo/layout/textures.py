@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assets.demo.layout.task import Row, Task, sidecar
+from assets.demo.layout.task import LayoutRow, Task, sidecar
 from assets.demo.pixels import cut, decode, decode_gimp_pattern, jpeg
 
 _TEXTURES = "dtd"
@@ -12,7 +12,7 @@ _TEXTURES = "dtd"
 
 def lay_out_textures(task: Task) -> Iterator[tuple[str, bytes]]:
     """Files of ``dtd/``: ``images/<class>/<class>_0001.jpg`` and on, side-car."""
-    rows: list[Row] = []
+    rows: list[LayoutRow] = []
     for texture in task.chosen.textures:
         data, what = task.cache.read(texture.source), str(texture.source)
         picture = decode_gimp_pattern(data, what) if texture.decode == "gimp-pat" else decode(data, what)

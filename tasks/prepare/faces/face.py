@@ -27,8 +27,8 @@ from tasks.prepare.faces.labels import (
     size_text,
 )
 
-LONG_SIDE = 1024
-_EXPECTED = f"an upright 8-bit colour JPEG of {LONG_SIDE} pixels"
+_LONG_SIDE = 1024
+_EXPECTED = f"an upright 8-bit colour JPEG of {_LONG_SIDE} pixels"
 
 
 @refuses_bad_input
@@ -105,7 +105,7 @@ def _mask_score(image: Image, parts: dict[str, Image], mask: Image) -> dict[str,
 
 def _standard(picture: Picture) -> tuple[Image, bytes, tuple[str, ...]]:
     """The photograph with a long side of 1024, its bytes (the file's own if they fit), and conversions."""
-    scale = LONG_SIDE / max(picture.rgb.shape[:2])
+    scale = _LONG_SIDE / max(picture.rgb.shape[:2])
     if scale == 1 and picture.plain_jpeg:
         return picture.rgb, picture.data, picture.notes
     if scale == 1:

@@ -16,7 +16,7 @@ from assets.records import RawCutout
 from natocc.geometry import Image
 from natocc.matting.cutout import soften_enlarged
 from tasks.prepare.entry import EXPECTED_MASK, Prepared, make_entry, read_from, refuses_bad_input
-from tasks.prepare.occluders.finish import cut_out
+from tasks.prepare.occluders.finish import finish_cut_out
 
 # Notes that every picture with transparency has; they are not reported.
 _NOTES_OF_ALPHA = ("PNG", "WEBP", "alpha channel", "greyscale with alpha", "palette")
@@ -54,7 +54,7 @@ def prepare_cutout(cutout: RawCutout, raw: Path, pool: str = "object") -> Prepar
     metadata |= cutout.metadata
     where = relative(cutout.image, raw)
     blank = make_entry(pool, cutout.id, cutout.category, where, cutout.origin, pixels.picture, (0, 0))
-    prepared = cut_out(blank, pixels.notes, pixels.rgb, matte, metadata, cutout.enlarged)
+    prepared = finish_cut_out(blank, pixels.notes, pixels.rgb, matte, metadata, cutout.enlarged)
     return replace(prepared, problems=prepared.problems + pixels.problems) if prepared.entry else prepared
 
 

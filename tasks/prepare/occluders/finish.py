@@ -20,7 +20,7 @@ _MIXED = 1.5
 EXPECTED_PHOTO = "an upright 8-bit colour JPEG"
 
 
-def cut_out(
+def finish_cut_out(
     blank: Entry,
     notes: tuple[str, ...],
     rgb: Image,

@@ -19,7 +19,7 @@ from natocc.matting.hand_orientation import turn_fingers_down
 from natocc.resize.scale import limit_long_side
 from natocc.verdicts import NotFound
 from tasks.prepare.entry import EXPECTED_MASK, Prepared, make_entry, read_from, refuses_bad_input
-from tasks.prepare.occluders.finish import EXPECTED_PHOTO, LONG_SIDE, cut_out
+from tasks.prepare.occluders.finish import EXPECTED_PHOTO, LONG_SIDE, finish_cut_out
 
 
 @refuses_bad_input
@@ -46,7 +46,7 @@ def prepare_hand(hand: RawHand, raw: Path) -> Prepared:
     rgb, matte = turn_cutout(picture.rgb, soft_matte(clear_border(mask)), rot_deg)
     where = relative(hand.image, raw)
     blank = make_entry("hand", hand.id, hand.aspect, where, hand.origin, picture, (0, 0))
-    prepared = cut_out(blank, picture.notes, rgb, matte, metadata)
+    prepared = finish_cut_out(blank, picture.notes, rgb, matte, metadata)
     return replace(prepared, problems=prepared.problems + problems) if prepared.entry else prepared
 
 

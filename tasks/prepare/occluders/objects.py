@@ -17,7 +17,7 @@ from natocc.codecs import encode_png
 from natocc.geometry import Box, Image, mask_box
 from natocc.resize.scale import limit_long_side
 from tasks.prepare.entry import Prepared, fine_jpeg, make_entry, refuse
-from tasks.prepare.occluders.finish import LONG_SIDE, cut_out
+from tasks.prepare.occluders.finish import LONG_SIDE, finish_cut_out
 from tasks.prepare.occluders.matte import Matte, make_matte, polygons_within, rasterise
 from tasks.prepare.upscaling.choose import FACTOR, Upscaler
 from tasks.prepare.upscaling.crops import Enlargement, enlarge_crops
@@ -94,7 +94,7 @@ def finish_object(cut: Cut, enlarged: Enlargement) -> Prepared:
     metadata |= {**enlarged.metadata, **matte.metadata, "context": _context(cut, matte), **thing.metadata}
     # Another upscaler needs these in place of the photograph.
     kept = {"context.jpg": fine_jpeg(cut.crop), "context.png": encode_png(matte.alpha)}
-    done = cut_out(cut.blank, cut.notes, enlarged.pixels, matte.large, metadata, FACTOR, kept)
+    done = finish_cut_out(cut.blank, cut.notes, enlarged.pixels, matte.large, metadata, FACTOR, kept)
     return replace(done, counted=enlarged.counted) if done.entry else done
 
 

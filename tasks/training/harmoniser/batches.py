@@ -10,7 +10,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from models.rainnet.training import RainNetBatch
 from natocc.geometry import Image
-from tasks.training.harmoniser.data.pairs import Pair, TrainingPairs
+from tasks.training.harmoniser.data.pairs import CompositePair, TrainingPairs
 
 # Levels of a matte from which on a pixel is foreground.
 _FOREGROUND = 128
@@ -51,7 +51,7 @@ def load_batches(batches: HarmoniserBatches, loaders: int) -> Iterable[RainNetBa
     )
 
 
-def _foreground(pair: Pair) -> Image:
+def _foreground(pair: CompositePair) -> Image:
     """uint8 (H, W, 1), 1 = foreground."""
     return (pair.matte >= _FOREGROUND).astype(np.uint8)[..., None]
 

@@ -10,7 +10,7 @@ from models.rainnet.runner import RainNetRunner
 from natocc.geometry import Image
 from natocc.harmonise.lift import LIFTS, Working, to_working_size
 from tasks.contact_sheet import Strip, compose_sheet
-from tasks.training.harmoniser.data.pairs import Pair
+from tasks.training.harmoniser.data.pairs import CompositePair
 from tasks.training.harmoniser.metrics import (
     HarmoniserError,
     HarmoniserScore,
@@ -41,14 +41,16 @@ class Evaluation:
 class _Harmonised:
     """One pair at one size, and what each method makes of it."""
 
-    pair: Pair
+    pair: CompositePair
     pictures: Mapping[str, Image]
 
     def errors(self) -> dict[str, HarmoniserError]:
         return {method: measure(picture, self.pair) for method, picture in self.pictures.items()}
 
 
-def evaluate(runner: RainNetRunner, pairs: Iterable[Pair], *, count: int, size: int) -> Evaluation:
+def evaluate_harmoniser(
+    runner: RainNetRunner, pairs: Iterable[CompositePair], *, count: int, size: int
+) -> Evaluation:
     """Score ``count`` pairs, given at full size, there and at the working ``size``.
 
     At full size the network's colours are upsampled in both ways (natocc.harmonise.lift). Raises
@@ -83,13 +85,15 @@ def evaluate(runner: RainNetRunner, pairs: Iterable[Pair], *, count: int, size: 
     )
 
 
-def _at_working_size(pair: Pair, size: int) -> Pair:
+def _at_working_size(pair: CompositePair, size: int) -> CompositePair:
     shown = to_working_size(pair.composite, pair.matte, size)
     real = to_working_size(pair.real, pair.matte, size).composite
-    return Pair(name=pair.name, composite=shown.composite, real=real, matte=shown.matte)
+    return CompositePair(name=pair.name, composite=shown.composite, real=real, matte=shown.matte)
 
 
-def _harmonise(runner: RainNetRunner, full: Pair, small: Pair) -> Iterator[tuple[str, _Harmonised]]:
+def _harmonise(
+    runner: RainNetRunner, full: CompositePair, small: CompositePair
+) -> Iterator[tuple[str, _Harmonised]]:
     """The pair at both sizes, harmonised by each method."""
     network = runner(small.composite[None], small.matte[None])[0]
     methods = {COMPOSITE: small.composite, STATISTICS: harmonise_by_statistics(small), NETWORK: network}

@@ -9,7 +9,7 @@ import numpy as np
 
 from natocc.geometry import Image, mask_box
 from natocc.harmonise.statistics import harmonise_statistics
-from tasks.training.harmoniser.data.pairs import Pair
+from tasks.training.harmoniser.data.pairs import CompositePair
 
 # Equal pictures have an infinite PSNR, which no mean survives.
 _HIGHEST_PSNR = 100.0
@@ -37,7 +37,7 @@ class HarmoniserScore:
     fmse: float
 
 
-def measure(harmonised: Image, pair: Pair) -> HarmoniserError:
+def measure(harmonised: Image, pair: CompositePair) -> HarmoniserError:
     """The errors of a picture, RGB uint8 (H, W, 3)."""
     squared = (harmonised.astype(np.float64) - pair.real) ** 2
     mse = float(squared.mean())
@@ -61,7 +61,7 @@ def mean_score(errors: Sequence[HarmoniserError]) -> HarmoniserScore:
     )
 
 
-def harmonise_by_statistics(pair: Pair) -> Image:
+def harmonise_by_statistics(pair: CompositePair) -> Image:
     """The composite harmonised without a network, at the pair's size."""
     box = mask_box(pair.matte)
     harmonised = pair.composite.copy()

@@ -9,7 +9,7 @@ from pydantic import Field
 from natocc.machine import Device
 from tasks.options import Count, Options, Seed, cross_check
 
-MULTIPLE = 256
+_MULTIPLE = 256
 # As published: 100 times through the pictures at one rate, 100 times with the rate going down.
 EPOCHS = 200
 
@@ -17,7 +17,7 @@ EPOCHS = 200
 class HarmoniserOptions(Options):
     """How RainNet is trained; the defaults are the published values."""
 
-    size: Annotated[int, Field(ge=MULTIPLE, le=1024, multiple_of=MULTIPLE)] = Field(
+    size: Annotated[int, Field(ge=_MULTIPLE, le=1024, multiple_of=_MULTIPLE)] = Field(
         256, description="Side of the pictures, a multiple of 256."
     )
     width: Count = Field(64, description="Channels after the first convolution.")

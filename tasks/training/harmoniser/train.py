@@ -22,14 +22,14 @@ from tasks.training.harmoniser.data.bank import BankScenes
 from tasks.training.harmoniser.data.folder import FolderScenes
 from tasks.training.harmoniser.data.iharmony4 import IHarmony4Scenes
 from tasks.training.harmoniser.data.pairs import TrainingPairs, held_out_pairs
-from tasks.training.harmoniser.data.scenes import Located, Scenes, Source, fingerprint, split_items
-from tasks.training.harmoniser.evaluate import Evaluation, evaluate
+from tasks.training.harmoniser.data.scenes import Located, Scenes, SceneSource, scenes_sha256, split_items
+from tasks.training.harmoniser.evaluate import Evaluation, evaluate_harmoniser
 from tasks.training.harmoniser.options import EPOCHS, HarmoniserOptions
 from tasks.training.harmoniser.report import HarmoniserReport
 from tasks.training.report import encode_metrics
 
-WEIGHTS, STATE = "harmonizer.safetensors", "checkpoint.pt"
-METRICS, PREVIEWS = "metrics.json", "previews.png"
+_WEIGHTS, _STATE = "harmonizer.safetensors", "checkpoint.pt"
+_METRICS, _PREVIEWS = "metrics.json", "previews.png"
 # The shorter side of held-out pictures at full size.
 _FULL = 1024
 # Problems of the sources in the message where too few photographs are left.
@@ -42,11 +42,11 @@ def open_sources(
     photos: str | None = None,
     masks: str | None = None,
     iharmony4: str | None = None,
-) -> list[Source]:
+) -> list[SceneSource]:
     """The given sources, in a fixed order. Raises ValueError for none, and for photos without masks."""
     if (photos is None) != (masks is None):
         raise ValueError("photos and masks: expected both or neither, got one; name the other folder")
-    sources: list[Source] = []
+    sources: list[SceneSource] = []
     if iharmony4 is not None:
         sources.append(IHarmony4Scenes(iharmony4))
     if bank is not None:
@@ -59,7 +59,7 @@ def open_sources(
 
 
 def train_harmoniser(
-    sources: Sequence[Source],
+    sources: Sequence[SceneSource],
     out: str,
     options: HarmoniserOptions,
     *,
@@ -86,18 +86,18 @@ def train_harmoniser(
     )
     module = RainNetTraining(schedule)
     checkpoint = CheckpointCallback(
-        storage.join(out, STATE), every=options.every, settings=_settings(schedule, options, learnt)
+        storage.join(out, _STATE), every=options.every, settings=_settings(schedule, options, learnt)
     )
     resumed = checkpoint.resume(module)
     batches = _batches(learnt, options, first=module.step, steps=module.steps)
     fit(module, batches, checkpoint, device=options.device, on_progress=on_progress)
     header = _header(options, schedule.steps, learnt)
-    storage.write_bytes(storage.join(out, WEIGHTS), encode_network(module.network.state_dict(), header))
+    storage.write_bytes(storage.join(out, _WEIGHTS), encode_network(module.network.state_dict(), header))
     evaluation = _evaluate(module, held_out, options)
     report = HarmoniserReport(
-        weights=storage.join(out, WEIGHTS),
-        metrics=storage.join(out, METRICS),
-        previews=storage.join(out, PREVIEWS),
+        weights=storage.join(out, _WEIGHTS),
+        metrics=storage.join(out, _METRICS),
+        previews=storage.join(out, _PREVIEWS),
         state=checkpoint.url,
         steps=schedule.steps,
         resumed=resumed,
@@ -112,7 +112,7 @@ def train_harmoniser(
     return report
 
 
-def _split(sources: Sequence[Source], hold_out: float) -> tuple[list[Located], list[Located]]:
+def _split(sources: Sequence[SceneSource], hold_out: float) -> tuple[list[Located], list[Located]]:
     """Items to learn from and items held out. ValueError names what the sources left out."""
     try:
         return split_items(sources, hold_out)
@@ -136,7 +136,7 @@ def _evaluate(module: RainNetTraining, held_out: Sequence[Located], options: Har
     pairs = held_out_pairs(scenes, seed=options.seed, views=options.views, most=options.max_held_out)
     count = min(len(held_out), options.max_held_out) * options.views
     runner = RainNetRunner(module.network, device=options.device)
-    return evaluate(runner, pairs, count=count, size=options.size)
+    return evaluate_harmoniser(runner, pairs, count=count, size=options.size)
 
 
 def _settings(
@@ -144,7 +144,7 @@ def _settings(
 ) -> dict[str, object]:
     """All that the weights depend on."""
     settings = {"size": options.size, "batch": options.batch, "crop": options.crop}
-    return {**asdict(schedule), **settings, "pictures": fingerprint(learnt)}
+    return {**asdict(schedule), **settings, "pictures": scenes_sha256(learnt)}
 
 
 def _header(options: HarmoniserOptions, steps: int, learnt: Sequence[Located]) -> dict[str, str]:
@@ -157,7 +157,7 @@ def _header(options: HarmoniserOptions, steps: int, learnt: Sequence[Located]) -
         "trained_by": "natocc train-harmonizer",
         "trained_on": ", ".join(sorted({source.name for source, _ in learnt})),
         "pictures": str(len(learnt)),
-        "pictures_sha256": fingerprint(learnt),
+        "pictures_sha256": scenes_sha256(learnt),
         "steps": str(steps),
         **{name: str(getattr(options, name)) for name in names},
         "licence": "; ".join(["that of the photographs learnt from", *licences]),
@@ -165,7 +165,7 @@ def _header(options: HarmoniserOptions, steps: int, learnt: Sequence[Located]) -
 
 
 def _left_out(
-    sources: Sequence[Source], evaluation: Evaluation, held_out: int, options: HarmoniserOptions
+    sources: Sequence[SceneSource], evaluation: Evaluation, held_out: int, options: HarmoniserOptions
 ) -> tuple[str, ...]:
     lines = [str(problem) for source in sources for problem in source.problems]
     lines += [f"held out, {name}: expected a foreground, got an empty mask" for name in evaluation.empty]

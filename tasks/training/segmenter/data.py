@@ -53,7 +53,7 @@ def read_test_sets(version_url: str, bank_url: str | None, *, size: int, most: i
     return TestSets(held_out=held_out if len(held_out) else None, real=real, notes=tuple(notes))
 
 
-def fingerprint(pictures: Pictures) -> str:
+def examples_sha256(pictures: Pictures) -> str:
     """The number of pictures, and a hash over their pixels and masks."""
     hashes = [sha256_bytes(tensor.numpy().tobytes()) for tensor in (pictures.images, pictures.masks)]
     return f"{len(pictures)} sha256:{sha256_bytes(' '.join(hashes).encode())}"

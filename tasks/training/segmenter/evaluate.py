@@ -31,7 +31,7 @@ def average_mask(training: Pictures) -> Tensor:
     return (training.masks.float().mean(0, keepdim=True) > 0.5).long()
 
 
-def evaluate(
+def evaluate_segmenter(
     module: SegmenterTraining, pictures: Pictures, constant: Tensor, *, batch: int, device: str
 ) -> SegmenterScore:
     """Score the module's network, ``batch`` pictures at a time; ``constant`` is an ``average_mask``."""

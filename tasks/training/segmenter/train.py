@@ -16,12 +16,12 @@ from tasks.progress import OnProgress, ignore_progress
 from tasks.training.checkpoint import CheckpointCallback
 from tasks.training.fit import fit
 from tasks.training.report import encode_metrics
-from tasks.training.segmenter.data import fingerprint, read_split, read_test_sets
-from tasks.training.segmenter.evaluate import SegmenterScore, average_mask, evaluate
+from tasks.training.segmenter.data import examples_sha256, read_split, read_test_sets
+from tasks.training.segmenter.evaluate import SegmenterScore, average_mask, evaluate_segmenter
 from tasks.training.segmenter.options import SegmenterOptions
 from tasks.training.segmenter.report import SegmenterReport
 
-WEIGHTS, METRICS, STATE = "segmenter.pt", "metrics.json", "checkpoint.pt"
+_WEIGHTS, _METRICS, _STATE = "segmenter.pt", "metrics.json", "checkpoint.pt"
 
 
 def train_segmenter(
@@ -58,7 +58,7 @@ def train_segmenter(
         network, learning_rate=options.learning_rate, steps=options.steps, seed=options.seed
     )
     checkpoint = CheckpointCallback(
-        storage.join(out, STATE), every=options.every, settings=_settings(options, training)
+        storage.join(out, _STATE), every=options.every, settings=_settings(options, training)
     )
     resumed = checkpoint.resume(module)
     batches = TrainingBatches(
@@ -68,11 +68,11 @@ def train_segmenter(
     constant = average_mask(training)
 
     def score(pictures: Pictures) -> SegmenterScore:
-        return evaluate(module, pictures, constant, batch=options.batch, device=device)
+        return evaluate_segmenter(module, pictures, constant, batch=options.batch, device=device)
 
     report = SegmenterReport(
-        weights=storage.join(out, WEIGHTS),
-        metrics=storage.join(out, METRICS),
+        weights=storage.join(out, _WEIGHTS),
+        metrics=storage.join(out, _METRICS),
         state=checkpoint.url,
         version=version,
         size=options.size,
@@ -91,7 +91,7 @@ def train_segmenter(
 def _settings(options: SegmenterOptions, training: Pictures) -> dict[str, object]:
     """All that the weights depend on."""
     names = ("network", "size", "steps", "batch", "seed", "width", "learning_rate")
-    return {name: getattr(options, name) for name in names} | {"pictures": fingerprint(training)}
+    return {name: getattr(options, name) for name in names} | {"pictures": examples_sha256(training)}
 
 
 def _metrics(report: SegmenterReport, options: SegmenterOptions, checkpoint: CheckpointCallback) -> bytes:

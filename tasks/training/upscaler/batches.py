@@ -16,7 +16,7 @@ from natocc.geometry import Image
 from natocc.randomness import Streams
 from natocc.resize.bicubic import resize_bicubic
 from tasks.training.upscaler.degradation import Degradation, DegradationKind, degrade, draw_degradation
-from tasks.training.upscaler.photos_folder import Photo, Reader
+from tasks.training.upscaler.photos_folder import Photo, PhotoReader
 
 STREAM = "train-upscaler"
 # The most that a crop is reduced: small things in a photograph then show detail that large ones lack.
@@ -46,7 +46,7 @@ class Crop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Pair:
+class DegradedPair:
     """RGB uint8, squares, and how they were made."""
 
     small: Image
@@ -55,7 +55,9 @@ class Pair:
     degradation: Degradation | None
 
 
-def make_pair(photo: Photo, read: Reader, sizes: Sizes, kind: DegradationKind, streams: Streams) -> Pair:
+def make_pair(
+    photo: Photo, read: PhotoReader, sizes: Sizes, kind: DegradationKind, streams: Streams
+) -> DegradedPair:
     """A crop of the photograph and its small picture, drawn from ``streams``."""
     rgb, matte = read(photo)
     crop = draw_crop(streams.stage("crop"), rgb, sizes.large, matte)
@@ -66,7 +68,7 @@ def make_pair(photo: Photo, read: Reader, sizes: Sizes, kind: DegradationKind, s
     how = (
         draw_degradation(streams.stage("degradation"), sizes.small, sizes.large) if kind == "blind" else None
     )
-    return Pair(small=degrade(large, sizes.small, how), large=large, crop=crop, degradation=how)
+    return DegradedPair(small=degrade(large, sizes.small, how), large=large, crop=crop, degradation=how)
 
 
 def draw_crop(rng: Generator, rgb: Image, least: int, matte: Image | None = None) -> Crop:
@@ -103,7 +105,7 @@ class UpscalerBatches:
     def __init__(
         self,
         photos: Sequence[Photo],
-        read: Reader,
+        read: PhotoReader,
         sizes: Sizes,
         kind: DegradationKind,
         *,
@@ -123,7 +125,7 @@ class UpscalerBatches:
         return self._steps - self._first
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
-        waiting: deque[list[Future[Pair]]] = deque()
+        waiting: deque[list[Future[DegradedPair]]] = deque()
         executor = ThreadPoolExecutor(self._threads)
         try:
             for step in range(self._first, self._steps):
@@ -135,7 +137,7 @@ class UpscalerBatches:
         finally:
             executor.shutdown(cancel_futures=True)
 
-    def pair(self, step: int, index: int) -> Pair:
+    def pair(self, step: int, index: int) -> DegradedPair:
         """The pair at place ``index`` of a step's batch."""
         streams = Streams(self._seed, STREAM, f"{step}.{index}")
         return make_pair(
@@ -160,6 +162,6 @@ def as_images(tensor: Tensor) -> list[Image]:
     return list(levels.permute(0, 2, 3, 1).contiguous().cpu().numpy())
 
 
-def _stacked(waiting: list[Future[Pair]]) -> tuple[Tensor, Tensor]:
+def _stacked(waiting: list[Future[DegradedPair]]) -> tuple[Tensor, Tensor]:
     pairs = [future.result() for future in waiting]
     return as_tensor([pair.small for pair in pairs]), as_tensor([pair.large for pair in pairs])

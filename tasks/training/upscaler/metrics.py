@@ -15,7 +15,7 @@ from natocc.geometry import Image
 from natocc.randomness import Streams
 from natocc.resize.bicubic import resize_bicubic
 from tasks.contact_sheet import Strip, compose_sheet
-from tasks.training.upscaler.batches import STREAM, Pair, Sizes, as_images, as_tensor, make_pair
+from tasks.training.upscaler.batches import STREAM, DegradedPair, Sizes, as_images, as_tensor, make_pair
 from tasks.training.upscaler.degradation import DegradationKind
 from tasks.training.upscaler.photos_folder import Photo, Photos
 
@@ -38,7 +38,7 @@ class Restored:
     """One photograph, what was made of its small picture, and how good either is."""
 
     photo: Photo
-    pair: Pair
+    pair: DegradedPair
     made: Image
     enlarged: Image
     network: Quality

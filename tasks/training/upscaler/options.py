@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tasks.training.upscaler.batches import Sizes
 
 # Sides (in, out) in pixels that GLEAN is published with, or that enlarge four times (specs 3.1).
-PUBLISHED = ((16, 256), (32, 256), (64, 256), (128, 512), (64, 1024), (128, 1024), (256, 1024))
+PUBLISHED_SIZES = ((16, 256), (32, 256), (64, 256), (128, 512), (64, 1024), (128, 1024), (256, 1024))
 # SSIM looks at 11 pixels at a time.
 _LEAST_SIZE = 16
 # Options without a bearing on the weights: where files lie and how fast it goes.

@@ -30,7 +30,7 @@ class Photo:
     held_out: bool = False
 
 
-class Reader(Protocol):
+class PhotoReader(Protocol):
     """Gives a photograph's pixels."""
 
     def __call__(self, photo: Photo) -> tuple[Image, Image | None]:
@@ -43,7 +43,7 @@ class Photos:
     """``taken`` in a fixed order; ``problems``: left out or converted; ``notes``: what is lacking."""
 
     taken: tuple[Photo, ...]
-    read: Reader
+    read: PhotoReader
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     # Of those that are trained on; none where nobody says.
@@ -112,7 +112,7 @@ def photos_in_folder(folder: str | Path, *, least: int, held_out: int) -> Photos
 class CachedReader:
     """A reader that keeps pictures in memory up to ``room`` bytes; the others are read each time."""
 
-    def __init__(self, read: Reader, room: int) -> None:
+    def __init__(self, read: PhotoReader, room: int) -> None:
         self._read, self._room = read, room
         self._kept: dict[str, tuple[Image, Image | None]] = {}
 

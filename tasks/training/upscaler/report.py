@@ -17,7 +17,7 @@ from tasks.training.upscaler.metrics import Quality, Restored, mean_quality, pre
 from tasks.training.upscaler.options import UpscalerOptions
 from tasks.training.upscaler.photos_folder import Photo, Photos
 
-WEIGHTS, METRICS, PREVIEWS = "upscaler.safetensors", "metrics.json", "previews.png"
+_WEIGHTS, _METRICS, _PREVIEWS = "upscaler.safetensors", "metrics.json", "previews.png"
 TRAINING, HELD_OUT = "training", "held out"
 
 
@@ -76,9 +76,9 @@ def write_report(
     facts = _facts(photos, network, settings)
     shown = restored[HELD_OUT]
     report = UpscalerReport(
-        weights=storage.join(out, WEIGHTS),
-        metrics=storage.join(out, METRICS),
-        previews=storage.join(out, PREVIEWS) if shown else None,
+        weights=storage.join(out, _WEIGHTS),
+        metrics=storage.join(out, _METRICS),
+        previews=storage.join(out, _PREVIEWS) if shown else None,
         state=checkpoint.url,
         steps=options.steps,
         resumed=resumed,

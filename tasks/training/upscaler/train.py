@@ -17,7 +17,7 @@ from tasks.training.upscaler.options import UpscalerOptions
 from tasks.training.upscaler.photos_folder import CachedReader, Photos
 from tasks.training.upscaler.report import UpscalerReport, write_report
 
-STATE = "state.pt"
+_STATE = "state.pt"
 # Bytes of decoded photographs that are kept in memory.
 _CACHE = 1 << 30
 
@@ -40,7 +40,7 @@ def train_upscaler(
     networks = make_networks(options)
     settings = options.cache_fields() | networks.origins | {"photographs": _fingerprint(photos)}
     module = _module(networks, options)
-    checkpoint = CheckpointCallback(storage.join(out, STATE), every=options.every, settings=settings)
+    checkpoint = CheckpointCallback(storage.join(out, _STATE), every=options.every, settings=settings)
     resumed = checkpoint.resume(module)
     batches = _batches(photos, options, first=module.step)
     fit(module, batches, checkpoint, device=options.device, on_progress=on_progress)

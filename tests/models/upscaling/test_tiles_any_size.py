@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from models.upscaling.tile_runner import Tiling
-from models.upscaling.tiles import enlarge
+from models.upscaling.tiles import enlarge_in_tiles
 
 SIDES = st.integers(1, 300)
 # One size alone, as GLEAN; any multiple, as RRDBNet.
@@ -37,7 +37,7 @@ def test_an_identity_leaves_every_pixel_in_its_place(
 ) -> None:
     picture = np.random.default_rng(height * 301 + width).integers(0, 256, (height, width, 3), np.uint8)
     tiling = replace(tiling, factor=factor, fix_colours=fix)
-    result = enlarge(picture, _nearest(factor), tiling)
+    result = enlarge_in_tiles(picture, _nearest(factor), tiling)
     assert np.array_equal(result.pixels, picture.repeat(4, 0).repeat(4, 1))
 
 
@@ -54,7 +54,7 @@ def test_a_flat_picture_stays_flat(
 ) -> None:
     picture = np.full((height, width, 3), colour, np.uint8)
     # The network's own tint is taken back.
-    result = enlarge(picture, _nearest(factor, gain=0.9), replace(tiling, factor=factor)).pixels
+    result = enlarge_in_tiles(picture, _nearest(factor, gain=0.9), replace(tiling, factor=factor)).pixels
     assert result.shape == (4 * height, 4 * width, 3)
     assert np.abs(result.astype(int) - colour).max() <= 1
 
@@ -64,6 +64,6 @@ def test_a_flat_picture_stays_flat(
 def test_a_slope_never_falls_on_its_way_up(height: int, width: int, tiling: Tiling) -> None:
     slope = np.linspace(0, 255, height)[:, None] * 0.5 + np.linspace(0, 255, width) * 0.5
     picture = np.rint(slope)[..., None].repeat(3, 2).astype(np.uint8)
-    result = enlarge(picture, _nearest(4), tiling).pixels.astype(int)
+    result = enlarge_in_tiles(picture, _nearest(4), tiling).pixels.astype(int)
     assert np.diff(result, axis=0).min(initial=0) >= 0
     assert np.diff(result, axis=1).min(initial=0) >= 0

@@ -14,7 +14,7 @@ from models.glean.weights import glean_from
 from models.rrdb.network import RRDBConfig, RRDBNet
 from models.rrdb.weights import rrdbnet_from
 from models.upscaling.tile_runner import TileRunner
-from models.upscaling.tiles import enlarge
+from models.upscaling.tiles import enlarge_in_tiles
 from models.upscaling.upscaler import NetworkUpscaler, load_upscaler, tiling_of
 from tests.models.published import glean, rrdbnet, tensors
 
@@ -34,11 +34,11 @@ def test_rrdbnet_on_tiles_keeps_colours_that_it_does_not_know(channels: int) -> 
     network = rrdbnet_from(tensors(rrdbnet(channels=channels, width=8, blocks=1, growth=4)))
     picture = _slope(48, 96)
     tiling = tiling_of(network, tile=32, batch=4)
-    result = enlarge(picture, network, tiling)
+    result = enlarge_in_tiles(picture, network, tiling)
     assert result.pixels.shape == (192, 384, 3) and result.tiles == 18
     far, wanted = _seen_from_afar(result.pixels, 64), _seen_from_afar(picture, 16)
     assert np.abs(far - wanted).max() < 6
-    unfixed = enlarge(picture, network, replace(tiling, fix_colours=False)).pixels
+    unfixed = enlarge_in_tiles(picture, network, replace(tiling, fix_colours=False)).pixels
     assert np.abs(_seen_from_afar(unfixed, 64) - wanted).max() > 50
 
 
@@ -50,7 +50,7 @@ def test_glean_on_tiles_takes_any_size(height: int, width: int) -> None:
     tiling = tiling_of(network)
     assert (tiling.tile, tiling.factor, tiling.low, tiling.high) == (8, 8, -1.0, 1.0)
     picture = _slope(height, width)
-    result = enlarge(picture, network, tiling).pixels
+    result = enlarge_in_tiles(picture, network, tiling).pixels
     assert result.shape == (4 * height, 4 * width, 3)
     assert np.abs(result.mean((0, 1)) - picture.mean((0, 1))).max() < 3
 
@@ -67,7 +67,7 @@ def test_tiles_agree_with_the_whole_picture_where_a_network_sees_less_than_they_
         picture = np.random.default_rng(0).integers(0, 256, (70, 40, 3), dtype=np.uint8)
         whole = network(torch.from_numpy(picture).permute(2, 0, 1)[None] / 255)[0].permute(1, 2, 0)
     tiling = replace(tiling_of(network, tile=32), fix_colours=False)
-    difference = enlarge(picture, network, tiling).pixels - np.rint(whole.numpy() * 255)
+    difference = enlarge_in_tiles(picture, network, tiling).pixels - np.rint(whole.numpy() * 255)
     assert np.abs(difference[32:-32]).max() < 6
     # At its own border the whole picture meets noughts, and the tiles a mirror.
     assert np.abs(difference[:4]).max() > 30 and np.abs(difference[-4:]).max() > 30
@@ -86,7 +86,7 @@ def test_no_seam_shows_where_a_network_feels_the_borders_of_its_tiles() -> None:
     def stretched(images: torch.Tensor) -> torch.Tensor:
         return 0.5 + 4 * network(images)
 
-    tiled, whole = (enlarge(picture, stretched, tiling_of(network, tile=side)) for side in (40, 120))
+    tiled, whole = (enlarge_in_tiles(picture, stretched, tiling_of(network, tile=side)) for side in (40, 120))
     assert (tiled.tiles, whole.tiles) == (15, 1)
     difference = tiled.pixels - whole.pixels.astype(int)
     assert np.abs(difference).max() <= 2 and np.ptp(whole.pixels[64:-64, 64:100], axis=(0, 1)).max() == 0

@@ -8,12 +8,12 @@ from assets.weights.files import MissingWeights
 from manifests.recipe import load_recipe
 from natocc.machine import Machine
 from shards.storage import sha256_of
-from tasks.build.choose_harmoniser import HarmoniserNetwork, choose_network
+from tasks.build.choose_harmoniser import ChosenNetwork, choose_network
 from tests.tasks.networks import write_rainnet
 from tests.upscalers import add_rrdbnet
 
 
-def choose(folder: Path, harmoniser: str | None, **machine: str) -> HarmoniserNetwork | None:
+def choose(folder: Path, harmoniser: str | None, **machine: str) -> ChosenNetwork | None:
     recipe = load_recipe("sample").model_copy(update={"harmoniser": harmoniser, "lift": "residual"})
     return choose_network(recipe, Machine(**({"weights": str(folder), "device": "cpu"} | machine)))
 

@@ -8,10 +8,10 @@ from assets.bank.reader import Bank
 from manifests.recipe import load_recipe
 from manifests.shard_plan import NetworkUse, ShardPlan
 from natocc.profiles import BEST, PAPER, PROFILES
-from tasks.build.choose_harmoniser import HarmoniserNetwork
+from tasks.build.choose_harmoniser import ChosenNetwork
 from tasks.build.expand import SetInputs, expand_set, profile_of
 
-NETWORK = HarmoniserNetwork(
+NETWORK = ChosenNetwork(
     architecture="rainnet",
     use=NetworkUse(
         name="rainnet",
@@ -29,7 +29,7 @@ def expanded(
     bank_url: str,
     kind: str,
     limit: int | None = None,
-    network: HarmoniserNetwork | None = None,
+    network: ChosenNetwork | None = None,
     **fields: object,
 ) -> list[ShardPlan]:
     sets = [{"name": "one", "kind": kind}]

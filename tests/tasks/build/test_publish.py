@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from assets.bank.reader import Bank
-from manifests.dataset import CARD, INDEX, LATEST, MANIFEST, Dataset, read_dataset
+from manifests.dataset import CARD, DATASET_INDEX, LATEST, MANIFEST, Dataset, read_dataset
 from manifests.recipe import load_recipe
 from manifests.rows import decode_rows
 from manifests.shard_plan import NetworkUse
 from shards import storage
 from shards.storage import sha256_bytes
 from tasks.build.plan import Plan, make_plan
-from tasks.build.publish import publish
+from tasks.build.publish import publish_version
 from tasks.render.shard import render_shard
 
 USE = NetworkUse(
@@ -42,7 +42,7 @@ def published(bank_url: str, tmp_path: Path, recipe_file: Callable[..., str]) ->
         sha256 = str(bank.index["content_sha256"])
         records = [render_shard(shard, bank_url, sha256, staging) for shard in plan.shards]
         (Path(staging) / ".partial-x").write_bytes(b"left by a killed worker")
-        return publish(plan, records, staging, storage.join(root, plan.version), root)
+        return publish_version(plan, records, staging, storage.join(root, plan.version), root)
 
     return make
 
@@ -52,7 +52,7 @@ def test_the_version_holds_shards_tables_and_index_and_nothing_else(
 ) -> None:
     dataset = published()
     folder = tmp_path / "small" / dataset.version
-    assert {path.name for path in folder.iterdir()} == {"one-000000.tar", MANIFEST, CARD, INDEX}
+    assert {path.name for path in folder.iterdir()} == {"one-000000.tar", MANIFEST, CARD, DATASET_INDEX}
     assert read_dataset(str(folder)) == dataset
     for name, sha256 in dataset.files.items():
         assert sha256_bytes((folder / name).read_bytes()) == sha256

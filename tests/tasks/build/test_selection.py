@@ -9,7 +9,7 @@ from assets.bank.reader import Bank, Entry
 from assets.bank.writer import BankWriter
 from manifests.recipe import RecipeError
 from tasks.build.selection import (
-    Selection,
+    FaceSelection,
     pairs_of_one_photo,
     select_faces,
     select_occluders,
@@ -114,8 +114,8 @@ def test_what_a_set_lacks_is_said(bank: Bank) -> None:
     assert what_is_missing("randocc", whole, ()) == (
         "expected at least one texture in the bank for its split, got none"
     )
-    assert what_is_missing("hand", Selection(faces=()), hands) == "expected faces in its split, got none"
-    assert "but 3 of unknown subset" in what_is_missing("hand", Selection(faces=(), unknown=3), hands)
+    assert what_is_missing("hand", FaceSelection(faces=()), hands) == "expected faces in its split, got none"
+    assert "but 3 of unknown subset" in what_is_missing("hand", FaceSelection(faces=(), unknown=3), hands)
 
 
 def test_pairs_of_one_photograph_are_counted(bank: Bank) -> None:

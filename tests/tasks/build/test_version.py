@@ -11,7 +11,7 @@ import yaml
 
 from assets.bank.reader import Bank
 from assets.bank.writer import BankWriter
-from manifests.dataset import INDEX, MANIFEST, latest_version, read_dataset
+from manifests.dataset import DATASET_INDEX, MANIFEST, latest_version, read_dataset
 from manifests.recipe import RecipeError
 from manifests.rows import decode_rows
 from natocc.codecs import decode_plane, encode_png
@@ -130,7 +130,7 @@ def test_an_unwritable_output_is_an_error_of_the_system(
 
 def test_a_dataset_without_its_index_is_no_version(built: BuildReport, tmp_path: Path) -> None:
     copy = shutil.copytree(built.url, tmp_path / "copy")
-    (Path(copy) / INDEX).unlink()
+    (Path(copy) / DATASET_INDEX).unlink()
     with pytest.raises(FileNotFoundError, match="expected a dataset version"):
         read_dataset(str(copy))
 

@@ -17,8 +17,8 @@ from assets.bank.reader import Bank
 from natocc.kinds import ENTRY_KINDS
 from natocc.render.compose import render
 from natocc.render.released_code import render_released
-from tasks.compare.pairs import KEY, PAGE, Options, compare, difference
-from tasks.contact_sheet import fit
+from tasks.compare.pairs import KEY, PAGE, CompareOptions, compare, difference
+from tasks.contact_sheet import fit_cell
 from tasks.render.inputs import load_face, load_occluder
 from tasks.render.replay import parse_params
 
@@ -28,20 +28,20 @@ SETS = [{"name": kind, "kind": kind} for kind in ("randocc", "object", "hand")]
 
 
 @pytest.fixture()
-def options(bank_url: str, recipe_file: Write, tmp_path: Path) -> Options:
+def options(bank_url: str, recipe_file: Write, tmp_path: Path) -> CompareOptions:
     looks = ("code", "best")
     out = str(tmp_path / "out")
-    return Options(bank=bank_url, out=out, looks=looks, count=3, recipe=recipe_file(sets=SETS))
+    return CompareOptions(bank=bank_url, out=out, looks=looks, count=3, recipe=recipe_file(sets=SETS))
 
 
 @pytest.fixture(scope="module")
-def made(bank_url: str, tmp_path_factory: pytest.TempPathFactory) -> Options:
+def made(bank_url: str, tmp_path_factory: pytest.TempPathFactory) -> CompareOptions:
     """A comparison of twelve pairs, made once."""
     folder = tmp_path_factory.mktemp("compared")
     recipe = {"name": "small", "description": "A few.", "size": 256, "repeats": 8, "sets": SETS}
     (folder / "small.yaml").write_text(yaml.safe_dump(recipe))
     looks = ("code", "best")
-    chosen = Options(
+    chosen = CompareOptions(
         bank=bank_url, out=str(folder / "out"), looks=looks, count=12, recipe=str(folder / "small.yaml")
     )
     calls: list[tuple[int, int | None]] = []
@@ -50,7 +50,7 @@ def made(bank_url: str, tmp_path_factory: pytest.TempPathFactory) -> Options:
     return chosen
 
 
-def read_key(options: Options) -> dict[str, Any]:
+def read_key(options: CompareOptions) -> dict[str, Any]:
     key = json.loads((Path(options.out) / KEY).read_text())
     assert isinstance(key, dict)
     return key
@@ -61,14 +61,14 @@ def digests(folder: str) -> dict[str, str]:
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def halves(options: Options, name: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+def halves(options: CompareOptions, name: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     picture = cv2.imread(str(Path(options.out) / "pairs" / f"{name}.png"))
     assert picture is not None and picture.shape[1] >= 2 * 768
     side = picture.shape[0]
     return picture[:, :side], picture[:, -side:]
 
 
-def test_pairs_stand_side_by_side_and_the_key_alone_knows_the_sides(made: Options) -> None:
+def test_pairs_stand_side_by_side_and_the_key_alone_knows_the_sides(made: CompareOptions) -> None:
     names = {path.name for path in Path(made.out).iterdir()}
     assert names == {"pairs", "sheet-1.png", "sheet-2.png", PAGE, KEY}
     pairs = read_key(made)["pairs"]
@@ -83,7 +83,7 @@ def test_pairs_stand_side_by_side_and_the_key_alone_knows_the_sides(made: Option
         assert left.shape == right.shape and (left != right).any()
 
 
-def test_nothing_but_the_key_tells_which_is_which(made: Options) -> None:
+def test_nothing_but_the_key_tells_which_is_which(made: CompareOptions) -> None:
     page = (Path(made.out) / PAGE).read_text()
     for word in ("code", "best", "released", "http"):
         assert word not in page
@@ -92,14 +92,14 @@ def test_nothing_but_the_key_tells_which_is_which(made: Options) -> None:
             assert picture.info == {}
 
 
-def test_both_renditions_hide_the_same_part_of_the_face(made: Options) -> None:
+def test_both_renditions_hide_the_same_part_of_the_face(made: CompareOptions) -> None:
     for pair in read_key(made)["pairs"].values():
         assert abs(pair["hidden_ratio"]["code"] - pair["hidden_ratio"]["best"]) < 0.05
         for field in ("placement", "shape", "opacity", "final_blur", "final_tone", "final_flip"):
             assert pair["params"]["code"][field] == pair["params"]["best"][field]
 
 
-def test_the_pictures_are_on_the_sides_that_the_key_names(made: Options) -> None:
+def test_the_pictures_are_on_the_sides_that_the_key_names(made: CompareOptions) -> None:
     bank = Bank(made.bank)
     entries = {(entry.kind, entry.id): entry for kind in ENTRY_KINDS for entry in bank.entries(kind)}
     for name, pair in read_key(made)["pairs"].items():
@@ -114,15 +114,15 @@ def test_the_pictures_are_on_the_sides_that_the_key_names(made: Options) -> None
             "best": render(face, occluder, params["best"]).image,
         }
         for rendition, picture in expected.items():
-            assert np.array_equal(sides[rendition][..., ::-1], fit(picture, 768))
+            assert np.array_equal(sides[rendition][..., ::-1], fit_cell(picture, 768))
 
 
-def test_pairs_are_of_different_samples(made: Options) -> None:
+def test_pairs_are_of_different_samples(made: CompareOptions) -> None:
     pairs = read_key(made)["pairs"].values()
     assert len({(pair["kind"], pair["face"], pair["repeat"]) for pair in pairs}) == 12
 
 
-def test_the_sides_are_what_the_key_says(options: Options, tmp_path: Path) -> None:
+def test_the_sides_are_what_the_key_says(options: CompareOptions, tmp_path: Path) -> None:
     swapped = replace(options, looks=("best", "code"), out=str(tmp_path / "swapped"))
     for each in (options, swapped):
         compare(each)
@@ -134,7 +134,7 @@ def test_the_sides_are_what_the_key_says(options: Options, tmp_path: Path) -> No
         assert np.array_equal(left, left_again) and np.array_equal(right, right_again)
 
 
-def test_twice_the_same_bytes_and_another_seed_other_pairs(options: Options, tmp_path: Path) -> None:
+def test_twice_the_same_bytes_and_another_seed_other_pairs(options: CompareOptions, tmp_path: Path) -> None:
     again = replace(options, out=str(tmp_path / "again"))
     other = replace(options, out=str(tmp_path / "other"), seed=3)
     for each in (options, again, other):
@@ -143,7 +143,7 @@ def test_twice_the_same_bytes_and_another_seed_other_pairs(options: Options, tmp
     assert digests(options.out)["pairs/001.png"] != digests(other.out)["pairs/001.png"]
 
 
-def test_plain_strips_show_before_after_and_what_changed(options: Options) -> None:
+def test_plain_strips_show_before_after_and_what_changed(options: CompareOptions) -> None:
     plain = replace(options, plain=True, looks=("best-harmonise", "best"), kinds=["object"], count=4)
     files = compare(plain)
     assert [Path(file).name for file in files] == ["plain-1.png", "plain-2.png"]
@@ -175,14 +175,14 @@ def test_no_change_is_grey_and_a_darkening_is_darker() -> None:
     ],
 )
 def test_what_does_not_fit_is_one_clear_message(
-    options: Options, change: dict[str, Any], message: str
+    options: CompareOptions, change: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):
         compare(replace(options, **change))
     assert not Path(options.out).exists()
 
 
-def test_a_folder_with_something_in_it_is_left_alone(options: Options) -> None:
+def test_a_folder_with_something_in_it_is_left_alone(options: CompareOptions) -> None:
     (Path(options.out)).mkdir()
     (Path(options.out) / "answers.json").write_text("{}")
     with pytest.raises(
@@ -192,6 +192,6 @@ def test_a_folder_with_something_in_it_is_left_alone(options: Options) -> None:
     assert [path.name for path in Path(options.out).iterdir()] == ["answers.json"]
 
 
-def test_not_a_bank(options: Options, tmp_path: Path) -> None:
+def test_not_a_bank(options: CompareOptions, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="expected a bank"):
         compare(replace(options, bank=str(tmp_path)))

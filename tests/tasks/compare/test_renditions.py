@@ -13,7 +13,7 @@ from natocc.randomness import Streams
 from natocc.render.draw import Switches, draw_params
 from tasks.build.plan import make_plan
 from tasks.compare.cases import Case, choose_cases
-from tasks.compare.renditions import Rendition, draw_rendition, parse_rendition, render, steps_of
+from tasks.compare.renditions import Rendition, draw_rendition, parse_rendition, render_rendition, steps_of
 from tasks.render.inputs import load_face, load_occluder
 
 
@@ -74,8 +74,8 @@ def test_placement_shape_opacity_and_final_view_are_common_to_all_renditions(
             assert all(getattr(params, field) == getattr(case.params, field) for field in common)
             # The published transfer takes seconds.
             quick = replace(params, transfer=None)
-            composite = render(rendition, face, occluder, quick, case.plan)
-            best = render(parse_rendition("best"), face, occluder, case.params, case.plan)
+            composite = render_rendition(rendition, face, occluder, quick, case.plan)
+            best = render_rendition(parse_rendition("best"), face, occluder, case.params, case.plan)
             assert np.array_equal(composite.clean, best.clean)
             assert abs(composite.hidden_ratio - best.hidden_ratio) < 0.05
             if params.transfer and name == "code":

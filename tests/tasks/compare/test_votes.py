@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.compare.votes import Tally, describe_score, score
+from tasks.compare.votes import VoteTally, describe_score, score
 
 
 def write(folder: Path, answers: object) -> tuple[str, str]:
@@ -30,14 +30,14 @@ def test_the_tally_by_kind(tmp_path: Path) -> None:
     renditions, tallies = score(*write(tmp_path, answers))
     assert renditions == ("code", "best")
     assert tallies == [
-        Tally(kind="all", first=2, second=6, none=1, unanswered=1),
-        Tally(kind="hand", first=1, second=3, none=0, unanswered=0),
-        Tally(kind="object", first=1, second=3, none=1, unanswered=1),
+        VoteTally(kind="all", first=2, second=6, none=1, unanswered=1),
+        VoteTally(kind="hand", first=1, second=3, none=0, unanswered=0),
+        VoteTally(kind="object", first=1, second=3, none=1, unanswered=1),
     ]
 
 
 def test_the_interval_is_wilsons() -> None:
-    tally = Tally(kind="all", first=4, second=36)
+    tally = VoteTally(kind="all", first=4, second=36)
     z, n, share = 1.959964, 40, 0.9
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))

@@ -9,7 +9,7 @@ pytest.importorskip("h5py")
 
 from assets.problems import Problem
 from shards.table import read_table
-from tasks.prepare.cofw import TABLE, prepare_cofw
+from tasks.prepare.cofw import COFW_TABLE, prepare_cofw
 from tests.cofw_files import add_cofw, pictures
 from tests.tasks.prepare.text_source import work_in
 
@@ -30,7 +30,7 @@ def test_the_table_has_a_row_for_each_face_that_can_be_read(raw: Path, tmp_path:
     table = prepare_cofw(work_in(tmp_path), problems.append)
     assert table is not None and table.faces["train"] == 3 and table.faces["test"] == 1
     assert refused(problems) == ["COFW/COFW_test_color.mat image 1: expected an image, got an empty cell"]
-    data = (tmp_path / "bank" / TABLE).read_bytes()
+    data = (tmp_path / "bank" / COFW_TABLE).read_bytes()
     rows = read_table(data).to_pylist()
     assert [row["split"] for row in rows].count("test") == 1 and len({row["id"] for row in rows}) == 4
     first = rows[0]
@@ -41,9 +41,9 @@ def test_it_is_kept_while_its_files_are_unchanged(raw: Path, tmp_path: Path) -> 
     first: list[Problem] = []
     again: list[Problem] = []
     made = prepare_cofw(work_in(tmp_path), first.append)
-    written = (tmp_path / "bank" / TABLE).stat().st_mtime_ns
+    written = (tmp_path / "bank" / COFW_TABLE).stat().st_mtime_ns
     assert prepare_cofw(work_in(tmp_path), again.append) == made and first == again
-    assert (tmp_path / "bank" / TABLE).stat().st_mtime_ns == written
+    assert (tmp_path / "bank" / COFW_TABLE).stat().st_mtime_ns == written
     add_cofw(raw / "COFW", "train", pictures(2))
     changed = prepare_cofw(work_in(tmp_path), lambda problem: None)
     assert changed is not None and made is not None and changed.faces["train"] == 2
@@ -56,7 +56,7 @@ def test_without_a_readable_face_there_is_no_table(raw: Path, tmp_path: Path) ->
         add_cofw(raw / "COFW", part, [None])
     table = prepare_cofw(work_in(tmp_path), lambda problem: None)
     assert table is not None and (table.faces, table.files) == ({}, {})
-    assert not (tmp_path / "bank" / TABLE).exists()
+    assert not (tmp_path / "bank" / COFW_TABLE).exists()
 
 
 def test_without_files_there_is_nothing(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assets.datasets.coco.selection import Selection
+from assets.datasets.coco.selection import ObjectSelection
 from assets.datasets.realocc import REALOCC
 from assets.problems import Problem
 from tasks.prepare.cofw import CofwTable
@@ -49,7 +49,7 @@ def test_faces_for_evaluation_are_kept_apart(tmp_path: Path) -> None:
     )
     contents = BankContents(
         upscaling=choose_upscaler("lanczos"),
-        selection=Selection(objects=[]),
+        selection=ObjectSelection(objects=[]),
         sources=results,
         cofw=CofwTable(faces={"test": 1}, files={"cofw.parquet": "f" * 64}),
         problems=(),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.prepare.fingerprints import Mark, describe, files_of, is_unchanged, mark_of
+from tasks.prepare.fingerprints import Mark, describe_input, files_of, is_unchanged, mark_of
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,11 @@ def test_a_moved_tree_is_described_alike() -> None:
     def item(raw: Path) -> Item:
         return Item("a", raw / "i/x.jpg", {"skin": raw / "m/s.png"})
 
-    one = describe(item(Path("/here")), Path("/here"))
+    one = describe_input(item(Path("/here")), Path("/here"))
     assert (
-        one == describe(item(Path("/there")), Path("/there")) == ["a", "i/x.jpg", [["skin", "m/s.png"]], []]
+        one
+        == describe_input(item(Path("/there")), Path("/there"))
+        == ["a", "i/x.jpg", [["skin", "m/s.png"]], []]
     )
 
 
@@ -59,10 +61,10 @@ def test_a_file_is_unchanged_by_time_or_by_content(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_has_no_mark(tmp_path: Path) -> None:
     assert mark_of(tmp_path / "gone") is None
     with pytest.raises(ValueError, match="subpath"):
-        describe(tmp_path / "a", tmp_path / "b")
+        describe_input(tmp_path / "a", tmp_path / "b")
 
 
 def test_the_order_of_names_is_part_of_a_value(tmp_path: Path) -> None:
     """An entry's json keeps the order of its landmarks."""
     one, other = {"chin": (1.0, 2.0), "left_eye": (3.0, 4.0)}, {"left_eye": (3.0, 4.0), "chin": (1.0, 2.0)}
-    assert describe(one, tmp_path) != describe(other, tmp_path)
+    assert describe_input(one, tmp_path) != describe_input(other, tmp_path)

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from assets.bank.reader import Bank
-from assets.datasets.coco.selection import Selection
+from assets.datasets.coco.selection import ObjectSelection
 from assets.datasets.realocc import REALOCC
 from tasks.prepare.collect import BankContents, collect_source
 from tasks.prepare.options import PrepareOptions, options_of
-from tasks.prepare.publish import publish
+from tasks.prepare.publish import publish_bank
 from tasks.prepare.upscaling.choose import UpscalerChoice, choose_upscaler
 from tests.tasks.prepare.text_source import text_source, work_in, write_texts
 
@@ -21,7 +21,7 @@ def contents(tmp_path: Path) -> BankContents:
     result = collect_source(text_source(tmp_path / "raw"), work_in(tmp_path), lambda problem: None)
     return BankContents(
         upscaling=choose_upscaler("lanczos"),
-        selection=Selection(objects=[], counts={"annotations": 7}),
+        selection=ObjectSelection(objects=[], counts={"annotations": 7}),
         sources=(result,),
         cofw=None,
         problems=result.problems,
@@ -30,21 +30,21 @@ def contents(tmp_path: Path) -> BankContents:
 
 def test_the_bank_is_one_and_the_second_time_unchanged(contents: BankContents, tmp_path: Path) -> None:
     bank = str(tmp_path / "bank")
-    report = publish(bank, PrepareOptions(), contents, ("COCO",))
+    report = publish_bank(bank, PrepareOptions(), contents, ("COCO",))
     assert (report.unchanged, report.shards_made, report.shards_kept) == (False, 2, 0)
     assert (report.absent, report.refused, report.upscaled) == (("COCO",), 1, {"texts": 2})
     assert [entry.id for entry in Bank(bank).entries("texture")] == ["a", "c"]
     assert Bank(bank).index["selection"] == {"annotations": 7}
     lines = (tmp_path / "bank/problems.jsonl").read_text().splitlines()
     assert len(lines) == 1 and "bad text" in lines[0]
-    assert publish(bank, PrepareOptions(), contents, ()).unchanged
+    assert publish_bank(bank, PrepareOptions(), contents, ()).unchanged
 
 
 def test_a_table_and_records_of_an_older_bank_are_removed(contents: BankContents, tmp_path: Path) -> None:
     bank = tmp_path / "bank"
     (bank / "cofw.parquet").write_bytes(b"old")
     (bank / "records/face-000000.json").write_text("{}")
-    publish(str(bank), PrepareOptions(), contents, ())
+    publish_bank(str(bank), PrepareOptions(), contents, ())
     assert not (bank / "cofw.parquet").exists()
     names = {path.name for path in (bank / "records").iterdir()}
     assert names == {"texture-000000.json", "texture-000001.json"}
@@ -56,7 +56,7 @@ def test_the_options_in_the_index_name_the_upscaler_and_device_that_were_used(
     used = replace(contents.upscaling.upscaler, name="mine", network="rrdbnet", sha256="a" * 64, device="cpu")
     choice = UpscalerChoice(order=("glean", "mine"), upscaler=used, skipped={"glean": "no weights"})
     options = PrepareOptions(upscaler="glean,mine", device="auto")
-    publish(str(tmp_path / "bank"), options, replace(contents, upscaling=choice), ())
+    publish_bank(str(tmp_path / "bank"), options, replace(contents, upscaling=choice), ())
     stored = options_of(str(tmp_path / "bank"))
     assert (stored.upscaler, stored.device) == ("mine", "cpu")
     index = Bank(str(tmp_path / "bank")).index
@@ -69,7 +69,7 @@ def test_a_dataset_without_a_usable_face_is_listed_without_a_file(
     write_texts(tmp_path / "other/raw", a="bad")
     source = text_source(tmp_path / "other/raw", evaluation=REALOCC)
     none = collect_source(source, work_in(tmp_path / "other"), lambda problem: None)
-    publish(str(tmp_path / "bank"), PrepareOptions(), replace(contents, sources=(none,)), ())
+    publish_bank(str(tmp_path / "bank"), PrepareOptions(), replace(contents, sources=(none,)), ())
     index = Bank(str(tmp_path / "bank")).index
     expected = {"file": None, "faces": 0, "licence": REALOCC.licence}
     assert index["evaluation"] == {"faces": 0, "datasets": {REALOCC.dataset: expected}}

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assets.datasets.realocc import REALOCC
-from tasks.prepare.fingerprints import describe
+from tasks.prepare.fingerprints import describe_input
 from tasks.prepare.options import PrepareOptions
 from tasks.prepare.sources import InputSource, find_sources
 from tasks.prepare.upscaling.choose import Upscaler
@@ -22,7 +22,7 @@ def test_every_argument_that_a_function_is_given_is_in_its_key(tmp_path: Path) -
     whole_tree(tmp_path)
 
     def keys(found: dict[str, InputSource]) -> dict[str, object]:
-        return {name: describe(one.cache_fields, tmp_path) for name, one in found.items()}
+        return {name: describe_input(one.cache_fields, tmp_path) for name, one in found.items()}
 
     voo = keys(streams(tmp_path))
     assert set(voo) == {"face", "object", "hand", "texture", "realocc"}
@@ -33,7 +33,7 @@ def test_every_argument_that_a_function_is_given_is_in_its_key(tmp_path: Path) -
         "object"
     }
     other = replace(streams(tmp_path)["realocc"], arguments={"source": replace(REALOCC, side=7)})
-    assert describe(other.cache_fields, tmp_path) != voo["realocc"]
+    assert describe_input(other.cache_fields, tmp_path) != voo["realocc"]
 
 
 def test_where_a_file_of_weights_lies_decides_nothing(tmp_path: Path) -> None:

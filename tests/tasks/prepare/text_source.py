@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 
 from assets.pictures.images import Picture
-from assets.problems import Problem, Report
+from assets.problems import Problem, ReportProblem
 from assets.records import Origin
 from tasks.prepare.entry import Prepared, make_entry, refuse
 from tasks.prepare.shards import Work
@@ -39,7 +39,7 @@ class InlinePool(WorkerPool):
         return future
 
 
-def read_texts(raw: Path, report: Report) -> Iterator[Text]:
+def read_texts(raw: Path, report: ReportProblem) -> Iterator[Text]:
     """Every file in order of the names; an empty one is a problem of the reader."""
     for path in sorted(raw.glob("*.txt")):
         if not path.stat().st_size:

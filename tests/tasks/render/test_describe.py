@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 
 from assets.bank.reader import Bank
 from natocc.verdicts import KEPT, rejected
-from tasks.render.describe import describe, make_row
+from tasks.render.describe import describe_sample, make_row
 from tasks.render.inputs import SampleInputs
 from tests.natocc.inputs import draw, face, make
 from tests.tasks.render.shards import plan_of
@@ -21,7 +21,7 @@ def test_the_json_names_both_entries_and_the_row_says_the_same(bank_url: str) ->
     inputs = inputs_of(Bank(bank_url), "object", harmoniser="statistics")
     params = draw(face(), "object", harmonise=True)
     composite = make(face(), params)
-    metadata, row = describe(inputs, params, composite), make_row(inputs, KEPT, params, composite)
+    metadata, row = describe_sample(inputs, params, composite), make_row(inputs, KEPT, params, composite)
     assert metadata["key"] == row.key == "one-00000-003"
     assert metadata["backends"] == json.loads(row.backends)
     assert metadata["backends"] == {"upscaler": "glean", "colour_transfer": None, "harmoniser": "statistics"}
@@ -39,7 +39,7 @@ def test_a_stage_that_did_not_run_has_no_backend(bank_url: str) -> None:
     inputs = inputs_of(Bank(bank_url), "hand", harmoniser="statistics")
     params = draw(face(), "hand", transfer_strength=1.0)
     composite = make(face(), params)
-    backends = describe(replace(inputs, upscaler=None), params, composite)["backends"]
+    backends = describe_sample(replace(inputs, upscaler=None), params, composite)["backends"]
     assert backends == {"upscaler": None, "colour_transfer": "table", "harmoniser": None}
 
 

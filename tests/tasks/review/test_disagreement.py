@@ -14,7 +14,7 @@ from assets.bank.reader import Bank
 from models.segmenters.checkpoint import encode_segmenter
 from models.segmenters.unet.network import UNet
 from natocc.geometry import Image
-from tasks.review.disagreement import compare, measure_disagreements
+from tasks.review.disagreement import compare_masks, measure_disagreements
 from tests.scored_faces import scored_bank
 
 
@@ -35,17 +35,17 @@ def square(*corners: tuple[int, int, int, int]) -> Image:
 
 def test_pieces_of_the_difference_are_counted_and_rims_are_not() -> None:
     mask = square((10, 10, 50, 50))
-    assert compare(mask, mask, 0.01) == compare(mask // 255, mask, 0.01)
-    assert (compare(mask, mask, 0.01).iou, compare(mask, mask, 0.01).components) == (1, 0)
-    rim = compare(square((9, 9, 51, 51)), mask, 0.01)
+    assert compare_masks(mask, mask, 0.01) == compare_masks(mask // 255, mask, 0.01)
+    assert (compare_masks(mask, mask, 0.01).iou, compare_masks(mask, mask, 0.01).components) == (1, 0)
+    rim = compare_masks(square((9, 9, 51, 51)), mask, 0.01)
     assert rim.components == 0 and 0.85 < rim.iou < 1
     holes = mask.copy()
     holes[15:25, 15:25] = holes[35:45, 35:45] = 0
-    two = compare(holes, mask, 0.01)
+    two = compare_masks(holes, mask, 0.01)
     assert two.components == 2 and two.iou == pytest.approx(1 - 200 / 1600)
-    assert compare(holes, mask, 0.1).components == 0
+    assert compare_masks(holes, mask, 0.1).components == 0
     nothing = square()
-    assert compare(nothing, nothing, 0.01).iou == 1 and compare(nothing, mask, 0.01).iou == 0
+    assert compare_masks(nothing, nothing, 0.01).iou == 1 and compare_masks(nothing, mask, 0.01).iou == 0
 
 
 def taught(bank: Bank, name: str, size: int) -> UNet:

@@ -13,7 +13,7 @@ import torch
 from models.training_module import TrainingModule
 from tasks.training.checkpoint import CheckpointCallback
 from tasks.training.harmoniser.data.folder import FolderScenes
-from tasks.training.harmoniser.data.scenes import Item, Scene
+from tasks.training.harmoniser.data.scenes import Scene, SceneItem
 from tasks.training.harmoniser.options import HarmoniserOptions
 from tasks.training.harmoniser.train import train_harmoniser
 from tasks.training.interrupt import SIGNALS, Interrupted
@@ -116,7 +116,7 @@ class _InterruptedScenes(FolderScenes):
 
     left = 4
 
-    def read(self, item: Item, region: str) -> Scene:
+    def read(self, item: SceneItem, region: str) -> Scene:
         self.left -= 1
         if not self.left:
             os.kill(os.getpid(), signal.SIGTERM)
@@ -141,7 +141,7 @@ def test_an_interrupted_harmoniser_loses_nothing(tmp_path: Path) -> None:
 class _LostLoader(FolderScenes):
     """The signal reaches a process that loads batches first: what it sends can't be read any more."""
 
-    def read(self, item: Item, region: str) -> Scene:
+    def read(self, item: SceneItem, region: str) -> Scene:
         os.kill(os.getpid(), signal.SIGINT)
         raise FileNotFoundError(2, "No such file or directory")
 

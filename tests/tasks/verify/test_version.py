@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from manifests.dataset import INDEX, read_dataset
+from manifests.dataset import DATASET_INDEX, read_dataset
 from natocc.codecs import decode_plane, encode_png
 from shards.reader import read_shard
 from shards.storage import sha256_bytes
@@ -42,8 +42,8 @@ def test_every_damage_is_listed(copy: Path) -> None:
     (copy / "stray.tar").write_bytes(b"")
     (copy / "README.md").write_text("other")
     findings = verify(str(copy)).findings
-    assert f"{shards[0].name}: expected by {INDEX}, missing" in findings
-    assert f"stray.tar: not listed in {INDEX}" in findings
+    assert f"{shards[0].name}: expected by {DATASET_INDEX}, missing" in findings
+    assert f"stray.tar: not listed in {DATASET_INDEX}" in findings
     assert any(finding.startswith("README.md: expected sha256") for finding in findings)
     assert any(finding.startswith(f"{shards[1].name}: expected sha256") for finding in findings)
     assert any(finding.startswith(f"{shards[1].name}: expected a whole tar") for finding in findings)
@@ -63,7 +63,7 @@ def test_a_wrong_label_is_found_though_hashes_agree(copy: Path) -> None:
         replace(record, sha256=sha256_bytes(data)) if record.file == shard.name else record
         for record in dataset.shards
     )
-    (copy / INDEX).write_bytes(replace(dataset, shards=records).encode())
+    (copy / DATASET_INDEX).write_bytes(replace(dataset, shards=records).encode())
     findings = verify(str(copy)).findings
     rule = "mask.png: expected clean_mask AND alpha/(255·opacity) < 0.5, 6 pixels differ"
     assert findings[0] == f"{shard.name}: {key}: {rule}"

@@ -13,9 +13,9 @@ from assets.reading.tally import Tally
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
 from natocc.kinds import POOLS
-from tasks.training.harmoniser.data.scenes import LARGEST, SMALLEST, Item, Scene, usable
+from tasks.training.harmoniser.data.scenes import LARGEST, SMALLEST, Scene, SceneItem, usable
 
-FACE, OBJECT = "face", "object"
+_FACE, OBJECT = "face", "object"
 _CONTEXT, _OUTLINE = "context.jpg", "context.png"
 # Of a photograph's pixels: smaller parts of a face are no region of their own.
 _LARGE_PART = 0.02
@@ -58,16 +58,16 @@ class BankScenes:
         """What was left out."""
         return tuple(self._problems)
 
-    def read(self, item: Item, region: str) -> Scene:
+    def read(self, item: SceneItem, region: str) -> Scene:
         """The photograph, or an object's surroundings, with the region's matte."""
         entry = self._entries[item.name]
-        names = ("jpg", _MASK if region == FACE else _PARTS) if entry.kind == FACE else (_CONTEXT, _OUTLINE)
+        names = ("jpg", _MASK if region == _FACE else _PARTS) if entry.kind == _FACE else (_CONTEXT, _OUTLINE)
         members = self._bank.read(entry, names)
         try:
             real, matte = decode_rgb(members[names[0]]), decode_plane(members[names[1]])
         except ValueError as error:
             raise ValueError(f"{item.name}: {error}; prepare the bank again") from error
-        if entry.kind == FACE:
+        if entry.kind == _FACE:
             matte = _of_size(_plane(matte, region), real)
         elif matte.shape != real.shape[:2]:
             raise ValueError(
@@ -79,9 +79,9 @@ class BankScenes:
     def _of(self, kind: str) -> list[Entry]:
         return [entry for entry in self._bank.entries(kind) if entry.split in ("train", "test")]
 
-    def _face(self, entry: Entry) -> Item | None:
+    def _face(self, entry: Entry) -> SceneItem | None:
         members = self._bank.read(entry, (_MASK, _PARTS))
-        shares = {FACE: _share(decode_plane(members[_MASK]))}
+        shares = {_FACE: _share(decode_plane(members[_MASK]))}
         if _PARTS in members:
             counts = np.bincount(decode_plane(members[_PARTS]).ravel())
             parts = {f"part {index}": float(count / counts.sum()) for index, count in enumerate(counts)}
@@ -89,11 +89,11 @@ class BankScenes:
             shares |= {name: part for name, part in list(parts.items())[1:] if part >= _LARGE_PART}
         return self._item(entry, shares)
 
-    def _occluder(self, entry: Entry) -> Item | None:
+    def _occluder(self, entry: Entry) -> SceneItem | None:
         outline = decode_plane(self._bank.read(entry, (_OUTLINE,))[_OUTLINE])
         return self._item(entry, {OBJECT: _share(outline)})
 
-    def _item(self, entry: Entry, shares: dict[str, float]) -> Item | None:
+    def _item(self, entry: Entry, shares: dict[str, float]) -> SceneItem | None:
         name = f"{entry.kind} {entry.id}"
         regions = usable(shares)
         if not regions:
@@ -101,7 +101,7 @@ class BankScenes:
             self._report(expected, f"{max(shares.values()):.1%}", name)
             return None
         self._entries[name] = entry
-        return Item(
+        return SceneItem(
             name=name,
             photo=entry.photo,
             content=entry.sha256,
@@ -117,7 +117,7 @@ class BankScenes:
 
 def _plane(stored: Image, region: str) -> Image:
     """0 or 255 from a mask of any non-zero value, or from one class of a parsing map."""
-    inside = stored > 127 if region == FACE else stored == int(region.removeprefix("part "))
+    inside = stored > 127 if region == _FACE else stored == int(region.removeprefix("part "))
     return inside.astype(np.uint8) * np.uint8(255)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from assets.pictures.images import read_image, read_mask
-from assets.problems import BadInput, Problem, Report
+from assets.problems import BadInput, Problem, ReportProblem
 from assets.reading.folders import by_stem, pictures_in
 from assets.reading.tally import Tally
 from natocc.geometry import Image
 from shards.storage import sha256_bytes
-from tasks.training.harmoniser.data.scenes import LARGEST, SHORTEST, SMALLEST, Item, Scene, usable
+from tasks.training.harmoniser.data.scenes import LARGEST, SHORTEST, SMALLEST, Scene, SceneItem, usable
 
-FOREGROUND = "mask"
+_FOREGROUND = "mask"
 
 
 class FolderScenes:
@@ -27,7 +27,7 @@ class FolderScenes:
     def __init__(self, photos: str, masks: str) -> None:
         """Reads every file once. Raises FileNotFoundError for a folder that is not there."""
         self._problems: list[Problem] = []
-        report: Report = self._problems.append
+        report: ReportProblem = self._problems.append
         folders = [Path(photos), Path(masks)]
         for folder in folders:
             if not folder.is_dir():
@@ -48,7 +48,7 @@ class FolderScenes:
         """What was left out, and what was converted."""
         return tuple(self._problems)
 
-    def read(self, item: Item, region: str) -> Scene:
+    def read(self, item: SceneItem, region: str) -> Scene:
         """The photograph and its mask. Raises ValueError where a file has changed since."""
         path, mask = self._files[item.name]
         try:
@@ -57,7 +57,7 @@ class FolderScenes:
             raise ValueError(f"{path}: {error}; it could be read before") from error
         return Scene(real=picture.rgb, matte=plane)
 
-    def _item(self, stem: str, report: Report) -> Item | None:
+    def _item(self, stem: str, report: ReportProblem) -> SceneItem | None:
         path, mask = self._files[stem]
         try:
             where = path
@@ -71,12 +71,12 @@ class FolderScenes:
         if notes:
             got = ", ".join(notes)
             report(Problem(path=mask.name, expected="a mask of 0 and 255", got=got, action="converted"))
-        return Item(
+        return SceneItem(
             name=stem,
             photo=sha256_bytes(picture.data),
             content=sha256_bytes(plane.tobytes()),
             held_out=False,
-            regions=(FOREGROUND,),
+            regions=(_FOREGROUND,),
             licence="not stated",
         )
 
@@ -88,6 +88,6 @@ def _check(rgb: Image, plane: Image) -> None:
     if min(plane.shape) < SHORTEST:
         raise BadInput(f"sides of {SHORTEST} pixels at least", f"{width}x{height}")
     share = float((plane > 0).mean())
-    if not usable({FOREGROUND: share}):
+    if not usable({_FOREGROUND: share}):
         kind = {0.0: "an empty mask", 1.0: "a mask that is white all over"}.get(share, f"{share:.2%} of it")
         raise BadInput(f"a foreground of {SMALLEST:.1%} to {LARGEST:.0%} of the picture", kind)

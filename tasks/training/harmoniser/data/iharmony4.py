@@ -12,9 +12,9 @@ from assets.datasets.iharmony4 import IHARMONY4_FOLDERS, read_iharmony4
 from assets.pictures.images import read_image, read_mask, read_size
 from assets.problems import BadInput, Problem
 from assets.records import RawComposite
-from tasks.training.harmoniser.data.scenes import SHORTEST, Item, Scene
+from tasks.training.harmoniser.data.scenes import SHORTEST, Scene, SceneItem
 
-FOREGROUND = "foreground"
+_FOREGROUND = "foreground"
 _HALF = 127
 # Bytes of a file's beginning and end that are looked at before anything is read.
 _ENDS = 1 << 14
@@ -45,12 +45,12 @@ class IHarmony4Scenes:
             name = record.composite.relative_to(folder).as_posix()
             self._records[name] = record
             items.append(
-                Item(
+                SceneItem(
                     name=name,
                     photo=record.origin.photo or f"{record.subset}/{record.real.name}",
                     content=" ".join(map(hashed, _files(record))),
                     held_out=record.split == "test",
-                    regions=(FOREGROUND,),
+                    regions=(_FOREGROUND,),
                     licence=record.origin.licence,
                 )
             )
@@ -65,7 +65,7 @@ class IHarmony4Scenes:
         """What was left out."""
         return tuple(self._problems)
 
-    def read(self, item: Item, region: str) -> Scene:
+    def read(self, item: SceneItem, region: str) -> Scene:
         """Composite, mask and real picture; outside the mask the composite is the real picture.
 
         Composites are JPEGs, whose background differs a little; the published code puts the real one back.

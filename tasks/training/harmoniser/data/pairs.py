@@ -16,11 +16,11 @@ from natocc.harmonise.recolour import draw_recolouring, recolour_region
 from natocc.randomness import Streams
 from tasks.training.harmoniser.data.scenes import LARGEST, SMALLEST, Scene, Scenes
 
-STREAM = "harmonizer"
+_STREAM = "harmonizer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Pair:
+class CompositePair:
     """``composite`` and ``real`` RGB uint8 HxWx3, ``matte`` uint8 HxW; equal where the matte is 0."""
 
     name: str
@@ -40,15 +40,15 @@ class TrainingPairs:
     def __init__(self, scenes: Scenes, *, size: int, batch: int, seed: int, crop: float) -> None:
         self._scenes, self._size, self._batch, self._seed, self._crop = scenes, size, batch, seed, crop
 
-    def batch(self, step: int) -> list[Pair]:
+    def batch(self, step: int) -> list[CompositePair]:
         """The pairs of one step."""
         return [self.pair(step, place) for place in range(self._batch)]
 
-    def pair(self, step: int, place: int) -> Pair:
+    def pair(self, step: int, place: int) -> CompositePair:
         """One of them."""
         turn, number = divmod(step * self._batch + place, len(self._scenes))
         index = int(_order(self._seed, turn, len(self._scenes))[number])
-        streams = Streams(self._seed, STREAM, f"{step}/{place}")
+        streams = Streams(self._seed, _STREAM, f"{step}/{place}")
         item = self._scenes.items[index]
         region = item.regions[int(streams.stage("region").integers(len(item.regions)))]
         scene = self._scenes.read(index, region)
@@ -57,10 +57,10 @@ class TrainingPairs:
         composite, real, matte = _working(scene, self._size)
         if composite is None:
             composite = recolour_region(real, matte, draw_recolouring(streams.stage("colours")))
-        return Pair(name=item.name, composite=composite, real=real, matte=matte)
+        return CompositePair(name=item.name, composite=composite, real=real, matte=matte)
 
 
-def held_out_pairs(scenes: Scenes, *, seed: int, views: int, most: int) -> Iterator[Pair]:
+def held_out_pairs(scenes: Scenes, *, seed: int, views: int, most: int) -> Iterator[CompositePair]:
     """Pairs of the held-out split at the size of ``scenes``, ``most`` of its pictures, evenly spaced.
 
     A picture is recoloured ``views`` times, region and colours drawn from ``seed`` and its name; a
@@ -69,14 +69,16 @@ def held_out_pairs(scenes: Scenes, *, seed: int, views: int, most: int) -> Itera
     for index in _evenly(len(scenes), most):
         item = scenes.items[index]
         for view in range(views):
-            streams = Streams(seed, f"{STREAM}-held-out", f"{item.name}/{view}")
+            streams = Streams(seed, f"{_STREAM}-held-out", f"{item.name}/{view}")
             region = item.regions[int(streams.stage("region").integers(len(item.regions)))]
             scene = scenes.read(index, region)
             composite = scene.composite
             if composite is None:
                 colours = draw_recolouring(streams.stage("colours"))
                 composite = recolour_region(scene.real, scene.matte, colours)
-            yield Pair(name=f"{item.name} {region}", composite=composite, real=scene.real, matte=scene.matte)
+            yield CompositePair(
+                name=f"{item.name} {region}", composite=composite, real=scene.real, matte=scene.matte
+            )
             if scene.composite is not None:
                 break
 
@@ -109,7 +111,7 @@ def _working(scene: Scene, size: int) -> tuple[Image | None, Image, Image]:
 
 @lru_cache(maxsize=2)
 def _order(seed: int, turn: int, count: int) -> NDArray[np.int64]:
-    return Streams(seed, STREAM, f"order {turn}").stage("order").permutation(count)
+    return Streams(seed, _STREAM, f"order {turn}").stage("order").permutation(count)
 
 
 def _evenly(count: int, most: int) -> list[int]:

@@ -20,7 +20,7 @@ _KEPT = 1 << 29
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class SceneItem:
     """One photograph, or one composite with its real picture."""
 
     # Unique among the items of a source, and what messages say.
@@ -53,7 +53,7 @@ class Scene:
         return self.real.nbytes + self.matte.nbytes + (0 if self.composite is None else self.real.nbytes)
 
 
-class Source(Protocol):
+class SceneSource(Protocol):
     """Where items come from; ``problems`` tell what was left out."""
 
     @property
@@ -61,16 +61,16 @@ class Source(Protocol):
         """What is learnt from, in a word or two."""
 
     @property
-    def items(self) -> tuple[Item, ...]: ...
+    def items(self) -> tuple[SceneItem, ...]: ...
 
     @property
     def problems(self) -> tuple[Problem, ...]: ...
 
-    def read(self, item: Item, region: str) -> Scene:
+    def read(self, item: SceneItem, region: str) -> Scene:
         """The pixels at their full size. Raises ValueError that names a damaged file."""
 
 
-Located = tuple[Source, Item]
+Located = tuple[SceneSource, SceneItem]
 
 
 class Scenes:
@@ -88,7 +88,7 @@ class Scenes:
         return len(self._parts)
 
     @property
-    def items(self) -> tuple[Item, ...]:
+    def items(self) -> tuple[SceneItem, ...]:
         """In their fixed order."""
         return tuple(item for _, item in self._parts)
 
@@ -97,14 +97,14 @@ class Scenes:
         scene = self._kept.get((index, region))
         if scene is None:
             source, item = self._parts[index]
-            scene = shrink(source.read(item, region), self._short)
+            scene = shrink_scene(source.read(item, region), self._short)
             if scene.bytes <= self._room:
                 self._room -= scene.bytes
                 self._kept[index, region] = scene
         return scene
 
 
-def shrink(scene: Scene, short: int) -> Scene:
+def shrink_scene(scene: Scene, short: int) -> Scene:
     """The scene with a shorter side of ``short`` pixels at most, in its own proportions."""
     scale = short / min(scene.matte.shape)
     if scale >= 1:
@@ -115,7 +115,7 @@ def shrink(scene: Scene, short: int) -> Scene:
     )
 
 
-def split_items(sources: Sequence[Source], share: float) -> tuple[list[Located], list[Located]]:
+def split_items(sources: Sequence[SceneSource], share: float) -> tuple[list[Located], list[Located]]:
     """Items to learn from and items held out, no photograph in both.
 
     If a source holds none out, ``share`` of its photographs are, at least one: those with the lowest
@@ -142,7 +142,7 @@ def split_items(sources: Sequence[Source], share: float) -> tuple[list[Located],
     return learn, kept
 
 
-def fingerprint(parts: Sequence[Located]) -> str:
+def scenes_sha256(parts: Sequence[Located]) -> str:
     """One hash over what the items are, in order."""
     text = "\x1e".join("\x1f".join((item.name, item.photo, item.content, *item.regions)) for _, item in parts)
     return hashlib.sha256(text.encode()).hexdigest()

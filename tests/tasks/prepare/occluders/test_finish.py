@@ -10,7 +10,7 @@ from assets.records import Origin
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
 from tasks.prepare.entry import Prepared, make_entry
-from tasks.prepare.occluders.finish import LONG_SIDE, cut_out
+from tasks.prepare.occluders.finish import LONG_SIDE, finish_cut_out
 
 
 def finish(matte: Image, *, notes: tuple[str, ...] = (), factor: int = 1) -> Prepared:
@@ -19,7 +19,7 @@ def finish(matte: Image, *, notes: tuple[str, ...] = (), factor: int = 1) -> Pre
     picture = Picture(rgb=rgb, notes=notes, data=b"photograph", plain_jpeg=True)
     origin = Origin(dataset="mine", photo="", licence="free")
     blank = make_entry("object", "1", "cup", "a.jpg", origin, picture, (0, 0))
-    return cut_out(blank, notes, rgb, matte, {"z": 1, "a": 2}, factor, {"context.jpg": b"crop"})
+    return finish_cut_out(blank, notes, rgb, matte, {"z": 1, "a": 2}, factor, {"context.jpg": b"crop"})
 
 
 def square(side: int, inside: slice) -> Image:

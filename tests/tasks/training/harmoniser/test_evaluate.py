@@ -5,17 +5,17 @@ import pytest
 
 from models.rainnet.network import RainNet, RainNetConfig
 from models.rainnet.runner import RainNetRunner
-from tasks.training.harmoniser.data.pairs import Pair
-from tasks.training.harmoniser.evaluate import FULL, WORKING, _evenly_spaced, evaluate
+from tasks.training.harmoniser.data.pairs import CompositePair
+from tasks.training.harmoniser.evaluate import FULL, WORKING, _evenly_spaced, evaluate_harmoniser
 from tests.harmonizer_photos import photographs
 from tests.raw_trees import disc
 
 
-def _pair(name: str, *, empty: bool = False) -> Pair:
+def _pair(name: str, *, empty: bool = False) -> CompositePair:
     real = photographs(1, 300, 320)[0]
     matte = np.zeros((300, 320), np.uint8) if empty else disc(300, 320)
     composite = np.where(matte[..., None] > 127, real // 2, real)
-    return Pair(name=name, composite=composite, real=real, matte=matte)
+    return CompositePair(name=name, composite=composite, real=real, matte=matte)
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def runner() -> RainNetRunner:
 
 def test_methods_are_scored_at_both_sizes_and_empty_pairs_are_named(runner: RainNetRunner) -> None:
     pairs = [_pair("a"), _pair("b", empty=True), _pair("c")]
-    evaluation = evaluate(runner, pairs, count=3, size=256)
+    evaluation = evaluate_harmoniser(runner, pairs, count=3, size=256)
     assert evaluation.empty == ("b",)
     assert list(evaluation.scores[WORKING]) == ["composite", "statistics", "network"]
     assert list(evaluation.scores[FULL]) == [
@@ -43,7 +43,7 @@ def test_without_any_foreground_there_is_nothing_to_score(runner: RainNetRunner)
     with pytest.raises(
         ValueError, match=r"^held-out pictures: expected some with a foreground, got 2 without; check"
     ):
-        evaluate(runner, [_pair("a", empty=True), _pair("b", empty=True)], count=2, size=256)
+        evaluate_harmoniser(runner, [_pair("a", empty=True), _pair("b", empty=True)], count=2, size=256)
 
 
 def test_previews_are_spread_over_all_pairs() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from natocc.harmonise.recolour import Recolouring, recolour_region
-from tasks.training.harmoniser.data.pairs import Pair
+from tasks.training.harmoniser.data.pairs import CompositePair
 from tasks.training.harmoniser.metrics import (
     HarmoniserError,
     harmonise_by_statistics,
@@ -20,7 +20,7 @@ def test_errors_are_those_of_the_formulas() -> None:
     composite, matte = real.copy(), np.zeros((4, 4), np.uint8)
     matte[0], composite[0] = 255, (110, 100, 100)
     matte[1], composite[1] = 127, 130
-    pair = Pair(name="", composite=composite, real=real, matte=matte)
+    pair = CompositePair(name="", composite=composite, real=real, matte=matte)
     error = measure(composite, pair)
     assert error.fmse == pytest.approx(100 / 3)
     assert error.mse == pytest.approx((4 * 100 / 3 + 4 * 900) / 16)
@@ -37,7 +37,7 @@ def test_the_mean_is_taken_over_pictures() -> None:
 def test_statistics_bring_a_darkened_region_nearer() -> None:
     real, matte = photographs(2)[1], disc(96, 128)
     composite = recolour_region(real, matte, Recolouring(exposure=-1.5))
-    pair = Pair(name="", composite=composite, real=real, matte=matte)
+    pair = CompositePair(name="", composite=composite, real=real, matte=matte)
     harmonised = harmonise_by_statistics(pair)
     assert np.array_equal(harmonised[matte == 0], real[matte == 0])
     assert measure(harmonised, pair).fmse < 0.8 * measure(composite, pair).fmse

@@ -15,7 +15,7 @@ from safetensors import safe_open
 from models.not_finite import Diverged
 from models.rainnet.weights import load_rainnet
 from tasks.training.harmoniser.data.folder import FolderScenes
-from tasks.training.harmoniser.data.scenes import Item, Scene
+from tasks.training.harmoniser.data.scenes import Scene, SceneItem
 from tasks.training.harmoniser.options import HarmoniserOptions
 from tasks.training.harmoniser.report import HarmoniserReport
 from tasks.training.harmoniser.train import open_sources, train_harmoniser
@@ -80,7 +80,7 @@ class _Failing(FolderScenes):
 
     left = 4
 
-    def read(self, item: Item, region: str) -> Scene:
+    def read(self, item: SceneItem, region: str) -> Scene:
         self.left -= 1
         if self.left < 0:
             raise _PowerCut

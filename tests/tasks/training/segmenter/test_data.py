@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.training.segmenter.data import fingerprint, read_split, read_test_sets
+from tasks.training.segmenter.data import examples_sha256, read_split, read_test_sets
 from tests.small_version import occluded_face, small_bank, small_version, write_version
 
 
@@ -41,7 +41,7 @@ def test_sets_that_are_missing_or_cut_short_are_noted(tmp_path: Path) -> None:
 @pytest.mark.parametrize("plane", ["images", "masks"])
 def test_a_fingerprint_changes_with_any_pixel(tmp_path: Path, plane: str) -> None:
     pictures = read_split(small_version(str(tmp_path / "v")), "train", size=16, most=9)
-    before = fingerprint(pictures)
-    assert before == fingerprint(pictures) and before.startswith(f"{len(pictures)} sha256:")
+    before = examples_sha256(pictures)
+    assert before == examples_sha256(pictures) and before.startswith(f"{len(pictures)} sha256:")
     getattr(pictures, plane)[0, 0, 3, 3] += 1
-    assert fingerprint(pictures) != before
+    assert examples_sha256(pictures) != before

@@ -7,7 +7,7 @@ from torch import Tensor
 from models.segmenters.batches import Pictures
 from models.segmenters.network import FaceSegmenter
 from models.segmenters.training import SegmenterTraining
-from tasks.training.segmenter.evaluate import average_mask, evaluate
+from tasks.training.segmenter.evaluate import average_mask, evaluate_segmenter
 
 
 class Bright(FaceSegmenter):
@@ -29,7 +29,7 @@ def _pictures() -> Pictures:
 def test_scores_are_those_of_the_set_as_a_whole_for_any_batch(batch: int) -> None:
     module = SegmenterTraining(Bright(), learning_rate=1.0, steps=1)
     constant = torch.ones(1, 1, 4, 4, dtype=torch.long)
-    score = evaluate(module, _pictures(), constant, batch=batch, device="cpu")
+    score = evaluate_segmenter(module, _pictures(), constant, batch=batch, device="cpu")
     # Of 16 face pixels 10 are found, and none beside them.
     assert (score.pictures, score.face_iou) == (2, 0.625)
     assert score.pixel_accuracy == pytest.approx(26 / 32, abs=1e-4)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from models.glean.network import GLEAN
-from tasks.training.upscaler.options import PUBLISHED, UpscalerOptions
+from tasks.training.upscaler.options import PUBLISHED_SIZES, UpscalerOptions
 from tests.upscaler_training import tiny
 
 # Parameters in millions by sides, specs 3.1.
@@ -14,7 +14,7 @@ COUNTS = {(16, 256): 171.9, (32, 256): 162.5, (64, 256): 157.8, (128, 512): 165.
 COUNTS |= {(64, 1024): 175.5, (128, 1024): 174.2, (256, 1024): 173.8}
 
 
-@pytest.mark.parametrize("sizes", PUBLISHED, ids=str)
+@pytest.mark.parametrize("sizes", PUBLISHED_SIZES, ids=str)
 def test_defaults_are_the_published_network_at_every_pair_of_sizes(sizes: tuple[int, int]) -> None:
     options = UpscalerOptions(in_size=sizes[0], out_size=sizes[1], train_prior=True)
     with torch.device("meta"):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tasks.training.harmoniser.data.iharmony4 import IHarmony4Scenes
-from tasks.training.harmoniser.data.scenes import fingerprint
+from tasks.training.harmoniser.data.scenes import scenes_sha256
 from tasks.training.harmoniser.options import HarmoniserOptions
 from tasks.training.harmoniser.train import train_harmoniser
 from tests.harmonizer_photos import add_composite, iharmony4_tree, photographs
@@ -52,13 +52,13 @@ def test_other_pictures_under_the_same_names_are_another_training(tmp_path: Path
     folder = tmp_path / "iHarmony4/HCOCO"
 
     def found() -> str:
-        return fingerprint([(source, item) for source in [IHarmony4Scenes(raw)] for item in source.items])
+        return scenes_sha256([(source, item) for source in [IHarmony4Scenes(raw)] for item in source.items])
 
     first = found()
     os.utime(folder / "masks/c1_7.png", (1, 1))
     shutil.copytree(tmp_path / "iHarmony4", tmp_path / "copy/iHarmony4", copy_function=shutil.copyfile)
     copied = IHarmony4Scenes(str(tmp_path / "copy"))
-    assert found() == first == fingerprint([(copied, item) for item in copied.items]), "times don't matter"
+    assert found() == first == scenes_sha256([(copied, item) for item in copied.items]), "times don't matter"
     seen = {first}
     large = np.kron(portrait(96, 128), np.ones((4, 4, 1), np.uint8))
     mask = disc(*large.shape[:2])

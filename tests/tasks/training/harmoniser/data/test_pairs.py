@@ -7,20 +7,20 @@ import pytest
 
 from tasks.training.harmoniser.data.folder import FolderScenes
 from tasks.training.harmoniser.data.iharmony4 import IHarmony4Scenes
-from tasks.training.harmoniser.data.pairs import Pair, TrainingPairs, held_out_pairs
-from tasks.training.harmoniser.data.scenes import Scenes, Source
+from tasks.training.harmoniser.data.pairs import CompositePair, TrainingPairs, held_out_pairs
+from tasks.training.harmoniser.data.scenes import Scenes, SceneSource
 from tests.harmonizer_photos import iharmony4_tree, photo_folders
 
 
-def scenes(source: Source, short: int = 400) -> Scenes:
+def scenes(source: SceneSource, short: int = 400) -> Scenes:
     return Scenes([(source, item) for item in source.items], short)
 
 
-def training(source: Source, seed: int = 0, crop: float = 1.0, batch: int = 2) -> TrainingPairs:
+def training(source: SceneSource, seed: int = 0, crop: float = 1.0, batch: int = 2) -> TrainingPairs:
     return TrainingPairs(scenes(source), size=64, batch=batch, seed=seed, crop=crop)
 
 
-def same(one: Pair, other: Pair) -> bool:
+def same(one: CompositePair, other: CompositePair) -> bool:
     return one.name == other.name and all(
         np.array_equal(getattr(one, field), getattr(other, field)) for field in ("composite", "real", "matte")
     )

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from assets.problems import Problem
-from tasks.training.harmoniser.data.scenes import Item, Scene, Scenes, fingerprint, shrink, split_items
+from tasks.training.harmoniser.data.scenes import (
+    Scene,
+    SceneItem,
+    Scenes,
+    scenes_sha256,
+    shrink_scene,
+    split_items,
+)
 from tests.harmonizer_photos import photographs
 
 
@@ -18,7 +25,7 @@ class Photos:
 
     def __init__(self, *photos: str, held: Sequence[str] = ()) -> None:
         self.items = tuple(
-            Item(
+            SceneItem(
                 name=f"{number}",
                 photo=photo,
                 content="",
@@ -30,7 +37,7 @@ class Photos:
         )
         self.read_names: list[str] = []
 
-    def read(self, item: Item, region: str) -> Scene:
+    def read(self, item: SceneItem, region: str) -> Scene:
         self.read_names.append(item.name)
         real = photographs(1)[0]
         return Scene(real=real, matte=np.full(real.shape[:2], 255, np.uint8))
@@ -76,11 +83,11 @@ def test_pictures_are_read_once_and_shrunk_in_their_proportions() -> None:
     first = scenes.read(1, "mask")
     assert first.real.shape == (48, 64, 3) and first.matte.shape == (48, 64)
     assert scenes.read(1, "mask") is first and source.read_names == ["1"]
-    assert shrink(first, 400) is first, "nothing is enlarged"
+    assert shrink_scene(first, 400) is first, "nothing is enlarged"
 
 
 def test_the_fingerprint_tells_other_pictures() -> None:
     one, other = (
         split_items([Photos(*names, held=["h"])], 0.3)[0] for names in (("a", "b", "h"), ("a", "c", "h"))
     )
-    assert fingerprint(one) == fingerprint(list(one)) != fingerprint(other)
+    assert scenes_sha256(one) == scenes_sha256(list(one)) != scenes_sha256(other)
