@@ -25,7 +25,7 @@ def refuse_foreign(dest: Path) -> None:
     if dest.is_dir() and any(dest.iterdir()) and not (dest / LAYOUT_RECORD).is_file():
         raise FileExistsError(
             f"{dest}: expected no folder, an empty one or an earlier sample ({LAYOUT_RECORD} in it), "
-            "got other files; name another --dest"
+            "got other files; name another --out"
         )
 
 
