@@ -150,7 +150,7 @@ def drawn(
 @st.composite
 def scenes(draw: st.DrawFn) -> Scene:
     """Every profile and kind, every look of face and occluder."""
-    kind, profile = draw(st.sampled_from(KINDS)), draw(st.sampled_from(sorted(ALL)))
+    kind, profile = draw(st.sampled_from(tuple(KINDS))), draw(st.sampled_from(sorted(ALL)))
     face, occluder = draw(faces()), draw(occluders(kind))
     return Scene(face, occluder, draw(drawn(face, occluder, kind, ALL[profile])))
 

