@@ -1,4 +1,4 @@
-"""What is wrong with an input, said in one line: where, what was expected, what came."""
+"""A fault of an input, reported in one line: where, expected, got."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class Problem:
 
 
 class BadInput(ValueError):
-    """An input that can't be used, with what was expected and what came.
+    """An unusable input, with the expected and the actual content.
 
-    ``where`` is the path relative to the raw folder; empty where only the caller knows the file.
+    ``where`` is the path relative to the raw folder; empty if only the caller knows the file.
     """
 
     def __init__(self, expected: str, got: object, where: str = "") -> None:
@@ -39,22 +39,22 @@ class BadInput(ValueError):
         return f"{place}expected {self.expected}, got {self.got}"
 
     def problem(self, where: str = "") -> Problem:
-        """The finding that refuses the input; ``where`` applies if the error itself names no place."""
+        """The finding that refuses the input. ``where`` is used if the error itself names no place."""
         return Problem(path=self.where or where, expected=self.expected, got=self.got)
 
 
 ReportProblem = Callable[[Problem], None]
-# Three equal channels are how CelebAMask-HQ stores its masks: nothing to report.
+# CelebAMask-HQ stores its masks with three equal channels, so this is not reported.
 _USUAL = ("three channels",)
 
 
 def unusual(notes: tuple[str, ...]) -> tuple[str, ...]:
-    """The conversions of a mask that are worth a line."""
+    """The conversions of a mask that are reported."""
     return tuple(note for note in notes if note not in _USUAL)
 
 
 def conversions(where: str, expected: str, notes: tuple[str, ...]) -> tuple[Problem, ...]:
-    """One line for all that was converted in a file; none for none."""
+    """One line for all conversions of a file; empty if there are none."""
     if not notes:
         return ()
     return (Problem(path=where, expected=expected, got=", ".join(notes), action="converted"),)

@@ -8,17 +8,17 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where a raw input comes from. ``photo`` keeps the pictures of one photograph in one split."""
+    """The origin of a raw input. ``photo`` keeps the pictures of one photograph in one split."""
 
     dataset: str
-    # sha256 of the photograph the picture was cut from: the side-car's, else that of the image file.
+    # sha256 of the photograph that the picture was cut from, as in the side-car, else of the image file.
     photo: str
     licence: str
-    # "train", "test" or "excluded"; None where the dataset does not say.
+    # "train", "test" or "excluded"; None if the dataset does not define it.
     split: str | None = None
     person: str | None = None
     grade: str | None = None
-    # Voo et al.'s partition: "WO" (nothing over the face), "O"; None where unknown.
+    # Voo et al.'s partition: "WO" (without occlusion) or "O" (occluded); None if unknown.
     subset: str | None = None
 
 
@@ -30,15 +30,16 @@ class RawFace:
     image: Path
     parts: dict[str, Path]
     origin: Origin
-    # Named points in pixels of the image, (x, y); empty where unknown.
+    # Named points in pixels of the image, (x, y); empty if unknown.
     landmarks: dict[str, tuple[float, float]] = field(default_factory=dict)
-    # The corrected mask that replaces the policy's; more than one is a fault, none the usual case.
+    # The corrected mask that replaces the policy's. Usually empty; more than one is a fault.
     corrected: tuple[Path, ...] = ()
-    # Where the corrected mask comes from: tool, sha256, date, who; empty where unknown.
+    # Provenance of the corrected mask: tool, sha256, date, who; empty if unknown.
     review: dict[str, object] = field(default_factory=dict)
-    # FaceOcc's cut-out of what lies over this face: RGBA in an aligned frame.
+    # FaceOcc's cut-out of the occluders of this face: RGBA in an aligned frame.
     occlusion: Path | None = None
-    # Whether FaceOcc's authors looked at the photograph: without a cut-out nothing but parts lies over it.
+    # Whether FaceOcc's authors examined the photograph. If so and without a cut-out, only parts lie over the
+    # face.
     examined: bool = False
     # Fields of the entry's json that come from the dataset's tables.
     metadata: dict[str, object] = field(default_factory=dict)
@@ -62,9 +63,9 @@ class RawObject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawCutout:
-    """An object that somebody cut out: RGBA in one file, or a picture with its mask beside it.
+    """A cut-out object: RGBA in one file, or a picture with its mask beside it.
 
-    ``mask`` None: the picture's own alpha. ``enlarged``: how many times super-resolution enlarged it.
+    ``mask`` is None if the picture's own alpha is used. ``enlarged`` is the factor of a previous upscaling.
     """
 
     id: str
@@ -78,13 +79,13 @@ class RawCutout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawHand:
-    """A hand on white. ``rot_deg`` (counter-clockwise) turns it fingers-down; None where unknown."""
+    """A hand on white. ``rot_deg`` (counter-clockwise) turns it fingers-down; None if unknown."""
 
     id: str
     image: Path
     mask: Path | None
     rot_deg: float | None
-    aspect: str  # e.g. "dorsal right"; "" where unknown
+    aspect: str  # e.g. "dorsal right"; "" if unknown
     skin: str
     origin: Origin
     subject: str = ""
@@ -116,7 +117,7 @@ class RawOccludedFace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawComposite:
-    """A picture whose foreground has other colours than its ground, with the real one (iHarmony4)."""
+    """A composite (iHarmony4): foreground and background differ in colour. With the real picture."""
 
     id: str
     subset: str  # the sub-dataset, e.g. "HCOCO"

@@ -1,4 +1,4 @@
-"""The terminal: what commands print to, and the wording that they share."""
+"""The terminal: output functions of the commands, and shared wording."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
-# A table in a file or a pipe is not squeezed into a terminal's width.
+# A table in a file or a pipe is not limited to a terminal's width.
 _WIDE = 300
 
 
@@ -23,7 +23,7 @@ def say(*lines: str) -> None:
 
 
 def warn(*lines: str) -> None:
-    """Print lines to the standard error, with --quiet too."""
+    """Print lines to the standard error, also with --quiet."""
     for line in lines:
         errors.print(line, markup=False)
 
@@ -34,7 +34,7 @@ def show_problem(problem: Problem) -> None:
 
 
 def print_table(rows: Sequence[Mapping[str, object]]) -> None:
-    """Rows with equal keys as a table, the keys above; nothing where there are no rows."""
+    """Print rows with equal keys as a table, with the keys as header; nothing without rows."""
     from rich.markup import escape
     from rich.table import Table
 

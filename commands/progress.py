@@ -16,10 +16,10 @@ INTERVAL = 30.0
 
 @contextmanager
 def progress(unit: str) -> Iterator[OnProgress]:
-    """Yield a function that takes how many ``unit`` are done, and of how many (None: not known yet).
+    """Yield a function that takes the number of finished ``unit`` and their total (None: not known yet).
 
-    Both ways write to the standard error, so that the report alone is in the standard output.
-    With --quiet nothing is shown.
+    Both displays write to the standard error, so that the standard output has only the report. With --quiet
+    nothing is shown.
     """
     if errors.quiet or console.quiet:
         yield lambda done, total: None
@@ -43,7 +43,7 @@ def _bar(unit: str) -> Iterator[OnProgress]:
 
 @contextmanager
 def _lines(unit: str) -> Iterator[OnProgress]:
-    # What is done and of how much, once the work has said so.
+    # The finished number and the total, once the work has reported them.
     state: tuple[int, int | None] | None = None
     ended, start = threading.Event(), time.monotonic()
 
@@ -56,7 +56,7 @@ def _lines(unit: str) -> Iterator[OnProgress]:
             seconds = f"{time.monotonic() - start:.0f} s"
             errors.print(f"{_count(state)}{unit}, {seconds}", markup=False)
 
-    # A thread, since work may call back less often than that.
+    # A thread, since the work may report less often than that.
     thread = threading.Thread(target=print_lines, daemon=True)
     thread.start()
     try:

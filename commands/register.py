@@ -1,4 +1,4 @@
-"""What all commands share: options from a model, --quiet, --json, clear messages, exit codes."""
+"""Shared by all commands: options from a model, --quiet, --json, clear messages, exit codes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _JSON = Annotated[bool, typer.Option("--json", help="Print the report as JSON in
 
 @dataclass(frozen=True, slots=True)
 class CommandReport:
-    """What a command reports with --json, and the code it exits with (docs/commands.md)."""
+    """The --json fields of a command's report, and its exit code (docs/commands.md)."""
 
     fields: Mapping[str, Any]
     code: int = 0
@@ -30,17 +30,17 @@ class CommandReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """A command before it has a name: how it is called, and an example of it."""
+    """A command without a name: its function, options and an example."""
 
     function: Callable[..., None]
     example: str
-    # Former name → name, of options that were renamed.
+    # Former name → present name of renamed options.
     former: Mapping[str, str] = field(default_factory=dict)
-    # Packages of extras without which it cannot run.
+    # Packages of extras that it needs.
     packages: tuple[str, ...] = ()
 
     def add_to(self, app: typer.Typer, name: str, *, hidden: bool = False) -> None:
-        """Register it as ``natocc NAME``; ``hidden`` from help for a name it had before."""
+        """Register it as ``natocc NAME``. ``hidden`` leaves a former name out of the help."""
         kind = type(
             "CommandWithFormerOptions", (_Command,), {"former": self.former, "packages": self.packages}
         )
@@ -52,11 +52,11 @@ class _Command(TyperCommand):
     packages: tuple[str, ...] = ()
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Take former names of options for the present ones."""
+        """Accept former names of options."""
         return super().parse_args(ctx, list(_renamed(args, self.former)))
 
     def invoke(self, ctx: Any) -> Any:
-        """Run it, where its packages are installed."""
+        """Run it if its packages are installed."""
         with one_clear_message():
             if self.packages:
                 path = ctx.command_path.partition(" ")[2]
@@ -74,9 +74,9 @@ def command(
 ) -> Callable[[Callable[..., CommandReport | None]], Command]:
     """Make a command of a function.
 
-    ``model``: the function takes one object of it; its fields become options, those in ``positional``
-    arguments. Without, the function's own parameters do. ``packages`` of extras are checked first. A function
-    that returns a Report gets --json.
+    ``model``: the function takes one object of this model. The fields become options, and those in
+    ``positional`` become arguments. Without ``model``, the function's own parameters are used. ``packages``
+    of extras are checked first. A function that returns a Report gets --json.
     """
 
     def make(function: Callable[..., CommandReport | None]) -> Command:
@@ -106,7 +106,7 @@ def command(
 
 @contextmanager
 def one_clear_message() -> Iterator[None]:
-    """Turn errors that a user can fix into their message and exit code 1; others keep their trace."""
+    """Turn errors that a user can fix into a message and exit code 1. Others keep their traceback."""
     from assets.packages.clients import FetchError
     from tasks.errors import BuildStopped
 
@@ -117,7 +117,7 @@ def one_clear_message() -> Iterator[None]:
             errors.print("[red]error[/red]:", _plain(problem))
         raise typer.Exit(1) from error
     except SystemExit as stopped:
-        # A training that a signal stopped says where its state is.
+        # The exception of a stopped training names the place of its state.
         errors.print(str(stopped), markup=False)
         raise typer.Exit(int(stopped.code or 0)) from stopped
     except KeyboardInterrupt as error:
@@ -126,7 +126,7 @@ def one_clear_message() -> Iterator[None]:
 
 
 def describe_error(error: Exception) -> str:
-    """The message of an error, with what to do where the system's own words do not say it."""
+    """The message of an error, with advice if the system's own message has none."""
     if isinstance(error, OSError) and error.errno is not None:
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror} (fix this and run the same command again)"
@@ -135,7 +135,7 @@ def describe_error(error: Exception) -> str:
 
 @contextmanager
 def _output(*, quiet: bool) -> Iterator[None]:
-    """Without the lines for eyes, where ``quiet``."""
+    """Suppress human-readable output if ``quiet`` is set."""
     before = console.quiet
     console.quiet = quiet
     try:
@@ -168,7 +168,7 @@ def _options(model: type[Options], positional: tuple[str, ...]) -> Iterator[insp
 
 
 def _terminal_type(annotation: Any) -> Any:
-    """The plain type: bounds and choices are left to the model, which reports all problems together."""
+    """The plain type. The model checks bounds and choices, as it reports all problems together."""
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return _terminal_type(parts[0])
@@ -182,7 +182,7 @@ def _terminal_type(annotation: Any) -> Any:
 
 
 def _choices(annotation: Any) -> Iterator[Any]:
-    """The values that a field can have, where they are listed."""
+    """The permitted values of a field, if they are listed."""
     for part in get_args(annotation):
         if get_origin(annotation) is Literal:
             yield part
@@ -191,7 +191,7 @@ def _choices(annotation: Any) -> Iterator[Any]:
 
 
 def _former(model: type[Options] | None, former: Mapping[str, str]) -> dict[str, str]:
-    """Former options with their dashes, those of the model's fields among them."""
+    """Former options with their dashes, including those of the model's fields."""
     names = model.former_names.items() if model is not None else ()
     fields = {old.replace("_", "-"): new.replace("_", "-") for old, new in names}
     switches = {f"--no-{old}": f"--no-{new}" for old, new in fields.items()}

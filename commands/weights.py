@@ -1,4 +1,4 @@
-"""``natocc weights``: which weights of networks are there, and how to get those that are not."""
+"""``natocc weights``: list, import, fetch and check the weights of networks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``build-natocc``: a recipe and a bank become a published version of occluded faces."""
+"""``build-natocc``: make a published version of occluded faces from a recipe and a bank."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from tasks.workers.pool import WorkerLost, WorkerPool, result_of
 
 @task(name="plan", cache_policy=NO_CACHE)
 def plan_task(options: BuildOptions) -> Job:
-    """Check the recipe against the bank; find what is there already."""
+    """Check the recipe against the bank, and find existing shards."""
     job = start_job(options)
     get_run_logger().info(
         "%s %s: %d shards, %d of them there", job.plan.recipe.name, job.plan.version,
@@ -41,7 +41,7 @@ def plan_task(options: BuildOptions) -> Job:
 
 
 def _worker_was_lost(task: object, run: object, state: State[Any]) -> bool:
-    """Only a lost process is worth another try; every other error would come again."""
+    """Retry only after a lost process; every other error would occur again."""
     return isinstance(state.result(raise_on_failure=False), WorkerLost)
 
 
@@ -55,16 +55,17 @@ def _worker_was_lost(task: object, run: object, state: State[Any]) -> bool:
 def render_task(
     plan: ShardPlan, bank: str, bank_sha256: str, folder: str, weights: str | None, pool: WorkerPool
 ) -> ShardRecord:
-    """One shard, in a process of the warm pool; a lost process is replaced and the shard tried again.
+    """Render one shard in a process of the warm pool. A lost process is replaced and the shard retried.
 
-    Takes only what one shard needs: Prefect walks through every parameter of every task run.
+    The parameters are limited to the needs of one shard, as Prefect walks through all of them in every task
+    run.
     """
     return result_of(pool.submit(render_shard, plan, bank, bank_sha256, folder, weights))
 
 
 @task(name="publish", cache_policy=NO_CACHE)
 def publish_task(job: Job, rendered: list[ShardRecord], seconds: float) -> BuildReport:
-    """Manifest, card, index; then the folder gets its name and ``latest`` moves."""
+    """Write manifest, card and index, then give the folder its name and move ``latest``."""
     return finish_job(job, rendered, seconds)
 
 
@@ -89,7 +90,7 @@ def run_build(options: BuildOptions) -> BuildReport:
     return report
 
 
-# As many threads as there may be workers: each waits for a process of the pool, which sets the pace.
+# As many threads as workers: each waits for a process of the pool, which limits the speed.
 RUNNER: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=MOST_WORKERS)
 
 

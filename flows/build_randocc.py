@@ -1,6 +1,6 @@
-"""``build-randocc``: the same flow under a name and deployment of its own, for random shapes alone.
+"""``build-randocc``: ``build-natocc`` under its own name and deployment, for random shapes only.
 
-Which recipe it builds is a parameter; its deployment names Table 3's ``c-wo-randocc``.
+The recipe is a parameter; the deployment uses Table 3's ``c-wo-randocc``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``correct-masks``: a bank's faces, the most suspicious first, as a queue for review."""
+"""``correct-masks``: a queue for review of a bank's faces, the worst mask scores first."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SHOWN = 50
 
 @task(name="prepare", cache_policy=NO_CACHE)
 def prepare_task(raw: str, bank: str, workers: int) -> None:
-    """Make the bank, with the options of the one that is there; what was refused goes to the log."""
+    """Make the bank with the options of the existing bank, and log refused inputs."""
     logger = get_run_logger()
 
     def show(problem: Problem) -> None:

@@ -15,9 +15,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def take(model: type[Options]) -> Callable[[Function], Function]:
-    """Give a function of ``**values`` the fields of ``model`` as parameters, for Prefect to read.
+    """Replace ``**values`` of a function by the fields of ``model``, as parameters that Prefect can read.
 
-    Former names of fields follow, so that calls and deployments with them go on working.
+    Former names of fields follow, so that existing calls and deployments still work.
     """
     parameters = parameters_of(model)
     types = {parameter.name: parameter.annotation for parameter in parameters}
@@ -28,7 +28,7 @@ def take(model: type[Options]) -> Callable[[Function], Function]:
     def mark(function: Function) -> Function:
         returned = inspect.signature(function, eval_str=True).return_annotation
         lines = (f"    {parameter.name}: {_description(parameter)}" for parameter in parameters)
-        # Prefect takes the descriptions of parameters from here.
+        # Prefect reads the descriptions of parameters from the docstring.
         function.__doc__ = "\n".join([str(function.__doc__), "", "Args:", *lines])
         function.__signature__ = inspect.Signature(parameters, return_annotation=returned)  # type: ignore[attr-defined]
         return function

@@ -28,7 +28,7 @@ def train_task(job: HarmoniserJob) -> HarmoniserReport:
     try:
         report = train(open_sources(**job.sources()), job.out, job.narrowed(HarmoniserOptions))
     except Interrupted as interrupted:
-        # The run itself would only say that Python was told to exit.
+        # The flow run itself would only report a request to exit.
         get_run_logger().warning("%s", interrupted)
         raise
     for line in report.left_out:
@@ -42,7 +42,7 @@ def train_task(job: HarmoniserJob) -> HarmoniserReport:
 @take(HarmoniserJob)
 def train_harmoniser(**values: Any) -> Any:
     """Train RainNet; a run that was cut off goes on. See ``natocc train-harmoniser --help``."""
-    # In the run, so that a worker without the extra can still load and deploy the flow.
+    # Imported in the run, so that a worker without the extra can still load and deploy the flow.
     require_networks("train-harmoniser")
     report = train_task(HarmoniserJob(**values))
     summary = f"{report.steps} steps on {report.trained_on} pictures, {report.held_out} held out"

@@ -25,7 +25,7 @@ def train_task(job: SegmenterJob) -> SegmenterReport:
     try:
         report = train(job.version, job.bank, job.out, job.narrowed(SegmenterOptions))
     except Interrupted as interrupted:
-        # The run itself would only say that Python was told to exit.
+        # The flow run itself would only report a request to exit.
         get_run_logger().warning("%s", interrupted)
         raise
     for note in report.notes:
@@ -39,7 +39,7 @@ def train_task(job: SegmenterJob) -> SegmenterReport:
 @take(SegmenterJob)
 def train_segmenter(**values: Any) -> Any:
     """Train on a version, or a dataset's latest; see ``natocc train-segmenter --help``."""
-    # In the run, so that a worker without the extra can still load and deploy the flow.
+    # Imported in the run, so that a worker without the extra can still load and deploy the flow.
     require_networks("train-segmenter")
     report = train_task(SegmenterJob(**values))
     summary = f"{report.steps} steps on version {report.version}"

@@ -1,4 +1,4 @@
-"""``train-upscaler``: photographs → GLEAN → figures on held-out ones, beside bicubic enlargement."""
+"""``train-upscaler``: photographs → GLEAN → figures on held-out photographs, beside bicubic upscaling."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def train_task(job: UpscalerJob) -> UpscalerReport:
     try:
         report = train(photos, job.out, job.narrowed(UpscalerOptions))
     except Interrupted as interrupted:
-        # The run itself would only say that Python was told to exit.
+        # The flow run itself would only report a request to exit.
         get_run_logger().warning("%s", interrupted)
         raise
     for line in (*report.notes, *report.problems):
@@ -45,7 +45,7 @@ def train_task(job: UpscalerJob) -> UpscalerReport:
 @take(UpscalerJob)
 def train_upscaler(**values: Any) -> Any:
     """Train GLEAN; a run that was cut off goes on. See ``natocc train-upscaler --help``."""
-    # In the run, so that a worker without the extra can still load and deploy the flow.
+    # Imported in the run, so that a worker without the extra can still load and deploy the flow.
     require_networks("train-upscaler")
     report = train_task(UpscalerJob(**values))
     summary = f"{report.steps} steps on {report.trained_on} photographs; prior: {report.facts['bank']}"

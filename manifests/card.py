@@ -10,8 +10,8 @@ from manifests.dataset import Dataset
 
 
 def write_card(dataset: Dataset) -> str:
-    """README.md of the version, from ``dataset`` alone."""
+    """Write README.md of the version, from ``dataset`` only."""
     text = (resources.files("manifests") / "templates" / "card.md.j2").read_text()
-    # Markdown, not HTML: escaping would spoil it, and nothing here reaches a browser unescaped.
+    # Markdown, not HTML: escaping would damage it, and no browser shows it unescaped.
     environment = Environment(undefined=StrictUndefined, autoescape=False, trim_blocks=False)  # noqa: S701
     return environment.from_string(text).render(d=dataset)

@@ -1,10 +1,10 @@
 """One hash of all source that a stage's bytes depend on: syntax trees, linked along imports.
 
-From a root module, imports are followed within the project's packages, those inside functions too. A
-module's hash covers its syntax tree, and for each name that it imports from the project the hash of the
-module that defines it. Comments, docstrings, layout and the paths of the project's modules are left out.
-So a moved or renamed file, a comment or a module that is not reached changes nothing. A constant in a
-module that is reached changes the hash.
+Imports are followed from a root module within the project's packages, also inside functions. A module's hash
+covers its syntax tree. For each name that the module imports from the project, it also covers the hash of the
+defining module. Comments, docstrings, layout and the paths of the project's modules are left out. The hash
+therefore stays the same after a renamed file, a changed comment or a change in an unreachable module. It
+changes after a changed constant in a reachable module.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from graphlib import CycleError, TopologicalSorter
 from manifests.syntax_tree import Import, read_source, syntax_sha256
 from models.registry import network_named
 
-# The modules that write samples and the bank's shards. The function that makes entries is one more root for
-# each source (tasks/prepare/sources.py).
+# The modules that write samples and the bank's shards. Each source has one more root: the function that makes
+# its entries (tasks/prepare/sources.py).
 RENDER, WRITE_BANK = "tasks.render.shard", "tasks.prepare.write"
-# Modules that builds and preparations import and that are not covered: names or patterns, each with the
+# Modules that builds and preparations import but the hash does not cover: names or patterns, each with the
 # reason why no bytes depend on the module.
 EXCEPTIONS = {
     "natocc": "loads public names when they are asked for; the pipeline imports the modules themselves",
@@ -73,21 +73,21 @@ EXCEPTIONS = {
         "options of jobs; those that decide bytes stand in keys as values",
     ),
 }
-# Readers of raw trees: records that they yield stand in a shard's key as values. One that a covered module
-# imports is covered.
+# Readers of raw trees: a shard's key contains their records as values. A reader that a covered module imports
+# is covered.
 READERS = "assets.datasets.*"
 
 
 class ImportCircle(ValueError):
-    """Modules that import each other, so that none can be hashed first."""
+    """Modules import each other, so that none can be hashed first."""
 
 
 @cache
 def code_identity(root: str, *, network: bool = False) -> str:
     """sha256 of the source that the module ``root`` depends on.
 
-    Without ``network`` no network takes part, and the package ``models`` is not followed. Raises
-    ValueError for a module that is not there, ImportCircle where imports run in a circle.
+    Without ``network`` the package ``models`` is not followed, as no network is used. Raises ValueError for
+    an unknown module, ImportCircle for circular imports.
     """
     graph = {
         module: {link.module for link in _followed(module, network)}
@@ -95,10 +95,10 @@ def code_identity(root: str, *, network: bool = False) -> str:
     }
     identities: dict[str, str] = {}
     try:
-        # Each module after those that it imports.
+        # Each module comes after its imports.
         for module in TopologicalSorter(graph).static_order():
             source = read_source(module)
-            # Of what is not followed the name is left.
+            # For modules that are not followed, only the name counts.
             names = sorted(
                 (link.name, link.alias, identities.get(link.module, ""))
                 for link in source.imports
@@ -115,16 +115,16 @@ def code_identity(root: str, *, network: bool = False) -> str:
 
 
 def render_identity(network: str | None = None) -> str:
-    """sha256 of the source that renders samples, with the network of models/registry.py that harmonises."""
+    """sha256 of the source that renders samples, including the harmonising network of models/registry.py."""
     if network is None:
         return code_identity(RENDER)
     return syntax_sha256(json.dumps([code_identity(RENDER, network=True), network_identity(network)]))
 
 
 def network_identity(network: str) -> str:
-    """sha256 of the source that loads and runs a network of models/registry.py, and no other's.
+    """sha256 of the source that loads and runs one network of models/registry.py.
 
-    Raises ValueError for another name.
+    Raises ValueError for an unknown name.
     """
     roots = network_named(network).modules
     return syntax_sha256(json.dumps([code_identity(root, network=True) for root in roots]))

@@ -1,4 +1,4 @@
-"""``dataset.json``: what a version is, written last."""
+"""``dataset.json``: the description of a version, written last."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from shards import storage
 
 DATASET_INDEX, MANIFEST, CARD, LATEST = "dataset.json", "manifest.parquet", "README.md", "latest.json"
 _FORMAT = "natocc-dataset/1"
-# What becomes of a sample.
+# The outcomes of a sample.
 OUTCOMES = ("kept", "rejected", "failed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShardRecord:
-    """One finished shard. ``cache_key`` is the hash of everything that decides its bytes."""
+    """One finished shard. ``cache_key`` is the hash of everything that its bytes depend on."""
 
     file: str
     set: str
@@ -26,7 +26,7 @@ class ShardRecord:
     counts: dict[str, int]
     bytes: int
     sha256: str
-    # Pictures that a network took at a time in the end; fewer than at first where memory ran out.
+    # Final batch size of the network; smaller than the initial one if memory ran out.
     network_batch: int | None = None
 
 
@@ -39,19 +39,19 @@ class Dataset:
     recipe: dict[str, Any]
     # Options of the build that replaced fields of the recipe.
     overrides: dict[str, Any]
-    # The bank's content hash, files with hashes, upscaler and how it enlarged.
+    # The bank's content hash, files with hashes, upscaler and its settings.
     bank: dict[str, Any]
     code_version: str
     libraries: dict[str, str]
     backends: dict[str, str | None]
     counts: dict[str, int]
     counts_by_set: dict[str, dict[str, int]]
-    # Sets and faces that are left out, and pairs that are never drawn, as both come from one photograph.
+    # Left-out sets and faces, and pairs that are never drawn because both come from one photograph.
     left_out: dict[str, Any]
     shards: tuple[ShardRecord, ...]
     files: dict[str, str]
     licences: tuple[str, ...]
-    # Networks that took part, by stage: name, hash of the weights, how they were run.
+    # Networks that were used, by stage: name, hash of the weights, how they were run.
     networks: dict[str, dict[str, Any]] = field(default_factory=dict)
     format: str = field(default=_FORMAT)
 
@@ -71,7 +71,7 @@ class Dataset:
 
 
 def read_dataset(version_url: str) -> Dataset:
-    """The version at a URL. Raises FileNotFoundError where there is none, ValueError for another format."""
+    """The version at a URL. Raises FileNotFoundError if there is none, ValueError for another format."""
     url = storage.join(version_url, DATASET_INDEX)
     if not storage.exists(url):
         raise FileNotFoundError(
@@ -86,7 +86,7 @@ def read_dataset(version_url: str) -> Dataset:
 
 
 def latest_version(dataset_url: str) -> str | None:
-    """The name of the version that ``latest.json`` points to; None where there is none yet."""
+    """The name of the version that ``latest.json`` points to; None if it does not exist yet."""
     url = storage.join(dataset_url, LATEST)
     if not storage.exists(url):
         return None
@@ -94,7 +94,7 @@ def latest_version(dataset_url: str) -> str | None:
 
 
 def resolve_version(url: str) -> str:
-    """The URL of a version, given that of a version or of a dataset with a ``latest`` pointer."""
+    """The URL of a version, given its own URL or that of a dataset with a ``latest`` pointer."""
     if storage.exists(storage.join(url, DATASET_INDEX)):
         return str(url)
     version = latest_version(url)

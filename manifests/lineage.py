@@ -1,4 +1,4 @@
-"""Hashes of values, and versions of libraries, for the keys of what is made."""
+"""Hashes of values, and versions of libraries, for cache keys."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ def digest(value: Any) -> str:
 
 @cache
 def library_versions(*optional: str) -> dict[str, str]:
-    """Versions of the libraries on which bytes depend, and of optional ones that are in use."""
+    """Versions of the libraries that bytes depend on, and of optional libraries in use."""
     return {name: metadata.version(name) for name in (*_LIBRARIES, *optional)}

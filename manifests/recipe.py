@@ -36,11 +36,11 @@ class OccluderSet(_Strict):
     name: Name
     kind: KindName
     repeats: Annotated[int, Field(ge=1)] | None = None
-    # Sets of one stream draw the same numbers: a hand set with colour transfer is paired with one without.
+    # Sets of one stream draw the same numbers, to pair a hand set with colour transfer with one without.
     stream: Name | None = None
     # Strength of the colour transfer from the face to the occluder; 0 is off.
     colour_transfer: Ratio = 0.0
-    # Where the bank lacks its inputs, the set is left out and reported.
+    # If the bank lacks its inputs, the set is left out and reported.
     optional: bool = False
     # Override the recipe's split and subset, for a held-out set.
     split: str | None = None
@@ -49,7 +49,7 @@ class OccluderSet(_Strict):
     @field_validator("colour_transfer")
     @classmethod
     def _kind_takes_colours(cls, strength: float, info: ValidationInfo) -> float:
-        # Absent where the kind itself is refused.
+        # Absent if the kind itself is refused.
         kind = info.data.get("kind")
         if strength and kind is not None and not kind_named(kind).colour_transfer:
             able = " and ".join(row.pool.plural for row in KINDS.values() if row.pool and row.colour_transfer)
@@ -60,7 +60,7 @@ class OccluderSet(_Strict):
 
 
 class Naturalness(_Strict):
-    """Steps beyond the paper (docs/naturalness.md), on or off; None: the profile's."""
+    """Steps beyond the paper (docs/naturalness.md), on or off; None: as in the profile."""
 
     light: bool | None = None
     sharpness: bool | None = None
@@ -82,24 +82,24 @@ class Recipe(_Strict):
     repeats: Annotated[int, Field(ge=1)] = 1
     # "train" or "test" of the bank, "all", or the name of a list file of faces.
     split: str = "train"
-    # WO: faces with nothing over them. O: occluded faces. A list file has no subset.
+    # WO: faces without occlusion. O: occluded faces. A list file has no subset.
     subset: Subset = "all"
-    # The upscaler of the bank's objects, or several, of which any will do; None accepts any.
+    # The upscaler of the bank's objects, or several permitted ones; None accepts any.
     upscaler: str | tuple[str, ...] | None = None
     # "statistics", or the name of a network's weights (docs/weights.md); None: not harmonised.
     harmoniser: str | None = None
-    # How a network's colours come to full size (natocc/harmonise/lift.py), and the side of its input in
-    # pixels.
+    # How a network's colours are applied at full size (natocc/harmonise/lift.py), and the side of its input
+    # in pixels.
     lift: Literal["mapping", "residual"] = "mapping"
     harmoniser_size: Annotated[int, Field(ge=256, le=1024, multiple_of=256)] = 256
-    # How an occluder takes the face's colours, and whether its local contrast is kept within bounds.
+    # How an occluder takes the face's colours, and whether its local contrast is limited.
     transfer_method: Method = "table"
     contrast_guard: bool = True
     naturalness: Naturalness = Naturalness()
     # Optional members of a sample.
     clean: bool = True
     parsing: bool = False
-    # Share of the face that may be hidden; None: the profile's.
+    # Share of the face that may be hidden; None: as in the profile.
     hidden_ratio: tuple[Ratio, Ratio] | None = None
     # Parts of the face to aim at, by weight; None: the kind's target, which is the face's box as published.
     targets: dict[str, float] | None = None
@@ -108,7 +108,7 @@ class Recipe(_Strict):
     @field_validator("upscaler", mode="before")
     @classmethod
     def _in_order(cls, names: object) -> object:
-        """``glean,lanczos``, as on the command line, names several."""
+        """Split several names given as on the command line, ``glean,lanczos``."""
         return tuple(names.split(",")) if isinstance(names, str) and "," in names else names
 
     @field_validator("hidden_ratio")
@@ -143,7 +143,7 @@ class Recipe(_Strict):
         return sets
 
     def target_weights(self) -> tuple[tuple[Target, float], ...] | None:
-        """``targets`` as a profile has them, in the order of TARGETS."""
+        """``targets`` in the profile's form, in the order of TARGETS."""
         if self.targets is None:
             return None
         return tuple((name, self.targets[name]) for name in TARGETS if name in self.targets)
@@ -200,6 +200,6 @@ def _read(name_or_path: str) -> str:
 def _line(recipe: object, error: Any) -> str:
     path = " > ".join(["recipe", str(recipe), *(str(part) for part in error["loc"])])
     message = error["msg"].removeprefix("Value error, ")
-    # Our own messages say what came; pydantic's do not.
+    # Our own messages contain the actual value; pydantic's do not.
     complete = error["type"] in ("value_error", "missing")
     return f"{path}: {message}" if complete else f"{path}: {message} (got {error['input']!r})"

@@ -1,4 +1,4 @@
-"""The manifest: one row for every sample that was attempted, kept or not."""
+"""The manifest: one row for every attempted sample, whether kept or not."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ ROW_SCHEMA = pa.schema(
 
 
 def encode_rows(rows: Sequence[Row]) -> bytes:
-    """The rows as Parquet, the same bytes for the same rows."""
+    """The rows as Parquet. Equal rows give equal bytes."""
     stream = io.BytesIO()
     pq.write_table(pa.Table.from_pylist([asdict(row) for row in rows], schema=ROW_SCHEMA), stream)
     return stream.getvalue()
 
 
 def decode_rows(data: bytes) -> list[Row]:
-    """Rows from Parquet bytes; raises pyarrow's error for anything else."""
+    """Rows from Parquet bytes. Raises pyarrow's error for any other bytes."""
     return [Row(**row) for row in read_table(data, ROW_SCHEMA).to_pylist()]

@@ -1,4 +1,4 @@
-"""The plan of one shard, as a worker gets it, and the network that takes part."""
+"""The plan of one shard as passed to a worker, with the network that harmonises it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from natocc.transfer.apply import Method
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkUse:
-    """A network that harmonises samples, with everything that decides its results."""
+    """A network that harmonises samples, with everything that its results depend on."""
 
     # Of its weights.
     name: str
@@ -25,10 +25,10 @@ class NetworkUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShardPlan:
-    """Everything that a worker needs to render one shard, apart from the bank.
+    """Everything that a worker needs to render one shard, except the bank.
 
     ``samples`` are (face id, repeat), ``occluders`` the ids of the pool, both in order. ``cache_key`` is the
-    hash of everything that decides the shard's bytes.
+    hash of everything that the shard's bytes depend on.
     """
 
     file: str

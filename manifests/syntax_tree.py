@@ -1,6 +1,6 @@
-"""A module's source as a hash of its syntax tree, and what it imports of the project.
+"""A module's source as a hash of its syntax tree, with its imports from the project.
 
-Comments, docstrings, layout and the paths of the project's own modules are left out of the tree.
+Comments, docstrings, layout and the paths of the project's own modules are not part of the hash.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _IGNORED_FIELDS = ("ctx", "kind", "type_comment", "type_ignores")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Import:
-    """``name`` from ``module``, bound as ``alias``; ``name`` is empty where it is the module itself."""
+    """``name`` from ``module``, bound as ``alias``. ``name`` is empty if the module itself is imported."""
 
     name: str
     alias: str
@@ -30,7 +30,7 @@ class Import:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleSource:
-    """A module: the sha256 of its syntax tree, and its imports of the project."""
+    """A module: the sha256 of its syntax tree, and its imports from the project."""
 
     tree: str
     imports: tuple[Import, ...]
@@ -38,7 +38,7 @@ class ModuleSource:
 
 @cache
 def read_source(module: str) -> ModuleSource:
-    """Parse a module. Raises ValueError where it has no file."""
+    """Parse a module. Raises ValueError if it has no file."""
     path = _file(module)
     if path is None:
         raise ValueError(f"{module}: expected a module of {', '.join(PACKAGES)} under {ROOT}, got none")
@@ -48,7 +48,7 @@ def read_source(module: str) -> ModuleSource:
     parts: list[str] = []
     external: list[str] = []
     for statement in tree.body:
-        # Imports at the top are sorted by name: their order is layout.
+        # Imports at the top of the file are sorted by name, as their order is only layout.
         is_import = isinstance(statement, ast.Import | ast.ImportFrom)
         if _runs(statement):
             _write(statement, package, external if is_import else parts, imports)
@@ -58,16 +58,16 @@ def read_source(module: str) -> ModuleSource:
 
 
 def _file(module: str) -> Path | None:
-    """A module's file; None for a module of another project, and for a name inside a module."""
+    """A module's file; None for a module outside the project, and for a name inside a module."""
     path = ROOT.joinpath(*module.split("."))
     if module.partition(".")[0] not in PACKAGES:
         return None
-    # As in Python, a folder comes before a file of the same name.
+    # As in Python, a folder takes precedence over a file of the same name.
     return next((file for file in (path / "__init__.py", path.with_suffix(".py")) if file.is_file()), None)
 
 
 def _package_code(module: str) -> Iterator[Import]:
-    """The packages around a module whose ``__init__`` has more than a docstring."""
+    """The packages around a module whose ``__init__`` has code besides a docstring."""
     while module := module.rpartition(".")[0]:
         path = _file(module)
         if path is not None and any(map(_runs, ast.parse(path.read_bytes()).body)):
@@ -94,7 +94,7 @@ def _write(value: object, package: str, parts: list[str], imports: set[Import]) 
         parts.append("]")
         return
     if not isinstance(value, ast.AST):
-        # JSON writes a string alike in all versions of Python, and other than a number.
+        # JSON encodes strings the same in all versions of Python, and differently from numbers.
         parts.append(json.dumps(value) if isinstance(value, str) else repr(value))
         return
     if isinstance(value, ast.If) and _is_type_checking(value.test):
@@ -130,11 +130,11 @@ def _is_type_checking(test: ast.expr) -> bool:
 def _write_import(
     node: ast.Import | ast.ImportFrom, package: str, parts: list[str], imports: set[Import]
 ) -> None:
-    """Imports of the project become links. Other imports are part of the tree."""
+    """Collect imports from the project as links; other imports become part of the tree."""
     if isinstance(node, ast.Import):
         for name in node.names:
             if name.name.partition(".")[0] in PACKAGES:
-                # Without an alias the code names the module by its path.
+                # Without an alias, the code refers to the module by its path.
                 imports.add(Import("", name.asname or name.name, name.name))
             else:
                 parts.append(f"import {name.name} as {name.asname}")
@@ -154,7 +154,7 @@ def _write_import(
 
 
 def _check_names(module: str, imports: set[Import]) -> None:
-    """Raises ValueError where a name may come from two modules, so that links are ambiguous."""
+    """Raises ValueError if a name may come from two modules, which would make links ambiguous."""
     aliases = [link.alias for link in imports if link.alias]
     twice = sorted({alias for alias in aliases if aliases.count(alias) > 1 or alias == "*"})
     if twice:

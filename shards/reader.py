@@ -15,7 +15,7 @@ def read_shard(url: str) -> Iterator[tuple[str, dict[str, bytes]]]:
 
 
 def read_sample(url: str, key: str) -> dict[str, bytes]:
-    """The members of one sample; KeyError where the shard has none of that key."""
+    """The members of one sample. Raises KeyError if the shard does not contain the key."""
     for found, members in read_shard(url):
         if found == key:
             return members

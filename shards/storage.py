@@ -1,4 +1,4 @@
-"""Files at any fsspec URL, written whole or not at all."""
+"""Files at any fsspec URL. A file is written completely or not at all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def join(url: str, *parts: str) -> str:
 
 
 def _resolve(url: str) -> tuple[fsspec.AbstractFileSystem, str]:
-    # Without a protocol it is a path of this machine; "::" in it is no chain of URLs then.
+    # Without a protocol it is a local path; "::" in it does not chain URLs.
     if "://" not in str(url):
         return LocalFileSystem(), os.path.abspath(os.path.expanduser(str(url)))  # noqa: PTH100, PTH111
     try:
@@ -33,16 +33,16 @@ def _resolve(url: str) -> tuple[fsspec.AbstractFileSystem, str]:
 
 
 def is_local(url: str) -> bool:
-    """Whether the URL names a folder of this machine."""
+    """Whether the URL is a path on this machine."""
     return "file" in _resolve(url)[0].protocol
 
 
 @contextmanager
 def write_whole(url: str) -> Iterator[BinaryIO]:
-    """Open ``url`` for writing; it appears under its name only when the block ends without error.
+    """Open ``url`` for writing. The file appears under its name only if the block ends without error.
 
-    Locally: a temporary file in the same folder, flushed to disk, then renamed. Elsewhere: a local
-    spool, uploaded at the end (object stores publish an upload as a whole).
+    Locally, a temporary file in the same folder is flushed to disk, then renamed. Elsewhere, a local spool
+    file is uploaded at the end (object stores publish an upload as a whole).
     """
     filesystem, path = _resolve(url)
     if is_local(url):
@@ -58,7 +58,7 @@ def write_whole(url: str) -> Iterator[BinaryIO]:
             Path(name).replace(path)
         except OSError as error:
             Path(name).unlink(missing_ok=True)
-            # A full disk's own error names no file.
+            # The error for a full disk does not name the file.
             raise error if error.filename else OSError(error.errno, error.strerror, str(url)) from error
         except BaseException:
             Path(name).unlink(missing_ok=True)
@@ -73,13 +73,13 @@ def write_whole(url: str) -> Iterator[BinaryIO]:
 
 
 def write_bytes(url: str, data: bytes) -> None:
-    """Write ``data`` whole or not at all."""
+    """Write ``data`` completely or not at all."""
     with write_whole(url) as stream:
         stream.write(data)
 
 
 def read_bytes(url: str) -> bytes:
-    """The file's content; FileNotFoundError names the URL."""
+    """The file's content. The FileNotFoundError names the URL."""
     filesystem, path = _resolve(url)
     return cast(bytes, filesystem.cat_file(path))
 
@@ -96,7 +96,7 @@ def exists(url: str) -> bool:
 
 
 def list_names(url: str) -> list[str]:
-    """Sorted names in a folder; empty where there is none."""
+    """Sorted names in a folder; empty if it does not exist."""
     filesystem, path = _resolve(url)
     if not filesystem.exists(path):
         return []
@@ -118,13 +118,13 @@ def sha256_of(url: str) -> str:
 
 
 def make_folder(url: str) -> None:
-    """Create the folder and those above it; OSError where that can't be done."""
+    """Create the folder and its parents. Raises OSError if that fails."""
     filesystem, path = _resolve(url)
     filesystem.makedirs(path, exist_ok=True)
 
 
 def copy(source: str, target: str) -> None:
-    """Copy one file, whole or not at all."""
+    """Copy one file, completely or not at all."""
     filesystem, path = _resolve(source)
     with filesystem.open(path, "rb") as stream, write_whole(target) as out:
         while chunk := stream.read(1 << 22):
@@ -132,7 +132,7 @@ def copy(source: str, target: str) -> None:
 
 
 def remove(url: str) -> None:
-    """Delete a file or a folder with all in it; nothing happens where it is not."""
+    """Delete a file or a folder with its content. A missing path is ignored."""
     filesystem, path = _resolve(url)
     if filesystem.exists(path):
         filesystem.rm(path, recursive=True)
@@ -141,8 +141,8 @@ def remove(url: str) -> None:
 def move_folder(source: str, target: str, *, last: str) -> None:
     """Give a finished folder of files its final name.
 
-    One rename locally. Elsewhere each file is copied, ``last`` at the end, since its presence is what
-    makes the folder count; then the originals go.
+    Locally this is one rename. Elsewhere each file is copied, and ``last`` at the end, since its presence
+    completes the folder. Then the originals are deleted.
     """
     filesystem, path = _resolve(source)
     destination = _resolve(target)[1]

@@ -8,9 +8,9 @@ from natocc.occluders.bank_files import arrow_table
 
 
 def read_table(data: bytes, schema: pa.Schema | None = None) -> pa.Table:
-    """The table; with ``schema`` its columns alone, null where the file has none of a name.
+    """The table; with ``schema``, only its columns, with null for columns that the file lacks.
 
-    Raises pyarrow.ArrowInvalid (a ValueError) for bytes that are no Parquet file, or of other types.
+    Raises pyarrow.ArrowInvalid (a ValueError) if the bytes are not a Parquet file or have other types.
     """
     table = arrow_table(data)
     if schema is None:

@@ -1,4 +1,4 @@
-"""Tar files whose bytes depend on their content alone."""
+"""Tar files whose bytes depend only on their content."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-# A fixed moment (2000-01-01 UTC): some tools complain about members dated 1970.
+# A fixed time (2000-01-01 UTC), since some tools complain about members dated 1970.
 MTIME = 946_684_800
 MODE = 0o644
 
 
 @dataclass(frozen=True, slots=True)
 class MemberSpan:
-    """Where one member's bytes lie in its tar file."""
+    """The position of one member's bytes in its tar file."""
 
     offset: int
     size: int
@@ -28,7 +28,7 @@ class TarWriter:
         self._tar = tarfile.TarFile(fileobj=stream, mode="w", format=tarfile.USTAR_FORMAT)
 
     def add(self, name: str, data: bytes) -> MemberSpan:
-        """Append one member; returns where its bytes will be found."""
+        """Append one member; returns the position of its bytes."""
         info = tarfile.TarInfo(name)
         info.size, info.mtime, info.mode = len(data), MTIME, MODE
         offset = self._tar.offset + tarfile.BLOCKSIZE
@@ -42,7 +42,7 @@ class TarWriter:
 def add_sample(writer: TarWriter, key: str, members: Mapping[str, bytes]) -> dict[str, MemberSpan]:
     """Append one WebDataset sample: every member as ``key.extension``, in the mapping's order.
 
-    Raises ValueError for a key with a dot or a slash, at which a reader would cut it.
+    Raises ValueError for a key with a dot or a slash, where a reader would split it.
     """
     if not key or "." in key or "/" in key:
         raise ValueError(f"sample key: expected no dot and no slash, got {key!r}")

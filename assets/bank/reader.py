@@ -17,7 +17,7 @@ from shards.reader import read_shard
 from shards.table import read_table
 from shards.tar import MemberSpan
 
-# The category of a face whose mask is a corrected one.
+# The category of a face with a corrected mask.
 CORRECTED = "corrected"
 # The member that holds an entry's metadata.
 METADATA = "json"
@@ -48,10 +48,10 @@ BANK_SCHEMA = pa.schema(
 class Entry:
     """One row of the bank's table.
 
-    ``id`` is unique within its kind and holds no dot. ``category`` is the COCO category, the DTD
-    class or the hand's aspect; of a face with a corrected mask, ``corrected``. ``photo`` is the
-    sha256 of the source photograph. ``sha256`` is that of the entry's members, so equal content has
-    an equal hash wherever it lies.
+    ``id`` is unique within its kind and contains no dot. ``category`` is the COCO category, the DTD class or
+    the hand's aspect. For a face with a corrected mask it is ``corrected``. ``photo`` is the sha256 of the
+    source photograph. ``sha256`` is the hash of the entry's members, so equal content has an equal hash in
+    any shard.
     """
 
     # One of ENTRY_KINDS.
@@ -60,7 +60,7 @@ class Entry:
     dataset: str
     category: str
     split: str
-    subset: str | None = None  # of a face: "WO" (nothing over it) or "O"; None where unknown
+    subset: str | None = None  # of a face: "WO" (without occlusion) or "O" (occluded); None if unknown
     person: str | None
     photo: str
     licence: str
@@ -74,7 +74,7 @@ class Entry:
 
     @property
     def cache_fields(self) -> list[str | None]:
-        """All that a sample made from the entry depends on, wherever the entry is stored."""
+        """All fields that a sample made from the entry depends on, except where it is stored."""
         return [
             self.kind,
             self.id,
@@ -90,7 +90,7 @@ class Entry:
 
 
 def content_sha256(members: dict[str, bytes]) -> str:
-    """One hash for a set of members: names and contents, in order."""
+    """One hash for a set of members, over names and contents, in order."""
     return storage.sha256_bytes(
         json.dumps([[name, storage.sha256_bytes(data)] for name, data in members.items()]).encode()
     )
@@ -119,7 +119,7 @@ class Bank:
         return self._entries.get(check_entry_kind(kind), ())
 
     def read(self, entry: Entry, names: Collection[str] | None = None) -> dict[str, bytes]:
-        """The entry's members, by extension; of ``names`` those that it has, or all."""
+        """The entry's members by extension. ``names`` selects members; absent ones are omitted."""
         url = storage.join(self.url, entry.shard)
         wanted = entry.members if names is None else entry.members.keys() & names
         return {
@@ -129,17 +129,17 @@ class Bank:
         }
 
     def metadata(self, entry: Entry) -> dict[str, Any]:
-        """The entry's json, read without its pictures; empty where it has none.
+        """The entry's json, read without its pictures; empty if the entry has no json.
 
-        Raises ValueError for bytes that are no JSON.
+        Raises ValueError if the bytes are not JSON.
         """
         data = self.read(entry, (METADATA,)).get(METADATA)
         return {} if data is None else _parse_metadata(data)
 
     def evaluated(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        """Dataset, key and metadata of each really occluded face, which only evaluation may use.
+        """Dataset, key and metadata of each really occluded face. Only evaluation may use these faces.
 
-        Raises FileNotFoundError where a shard that the index names is missing.
+        Raises FileNotFoundError if a shard that the index names is missing.
         """
         for dataset, described in sorted(self.index.get("evaluation", {}).get("datasets", {}).items()):
             # A dataset without a usable face has no shard.

@@ -1,4 +1,4 @@
-"""Splits without leaks: no photograph and no person of the test split is trained on."""
+"""Splits without leaks: training uses no photograph and no person of the test split."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import chain
 from assets.bank.reader import Entry
 from natocc.kinds import FACE, POOLS
 
-# ("photo", sha256) or ("person", name): names of the two kinds are never mixed up.
+# ("photo", sha256) or ("person", name). The first item keeps photographs and persons apart.
 SourceName = tuple[str, str]
 
 
@@ -45,15 +45,15 @@ def final_splits(entries: Sequence[Entry], evaluated: Sequence[Entry]) -> tuple[
 
 
 def names_of(entry: Entry) -> frozenset[SourceName]:
-    """The photograph and the person of an entry, as far as they are known."""
+    """The photograph and the person of an entry, without unknown ones."""
     known = (("photo", entry.photo), ("person", entry.person or ""))
     return frozenset(name for name in known if name[1])
 
 
 def held_out_names(entries: Iterable[Entry]) -> dict[str, list[str]]:
-    """What is tested on and never trained on: objects' and textures' classes, and whose hands.
+    """Names by kind that only the test split has: classes of objects and textures, persons of hands.
 
-    Sorted, by kind; entries of unknown class or person are left out. For ``bank.json``.
+    Names are sorted. Entries of unknown class or person are left out. ``bank.json`` holds the result.
     """
     sides: dict[tuple[str, str], set[str]] = defaultdict(set)
     for entry in entries:
@@ -64,7 +64,7 @@ def held_out_names(entries: Iterable[Entry]) -> dict[str, list[str]]:
 
 
 def class_of(entry: Entry) -> str:
-    """The category or person by which an occluder is held out; "" where it is unknown, and for faces."""
+    """The category or person by which an occluder is held out; "" if it is unknown, and for faces."""
     if entry.kind == FACE:
         return ""
     return str(getattr(entry, POOLS[entry.kind].held_out_by) or "")

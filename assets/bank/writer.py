@@ -1,4 +1,4 @@
-"""Writing a bank: shards of entries, then the table, then the index that makes it one."""
+"""Writing a bank: shards of entries, then the table, then the index, which completes the bank."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SHARD = re.compile(rf"(({'|'.join(ENTRY_KINDS)})(_[a-z]+)?|realocc|realocc_wild
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shard:
-    """One written tar file; ``entries`` know where their members lie in it."""
+    """One written tar file. ``entries`` hold the positions of their members in it."""
 
     name: str
     sha256: str
@@ -31,10 +31,10 @@ class Shard:
 
 
 def open_bank(url: str) -> None:
-    """Make the folder ready for writing: without its index, what lies there is no bank.
+    """Prepare the folder for writing. Removing the index marks its content as incomplete.
 
-    Raises OSError where the folder can't be made or written: the table is put down empty, so that this
-    is found before hours of work.
+    Raises OSError if the folder can't be made or written. An empty table is written first, so that this error
+    appears before hours of work.
     """
     storage.make_folder(url)
     storage.remove(storage.join(url, BANK_INDEX))
@@ -42,7 +42,7 @@ def open_bank(url: str) -> None:
 
 
 def write_shard(url: str, name: str, items: Iterable[tuple[Entry, Mapping[str, bytes]]]) -> Shard:
-    """Write one tar file as the items come; their ``shard``, ``members`` and ``sha256`` are filled in."""
+    """Write one tar file as the items arrive, and fill in their ``shard``, ``members`` and ``sha256``."""
     target = storage.join(url, name)
     entries = []
     with storage.write_whole(target) as stream:
@@ -63,10 +63,10 @@ def close_bank(
     beside: Mapping[str, bytes],
     index_fields: Mapping[str, object],
 ) -> bool:
-    """Write the table and the files ``beside`` it, then the index with ``index_fields``, counts, all hashes.
+    """Write the table, the files ``beside`` it, then the index with ``index_fields``, counts and all hashes.
 
-    ``files`` are hashes of what is written already. Shards that an earlier bank left here are removed.
-    Returns whether anything differs from the bank that is there; if not, nothing is written.
+    ``files`` are the hashes of files that are already written. Shards that an earlier bank left here are
+    removed. Returns whether anything differs from the existing bank. If nothing differs, nothing is written.
     """
     rows = [asdict(e) | {"members": [(n, asdict(s)) for n, s in e.members.items()]} for e in entries]
     stream = io.BytesIO()
@@ -101,10 +101,11 @@ def _holds(url: str, data: bytes) -> bool:
 
 
 class BankWriter:
-    """Writes a bank entry by entry, for banks that are made otherwise than from raw downloads.
+    """Writes a bank entry by entry, for banks that are not made from raw downloads.
 
-    A shard holds entries of one kind, ``per_shard`` of them or about ``shard_bytes``, whichever comes
-    first; that much is held in memory. Raises OSError where the folder can't be made or written.
+    A shard holds entries of one kind: ``per_shard`` entries or about ``shard_bytes``, whichever is reached
+    first. The entries of an unfinished shard are held in memory. Raises OSError if the folder can't be made
+    or written.
     """
 
     def __init__(self, url: str, *, per_shard: int = 1000, shard_bytes: int = 64 << 20) -> None:
@@ -115,7 +116,7 @@ class BankWriter:
         open_bank(self.url)
 
     def add(self, entry: Entry, members: dict[str, bytes]) -> None:
-        """Queue one entry (its ``shard``, ``members`` and ``sha256`` are filled in here)."""
+        """Queue one entry. Writing its shard fills in its ``shard``, ``members`` and ``sha256``."""
         size = sum(len(data) for data in members.values())
         full = len(self._pending) >= self._per_shard or self._size + size > self._shard_bytes
         if self._pending and (full or self._pending[0][0].kind != entry.kind):

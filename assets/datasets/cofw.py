@@ -1,4 +1,4 @@
-"""COFW in colour: two MATLAB v7.3 files of faces with 29 landmarks, and FaceOcc's masks of its test faces."""
+"""COFW in colour: two MATLAB v7.3 files of faces with 29 landmarks, and FaceOcc's masks of the test faces."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from natocc.geometry import Image
 COFW_FOLDERS = ("COFW", "COFW_color")
 COFW_LICENCE = "COFW: CC BY 4.0"
 LANDMARKS = 29
-# Training faces before this one are LFPW's, hardly occluded.
+# Training faces before this index come from LFPW and are hardly occluded.
 FIRST_GENUINE = 845
-# FaceOcc's crops of the test faces; its masks count clear lenses as face.
+# FaceOcc's crops of the test faces. Its masks count clear lenses as face.
 COFW = OccludedSource(
     name="cofw",
     dataset="COFW",
@@ -39,7 +39,7 @@ class CofwFace:
     file: Path
     index: int  # row, counted from 0
     split: str  # "train" or "test"
-    genuine: bool  # COFW's own, not LFPW's
+    genuine: bool  # from COFW itself, not from LFPW
     height: int
     width: int
     grey: bool  # stored without colours
@@ -54,12 +54,12 @@ class CofwFace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """What one of the two files holds, and how much of it as published."""
+    """One of the two files: its variables and published size."""
 
     split: str
-    suffix: str  # of its variables
+    suffix: str  # of the variables
     faces: int
-    grey: int | None  # None where it is not stated
+    grey: int | None  # None if not stated
 
 
 _PARTS = {
@@ -69,7 +69,7 @@ _PARTS = {
 
 
 def check_cofw(raw: Path) -> None:
-    """Raise ValueError where there are files of COFW and nothing to read them with."""
+    """Raise ValueError if files of COFW exist but h5py is missing."""
     if any(cofw_files(raw)):
         _load_h5py()
 
@@ -77,8 +77,8 @@ def check_cofw(raw: Path) -> None:
 def read_cofw(raw: Path, report: ReportProblem) -> Iterator[CofwFace]:
     """Yield the training faces, then the test faces, in the files' order.
 
-    The files may lie at any depth of ``COFW`` or ``COFW_color``; either may be absent. Rows that can't
-    be used, and other counts than published, are Problems. Raises ValueError where h5py is missing.
+    The files may lie at any depth of ``COFW`` or ``COFW_color``; either may be absent. Unusable rows and
+    counts other than published are Problems. Raises ValueError if h5py is missing.
     """
     found: dict[str, Path] = {}
     for path in cofw_files(raw):
@@ -97,18 +97,18 @@ def read_cofw(raw: Path, report: ReportProblem) -> Iterator[CofwFace]:
 
 
 def read_pixels(face: CofwFace) -> Image:
-    """The face's image, RGB uint8 HxWx3. Raises OSError where it is damaged, ValueError without h5py."""
+    """The face's image, RGB uint8 HxWx3. Raises OSError if it is damaged, ValueError without h5py."""
     suffix = _PARTS[face.file.name].suffix
     with _load_h5py().File(face.file, "r") as stored:
         cells = stored[f"Is{suffix}"]
         pixels = np.asarray(stored[cells[np.unravel_index(face.index, cells.shape)]])
-    # MATLAB counts the last axis slowest: (3, width, height) or (width, height) here.
+    # MATLAB is column-major, so h5py sees reversed axes: (3, width, height) or (width, height).
     upright = pixels.reshape(-1, *pixels.shape[-2:]).transpose(2, 1, 0)
     return np.ascontiguousarray(np.broadcast_to(upright, (*upright.shape[:2], 3)))
 
 
 def cofw_files(raw: Path) -> Iterator[Path]:
-    """The two files and further ones of their names."""
+    """The two files, and further files with the same names."""
     for folder in COFW_FOLDERS:
         yield from sorted(path for path in (raw / folder).rglob("*.mat") if path.name in _PARTS)
 
@@ -156,7 +156,7 @@ def _variables(stored: Any, part: _Part) -> tuple[Any, NDArray[np.float64], NDAr
 
 
 def _array(value: Any, name: str) -> NDArray[Any]:
-    """The whole variable; its axes as stored."""
+    """The whole variable, with its axes as stored."""
     try:
         return np.asarray(value[()])
     except (OSError, TypeError, ValueError) as error:
@@ -164,7 +164,7 @@ def _array(value: Any, name: str) -> NDArray[Any]:
 
 
 def _rows(values: NDArray[Any], name: str, count: int, columns: int) -> NDArray[np.float64]:
-    """One row a face. MATLAB's files hold the axes reversed; other writers keep them."""
+    """One row a face. MATLAB's files hold the axes reversed; other writers keep their order."""
     if values.dtype.kind in "fiu" and values.shape == (columns, count):
         return values.T.astype(np.float64)
     if values.dtype.kind in "fiu" and values.shape == (count, columns):
@@ -224,7 +224,7 @@ def _image_shape(stored: Any, cell: Any) -> tuple[int, ...]:
 
 
 def _load_h5py() -> Any:
-    # Here and not above: h5py is optional.
+    # A local import, as h5py is optional.
     try:
         return importlib.import_module("h5py")
     except ModuleNotFoundError as error:

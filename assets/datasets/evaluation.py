@@ -1,4 +1,4 @@
-"""The datasets of really occluded faces, which are tested on."""
+"""The datasets of really occluded faces, used for evaluation only."""
 
 from __future__ import annotations
 

@@ -36,14 +36,14 @@ IHARMONY4_LICENCE = (
 
 
 def read_iharmony4(raw: Path, report: ReportProblem, split: str | None = None) -> Iterator[RawComposite]:
-    """Yield composites in the order of ``IHD_train.txt``, then ``IHD_test.txt``; ``split`` for one of them.
+    """Yield composites in the order of ``IHD_train.txt``, then ``IHD_test.txt``; ``split`` selects one list.
 
-    Where a list is not at the root, those of the sub-datasets are read (``HCOCO/HCOCO_train.txt``, which
-    hold names of files without folders). The mask of ``c100001_391895_1.jpg`` is ``c100001_391895.png``, its
-    real picture ``c100001.jpg``. A composite that lacks a file is not yielded. Each kind of fault in a list
+    If a list is not at the root, the lists of the sub-datasets are read (``HCOCO/HCOCO_train.txt``, which
+    contain file names without folders). The mask of ``c100001_391895_1.jpg`` is ``c100001_391895.png``, its
+    real picture ``c100001.jpg``. A composite with a missing file is not yielded. Each kind of fault in a list
     is one Problem.
 
-    Raises ValueError for another split. Nothing is yielded where the folder does not exist.
+    Raises ValueError for an unknown split. Yields nothing if the folder does not exist.
     """
     if split not in (None, *_SPLITS):
         raise ValueError(f"split {split!r}: expected one of {', '.join(_SPLITS)}, or None for both")
@@ -69,7 +69,7 @@ def parts_of(composite: str) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _List:
-    """One list file. ``subset`` is the sub-dataset of all its lines; None where each line names it."""
+    """One list file. ``subset`` is the sub-dataset of all its lines; None if each line names one."""
 
     path: Path
     split: str
@@ -78,7 +78,7 @@ class _List:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Named:
-    """A composite as a line names it, with the file names that follow from it."""
+    """A composite as named in a line, with the file names derived from it."""
 
     subset: str
     composite: str
@@ -96,7 +96,7 @@ class _Named:
 
 
 class _Faults:
-    """What is wrong in one list: names by kind of fault."""
+    """The faults of one list: names by kind of fault."""
 
     def __init__(self) -> None:
         self._names: dict[tuple[str, str], Tally] = {}
@@ -110,7 +110,7 @@ class _Faults:
 
 
 class _Reader:
-    """Reads the lists of one folder; a composite is yielded once, for the first list that names it."""
+    """Reads the lists of one folder. A composite is yielded once, for the first list that names it."""
 
     def __init__(self, folder: Path, raw: Path, report: ReportProblem) -> None:
         self._folder, self._raw, self._report = folder, raw, report
@@ -145,7 +145,7 @@ class _Reader:
             self._report(problem)
 
     def _lines(self, source: _List, faults: _Faults) -> Iterator[_Named]:
-        """The composites that the list names and no list named before."""
+        """The composites of the list that no earlier list contains."""
         where = self._relative(source.path)
         with source.path.open(encoding="utf-8-sig") as lines:
             for number, line in enumerate(lines, 1):
@@ -176,7 +176,7 @@ class _Reader:
         )
 
     def _report_counts(self, where: str, split: str, counts: Counter[str]) -> None:
-        """A Problem for each sub-dataset whose list is about, but not quite, as long as published."""
+        """Report each sub-dataset whose list has nearly, but not exactly, the published length."""
         for subset in SUBSETS:
             stated = COUNTS[subset][_SPLITS.index(split)]
             if counts[subset] and deviation(stated, counts[subset]):
@@ -188,7 +188,7 @@ class _Reader:
 
 
 def _find_lists(folder: Path, split: str) -> list[_List]:
-    """The list at the root, or those of the sub-datasets."""
+    """The list at the root, or the lists of the sub-datasets."""
     whole = folder / f"IHD_{split}.txt"
     if whole.is_file():
         return [_List(path=whole, split=split, subset=None)]
@@ -197,7 +197,7 @@ def _find_lists(folder: Path, split: str) -> list[_List]:
 
 
 def _parse_line(line: str, subset: str | None) -> _Named:
-    """The composite that a line names. Raises ValueError where it names none of the sub-dataset."""
+    """The composite that a line names. Raises ValueError if the sub-dataset has no such composite."""
     *folders, name = PurePosixPath(line.replace("\\", "/")).parts
     if folders and folders[-1] == COMPOSITES:
         folders.pop()

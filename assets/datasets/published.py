@@ -1,4 +1,4 @@
-"""What publishers state of the raw datasets: how many pictures, of what size, under what licence."""
+"""Published figures of the raw datasets: number of pictures, their size and their licence."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ _PAPER = "Voo et al.: no licence stated"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """One folder of pictures of one dataset. Figures of Voo et al. (2022) are of their release."""
+    """One folder of pictures of one dataset. The figures from Voo et al. (2022) refer to their release."""
 
     dataset: str
     part: str = ""
-    # Where the pictures lie, relative to the raw folder; the first that is there counts.
+    # Folders of the pictures, relative to the raw folder; the first existing one is used.
     places: tuple[str, ...]
     licence: str
-    # None where no number is stated.
+    # None if no number is stated.
     pictures: int | None = None
-    # Least and most of their width and of their height; None where any size is possible.
+    # Minimum and maximum of width and height; None if any size is possible.
     widths: tuple[int, int] | None = None
     heights: tuple[int, int] | None = None
-    # What else is stated, in words.
+    # Other published information, as text.
     states: str = ""
-    # Whether they lie in folders of classes or kinds.
+    # Whether the pictures lie in folders of classes or kinds.
     nested: bool = False
     suffixes: tuple[str, ...] = PICTURES
 

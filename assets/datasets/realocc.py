@@ -1,6 +1,6 @@
-"""RealOcc and what is laid out like it: really occluded faces with masks of what is visible of them.
+"""RealOcc and datasets with the same layout: really occluded faces with masks of the visible face.
 
-They are for testing, and never composited on.
+They are for testing only. Nothing is composited on them.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ _IMAGES, _MASKS = ("image", "img", "images"), ("mask", "masks")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OccludedSource:
-    """A dataset of really occluded faces: where it lies, and what its publisher states of it."""
+    """A dataset of really occluded faces: its place and its published figures."""
 
     name: str  # of its shard in the bank
     dataset: str
     folder: str  # relative to the raw folder
     licence: str
-    # How many pictures are published; None where a user's own may lie in their place.
+    # Published number of pictures; None if user-provided pictures may lie in their place.
     count: int | None = None
-    # Both sides of every picture in pixels; None for any size.
+    # Width and height of every picture in pixels; None for any size.
     side: int | None = None
 
 
@@ -48,10 +48,10 @@ REALOCC_WILD = OccludedSource(
 def read_occluded_faces(
     raw: Path, report: ReportProblem, source: OccludedSource = REALOCC
 ) -> Iterator[RawOccludedFace]:
-    """Yield the faces of ``split/val.txt``, in its order; without the list, all by name.
+    """Yield the faces of ``split/val.txt`` in its order; without the list, all faces by name.
 
-    Photographs lie in ``image``, ``img`` or ``images``, masks in ``mask`` or ``masks``. Another number
-    of photographs than published is a Problem; they are read all the same.
+    Photographs lie in ``image``, ``img`` or ``images``, masks in ``mask`` or ``masks``. A number of
+    photographs other than published is a Problem; they are read nevertheless.
     """
     folder = raw / source.folder
     sidecar = Sidecar(folder, raw, report)
@@ -91,13 +91,13 @@ def read_occluded_faces(
 
 
 def _instead(folder: Path, names: tuple[str, ...]) -> str:
-    """What is there in place of the folder: nothing, or one at a wrong depth."""
+    """Describe what exists instead of the folder: nothing, or a folder at a wrong depth."""
     below = sorted(path.name for path in folder.glob("*/") if first_folder(path, *names))
     return f"one a level deeper, in {folder.name}/{below[0]}" if below else "no such folder"
 
 
 def _listed(path: Path, raw: Path, report: ReportProblem) -> list[str]:
-    """Stems of the list; none where there is no list, or none that can be used."""
+    """Stems of the list; empty if the list is missing or unusable."""
     if not path.is_file():
         return []
     try:

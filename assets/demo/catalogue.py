@@ -1,4 +1,4 @@
-"""The demo photographs: for each picture its source in a public package and our annotation of it."""
+"""The demo photographs: the source of each picture in a public package, and our annotation of it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class PhotoSource:
 
     @property
     def photo(self) -> str:
-        """What names the photograph: the catalogue holds no photograph in two files."""
+        """The identity of the photograph. The catalogue has no photograph in two files."""
         return self.sha256
 
     def __str__(self) -> str:
@@ -38,7 +38,7 @@ class PhotoSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoFace:
-    """A face. ``align`` takes source pixels to the 1024 x 1024 crop, in which landmarks are given."""
+    """A face. ``align`` maps source pixels to the 1024 x 1024 crop; landmarks are in pixels of the crop."""
 
     id: int
     source: PhotoSource
@@ -54,7 +54,7 @@ class DemoFace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hand:
-    """A hand: crop of the source, enlarged ``scale`` times to the mask's size, then turned."""
+    """A hand: crop of the source, scaled by ``scale`` to the mask's size, then rotated."""
 
     id: int
     name: str
@@ -62,7 +62,7 @@ class Hand:
     mask: str
     crop: CropBox  # x0, y0, x1, y1 in source pixels, end exclusive
     scale: int
-    rot_deg: float  # counter-clockwise, makes the fingers point down
+    rot_deg: float  # counter-clockwise, turns the fingers down
     aspect: str | None
     side: str | None
     skin_tone: str
@@ -71,7 +71,7 @@ class Hand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thing:
-    """An object: either ``crop`` and ``mask``, or neither, where the file has alpha of its own."""
+    """An object with ``crop`` and ``mask``, or with neither if the file has its own alpha."""
 
     id: int
     name: str
@@ -117,7 +117,7 @@ class Catalogue:
         return tuple(sorted({item.source.package for item in self.items()}))
 
     def within(self, packages: frozenset[Package]) -> Catalogue:
-        """The part whose pictures lie in these packages."""
+        """The subset of the catalogue whose pictures are in these packages."""
 
         def kept(items: tuple[ItemT, ...]) -> tuple[ItemT, ...]:
             return tuple(item for item in items if item.source.package in packages)
@@ -155,7 +155,7 @@ def _rows(name: str, kind: type) -> Any:
 
 @cache
 def load_catalogue() -> Catalogue:
-    """The committed annotations."""
+    """Load the committed annotations."""
     return Catalogue(
         faces=tuple(_rows("faces", DemoFace)),
         hands=tuple(_rows("hands", Hand)),
@@ -166,7 +166,7 @@ def load_catalogue() -> Catalogue:
 
 @cache
 def load_meshes() -> dict[int, list[list[float]]]:
-    """The 468 face-mesh points of each face, (x, y) in pixels of the 1024 x 1024 crop, by face id."""
+    """The 468 face-mesh points of each face by face id, (x, y) in pixels of the 1024 x 1024 crop."""
     stored = json.loads((DEMO_ROOT / "facemesh468.json").read_text(encoding="utf-8"))
     return {
         int(key): [[x / 10, y / 10] for x, y in zip(flat[::2], flat[1::2], strict=True)]

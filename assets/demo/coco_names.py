@@ -1,4 +1,4 @@
-"""COCO's own category ids, for the names that the catalogue uses, and ids for the kinds it lacks."""
+"""COCO's category ids for the names in the catalogue, and ids for kinds that COCO lacks."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ FIRST_OWN_ID = 91
 
 
 def categories(catalogue: Catalogue) -> list[dict[str, object]]:
-    """COCO's categories that occur, then one for each kind of object that COCO has no name for.
+    """The COCO categories that occur, then one category for each kind of object that COCO lacks.
 
-    Ids are stable only for the whole catalogue: ask with it, whatever the tier.
+    Ids are stable only for the whole catalogue, so pass all of it for every tier.
     """
     custom = sorted({thing.kind for thing in catalogue.objects if thing.coco_category is None})
     rows: list[dict[str, object]] = [

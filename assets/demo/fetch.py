@@ -1,4 +1,4 @@
-"""Bring the photographs of packages into the cache: from installed packages, else by their clients."""
+"""Bring the demo photographs into the cache, from installed packages or with the package clients."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def fetch_packages(
     say: Say,
     on_progress: _OnProgress = lambda done, total: None,
 ) -> dict[Package, str]:
-    """Fill the cache with these files; returns what went wrong, by package, in order.
+    """Fill the cache with these files; returns errors by package, in order.
 
-    Packages that are wholly cached or installed are not asked for. A package counts as fetched
-    only when each of its files was found with the sha256 that the catalogue names. ``on_progress`` is
-    called with how many packages are done, and with the number of all.
+    Packages that are wholly cached or installed are not requested. A package counts as fetched only when each
+    of its files was found with the sha256 in the catalogue. ``on_progress`` is called with the number of
+    finished packages and the number of all packages.
     """
     wanted: dict[Package, dict[str, PhotoSource]] = {}
     for source in sources:
@@ -85,7 +85,7 @@ def _digest_of(path: str, sources: dict[str, PhotoSource]) -> str:
 
 
 def _take_installed(source: PhotoSource, cache: PhotoCache) -> bool:
-    """Copy the file from an installed package where its bytes agree."""
+    """Copy the file from an installed package if its hash matches."""
     if source.package.ecosystem != "pypi-wheel":
         return False
     try:

@@ -1,4 +1,4 @@
-"""The photographs outside git: one file each, named by its sha256."""
+"""The cache of photographs, outside git: one file each, named by its sha256."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def default_cache() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class PhotoCache:
-    """Files of packages by content. A file that lies here is fetched no more."""
+    """Files of packages by content. A cached file is not fetched again."""
 
     folder: Path
 
@@ -31,12 +31,12 @@ class PhotoCache:
         return self.path(source).is_file()
 
     def put(self, source: PhotoSource, data: bytes) -> None:
-        """Keep the file; ValueError where the bytes are not those that the catalogue names."""
+        """Keep the file. Raises ValueError if its hash differs from the catalogue's."""
         self._check(source, data)
         storage.write_bytes(str(self.path(source)), data)
 
     def read(self, source: PhotoSource) -> bytes:
-        """The file's bytes, checked again: files in a cache may have been damaged since."""
+        """The file's bytes, verified again, since a cached file may have been damaged."""
         data = self.path(source).read_bytes()
         self._check(source, data)
         return data

@@ -1,4 +1,4 @@
-"""Pictures in memory: decode what packages hold, encode what the raw downloads hold. RGB uint8."""
+"""Decode pictures of the packages and encode those of the raw layout, in memory. RGB uint8."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ JPEG_QUALITY = 95
 
 
 def decode(data: bytes, what: str) -> DemoPixels:
-    """The picture as stored, (H, W, 3) RGB: EXIF turns are not applied, our boxes count stored pixels."""
+    """The picture as stored, (H, W, 3) RGB. EXIF rotation is not applied; boxes refer to stored pixels."""
     return _rgb(_imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION, what))
 
 
@@ -43,7 +43,7 @@ def annotation_mask(name: str) -> BinaryMask:
 
 
 def cut(picture: DemoPixels, box: CropBox | None) -> DemoPixels:
-    """The box x0, y0, x1, y1 (end exclusive) of the picture; all of it where there is none."""
+    """The box x0, y0, x1, y1 (end exclusive) of the picture; the whole picture without a box."""
     if box is None:
         return picture
     x0, y0, x1, y1 = box
@@ -51,7 +51,7 @@ def cut(picture: DemoPixels, box: CropBox | None) -> DemoPixels:
 
 
 def warp(picture: DemoPixels, matrix: AffineRows, side: int) -> DemoPixels:
-    """The aligned square crop; what lies beyond the photograph is its reflection."""
+    """The aligned square crop; beyond the photograph's border, its reflection."""
     forward = np.asarray(matrix, np.float64)
     out = cv2.warpAffine(picture, forward, (side, side), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
     return np.asarray(out, np.uint8)

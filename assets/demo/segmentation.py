@@ -1,4 +1,4 @@
-"""A mask as COCO writes it: one polygon where that is faithful, else run lengths."""
+"""A mask in COCO's form: one polygon if it is accurate, else run lengths."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Segmentation = list[list[float]] | dict[str, Any]
 
 
 def segment(mask: BinaryMask) -> Segmentation:
-    """A polygon list for one piece without holes that it redraws to IoU 0.985, else compressed RLE.
+    """A polygon list if the mask has one piece, no holes and redraws to IoU 0.985, else compressed RLE.
 
     ``mask`` is (H, W), 0 or 255. Polygons run between pixels, as COCO's rasteriser reads them.
     """
@@ -36,7 +36,7 @@ def segment(mask: BinaryMask) -> Segmentation:
 
 
 def agreement(segmentation: Segmentation, mask: BinaryMask) -> float:
-    """Intersection over union of the mask (H, W) and what COCO's own tools draw of a segmentation."""
+    """Intersection over union of the mask (H, W) and COCO's own rendering of a segmentation."""
     drawn = segmentation
     if isinstance(segmentation, list):
         drawn = coco_mask.merge(coco_mask.frPyObjects(segmentation, *mask.shape))

@@ -1,4 +1,4 @@
-"""Which pictures may train: by person and by photograph, never by file."""
+"""Train and test split of the demo pictures by person and by photograph, never by file."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ SALT = "natocc-sample/2"
 def photo_splits(catalogue: Catalogue) -> dict[str, str]:
     """``train`` or ``test`` for every photograph (by ``Source.photo``) of the catalogue.
 
-    Photographs that share a person, and persons who share a photograph, go together. A group with a
-    really occluded face is ``test``. Of the other groups, in the order of the hash of their first
-    person, as many follow as hold at most 15 % of these persons. Of the photographs without an
-    annotated face, about 15 % follow by their own hash. Ask with the whole catalogue: then a picture
-    has one split in every tier.
+    Photographs that share a person, and persons who share a photograph, form one group. A group with a really
+    occluded face is ``test``. Other groups are added to ``test`` in the order of the hash of their first
+    person, up to 15 % of these groups' persons. About 15 % of the photographs without an annotated face are
+    added by their own hash. Pass the whole catalogue, so that a picture has the same split in every tier.
     """
     leader = _leaders(catalogue.faces)
     group = {face.source.photo: leader[face.person] for face in catalogue.faces}
@@ -37,12 +36,12 @@ def photo_splits(catalogue: Catalogue) -> dict[str, str]:
 
 
 def _drawn(photo: str) -> bool:
-    """Whether a photograph without a face is held out: by its hash, for one in seven of them."""
+    """Whether a photograph without a face is held out. Its hash selects about one in seven."""
     return int(sha256_bytes(f"{SALT}/{photo}".encode())[:8], 16) < TEST_SHARE * 2**32
 
 
 def _leaders(faces: tuple[DemoFace, ...]) -> dict[str, str]:
-    """For every person the alphabetically first of those joined by a chain of photographs."""
+    """For every person, the alphabetically first person of their group (linked by shared photographs)."""
     leader = {face.person: face.person for face in faces}
     first_on: dict[str, str] = {}
     for face in faces:

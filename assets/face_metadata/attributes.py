@@ -21,7 +21,7 @@ _COUNT = 40
 
 
 def read_attributes(raw: Path, folder: Path, report: ReportProblem) -> PhotoTable[tuple[str, ...]] | None:
-    """The attributes that each photograph has, sorted; None where there is no table that can be read."""
+    """The sorted attributes of each photograph; None if there is no readable table."""
     path = folder / ATTRIBUTES
     where = path.relative_to(raw).as_posix()
     return read_photo_table(path, raw, report, partial(_layout, where, report))

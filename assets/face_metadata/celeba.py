@@ -11,10 +11,10 @@ from assets.text.table import Layout
 from natocc.file_names import is_number
 
 MAPPING = "CelebA-HQ-to-CelebA-mapping.txt"
-# CelebA's own table, which is not in CelebAMask-HQ's archive.
+# CelebA's own table, which is not part of CelebAMask-HQ's archive.
 _IDENTITIES = "identity_CelebA.txt"
 IDENTITY_FOLDERS = ("CelebAMask-HQ", "CelebA", "CelebA/Anno")
-# The first numbers of CelebA, counted from 0, that are for validation and for testing.
+# The first CelebA numbers, counted from 0, of the validation and the test split.
 FIRST_VAL, FIRST_TEST = 162_771, 182_638
 
 
@@ -24,22 +24,22 @@ def official_split(orig_idx: int) -> str:
 
 
 def celeba_file(orig_idx: int) -> str:
-    """The file of a number: CelebA counts its numbers from 0 and its files from 1."""
+    """The file name for a number: CelebA counts its numbers from 0 and its files from 1."""
     return f"{orig_idx + 1:06d}.jpg"
 
 
 def read_mapping(raw: Path, folder: Path, report: ReportProblem) -> PhotoTable[int] | None:
-    """CelebA's number of each photograph; None where there is no table that can be read."""
+    """CelebA's number of each photograph; None if there is no readable table."""
     return read_photo_table(folder / MAPPING, raw, report, _mapping_layout)
 
 
 def read_identities(
     raw: Path, mapping: PhotoTable[int] | None, report: ReportProblem
 ) -> PhotoTable[int] | None:
-    """The person's number of each mapped face, by CelebA's file; None where that is unknown.
+    """The person's number of each mapped face, by CelebA's file; None if there is no readable table.
 
-    The table is read from the first of ``IDENTITY_FOLDERS`` that has it. Call before rows of ``mapping``
-    are taken.
+    The table is read from the first of ``IDENTITY_FOLDERS`` that contains it. Call this before rows are taken
+    from ``mapping``.
     """
     candidates = [raw / folder / _IDENTITIES for folder in IDENTITY_FOLDERS]
     paths = [path for path in candidates if path.is_file()]
@@ -58,7 +58,7 @@ def read_identities(
 
 
 def _mapping_layout(cells: list[str]) -> Layout[int]:
-    """The download names its columns; copies without that line exist."""
+    """The layout of the mapping. The download has a line of column names; some copies lack it."""
     has_header = not is_number(cells[0])
     if has_header and [name.lower() for name in cells] != ["idx", "orig_idx", "orig_file"]:
         raise BadInput("the columns idx, orig_idx and orig_file", " ".join(cells[:4]))

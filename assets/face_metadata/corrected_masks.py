@@ -1,4 +1,4 @@
-"""Corrected face masks (Voo et al., and those of reviews): a picture a face, beside CelebAMask-HQ."""
+"""Corrected face masks (from Voo et al. and from reviews): one picture a face, beside CelebAMask-HQ."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from natocc.file_names import PICTURES
 from natocc.geometry import Image
 
 CORRECTED_FOLDER = "CelebAMask-HQ-masks_corrected"
-# Smoothing and resizing leave grey values no farther than this from the edge, in pixels.
+# Smoothing and resizing leave grey values within this distance of the edge, in pixels.
 _EDGE = 8
 
 
 def check_corrected(raw: Path, faces: str) -> None:
-    """Raise FileNotFoundError where corrected masks lie elsewhere than in their folder, saying where.
+    """Raise FileNotFoundError if corrected masks lie outside their folder; the message names the place.
 
-    ``faces`` is the folder of the faces. Without corrected masks nothing is wrong; with misplaced ones
-    every face would silently keep the mask that they correct.
+    ``faces`` is the folder of the faces. Having no corrected masks is fine. If they are misplaced, every face
+    would silently keep its uncorrected mask.
     """
     folder = raw / CORRECTED_FOLDER
     if (raw / faces / CORRECTED_FOLDER).is_dir():
@@ -46,9 +46,9 @@ def check_corrected(raw: Path, faces: str) -> None:
 
 
 def corrected_masks(raw: Path, report: ReportProblem) -> dict[str, tuple[Path, ...]]:
-    """Mask files by the id of their face: one each, or more where 7.png lies beside 007.png.
+    """Mask files by the id of their face: one each, or more if 7.png lies beside 007.png.
 
-    Empty where the folder is not there.
+    Empty if the folder does not exist.
     """
     folder, found = raw / CORRECTED_FOLDER, defaultdict[str, tuple[Path, ...]](tuple)
 
@@ -62,16 +62,16 @@ def corrected_masks(raw: Path, report: ReportProblem) -> dict[str, tuple[Path, .
 
 
 def _is_table(name: str) -> bool:
-    """What else lies in the folder: where masks are from, verdicts, and Voo et al.'s lists."""
+    """Whether the file is one of the folder's tables: provenance, verdicts, or Voo et al.'s lists."""
     return name in (PROVENANCE, VERDICTS_FILE) or (name.startswith("CelebAMask-HQ") and name.endswith(".txt"))
 
 
 def read_corrected(path: Path, *, empty: bool = False) -> tuple[Image, tuple[str, ...]]:
-    """Read a mask as ``read_mask`` does, but with grey values at its edges alone.
+    """Read a mask as ``read_mask`` does, but accept grey values only at its edges.
 
-    Elsewhere they mean something (0, 1 and 255 for "ignore", a shade for "unsure") that a cut would
-    lose: BadInput is raised, as for an empty mask (unless ``empty`` allows it) and all that
-    ``read_mask`` refuses.
+    Elsewhere grey values have a meaning (0, 1 and 255 for "ignore", a shade for "unsure") that thresholding
+    would lose. Raises BadInput for them, for an empty mask (unless ``empty`` allows it) and for everything
+    that ``read_mask`` refuses.
     """
     mask, notes = read_mask(path)
     if not mask.any() and not empty:
@@ -90,7 +90,7 @@ def read_corrected(path: Path, *, empty: bool = False) -> tuple[Image, tuple[str
 
 
 def _stored(path: Path) -> Image:
-    """The values as they lie in the file, uint8 HxW; of equal channels the first."""
+    """The values as stored in the file, uint8 HxW; if the channels are equal, the first."""
     deep = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
     if deep is None:
         raise BadInput("a mask", "an image of an unknown kind; save it as a grey PNG")

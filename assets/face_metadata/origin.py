@@ -1,4 +1,4 @@
-"""Where a face of CelebAMask-HQ comes from: side-car, then identity table, then partition."""
+"""The origin of a face of CelebAMask-HQ, from side-car, identity table and partition, in this order."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CELEBAMASK_LICENCE = "CelebAMask-HQ: non-commercial research only, no redistribu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaceKnown:
-    """One face as all tables describe it; ``metadata`` goes into the entry's json."""
+    """One face as described by all tables; ``metadata`` goes into the entry's json."""
 
     origin: Origin
     landmarks: dict[str, Point]
@@ -29,8 +29,8 @@ class FaceKnown:
 class FaceOrigins:
     """Origin and metadata of the faces of a raw folder.
 
-    Person and split are the side-car's; where it names none, the person is the identity table's and the
-    split the partition's. Raises ValueError where the side-car or a list can't be read.
+    Person and split come from the side-car. If it names none, the person comes from the identity table and
+    the split from the partition. Raises ValueError if the side-car or a list can't be read.
     """
 
     def __init__(self, raw: Path, report: ReportProblem) -> None:
@@ -41,7 +41,7 @@ class FaceOrigins:
         self._disputed, self._report = Tally(), report
 
     def describe(self, name: str) -> FaceKnown:
-        """The face on a photograph, by its file name. Call once for each: the tables' rows are taken."""
+        """The face on a photograph, by its file name. Call once for each: the tables' rows are removed."""
         stem = Path(name).stem
         row, tables = self._sidecar.row_of(f"{CELEBAMASK_IMAGES}/{name}"), self._tables.metadata_of(stem)
         origin = self._partition.origin(id_of(stem), row.origin(CELEBAMASK_FOLDER, CELEBAMASK_LICENCE))
@@ -55,7 +55,7 @@ class FaceOrigins:
         )
 
     def finish(self) -> None:
-        """Call after the last face: reports what the tables lack, and where side-car and lists disagree."""
+        """Call after the last face. Reports gaps in the tables, and conflicts between side-car and lists."""
         self._tables.finish()
         if self._disputed:
             expected = "the split that the lists or verdicts give; excluded counts, else the side-car's"

@@ -1,4 +1,4 @@
-"""Voo et al.'s partition of CelebAMask-HQ: faces with nothing over them, occluded ones, excluded ones."""
+"""Voo et al.'s partition of CelebAMask-HQ: faces without occlusion, occluded faces, excluded faces."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from natocc.file_names import PICTURES
 
 _IMAGES = f"{CELEBAMASK_FOLDER}/{CELEBAMASK_IMAGES}"
 _VERDICTS_PATH = f"{CORRECTED_FOLDER}/{VERDICTS_FILE}"
-# Table 2 of the paper. Its groups are 30,002 together, of 30,000 faces: one more or less is no fault.
+# Table 2 of the paper. Its groups sum to 30,002, for 30,000 faces, so a difference of one is accepted.
 TABLE_2 = {"WO-train": 24603, "WO-test": 716, "O": 4597, "excluded": 86}
 PUBLISHED_FACES, _TOLERANCE = 30000, 1
 
 
 class Group(NamedTuple):
-    """One group: ``name`` as in the list's file name, and what it says of its faces."""
+    """One group: ``name`` as in the list's file name, with the subset and split of its faces."""
 
     name: str
     subset: Literal["WO", "O"] | None
@@ -38,12 +38,12 @@ class Group(NamedTuple):
 
     @property
     def file(self) -> str:
-        """The name under which the group's list is written."""
+        """The file name of the group's list."""
         return f"{CELEBAMASK_FOLDER}-{self.name}.txt"
 
 
-# In the order of who wins where lists contradict each other: what may not be trained on first.
-# The paper has no occluded faces of test persons; here they form a separate group.
+# In order of precedence if lists contradict each other: groups that must not be trained on come first. The
+# paper has no occluded faces of test persons; here they form a separate group.
 GROUPS = (
     Group("excluded", None, "excluded"),
     Group("O-test", "O", "test"),
@@ -56,14 +56,14 @@ _BY_NAME = {group.name: group for group in GROUPS}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partition:
-    """Which face belongs to which group; faces that no list names belong to none."""
+    """The group of each face. Faces that no list names have no group."""
 
     groups: Mapping[str, Group] = field(default_factory=dict)  # by face id
 
     def origin(self, face_id: str, origin: Origin) -> Origin:
-        """The origin with the face's subset, and with its split where the side-car gives none.
+        """The origin with the face's subset; its split too if the side-car gives none.
 
-        What anyone excludes is excluded.
+        If either source excludes a face, it is excluded.
         """
         group = self.groups.get(face_id)
         if group is None:
@@ -73,11 +73,11 @@ class Partition:
 
 
 def partition_of(raw: Path, report: ReportProblem) -> Partition:
-    """Read the lists and the verdicts that are there; empty where there are none.
+    """Read the existing lists and verdicts; the partition is empty if there are none.
 
-    Of a face in two lists the group that comes first in ``GROUPS`` counts; a review's verdict goes
-    before the lists. What is missing or too much is reported in one line a file. Raises ValueError
-    for a file that can't be read: without it, faces to test on would be trained on.
+    If a face is in two lists, the group that comes first in ``GROUPS`` counts. A verdict of a review takes
+    precedence over the lists. Missing and surplus faces are reported in one line a file. Raises ValueError if
+    a file can't be read, as test faces would otherwise be used for training.
     """
     images = raw / _IMAGES
     files = images.iterdir() if images.is_dir() else ()
@@ -102,7 +102,7 @@ def _add(
     there: Collection[str],
     report: ReportProblem,
 ) -> None:
-    """Put the faces of a list into their group, but for those that an earlier one has."""
+    """Put the faces of a list into their group, except faces that an earlier list contains."""
     several = [name for name, count in Counter(named).items() if count > 1]
     _note(several, where, "every face once", "{} more than once, the first {}", report)
     named = list(dict.fromkeys(named))
@@ -124,7 +124,7 @@ def _add(
 
 
 def _report_rest(rest: list[str], lists: Mapping[str, str], report: ReportProblem) -> None:
-    """Say which faces no list names, and that lists are missing where they are."""
+    """Report the faces that no list names, and the missing lists."""
     lacking = [name for name in TABLE_2 if name not in lists]
     expected = "every face in one of the lists"
     got = "{} in none, of unknown group and so for training, the first {}"
@@ -140,7 +140,7 @@ def _judge(
     there: Collection[str],
     report: ReportProblem,
 ) -> None:
-    """Let verdicts go before the lists; a test face stays a test face, unless it is excluded."""
+    """Apply verdicts over the lists. A test face stays a test face unless it is excluded."""
     absent, others = [], []
     for face, row in verdicts.items():
         if face not in there:
@@ -158,7 +158,7 @@ def _judge(
 
 
 def _note(faces: list[str], where: str, expected: str, got: str, report: ReportProblem) -> None:
-    """One line for many faces; ``got`` has places for their number and the first of them."""
+    """Report many faces in one line; ``got`` has placeholders for their number and the first of them."""
     if faces:
         text = got.format(len(faces), min(faces))
         report(Problem(path=where, expected=expected, got=text, action="converted"))

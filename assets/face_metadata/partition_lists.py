@@ -1,4 +1,4 @@
-"""Voo et al.'s lists, one a group: where they lie, what they are called, whom they name."""
+"""Voo et al.'s lists, one for each group: where to find them and how to parse them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from natocc.file_names import PICTURES
 
 CELEBAMASK_FOLDER, CELEBAMASK_IMAGES = "CelebAMask-HQ", "CelebA-HQ-img"
 _FOLDERS = ("", CELEBAMASK_FOLDER, CORRECTED_FOLDER)
-# Only the first of the released names is known; the others are similar names in several spellings.
+# Only the first released name is known. The others are similar names in several spellings.
 ACCEPTED = ", ".join(
     f"{CELEBAMASK_FOLDER}-{name}.txt" for name in ("WO-train", "WO-test", "O", "excluded", "removed")
 )
@@ -30,7 +30,7 @@ _OWN_TABLES = (f"{_PREFIX}-attribute-anno.txt", f"{_PREFIX}-pose-anno.txt")
 
 
 def find_lists(raw: Path, report: ReportProblem) -> dict[str, Path]:
-    """The list of each group, by the group's name; any other text file of the dataset's name is a Problem."""
+    """The list of each group, by the group's name. Other text files with the dataset's name are Problems."""
     found: dict[str, Path] = {}
     for path in (path for folder in _FOLDERS for path in sorted((raw / folder).glob("*.[tT][xX][tT]"))):
         group, where = _group_of(path.name), path.relative_to(raw).as_posix()
@@ -46,12 +46,12 @@ def find_lists(raw: Path, report: ReportProblem) -> dict[str, Path]:
 
 
 def read_names(path: Path, where: str) -> list[str]:
-    """Ids of the faces that a list names, one a line. Raises ValueError where it is no text."""
+    """Ids of the faces in a list, one a line. Raises ValueError if the file is not text."""
     return [face_id_of(line) for line in _text(path, where).splitlines() if line.strip()]
 
 
 def face_id_of(name: str) -> str:
-    """The id of the face that a name means, with or without folder and suffix, padded or not.
+    """The id of the face that a name refers to, with or without folder, suffix and padding.
 
     >>> face_id_of("123.jpg"), face_id_of("CelebA-HQ-img/00123")
     ('00123', '00123')
@@ -62,7 +62,7 @@ def face_id_of(name: str) -> str:
 
 
 def _group_of(file: str) -> str | None:
-    """The group that a file's name means; without the dataset's name before it only one with WO does."""
+    """The group that a file name refers to. Without the dataset's name as prefix, it must contain WO."""
     name = file.lower().removesuffix(".txt")
     words = set(re.findall("[a-z]+", re.sub("(?<=wo)(?=train|test)", " ", name.removeprefix(_PREFIX))))
     known = name.startswith(_PREFIX) or "wo" in words

@@ -21,21 +21,21 @@ _Row = TypeVar("_Row")
 
 @dataclass(slots=True)
 class PhotoTable(Generic[_Row]):
-    """Rows by photograph. ``take`` removes a row, so the rows left over have no photograph."""
+    """Rows by photograph. ``take`` removes a row, so the remaining rows have no photograph."""
 
     where: str
     rows: dict[str, _Row]
     lacking: Tally = field(default_factory=Tally)
 
     def take(self, name: str) -> _Row | None:
-        """The photograph's row; a photograph without one is counted."""
+        """Remove and return the photograph's row. A photograph without a row is counted."""
         row = self.rows.pop(name, None)
         if row is None:
             self.lacking.add(name)
         return row
 
     def report_mismatches(self, report: ReportProblem) -> None:
-        """A line for the photographs without a row, and one for the rows without a photograph."""
+        """Report the photographs without a row in one line, and the rows without a photograph in another."""
         if self.lacking:
             report(note(self.where, "a row for each photograph", f"none for {self.lacking}"))
         unused = Tally()
@@ -48,23 +48,23 @@ class PhotoTable(Generic[_Row]):
 def read_photo_table(
     path: Path, raw: Path, report: ReportProblem, layout_from: Callable[[list[str]], Layout[_Row]]
 ) -> PhotoTable[_Row] | None:
-    """As ``read_rows``: None where there is no such table, or none that can be read."""
+    """As ``read_rows``: None if the table is missing or can't be read."""
     rows = read_rows(path, raw, report, layout_from)
     return None if rows is None else PhotoTable(path.relative_to(raw).as_posix(), rows)
 
 
 def note(where: str, expected: str, got: str) -> Problem:
-    """A finding that keeps nothing out of the bank."""
+    """Report a finding that does not exclude anything from the bank."""
     return Problem(path=where, expected=expected, got=got, action="converted")
 
 
 def column_names(cells: list[str]) -> tuple[str, ...]:
-    """The names without that of the photographs' column, which the download leaves out."""
+    """The column names, without the photographs' column, which has no name in the download."""
     return tuple(cells[1:] if cells[0].lower() in _PHOTO_COLUMNS else cells)
 
 
 def photo_name(file: str) -> str:
-    """A picture's name in the form in which photographs are compared, with or without its suffix."""
+    """A picture's name in normal form, for comparison, with or without its suffix."""
     suffix = PurePath(file).suffix
     return same_name(file.removesuffix(suffix) if suffix.lower() in PICTURES else file)
 

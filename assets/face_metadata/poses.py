@@ -17,9 +17,9 @@ from assets.problems import BadInput, Problem, ReportProblem
 from assets.text.table import Layout
 
 POSES = "CelebAMask-HQ-pose-anno.txt"
-# The publisher writes "Raw" and means roll.
+# The publisher writes "Raw" for roll.
 _ANGLES = {"yaw": "yaw", "pitch": "pitch", "roll": "roll", "raw": "roll"}
-# Of this many heads at least one is turned by more than this many degrees; in radians none is.
+# With this many heads, at least one is turned by more than this many degrees. In radians, none would be.
 _ENOUGH_ROWS, _MOST_RADIANS = 100, 3.2
 
 
@@ -32,7 +32,7 @@ class Pose(NamedTuple):
 
 
 def read_poses(raw: Path, folder: Path, report: ReportProblem) -> PhotoTable[Pose] | None:
-    """The pose of each photograph; None where there is no table that can be read, or one of radians."""
+    """The pose of each photograph; None if there is no readable table, or if it is in radians."""
     table = read_photo_table(folder / POSES, raw, report, _layout)
     if table is None or len(table.rows) < _ENOUGH_ROWS:
         return table

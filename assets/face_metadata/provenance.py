@@ -1,4 +1,4 @@
-"""Where corrected masks come from: ``provenance.jsonl`` beside them, one line a correction."""
+"""The provenance of corrected masks: ``provenance.jsonl`` beside them, one line for each correction."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ PROVENANCE = "provenance.jsonl"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """Who made a mask, with what and when; hashes are sha256 of files."""
+    """The author, tool and date of a mask; hashes are sha256 of files."""
 
     id: str
     file: str  # of the mask, beside this table
     sha256: str  # of the mask
-    format: str  # of the review that it came back in
+    format: str  # of the review with the answer
     tool: str
     annotation: str  # the tool's file, relative to the review
     annotation_sha256: str
-    who: str  # empty where unknown
+    who: str  # empty if unknown
     date: str  # YYYY-MM-DD
     date_from: str  # "given", "annotation file" or "file time"
     previous_sha256: str  # of the mask that was reviewed, as the bank held it
@@ -43,9 +43,9 @@ _LINE = TypeAdapter(Correction)
 
 
 def read_provenance(folder: Path, raw: Path, report: ReportProblem) -> dict[str, list[Correction]]:
-    """The corrections of each mask file, oldest first; none where there is no table.
+    """The corrections of each mask file, oldest first; empty without a table.
 
-    A line that can't be read is a Problem, and left out.
+    An unreadable line is a Problem and is left out.
     """
     path, found = folder / PROVENANCE, defaultdict[str, list[Correction]](list)
     where = path.relative_to(raw).as_posix()
@@ -65,7 +65,7 @@ def read_provenance(folder: Path, raw: Path, report: ReportProblem) -> dict[str,
 
 
 def add_provenance(data: bytes, corrections: list[Correction]) -> bytes:
-    """The table with lines added at its end; ``data`` is what it holds, empty for a new one."""
+    """The table with lines added at its end. ``data`` is its present content, empty for a new table."""
     lines = [json.dumps(asdict(correction), ensure_ascii=False, sort_keys=True) for correction in corrections]
     whole = data if not data or data.endswith(b"\n") else data + b"\n"
     return whole + "".join(f"{line}\n" for line in lines).encode()
@@ -76,8 +76,8 @@ def corrections_of(
 ) -> dict[str, dict[str, object]]:
     """Origin of each corrected mask, by the id of its face: the newest line with the file's hash.
 
-    A mask that was edited since its last line is a Problem (it is taken all the same, its line is not);
-    so is a file that the table names and the folder has not.
+    A mask that was edited since its last line is a Problem. The mask is used, but the line is not. A file
+    that is in the table but not in the folder is a Problem too.
     """
     lines, found = read_provenance(folder, raw, report), dict[str, dict[str, object]]()
     where = (folder / PROVENANCE).relative_to(raw).as_posix()

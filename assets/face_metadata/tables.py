@@ -16,17 +16,17 @@ from assets.reading.tally import Tally
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaceMetadata:
-    """``fields`` of the entry's json; ``person`` is None where no table names one."""
+    """``fields`` of the entry's json; ``person`` is None if no table names a person."""
 
     fields: dict[str, object]
     person: str | None = None
 
 
 class FaceTables:
-    """The tables of a raw folder. Each may be absent: user-provided photographs have none.
+    """The tables of a raw folder. Each may be absent, as for user-provided photographs.
 
-    Ask for the metadata of every photograph, then call ``finish``, which reports rows without a photograph
-    and photographs without a row.
+    Call ``metadata_of`` for every photograph, then ``finish``, which reports rows without a photograph and
+    photographs without a row.
     """
 
     def __init__(self, raw: Path, folder: Path, report: ReportProblem) -> None:
@@ -41,12 +41,12 @@ class FaceTables:
     def metadata_of(self, stem: str) -> FaceMetadata:
         """The rows of the photograph with this name, in all tables."""
         name = same_name(stem)
-        if name != self._last[0]:  # 7.jpg and 007.jpg: one photograph too many, which others report
+        if name != self._last[0]:  # 7.jpg and 007.jpg: a duplicate photograph, reported elsewhere
             self._last = name, self._take(name)
         return self._last[1]
 
     def finish(self) -> None:
-        """Report the photographs that a table lacks, and the rows whose photograph is not there."""
+        """Report photographs without a row, and rows without a photograph, for each table."""
         for table in (self._attributes, self._poses, self._mapping):
             if table is not None:
                 table.report_mismatches(self._report)
@@ -69,7 +69,7 @@ class FaceTables:
         return FaceMetadata(fields=fields, person=person)
 
     def _person(self, file: str) -> str | None:
-        """The person on a photograph of CelebA; one that the table of identities lacks is counted."""
+        """The person on a photograph of CelebA. Photographs that the identity table lacks are counted."""
         if self._identities is None:
             return None
         identity = self._identities.rows.get(file)

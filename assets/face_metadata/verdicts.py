@@ -1,4 +1,4 @@
-"""``verdicts.csv`` beside the corrected masks: what reviewers say of whole faces, one row a face."""
+"""``verdicts.csv`` beside the corrected masks: verdicts of reviewers on whole faces, one row a face."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class VerdictRow:
 
 
 def read_verdicts(path: Path) -> dict[str, VerdictRow]:
-    """Rows by the id of their face, the last of each; none where there is no table.
+    """The last row of each face, by face id; empty without a table.
 
-    Raises ValueError for other columns, other verdicts and damage.
+    Raises ValueError for unknown columns, unknown verdicts and damaged files.
     """
     found: dict[str, VerdictRow] = {}
     if not path.is_file():

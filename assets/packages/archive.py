@@ -1,4 +1,4 @@
-"""Single files from package archives, identified by sha256. Nothing is unpacked to disk."""
+"""Read single files from package archives, identified by sha256. Nothing is unpacked to disk."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from typing import IO
 
 from shards.storage import sha256_bytes
 
-# Larger members are no photograph; reading them would only serve an archive made to fill memory.
+# Photographs are smaller. The limit protects against archives made to fill the memory.
 MAX_MEMBER_BYTES = 64 << 20
 
 
 def pick(archive: Path, wanted: Mapping[str, str]) -> dict[str, bytes]:
-    """The wanted files' bytes by sha256; what the archive does not hold is absent.
+    """The wanted files' bytes by sha256; files that the archive lacks are absent.
 
-    ``wanted`` maps sha256 to the path inside the archive. Members are compared by hash wherever a
-    wanted base name occurs, so that another version, which moved a file, serves as well.
-    Raises zipfile.BadZipFile, tarfile.TarError, EOFError or OSError for a broken archive.
+    ``wanted`` maps sha256 to the path inside the archive. Members with the base name of a wanted file are
+    compared by hash, so a version in which the file was moved works too. Raises zipfile.BadZipFile,
+    tarfile.TarError, EOFError or OSError for a broken archive.
     """
     names = {PurePosixPath(path.partition("!")[0]).name for path in wanted.values()}
     entries = {path.partition("!")[2] for path in wanted.values()} - {""}
@@ -45,7 +45,7 @@ def _members(archive: Path, names: set[str]) -> Iterator[bytes]:
                     yield opened.read(entry)
     elif archive.suffix == ".deb":
         command = ["dpkg-deb", "--fsys-tarfile", str(archive)]
-        # It complains when the reader stops early; a broken archive shows as a broken tar stream.
+        # dpkg-deb complains when the reader stops early. A broken archive shows as a broken tar stream.
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:  # noqa: S603
             if process.stdout is None:
                 raise OSError(f"{archive.name}: expected a pipe from dpkg-deb, got none")

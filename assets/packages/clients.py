@@ -1,4 +1,4 @@
-"""Package archives by the ordinary clients: pip, npm and apt. Nothing that is fetched is run."""
+"""Fetch package archives with the ordinary clients pip, npm and apt. Fetched code is never run."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _NO_BUILD = Path(__file__).parent / "no_build"
 
 
 class FetchError(RuntimeError):
-    """A package cannot be had; the message names package, client and what to do."""
+    """A package cannot be fetched. The message names package, client and what to do."""
 
 
 def missing_client(ecosystem: Ecosystem) -> str | None:
-    """The name of the client that this machine lacks for packages of this kind; None where all is there."""
+    """The name of the client that is missing for packages of this kind; None if it is installed."""
     needed = {"npm": ("npm",), "debian": ("apt-get", "dpkg-deb")}.get(ecosystem, ())
     return next((client for client in needed if shutil.which(client) is None), None)
 
@@ -28,7 +28,7 @@ def missing_client(ecosystem: Ecosystem) -> str | None:
 def fetch_archive(package: Package, folder: Path) -> Path:
     """Fetch the package's archive into the empty folder and return its path.
 
-    Raises FetchError where the client is missing, fails, is too slow or leaves no archive.
+    Raises FetchError if the client is missing, fails, times out or leaves no archive.
     """
     client = missing_client(package.ecosystem)
     if client:
@@ -110,8 +110,8 @@ def _npm(package: Package, folder: Path) -> None:
 
 
 def _debian(package: Package, folder: Path) -> None:
-    # A release carries one version of a package and drops the older; the files inside seldom change,
-    # and each is checked by its hash.
+    # A release carries one version of a package and drops older ones. The files inside seldom change, and
+    # each is verified by its hash.
     try:
         _run(package, ["apt-get", "download", "--quiet", f"{package.name}={package.version}"], folder)
     except FetchError:

@@ -1,4 +1,4 @@
-"""What an ordinary package client can fetch."""
+"""Archives that an ordinary package client can fetch."""
 
 from __future__ import annotations
 

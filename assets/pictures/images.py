@@ -1,4 +1,4 @@
-"""Pictures and masks from files: readable files are converted and noted, others are refused."""
+"""Pictures and masks from files. Readable files are converted, with notes; others are refused."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from assets.problems import BadInput
 from natocc.codecs import decode_plain_png, is_plain_png
 from natocc.geometry import Image
 
-# What a photograph may be inside, whatever its suffix says; decoders for other formats are never tried.
+# Accepted formats of photographs, whatever the suffix; decoders for other formats are never tried.
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
 _ORIENTATION = 0x0112
-# How a picture stored with each EXIF orientation becomes upright; 1 already is.
+# The transposition that makes each EXIF orientation upright; 1 is already upright.
 _TURNS: Mapping[int, Pillow.Transpose] = MappingProxyType(
     {
         2: Pillow.Transpose.FLIP_LEFT_RIGHT,
@@ -55,7 +55,7 @@ _MASK = "a mask of 0 and 255, or of 0 and 1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """``rgb`` uint8 HxWx3, upright; ``notes`` names every conversion; ``data`` are the file's bytes."""
+    """``rgb`` uint8 HxWx3, upright; ``notes`` names every conversion; ``data`` holds the file's bytes."""
 
     rgb: Image
     notes: tuple[str, ...]
@@ -64,7 +64,7 @@ class Picture:
 
 
 def read_image(path: Path) -> Picture:
-    """Read a photograph. Raises BadInput for empty, truncated and foreign files."""
+    """Read a photograph. Raises BadInput for empty and truncated files and for other formats."""
     data = _read(path, "a photograph")
     if (quick := plain_jpeg(data)) is not None:
         return Picture(rgb=quick, notes=(), data=data, plain_jpeg=True)
@@ -95,7 +95,7 @@ def read_image(path: Path) -> Picture:
 
 
 def read_size(path: Path) -> tuple[int, int]:
-    """Width and height as the header states them, undecoded. Raises BadInput where there is none."""
+    """Width and height from the header, without decoding. Raises BadInput if there is no valid header."""
     try:
         with Pillow.open(path, formats=_FORMATS) as picture:
             return picture.size
@@ -104,11 +104,11 @@ def read_size(path: Path) -> tuple[int, int]:
 
 
 def read_mask(path: Path) -> tuple[Image, tuple[str, ...]]:
-    """Read a mask as uint8 HxW of 0 and 255, and the conversions that took.
+    """Read a mask as uint8 HxW of 0 and 255, and the conversions that were made.
 
     Accepts 0/255, 0/1, grey edges (cut above 127), equal colour channels, 16 bits and palettes. Raises
-    BadInput for anything else, as for class indices or a mask that is nowhere white; an all-zero
-    mask is returned as such.
+    BadInput for anything else, such as class indices or a mask without white. An all-zero mask is returned as
+    it is.
     """
     data = _read(path, "a mask")
     planes, notes = _plain_planes(data) if is_plain_png(data) else _planes(_open(data, "a mask"), data)
@@ -138,13 +138,13 @@ def _plain_planes(data: bytes) -> tuple[NDArray[Any], list[str]]:
     try:
         return decode_plain_png(data), []
     except ValueError as error:
-        # Pillow knows best what is wrong. But it fills up missing rows, and labels must not be made up.
+        # Pillow reports the fault best. But it fills in missing rows, and labels must not be invented.
         _open(data, "a mask")
         raise BadInput("a mask", "a damaged PNG: rows or checksums do not fit") from error
 
 
 def _planes(picture: Pillow.Image, data: bytes) -> tuple[NDArray[Any], list[str]]:
-    """HxW or HxWx3 values as stored; a palette's colours, or its indices where only 0 and 1 are used."""
+    """HxW or HxWx3 values as stored; a palette's colours, or its indices if only 0 and 1 are used."""
     if picture.mode == "P":
         colours = np.asarray(picture.convert("RGB"))
         if (colours == colours[..., :1]).all():
@@ -152,7 +152,7 @@ def _planes(picture: Pillow.Image, data: bytes) -> tuple[NDArray[Any], list[str]
         indices = np.asarray(picture)
         return (indices, ["palette"]) if indices.max(initial=0) <= 1 else (colours, ["palette"])
     if picture.mode == "RGB" and _sixteen_bit(picture, data):
-        # Pillow keeps the upper 8 bits alone, which makes 0/1 and 0/255 nothing.
+        # Pillow keeps only the upper 8 bits, which maps both 0/1 and 0/255 to 0.
         deep = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
         if deep is None:
             raise BadInput("a mask", "a damaged image (16 bits a channel)")
@@ -200,12 +200,12 @@ def _open(data: bytes, what: str) -> Pillow.Image:
 
 
 def _orientation(picture: Pillow.Image) -> tuple[int, bool]:
-    """The EXIF orientation, 1 where there is none, and whether the EXIF block is sound."""
+    """The EXIF orientation (1 if there is none), and whether the EXIF block is sound."""
     exif = Pillow.Exif()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            # Read again: the picture's own copy was parsed on opening, and warns no more.
+            # Read again: Pillow parsed its own copy on opening and does not repeat the warnings.
             exif.load(picture.info.get("exif", b""))
             plain = exif.get(_ORIENTATION)
             found = int(picture.getexif().get(_ORIENTATION, 1) if plain is None else plain)
@@ -215,11 +215,11 @@ def _orientation(picture: Pillow.Image) -> tuple[int, bool]:
 
 
 def _sixteen_bit(picture: Pillow.Image, data: bytes) -> bool:
-    """Pillow reads 16-bit RGB as 8-bit without a warning, so a PNG's header is read."""
+    """Whether a channel has 16 bits. A PNG's header is read, as Pillow opens 16-bit RGB as 8-bit."""
     return picture.mode.startswith("I") or (picture.format == "PNG" and data[24] == 16)
 
 
 def _flatten(picture: Pillow.Image) -> Image:
-    """Transparent pixels over white."""
+    """Composite transparent pixels over white."""
     ground = Pillow.new("RGBA", picture.size, (255, 255, 255, 255))
     return np.array(Pillow.alpha_composite(ground, picture).convert("RGB"))

@@ -1,4 +1,4 @@
-"""Undamaged photographs of the usual kind, read by the fastest decoder; what is odd is left to others."""
+"""Fast decoding of undamaged photographs in the usual format; other files are left to other readers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from natocc.geometry import Image
 def plain_jpeg(data: bytes) -> Image | None:
     """The pixels of an undamaged, upright 8-bit colour JPEG, in a quarter of the time.
 
-    None for all else, damaged files among it: Pillow knows what is wrong with them.
+    None for all other files, including damaged ones: Pillow reports their faults.
     """
     try:
         with warnings.catch_warnings():

@@ -1,4 +1,4 @@
-"""A picture with transparency: its colours as stored, and its alpha."""
+"""A picture with transparency: its stored colours and its alpha."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from assets.problems import BadInput
 from natocc.geometry import Image
 
 _EXPECTED = "a picture with an alpha channel"
-# Above this a pixel counts as covered, in a face's mask and in an occluder.
+# Pixels above this value count as covered, in a face's mask and in an occluder.
 SOLID = 127
 
 
 def read_rgba(path: Path, *, empty: int = SOLID, full: int = SOLID) -> tuple[Image, Image, Picture]:
-    """RGB uint8 HxWx3 as stored, under transparent pixels too, alpha uint8 HxW, and the picture.
+    """RGB uint8 HxWx3 as stored (also under transparent pixels), alpha uint8 HxW, and the picture.
 
-    Raises BadInput for what ``read_image`` refuses, and for a picture without alpha, with one that is
-    nowhere above ``empty``, or with one that is everywhere above ``full``.
+    Raises BadInput for everything that ``read_image`` refuses, for a picture without alpha, for alpha that is
+    nowhere above ``empty``, and for alpha that is everywhere above ``full``.
     """
     picture = read_image(path)
     with Pillow.open(io.BytesIO(picture.data)) as opened:

@@ -1,15 +1,15 @@
-"""Whether a number of pictures is what the publisher states."""
+"""Compare a number of pictures with the published number."""
 
 from __future__ import annotations
 
 
 def is_selection(stated: int, found: int) -> bool:
-    """Whether the pictures are a selection by the user: fewer than half of the stated number."""
+    """Whether the user selected these pictures: at least one, but fewer than half of the stated number."""
     return 0 < found < stated / 2
 
 
 def deviation(stated: int | None, found: int) -> str:
-    """What is wrong with the number of pictures; "" if nothing is, or if no number is stated.
+    """The fault of the number of pictures; "" if it is right or if no number is stated.
 
     A selection by the user is no fault.
 

@@ -1,4 +1,4 @@
-"""The pictures of a folder, by name; what is no picture is named, not passed over."""
+"""The pictures of a folder, by name. Other files are reported, not silently ignored."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from natocc.file_names import PICTURES, name_order
 def pictures_in(folder: Path, raw: Path, report: ReportProblem) -> list[Path]:
     """Pictures in order of their names, numbers as numbers; other files and folders are Problems.
 
-    Names that begin with a dot are file managers' own and are passed over.
+    Names that begin with a dot belong to file managers and are ignored.
     """
     return [folder / name for name in picture_names(folder, raw, report)]
 
 
 def picture_names(folder: Path, raw: Path, report: ReportProblem) -> list[str]:
-    """As ``pictures_in``, but names alone: of 30,000 pictures a tenth of the memory."""
+    """As ``pictures_in``, but only names. For 30,000 pictures this takes a tenth of the memory."""
     with os.scandir(folder) as entries:
         names = sorted((entry.name for entry in entries if not entry.name.startswith(".")), key=name_order)
     return [name for name in names if _is_picture(folder / name, raw, report)]
@@ -39,7 +39,7 @@ def _is_picture(path: Path, raw: Path, report: ReportProblem) -> bool:
 
 
 def by_stem(paths: Iterable[Path], raw: Path, report: ReportProblem) -> dict[str, Path]:
-    """Files by their names without suffix, in their order; a second file of one name is a Problem."""
+    """Files by their names without suffix, in their order. A second file of the same name is a Problem."""
     found: dict[str, Path] = {}
     for path in paths:
         first = found.setdefault(normal(path.stem), path)
@@ -50,12 +50,12 @@ def by_stem(paths: Iterable[Path], raw: Path, report: ReportProblem) -> dict[str
 
 
 def first_folder(parent: Path, *names: str) -> Path | None:
-    """The first of these folders that is there."""
+    """The first of these folders that exists."""
     return next((parent / name for name in names if (parent / name).is_dir()), None)
 
 
 def is_text(name: str) -> bool:
-    """Whether a file name is UTF-8: others have no id and no place in a table."""
+    """Whether a file name is UTF-8. Other names cannot become ids or table values."""
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -64,13 +64,13 @@ def is_text(name: str) -> bool:
 
 
 def order(path: Path) -> tuple[bool, int, str]:
-    """Sorting key: numbers first, as numbers, then names."""
+    """Sorting key: numbers first, in numeric order, then names."""
     return name_order(path.name)
 
 
 def relative(path: Path, raw: Path) -> str:
-    """The path as problems and entries name it; ``path`` must lie under ``raw``."""
+    """The path as used in problems and entries; ``path`` must lie under ``raw``."""
     text, head = str(path), f"{raw}{os.sep}"
-    # In a tenth of relative_to's time: it is asked for every file.
+    # Takes a tenth of relative_to's time, and is called for every file.
     inside = text.removeprefix(head) if text.startswith(head) else str(path.relative_to(raw))
     return inside.replace(os.sep, "/")

@@ -1,19 +1,18 @@
-"""Which classes and subjects are kept for testing: always the same ones, by a hash of their names."""
+"""Classes and subjects held out for testing, selected reproducibly by a hash of their names."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 
-# Of how many one is held out, and of how few none is.
+# One name in ONE_OF is held out; with fewer than FEWEST names, none is.
 ONE_OF, FEWEST = 5, 10
 
 
 def held_out(names: Iterable[str]) -> frozenset[str]:
-    """A fifth of the names, those with the lowest hashes; none of fewer than ten.
+    """The fifth of the names with the lowest hashes; empty for fewer than ten names.
 
-    Which names are held out does not depend on their order, and another name that comes in displaces
-    at most one of them.
+    The result does not depend on the order of the names. An added name displaces at most one held-out name.
 
     >>> sorted(held_out(f"class {number}" for number in range(10)))
     ['class 8', 'class 9']
@@ -23,10 +22,10 @@ def held_out(names: Iterable[str]) -> frozenset[str]:
 
 
 def held_out_of_each(groups: Mapping[str, Collection[str]], busy: Collection[str] = ()) -> frozenset[str]:
-    """As ``held_out``, but of every group a fifth, so that each has names on both sides.
+    """As ``held_out``, but a fifth of every group, so that each group has names in both splits.
 
-    Of a group of at least two one is held out in any case, of one alone none; ten names are needed in
-    all. A name belongs to one group. Names that are ``busy`` count, and are not held out.
+    At least one name is held out of a group of two or more, and none of a group of one. There must be ten
+    names in all. A name belongs to one group. ``busy`` names count towards the size but are not held out.
     """
     if sum(map(len, groups.values())) < FEWEST:
         return frozenset()
@@ -39,5 +38,5 @@ def _fifth(count: int) -> int:
 
 
 def rank(name: str) -> tuple[str, str]:
-    """Sorting key: a hash, so that no order in which names come has a say."""
+    """Sorting key: a hash, so that the order of the names has no effect."""
     return hashlib.sha256(name.encode()).hexdigest(), name

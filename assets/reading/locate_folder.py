@@ -1,4 +1,4 @@
-"""Where a dataset's folder really is: at its place, in another spelling, a level too deep or too high."""
+"""Locate a dataset's folder: in its place, with another spelling, or at a wrong depth."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path, PurePosixPath
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A folder, and what to do where it is not at its place; ``advice`` "" where it is."""
+    """A folder, and how to fix a wrong place; ``advice`` is "" if the place is right."""
 
     folder: Path
     advice: str = ""
 
 
 def find_folder(raw: Path, places: tuple[str, ...]) -> Found | None:
-    """The first of the places below ``raw`` that is there, else one that is nearly there, else None."""
+    """The first existing place below ``raw``, else a folder with a similar path, else None."""
     for place in places:
         if (raw / place).is_dir():
             return Found(folder=raw / place)
@@ -25,7 +25,7 @@ def find_folder(raw: Path, places: tuple[str, ...]) -> Found | None:
 
 
 def _near(raw: Path, place: tuple[str, ...]) -> Iterator[Found]:
-    """Folders for which one could have been mistaken, the likeliest first."""
+    """Folders with a similar path, the likeliest first."""
     wanted = "/".join(place)
     if (folder := _spelled(raw, place)) is not None:
         found = folder.relative_to(raw).as_posix()
@@ -56,7 +56,7 @@ def _near(raw: Path, place: tuple[str, ...]) -> Iterator[Found]:
 
 
 def _spelled(folder: Path, parts: tuple[str, ...]) -> Path | None:
-    """The folder below, whatever the case of its names."""
+    """The folder below, with any upper and lower case in its names."""
     for part in parts:
         if (folder / part).is_dir():
             folder = folder / part
@@ -69,7 +69,7 @@ def _spelled(folder: Path, parts: tuple[str, ...]) -> Path | None:
 
 
 def _folders(folder: Path) -> list[Path]:
-    """Its folders by name; those that begin with a dot are left out."""
+    """The subfolders by name, without those whose name begins with a dot."""
     with os.scandir(folder) as entries:
         names = sorted(entry.name for entry in entries if not entry.name.startswith(".") and entry.is_dir())
     return [folder / name for name in names]

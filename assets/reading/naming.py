@@ -1,4 +1,4 @@
-"""Ids from file names: stable, free of dots, and never equal for different names."""
+"""Ids from file names: stable, without dots, and distinct for distinct names."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import unicodedata
 
 from natocc.file_names import is_number
 
-# Twelve hex digits: among a million names that share a slug, two alike are a matter of one in five hundred.
+# Twelve hex digits: for a million names with the same slug, the probability of a collision is about 1 in 500.
 _HASH_DIGITS = 12
 
 
 def normal(name: str) -> str:
-    """One spelling for names that look alike (composed Unicode)."""
+    """Normalise a name to composed Unicode, so that equal-looking names are equal."""
     return unicodedata.normalize("NFC", name)
 
 
 def same_name(stem: str) -> str:
-    """Equal for names of one thing: numbers are compared as numbers, accents in one spelling.
+    """Equal for names of the same thing: numbers by value, accents in composed form.
 
     >>> same_name("00007")
     '7'
@@ -27,9 +27,9 @@ def same_name(stem: str) -> str:
 
 
 def id_of(name: str) -> str:
-    """Digits are padded to five; other names become a slug with a hash of the full name.
+    """Pad digits to five; turn any other name into a slug with a hash of the full name.
 
-    Ids hold no dash, so that a sample's key ``set-face-repeat`` can be taken apart from its end.
+    Ids contain no dash, so that a sample's key ``set-face-repeat`` can be split from its end.
 
     >>> id_of("7"), id_of("a.b")
     ('00007', 'a_b_2e73366ccacd')

@@ -1,4 +1,4 @@
-"""Counts of findings that may be many, with the first few names."""
+"""Counts of findings, with the first few names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _SHOWN = 3
 
 @dataclass(slots=True)
 class Tally:
-    """Counts names and keeps the first three; false while it is empty.
+    """Counts names and keeps the first three. An empty tally is false.
 
     >>> tally = Tally()
     >>> for name in "abcd": tally.add(name)

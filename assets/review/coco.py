@@ -1,7 +1,7 @@
 """COCO: one ``annotations.json`` for all images, with run lengths or polygons.
 
-Annotations of an image are painted in the file's order: ``face`` adds, ``hole`` takes away. The
-polygons of one annotation are one shape together.
+Annotations of an image are painted in the file's order: ``face`` adds pixels, ``hole`` removes them. The
+polygons of one annotation form one shape.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from natocc.masks.rle import decode_runs
 from natocc.masks.scaling import enlarge_mask
 
 COCO_FILE = "annotations.json"
-# Where CVAT puts it in an archive.
+# The file's place in CVAT's archives.
 _ELSEWHERE = "annotations/instances_default.json"
 
 
@@ -78,7 +78,7 @@ class _File(BaseModel):
 
 
 class CocoWriter:
-    """Compressed run lengths of the image's size: exact, and laid over the image by any tool."""
+    """Compressed run lengths of the image's size: exact, and readable by any tool that shows COCO masks."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -123,8 +123,8 @@ class CocoWriter:
 def read_coco(folder: Path, review: Review, report: ReportProblem) -> Iterator[Answer]:
     """Yield an answer for each image that the file lists, in its order.
 
-    An image with a fault gives Problems and no answer. Raises FileNotFoundError where there is no
-    such file, ValueError where it is damaged.
+    An image with a fault gives Problems and no answer. Raises FileNotFoundError if the file does not exist,
+    ValueError if it is damaged.
     """
     path = next((file for file in (folder / COCO_FILE, folder / _ELSEWHERE) if file.is_file()), None)
     if path is None:
@@ -219,7 +219,7 @@ def _is_on(annotation: _Annotation, name: str) -> bool:
 
 
 def _date_of(info: _Info, path: Path) -> tuple[str, str]:
-    """The date that the file states, however it is written, else that of the file."""
+    """The date that the file states, in any format, else the file's own date."""
     stated = re.match(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", info.date_created or "")
     try:
         if stated:

@@ -1,4 +1,4 @@
-"""The formats of a review by name: who writes them and who reads them."""
+"""The formats of a review by name, with their writers and readers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FORMS: Mapping[str, _Form] = MappingProxyType(
 
 
 def form_named(name: str) -> _Form:
-    """Raises ValueError for an unknown name, with those that there are."""
+    """The format of this name. Raises ValueError with the known names for any other."""
     if name not in FORMS:
         raise ValueError(f"--format {name}: expected one of {', '.join(FORMS)}")
     return FORMS[name]

@@ -1,4 +1,4 @@
-"""A review: faces handed to an annotation tool, and the answers that come back."""
+"""A review: faces exported to an annotation tool, and the answers that come back."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from shards.storage import sha256_bytes
 
 REVIEW_INDEX, REVIEW_IMAGES = "review.json", "images"
 _FORMAT = "natocc-review/1"
-# What a shape may be called: a face adds its pixels, a hole takes them away.
+# Labels of shapes: a face adds its pixels, a hole removes them.
 FACE_LABEL, HOLE_LABEL = "face", "hole"
-# What a reviewer may tick, and what the partition calls it (paper, Table 2).
+# Verdicts that a reviewer may tick, and their groups in the partition (paper, Table 2).
 REVIEW_VERDICTS: Mapping[str, str] = MappingProxyType(
     {"occluded": "O", "unoccluded": "WO", "exclude": "excluded"}
 )
@@ -40,18 +40,18 @@ class ReviewFace:
     image: str  # relative to the review's folder
     image_sha256: str
     image_size: tuple[int, int]
-    # Of the bank's mask: its file, its pixels, and its pixels as they come back where nobody edits them.
+    # The bank's mask: its file, its pixels, and its pixels as returned by the tool without any edit.
     mask_sha256: str
     mask_pixels: str
     returned_pixels: str
     mask_size: tuple[int, int]
-    # Of the corrected mask in the raw folder that the bank's was made from; None where it is the policy's.
+    # The corrected mask in the raw folder that the bank's mask was made from; None for a mask of the policy.
     corrected_sha256: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Review:
-    """What was exported, in order; ``sha256`` is that of the index file."""
+    """The exported faces, in order; ``sha256`` is the hash of the index file."""
 
     form: str
     faces: tuple[ReviewFace, ...]
@@ -64,11 +64,11 @@ class Review:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came back for one face: a mask of the bank's size, a verdict, or both.
+    """The answer for one face: a mask of the bank's size, a verdict, or both.
 
-    ``form`` is the format that it came in, ``path`` the tool's file.
+    ``form`` is the format of the answer, ``path`` the tool's file.
 
-    ``date`` is YYYY-MM-DD, taken from what ``date_from`` names.
+    ``date`` is YYYY-MM-DD; ``date_from`` names its source.
     """
 
     face: ReviewFace
@@ -88,7 +88,7 @@ class Writer(Protocol):
     def __init__(self, folder: Path) -> None: ...
 
     def add(self, face: ReviewFace, mask: Image) -> Image:
-        """Write one face; returns the mask as it comes back where nobody edits it."""
+        """Write one face; returns the mask as it comes back without any edit."""
         ...
 
     def close(self) -> None: ...
@@ -104,7 +104,7 @@ def encode_review(form: str, faces: tuple[ReviewFace, ...]) -> bytes:
 
 
 def read_review(folder: Path) -> Review:
-    """Read the index. Raises FileNotFoundError where there is none, ValueError where it is damaged."""
+    """Read the index. Raises FileNotFoundError if it is missing, ValueError if it is damaged."""
     path = folder / REVIEW_INDEX
     if not path.is_file():
         raise FileNotFoundError(
@@ -125,12 +125,12 @@ def read_review(folder: Path) -> Review:
 
 
 def pixels_sha256(mask: Image) -> str:
-    """The hash of a mask of 0 and 255, whatever file it is stored in."""
+    """The hash of a mask of 0 and 255, independent of its file format."""
     return sha256_bytes(f"{mask.shape[0]}x{mask.shape[1]}".encode() + mask.tobytes())
 
 
 def face_of(path: str, stem: str, review: Review, report: ReportProblem) -> ReviewFace | None:
-    """The face with this id, padded or not; None, and a Problem, where it was not exported."""
+    """The face with this id, padded or not; None, and a Problem, if it was not exported."""
     face = review.by_id.get(id_of(stem) if is_number(stem) else stem)
     if face is None:
         report(Problem(path=path, expected="a face of this review", got=f"the unknown face {stem!r}"))
@@ -138,7 +138,7 @@ def face_of(path: str, stem: str, review: Review, report: ReportProblem) -> Revi
 
 
 def verdict_of(ticked: Mapping[str, bool], path: str, report: ReportProblem) -> str | None:
-    """The verdict that is ticked; Problems for two of them and for an unknown name."""
+    """The ticked verdict. Two ticked verdicts and unknown names are Problems."""
     names = sorted(name for name, on in ticked.items() if on)
     unknown = [name for name in names if name not in REVIEW_VERDICTS]
     if unknown or len(names) > 1:
@@ -155,7 +155,7 @@ def file_date(path: Path) -> str:
 
 
 def first(error: ValidationError) -> str:
-    """The first fault of a JSON file and where it lies."""
+    """The first fault of a JSON file, with its place."""
     fault = error.errors(include_url=False)[0]
     where = ".".join(str(part) for part in fault["loc"])
     return f"{where}: {fault['msg']}" if where else str(fault["msg"])

@@ -1,6 +1,6 @@
 """LabelMe: a JSON file beside each image, with polygons and bitmaps (its versions 5 and 6).
 
-Shapes are painted in the file's order: ``face`` adds, ``hole`` takes away.
+Shapes are painted in the file's order: ``face`` adds pixels, ``hole`` removes them.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from natocc.codecs import decode_plane
 from natocc.geometry import Image
 from natocc.masks.polygons import trace_polygons
 
-# The layout that is written; LabelMe puts its own version in its place when it saves.
+# The version of the layout that is written. LabelMe replaces it by its own when it saves.
 _VERSION = "5.5.0"
 
 
@@ -62,7 +62,7 @@ class LabelmeWriter:
         self._folder = folder
 
     def add(self, face: ReviewFace, mask: Image) -> Image:
-        """Write the JSON file; returns the mask that its polygons make."""
+        """Write the JSON file; returns the mask that its polygons produce."""
         scale = np.array([face.image_size[1] / mask.shape[1], face.image_size[0] / mask.shape[0]])
         shapes, back = [], new_mask(face)
         for polygon in trace_polygons(mask):
@@ -94,13 +94,13 @@ class LabelmeWriter:
         return back
 
     def close(self) -> None:
-        """Nothing is left to write."""
+        """Do nothing: each file is complete."""
 
 
 def read_labelme(folder: Path, review: Review, report: ReportProblem) -> Iterator[Answer]:
-    """Yield the answers of the JSON files among the images and beside the index, in order of their names.
+    """Yield the answers of the JSON files among the images and beside the index, ordered by their names.
 
-    A file with a fault gives Problems and no answer. What is no JSON file is passed over.
+    A file with a fault gives Problems and no answer. Files other than JSON are ignored.
     """
     paths = [path for place in (folder / REVIEW_IMAGES, folder) for path in sorted(place.glob("*.json"))]
     for path in paths:
@@ -159,7 +159,7 @@ def _pixels_of(shape: _Shape, face: ReviewFace) -> Image:
 
 
 def _bitmap_of(shape: _Shape, face: ReviewFace) -> Image:
-    """A bitmap in its box; both corners of the box belong to it."""
+    """The bitmap placed into an image of the full size; both corners of its box belong to it."""
     try:
         pixels = decode_plane(base64.b64decode(shape.mask or "", validate=True))
     except (binascii.Error, ValueError) as error:

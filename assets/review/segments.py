@@ -21,7 +21,7 @@ _COLUMNS = ("id", "verdict")
 
 
 class SegmentsWriter:
-    """Masks at the image's size, so that any painter lays one over the other."""
+    """Masks of the image's size, so that any painting program can show one over the other."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -45,8 +45,8 @@ class SegmentsWriter:
 def read_segments(folder: Path, review: Review, report: ReportProblem) -> Iterator[Answer]:
     """Yield an answer for each mask, in order of file names, then for each verdict without a mask.
 
-    A mask may have the image's size or the bank's, and is read as a corrected mask is; a fault of it
-    is a Problem, and so is one of the table. Raises ValueError for a table that is none.
+    A mask may have the image's size or the bank's, and is read like a corrected mask. Faults of masks and of
+    the table's rows are Problems. Raises ValueError if the table can't be read as one.
     """
     masks = folder / SEGMENTS_MASKS
     verdicts = _verdicts(folder, review, report)
@@ -87,7 +87,7 @@ def _verdicts(folder: Path, review: Review, report: ReportProblem) -> dict[str, 
     if not path.is_file():
         return found
     try:
-        # Spreadsheets put a byte order mark before the first column's name.
+        # Spreadsheets write a byte order mark before the first column's name.
         with path.open(newline="", encoding="utf-8-sig") as stream:
             reader = csv.DictReader(stream)
             if tuple(reader.fieldnames or ()) != _COLUMNS:

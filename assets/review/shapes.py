@@ -12,7 +12,7 @@ from natocc.geometry import Image
 from natocc.masks.rasterise import fill_polygon
 from natocc.masks.scaling import reduce_mask
 
-# How far outside the picture a corner may lie, as a share of its long side: a hand slips.
+# How far outside the picture a corner may lie, as a share of its long side, to allow for imprecise clicks.
 _OUTSIDE = 0.05
 
 
@@ -21,18 +21,18 @@ def new_mask(face: ReviewFace) -> Image:
 
 
 def paint(mask: Image, label: str, shape: Image) -> None:
-    """Add a face, or take a hole away; ``shape`` uint8 HxW of the mask's size, non-zero inside."""
+    """Add a face, or remove a hole; ``shape`` uint8 HxW of the mask's size, non-zero inside."""
     mask[shape > 0] = 255 if label == FACE_LABEL else 0
 
 
 def check_label(label: str) -> None:
-    """Raise BadInput for another label than those of a review."""
+    """Raise BadInput for a label that reviews do not define."""
     if label not in (FACE_LABEL, HOLE_LABEL):
         raise BadInput(f"the label {FACE_LABEL} or {HOLE_LABEL}", repr(label))
 
 
 def polygon_shape(points: Sequence[tuple[float, float]], face: ReviewFace) -> Image:
-    """A polygon in pixels of the image, at the mask's size. Raises BadInput where it can't be meant."""
+    """A polygon in pixels of the image, drawn at the mask's size. Raises BadInput if it is invalid."""
     if len(points) < 3:
         raise BadInput("a polygon of at least 3 points", str(len(points)))
     corners = np.asarray(points, np.float64)
@@ -46,7 +46,7 @@ def polygon_shape(points: Sequence[tuple[float, float]], face: ReviewFace) -> Im
 
 
 def bitmap_shape(bitmap: Image, face: ReviewFace) -> Image:
-    """A bitmap of the image's size, at the mask's. Raises BadInput for another size."""
+    """A bitmap of the image's size, scaled to the mask's size. Raises BadInput for another size."""
     if bitmap.shape != face.image_size:
         height, width = face.image_size
         raise BadInput(f"the image's size {width}x{height}", f"{bitmap.shape[1]}x{bitmap.shape[0]}")

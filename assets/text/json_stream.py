@@ -1,4 +1,4 @@
-"""A large JSON object read piece by piece: memory holds one element of its lists at a time."""
+"""Read a large JSON object piece by piece; memory holds one element of its lists at a time."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from typing import Any, BinaryIO
 _CHUNK = 1 << 20
 _MARK = b"\xef\xbb\xbf"
 _SPACE = " \t\n\r"
-# How near the end of what is read an error or a number must be for more text to change it: longer than any.
+# If an error or a number ends within so many characters of the buffer's end, more text may change it. This is
+# longer than any number or keyword.
 _NEAR_END = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One element of a list, an empty list, or any other member whole: bytes ``start`` to ``end``."""
+    """One element of a list, an empty list, or any other whole member: bytes ``start`` to ``end``."""
 
     key: str
     value: Any
@@ -28,7 +29,7 @@ class Piece:
 def read_pieces(path: Path) -> Iterator[Piece]:
     """Yield the members of the object in ``path`` in their order, lists element by element.
 
-    Raises ValueError, with the place in bytes, for what is no JSON object or breaks off.
+    Raises ValueError, with the position in bytes, if the file is not a complete JSON object.
     """
     with path.open("rb") as stream:
         text = _Text(stream)
@@ -65,7 +66,7 @@ def _elements(text: _Text, key: str) -> Iterator[Piece]:
 
 
 class _Text:
-    """What is read of the file and not yet used; a character a byte, as all of JSON's own signs are ASCII."""
+    """The unused text read so far, one character a byte. JSON's own signs are ASCII, so this is safe."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream, self._decoder = stream, json.JSONDecoder()
@@ -78,7 +79,7 @@ class _Text:
         return self._base + self._at
 
     def next(self) -> str:
-        """The next character that is no space; empty at the end."""
+        """The next non-space character; empty at the end."""
         while True:
             while self._at < len(self._text):
                 if self._text[self._at] not in _SPACE:
@@ -104,7 +105,7 @@ class _Text:
                 if near and self._more():
                     continue
                 raise ValueError(f"{error.msg} at byte {self._base + error.pos}") from error
-            # A number may go on in what is not read yet.
+            # The number may continue in the unread text.
             number = isinstance(value, int | float)
             if number and end >= len(self._text) - _NEAR_END and self._more():
                 continue

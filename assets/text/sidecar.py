@@ -1,4 +1,4 @@
-"""``natocc.csv`` beside a dataset: metadata that its layout has no place for, one row an image."""
+"""``natocc.csv`` beside a dataset: metadata that the dataset's layout has no place for, one row an image."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from assets.records import Origin
 SIDECAR = "natocc.csv"
 SPLITS = ("train", "test", "excluded")
 Point = tuple[float, float]
-# More rows without an image than this are reported in one line.
+# If more rows than this lack an image, they are reported in one line.
 _MOST_LINES = 10
 _COLUMNS = ("file", "photo", "person", "split", "licence", "grade", "landmarks", "rot_deg", "source")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SidecarRow:
-    """One row of the side-car; None or empty for what is unknown."""
+    """One row of the side-car; None or empty for unknown values."""
 
     photo: str = ""
     person: str | None = None
@@ -36,7 +36,7 @@ class SidecarRow:
     source: str = ""
 
     def origin(self, dataset: str, licence: str) -> Origin:
-        """The origin of the image; ``licence`` is that of the dataset, for rows without one."""
+        """The origin of the image. ``licence`` is the dataset's licence, for rows without their own."""
         return Origin(
             dataset=dataset,
             photo=self.photo,
@@ -48,15 +48,15 @@ class SidecarRow:
 
 
 EMPTY_ROW = SidecarRow()
-# For an image whose row can't be read: it may have said "test".
+# For an image with an unreadable row, as the row may have said "test".
 EXCLUDED_ROW = SidecarRow(split="excluded")
 
 
 class Sidecar:
-    """The side-car of one dataset folder, read once. A folder without the file has an empty one.
+    """The side-car of one dataset folder, read once. Without the file it has no rows.
 
-    A row that can't be read is a Problem, and its image is excluded. Raises ValueError for a file that is
-    no such table: without its splits, test images would be trained on.
+    An unreadable row is a Problem, and its image is excluded. Raises ValueError if the file is no such table:
+    without its splits, test images would be used for training.
     """
 
     def __init__(self, folder: Path, root: Path, report: ReportProblem) -> None:
@@ -89,7 +89,7 @@ class Sidecar:
 
 
 def _absences(where: str, absent: list[tuple[int, str]]) -> list[tuple[int, Problem]]:
-    """A line for each row without an image; of many, as where a folder is missing, one for all."""
+    """One line for each row without an image; one line for all if there are more than ``_MOST_LINES``."""
     if len(absent) > _MOST_LINES:
         line, first = absent[0]
         expected = f"images of {len(absent)} rows, the first {first}"
@@ -103,7 +103,7 @@ def _absences(where: str, absent: list[tuple[int, str]]) -> list[tuple[int, Prob
 def _rows(path: Path, where: str) -> Iterator[tuple[int, dict[str, str | None]]]:
     """Line number and cells of each row."""
     try:
-        # Spreadsheets put a byte order mark before the first column's name.
+        # Spreadsheets write a byte order mark before the first column's name.
         with path.open(newline="", encoding="utf-8-sig") as stream:
             reader = csv.DictReader(stream)
             columns = reader.fieldnames or ()
@@ -119,7 +119,7 @@ def _rows(path: Path, where: str) -> Iterator[tuple[int, dict[str, str | None]]]
 
 
 def _exists(folder: Path, name: str) -> bool:
-    """Whether the file is there, in either spelling of accented letters."""
+    """Whether the file exists, with composed or decomposed accents in its name."""
     return any((folder / unicodedata.normalize(form, name)).is_file() for form in ("NFC", "NFD"))
 
 
@@ -144,7 +144,7 @@ def _parse(name: str, row: dict[str, str | None]) -> SidecarRow:
 
 
 def _points(text: str) -> dict[str, Point]:
-    """The named points; a face mesh is checked, and left out."""
+    """The named points. A face mesh is checked, but not returned."""
     expected = 'landmarks as JSON {"name": [x, y], …}, where "facemesh" is a list of [x, y]'
     try:
         points = json.loads(text)

@@ -1,4 +1,4 @@
-"""Tables as CelebA's publishers write them: a count, perhaps column names, then a row a line."""
+"""Tables as published with CelebA: a count, perhaps column names, then one row a line."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _Row = TypeVar("_Row")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout(Generic[_Row]):
-    """How the rows of a table are read.
+    """How to read the rows of a table.
 
-    ``has_header``: the line that the layout was made from names the columns and is no row. ``parse`` gives
-    a row's name and value, None to skip the row, or raises BadInput for a row that can't be used.
+    ``has_header``: the line passed to ``layout_from`` has the column names and is not a row. ``parse``
+    returns a row's name and value, or None to skip the row. It raises BadInput for an unusable row.
     """
 
     has_header: bool
@@ -31,7 +31,7 @@ class _Content(Generic[_Row]):
     rows: dict[str, _Row] = field(default_factory=dict)
     stated: int | None = None  # rows, as the first line says
     total: int = 0
-    # By what was expected: the lines at fault, and what the first of them holds.
+    # By expected content: the faulty lines, and the content of the first.
     refused: dict[str, tuple[Tally, str]] = field(default_factory=dict)
 
     def add(self, row: tuple[str, _Row] | None) -> None:
@@ -49,12 +49,12 @@ class _Content(Generic[_Row]):
 def read_rows(
     path: Path, raw: Path, report: ReportProblem, layout_from: Callable[[list[str]], Layout[_Row]]
 ) -> dict[str, _Row] | None:
-    """The rows by name; None where there is no such file, or none that can be read.
+    """The rows by name; None if the file does not exist or can't be read.
 
-    Cells are separated by blanks, tabs or commas; empty lines, CRLF and a byte order mark do no harm. A
-    first line of one number states how many rows there are. ``layout_from`` gets the cells of the next
-    line; where it raises BadInput the table is refused. Rows at fault are left out and reported, one line
-    for each kind of fault.
+    Cells are separated by blanks, tabs or commas. Empty lines, CRLF and a byte order mark are accepted. A
+    first line with one number states the number of rows. ``layout_from`` gets the cells of the next line; if
+    it raises BadInput, the table is refused. Faulty rows are left out and reported, one line for each kind of
+    fault.
     """
     if not path.is_file():
         return None
@@ -76,7 +76,7 @@ def read_rows(
 
 
 def _read_content(path: Path, layout_from: Callable[[list[str]], Layout[_Row]]) -> _Content[_Row]:
-    """Raises BadInput for a table without rows or with another layout, UnicodeDecodeError for no text."""
+    """Raises BadInput for a table without rows or with another layout, UnicodeDecodeError for binary data."""
     content, layout = _Content[_Row](), None
     for line, cells in _lines(path):
         if layout is None:
@@ -97,7 +97,7 @@ def _read_content(path: Path, layout_from: Callable[[list[str]], Layout[_Row]]) 
 
 
 def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Line number, from 1, and cells of each line that is not empty."""
+    """Line number (from 1) and cells of each non-empty line."""
     with path.open(encoding="utf-8-sig") as stream:
         for number, line in enumerate(stream, 1):
             if cells := line.replace(",", " ").split():

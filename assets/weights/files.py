@@ -1,4 +1,4 @@
-"""Weights of networks in one folder: which file a name means, and what its header says of it."""
+"""Weights of networks in one folder: the file for a name, and the metadata in its header."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ ENDING = ".safetensors"
 
 
 class MissingWeights(FileNotFoundError):
-    """A network's file is not there; the message names it, the folder and the command that helps."""
+    """A network's file is missing. The message names the file, the folder and the command that helps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """One network's file, as ``natocc weights import`` and the training flows write it."""
+    """One network's file, as written by ``natocc weights import`` and the training flows."""
 
-    # Of the registry: realesrgan, glean, rainnet, vgg16 …; also the file's, without its ending.
+    # As in the registry: realesrgan, glean, rainnet, vgg16 …; also the file's name without its ending.
     name: str
-    # Of models/registry.py.
+    # As in models/registry.py.
     network: str
     path: Path
     # Of the file.
     sha256: str
-    # Texts in its header: network, source_file, source_sha256, licence …
+    # Texts in the header: network, source_file, source_sha256, licence …
     metadata: Mapping[str, str]
 
 
 def weights_folder(given: str | Path | None = None) -> Path:
     """``given``, else ``$NATOCC_WEIGHTS``, else ``data/weights`` of the working folder.
 
-    It need not be there. Raises ValueError where it is no folder.
+    The folder need not exist. Raises ValueError if the path is a file.
     """
     place = Path(given or os.environ.get(VARIABLE) or DEFAULT)
     if place.is_file():
@@ -52,27 +52,27 @@ def weights_folder(given: str | Path | None = None) -> Path:
 
 
 def readable(name: str | Path) -> str:
-    """A file's name as text in one line, whatever bytes it is made of."""
+    """A file's name as one line of text, for any bytes."""
     text = str(name).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 def weights_path(name: str, folder: str | Path | None = None) -> Path:
-    """Where the file of this name belongs. ValueError for a name that is none."""
+    """The path for weights of this name. Raises ValueError for an invalid name."""
     if not is_name(name):
         raise ValueError(f"weights: expected a plain name such as realesrgan, got {name!r}")
     return weights_folder(folder) / f"{name}{ENDING}"
 
 
 def is_name(name: str) -> bool:
-    """Whether weights may be called this: text in one line that is no path and no hidden file."""
+    """Whether the name is valid for weights: one line of text, not a path, not a hidden file."""
     return name.isprintable() and bool(name.strip()) and name[0] != "." and not set(name) & set("/\\:")
 
 
 def names_in(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The names of the weights in a folder, and the names of all else that lies there; both in order.
+    """The names of the weights in a folder, and the names of all other files in it; both sorted.
 
-    A folder that is not there holds nothing. Raises OSError where it cannot be read.
+    A missing folder counts as empty. Raises OSError if it cannot be read.
     """
     found = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
     files = [name for name in found if name.endswith(ENDING) and is_name(name.removesuffix(ENDING))]
@@ -82,9 +82,9 @@ def names_in(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def find_weights(name: str, folder: str | Path | None = None) -> Weights:
-    """The file of this name: its header is read, its content hashed.
+    """Find the file of this name, read its header and hash its content.
 
-    Raises MissingWeights where it is not there, ValueError for a file of another make, OSError.
+    Raises MissingWeights if it does not exist, ValueError if it is not a file of ours, and OSError.
     """
     path = weights_path(name, folder)
     if not path.exists() and not path.is_symlink():
@@ -100,11 +100,11 @@ def find_weights(name: str, folder: str | Path | None = None) -> Weights:
 
 
 def verification_status(weights: Weights) -> str:
-    """``as published``, ``not verified`` or ``user-provided``: the header compared with the registry.
+    """Compare the header with the registry: ``as published``, ``not verified`` or ``user-provided``.
 
-    An import writes ``published`` and the source's hash; a hash that the registry does not know, or other
-    tensors than the published file's where those are known, make it ``not verified``. Whether the tensors
-    are those of the header, ``natocc weights check`` tells.
+    An import writes ``published`` and the source's hash. Weights are ``not verified`` if the registry does
+    not know the hash, or if their tensors differ from known tensors of the published file. ``natocc weights
+    check`` compares the tensors with the header.
     """
     entry = registry().get(weights.name)
     if entry is None or not entry.page:
@@ -117,7 +117,7 @@ def verification_status(weights: Weights) -> str:
 
 
 def read_weights_metadata(path: Path) -> Mapping[str, str]:
-    """The texts in the header of a file of ours. Raises ValueError for any other file, OSError."""
+    """The texts in the header of a file of ours. Raises ValueError for any other file, and OSError."""
     advice = "bring the published file in by natocc weights import"
     if not path.is_file():
         found = "a folder" if path.is_dir() else "what is no file, or a link that leads to none"
@@ -131,7 +131,7 @@ def read_weights_metadata(path: Path) -> Mapping[str, str]:
             f"{path}: expected a whole file of safetensors, got another ({message}); {advice}"
         ) from error
     except OSError as error:
-        # The library leaves out which file it is.
+        # The library's message does not name the file.
         raise OSError(f"{path}: expected a file that can be read, got: {error}; {advice}") from error
     if metadata.get("network") not in WITH_WEIGHTS:
         raise ValueError(

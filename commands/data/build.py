@@ -31,7 +31,7 @@ def build(options: BuildOptions) -> CommandReport:
 
 
 def print_build(report: BuildReport, seconds: float) -> None:
-    """Where the version is, verdicts, speed, and what was left out."""
+    """Print the version's place, verdicts, speed, and left-out items."""
     counts = count_line(report.dataset.counts)
     if report.unchanged:
         say(f"unchanged: {report.url}", counts)
@@ -42,7 +42,7 @@ def print_build(report: BuildReport, seconds: float) -> None:
 
 
 def build_fields(report: BuildReport) -> dict[str, Any]:
-    """The report as --json has it."""
+    """The fields of the report for --json."""
     return {
         "url": report.url,
         "name": report.dataset.name,

@@ -1,4 +1,4 @@
-"""``natocc census``: what is in a raw folder, before anything is made of it."""
+"""``natocc census``: the content of a raw folder, before any processing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``natocc partition``: which faces have nothing over them, which are occluded, which are tested on."""
+"""``natocc partition``: divide faces into groups without occlusion, with occlusion, and for testing."""
 
 from __future__ import annotations
 

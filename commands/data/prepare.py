@@ -1,4 +1,4 @@
-"""``natocc prepare``: raw trees become a bank."""
+"""``natocc prepare``: make a bank from raw datasets."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _print(report: PrepareReport) -> None:
 
 
 def _upscaled(upscaled: Mapping[str, int]) -> str:
-    """What enlarged how many, and for how many a GPU's memory was short."""
+    """The upscalers with their numbers of pictures, and how many exceeded a GPU's memory."""
     from tasks.prepare.upscaling.choose import SMALLER
 
     counts = [f"{count} {name}" for name, count in upscaled.items() if name != SMALLER]

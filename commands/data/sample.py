@@ -1,4 +1,4 @@
-"""``natocc sample``: real photographs for those who have no dataset at hand."""
+"""``natocc sample``: real photographs for users without a dataset."""
 
 from __future__ import annotations
 

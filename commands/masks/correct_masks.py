@@ -1,4 +1,4 @@
-"""``natocc correct-masks``: which masks to look at first."""
+"""``natocc correct-masks``: an order of review for masks."""
 
 from __future__ import annotations
 

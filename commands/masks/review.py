@@ -1,4 +1,4 @@
-"""``natocc review``: faces to an annotation tool, and its corrections back into the raw folder."""
+"""``natocc review``: export faces to an annotation tool, and import its corrections into the raw folder."""
 
 from __future__ import annotations
 

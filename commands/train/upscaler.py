@@ -8,7 +8,7 @@ from commands.register import CommandReport, command
 from models.optional_packages import NETWORK_PACKAGES
 from tasks.training.upscaler.options import UpscalerJob, UpscalerOptions
 
-# Files that are named; of more the number is given.
+# At most this many files are named; of more, the number is given.
 _SHOWN = 10
 
 

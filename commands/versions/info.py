@@ -1,4 +1,4 @@
-"""``natocc info``: what is in a version or a bank."""
+"""``natocc info``: the content of a version or a bank."""
 
 from __future__ import annotations
 

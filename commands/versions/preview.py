@@ -77,7 +77,7 @@ def preview(
 def _check(
     url: str, out: str, compare: tuple[str, str] | None, of_compare: list[str], score: str, key: str
 ) -> None:
-    """Options that belong together."""
+    """Check options that depend on each other."""
     if of_compare and compare is None:
         raise ValueError(f"{of_compare[0]}: expected --compare RENDITION RENDITION with it, got none")
     if key and not score:

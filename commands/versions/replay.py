@@ -1,4 +1,4 @@
-"""``natocc replay``: one sample again, from its json and the bank."""
+"""``natocc replay``: render one sample again, from its json and the bank."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``natocc verify``: is a version, or a bank, what it says it is?"""
+"""``natocc verify``: check the content of a version or a bank."""
 
 from __future__ import annotations
 

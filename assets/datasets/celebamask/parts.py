@@ -1,4 +1,4 @@
-"""CelebAMask-HQ's part masks by photograph, without holding the names of 370,000 files."""
+"""CelebAMask-HQ's part masks by photograph. The 370,000 file names are not held in memory."""
 
 from __future__ import annotations
 
@@ -14,39 +14,39 @@ from assets.reading.naming import same_name
 from natocc.file_names import is_number, name_order
 from natocc.masks.policy import PARTS
 
-# Of the download: photograph i has its masks in the folder i // 2000.
+# In the download, the masks of photograph i are in the folder i // 2000.
 PER_FOLDER = 2000
 _CANONICAL = re.compile(rf"(\d{{5,}})_({'|'.join(PARTS)})\.png")
-# A face's parts of one folder as bits: bit k is the k-th part in order of name.
+# The parts of a face in one folder as bits: bit k is the k-th part in order of name.
 _NAMES = tuple(sorted(PARTS))
 _BITS = {name: 1 << place for place, name in enumerate(_NAMES)}
 
 
 class PartFiles:
-    """Part files by photograph: ``<i // 2000>/<i, five digits>_<part>.png``, and others wherever they lie.
+    """Part files by photograph: ``<i // 2000>/<i, five digits>_<part>.png``, and files in other places.
 
-    Those where the download has them are looked up a folder at a time, so that memory stays flat when
-    photographs come in order of their numbers; only others are kept by name. Ask for every photograph,
-    then ``finish``.
+    Files in the download's layout are read one folder at a time, so memory use stays constant if photographs
+    come in numeric order. Only files in other places are kept by name. Call ``masks_of`` for every
+    photograph, then ``finish``.
     """
 
     def __init__(self, folder: Path, images: str, raw: Path, report: ReportProblem) -> None:
         self._folder, self._where = folder, folder.relative_to(raw).as_posix()
-        self._images = images  # the photographs' folder, to name one that is lacking
+        self._images = images  # the photographs' folder, to name a missing photograph
         self._report = report
         self._others: dict[str, dict[str, str]] = defaultdict(dict)  # stem -> part -> path below folder
-        self._left: set[int] = set()  # numbered folders that were not asked for yet
+        self._left: set[int] = set()  # numbered folders that are not read yet
         self._current, self._parts = -1, dict[int, int]()
         self._last: tuple[str, dict[str, Path]] = ("", {})
         self._list_others()
 
     def masks_of(self, stem: str) -> dict[str, Path]:
-        """Part files of the photograph of this name, in order of the parts' names; none is a fault.
+        """Part files of the photograph with this name, in order of the parts' names; may be empty.
 
-        A second file of one part is a Problem, and not taken.
+        A second file of one part is a Problem and is not used.
         """
         name = same_name(stem)
-        if name == self._last[0]:  # 7.jpg and 007.jpg: one photograph too many, which others report
+        if name == self._last[0]:  # 7.jpg and 007.jpg: a duplicate photograph, reported elsewhere
             return dict(self._last[1])
         found: dict[str, str] = {}
         if is_number(stem):
@@ -60,7 +60,7 @@ class PartFiles:
         return dict(self._last[1])
 
     def finish(self) -> None:
-        """Report the masks without a photograph, a line for each photograph that is lacking."""
+        """Report masks without a photograph, one line for each missing photograph."""
         self._orphans()
         for number in sorted(self._left):
             self._open(number)
@@ -69,7 +69,7 @@ class PartFiles:
             self._orphan(found[min(found)], name)
 
     def _list_others(self) -> None:
-        """One pass over all names: those at the download's places are only noted as folders."""
+        """List all files once. For files in the download's layout, only their folder is recorded."""
         self._list(self._folder, "")
         inner = sorted((entry.name for entry in os.scandir(self._folder) if entry.is_dir()), key=name_order)
         for name in inner:
@@ -89,9 +89,9 @@ class PartFiles:
             self._keep(f"{prefix}{name}", is_folder)
 
     def _keep(self, path: str, is_folder: bool) -> None:
-        """A file elsewhere than in the download: kept by its photograph, or named as no part mask."""
+        """Keep a file from another place by its photograph, or report that it is no part mask."""
         where, stem, suffix = f"{self._where}/{path}", PurePath(path).stem, PurePath(path).suffix
-        # No part's name with its underscore ends another's, so that at most one fits.
+        # No part's name with its underscore is the end of another's, so at most one matches.
         part = next((name for name in PARTS if stem.endswith(f"_{name}")), None)
         if is_folder or suffix.lower() != ".png":
             got = "a folder" if is_folder else "another file"
@@ -107,7 +107,7 @@ class PartFiles:
                 self._second(path, first)
 
     def _open(self, number: int) -> None:
-        """Have this folder's canonical files at hand; what is left of the last one has no photograph."""
+        """Read this folder's canonical files, and report unused files of the previous folder as orphans."""
         if number == self._current:
             return
         self._orphans()
@@ -141,7 +141,7 @@ class PartFiles:
 
 
 def _number_of(name: str, folder: int) -> tuple[int, str] | None:
-    """Number and part of a file that lies in this folder as the download has it; None for any other."""
+    """Number and part of a file that lies in this folder as in the download; None for any other file."""
     found = _CANONICAL.fullmatch(name)
     if found is None or not found[1].isascii():
         return None

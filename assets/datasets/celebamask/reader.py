@@ -1,4 +1,4 @@
-"""CelebAMask-HQ as it is unpacked: photographs and one mask file for each part that is there."""
+"""CelebAMask-HQ as unpacked: photographs, and one mask file for each part that is present."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ _PHOTOS = f"{CELEBAMASK_FOLDER}/{CELEBAMASK_IMAGES}"
 
 
 def check_faces(raw: Path) -> None:
-    """Raise FileNotFoundError where the folder is not laid out as the download is, saying what is there.
+    """Raise FileNotFoundError if the layout is not that of the download; the message names what was found.
 
-    Raises ValueError where a list of the partition can't be read.
+    Raises ValueError if a list of the partition can't be read.
     """
     folder = raw / CELEBAMASK_FOLDER
     if not (folder / CELEBAMASK_IMAGES).is_dir():
@@ -47,12 +47,12 @@ def check_faces(raw: Path) -> None:
 
 
 def read_faces(raw: Path, report: ReportProblem) -> Iterator[RawFace]:
-    """Yield faces in order of their file names, with corrected masks, part, and what the tables say of them.
+    """Yield faces in order of their file names, with corrected masks, part masks and the tables' metadata.
 
-    A face without any part file and a mask without a photograph are Problems. Memory does not grow with
-    the part files; photographs' names and rows of the tables are held.
+    A face without any part file and a mask without a photograph are Problems. Memory use does not grow with
+    the number of part files. Names of photographs and rows of the tables are held.
 
-    Raises FileNotFoundError where the folder is not laid out as the download is.
+    Raises FileNotFoundError if the folder's layout is not that of the download.
     """
     check_faces(raw)
     folder = raw / CELEBAMASK_FOLDER
@@ -94,7 +94,7 @@ def _prefix(stem: str) -> str:
 
 
 def _misplaced(raw: Path) -> str:
-    """What was found instead, and what to give."""
+    """The layout that was found instead, and how to fix it."""
     expected = f"{raw}: expected a folder that holds {CELEBAMASK_FOLDER}"
     if raw.name == CELEBAMASK_IMAGES or (raw / CELEBAMASK_IMAGES).is_dir():
         inner = CELEBAMASK_IMAGES if raw.name == CELEBAMASK_IMAGES else CELEBAMASK_FOLDER

@@ -1,4 +1,4 @@
-"""COCO's categories that become occluders: what they are, and which are held out to test on."""
+"""The COCO categories that become occluders, and the categories held out for testing."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ CATEGORY_NAMES: Mapping[int, str] = MappingProxyType(
         90: "toothbrush",
     }
 )
-# Held out to test on, things of other kinds that are held up to a face or put before it. Not those that
-# one sees through (scissors, tennis racket), and not what is worn (tie).
+# Held out for testing: other kinds of things that are held up to a face or are in front of it. See-through
+# things (scissors, tennis racket) and worn things (tie) are left out.
 TEST_CATEGORIES = (28, 31, 34, 37, 40, 88, 89, 90)
 TESTED = 4
-# The paper's 128 objects are unpublished; 20 categories of things that come near a face.
+# The paper's 128 objects are unpublished. These are 20 categories of things that come near a face.
 CATEGORIES = tuple(number for number in CATEGORY_NAMES if number not in TEST_CATEGORIES)
 TOTAL = 128

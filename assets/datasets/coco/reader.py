@@ -1,4 +1,4 @@
-"""COCO instances: every annotation file, polygons and RLE alike."""
+"""COCO instances from every annotation file, with polygons or RLE."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _Entry = TypeVar("_Entry")
 
 @dataclass(slots=True)
 class _Listing:
-    """What the annotations of one file refer to, and where in the file each of them is."""
+    """The images and categories of one file, and the position of each annotation in the file."""
 
     folder: Path
-    # file_name, height and width as stored; None where several images have the id, as of categories.
+    # file_name, height and width as stored; None if several images share the id. Likewise for categories.
     images: dict[int, tuple[Any, ...] | None] = field(default_factory=dict)
     categories: dict[int, str | None] = field(default_factory=dict)
     shared_images: Tally = field(default_factory=Tally)
@@ -42,11 +42,11 @@ class _Listing:
 def read_objects(raw: Path, report: ReportProblem) -> Iterator[RawObject]:
     """Yield non-crowd instances by file name, then annotation id.
 
-    An annotation of a missing photograph, without polygon or RLE, without area, of an unknown category or of
-    another's id is a Problem. Of images, or categories, that share an id none is known: their annotations
-    are Problems, and so is the file. Photographs of ``instances_train2017.json`` lie in ``train2017`` or
-    ``images/train2017``. A file is read twice. Memory holds its images and the positions of its
-    annotations, not the annotations.
+    An annotation is a Problem if its photograph is missing, it has neither polygon nor RLE, it has no area,
+    its category is unknown, or another annotation has its id. If several images or categories share an id,
+    the id is ambiguous: its annotations are Problems, and so is the file. Photographs of
+    ``instances_train2017.json`` are in ``train2017`` or ``images/train2017``. A file is read twice. Memory
+    holds its images and the positions of its annotations, not the annotations.
     """
     folder = raw / COCO_FOLDER
     sidecar = Sidecar(folder, raw, report)
@@ -74,7 +74,7 @@ def _read_file(
         if ids:
             expected, got = f"{noun} id of its own for each", f"ids that several have: {ids}; none is used"
             report(Problem(path=where, expected=expected, got=got))
-    # By id; annotations without one keep their place in the file, before all others.
+    # By id. Annotations without an id come first, in the order of the file.
     order = np.argsort(np.frombuffer(listing.ids, np.int64), kind="stable") if listing.ids else ()
     with path.open("rb") as stream:
         for at in order:
@@ -94,7 +94,7 @@ def _read_file(
 
 
 def _list(path: Path, folder: Path) -> _Listing:
-    """Go through the file once. Raises ValueError and what comes of members of other types."""
+    """Read the file once. Raises ValueError, and the errors of members with unexpected types."""
     listing, number, there = _Listing(folder), 0, set()
     for piece in read_pieces(path):
         there.add(piece.key)
@@ -121,7 +121,7 @@ def _list(path: Path, folder: Path) -> _Listing:
 
 
 def _enter(into: dict[int, _Entry | None], number: int, entry: _Entry, shared: Tally) -> None:
-    """Two entries of one number are both dropped: which of them is meant is unknown."""
+    """Drop both entries if two share a number, as the number is ambiguous."""
     if number not in into:
         into[number] = entry
     elif into[number] is not None:
@@ -130,7 +130,7 @@ def _enter(into: dict[int, _Entry | None], number: int, entry: _Entry, shared: T
 
 
 def _image_folder(folder: Path, split: str) -> Path:
-    """Where the photographs of a split lie, of the two places people unpack them to."""
+    """The folder of a split's photographs. People unpack them to one of two places."""
     return folder / split if (folder / split).is_dir() else folder / "images" / split
 
 

@@ -1,4 +1,4 @@
-"""Which instances become occluders: the category recipe, all, or a list of ids; and which are tested on."""
+"""Select the instances that become occluders, by category recipe or ids, and hold some out for testing."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from assets.datasets.coco.reader import COCO_FOLDER
 from assets.problems import Problem, ReportProblem
 from assets.records import RawObject
 
-# At most this many candidates are examined for each place of a category.
+# Number of candidates to examine, at most, for each place of a category.
 _TRIES = 4
 _LEAST_SIDE, _BORDER, _LEAST_FILL, _MOST_ASPECT = 64, 3, 0.25, 5.0
 _LEAST_AREA_OF_ALL = 32**2
-# Of what is blurred more (sigma of a Gaussian, pixels of the photograph) the edges are not a matte's.
+# Sigma of a Gaussian in pixels of the photograph. Edges that are blurred more are unusable as a matte.
 MOST_BLUR = 1.6
 
-# How blurred an instance is (sigma, pixels); None where that cannot be measured.
+# Measures the blur of an instance (sigma, pixels); None if it cannot be measured.
 _Blur = Callable[[RawObject], float | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectSelection:
-    """``objects`` by id, with their split; ``counts`` is how many there were, and what became of them."""
+    """``objects`` by id, with split; ``counts`` of annotations, chosen, held-out and blurred objects."""
 
     objects: list[RawObject]
     counts: dict[str, int] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class ObjectSelection:
 def read_choice(choice: str) -> str | tuple[int, ...]:
     """``default``, ``all``, or the ids of a file with one annotation id a line, in order.
 
-    Raises ValueError where the file is missing or holds anything but numbers.
+    Raises ValueError if the file is missing or contains anything but numbers.
     """
     if choice in ("default", "all"):
         return choice
@@ -59,15 +59,15 @@ def choose_objects(
     blur_of: _Blur | None = None,
     report: ReportProblem = lambda problem: None,
 ) -> ObjectSelection:
-    """``default``, ``all``, or the path of a file with one annotation id a line.
+    """Choose by ``default``, ``all``, or the path of a file with one annotation id a line.
 
-    ``objects`` are gone through once, and no more are held than may be chosen. ``default`` takes the
-    largest sound instances of each category that are not blurred: 128 of ``CATEGORIES`` and, with
-    ``hold_out``, four of each of ``TEST_CATEGORIES`` from other photographs, with split ``test``; what is
-    lacking is one Problem (converted). Of another choice those of ``TEST_CATEGORIES`` are held out, and
-    with them all objects of their photographs. A split that the side-car gives stays.
+    ``objects`` is iterated once, and only candidates are held in memory. ``default`` takes the largest sound
+    instances of each category that are not blurred. It takes 128 of ``CATEGORIES`` and, with ``hold_out``,
+    four of each of ``TEST_CATEGORIES`` from other photographs, with split ``test``. If there are too few,
+    this is one Problem (converted). With another choice and ``hold_out``, objects of ``TEST_CATEGORIES`` are
+    held out, together with all objects of their photographs. A split given in the side-car is kept.
 
-    Raises ValueError where the file is missing, holds no number, or names an id that is not there.
+    Raises ValueError if the file is missing, holds no number, or names an unknown id.
     """
     wanted = read_choice(choice)
     seen = _Counted(objects)
@@ -98,7 +98,7 @@ def choose_objects(
 
 
 class _Counted:
-    """An iterable that is gone through once, and how many there were."""
+    """An iterable for one pass that counts its items."""
 
     def __init__(self, objects: Iterable[RawObject]) -> None:
         self._objects, self.count = objects, 0
@@ -112,7 +112,7 @@ class _Counted:
 def _by_recipe(
     objects: Iterable[RawObject], hold_out: bool, blur_of: _Blur | None, report: ReportProblem
 ) -> tuple[list[RawObject], int]:
-    """The chosen, and how many were passed over because they are blurred."""
+    """The chosen instances, and the number that were skipped because they are blurred."""
     share, more = divmod(TOTAL, len(CATEGORIES))
     places = {category: share + (number < more) for number, category in enumerate(CATEGORIES)}
     tested = dict.fromkeys(TEST_CATEGORIES, TESTED) if hold_out else {}
@@ -135,7 +135,7 @@ def _by_recipe(
 
 
 def _rank(objects: Iterable[RawObject], places: dict[int, int]) -> dict[int, list[RawObject]]:
-    """The sound instances of each category, largest first, no more than will be looked at."""
+    """The sound instances of each category, largest first, limited to the number that may be examined."""
     ranked: dict[int, list[RawObject]] = {category: [] for category in places}
     for thing in objects:
         if (group := ranked.get(thing.category_id)) is not None and _sound(thing):
@@ -152,7 +152,7 @@ def _cut(group: list[RawObject], count: int) -> None:
 
 
 def _sharp(ranked: list[RawObject], count: int, blur_of: _Blur | None) -> tuple[list[RawObject], int]:
-    """The first ``count`` that are not blurred, and how many before the last of them are."""
+    """The first ``count`` sharp instances, and the number of blurred ones before the last of them."""
     if blur_of is None:
         return ranked[:count], 0
     taken, passed = list[RawObject](), 0
@@ -182,7 +182,7 @@ def _report_few(places: dict[int, int], found: Counter[int], report: ReportProbl
 
 
 def _hold_out(objects: list[RawObject]) -> list[RawObject]:
-    """All objects of photographs with one of ``TEST_CATEGORIES`` are tested on, if others remain."""
+    """Hold out photographs with ``TEST_CATEGORIES`` for testing, unless none would be left for training."""
     trained = {_photo(thing) for thing in objects if thing.origin.split == "train"}
     free = [thing for thing in objects if thing.origin.split is None]
     held = {_photo(thing) for thing in free if thing.category_id in TEST_CATEGORIES} - trained
@@ -196,7 +196,7 @@ def _tested(thing: RawObject) -> RawObject:
 
 
 def _photo(thing: RawObject) -> str:
-    """The photograph's hash from the side-car, else its file."""
+    """The photograph's hash from the side-car, else the path of its file."""
     return thing.origin.photo or str(thing.image)
 
 

@@ -1,4 +1,4 @@
-"""Voo et al.'s objects: COCO instances cut out and enlarged four times, with a mask each."""
+"""Voo et al.'s objects: COCO instances, cut out and upscaled by a factor of four, each with a mask."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from assets.records import Origin, RawCutout
 from assets.text.sidecar import EMPTY_ROW, Sidecar, SidecarRow
 from shards import storage
 
-# Where they are unpacked to, and the names of the two folders; the second one of masks is how the
-# publishers' own description once writes it.
+# Places to which they are unpacked, and the names of the two folders. The publishers' own description uses
+# the second name of the mask folder once.
 VOO_FOLDERS = ("coco_object", "")
 VOO_PICTURES, _MASKS = "object_image_sr", ("object_mask_x4", "object_image_x4")
 _COUNT, _FACTOR = 128, 4
@@ -26,18 +26,18 @@ _COCO_NAME = re.compile(r"(?<!\d)\d{12}(?!\d)")
 
 
 def voo_folder(raw: Path) -> Path | None:
-    """The folder that holds the two, ``RAW/coco_object`` or ``RAW`` itself; None where there is none."""
+    """The folder of pictures and masks, ``RAW/coco_object`` or ``RAW`` itself; None if there is none."""
     places = (raw / name for name in VOO_FOLDERS)
     return next((place for place in places if first_folder(place, VOO_PICTURES, *_MASKS)), None)
 
 
 def read_voo_objects(raw: Path, report: ReportProblem) -> Iterator[RawCutout]:
-    """Yield the objects by file name; nothing where neither folder is there.
+    """Yield the objects by file name; nothing if neither folder exists.
 
-    A picture without its mask, a mask without its picture, a second file of one name and a missing
-    folder are Problems; another number than the paper's 128 is noted. Any name will do. Where it holds
-    twelve digits that a photograph of ``COCO`` has for its name, that is the photograph the object comes
-    from, and what COCO's side-car says of it holds for the object. Categories are not published.
+    A picture without its mask, a mask without its picture, a second file of one name and a missing folder are
+    Problems. A number other than the paper's 128 is reported. File names are free. If a name contains the
+    twelve digits of a photograph of ``COCO``, the object comes from that photograph, and the photograph's row
+    in COCO's side-car applies to the object. Categories are not published.
     """
     folder = voo_folder(raw)
     if folder is None:
@@ -82,9 +82,9 @@ def read_voo_objects(raw: Path, report: ReportProblem) -> Iterator[RawCutout]:
 
 
 def _with_photo(origin: Origin, raw: Path, sidecar: Sidecar, stem: str) -> Origin:
-    """The origin with photograph, person and split of the COCO photograph that the name contains.
+    """The origin, completed with photograph, person and split of the COCO photograph that the name contains.
 
-    What it names itself stays; so does all of it where no such photograph is there.
+    Values of the origin take precedence. Without such a photograph, the origin is unchanged.
     """
     for number in _COCO_NAME.findall(stem):
         places = (f"*/{number}.jpg", f"images/*/{number}.jpg")
@@ -101,6 +101,6 @@ def _with_photo(origin: Origin, raw: Path, sidecar: Sidecar, stem: str) -> Origi
 
 
 def _coco_row(found: list[Path], raw: Path, sidecar: Sidecar) -> SidecarRow:
-    """What COCO's side-car says of a photograph, in whichever of its places it names it."""
+    """The row of COCO's side-car for a photograph, under any of its paths."""
     rows = (sidecar.row_of(path.relative_to(raw / COCO_FOLDER).as_posix()) for path in found)
     return next((row for row in rows if row is not EMPTY_ROW), EMPTY_ROW)

@@ -13,15 +13,16 @@ from assets.reading.tally import Tally
 _FOLDER = "labels"
 _SPLITS = ("train", "val", "test")
 _JOINT = "labels_joint_anno.txt"
-# The partition that ``official_split`` is of.
+# The partition that ``official_split`` refers to.
 _OFFICIAL = 1
 _LIST = re.compile(rf"({'|'.join(_SPLITS)})(\d+)\.txt")
 
 
 class TextureLabels:
-    """The label files of ``dtd/labels``, each of which may be absent: own textures have none.
+    """The label files of ``dtd/labels``. Each may be absent, as for user-provided textures.
 
-    Pictures go by class and file, ``banded/banded_0002.jpg``. Ask for every picture, then ``finish``.
+    Pictures are keyed by class and file, ``banded/banded_0002.jpg``. Call ``metadata_of`` for every picture,
+    then ``finish``.
     """
 
     def __init__(self, folder: Path, raw: Path, report: ReportProblem) -> None:
@@ -35,7 +36,7 @@ class TextureLabels:
                 self._splits.setdefault(name, split)
 
     def metadata_of(self, name: str) -> dict[str, object]:
-        """``official_split`` (of partition 1) and ``labels``, each where the files give it."""
+        """``official_split`` (of partition 1) and ``labels``, each if the files contain it."""
         name = normal(name)
         self._seen.add(name)
         metadata: dict[str, object] = {}
@@ -46,7 +47,7 @@ class TextureLabels:
         return metadata
 
     def finish(self) -> None:
-        """Say where lists and pictures don't agree: a line for each list or partition and kind of fault."""
+        """Report mismatches of lists and pictures: one line for each list or partition and kind of fault."""
         if not self._folder.is_dir():
             return
         numbers = set()
@@ -67,7 +68,7 @@ class TextureLabels:
             self._note_lacking(_JOINT, self._joint)
 
     def _check_partition(self, number: int) -> None:
-        """Each picture is in just one of the three lists."""
+        """Check that each picture is in exactly one of the three lists."""
         listed: dict[str, str] = {}
         for split in _SPLITS:
             file = f"{split}{number}.txt"
@@ -108,7 +109,7 @@ class TextureLabels:
             self._note(file, f"every picture{among}", f"none of {lacking}")
 
     def _read_joint(self) -> dict[str, str]:
-        """The labels of each picture, as they stand in its line."""
+        """The labels of each picture, in the order of its line."""
         found: dict[str, str] = {}
         second, bare = Tally(), Tally()
         for line, name, rest in self._lines(_JOINT):
@@ -125,7 +126,7 @@ class TextureLabels:
         return found
 
     def _lines(self, file: str) -> Iterator[tuple[int, str, str]]:
-        """Line number, picture and what follows it; nothing where the file is not there."""
+        """Line number, picture and the rest of the line; nothing if the file does not exist."""
         path = self._folder / file
         if not path.is_file():
             return

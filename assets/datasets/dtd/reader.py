@@ -1,4 +1,4 @@
-"""Describable Textures: a folder a class."""
+"""Describable Textures: one folder for each class."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ DTD_LICENCE = "DTD: for research, photographs under their authors' terms"
 
 
 def read_textures(raw: Path, report: ReportProblem, *, hold_out: bool = True) -> Iterator[RawTexture]:
-    """Yield textures by class, then file name, with what DTD's label files say of them.
+    """Yield textures by class, then file name, with the metadata of DTD's label files.
 
-    With ``hold_out`` a fifth of the classes is for testing (none of fewer than ten), but for pictures
-    whose split the side-car gives.
+    With ``hold_out``, a fifth of the classes is for testing, or no class if there are fewer than ten. A split
+    given in the side-car takes precedence.
 
-    A class without pictures, and lists and pictures that do not agree, are Problems.
+    A class without pictures is a Problem, and so are lists and pictures that do not match.
     """
     folder = raw / DTD_FOLDER
     sidecar = Sidecar(folder, raw, report)

@@ -1,8 +1,7 @@
-"""FaceOcc's release (Yin et al. 2022): what lies over faces, cut out, and textures to lay over it.
+"""FaceOcc's release (Yin et al. 2022): occluders cut out of photographs, and textures for them.
 
-Crops of CelebA-HQ and FFHQ show the whole face, aligned, and their alpha what occludes it; pictures
-from the internet are occluders alone. ``COFW_test`` in the same folder is read by
-``assets/datasets/realocc.py``.
+Crops of CelebA-HQ and FFHQ show the whole aligned face; their alpha marks the occluder. Pictures from the
+internet show the occluder only. ``COFW_test`` in the same folder is read by ``assets/datasets/realocc.py``.
 """
 
 from __future__ import annotations
@@ -26,9 +25,9 @@ CELEBA, FFHQ, INTERNET, FACEOCC_TEXTURES = "CelebAHQ", "ffhq", "internet", "text
 _FOLDERS = (CELEBA, FFHQ, INTERNET, FACEOCC_TEXTURES)
 PICKLES, TEST = "ffhqMask", "COFW_test"
 TEXTURE_CLASS = "faceocc"
-# Its authors looked at all photographs of CelebA-HQ, whose names are 0 to 29999.
+# FaceOcc's authors examined all photographs of CelebA-HQ, which are named 0 to 29999.
 EXAMINED = 30000
-# About how many are stated (Yin et al. 2023, section 3.1); exact numbers are not published.
+# Approximate numbers as stated (Yin et al. 2023, section 3.1); exact numbers are not published.
 _STATED: Mapping[str, int] = {CELEBA: 1700, FFHQ: 500, INTERNET: 300, FACEOCC_TEXTURES: 800}
 _LICENCES: Mapping[str, str] = {
     CELEBA: "FaceOcc: MIT; photographs of CelebAMask-HQ: non-commercial research only, no redistribution",
@@ -39,16 +38,15 @@ _LICENCES: Mapping[str, str] = {
 
 
 def faceocc_folder(raw: Path) -> Path | None:
-    """``RAW/FaceOcc``, or ``FaceOcc`` in it, whichever holds the release; None where neither does."""
+    """``RAW/FaceOcc``, or ``FaceOcc`` in it, whichever contains the release; None if neither does."""
     places = (raw / FACEOCC_FOLDER, raw / FACEOCC_FOLDER / FACEOCC_FOLDER)
     return next((place for place in places if any((place / name).is_dir() for name in _FOLDERS)), None)
 
 
 def occlusions(raw: Path, report: ReportProblem) -> dict[str, Path]:
-    """Crops of CelebA-HQ by the id of the face that they occlude; empty without the release.
+    """Crops of CelebA-HQ by the id of the occluded face; empty without the release.
 
-    A second crop of one face is a Problem. Files that are no pictures are reported by
-    ``read_faceocc_cutouts``.
+    A second crop of one face is a Problem. ``read_faceocc_cutouts`` reports files that are not pictures.
     """
     folder, found = faceocc_folder(raw), dict[str, Path]()
     if folder is None or not (folder / CELEBA).is_dir():
@@ -63,15 +61,15 @@ def occlusions(raw: Path, report: ReportProblem) -> dict[str, Path]:
 
 
 def was_examined(stem: str, found: Mapping[str, Path]) -> bool:
-    """Whether FaceOcc's authors looked at this photograph, so that no crop of it means no occlusion."""
+    """Whether FaceOcc's authors examined this photograph. If so, the absence of a crop means no occlusion."""
     return bool(found) and is_number(stem) and int(stem) < EXAMINED
 
 
 def read_faceocc_cutouts(raw: Path, report: ReportProblem) -> Iterator[RawCutout]:
     """Yield the occluders of CelebAHQ, ffhq and internet, in this order, by kind and by name.
 
-    One of CelebAHQ has the origin of its face in ``CelebAMask-HQ``, as ``read_faces`` gives it. What
-    is not read (pickles, other folders), a part that is missing and fewer pictures than stated are
+    An occluder of CelebAHQ has the origin of its face in ``CelebAMask-HQ``, as ``read_faces`` gives it.
+    Unread files (pickles, other folders), missing folders of the release and fewer pictures than stated are
     Problems.
     """
     folder = faceocc_folder(raw)
@@ -104,7 +102,7 @@ def read_faceocc_cutouts(raw: Path, report: ReportProblem) -> Iterator[RawCutout
 
 
 def read_faceocc_textures(raw: Path, report: ReportProblem) -> Iterator[RawTexture]:
-    """Yield the texture patches by name, as one class; nothing where there are none."""
+    """Yield the texture patches by name, as one class; nothing without the release."""
     folder = faceocc_folder(raw)
     if folder is None:
         return
@@ -121,13 +119,13 @@ def read_faceocc_textures(raw: Path, report: ReportProblem) -> Iterator[RawTextu
 
 
 class _Photographs:
-    """The photographs of ``CelebAMask-HQ`` and what is known of the faces on them."""
+    """The photographs of ``CelebAMask-HQ``, and the origins of the faces on them."""
 
     def __init__(self, raw: Path) -> None:
         there = raw / CELEBAMASK_FOLDER / CELEBAMASK_IMAGES
         names = picture_names(there, raw, _silent) if there.is_dir() else []
         wanted = occlusions(raw, _silent).keys()
-        # Of two photographs of one number the first is the face.
+        # If two photographs have the same number, the first is used.
         found = ((id_of(Path(name).stem), name) for name in reversed(names))
         self._by_id = {face: there / name for face, name in found if face in wanted}
         self._faces = FaceOrigins(raw, _silent)
@@ -135,7 +133,7 @@ class _Photographs:
         self._missing: list[str] = []
 
     def origin(self, stem: str, origin: Origin) -> Origin:
-        """The origin with photograph, person and split of the face, where it names none itself."""
+        """The origin, completed with photograph, person and split of the face."""
         face = id_of(stem)
         photo = self._by_id.get(face)
         if photo is None or not photo.is_file():
@@ -151,14 +149,14 @@ class _Photographs:
         )
 
     def _face(self, photo: Path | None, stem: str) -> Origin:
-        """The face's own origin. Of one without a photograph the tables may know the person all the same."""
+        """The face's own origin. The tables may name the person even if the photograph is missing."""
         known = self._faces.describe(f"{stem}.jpg" if photo is None else photo.name).origin
         if known.photo or photo is None or not photo.is_file():
             return known
         return replace(known, photo=storage.sha256_of(str(photo)))
 
     def report_missing(self, crops: Path, raw: Path, report: ReportProblem) -> None:
-        """One line for all crops without a photograph: of them it is not known which faces they are of."""
+        """Report in one line all crops whose photograph is missing."""
         if self._missing:
             first, count = self._missing[0], len(self._missing)
             got = f"none for {count}, the first {first}; taken as occluders all the same"
@@ -168,7 +166,7 @@ class _Photographs:
 
 
 def _silent(problem: Problem) -> None:
-    """What another reader reports."""
+    """Ignore a problem that another reader reports."""
 
 
 def _pictures(folder: Path, part: str, raw: Path, report: ReportProblem) -> list[Path]:
@@ -179,7 +177,7 @@ def _pictures(folder: Path, part: str, raw: Path, report: ReportProblem) -> list
 
 
 def _internet(folder: Path, raw: Path, report: ReportProblem) -> Iterator[tuple[str, Path]]:
-    """Kind and picture; files beside the kinds' folders are Problems."""
+    """Kind and picture; files next to the kinds' folders are Problems."""
     count = 0
     for kind in sorted(folder.iterdir()) if folder.is_dir() else ():
         if kind.name.startswith("."):
@@ -203,7 +201,7 @@ def _count(folder: Path, raw: Path, count: int, stated: int, report: ReportProbl
 
 
 def _check_layout(folder: Path, raw: Path, report: ReportProblem) -> None:
-    """Report a folder one level deeper, pickles, and what is no part of the release."""
+    """Report a folder one level deeper, pickles, and anything that does not belong to the release."""
     where = folder.relative_to(raw).as_posix()
     if folder != raw / FACEOCC_FOLDER:
         expected, got = f"{', '.join(_FOLDERS)} in it", f"them one level deeper; they are read from {where}"

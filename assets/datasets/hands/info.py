@@ -1,4 +1,4 @@
-"""``HandInfo.csv`` of 11k Hands: what it says of each photograph."""
+"""``HandInfo.csv`` of 11k Hands: metadata of each photograph."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FLAGS = {"0": False, "1": True, "": None}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandInfo:
-    """One row; "" and None where it says nothing."""
+    """One row; "" and None for unknown values."""
 
     subject: str = ""
     skin: str = ""
@@ -31,9 +31,9 @@ UNKNOWN = HandInfo()
 
 
 def read_hand_info(folder: Path, raw: Path, report: ReportProblem) -> dict[str, HandInfo]:
-    """Rows by image name. Hands do without a table that can't be read.
+    """Rows by image name. Without a readable table, the result is empty: hands are usable without it.
 
-    A value that the download does not state counts as unknown, and is reported once.
+    Values that the download does not define count as unknown; each is reported once.
     """
     path = folder / _NAME
     where = path.relative_to(raw).as_posix()

@@ -1,4 +1,4 @@
-"""11k Hands: photographs on white, ``HandInfo.csv``, and what masks there are in the folder beside it."""
+"""11k Hands: photographs on white, ``HandInfo.csv``, and the masks in the folder beside it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from assets.records import Origin, RawHand
 from assets.text.sidecar import Sidecar
 
 HANDS_FOLDER, HAND_MASKS = "11k-hands", "11k-hands_masks"
-# Where masks may lie, the published folder first, then what the published code's settings call it.
+# Folders for masks: the published folder first, then the names in the published code's settings.
 MASK_FOLDERS = (HAND_MASKS, "11k-hands_mask", "hand_sample_mask")
 HANDS_LICENCE = "11k Hands: free for reasonable academic fair use"
 
@@ -23,12 +23,13 @@ HANDS_LICENCE = "11k Hands: free for reasonable academic fair use"
 def read_hands(
     raw: Path, report: ReportProblem, *, count: int = HAND_COUNT, hold_out: bool = True
 ) -> Iterator[RawHand]:
-    """Yield hands in order of their file names, with their mask where there is one.
+    """Yield hands in order of their file names, with their mask if there is one.
 
-    Those that the published list names are taken; without it all that have a mask, and of the others so
-    many that there are ``count``, see ``choose_hands``. They are for training. With ``hold_out`` a fifth
-    of the subjects is tested on, and a quarter as many hands of theirs are taken besides. Where no more
-    than ``count`` lie there, or all have a mask, all are taken, those of that fifth among them.
+    If the published list exists, the hands on it are taken. Otherwise all hands with a mask are taken, and
+    other hands up to ``count`` in all (see ``choose_hands``). These hands are for training. With
+    ``hold_out``, a fifth of the subjects is for testing; their hands are added, at most a quarter of the
+    number for training. Without a list, if there are at most ``count`` hands or all have a mask, all hands
+    are taken, and the test subjects are among them.
     """
     folder = raw / HANDS_FOLDER
     if not (folder / "Hands").is_dir():
@@ -60,7 +61,7 @@ def read_hands(
 
 
 def _listed(hands: list[RawHand], folder: Path, raw: Path, report: ReportProblem) -> frozenset[str] | None:
-    """Ids of the hands that the published list names; None where there is none."""
+    """Ids of the hands on the published list; None without the list."""
     listed = read_list((folder, raw / HAND_MASKS), raw, report)
     if listed is None:
         return None
@@ -97,7 +98,7 @@ def _all_hands(folder: Path, raw: Path, report: ReportProblem) -> list[RawHand]:
 
 
 def _masks(raw: Path, report: ReportProblem) -> dict[str, Path]:
-    """Masks by the names of their photographs; of two the one in the earlier folder, in one the first."""
+    """Masks by the names of their photographs. The earlier folder takes precedence, then the first file."""
     found: dict[str, Path] = {}
     for folder in MASK_FOLDERS:
         there = sorted((raw / folder).iterdir()) if (raw / folder).is_dir() else []
@@ -114,5 +115,5 @@ def _masks(raw: Path, report: ReportProblem) -> dict[str, Path]:
 
 
 def _origin(origin: Origin, subject: str) -> Origin:
-    """With the subject for a person, where the side-car names none: nobody is on both sides of a split."""
+    """Use the subject as person if the side-car names none, so that no person is in both splits."""
     return replace(origin, person=f"11k:{subject}") if subject and not origin.person else origin

@@ -1,4 +1,4 @@
-"""Which of many hands are taken, by the published list or evenly by skin and side, and who is tested on."""
+"""Choose hands by the published list or evenly by skin tone and aspect, and hold out subjects for testing."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from assets.reading.naming import normal
 from assets.records import RawHand
 
 LIST = "11k_hands_sample.txt"
-# As many as Voo et al. took.
+# The number of hands in Voo et al.
 HAND_COUNT = 200
 
 
 def choose_hands(hands: Sequence[RawHand], count: int) -> list[RawHand]:
-    """At most ``count`` hands in their order, evenly by skin tone and within a tone by aspect.
+    """At most ``count`` hands in their order, evenly by skin tone and, within a tone, by aspect.
 
-    Hands with irregularities are left out. A tone or aspect that has too few leaves its places to the
-    others; unknown tones come last. Of one group those taken are spread over subjects and names.
+    Hands with irregularities are left out. If a tone or aspect has too few hands, the others take its places.
+    Hands of unknown tone come last. Within a group, the choice is spread over subjects and names.
     """
     sound = sorted(
         (hand for hand in hands if not hand.irregularities), key=lambda hand: (hand.subject, hand.id)
@@ -36,10 +36,10 @@ def choose_hands(hands: Sequence[RawHand], count: int) -> list[RawHand]:
 
 
 def hold_out_subjects(hands: Sequence[RawHand], kept: frozenset[str]) -> list[RawHand]:
-    """The hands with split ``test`` for a fifth of the subjects, with every skin tone on both sides.
+    """The hands, with split ``test`` for a fifth of the subjects. Every skin tone is in both splits.
 
-    None of fewer than ten known subjects. Subjects of whom a hand is ``kept`` (ids) for training or has
-    a split of its own are not among the fifth.
+    With fewer than ten known subjects, none is held out. A subject is not held out if one of their hands is
+    ``kept`` (ids) for training or already has a split.
     """
     known = [hand for hand in hands if hand.subject]
     busy = {hand.subject for hand in known if hand.id in kept or hand.origin.split}
@@ -57,7 +57,7 @@ def hold_out_subjects(hands: Sequence[RawHand], kept: frozenset[str]) -> list[Ra
 
 
 def even_shares(sizes: Mapping[str, int], count: int) -> dict[str, int]:
-    """Share ``count`` places out among groups as evenly as their sizes let it.
+    """Distribute ``count`` places over groups as evenly as their sizes allow.
 
     >>> even_shares({"dark": 2, "fair": 9, "medium": 7}, 12)
     {'dark': 2, 'medium': 5, 'fair': 5}
@@ -70,7 +70,7 @@ def even_shares(sizes: Mapping[str, int], count: int) -> dict[str, int]:
 
 
 def read_list(folders: Sequence[Path], raw: Path, report: ReportProblem) -> tuple[str, frozenset[str]] | None:
-    """Where the list is (relative to ``raw``) and the stems it names, one image a line; None for none."""
+    """The list's path (relative to ``raw``) and its stems, one image a line; None without a list."""
     stray = raw / LIST
     if stray.exists():
         expected = f"the list in {folders[0].name}/ or {folders[1].name}/"
@@ -99,7 +99,7 @@ def _by_aspect(hands: Sequence[RawHand], count: int) -> set[str]:
 
 
 def _spread(hands: Sequence[RawHand], count: int) -> list[RawHand]:
-    """``count`` of them at even distances: those beside each other are often one subject's."""
+    """``count`` hands at even distances, since neighbours often belong to one subject."""
     return [hands[(2 * at + 1) * len(hands) // (2 * count)] for at in range(count)]
 
 

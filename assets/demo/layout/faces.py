@@ -1,4 +1,4 @@
-"""Clean faces as CelebAMask-HQ has them, really occluded ones as RealOcc has them."""
+"""Clean faces in the layout of CelebAMask-HQ, really occluded faces in the layout of RealOcc."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def lay_out_faces(task: Task) -> Iterator[tuple[str, bytes]]:
 
 
 def lay_out_occluded(task: Task) -> Iterator[tuple[str, bytes]]:
-    """Files of ``RealOcc/``: 1024 x 1024 JPEG, masks of the visible face 0 or 1, list, side-car."""
+    """Files of ``RealOcc/``: 1024 x 1024 JPEG, masks of the visible face (0 or 1), list, side-car."""
     rows: list[LayoutRow] = []
     for face in task.chosen.faces:
         if face.group != "occluded":

@@ -1,4 +1,4 @@
-"""Hands as 11k Hands has them: 1600 x 1200 on white, here turned fingers-down, with their masks."""
+"""Hands in the layout of 11k Hands: 1600 x 1200 on white with masks, here rotated fingers-down."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _COLUMNS = (
 
 
 def lay_out_hands(task: Task) -> Iterator[tuple[str, bytes]]:
-    """Files of ``11k-hands/`` and ``11k-hands_masks/``; what HandInfo.csv does not know is empty."""
+    """Files of ``11k-hands/`` and ``11k-hands_masks/``; unknown columns of HandInfo.csv are empty."""
     rows: list[LayoutRow] = []
     known: list[dict[str, str]] = []
     for hand in task.chosen.hands:
@@ -53,8 +53,8 @@ def lay_out_hands(task: Task) -> Iterator[tuple[str, bytes]]:
 def upright(source: DemoPixels, mask: BinaryMask, hand: Hand) -> tuple[DemoPixels, BinaryMask]:
     """The hand on white, fingers down: picture (1200, 1600, 3) and mask (1200, 1600), 0 or 255.
 
-    ``mask`` (h, w) lies over the enlarged crop of the source. One warp turns, shrinks where the hand
-    would leave the frame, and centres.
+    ``mask`` (h, w) covers the scaled crop of the source. One warp rotates the hand, shrinks it if it would
+    leave the frame, and centres it.
     """
     height, width = mask.shape
     enlarged = cv2.resize(cut(source, hand.crop), (width, height), interpolation=cv2.INTER_CUBIC)
@@ -71,5 +71,5 @@ def upright(source: DemoPixels, mask: BinaryMask, hand: Hand) -> tuple[DemoPixel
     soft = cv2.GaussianBlur(mask, (0, 0), hand.scale / 2)
     alpha = cv2.warpAffine(soft, matrix, size, flags=cv2.INTER_LINEAR).astype(np.float32)[..., None] / 255
     picture = alpha * colour + (1 - alpha) * 255
-    # The mask stays clear of the soft rim, whose colour is part white.
+    # The mask leaves out the soft rim, whose colour is mixed with white.
     return picture.round().astype(np.uint8), np.where(alpha[..., 0] > 0.85, np.uint8(255), np.uint8(0))

@@ -1,4 +1,4 @@
-"""Objects as COCO has them: photographs and one annotation file."""
+"""Objects in the layout of COCO: photographs and one annotation file."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def lay_out_objects(task: Task) -> Iterator[tuple[str, bytes]]:
 
 
 def picture_and_mask(data: bytes, thing: Thing) -> tuple[DemoPixels, BinaryMask]:
-    """The photograph (H, W, 3) and the object's mask over all of it (H, W), 0 or 255."""
+    """The photograph (H, W, 3) and the object's mask of the same size (H, W), 0 or 255."""
     what = str(thing.source)
     if thing.mask is None or thing.crop is None:
         return flatten(decode_alpha(data, what))
@@ -77,10 +77,10 @@ def picture_and_mask(data: bytes, thing: Thing) -> tuple[DemoPixels, BinaryMask]
 
 
 def flatten(rgba: DemoPixels) -> tuple[DemoPixels, BinaryMask]:
-    """An object with alpha (H, W, 4) on plain ground of its own edge colour, with its mask.
+    """An object with alpha (H, W, 4) on a plain background of its own edge colour, with its mask.
 
-    That ground leaves no foreign fringe where the object's edge is soft. The result is the object's
-    box with a margin, at most 640 px long.
+    This background leaves no foreign fringe at soft edges. The result is the object's box with a margin; its
+    long side is at most 640 px.
     """
     alpha = rgba[..., 3]
     x, y, width, height = cv2.boundingRect((alpha > 0).astype(np.uint8))

@@ -1,4 +1,4 @@
-"""What a layout yields: relative paths with bytes, and the rows of the side-cars."""
+"""The inputs of a layout, and the rows and files of its side-cars."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from assets.demo.photo_cache import PhotoCache
 from assets.demo.splits import photo_splits
 
 LayoutRow = dict[str, str]
-# Columns of natocc.csv in order; a dataset has those that its rows name.
+# Columns of natocc.csv in order; a dataset has only the columns that its rows use.
 _COLUMNS = ("file", "photo", "person", "split", "licence", "grade", "landmarks", "rot_deg", "source")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """What to lay out: the pictures at hand, their place in the whole, and where their bytes lie."""
+    """The inputs of a layout: the available pictures, the whole catalogue, and the cache with the files."""
 
     chosen: Catalogue
     whole: Catalogue
@@ -41,7 +41,7 @@ class Task:
 
 
 def sidecar(rows: list[LayoutRow]) -> bytes:
-    """natocc.csv: a header, then one line an image."""
+    """natocc.csv: a header, then one line for each image."""
     named = {column for row in rows for column in row}
     stream = io.StringIO()
     writer = csv.DictWriter(stream, [c for c in _COLUMNS if c in named], restval="", lineterminator="\n")

@@ -1,4 +1,4 @@
-"""Textures as DTD has them: one folder a class."""
+"""Textures in the layout of DTD: one folder for each class."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _TEXTURES = "dtd"
 
 
 def lay_out_textures(task: Task) -> Iterator[tuple[str, bytes]]:
-    """Files of ``dtd/``: ``images/<class>/<class>_0001.jpg`` and on, side-car."""
+    """Files of ``dtd/``: ``images/<class>/<class>_0001.jpg`` and following, side-car."""
     rows: list[LayoutRow] = []
     for texture in task.chosen.textures:
         data, what = task.cache.read(texture.source), str(texture.source)

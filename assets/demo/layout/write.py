@@ -1,4 +1,4 @@
-"""Write the layout of the demo photographs into a folder, file by file, and record what is in it."""
+"""Write the layout of the demo photographs into a folder, file by file, and record its content."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PARTS = (lay_out_faces, lay_out_occluded, lay_out_objects, lay_out_hands, lay_o
 
 
 def refuse_foreign(dest: Path) -> None:
-    """FileExistsError where the folder holds files that are not an earlier sample."""
+    """Raise FileExistsError if the folder contains files that an earlier run did not write."""
     if dest.is_dir() and any(dest.iterdir()) and not (dest / LAYOUT_RECORD).is_file():
         raise FileExistsError(
             f"{dest}: expected no folder, an empty one or an earlier sample ({LAYOUT_RECORD} in it), "
@@ -30,10 +30,10 @@ def refuse_foreign(dest: Path) -> None:
 
 
 def write_layout(dest: Path, task: Task) -> int:
-    """Write what is new or differs, delete what an earlier sample had and this one has not.
+    """Write new and changed files, and delete files of an earlier run that are no longer part of the layout.
 
-    Returns the number of files changed: 0, and quickly, where all is as it should be. A run that was
-    cut short leaves whole files and a record that says unfinished; the next run completes them.
+    Returns the number of changed files. If everything is up to date, it quickly returns 0. An interrupted run
+    leaves complete files and a record marked as unfinished; the next run completes them.
     """
     refuse_foreign(dest)
     made_of = _fingerprint(task.chosen)
@@ -69,7 +69,7 @@ def _hash(path: Path) -> str | None:
 
 
 def _fingerprint(chosen: Catalogue) -> str:
-    """Hash of all that the layout depends on: pictures, annotations, code and codec."""
+    """Hash of everything the layout depends on: pictures, annotations, code and codec."""
     ours = sorted(path for path in DEMO_ROOT.rglob("*") if path.suffix in {".py", ".json", ".png"})
     content = {
         "opencv": cv2.__version__,

@@ -1,7 +1,7 @@
-"""The backend's hooks: metadata from PKG-INFO alone.
+"""The backend's hooks: metadata from PKG-INFO only.
 
-pip insists on a package's metadata before it saves a source archive, and would run the package's
-``setup.py`` for it. Laid on the path under the name ``setuptools``, this answers in its place.
+Before pip saves a source archive, it asks for the package's metadata, and would run the package's
+``setup.py`` to get it. This module is put on the path as ``setuptools`` and answers instead.
 """
 
 from __future__ import annotations
