@@ -1,1 +1,1 @@
-"""The networks: a folder an architecture, and what they share."""
+"""The networks: one folder per architecture, and the code that they share."""

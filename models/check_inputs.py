@@ -1,4 +1,4 @@
-"""What networks ask of the pictures and masks that they are given."""
+"""Shape checks for the pictures and masks given to networks."""
 
 from __future__ import annotations
 

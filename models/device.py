@@ -1,4 +1,4 @@
-"""Where networks run, the CPU or a GPU, in which precision, and how results stay the same from run to run."""
+"""Device (CPU or GPU), precision, and reproducible results of networks."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from natocc.machine import DEVICES, PRECISIONS
 if TYPE_CHECKING:
     import torch
 
-# Functions import torch, so that commands can import this module without it.
+# torch is imported inside functions, so that commands can import this module without it.
 
 
 def choose_device(device: str) -> str:
-    """``cpu`` or ``cuda``; ``auto`` is the GPU where there is one. ValueError for a missing GPU."""
+    """Return ``cpu`` or ``cuda``; ``auto`` prefers a GPU. Raises ValueError for a missing GPU."""
     import torch
 
     if device not in DEVICES:
@@ -27,7 +27,7 @@ def choose_device(device: str) -> str:
 
 
 def dtype_of(precision: str, supported: Sequence[str] = PRECISIONS) -> torch.dtype:
-    """torch's dtype of a precision. ValueError for one that is not ``supported``."""
+    """Return the torch dtype of a precision. Raises ValueError unless it is ``supported``."""
     import torch
 
     if precision not in supported:
@@ -40,7 +40,7 @@ def dtype_of(precision: str, supported: Sequence[str] = PRECISIONS) -> torch.dty
 def repeatable(device: str) -> Iterator[None]:
     """Make equal inputs give equal results: one thread on the CPU, fixed algorithms on a GPU.
 
-    The order of a sum depends on the number of threads and on the algorithm that was fastest this time.
+    The order of a sum depends on the number of threads and on the algorithm that the GPU library selects.
     TF32 has fewer digits.
     """
     import torch

@@ -1,4 +1,4 @@
-"""What a network has to be so that it can enlarge pictures in tiles."""
+"""Interface of networks that enlarge pictures in tiles."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from torch import nn
 
 
 class EnlargingNetwork(nn.Module):
-    """Tiles ``factor`` times as large.
+    """Enlarges tiles by ``factor``.
 
     Input: float (N, 3, H, W), RGB. Output: float (N, 3, factor * H, factor * W), not clamped.
     """
 
     factor: int
-    # Black and white.
+    # Values of black and white.
     value_range: tuple[float, float] = (0.0, 1.0)
-    # The only height and width of its tiles; None where it takes any.
+    # The only height and width that a tile can have; None: any size.
     tile_side: int | None = None
-    # Where it takes any, height and width are multiples of this.
+    # For tiles of any size: height and width are multiples of this.
     fold: int = 1

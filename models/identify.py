@@ -1,4 +1,4 @@
-"""Which of the known networks a file's tensors are, recognised by their names and shapes."""
+"""Identify the network of a weight file by the names and shapes of its tensors."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from models.registry import NETWORKS, WITH_WEIGHTS, imported, network_named, siz
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """A network of ours, filled."""
+    """An identified network with its weights."""
 
-    # A name of models/registry.py.
+    # A name in models/registry.py.
     network: str
-    # Name and size of what makes one network of a kind differ from another.
+    # Configuration values that distinguish networks of one architecture.
     sizes: Mapping[str, int]
     module: nn.Module
 
     def state(self) -> StateDict:
-        """Its tensors under the names that loading expects, float32."""
+        """The float32 tensors under the names that loading expects."""
         return dict(self.module.state_dict())
 
     @property
     def parameters(self) -> int:
-        """Of all tensors that are saved."""
+        """Number of values in all saved tensors."""
         return sum(value.numel() for value in self.module.state_dict().values())
 
 
 def identify(state: Mapping[str, Tensor], name: str = "checkpoint") -> Known:
-    """The network that these tensors make up, loaded strictly; ``name`` begins the messages.
+    """Return the network of these tensors, loaded strictly; error messages start with ``name``.
 
-    Raises ValueError where they are those of none, or do not fit the one whose names they have.
+    Raises ValueError for an unknown network, and for tensors that do not fit the identified network.
     """
     for network in WITH_WEIGHTS:
         try:
@@ -51,7 +51,7 @@ def identify(state: Mapping[str, Tensor], name: str = "checkpoint") -> Known:
 
 
 def load(network: str, state: Mapping[str, Tensor], name: str = "checkpoint") -> Known:
-    """The same where the network is known. ValueError for anything but the tensors of such a network."""
+    """Load the tensors of a known network. Raises ValueError unless they match it exactly."""
     try:
         row = network_named(network, WITH_WEIGHTS)
     except ValueError as error:

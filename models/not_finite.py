@@ -13,7 +13,7 @@ class Diverged(ValueError):
 
 
 def first_not_finite(states: Mapping[str, Mapping[str, Any]]) -> str | None:
-    """The name of the first state that holds a non-finite tensor at any depth; None where all are finite.
+    """Return the name of the first state with a non-finite tensor at any depth, or None.
 
     >>> import torch
     >>> first_not_finite({"a": {"w": torch.zeros(2)}, "b": {"state": [{"m": torch.tensor(float("nan"))}]}})

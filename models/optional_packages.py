@@ -1,4 +1,4 @@
-"""The packages behind the extra ``networks``, named in one line when they are missing."""
+"""Check for the packages of the extra ``networks``."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ NETWORK_PACKAGES = ("torch", "lightning", "torchmetrics", "webdataset")
 
 
 class MissingExtra(RuntimeError):
-    """Something optional is asked for and its packages are not installed."""
+    """An optional feature needs packages that are not installed."""
 
 
 def require_networks(asked_by: str, packages: tuple[str, ...] = NETWORK_PACKAGES) -> None:
-    """Raise MissingExtra with the command that helps, unless every package is installed.
+    """Raise MissingExtra with the install command, unless every package is installed.
 
-    Imports none of them, so that it costs nothing to ask.
+    The check is cheap because it imports none of them.
     """
     missing = [name for name in packages if find_spec(name) is None]
     if missing:

@@ -1,4 +1,4 @@
-"""The networks by name: what each is for, how its weights are recognised, and what loads and runs it.
+"""The networks by name: the role, the marker tensors, the loader and the runner of each.
 
 Imports nothing heavy, so that commands can list networks. Entries name functions as ``module:function``;
 ``imported`` imports them.
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# upscaler: enlarges pictures (models/upscaling). harmoniser: fits an occluder to its picture. segmenter:
-# picture to visible face. prior, features: parts that trainings of others need.
+# upscaler: enlarges pictures (models/upscaling). harmoniser: adapts an occluder's colours to its picture.
+# segmenter: predicts the visible face. prior, features: used in the training of other networks.
 Role = Literal["upscaler", "harmoniser", "segmenter", "prior", "features"]
 
 
@@ -24,36 +24,36 @@ Role = Literal["upscaler", "harmoniser", "segmenter", "prior", "features"]
 class Network:
     """One architecture."""
 
-    # In headers of weights, in messages, and as an option's value.
+    # Used in headers of weights, in messages, and as an option's value.
     name: str
     role: Role
-    # ``loader(tensors by name, label)`` gives the network, loaded strictly; ``label`` begins its messages.
+    # ``loader(tensors by name, label)`` loads the network strictly; its messages start with ``label``.
     loader: str
-    # A file of this network's weights has a tensor of one of these names, in any wrapping.
+    # A weight file of this network has a tensor with one of these names, possibly after a prefix.
     markers: tuple[str, ...] = ()
-    # Fields of the network's ``config``, or of itself, that tell networks of this architecture apart.
+    # Fields of the network or its ``config`` that distinguish networks of this architecture.
     sizes: tuple[str, ...] = ()
-    # A harmoniser's ``runner(network, device=…, batch=…, precision=…)`` is a HarmoniserRunner. A segmenter's
-    # ``runner(width=…)`` is a FaceSegmenter to be trained (models/segmenters/network.py). Upscalers are run
-    # by models/upscaling.
+    # For a harmoniser, ``runner(network, device=…, batch=…, precision=…)`` returns a HarmoniserRunner. For a
+    # segmenter, ``runner(width=…)`` returns an untrained FaceSegmenter (models/segmenters/network.py).
+    # models/upscaling runs upscalers.
     runner: str = ""
 
     @property
     def modules(self) -> tuple[str, ...]:
-        """The modules that its results depend on, beside those that run any network of its role."""
+        """The modules that determine its results, besides the modules shared by all networks of its role."""
         return tuple(sorted({path.partition(":")[0] for path in (self.loader, self.runner) if path}))
 
 
 class HarmoniserRunner(Protocol):
-    """A harmoniser's network on its device. ``batch``: how many pictures go at a time by now."""
+    """A harmoniser's network on its device. ``batch`` is the current batch size."""
 
     @property
     def batch(self) -> int: ...
 
     def __call__(self, composites: NDArray[np.uint8], mattes: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Composites (uint8 N x H x W x 3, RGB), harmonised where mattes (uint8 N x H x W) are 128 or more.
+        """Harmonise composites (uint8 N x H x W x 3, RGB) where mattes (uint8 N x H x W) are 128 or more.
 
-        Raises ValueError where the network or the memory fails.
+        Raises ValueError if the network fails or memory runs out.
         """
         ...
 
@@ -61,7 +61,7 @@ class HarmoniserRunner(Protocol):
 NETWORKS = {
     network.name: network
     for network in (
-        # A GLEAN holds a StyleGAN2, so it comes first where files are identified.
+        # GLEAN contains a StyleGAN2, so identification tries GLEAN first.
         Network(
             name="glean",
             role="upscaler",
@@ -106,29 +106,29 @@ NETWORKS = {
         ),
     )
 }
-# Those whose weights lie in the folder of weights.
+# Networks whose weights are stored in the folder of weights.
 WITH_WEIGHTS = tuple(network.name for network in NETWORKS.values() if network.markers)
 
 
 def networks_for(role: Role) -> tuple[str, ...]:
-    """The names of a role's networks."""
+    """Return the names of a role's networks."""
     return tuple(network.name for network in NETWORKS.values() if network.role == role)
 
 
 def network_named(name: str, among: Iterable[str] = NETWORKS) -> Network:
-    """The entry. Raises ValueError for a name that is not ``among`` those expected."""
+    """Return the entry of a name. Raises ValueError for a name that is not ``among`` the expected names."""
     if name not in among:
         raise ValueError(f"expected one of {', '.join(among)} as network, got {name!r}")
     return NETWORKS[name]
 
 
 def sizes_of(network: Network, module: object) -> dict[str, int]:
-    """The sizes of a filled network of this entry, by name."""
+    """Return the sizes of a loaded network of this entry, by name."""
     config = getattr(module, "config", module)
     return {name: int(getattr(config, name)) for name in network.sizes}
 
 
 def imported(path: str) -> Any:
-    """What ``module:name`` names."""
+    """Import the object at ``module:name``."""
     module, _, name = path.partition(":")
     return getattr(import_module(module), name)

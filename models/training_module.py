@@ -1,4 +1,4 @@
-"""A network in training: what the harness of ``tasks/training`` needs to record, stop and resume it."""
+"""Base class of network trainings that ``tasks/training`` can record, interrupt and resume."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ class TrainingModule(lightning.LightningModule):
     """Networks with their losses and optimisers; each batch is one step.
 
     A subclass names the networks that it trains, configures their optimisers as Lightning expects, and
-    calls ``finish_step`` at the end of ``training_step``. What a step draws may depend on a seed and on
-    ``self.step`` alone: then a resumed training gives the same weights as one that was never stopped.
+    calls ``finish_step`` at the end of ``training_step``. The random draws of a step may depend only on a
+    seed and on ``self.step``: then a resumed training gives the same weights as an uninterrupted one.
     """
 
-    # What to do after an error; each ends a message.
+    # Remedies, appended to error messages.
     if_diverged = "use a lower --learning-rate"
     if_out_of_memory = "use a smaller --batch"
 
     def __init__(self, steps: int) -> None:
         super().__init__()
-        # Steps of the whole training, and those that are done.
+        # Steps of the whole training, and finished steps.
         self.steps, self.step = steps, 0
-        # Sums of the losses since the last mean was taken, and the number of steps in them.
+        # Sums of the losses since the last mean, and the number of summed steps.
         self.loss_sums: dict[str, Tensor] = {}
         self.summed_steps = 0
 
     def trained_networks(self) -> dict[str, nn.Module]:
-        """The networks whose weights change, by the name under which their state is stored."""
+        """Return the networks with trained weights, by the name under which their state is stored."""
         raise NotImplementedError
 
     def finish_step(self, losses: Mapping[str, Tensor]) -> None:
-        """Count the step, and add its losses (scalars, unweighted) to the history."""
+        """Count the step and add its unweighted scalar losses to the history."""
         for name, value in losses.items():
             before = self.loss_sums.get(name, torch.zeros_like(value)).to(value.device)
             self.loss_sums[name] = before + value.detach()
@@ -47,7 +47,7 @@ class TrainingModule(lightning.LightningModule):
         self.step += 1
 
     def take_mean_losses(self) -> dict[str, float]:
-        """Mean losses over the steps since the last call, five significant digits each."""
+        """Return the mean losses over the steps since the last call, with five significant digits."""
         means = {name: float(value) / self.summed_steps for name, value in self.loss_sums.items()}
         self.loss_sums, self.summed_steps = {}, 0
         return {name: float(f"{mean:.5g}") for name, mean in means.items()}
@@ -62,9 +62,9 @@ class TrainingModule(lightning.LightningModule):
     def descend(
         self, optimiser: LightningOptimizer, loss: Tensor, terms: Mapping[str, Tensor] | None = None
     ) -> None:
-        """One optimiser step along the gradient of ``loss``; for modules that optimise by hand.
+        """Take one optimiser step on ``loss``; for modules with manual optimisation.
 
-        Raises Diverged before any weight changes, unless the loss is finite.
+        Raises Diverged, before any weight changes, if the loss is not finite.
         """
         self.check_finite(loss, terms)
         optimiser.zero_grad()
@@ -72,12 +72,12 @@ class TrainingModule(lightning.LightningModule):
         optimiser.step()
 
     def all_optimisers(self) -> list[LightningOptimizer]:
-        """The optimisers in the order in which they were configured."""
+        """Return the optimisers in the order of their configuration."""
         found = self.optimizers()
         return cast("list[LightningOptimizer]", found if isinstance(found, list) else [found])
 
 
 def seed_of(seed: int, stream: str, purpose: str) -> int:
-    """63 bits that seed one draw: a hash of all three."""
+    """Return a 63-bit seed: a hash of the three arguments."""
     digest = hashlib.sha256(f"{seed}\x1f{stream}\x1f{purpose}".encode()).digest()
     return int.from_bytes(digest[:8], "little") >> 1

@@ -1,1 +1,1 @@
-"""Files of weights: read strictly, written plainly, without code in them."""
+"""Weight files: read strictly and written without pickled code."""

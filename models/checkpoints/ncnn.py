@@ -1,7 +1,7 @@
-"""Models of ncnn: the ``.param`` text that lists layers, and the ``.bin`` with their weights.
+"""Reader of ncnn models: the ``.param`` text lists the layers, the ``.bin`` file holds their weights.
 
-Only what holds convolutional upscalers is read. Layout after ncnn's description of its files: a layer
-a line, weights in the order of the layers, each led by a tag, biases as plain float32.
+Only the layers of convolutional upscalers are supported. The layout follows ncnn's file description: one
+layer per line; weights in the order of the layers, each after a tag; biases as plain float32.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 MAGIC = "7767517"
 FLOAT16, FLOAT32 = 0x01306B47, 0x0002C056
-# Settings that are lists are numbered downward from here.
+# Keys of list settings count down from this number.
 _LISTS = -23300
 LARGEST_TEXT = 16 << 20
 
@@ -25,7 +25,7 @@ Setting = Number | tuple[Number, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NcnnLayer:
-    """One line: what is done, to which blobs, with which settings by number."""
+    """One line of the file: the operation, its blobs, and its settings by number."""
 
     kind: str
     name: str
@@ -34,14 +34,14 @@ class NcnnLayer:
     settings: Mapping[int, Setting]
 
     def number(self, key: int, default: Number = 0) -> Number:
-        """One setting that is a number. ValueError for a list."""
+        """A numeric setting. Raises ValueError for a list."""
         value = self.settings.get(key, default)
         if isinstance(value, tuple):
             raise ValueError(f"layer {self.name}: expected a number as setting {key}, got a list")
         return value
 
     def numbers(self, key: int) -> tuple[Number, ...]:
-        """One setting that is a list; empty where it is not given."""
+        """A list setting; empty if it is missing."""
         value = self.settings.get(key, ())
         return value if isinstance(value, tuple) else (value,)
 
@@ -56,9 +56,9 @@ class Convolution:
 
 
 def read_layers(text: bytes, name: str) -> tuple[NcnnLayer, ...]:
-    """The layers of a ``.param`` file; ``name`` begins the messages.
+    """Return the layers of a ``.param`` file; error messages start with ``name``.
 
-    Raises ValueError for another file, and for one that is cut off.
+    Raises ValueError for any other file and for a truncated file.
     """
     lines = text[:LARGEST_TEXT].decode("utf-8", errors="replace").splitlines()
     if not lines or lines[0].strip() != MAGIC:
@@ -123,10 +123,10 @@ def _number(text: str) -> Number:
 
 
 def read_convolutions(layers: Sequence[NcnnLayer], data: bytes, name: str) -> Iterator[Convolution]:
-    """The weights of every convolution, from the bytes of the ``.bin`` file that belongs to the layers.
+    """Yield the weights of every convolution from the bytes of the matching ``.bin`` file.
 
-    No other layer may hold weights. Raises ValueError, at the latest after the last one, for a file
-    that is too short, too long, or compressed in another way than half precision.
+    No other layer may hold weights. Raises ValueError, at the latest after the last convolution, for a
+    file that is too short, too long, or compressed in another way than half precision.
     """
     place = 0
     for layer in layers:
@@ -148,7 +148,7 @@ def read_convolutions(layers: Sequence[NcnnLayer], data: bytes, name: str) -> It
             )
         place += 4
         stored = _take(data, place, size, "<f2" if tag == FLOAT16 else "<f4", name)
-        # Every part begins at a multiple of four bytes.
+        # Every block starts at a multiple of four bytes.
         place += -(-stored.nbytes // 4) * 4
         bias = _take(data, place, channels, "<f4", name)
         place += bias.nbytes

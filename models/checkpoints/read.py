@@ -1,4 +1,4 @@
-"""Checkpoints of others: read without pickled code, freed of their wrapping, loaded strictly."""
+"""Third-party checkpoints: read without pickled code, unwrapped, and loaded strictly."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ StateDict = dict[str, Tensor]
 CheckpointSource = str | Path | bytes
 Network = TypeVar("Network", bound=nn.Module)
 
-# What trainers wrap a network's names in, the averaged weights before the last ones.
+# Keys under which trainers store a network; averaged weights come before the last ones.
 WRAPPERS = ("params_ema", "params", "generator_ema", "generator", "netG", "state_dict", "module")
-# What lies beside a wrapped network and is no part of it.
+# Keys stored beside a wrapped network that do not belong to it.
 COMPANIONS = (
     "discriminator",
     "netD",
@@ -32,41 +32,41 @@ COMPANIONS = (
     "data_preprocessor",
     "step_counter",
 )
-# In a message.
+# Limits of a message: number of names, and characters per name.
 NAMED, LONGEST = 5, 160
-# By how many bytes compressed parts may grow.
+# Bytes by which compressed members may grow.
 LARGEST_GAIN = 1 << 20
 
 
 def named(source: CheckpointSource, name: str | None = None) -> str:
-    """What begins the messages: ``name``, or the path, or ``checkpoint``."""
+    """Return the start of error messages: ``name``, or the path, or ``checkpoint``."""
     return name or ("checkpoint" if isinstance(source, bytes) else str(source))
 
 
 def read_state(source: CheckpointSource, name: str | None = None) -> StateDict:
-    """The tensors by name of a ``torch.save`` or safetensors file, on the CPU; wrapping dicts are opened.
+    """Return the tensors by name of a ``torch.save`` or safetensors file, on the CPU, without wrapping dicts.
 
-    Raises FileNotFoundError, and ValueError for a file that is cut off, holds code, or no tensors.
+    Raises FileNotFoundError, and ValueError for a file that is truncated, holds code, or has no tensors.
     """
     return opened(read_content(source, name), named(source, name))
 
 
 def read_content(source: CheckpointSource, name: str | None = None) -> object:
-    """The same as it was saved: tensors, numbers, texts, and lists and dicts of them."""
+    """Return the content as saved: tensors, numbers, texts, and lists and dicts of them."""
     begins = source[:64] if isinstance(source, bytes) else _begin(Path(source))
     if is_safetensors(begins):
         return decode_tensors(source, named(source, name))
     try:
         with warnings.catch_warnings():
-            # Newer pickles than torch writes are read, or refused below.
+            # Pickle protocols newer than torch's are read or rejected below.
             warnings.filterwarnings("ignore", message="Detected pickle protocol")
             _refuse_compressed(source)
-            # Not by its path: torch takes a file for what its name ends in.
+            # Opened here, since torch chooses the format by a path's suffix.
             with io.BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb") as file:
                 content: object = torch.load(file, map_location="cpu", weights_only=True)
     except OSError:
         raise
-    except Exception as error:  # a damaged pickle raises whatever its bytes happen to mean
+    except Exception as error:  # a damaged pickle can raise any exception
         asked = re.search(r"GLOBAL (\S+)", str(error))
         found = f"one that asks for {asked[1]}" if asked else _other(begins, error)
         raise ValueError(
@@ -77,11 +77,11 @@ def read_content(source: CheckpointSource, name: str | None = None) -> object:
 
 
 def opened(content: object, name: str = "checkpoint") -> StateDict:
-    """The tensors by name in what ``torch.load`` gave: ``params_ema``, ``state_dict`` … are opened.
+    """Return the tensors by name in what ``torch.load`` returned; unwrap ``params_ema``, ``state_dict`` ….
 
-    Of several wrappers the first of ``WRAPPERS`` counts. Raises ValueError where no tensors are.
+    The first match in ``WRAPPERS`` is used. Raises ValueError if there are no tensors.
     """
-    # A dict may hold itself.
+    # The loop is bounded because a dict may contain itself.
     for _ in WRAPPERS:
         if not isinstance(content, Mapping):
             break
@@ -101,11 +101,11 @@ def opened(content: object, name: str = "checkpoint") -> StateDict:
 
 
 def unwrapped(state: Mapping[str, Tensor], markers: Iterable[str], name: str) -> StateDict:
-    """The network's own names: the prefix before a marker is taken off, its companions are dropped.
+    """Return the network's tensors without the prefix of their names and without ``COMPANIONS``.
 
-    ``markers``: names of which the network has one. A prefix is made of ``WRAPPERS``, such as
-    ``module.generator.``. Names that belong to nothing known stay, so that loading names them.
-    Raises ValueError where no marker is found.
+    The network has a tensor with one of the names in ``markers``. A prefix consists of ``WRAPPERS``, such
+    as ``module.generator.``. Unknown names stay, so that loading reports them.
+    Raises ValueError if no marker is found.
     """
     ends = tuple(markers)
     wrapping = rf"(({'|'.join(WRAPPERS)})\.)*"
@@ -131,7 +131,7 @@ def unwrapped(state: Mapping[str, Tensor], markers: Iterable[str], name: str) ->
 
 
 def shape(state: Mapping[str, Tensor], key: str, dimensions: int, name: str) -> tuple[int, ...]:
-    """The shape of one tensor from which a configuration is read. ValueError names what is missing."""
+    """Return the shape of a tensor that sets the configuration. ValueError names a missing tensor."""
     if key not in state:
         raise ValueError(f"{name}: expected a tensor {key}, which is missing; use the whole published file")
     found = tuple(state[key].shape)
@@ -144,16 +144,16 @@ def shape(state: Mapping[str, Tensor], key: str, dimensions: int, name: str) -> 
 
 
 def count(state: Mapping[str, Tensor], before: str, after: str) -> int:
-    """How many names are ``before``, a number, ``after``, such as ``body.0.weight``, ``body.1.weight``."""
+    """Count the names of the form ``before`` + number + ``after``, such as ``body.0.weight``."""
     fitting = (key for key in state if key.startswith(before) and key.endswith(after))
     return sum(key[len(before) : len(key) - len(after)].isdecimal() for key in fitting)
 
 
 def build_strict(make: Callable[[], Network], state: Mapping[str, Tensor], name: str) -> Network:
-    """The network of ``make`` with the tensors of ``state`` as float32, on their device, ready to predict.
+    """Return the network of ``make`` with the tensors of ``state`` as float32, on their device, in eval mode.
 
     ``make`` runs on the ``meta`` device, where a network takes no memory. Raises one ValueError that
-    names every kind of misfit: names missing, names unknown, wrong shapes, no floats, NaN or
+    lists every kind of mismatch: missing names, unknown names, wrong shapes, non-float dtypes, NaN or
     infinite values.
     """
     with torch.device("meta"):
@@ -185,7 +185,7 @@ def build_strict(make: Callable[[], Network], state: Mapping[str, Tensor], name:
 
 
 class _Compressed(Exception):
-    """A checkpoint whose parts are compressed: ``torch.save`` stores them as they are."""
+    """The checkpoint is a compressed archive; ``torch.save`` never compresses."""
 
 
 def _begin(path: Path) -> bytes:
@@ -194,7 +194,7 @@ def _begin(path: Path) -> bytes:
 
 
 def _refuse_compressed(source: CheckpointSource) -> None:
-    """Refuse archives that expand: a checkpoint is as large in memory as on disk."""
+    """Reject compressed archives: a checkpoint takes as much memory as disk space."""
     file = io.BytesIO(source) if isinstance(source, bytes) else source
     if not zipfile.is_zipfile(file):
         return
@@ -206,7 +206,7 @@ def _refuse_compressed(source: CheckpointSource) -> None:
 
 
 def _other(begins: bytes, error: Exception) -> str:
-    """What came instead of a checkpoint."""
+    """Describe a file that is not a checkpoint."""
     if not begins:
         return "an empty file"
     if begins.lstrip().startswith(b"<"):
@@ -219,7 +219,7 @@ def _other(begins: bytes, error: Exception) -> str:
 
 
 def _plain(value: object) -> bool:
-    """A tensor whose every value lies in memory, at a place of its own."""
+    """Return True for a tensor that stores every value separately in memory."""
     if not isinstance(value, Tensor):
         return False
     if value.layout != torch.strided or value.is_quantized or value.is_meta:
@@ -240,7 +240,7 @@ def _kind(content: object) -> str:
 
 
 def _some(keys: Iterable[str]) -> str:
-    # Names come from files: one line, whatever is in them.
+    # Names come from files and may contain line breaks.
     listed = [" ".join(key.split())[:LONGEST] for key in keys]
     more = f" and {len(listed) - NAMED} more" if len(listed) > NAMED else ""
     return ", ".join(listed[:NAMED]) + more

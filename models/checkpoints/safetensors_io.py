@@ -1,4 +1,4 @@
-"""A network's tensors in a file of safetensors, with facts in its header; nothing in it is code."""
+"""A network's tensors in a safetensors file with metadata in its header; the file holds no code."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from safetensors import SafetensorError
 from safetensors.torch import load, load_file, save
 from torch import Tensor
 
-# The fact under which the hash of all tensors is kept.
+# Metadata key of the hash of all tensors.
 TENSORS = "tensors_sha256"
 _LENGTH, _STEP = 8, 8
 
 
 def encode_network(state: Mapping[str, Tensor], facts: Mapping[str, str]) -> bytes:
-    """The tensors as safetensors, any dtype, with ``facts`` in the header and ``tensors_sha256`` added.
+    """Encode tensors of any dtype as safetensors; the header holds ``facts`` and ``tensors_sha256``.
 
-    Equal tensors and facts give equal bytes. ``facts`` names at least the kind of the network, under
-    ``network``. Raises ValueError for facts without it or that are no text.
+    Equal tensors and facts give equal bytes. ``facts`` must contain ``network``, the kind of the network.
+    Raises ValueError if it is missing or if a fact is not text.
     """
     wrong = sorted(
         str(key) for key, value in facts.items() if not (isinstance(key, str) and isinstance(value, str))
@@ -33,7 +33,7 @@ def encode_network(state: Mapping[str, Tensor], facts: Mapping[str, str]) -> byt
         )
     tensors = _apart(state)
     data = save(tensors, {**facts, TENSORS: tensors_sha256(tensors)})
-    # The library writes the facts in any order.
+    # The library does not fix the order of the facts.
     end = _LENGTH + int.from_bytes(data[:_LENGTH], "little")
     header = json.loads(data[_LENGTH:end])
     header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
@@ -43,7 +43,7 @@ def encode_network(state: Mapping[str, Tensor], facts: Mapping[str, str]) -> byt
 
 
 def _apart(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors on the CPU, each alone in its memory; copied only where they are not so yet."""
+    """Return the tensors on the CPU with separate memory; only tensors that need it are copied."""
     tensors: dict[str, Tensor] = {}
     seen: set[int] = set()
     for key, value in state.items():
@@ -57,21 +57,21 @@ def _apart(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def is_safetensors(head: bytes) -> bool:
-    """Whether a file that begins with these bytes, nine at least, is one of safetensors."""
+    """Return True if the first bytes of a file, at least nine, are those of safetensors."""
     return head[_LENGTH : _LENGTH + 1] == b"{"
 
 
 def decode_tensors(source: str | Path | bytes, name: str) -> dict[str, Tensor]:
-    """The tensors of such a file, given by path or bytes, on the CPU; ``name`` begins the messages.
+    """Return the tensors of a safetensors file (path or bytes) on the CPU; messages start with ``name``.
 
-    Raises FileNotFoundError, and ValueError where header and content do not agree, or where the header
-    records another hash of the tensors than theirs.
+    Raises FileNotFoundError, and ValueError if header and content disagree or if the recorded hash does
+    not match the tensors.
     """
     try:
         tensors = _load(source)
         recorded = _recorded(source)
     except (SafetensorError, KeyError, RuntimeError, ValueError) as error:
-        # One line, whatever the header holds.
+        # The header may contain line breaks.
         reason = " ".join(str(error).split())[:160]
         raise ValueError(
             f"{name}: expected a whole file of safetensors, got one whose header and content do not agree "
@@ -89,12 +89,12 @@ def decode_tensors(source: str | Path | bytes, name: str) -> dict[str, Tensor]:
 def _load(source: str | Path | bytes) -> dict[str, Tensor]:
     if isinstance(source, bytes):
         return load(source)
-    # The library takes no path that is no text.
+    # The library accepts only printable paths.
     return load_file(source) if str(source).isprintable() else load(Path(source).read_bytes())
 
 
 def _recorded(source: str | Path | bytes) -> str | None:
-    """The hash of all tensors in the header of a sound file; None where none is recorded."""
+    """Return the hash of all tensors recorded in a valid file's header, or None."""
     with io.BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb") as file:
         header = json.loads(file.read(int.from_bytes(file.read(_LENGTH), "little")))
     recorded = header.get("__metadata__", {}).get(TENSORS)

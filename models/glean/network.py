@@ -1,6 +1,6 @@
-"""GLEAN (Chan et al. 2021): an encoder, a frozen StyleGAN2 as prior of details, and a decoder.
+"""GLEAN (Chan et al. 2021): an encoder, a frozen StyleGAN2 as generative prior, and a decoder.
 
-Names and shapes of its tensors are those of the published checkpoints.
+Tensor names and shapes are those of the published checkpoints.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SLOPE = 0.2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GLEANConfig:
-    """Sizes of one network. Published are (in, out) 16→256, 32→256, 64→1024 and 128→1024 pixels."""
+    """Sizes of one network. Published (in, out) pairs: 16→256, 32→256, 64→1024 and 128→1024 pixels."""
 
     in_size: int
     prior: StyleGAN2Config
@@ -41,22 +41,22 @@ class GLEANConfig:
 
     @property
     def out_size(self) -> int:
-        """Side of the result in pixels."""
+        """Side of the output in pixels."""
         return self.prior.size
 
     @property
     def scale(self) -> int:
-        """How many times larger the result is."""
+        """Ratio of output side to input side."""
         return self.out_size // self.in_size
 
     @classmethod
     def published(cls, in_size: int, out_size: int) -> GLEANConfig:
-        """The published widths at any pair of sizes."""
+        """Return the published widths for any pair of sizes."""
         return cls(in_size=in_size, prior=StyleGAN2Config.published(out_size))
 
 
 class PixelShufflePack(nn.Module):
-    """Twice the height and width: a 3x3 convolution to four times the channels, then a shuffle."""
+    """Doubles height and width: a 3x3 convolution to four times the channels, then a pixel shuffle."""
 
     def __init__(self, channels_in: int, channels_out: int) -> None:
         super().__init__()
@@ -69,11 +69,11 @@ class PixelShufflePack(nn.Module):
 
 
 class GLEAN(EnlargingNetwork):
-    """A picture of a fixed size to one ``config.scale`` times as large.
+    """Enlarges a picture of a fixed size by ``config.scale``.
 
     Input: float (N, 3, in, in), RGB in [-1, 1]. Output: float (N, 3, out, out), about [-1, 1] and
-    not clamped. The prior's weights are frozen; its mapping, ``to_rgb`` and ``fusion_skip`` are
-    part of the checkpoints and do not bear on the output, so they are not computed.
+    not clamped. The prior's weights are frozen. Its mapping, ``to_rgb`` and ``fusion_skip`` are
+    part of the checkpoints but do not affect the output, so they are not computed.
     """
 
     value_range = (-1.0, 1.0)
@@ -92,7 +92,7 @@ class GLEAN(EnlargingNetwork):
         widths = [prior.channels_at(size) for size in sizes]
         self.fusion_out = nn.ModuleList(nn.Conv2d(2 * width, width, 3, padding=1) for width in widths)
         self.fusion_skip = nn.ModuleList(nn.Conv2d(width + 3, 3, 3, padding=1) for width in widths)
-        # They get no gradient.
+        # The output does not depend on these weights, so they get no gradient.
         self.fusion_skip.requires_grad_(False)
         self.decoder = nn.ModuleList([PixelShufflePack(widths[-1], prior.channels_at(2 * config.in_size))])
         size = 2 * config.in_size
@@ -116,7 +116,7 @@ class GLEAN(EnlargingNetwork):
         return result
 
     def _encode(self, images: Tensor) -> tuple[list[Tensor], Tensor]:
-        """Features of 4, 8 … in pixels, and the latents (N, layers, S)."""
+        """Return features at 4, 8, …, ``in`` pixels and the latents (N, layers, S)."""
         features = [images]
         for block in self.encoder:
             features.append(block(features[-1]))
@@ -124,7 +124,10 @@ class GLEAN(EnlargingNetwork):
         return features[:0:-1], latents
 
     def _recall(self, features: list[Tensor], latents: Tensor) -> list[Tensor]:
-        """The prior's features of 2 in, 4 in … out pixels, led by the encoder's below that."""
+        """Return the prior's features at ``2 in``, ``4 in``, …, ``out`` pixels.
+
+        The encoder's features condition the prior at the smaller sizes.
+        """
         details: list[Tensor] = []
         current = self.generator.start(latents)
         for step in range(len(self.config.prior.channels) - 1):
@@ -137,7 +140,7 @@ class GLEAN(EnlargingNetwork):
 
 
 def _first(config: GLEANConfig) -> nn.Sequential:
-    """E0: features of the picture's own size."""
+    """E0: features at the size of the input."""
     trunk = RRDBTrunk(channels=3, blocks=config.blocks, width=config.width, growth=config.growth)
     widened = nn.Conv2d(config.width, config.prior.channels_at(config.in_size), 3, padding=1)
     return nn.Sequential(trunk, widened, nn.LeakyReLU(_SLOPE, inplace=True))
@@ -153,7 +156,7 @@ def _halving(channels_in: int, channels_out: int) -> nn.Sequential:
 
 
 def _to_latents(prior: StyleGAN2Config) -> nn.Sequential:
-    """From the features of 4x4 pixels to all latents at once."""
+    """Layers from the 4x4 features to all latents."""
     return nn.Sequential(
         nn.Conv2d(prior.channels[0], prior.channels[0], 3, padding=1),
         nn.LeakyReLU(_SLOPE, inplace=True),

@@ -28,25 +28,25 @@ class GLEANLossWeights:
 
     # Mean squared difference from the real picture, in [-1, 1].
     pixel: float = 1.0
-    # That of VGG16's features.
+    # Mean squared difference of VGG16 features.
     perceptual: float = 1e-2
-    # How little the discriminator takes the result for real.
+    # Adversarial loss of the result.
     adversarial: float = 1e-2
 
 
 def learning_rate_at(step: int, steps: int, highest: float, lowest: float = LOWEST_RATE) -> float:
-    """Half a cosine from ``highest`` at step 0 down to ``lowest`` at ``steps``."""
+    """Return the cosine-annealed rate: ``highest`` at step 0, ``lowest`` at ``steps``."""
     return lowest + (highest - lowest) * (1 + math.cos(math.pi * step / steps)) / 2
 
 
 class GLEANTraining(TrainingModule):
-    """Trains GLEAN, and the discriminator if there is one, by optimisers stepped by hand.
+    """Trains GLEAN and an optional discriminator with manual optimisation.
 
     A batch is (small float (N, 3, in, in), real float (N, 3, out, out)), RGB in [-1, 1]. Each step
-    improves the upscaler first, then the discriminator, by the losses of Chan et al. (2021, section 3.3):
-    the vanilla GAN loss is ``softplus(-score)`` for the upscaler, and ``softplus(score)`` of the result
-    plus ``softplus(-score)`` of the real picture for the discriminator. Frozen parameters have no
-    optimiser. A step draws nothing.
+    updates the upscaler first, then the discriminator. The losses are those of Chan et al. (2021, section
+    3.3). The vanilla GAN loss is ``softplus(-score)`` for the upscaler, and ``softplus(score)`` of the
+    result plus ``softplus(-score)`` of the real picture for the discriminator. Frozen parameters have no
+    optimiser. A step draws no random numbers.
     """
 
     automatic_optimization = False
@@ -67,7 +67,7 @@ class GLEANTraining(TrainingModule):
         super().__init__(steps)
         self.network, self.discriminator, self.features = network, discriminator, features
         self._rate, self._weights, self._precision = learning_rate, weights, precision
-        # Loaded networks are in evaluation mode. No layer of these behaves differently in training.
+        # Loaded networks are in eval mode. None of their layers behaves differently in training mode.
         self.train()
 
     def trained_networks(self) -> dict[str, nn.Module]:
@@ -96,10 +96,10 @@ class GLEANTraining(TrainingModule):
     def _improve_network(
         self, optimiser: LightningOptimizer, small: Tensor, real: Tensor
     ) -> tuple[dict[str, Tensor], Tensor]:
-        """The unweighted losses with their weighted ``total``, and the result without its graph."""
+        """Return the unweighted losses with their weighted ``total``, and the detached result."""
         terms: dict[str, Tensor] = {}
         if self.discriminator is not None:
-            # The upscaler's loss must leave no gradients in the discriminator.
+            # The upscaler's loss must not add gradients to the discriminator.
             self.discriminator.requires_grad_(False)
         with self._mixed_precision():
             made = self.network(small)
@@ -130,12 +130,12 @@ class GLEANTraining(TrainingModule):
 
 
 def learnable(network: nn.Module) -> list[nn.Parameter]:
-    """The parameters that are not frozen."""
+    """Return the parameters that are not frozen."""
     return [value for value in network.parameters() if value.requires_grad]
 
 
 def free_prior(network: GLEAN) -> None:
-    """Unfreeze the prior, except its mapping and its colour layers, on which the result does not depend."""
+    """Unfreeze the prior, except its mapping and colour layers, which do not affect the result."""
     prior = network.generator
     for layers in (prior.constant_input, prior.conv1, prior.convs):
         layers.requires_grad_(True)

@@ -1,4 +1,4 @@
-"""GLEAN and its prior from published weights."""
+"""Load GLEAN and its prior from published weights."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from models.stylegan2.network import StyleGAN2, StyleGAN2Config
 
 
 def load_glean(source: CheckpointSource, name: str | None = None) -> GLEAN:
-    """The network of a GLEAN checkpoint of MMEditing, on the CPU, ready to predict (specs 3.3).
+    """Load a GLEAN checkpoint of MMEditing, on the CPU, in eval mode (specs 3.3).
 
-    ``source`` is the file's path or its bytes; ``name`` begins the messages. All sizes
-    follow from the shapes of its tensors. Raises FileNotFoundError, and ValueError for anything but
-    exactly the tensors of such a network, with or without its discriminator and loss.
+    ``source`` is the file's path or its bytes; error messages start with ``name``. All sizes
+    follow from the tensor shapes. Raises FileNotFoundError, and ValueError unless the file holds
+    exactly the tensors of GLEAN, with or without its discriminator and loss.
     """
     name = named(source, name)
     return glean_from(read_state(source, name), name)
 
 
 def glean_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> GLEAN:
-    """The same from tensors by name, which stay on their device."""
+    """Build GLEAN from tensors by name; they stay on their device."""
     state = unwrapped(state, ["encoder.0.1.weight"], name)
     config = infer_glean(state, name)
     return build_strict(lambda: GLEAN(config), state, name)
 
 
 def load_prior(source: CheckpointSource, name: str | None = None) -> StyleGAN2:
-    """A published StyleGAN2 generator, the averaged weights where a file has both (specs 3.2)."""
+    """Load a published StyleGAN2 generator; averaged weights are preferred (specs 3.2)."""
     name = named(source, name)
     return prior_from(read_state(source, name), name)
 
 
 def prior_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> StyleGAN2:
-    """The same from tensors by name, which stay on their device."""
+    """Build the prior from tensors by name; they stay on their device."""
     state = unwrapped(state, ["constant_input.input"], name)
     config = infer_prior(state, name)
     return build_strict(lambda: StyleGAN2(config), state, name)
@@ -45,9 +45,12 @@ def prior_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> StyleGA
 def infer_prior(
     state: Mapping[str, Tensor], name: str = "checkpoint", *, prefix: str = ""
 ) -> StyleGAN2Config:
-    """The widths, from the shapes; ``prefix`` begins the prior's names. ValueError for other tensors."""
+    """Infer the widths from the shapes; the prior's names start with ``prefix``.
+
+    Raises ValueError for other tensors.
+    """
     doublings = count(state, f"{prefix}convs.", ".conv.weight_orig") // 2
-    # Two layers a doubling; the first of them brings the new width.
+    # Each doubling has two layers; the first changes the width.
     layers = ["conv1", *(f"convs.{2 * step}" for step in range(doublings))]
     return StyleGAN2Config(
         channels=tuple(shape(state, f"{prefix}{layer}.conv.weight_orig", 5, name)[1] for layer in layers),
@@ -57,9 +60,9 @@ def infer_prior(
 
 
 def infer_glean(state: Mapping[str, Tensor], name: str = "checkpoint") -> GLEANConfig:
-    """All sizes, from the shapes. ValueError for other tensors, and for shapes that contradict each other."""
+    """Infer all sizes from the shapes. Raises ValueError for other tensors and for inconsistent shapes."""
     prior = infer_prior(state, name, prefix="generator.")
-    # One block halves the size each time down to 4 pixels, and one more makes latents of that.
+    # Each block halves the size, down to 4 pixels; one more block makes the latents.
     last = count(state, "encoder.", ".0.weight")
     in_size = 2 << last
     rows = shape(state, f"encoder.{last}.3.weight", 2, name)[0]

@@ -1,4 +1,4 @@
-"""RainNet on pictures as they are stored: 8 bits in, 8 bits out."""
+"""Apply RainNet to 8-bit pictures."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from models.rainnet.network import RainNet
 
 Bytes = NDArray[np.uint8]
 
-# Masks of the published code are 0 or 1.
+# Threshold of mattes: the published code uses masks of 0 or 1.
 HALF = 128
 
 
 def apply_rainnet(network: RainNet, composites: Bytes, mattes: Bytes) -> Bytes:
-    """Composites (uint8 N x H x W x 3, RGB) harmonised where mattes (uint8 N x H x W) are 128 or more.
+    """Harmonise composites (uint8 N x H x W x 3, RGB) where mattes (uint8 N x H x W) are 128 or more.
 
     H and W are multiples of 256. Runs on the device and in the precision of the network's weights, without
-    dropout; returns uint8 N x H x W x 3, other pixels equal to the bit. A picture whose matte is 128
-    nowhere comes back as it is. Raises ValueError where the network gives values that are not finite.
+    dropout. Returns uint8 N x H x W x 3; all other pixels are unchanged. A picture whose matte is below
+    128 everywhere is returned unchanged. Raises ValueError if the network's output is not finite.
     """
     check_shapes(composites, mattes)
     weight = network.model_layer0.weight
@@ -44,7 +44,7 @@ def apply_rainnet(network: RainNet, composites: Bytes, mattes: Bytes) -> Bytes:
 
 
 def check_shapes(composites: Bytes, mattes: Bytes) -> None:
-    """Refuse with a ValueError what is not uint8 (N, H, W, 3) and (N, H, W)."""
+    """Raise ValueError unless the arrays are uint8 (N, H, W, 3) and (N, H, W)."""
     if composites.ndim != 4 or composites.shape[3] != 3 or mattes.shape != composites.shape[:3]:
         raise ValueError(
             "composites and mattes: expected shapes (N, H, W, 3) and (N, H, W), "

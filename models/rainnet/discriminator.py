@@ -1,4 +1,4 @@
-"""RainNet's discriminator: is the whole real, and do foreground and background go together?"""
+"""RainNet's discriminator: scores the whole picture, and how well foreground and background match."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from torch.nn import functional
 from models.check_inputs import check_mask
 from models.rainnet.partial_conv import PartialConv
 
-# What seven convolutions, six of them halving, need to leave one pixel.
+# Smallest side that leaves one pixel after seven convolutions, six of which halve it.
 _SMALLEST = 255
 
 
 class Scores(NamedTuple):
-    """Float (N, 1, h, w) both, one pixel at 256 x 256; higher is more real.
+    """Two scores, both float (N, 1, h, w); one pixel for 256 x 256 pictures; higher is more real.
 
-    ``whole`` judges the picture; ``together`` is the verification of foreground against background.
+    ``whole`` scores the picture; ``together`` verifies foreground against background.
     """
 
     whole: Tensor
@@ -26,14 +26,14 @@ class Scores(NamedTuple):
 
 
 class RainNetDiscriminator(nn.Module):
-    """The discriminator that RainNet is trained against (with DoveNet's verification, CVPR 2020, 3.2).
+    """The discriminator of RainNet, with DoveNet's verification (CVPR 2020, 3.2).
 
-    ``forward``: picture float (N, 3, H, W) in [-1, 1], H and W 255 at least, and mask float
-    (N, 1, H, W), 1 = foreground. The whole is scored by a stack that sees no mask. Foreground and
-    background go through a second stack of partial convolutions, one after the other; the product of
-    what comes out is scored. Convolutions are spectrally normalised except the two that give scores.
+    ``forward``: picture float (N, 3, H, W) in [-1, 1], H and W at least 255, and mask float
+    (N, 1, H, W), 1 = foreground. One stack without a mask scores the whole picture. Foreground and
+    background pass separately through a second stack of partial convolutions; the product of their
+    features is scored. All convolutions are spectrally normalised except the two that give scores.
 
-    Names of weights are the published ones.
+    Weights have the published names.
     """
 
     def __init__(self, *, width: int = 64) -> None:
@@ -55,7 +55,7 @@ class RainNetDiscriminator(nn.Module):
 
 
 class _Stacks(nn.ModuleDict):
-    """Two stacks of seven 3x3 convolutions; the first halves without a norm, the last keeps the size."""
+    """Two stacks of seven 3x3 convolutions; the first has no norm and halves, the last keeps the size."""
 
     def __init__(self, width: int) -> None:
         channels = [3, *(width * wider for wider in (1, 2, 4, 8, 8, 8, 8))]
@@ -83,7 +83,7 @@ class _Stacks(nn.ModuleDict):
 
 
 def _normalised(convolution: nn.Module) -> nn.Module:
-    # The older of torch's two, for its names of weights.
+    # torch's older implementation, which gives the published weight names.
     return torch.nn.utils.spectral_norm(convolution)
 
 

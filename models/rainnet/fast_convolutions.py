@@ -1,18 +1,18 @@
-"""Convolutions of 4x4 that halve or double a picture's side, quick on the CPU where pictures are tiny."""
+"""4x4 convolutions that halve or double the side of a feature map, fast on the CPU for tiny maps."""
 
 from __future__ import annotations
 
 from torch import Tensor, nn
 from torch.nn import functional
 
-# Pixels of the smaller of the two pictures. Up to here a CPU spends more time on bringing the weights into
-# its convolutions' own order, at every call, than on sums; one matrix product reads them as they lie.
+# Pixels of the smaller of the two maps. Up to this size a CPU convolution spends more time on reordering
+# the weights, at every call, than on sums. A matrix product reads the weights without reordering.
 _FEW = 64
 _KERNEL, _STRIDE, _PADDING = 4, 2, 1
 
 
 class Down(nn.Conv2d):
-    """(N, C, H, W) to (N, C', H / 2, W / 2), H and W even; no bias."""
+    """Convolution from (N, C, H, W) to (N, C', H / 2, W / 2), H and W even; no bias."""
 
     def __init__(self, channels_in: int, channels_out: int) -> None:
         super().__init__(channels_in, channels_out, _KERNEL, stride=_STRIDE, padding=_PADDING, bias=False)
@@ -27,7 +27,7 @@ class Down(nn.Conv2d):
 
 
 class Up(nn.ConvTranspose2d):
-    """(N, C, H, W) to (N, C', 2 H, 2 W); no bias."""
+    """Transposed convolution from (N, C, H, W) to (N, C', 2 H, 2 W); no bias."""
 
     def __init__(self, channels_in: int, channels_out: int) -> None:
         super().__init__(channels_in, channels_out, _KERNEL, stride=_STRIDE, padding=_PADDING, bias=False)

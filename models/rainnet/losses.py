@@ -1,4 +1,4 @@
-"""Losses that RainNet is trained with, each a scalar tensor."""
+"""Training losses of RainNet; each is a scalar tensor."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Discriminator = Callable[[Tensor, Tensor], Scores]
 class RainNetLossWeights:
     """Weights of the terms; the defaults are the published ones."""
 
-    # Absolute difference from the real picture.
+    # Mean absolute difference from the real picture.
     difference: float = 100.0
     # The generator's two adversarial terms.
     whole: float = 1.0
@@ -50,10 +50,10 @@ class DiscriminatorLoss:
 def generator_loss(
     harmonised: Tensor, real: Tensor, scores: Scores, weights: RainNetLossWeights | None = None
 ) -> GeneratorLoss:
-    """``100 · mean |harmonised - real| - mean whole - mean together``.
+    """Return ``100 · mean |harmonised - real| - mean whole - mean together``.
 
-    ``harmonised`` and ``real``: float (N, 3, H, W) in [-1, 1], the first with its background put back;
-    ``scores`` are those of ``harmonised``.
+    ``harmonised`` and ``real``: float (N, 3, H, W) in [-1, 1]; ``harmonised`` has the composite's
+    background. ``scores`` are the scores of ``harmonised``.
     """
     weights = weights or RainNetLossWeights()
     if harmonised.shape != real.shape:
@@ -75,11 +75,11 @@ def discriminator_loss(
     generator: torch.Generator,
     weights: RainNetLossWeights | None = None,
 ) -> DiscriminatorLoss:
-    """Hinge losses of both scores and the gradient penalty.
+    """Return the hinge losses of both scores and the gradient penalty.
 
-    Each hinge is ``mean relu(1 + score(harmonised)) + mean relu(1 - score(real))``. Pictures as for
-    ``generator_loss``, ``mask`` (N, 1, H, W); none of them gets a gradient. ``generator`` (on the CPU)
-    draws the mixtures.
+    Each hinge loss is ``mean relu(1 + score(harmonised)) + mean relu(1 - score(real))``. Pictures are as
+    for ``generator_loss``; ``mask`` is (N, 1, H, W). The inputs get no gradient. ``generator`` (on the
+    CPU) draws the mixtures.
     """
     weights = weights or RainNetLossWeights()
     harmonised, real = harmonised.detach(), real.detach()
@@ -99,10 +99,10 @@ def gradient_penalty(
     mask: Tensor,
     generator: torch.Generator,
 ) -> Tensor:
-    """``mean (|gradient| - 1)^2`` at mixtures of each pair (Gulrajani et al., NeurIPS 2017, section 4).
+    """Return ``mean (|gradient| - 1)^2`` at mixtures of pairs (Gulrajani et al., NeurIPS 2017, section 4).
 
-    The gradient is that of half the sum of both scores by the picture, its norm one number a picture; the
-    share of ``real`` is uniform in [0, 1) for each pair.
+    The gradient of half the sum of both scores is taken with respect to the picture, with one norm per
+    picture. The share of ``real`` is uniform in [0, 1) for each pair.
     """
     share = torch.rand(len(real), 1, 1, 1, generator=generator).to(real)
     mixed = (share * real.detach() + (1 - share) * harmonised.detach()).requires_grad_()

@@ -1,4 +1,4 @@
-"""RainNet's generator: a U-Net whose decoder is normalised by RAIN (Ling et al., CVPR 2021)."""
+"""RainNet's generator: a U-Net with RAIN in its decoder (Ling et al., CVPR 2021)."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from models.check_inputs import check_mask, check_pictures
 from models.rainnet.fast_convolutions import Down, Up
 from models.rainnet.rain import Rain
 
-# Eight halvings.
+# 2 ** 8: the network halves the side eight times.
 _MULTIPLE = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RainNetConfig:
-    """Widths of the network; the defaults are those of the published weights."""
+    """Widths of the network; the defaults fit the published weights."""
 
     # Channels after the first convolution.
     width: int = 64
-    # 3: the composite; 4: composite and mask.
+    # Input channels. 3: the composite; 4: composite and mask.
     channels: int = 3
 
     def __post_init__(self) -> None:
@@ -34,13 +34,14 @@ class RainNetConfig:
 
 
 class RainNet(nn.Module):
-    """Composite and mask to the harmonised picture.
+    """Harmonises a composite, given its mask.
 
-    ``forward``: composite float (N, 3, H, W), RGB in [-1, 1], and mask float (N, 1, H, W), 1 =
-    foreground, to the network's picture (N, 3, H, W) in [-1, 1]; ``harmonise`` keeps of it the
-    foreground alone. H and W are multiples of 256. Training mode has dropout in the three middle blocks.
+    ``forward`` takes a composite, float (N, 3, H, W), RGB in [-1, 1], and a mask, float (N, 1, H, W), 1 =
+    foreground. It returns the predicted picture (N, 3, H, W) in [-1, 1]. ``harmonise`` uses the prediction
+    for the foreground only. H and W are multiples of 256. In training mode the three middle blocks have
+    dropout.
 
-    Names of weights are the published ones. 54.76 M parameters at the default widths.
+    Weights have the published names. 54.76 M parameters at the default widths.
     """
 
     def __init__(self, config: RainNetConfig | None = None) -> None:
@@ -68,7 +69,7 @@ class RainNet(nn.Module):
         check_mask(mask, composite)
         if self.config.channels == 4:
             composite = torch.cat([composite, mask.to(composite.dtype)], dim=1)
-        # The published activations work in place: what is carried across has been through them.
+        # The published activations work in place, so skip connections carry activated features.
         across0 = _leaky(self.model_layer0(composite))
         across1 = _leaky(_instance_norm(self.model_layer1(across0)))
         across2 = _leaky(_instance_norm(self.model_layer2(across1)))
@@ -85,7 +86,7 @@ class RainNet(nn.Module):
         return torch.tanh(self.model_out(functional.relu(features)))
 
     def harmonise(self, composite: Tensor, mask: Tensor) -> Tensor:
-        """``predicted · mask + composite · (1 - mask)``, float (N, 3, H, W) in [-1, 1]."""
+        """Return ``predicted · mask + composite · (1 - mask)``, float (N, 3, H, W) in [-1, 1]."""
         mask = mask.to(composite.dtype)
         predicted: Tensor = self(composite, mask)
         return predicted.to(composite.dtype) * mask + composite * (1 - mask)
@@ -114,7 +115,7 @@ class Innermost(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        # The places between are those of the activations.
+        # The missing indices are activations in the published network.
         self.up = nn.Sequential(OrderedDict([("1", Down(channels, channels)), ("3", Up(channels, channels))]))
         self.upnorm = Rain(channels)
 
@@ -125,9 +126,9 @@ class Innermost(nn.Module):
 
 
 def initialise(network: nn.Module, generator: torch.Generator) -> None:
-    """Published start: weights of convolutions N(0, 0.02), biases 0; RAIN's vectors stay 0. In place.
+    """Initialise in place as published: convolution weights N(0, 0.02), biases 0; RAIN's vectors stay 0.
 
-    Spectrally normalised convolutions start so too: their stored weight is drawn.
+    In spectrally normalised convolutions the stored weight is drawn.
     """
     for module in network.modules():
         if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d)):
@@ -138,7 +139,7 @@ def initialise(network: nn.Module, generator: torch.Generator) -> None:
 
 
 def _second(module: nn.Module) -> nn.Sequential:
-    """The module under the name ``1``: an activation has the place before it."""
+    """Wrap the module under the name ``1``; in the published network ``0`` is an activation."""
     return nn.Sequential(OrderedDict([("1", module)]))
 
 

@@ -1,4 +1,4 @@
-"""Partial convolution: only pixels inside a mask are seen."""
+"""Partial convolution: only pixels inside a mask contribute."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from torch.nn import functional
 
 
 class PartialConv(nn.Conv2d):
-    """A convolution over the part of each window that the mask covers (Liu et al., ECCV 2018, eq. 1, 2).
+    """A convolution over the masked pixels of each window (Liu et al., ECCV 2018, eq. 1, 2).
 
-    ``forward(features, mask)``: float (N, C, H, W) and a mask (N, 1, H, W), 1 = seen. Of a window with
-    ``s`` pixels seen the sum is enlarged by ``k^2 / s``; one that sees none gives 0. Returns the features
-    and their mask (N, 1, H', W'). Without a mask all is seen and the second value is None.
+    ``forward(features, mask)``: float (N, C, H, W) and a mask (N, 1, H, W), 1 = visible. The sum over a
+    window with ``s`` visible pixels is multiplied by ``k^2 / s``; it is 0 for ``s = 0``. Returns the
+    features and their mask (N, 1, H', W'). Without a mask all pixels are visible and the second value is
+    None.
     """
 
     def forward(  # type: ignore[override]

@@ -1,4 +1,4 @@
-"""RAIN: the foreground takes on the background's statistics, in feature space."""
+"""RAIN: gives the foreground the background's statistics, in feature space."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ EPSILON = 1e-5
 class Rain(nn.Module):
     """Region-aware adaptive instance normalisation (Ling et al., CVPR 2021, section 3.2).
 
-    Every channel of every picture is normalised apart in two regions. The background gets mean 0 and
-    deviation 1, the foreground the background's mean and deviation; then each is scaled by
-    ``1 + gamma`` and shifted by ``beta``, four learnt vectors that start at 0.
+    Every channel of every picture is normalised separately in two regions. The background gets mean 0 and
+    deviation 1; the foreground gets the background's mean and deviation. Then each region is scaled by
+    ``1 + gamma`` and shifted by ``beta``. These four learnt vectors start at 0.
 
     ``forward(features, mask)``: float (N, C, H, W) and a mask (N, 1, h, w), 1 = foreground, resized to
-    (H, W) with the nearest pixel. Returns the features' shape and dtype. A region without pixels has
-    mean 0 and deviation ``sqrt(1e-5)``, so that every mask gives finite values and gradients. The mask
-    gets no gradient. Statistics are taken in float32 at least.
+    (H, W) with nearest-neighbour sampling. The output has the features' shape and dtype. A region without
+    pixels has mean 0 and deviation ``sqrt(1e-5)``, so that every mask gives finite values and gradients.
+    The mask gets no gradient. Statistics are computed in at least float32.
     """
 
     def __init__(self, channels: int) -> None:
@@ -30,7 +30,7 @@ class Rain(nn.Module):
         self.background_beta = nn.Parameter(torch.zeros(channels))
 
     def forward(self, features: Tensor, mask: Tensor) -> Tensor:
-        # Half precision overflows in sums over a picture.
+        # Sums over a picture overflow in half precision.
         wide = features.float() if features.dtype in (torch.float16, torch.bfloat16) else features
         front = functional.interpolate(mask.detach().to(wide.dtype), size=features.shape[2:], mode="nearest")
         back = 1 - front
@@ -46,7 +46,7 @@ class Rain(nn.Module):
 
 
 def region_statistics(features: Tensor, region: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean and deviation (N, C, 1, 1) of features (N, C, H, W) over a region (N, 1, H, W) of 0 to 1.
+    """Return mean and deviation (N, C, 1, 1) of features (N, C, H, W) over a region (N, 1, H, W) of 0 to 1.
 
     ``mean = sum(x m) / (sum(m) + e)`` and
     ``deviation = sqrt(sum((m (x - mean))^2) / (sum(m) + e) + e)`` with ``e = 1e-5``.

@@ -1,4 +1,4 @@
-"""RainNet over many pictures, in batches that fit into memory."""
+"""Run RainNet on many pictures in batches that fit into memory."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _TOO_LITTLE = "got too little; use fewer --workers, or --device cpu"
 
 
 class RainNetRunner:
-    """Composites and mattes as they are stored, 8 bits in and out.
+    """Harmonises 8-bit composites with 8-bit mattes.
 
-    Takes the network over: it goes to ``device`` (``cpu``, ``cuda`` or ``auto``) in ``precision``
-    (``float32`` or ``bfloat16``, in which RAIN's statistics stay float32), ready to predict. ``batch`` is
-    how many pictures go at a time by now: where a GPU runs out of memory it is halved, for good. On the CPU
-    pictures go one by one: its kernels round differently for other batch sizes, and a result must not
-    depend on other pictures.
+    Takes ownership of the network: moves it to ``device`` (``cpu``, ``cuda`` or ``auto``), converts it to
+    ``precision`` and sets eval mode. ``precision`` is ``float32`` or ``bfloat16``; RAIN's statistics stay
+    float32. ``batch`` is the current batch size. It is halved permanently when a GPU runs out of memory.
+    On the CPU the batch size is 1: CPU kernels round differently for other batch sizes, and a result
+    must not depend on other pictures.
 
-    Raises ValueError for a batch or a precision that does not exist, and for a GPU that is not there.
+    Raises ValueError for an invalid batch size, an unknown precision and a missing GPU.
     """
 
     def __init__(
@@ -40,17 +40,17 @@ class RainNetRunner:
         except torch.OutOfMemoryError as error:
             raise ValueError(f"{device}: expected memory for the network, {_TOO_LITTLE}") from error
         for name, part in self._network.named_children():
-            # The tiny layers in the middle are matrix products on the CPU (models.rainnet.fast_convolutions).
+            # On the CPU the tiny middle layers are matrix products (models.rainnet.fast_convolutions).
             if not self._alone or name != "unet_block":
                 part.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.batch = 1 if self._alone else batch
 
     def __call__(self, composites: Bytes, mattes: Bytes) -> Bytes:
-        """Composites (uint8 N x H x W x 3, RGB) harmonised where mattes (uint8 N x H x W) are 128 or more.
+        """Harmonise composites (uint8 N x H x W x 3, RGB) where mattes (uint8 N x H x W) are 128 or more.
 
-        H and W are multiples of 256. Other pixels are equal to the bit; a picture whose matte is 128
-        nowhere does not go through the network. Raises ValueError for shapes, where the network gives
-        values that are not finite, and where the memory of the device does not hold one picture.
+        H and W are multiples of 256. All other pixels are unchanged; a picture whose matte is below 128
+        everywhere skips the network. Raises ValueError for wrong shapes, for output that is not finite,
+        and if one picture does not fit into the device's memory.
         """
         check_shapes(composites, mattes)
         out = composites.copy()

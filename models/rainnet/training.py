@@ -1,4 +1,4 @@
-"""RainNet in training against its discriminator (Ling et al., CVPR 2021)."""
+"""Adversarial training of RainNet (Ling et al., CVPR 2021)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from models.rainnet.losses import RainNetLossWeights, discriminator_loss, genera
 from models.rainnet.network import RainNet, RainNetConfig, initialise
 from models.training_module import TrainingModule, seed_of
 
-# In the seeds of all draws.
+# Part of the seed of every draw.
 _STREAM = "harmonizer"
 
 
@@ -28,26 +28,26 @@ class RainNetBatch(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RainNetSchedule:
-    """How the networks are trained; defaults are the published ones."""
+    """Training schedule of the networks; the defaults are the published values."""
 
     steps: int
     seed: int = 0
-    # Channels after the first convolution, of either network.
+    # Channels after the first convolution of both networks.
     width: int = 64
     learning_rate: float = 2e-4
-    # Weight of both adversarial terms; 0: no discriminator is trained.
+    # Weight of both adversarial terms; 0 trains without a discriminator.
     adversarial: float = 1.0
 
     def rate(self, step: int) -> float:
-        """Learning rate of a step, from 0 on: constant for the first half, then linear down to 0."""
+        """Return the learning rate of a step (from 0): constant for the first half, then linear to 0."""
         half = self.steps // 2
         return self.learning_rate * min(1.0, (self.steps - step) / (self.steps - half))
 
 
 class RainNetTraining(TrainingModule):
-    """RainNet and its discriminator, optimised in turn by Adam with betas 0.5 and 0.999.
+    """Trains RainNet and its discriminator in turn with Adam (betas 0.5 and 0.999).
 
-    What a step draws, dropout included, depends on the seed and the step's number alone.
+    All random draws of a step, dropout included, depend only on the seed and the step's number.
     """
 
     automatic_optimization = False
@@ -56,7 +56,7 @@ class RainNetTraining(TrainingModule):
         super().__init__(schedule.steps)
         self.schedule = schedule
         start = seed_of(schedule.seed, _STREAM, "weights")
-        # Constructors draw from the global generator; these draws are replaced by ``initialise``.
+        # Constructors draw from the global generator; ``initialise`` replaces these draws.
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(start)
             self.network = RainNet(RainNetConfig(width=schedule.width))
@@ -103,7 +103,7 @@ class RainNetTraining(TrainingModule):
         mixtures = torch.Generator().manual_seed(self._seed("penalty"))
         judged = discriminator_loss(discriminator, harmonised, real, mask, mixtures, weights)
         self.descend(discriminator_optimiser, judged.total)
-        # The generator's loss must leave no gradients in the discriminator.
+        # The generator's loss must not add gradients to the discriminator.
         discriminator.requires_grad_(False)
         made = generator_loss(harmonised, real, discriminator(harmonised, mask), weights)
         self.descend(generator_optimiser, made.total)
@@ -121,5 +121,5 @@ class RainNetTraining(TrainingModule):
 
 
 def _signed(levels: Tensor) -> Tensor:
-    """uint8 to float in [-1, 1]."""
+    """Convert uint8 to float in [-1, 1]."""
     return levels.float() / 127.5 - 1

@@ -1,4 +1,4 @@
-"""RRDBNet out of a model of ncnn, whose layers have numbers in place of names."""
+"""Convert an ncnn model of RRDBNet; its layers have numbers instead of names."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from models.checkpoints.read import StateDict
 from models.rrdb.network import RESIDUAL, SLOPE, RRDBConfig
 from models.rrdb.weights import infer_rrdb
 
-# Layers that are read; any other could hold weights or compute something else.
+# Supported layers; any other layer could hold weights or compute something else.
 _KINDS = ("Input", "Split", "Convolution", "ReLU", "Concat", "Eltwise", "BinaryOp", "Interp")
 _ADD, _MULTIPLY = 0, 2
-# A weighted sum of what convolutions, joins and enlargements give: ((what, weight), …).
+# A weighted sum of the outputs of convolutions, joins and enlargements: ((output, weight), …).
 Sum = tuple[tuple[Hashable, float], ...]
-# The activation of a convolution: 2 is the leaky one.
+# Activation of a convolution: 2 is leaky ReLU.
 _LEAKY = 2
 
 
 def read_rrdbnet(param: bytes, weights: bytes, name: str = "model") -> StateDict:
-    """The tensors of an RRDBNet by their names in BasicSR, float32, from ``.param`` and ``.bin``.
+    """Return the float32 tensors of an RRDBNet by their BasicSR names, from ``.param`` and ``.bin``.
 
-    The layers must compute what RRDBNet does: their wiring is compared, not their number alone.
-    Raises ValueError for any other network, and for files that are damaged or belong not together.
+    The layers must compute the same function as RRDBNet: their graph is compared, not only their number.
+    Raises ValueError for any other network, and for files that are damaged or do not match.
     """
     layers = read_layers(param, name)
     other = sorted({layer.kind for layer in layers} - set(_KINDS))
@@ -35,7 +35,7 @@ def read_rrdbnet(param: bytes, weights: bytes, name: str = "model") -> StateDict
             f"got {', '.join(other)[:160]} as well; use realesrgan-x4plus"
         )
     convolutions = list(read_convolutions(layers, weights, name))
-    # 15 to a block, 6 besides.
+    # 15 convolutions per block, and 6 others.
     blocks, rest = divmod(len(convolutions) - 6, 15)
     if blocks < 1 or rest:
         raise ValueError(
@@ -59,7 +59,7 @@ def read_rrdbnet(param: bytes, weights: bytes, name: str = "model") -> StateDict
 
 
 def _names(blocks: int) -> Iterable[str]:
-    """In the order of computing, which the network leaves no choice in."""
+    """Yield layer names in the order of computation, which is unique."""
     yield "conv_first"
     for block in range(blocks):
         for dense in (1, 2, 3):
@@ -69,9 +69,9 @@ def _names(blocks: int) -> Iterable[str]:
 
 
 class _Sums:
-    """What blobs hold, written down: equal numbers are equal results of equal weights.
+    """Symbolic results of layers: equal numbers stand for equal results with equal weights.
 
-    ``known`` is shared by those that are to be compared.
+    Instances whose results are compared share ``known``.
     """
 
     def __init__(self, known: dict[Hashable, int]) -> None:
@@ -91,7 +91,7 @@ class _Sums:
         for part, weight in parts:
             for what, inner in part:
                 total[what] = total.get(what, 0.0) + weight * inner
-        # Coefficients are single precision and multiplied in any order.
+        # Rounded, since coefficients are float32 and the order of multiplication varies.
         return tuple(sorted(((what, round(weight, 5)) for what, weight in total.items()), key=str))
 
 
@@ -115,7 +115,7 @@ def _expected(config: RRDBConfig, sums: _Sums) -> Sum:
 
 
 def _computed(layers: Sequence[NcnnLayer], sums: _Sums, name: str) -> Sum | None:
-    """What the last blob holds; None where a layer is set in a way that RRDBNet has not."""
+    """Return the symbolic content of the last blob, or None if a layer has settings unknown to RRDBNet."""
     blobs: dict[str, Sum] = {}
     for layer in layers:
         if missing := [blob for blob in layer.inputs if blob not in blobs]:
@@ -128,7 +128,7 @@ def _computed(layers: Sequence[NcnnLayer], sums: _Sums, name: str) -> Sum | None
 
 
 def _convolution(sums: _Sums, layer: NcnnLayer, sources: list[Sum]) -> Sum | None:
-    # Kernel, dilation, stride and the four margins: those of height follow those of width.
+    # Kernel, dilation, stride and the four paddings; the height's settings default to the width's.
     for keys, default, wanted in (((1, 11), 1, 3), ((2, 12), 1, 1), ((3, 13), 1, 1), ((4, 14, 15, 16), 0, 1)):
         value: Number = default
         for key in keys:
@@ -139,7 +139,7 @@ def _convolution(sums: _Sums, layer: NcnnLayer, sources: list[Sum]) -> Sum | Non
     slopes = [round(slope, 5) for slope in layer.numbers(10)]
     if len(sources) != 1 or activation not in (0, _LEAKY) or (activation and slopes != [SLOPE]):
         return None
-    # Quantised, other borders than black, or weights that come from elsewhere.
+    # Quantised weights, padding other than zeros, or weights from another blob.
     if any(layer.number(key) for key in (8, 18, 19)):
         return None
     return sums.convolved(sources[0], leaky=activation == _LEAKY)
@@ -162,7 +162,7 @@ def _binary(sums: _Sums, layer: NcnnLayer, sources: list[Sum]) -> Sum | None:
 
 
 def _interp(sums: _Sums, layer: NcnnLayer, sources: list[Sum]) -> Sum | None:
-    # Nearest, twice both ways, to no fixed size.
+    # Nearest neighbour, factor 2 in both directions, no fixed output size.
     nearest = [layer.number(key) for key in range(5)] == [1, 2.0, 2.0, 0, 0]
     return sums.named("doubled", sources[0]) if nearest and len(sources) == 1 else None
 

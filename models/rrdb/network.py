@@ -1,6 +1,6 @@
 """RRDBNet, the generator of ESRGAN and Real-ESRGAN (Wang et al. 2018, section 3.1), for x4, x2 and x1.
 
-Names and shapes of its tensors are those of the published checkpoints.
+Tensor names and shapes are those of the published checkpoints.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ RESIDUAL = 0.2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RRDBConfig:
-    """The published networks have 23 blocks; the one for drawings has 6."""
+    """Sizes of one network. Published networks have 23 blocks; the network for drawings has 6."""
 
-    # 4, or 2 and 1, which fold 2x2 or 4x4 pixels into channels first.
+    # 4, 2 or 1; 2 and 1 first fold 2x2 or 4x4 pixels into channels.
     scale: int = 4
     blocks: int = 23
     width: int = 64
@@ -38,7 +38,7 @@ class RRDBConfig:
 
 
 class DenseBlock(nn.Module):
-    """Five 3x3 convolutions, each of which sees all before it; a fifth of the last is added."""
+    """Five densely connected 3x3 convolutions; 0.2 times the last output is added to the input."""
 
     def __init__(self, width: int, growth: int) -> None:
         super().__init__()
@@ -57,7 +57,7 @@ class DenseBlock(nn.Module):
 
 
 class RRDB(nn.Module):
-    """Three dense blocks; a fifth of what they give is added."""
+    """Three dense blocks; 0.2 times their output is added to the input."""
 
     def __init__(self, width: int, growth: int) -> None:
         super().__init__()
@@ -70,7 +70,7 @@ class RRDB(nn.Module):
 
 
 class RRDBTrunk(nn.Module):
-    """Colours to features of the same height and width: what ESRGAN and GLEAN have in common."""
+    """Maps colours to features of the same height and width; shared by ESRGAN and GLEAN."""
 
     def __init__(self, *, channels: int, blocks: int, width: int, growth: int) -> None:
         super().__init__()
@@ -84,7 +84,7 @@ class RRDBTrunk(nn.Module):
 
 
 class RRDBNet(RRDBTrunk, EnlargingNetwork):
-    """Pictures ``config.scale`` times as large.
+    """Enlarges pictures by ``config.scale``.
 
     Input: float (N, 3, H, W), RGB in [0, 1]; H and W are multiples of ``4 / scale``.
     Output: float (N, 3, scale * H, scale * W), about [0, 1] and not clamped.
@@ -113,7 +113,7 @@ class RRDBNet(RRDBTrunk, EnlargingNetwork):
 
 
 def _start_small(layer: nn.Conv2d) -> None:
-    """A tenth of the usual weights, so that residual blocks start near the identity (ESRGAN, 3.1)."""
+    """Scale initial weights by 0.1, so that residual blocks start near the identity (ESRGAN, 3.1)."""
     nn.init.kaiming_normal_(layer.weight)
     layer.weight.data.mul_(0.1)
     if layer.bias is not None:

@@ -1,4 +1,4 @@
-"""RRDBNet from published weights, in each of the three namings that exist."""
+"""Load RRDBNet from published weights with any of the three naming schemes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from models.checkpoints.read import (
 )
 from models.rrdb.network import RRDBConfig, RRDBNet
 
-# The release of ESRGAN, and before it its training code; the first name that fits is replaced.
+# Naming schemes of ESRGAN's release and of its earlier training code; the first match is replaced.
 _RELEASED = {
     r"RRDB_trunk\.(\d+)\.RDB(\d)\.(conv\d)\.": r"body.\1.rdb\2.\3.",
     r"trunk_conv\.": "conv_body.",
@@ -39,25 +39,25 @@ _MARKERS = ("conv_first.weight", "model.0.weight")
 
 
 def load_rrdbnet(source: CheckpointSource, name: str | None = None) -> RRDBNet:
-    """The network of a file of ESRGAN, Real-ESRGAN or BasicSR, on the CPU, ready to predict.
+    """Load a file of ESRGAN, Real-ESRGAN or BasicSR, on the CPU, in eval mode.
 
-    ``source`` is the file's path or its bytes; ``name`` begins the messages. Scale, blocks
-    and widths follow from the shapes of its tensors. Raises FileNotFoundError, and ValueError for
-    anything but exactly the tensors of such a network.
+    ``source`` is the file's path or its bytes; error messages start with ``name``. Scale, blocks
+    and widths follow from the tensor shapes. Raises FileNotFoundError, and ValueError unless the file
+    holds exactly the tensors of RRDBNet.
     """
     name = named(source, name)
     return rrdbnet_from(read_state(source, name), name)
 
 
 def rrdbnet_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> RRDBNet:
-    """The same from tensors by name, which stay on their device."""
+    """Build RRDBNet from tensors by name; they stay on their device."""
     state = renamed(unwrapped(state, _MARKERS, name), name)
     config = infer_rrdb(state, name)
     return build_strict(lambda: RRDBNet(config), state, name)
 
 
 def renamed(state: Mapping[str, Tensor], name: str = "checkpoint") -> StateDict:
-    """Every tensor under its name in BasicSR; unknown names stay. ValueError where two become one."""
+    """Rename every tensor to its BasicSR name; unknown names stay. Raises ValueError if two names collide."""
     replacements = _NUMBERED if "model.0.weight" in state else _RELEASED
     result: StateDict = {}
     for key, value in state.items():
@@ -73,7 +73,7 @@ def renamed(state: Mapping[str, Tensor], name: str = "checkpoint") -> StateDict:
 
 
 def infer_rrdb(state: Mapping[str, Tensor], name: str = "checkpoint") -> RRDBConfig:
-    """The configuration, from the shapes, names as in BasicSR. ValueError for other tensors."""
+    """Infer the configuration from shapes under BasicSR names. Raises ValueError for other tensors."""
     width, channels = shape(state, "conv_first.weight", 4, name)[:2]
     scales = {3: 4, 12: 2, 48: 1}
     if channels not in scales:

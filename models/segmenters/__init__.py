@@ -1,1 +1,1 @@
-"""Segmenters of faces: losses, metrics, training."""
+"""Face segmenters: losses, metrics, training."""

@@ -12,10 +12,10 @@ from torch.nn import functional
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Views:
-    """How each of N pictures is seen.
+    """Random geometry and colour gains of N pictures.
 
-    ``matrices`` (N, 2, 3): from places in the new picture to places in the old one, both from -1 to 1.
-    ``gains`` (N, 3, 1, 1): a factor for each channel.
+    ``matrices`` (N, 2, 3): map positions in the new picture to positions in the old one, both in [-1, 1].
+    ``gains`` (N, 3, 1, 1): one factor per channel.
     """
 
     matrices: Tensor
@@ -34,10 +34,10 @@ def draw_views(count: int, generator: Generator) -> Views:
 
 
 def apply_views(images: Tensor, masks: Tensor, views: Views) -> tuple[Tensor, Tensor]:
-    """Pictures and masks as seen in ``views``.
+    """Apply ``views`` to pictures and masks.
 
     ``images``: float (N, 3, H, W) in [0, 1]; ``masks``: integer (N, 1, H, W). Shapes and ranges stay.
-    Beyond its border a picture is continued, and its mask is 0.
+    Beyond the border a picture repeats its border pixels, and its mask is 0.
     """
     grid = functional.affine_grid(views.matrices, list(images.shape), align_corners=False)
     images = functional.grid_sample(images, grid, padding_mode="border", align_corners=False)
@@ -46,7 +46,7 @@ def apply_views(images: Tensor, masks: Tensor, views: Views) -> tuple[Tensor, Te
 
 
 def _matrices(draws: Tensor) -> Tensor:
-    """(N, 2, 3) from (5, N) uniform in [0, 1): angle, scale, mirror, and two shifts."""
+    """Compute (N, 2, 3) from (5, N) uniform draws in [0, 1): angle, scale, mirror, and two shifts."""
     angle = (draws[0] * 2 - 1) * math.radians(20)
     scale = torch.exp((draws[1] * 2 - 1) * math.log(1.25))
     mirror = torch.where(draws[2] < 0.5, -1.0, 1.0)

@@ -1,4 +1,4 @@
-"""Pictures held in memory, and the batches that a network is trained and tested on."""
+"""Pictures in memory, and batches for training and testing."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ class Pictures:
         return len(self.images)
 
     def take(self, indices: Tensor) -> tuple[Tensor, Tensor]:
-        """A batch: images float in [0, 1], masks as they are."""
+        """Return a batch: images as float in [0, 1], masks unchanged."""
         return self.images[indices].float() / 255, self.masks[indices]
 
 
 class TrainingBatches:
-    """The batches of the steps ``first`` to ``steps`` - 1, each pass over the pictures in a new order.
+    """The batches of the steps ``first`` to ``steps`` - 1; each epoch has a new order.
 
-    Each time a picture comes it is seen in another view (models.segmenters.augment). Order and views
-    depend on ``seed`` alone: a later ``first`` gives the same batches, less the ones before it.
+    Each use of a picture draws a new view (models.segmenters.augment). Order and views depend only on
+    ``seed``: a later ``first`` skips batches and leaves the others unchanged.
     """
 
     def __init__(self, pictures: Pictures, *, batch: int, steps: int, seed: int, first: int = 0) -> None:
@@ -49,14 +49,14 @@ class TrainingBatches:
             while len(waiting) < self._batch:
                 waiting = torch.cat([waiting, torch.randperm(len(self._pictures), generator=generator)])
             indices, waiting = waiting[: self._batch], waiting[self._batch :]
-            # Drawn for skipped steps too, as one generator serves all steps.
+            # Also drawn for skipped steps, since all steps share one generator.
             views = draw_views(self._batch, generator)
             if step >= self._first:
                 yield apply_views(*self._pictures.take(indices), views)
 
 
 class TestBatches:
-    """The pictures once, in order, as they are."""
+    """Batches of all pictures, once, in order, without augmentation."""
 
     __test__ = False  # pytest collects classes of this name otherwise
 

@@ -1,4 +1,4 @@
-"""A trained segmenter as bytes and back, without pickled code."""
+"""Encode and decode a trained segmenter without pickled code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from models.segmenters.network import FaceSegmenter
 
 
 def encode_segmenter(module: FaceSegmenter, network: str) -> bytes:
-    """The sizes and weights of a ``network`` of models/registry.py, in the format of ``torch.save``."""
+    """Encode sizes and weights of a ``network`` of models/registry.py in the format of ``torch.save``."""
     row = network_named(network, networks_for("segmenter"))
     stream = io.BytesIO()
     weights = {name: value.detach().cpu().contiguous() for name, value in module.state_dict().items()}
@@ -21,9 +21,9 @@ def encode_segmenter(module: FaceSegmenter, network: str) -> bytes:
 
 
 def decode_segmenter(data: bytes, name: str = "checkpoint") -> FaceSegmenter:
-    """The network of ``encode_segmenter``, on the CPU, ready to predict; ``name`` begins the messages.
+    """Decode the bytes of ``encode_segmenter``, on the CPU, in eval mode; messages start with ``name``.
 
-    Its sizes follow from the shapes of its tensors. Raises ValueError for other contents.
+    Sizes follow from the tensor shapes. Raises ValueError for other contents.
     """
     content = read_content(data, name)
     formats = {format_of(network): network for network in networks_for("segmenter")}
@@ -39,5 +39,5 @@ def decode_segmenter(data: bytes, name: str = "checkpoint") -> FaceSegmenter:
 
 
 def format_of(network: str) -> str:
-    """The name of the format of a network's checkpoints."""
+    """Return the format name of a network's checkpoints."""
     return f"natocc-{network}/1"

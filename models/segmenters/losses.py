@@ -12,14 +12,14 @@ from torch.nn import functional
 def ohem_bce(
     logits: Tensor, target: Tensor, *, threshold: float = 0.7, min_kept: int | None = None
 ) -> Tensor:
-    """Binary cross-entropy over the hard pixels of a batch (FaceOcc, specs 6.3). A scalar.
+    """Return the scalar binary cross-entropy over the hard pixels of a batch (FaceOcc, specs 6.3).
 
-    ``logits``: float (N, 1, H, W); ``target``: same shape, 0 or 1. A pixel is hard where the
-    probability of its true class is below ``threshold``, that is, where its loss is above
-    ``-ln threshold``. Averaged are all hard pixels, or the ``min_kept`` worst where fewer are hard;
-    ``min_kept`` is by default one less than the pixels of one picture.
+    ``logits``: float (N, 1, H, W); ``target``: same shape, 0 or 1. A pixel is hard if the
+    probability of its true class is below ``threshold``, that is, if its loss is above
+    ``-ln threshold``. The mean is over all hard pixels, or over the ``min_kept`` worst pixels if fewer
+    are hard. By default ``min_kept`` is the number of pixels of one picture minus one.
 
-    Raises ValueError for shapes that differ and a threshold outside (0, 1).
+    Raises ValueError for different shapes and for a threshold outside (0, 1).
     """
     if logits.shape != target.shape:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""What a network has to be so that it can be trained and used as a segmenter of faces."""
+"""Interface of networks that can be trained and used as face segmenters."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from torch import nn
 
 
 class FaceSegmenter(nn.Module):
-    """Image to one logit a pixel: above 0 is visible face.
+    """Predicts one logit per pixel: above 0 is visible face.
 
     Input: float (N, 3, H, W), RGB in [0, 1]. Output: float (N, 1, H, W).
     """
 
-    # Height and width are multiples of this.
+    # Input height and width are multiples of this.
     multiple: int

@@ -1,4 +1,4 @@
-"""A segmenter in training: loss, optimiser and schedule."""
+"""Training of a segmenter: loss, optimiser and schedule."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from models.training_module import TrainingModule, seed_of
 
 
 class SegmenterTraining(TrainingModule):
-    """Trains a network that gives one logit a pixel.
+    """Trains a network that predicts one logit per pixel.
 
     A batch is (images float (N, 3, H, W) in [0, 1], masks integer (N, 1, H, W), 1 = visible face).
-    Dropout depends on ``seed`` and the step's number alone.
+    Dropout depends only on ``seed`` and the step's number.
     """
 
     def __init__(self, network: FaceSegmenter, *, learning_rate: float, steps: int, seed: int = 0) -> None:
         super().__init__(steps)
-        # Channels last: three times as fast on a CPU.
+        # Channels-last memory is three times as fast on a CPU.
         self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._learning_rate, self._seed = learning_rate, seed
 

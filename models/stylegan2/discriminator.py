@@ -1,4 +1,4 @@
-"""The discriminator of StyleGAN2 (Karras et al. 2020, config F), which GLEAN is trained against."""
+"""The discriminator of StyleGAN2 (Karras et al. 2020, config F), used to train GLEAN."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from models.checkpoints.read import CheckpointSource, build_strict, count, named
 from models.stylegan2.layers import BiasedActivation, EqualLinear
 from models.stylegan2.upfirdn import smooth_kernel, upfirdn
 
-# Pictures among which the spread is measured.
+# Largest number of pictures over which the standard deviation is computed.
 GROUP = 4
 SPREAD_EPS = 1e-8
 
 
 class StyleGAN2Discriminator(nn.Module):
-    """One score a picture; above 0 it looks real.
+    """Predicts one score per picture; above 0 is real.
 
-    ``channels``: widths of the features at 4, 8, 16 … pixels, as of the generator. Input: float
+    ``channels``: widths of the features at 4, 8, 16 … pixels, as in the generator. Input: float
     (N, 3, size, size), RGB, in [-1, 1], with ``size = 4 << (len(channels) - 1)``. Output: (N, 1).
-    Names and shapes of its tensors are those of the priors' published files.
+    Tensor names and shapes are those of the published priors' files.
     """
 
     def __init__(self, channels: tuple[int, ...]) -> None:
@@ -50,7 +50,7 @@ class StyleGAN2Discriminator(nn.Module):
 
 
 class ResidualBlock(nn.Module):
-    """Two convolutions and a short way round them, the second and the way round to half the size."""
+    """Two convolutions with a skip connection; the second convolution and the skip halve the size."""
 
     def __init__(self, channels_in: int, channels_out: int) -> None:
         super().__init__()
@@ -66,7 +66,7 @@ class ResidualBlock(nn.Module):
 
 
 class LowPass(nn.Module):
-    """[1, 3, 3, 1] both ways before a picture is thinned; ``margin`` noughts are put round it."""
+    """Blurs with [1, 3, 3, 1] in both directions before downsampling, after ``margin`` zeros of padding."""
 
     kernel: Tensor
 
@@ -80,9 +80,9 @@ class LowPass(nn.Module):
 
 
 class EqualConv(nn.Module):
-    """Convolution whose weights are divided by the root of a pixel's inputs when used; no bias.
+    """Convolution with an equalised learning rate: weights are divided by the root of the fan-in; no bias.
 
-    A halving one has no padding: the blur before it has left room.
+    A halving convolution has no padding: the preceding blur provides it.
     """
 
     def __init__(self, channels_in: int, channels_out: int, kernel: int, *, stride: int = 1) -> None:
@@ -99,10 +99,11 @@ class EqualConv(nn.Module):
 
 
 def with_spread(features: Tensor) -> Tensor:
-    """One more channel: how much pictures of a group differ, the same number at all pixels.
+    """Append a channel with the minibatch standard deviation, constant over all pixels.
 
-    The mean over channels and pixels of the standard deviation (Karras et al. 2018, section 3) in groups
-    of four, or of as many up to four as divide N. (N, C, H, W) to (N, C + 1, H, W).
+    The value is the mean over channels and pixels of the standard deviation within a group (Karras et al.
+    2018, section 3). The group size is the largest divisor of N up to four. (N, C, H, W) becomes
+    (N, C + 1, H, W).
     """
     number, channels, height, width = features.shape
     group = next(size for size in range(min(GROUP, number), 0, -1) if number % size == 0)
@@ -113,16 +114,16 @@ def with_spread(features: Tensor) -> Tensor:
 
 
 def load_discriminator(source: CheckpointSource, name: str | None = None) -> StyleGAN2Discriminator:
-    """The discriminator beside a published prior (specs 3.2), or one alone, on the CPU.
+    """Load the discriminator on the CPU, from a published prior's file (specs 3.2) or a file of its own.
 
-    Raises FileNotFoundError, and ValueError for anything but exactly its tensors.
+    Raises FileNotFoundError, and ValueError unless the file holds exactly its tensors.
     """
     name = named(source, name)
     return discriminator_from(read_state(source, name), name)
 
 
 def discriminator_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> StyleGAN2Discriminator:
-    """The same from tensors by name; of a whole trainer's file those under ``discriminator.``."""
+    """Build the discriminator from tensors by name; in a trainer's file, those under ``discriminator.``."""
     inside = {
         key.removeprefix("discriminator."): value
         for key, value in state.items()

@@ -16,13 +16,13 @@ _SLOPE = 0.2
 
 
 def pixel_norm(latents: Tensor, eps: float = 1e-6) -> Tensor:
-    """(N, S) latents divided by the root mean square of their S values."""
+    """Divide (N, S) latents by the root mean square of their S values."""
     size: Tensor = torch.linalg.vector_norm(latents, dim=1, keepdim=True) / math.sqrt(latents.shape[1])
     return latents / (size + eps)
 
 
 def scaled_leaky_relu(features: Tensor, bias: Tensor) -> Tensor:
-    """Bias, leaky ReLU, and a gain of sqrt 2 that keeps the variance. (N, C, …) with bias (C,)."""
+    """Apply bias, leaky ReLU, and a gain of sqrt 2 that keeps the variance. (N, C, …) with bias (C,)."""
     bias = bias.to(features.dtype).view(-1, *[1] * (features.ndim - 2))
     return functional.leaky_relu(features + bias, _SLOPE) * math.sqrt(2)
 
@@ -35,7 +35,7 @@ class PixelNorm(nn.Module):
 
 
 class RawWeight(nn.Module):
-    """Holds the weight of a linear layer before it is scaled by the root of its inputs."""
+    """Holds the unscaled weight of a linear layer."""
 
     def __init__(self, channels_in: int, channels_out: int, spread: float) -> None:
         super().__init__()
@@ -67,13 +67,13 @@ class EqualLinear(nn.Module):
 
 
 class ModulatedConv(nn.Module):
-    """Convolution whose input channels each sample weighs by its own style (Karras et al. 2020, eq. 1–3).
+    """Convolution with input channels scaled by each sample's style (Karras et al. 2020, eq. 1–3).
 
     Input: float (N, I, H, W) and latents (N, S). Output: (N, O, H, W), twice as large with ``upsample``.
 
-    Scaling input and output channels equals scaling the weights, and needs one convolution for the
-    whole batch. Styles and the norm are float32, and styles are brought to a largest value of 1, so
-    that half precision neither overflows nor loses small weights.
+    Scaling input and output channels is equivalent to scaling the weights, and needs one convolution for
+    the whole batch. Styles and the norm are float32. Styles are scaled to a maximum of 1, so that half
+    precision neither overflows nor loses small weights.
     """
 
     def __init__(
@@ -114,12 +114,12 @@ class ModulatedConv(nn.Module):
 
 
 def _full_precision(device: str) -> AbstractContextManager[object]:
-    # There is no autocast for shapes alone.
+    # autocast does not support the meta device.
     return nullcontext() if device == "meta" else torch.autocast(device, enabled=False)
 
 
 class NoiseInjection(nn.Module):
-    """Adds one noise picture to all channels, by a learned weight."""
+    """Adds one noise picture to all channels with a learned weight."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -155,7 +155,7 @@ class StyledConv(nn.Module):
 
 
 class ToRGB(nn.Module):
-    """Features to colours, added to the enlarged colours of the size below where there are any."""
+    """Converts features to colours, and adds the upsampled colours of the previous size, if given."""
 
     def __init__(self, channels: int, styles: int, *, upsample: bool = True) -> None:
         super().__init__()

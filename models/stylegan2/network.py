@@ -1,4 +1,4 @@
-"""The generator of StyleGAN2 (Karras et al. 2020, config F): the latent prior of GLEAN."""
+"""The generator of StyleGAN2 (Karras et al. 2020, config F): the generative prior of GLEAN."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAPPING_RATE = 0.01
 class StyleGAN2Config:
     """Widths of the generator."""
 
-    # Of the features at 4, 8, 16 … pixels; how many there are makes the size of the picture.
+    # Widths of the features at 4, 8, 16 … pixels; their number sets the size of the picture.
     channels: tuple[int, ...]
     styles: int = 512
     mapping_layers: int = 8
@@ -36,16 +36,16 @@ class StyleGAN2Config:
 
     @property
     def layers(self) -> int:
-        """How many latents one picture takes: 14 for 256 pixels, 18 for 1024."""
+        """Number of latents per picture: 14 for 256 pixels, 18 for 1024."""
         return 2 * len(self.channels)
 
     def channels_at(self, size: int) -> int:
-        """Width of the features of ``size`` pixels."""
+        """Return the width of the features at ``size`` pixels."""
         return self.channels[int(math.log2(size)) - 2]
 
     @classmethod
     def published(cls, size: int, *, multiplier: int = 2) -> StyleGAN2Config:
-        """The published priors' widths for ``size`` pixels: 512 up to 64 pixels, then halved each time."""
+        """Return the published widths for ``size`` pixels: 512 up to 64 pixels, then halved each time."""
         if size < 8 or size & (size - 1):
             raise ValueError(f"size: expected a power of two from 8 on, got {size}")
         sides = [4 << step for step in range(int(math.log2(size)) - 1)]
@@ -53,7 +53,7 @@ class StyleGAN2Config:
 
 
 class Constant(nn.Module):
-    """The learned 4x4 picture that every synthesis starts from."""
+    """The learned 4x4 input of every synthesis."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -61,9 +61,9 @@ class Constant(nn.Module):
 
 
 class StyleGAN2(nn.Module):
-    """Latents to pictures, with stored noise, so that equal latents give equal pictures.
+    """Generates pictures from latents; the noise is stored, so that equal latents give equal pictures.
 
-    ``forward`` takes latents float (N, layers, S), as ``style_mapping`` gives them for (N, S), and
+    ``forward`` takes float latents (N, layers, S), as ``style_mapping`` computes them from (N, S), and
     returns float (N, 3, size, size), RGB, about [-1, 1].
     """
 
@@ -91,20 +91,20 @@ class StyleGAN2(nn.Module):
             self.register_buffer(f"injected_noise_{layer}", torch.randn(1, 1, side, side))
 
     def start(self, latents: Tensor) -> Tensor:
-        """The features of 4x4 pixels: (N, C, 4, 4)."""
+        """Return the features at 4x4 pixels: (N, C, 4, 4)."""
         constant = self.constant_input.input.expand(len(latents), -1, -1, -1)
         features: Tensor = self.conv1(constant, latents[:, 0], self.noise(0))
         return features
 
     def enlarge(self, features: Tensor, latents: Tensor, step: int) -> Tensor:
-        """The features of twice the size; ``step`` 0 goes from 4 to 8 pixels."""
+        """Return the features at twice the size; ``step`` 0 goes from 4 to 8 pixels."""
         first = 2 * step + 1
         features = self.convs[first - 1](features, latents[:, first], self.noise(first))
         features = self.convs[first](features, latents[:, first + 1], self.noise(first + 1))
         return features
 
     def noise(self, layer: int) -> Tensor:
-        """The stored noise of a layer: (1, 1, r, r) with ``r = 2 ** ((layer + 5) // 2)``."""
+        """Return the stored noise of a layer: (1, 1, r, r) with ``r = 2 ** ((layer + 5) // 2)``."""
         return self.get_buffer(f"injected_noise_{layer}")
 
     def forward(self, latents: Tensor) -> Tensor:

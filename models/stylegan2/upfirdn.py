@@ -1,4 +1,4 @@
-"""Enlarging, filtering and thinning of pictures by a small kernel, in plain torch operations."""
+"""Upsample, filter and downsample pictures with a small kernel, in plain torch operations."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from torch.nn import functional
 def upfirdn(
     images: Tensor, kernel: Tensor, *, up: int = 1, down: int = 1, pad: tuple[int, int] = (0, 0)
 ) -> Tensor:
-    """Put ``up - 1`` noughts after each pixel, pad, convolve, and keep every ``down``-th pixel.
+    """Insert ``up - 1`` zeros after each pixel, pad, convolve, and keep every ``down``-th pixel.
 
-    ``images``: float (N, C, H, W); ``kernel``: float (k, k), used as in a convolution, that is,
-    turned by 180 degrees, in the images' dtype; ``pad``: rows and columns before and after, cut off
-    where negative. Output: (N, C, H', W') with ``H' = (H * up + sum(pad) - k) // down + 1``.
+    ``images``: float (N, C, H, W); ``kernel``: float (k, k), applied as a convolution, that is,
+    rotated by 180 degrees, in the images' dtype; ``pad``: rows and columns before and after; negative
+    values crop. Output: (N, C, H', W') with ``H' = (H * up + sum(pad) - k) // down + 1``.
     Source: StyleGAN2 (Karras et al. 2020), the resampling of StyleGAN (2019, section 2).
     """
     number, channels, height, width = images.shape
@@ -30,21 +30,24 @@ def upfirdn(
 
 
 def smooth_kernel(factor: int) -> Tensor:
-    """(4, 4): [1, 3, 3, 1] both ways, of sum ``factor ** 2``, so that enlarging keeps the brightness."""
+    """Return the (4, 4) kernel of [1, 3, 3, 1] in both directions.
+
+    Its sum is ``factor ** 2``, so that upsampling keeps the brightness.
+    """
     line = torch.tensor([1.0, 3.0, 3.0, 1.0])
     kernel = torch.outer(line, line)
     return kernel * (factor**2 / 64)
 
 
 class Smooth(nn.Module):
-    """``upfirdn`` by the stored ``kernel``, which checkpoints carry."""
+    """``upfirdn`` with a stored ``kernel``, which is part of checkpoints."""
 
     kernel: Tensor
 
     def __init__(self, *, up: int, pad: tuple[int, int]) -> None:
         super().__init__()
         self.up, self.pad = up, pad
-        # Twice as large, whether the noughts are put in here or by a transposed convolution before.
+        # Factor 2 in both cases: zeros are inserted here or by a preceding transposed convolution.
         self.register_buffer("kernel", smooth_kernel(2))
 
     def forward(self, images: Tensor) -> Tensor:

@@ -1,1 +1,1 @@
-"""A picture enlarged by any upscaling network, in overlapping tiles."""
+"""Enlarge pictures with any upscaling network, in overlapping tiles."""

@@ -1,4 +1,4 @@
-"""How one side of a picture is cut into overlapping tiles, and how their results fade into one another."""
+"""Layout of overlapping tiles along one side of a picture, and their blending weights."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TileSpan:
-    """One tile along one side, in pixels of the picture that comes in."""
+    """One tile along one side, in pixels of the input picture."""
 
-    # First pixel, negative where the tile reaches beyond the picture.
+    # First pixel; negative if the tile starts outside the picture.
     start: int
-    # int64 (tile,): which pixel of the picture stands at each place, mirrored beyond its border.
+    # int64 (tile,): the picture's pixel at each position, mirrored beyond the border.
     source: NDArray[np.int64]
-    # float32 (tile * scale,): the tile's share in the result; all spans' shares add up to 1.
+    # float32 (tile * scale,): the tile's weight in the result; the weights of all spans add up to 1.
     share: NDArray[np.float32]
 
 
 def spans(length: int, tile: int, overlap: int, scale: int, margin: int = 0) -> tuple[TileSpan, ...]:
-    """Tiles of ``tile`` pixels that cover ``length``, neighbours at least ``overlap`` pixels in common.
+    """Return tiles of ``tile`` pixels that cover ``length`` and overlap by at least ``overlap`` pixels.
 
-    A side that fits into one tile lies in its middle. Longer ones have tiles at even distances, the
-    first and last ``margin`` pixels beyond the border. Shares rise and fall as squared sines of
-    squared sines over what two neighbours have in common (specs 3.4). Raises ValueError for an
-    overlap that leaves no step, a margin of a tile, and sizes below 1.
+    A side that fits into one tile is centred in it. Longer sides have evenly spaced tiles; the first and
+    the last extend ``margin`` pixels beyond the border. In an overlap the weights are squared sines of
+    squared sines (specs 3.4). Raises ValueError for an overlap that leaves no step, a margin as large as
+    a tile, and sizes below 1.
     """
     if min(length, tile, scale) < 1 or not (0 <= overlap < tile and 0 <= margin < tile):
         raise ValueError(
@@ -54,7 +54,7 @@ def spans(length: int, tile: int, overlap: int, scale: int, margin: int = 0) -> 
 
 
 def mirrored(places: NDArray[np.int64], length: int) -> NDArray[np.int64]:
-    """Places beyond 0 … ``length`` - 1 mirrored at the border pixel, or held at it if they are too far."""
+    """Mirror positions outside 0 … ``length`` - 1 at the border pixel; clip all if any is too far out."""
     beyond = max(-int(places.min()), int(places.max()) - length + 1)
     if beyond < length:
         places = np.abs(places)
@@ -68,7 +68,7 @@ def _fade(starts: list[int], index: int, tile: int, scale: int) -> NDArray[np.fl
         if 0 <= neighbour < len(starts):
             common = max(0, tile - abs(starts[index] - starts[neighbour])) * scale
             rise = (np.arange(common, dtype=np.float32) + 0.5) / max(common, 1)
-            # Twice, for a long foot: what a tile makes next to its border hardly bears.
+            # Applied twice, so that pixels near a tile's border get very small weights.
             for _ in range(2):
                 rise = np.sin(np.pi / 2 * rise) ** 2
             part = fade[:common] if neighbour < index else fade[::-1][:common]

@@ -1,4 +1,4 @@
-"""A network over a stream of tiles, in batches that fit into memory."""
+"""Run a network on a sequence of tiles in batches that fit into memory."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from torch.nn import functional
 
 SCALE = 4
 MARGIN = 8
-# Where a network takes any size, what it makes of a tile's border bears no further than this.
+# Overlap in pixels that suffices for a network of any tile size: border effects reach no further.
 SHARED = 32
-# Of the low frequencies whose colours are kept, in pixels of the result (specs 3.4).
+# Sigma of the low frequencies that keep the input's colours, in pixels of the result (specs 3.4).
 SIGMA = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tiling:
-    """How a network is used on tiles."""
+    """Tile size, factor, value range and batch size for a network."""
 
-    # Side of a tile in pixels: the only one that GLEAN takes, and for RRDBNet what memory allows.
+    # Side of a tile in pixels: fixed for GLEAN; for RRDBNet the largest side that fits into memory.
     tile: int
-    # Tiles of any smaller height and width in multiples of this; None for a network of one size.
+    # Smaller tiles have sides in multiples of this; None: the network has one fixed size.
     multiple: int | None = None
-    # How many times larger the network makes a tile.
+    # Factor by which the network enlarges a tile.
     factor: int = SCALE
-    # What black and white are to the network: (-1, 1) for GLEAN, (0, 1) for RRDBNet.
+    # The network's values of black and white: (-1, 1) for GLEAN, (0, 1) for RRDBNet.
     low: float = 0.0
     high: float = 1.0
     batch: int = 8
-    # Keep the colours of the picture that comes in, whatever the network makes of them.
+    # Restore the input picture's colours in the network's output.
     fix_colours: bool = True
 
     def __post_init__(self) -> None:
@@ -48,16 +48,16 @@ class Tiling:
 
     @property
     def overlap(self) -> int:
-        """Pixels that neighbours share at least; of tiles that are cut to fit, ``SHARED`` will do."""
+        """Smallest overlap of neighbours in pixels; at most ``SHARED`` for tiles of any size."""
         return self.tile // 4 if self.multiple is None else min(SHARED, self.tile // 2)
 
     @property
     def margin(self) -> int:
-        """Mirrored pixels round the picture, where a network of any size would else see nothing."""
+        """Mirrored pixels around the picture for a network of any size; 0 for a fixed size."""
         return 0 if self.multiple is None else min(MARGIN, self.tile // 4)
 
     def side(self, length: int) -> int:
-        """Of the tiles along ``length`` pixels: as small as it can be without more of them."""
+        """Return the smallest tile side that covers ``length`` pixels without adding tiles."""
         if self.multiple is None:
             return self.tile
         whole = length + 2 * self.margin
@@ -67,18 +67,18 @@ class Tiling:
 
 
 class TileRunner:
-    """``run`` gives tiles back four times as large; ``batch`` is how many go at a time by now."""
+    """``run`` enlarges tiles four times; ``batch`` is the current batch size."""
 
     def __init__(self, network: Callable[[Tensor], Tensor], tiling: Tiling, device: str) -> None:
         self._network, self.tiling, self._device = network, tiling, device
         self.batch = tiling.batch
 
     def run(self, tiles: Iterable[NDArray[np.uint8]]) -> Iterator[NDArray[np.float32]]:
-        """uint8 (height, width, 3) to float32 (4 height, 4 width, 3) from 0 to 1, in order.
+        """Enlarge uint8 (height, width, 3) to float32 (4 height, 4 width, 3) in [0, 1], in order.
 
-        Tiles of one size that follow each other go in one batch. Where a device runs out of memory
-        the batch is halved, for good. Raises ValueError for results of another shape or NaN, and
-        torch.OutOfMemoryError where one tile is too much.
+        Consecutive tiles of equal size share a batch. The batch size is halved permanently when the
+        device runs out of memory. Raises ValueError for results of another shape or with NaN, and
+        torch.OutOfMemoryError if a single tile does not fit.
         """
         for _, alike in groupby(tiles, key=lambda tile: tile.shape):
             while group := list(islice(alike, self.batch)):
@@ -120,9 +120,10 @@ class TileRunner:
 
 
 def recoloured(large: Tensor, small: Tensor) -> Tensor:
-    """``large`` with the low frequencies of ``small``, both float (N, 3, …): Gaussian, sigma 8 at large.
+    """Return ``large`` with the low frequencies of ``small``, both float (N, 3, …).
 
-    The difference is taken and smoothed at the small size, where it costs little, and enlarged.
+    The low-pass filter is a Gaussian with sigma 8 at the large size. The difference is computed and
+    smoothed at the small size, which is cheap, and then enlarged.
     """
     sigma = SIGMA * small.shape[-1] / large.shape[-1]
     difference = small - functional.interpolate(large, size=small.shape[-2:], mode="area")

@@ -1,4 +1,4 @@
-"""Pictures of any size, four times as large, by a network that takes tiles of one size (specs 3.4)."""
+"""Enlarge pictures of any size four times, tile by tile (specs 3.4)."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ TilePixels = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Enlarged:
-    """A picture four times as large, and how it came about."""
+    """A picture enlarged four times, with the batch size that was used."""
 
     pixels: TilePixels
     tiles: int
-    # Tiles at a time in the end; smaller than asked for where memory ran out.
+    # The final batch size in tiles; smaller than requested if memory ran out.
     batch: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Grid:
-    """How a picture is cut: tiles of ``height`` by ``width`` pixels, a span each along either side."""
+    """Tiles of ``height`` by ``width`` pixels: one span per row and one per column."""
 
     height: int
     width: int
@@ -38,17 +38,17 @@ class _Grid:
 def enlarge_in_tiles(
     picture: TilePixels, network: Callable[[Tensor], Tensor], tiling: Tiling, *, device: str = "cpu"
 ) -> Enlarged:
-    """``picture``, uint8 (H, W, 3), RGB, as uint8 (4H, 4W, 3); see ``enlarge_all``."""
+    """Enlarge ``picture``, uint8 (H, W, 3), RGB, to uint8 (4H, 4W, 3); see ``enlarge_all``."""
     (result,) = enlarge_all([picture], TileRunner(network, tiling, device))
     return result
 
 
 def enlarge_all(pictures: Sequence[TilePixels], runner: TileRunner) -> list[Enlarged]:
-    """Each picture four times as large, in order; a batch may hold tiles of several pictures.
+    """Enlarge each picture four times, in order; a batch may hold tiles of several pictures.
 
-    How a picture is cut into tiles depends on its size alone. The result of another factor than 4 is
-    resized. A row of tiles is held in float at a time, beside the pictures and their results. Raises
-    ValueError for another kind of picture and results of another shape or NaN.
+    The tiles of a picture depend only on its size. The result of a network with a factor other than 4 is
+    resized. Memory holds one row of tiles in float, besides the pictures and their results. Raises
+    ValueError for unsupported pictures and for results of another shape or with NaN.
     """
     for picture in pictures:
         if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8 or 0 in picture.shape:
@@ -56,7 +56,7 @@ def enlarge_all(pictures: Sequence[TilePixels], runner: TileRunner) -> list[Enla
                 f"picture: expected uint8 of shape (H, W, 3), got {picture.dtype} of shape {picture.shape}"
             )
     grids = [_grid(picture, runner.tiling) for picture in pictures]
-    # Tiles of one size together, so that batches are full.
+    # Tiles of equal size are grouped to fill batches.
     order = sorted(range(len(pictures)), key=lambda index: (grids[index].height, grids[index].width))
     results = runner.run(tile for index in order for tile in _cut(pictures[index], grids[index]))
     done = {
@@ -80,7 +80,7 @@ def _grid(picture: TilePixels, tiling: Tiling) -> _Grid:
 
 
 def _cut(picture: TilePixels, grid: _Grid) -> Iterator[TilePixels]:
-    """The tiles, row by row."""
+    """Yield the tiles row by row."""
     for row in grid.rows:
         strip = picture[row.source]
         for column in grid.columns:
@@ -88,7 +88,7 @@ def _cut(picture: TilePixels, grid: _Grid) -> Iterator[TilePixels]:
 
 
 def _joined(results: Iterator[NDArray[np.float32]], grid: _Grid, height: int, width: int) -> TilePixels:
-    """The next tiles of ``results``, faded into one another: uint8 (4 height, 4 width, 3)."""
+    """Blend the next tiles of ``results`` into one picture: uint8 (4 height, 4 width, 3)."""
     rows, columns = grid.rows, grid.columns
     large = np.empty((height * SCALE, width * SCALE, 3), np.uint8)
     side, left = grid.height * SCALE, columns[0].start
@@ -99,10 +99,10 @@ def _joined(results: Iterator[NDArray[np.float32]], grid: _Grid, height: int, wi
             place = (column.start - left) * SCALE
             share = row.share[:, None, None] * column.share[None, :, None]
             band[:, place : place + grid.width * SCALE] += next(results) * share
-        # What the next row of tiles does not bear on is finished.
+        # Rows of pixels above the next row of tiles are finished.
         end = rows[index + 1].start if index + 1 < len(rows) else height
         ready = (end - row.start) * SCALE
-        # A margin is above the picture.
+        # The margin above the picture is dropped.
         first, end = max(row.start, 0), max(end, 0)
         finished = band[(first - row.start) * SCALE : (end - row.start) * SCALE, inside]
         finished *= 255

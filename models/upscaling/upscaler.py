@@ -15,15 +15,15 @@ from models.upscaling.tile_runner import TileRunner, Tiling
 from models.upscaling.tiles import Enlarged, TilePixels, enlarge_all
 
 BATCH = 8
-# On a GPU the sides of tiles are multiples of this, so that tiles of several pictures are of one size.
+# On a GPU the sides of tiles are multiples of this, so that different pictures have tiles of equal size.
 _ALIKE = 32
 
 
 def tiling_of(network: EnlargingNetwork, *, tile: int = 256, batch: int = BATCH, multiple: int = 1) -> Tiling:
-    """The network's factor and range; ``tile`` pixels at most where it takes any size.
+    """Return the network's tiling; a network of any size gets tiles of at most ``tile`` pixels.
 
-    The sides of such tiles are multiples of ``multiple`` and of what the network folds. Raises ValueError
-    for a tile that is none.
+    The sides of such tiles are multiples of ``multiple`` and of the network's ``fold``. Raises ValueError
+    for an invalid tile.
     """
     low, high = network.value_range
     if network.tile_side is None:
@@ -34,11 +34,11 @@ def tiling_of(network: EnlargingNetwork, *, tile: int = 256, batch: int = BATCH,
 
 
 class NetworkUpscaler:
-    """A network on its device: ``upscaler(pictures)`` makes each four times as large.
+    """A network on its device: ``upscaler(pictures)`` enlarges each picture four times.
 
-    ``batch`` is how many tiles go at a time by now: where a GPU runs out of memory it is halved, for
-    good. On the CPU tiles go one by one, as its kernels round differently from batch to batch: a
-    picture's result never depends on its neighbours.
+    ``batch`` is the current batch size in tiles. It is halved permanently when a GPU runs out of memory.
+    On the CPU the batch size is 1, since CPU kernels round differently for other batch sizes: a
+    picture's result never depends on the other pictures.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class NetworkUpscaler:
         precision: str = "float32",
         batch: int = BATCH,
     ) -> None:
-        """Takes the network over. Raises ValueError for a device or a precision that does not exist."""
+        """Take ownership of the network. Raises ValueError for an unavailable device or precision."""
         self._dtype = dtype_of(precision)
         self.device, self.precision = choose_device(device), precision
         if (self.device, precision) == ("cpu", "float16"):
@@ -61,7 +61,7 @@ class NetworkUpscaler:
 
     @property
     def factor(self) -> int:
-        """How many times larger the network itself makes a picture."""
+        """Factor of the network itself, before any resizing."""
         return self._runner.tiling.factor
 
     @property
@@ -70,14 +70,14 @@ class NetworkUpscaler:
 
     @property
     def smaller(self) -> bool:
-        """Whether batches are smaller than asked for, as memory ran out."""
+        """True if the batch size was reduced because memory ran out."""
         return self._runner.batch < self._runner.tiling.batch
 
     def __call__(self, pictures: Sequence[TilePixels]) -> list[Enlarged]:
-        """Each of ``pictures``, uint8 (H, W, 3), RGB, as uint8 (4H, 4W, 3), in order.
+        """Enlarge each of ``pictures``, uint8 (H, W, 3), RGB, to uint8 (4H, 4W, 3), in order.
 
-        Raises ValueError for other pictures, for results that are not finite, and where the memory of
-        the device does not hold one tile.
+        Raises ValueError for other pictures, for results that are not finite, and if one tile does not
+        fit into the device's memory.
         """
         try:
             with repeatable(self.device):
@@ -103,11 +103,11 @@ def load_upscaler(
     device: str = "cpu",
     precision: str = "float32",
 ) -> NetworkUpscaler:
-    """The upscaler of a file's path or bytes; ``kind`` names an upscaler of models/registry.py.
+    """Load an upscaler from a file's path or bytes; ``kind`` is its name in models/registry.py.
 
-    ``name`` begins messages.
+    Error messages start with ``name``.
 
-    Raises FileNotFoundError, and ValueError for another kind and anything but exactly the tensors of it.
+    Raises FileNotFoundError, and ValueError for another kind and unless the file holds exactly its tensors.
     """
     name = named(source, name)
     upscalers = networks_for("upscaler")

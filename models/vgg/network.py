@@ -9,25 +9,25 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-# Convolutions before each halving; the features are those of the last one, before its ReLU.
+# Convolutions before each halving; the features are the last convolution's output, before its ReLU.
 BLOCKS = (2, 2, 3, 3)
 WIDTHS = (64, 128, 256, 512)
-# Of the photographs that the network was trained on, RGB from 0 to 1.
+# Mean and deviation of the network's training photographs, RGB in [0, 1].
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VGGConfig:
-    """``widths``: of the convolutions of each block."""
+    """``widths``: channels of each block's convolutions."""
 
     widths: tuple[int, ...] = WIDTHS
 
 
 class VGGFeatures(nn.Module):
-    """Pictures to the features of layer 21, ``conv4_3``.
+    """Computes the features of layer 21, ``conv4_3``.
 
-    Input: float (N, 3, H, W), RGB in [-1, 1]; 8 pixels a side at least. Output: (N, 512, H // 8, W // 8).
-    Names of its tensors are those of the published file, ``features.0.weight`` to ``features.21.bias``.
+    Input: float (N, 3, H, W), RGB in [-1, 1]; at least 8 pixels a side. Output: (N, 512, H // 8, W // 8).
+    Tensor names are those of the published file, ``features.0.weight`` to ``features.21.bias``.
     """
 
     def __init__(self, config: VGGConfig | None = None) -> None:
@@ -49,7 +49,7 @@ class VGGFeatures(nn.Module):
 
 
 def feature_loss(network: nn.Module, made: Tensor, real: Tensor) -> Tensor:
-    """The mean squared difference of both pictures' features; ``real`` gets no gradient."""
+    """Return the mean squared difference of both pictures' features; ``real`` gets no gradient."""
     with torch.no_grad():
         wanted = network(real)
     return functional.mse_loss(network(made), wanted)

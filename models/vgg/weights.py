@@ -1,4 +1,4 @@
-"""VGG16 from published weights."""
+"""Load VGG16 from published weights."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import Tensor
 from models.checkpoints.read import CheckpointSource, build_strict, named, read_state, shape, unwrapped
 from models.vgg.network import BLOCKS, VGGConfig, VGGFeatures
 
-# Of the whole network, for 1000 classes: what lies behind the features.
+# Tensors after the features in the whole network (1000 classes).
 _LATER = tuple(
     f"{layer}.{part}"
     for layer in ("features.24", "features.26", "features.28", "classifier.0", "classifier.3", "classifier.6")
@@ -19,20 +19,20 @@ _LATER = tuple(
 
 
 def load_vgg(source: CheckpointSource, name: str | None = None) -> VGGFeatures:
-    """The features of torchvision's published VGG16 (``vgg16-397923af.pth``), on the CPU, frozen.
+    """Load the features of torchvision's published VGG16 (``vgg16-397923af.pth``), on the CPU, frozen.
 
-    The later convolutions and the classifier, where they are there, are dropped by their names. Raises
-    FileNotFoundError, and ValueError for anything but exactly the tensors of such a network.
+    Later convolutions and the classifier are dropped by name, if present. Raises
+    FileNotFoundError, and ValueError unless the file holds exactly the tensors of VGG16.
     """
     name = named(source, name)
     return vgg_from(read_state(source, name), name)
 
 
 def vgg_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> VGGFeatures:
-    """The same from tensors by name."""
+    """Build the features from tensors by name."""
     state = unwrapped(state, ["features.0.weight"], name)
     kept = {key: value for key, value in state.items() if key not in _LATER}
-    # A block's convolutions, their ReLUs and one halving come before the next block.
+    # Each block has its convolutions, their ReLUs and one halving.
     starts = [0, *accumulate(2 * repeats + 1 for repeats in BLOCKS[:-1])]
     widths = tuple(shape(kept, f"features.{start}.weight", 4, name)[0] for start in starts)
     network = build_strict(lambda: VGGFeatures(VGGConfig(widths=widths)), kept, name)

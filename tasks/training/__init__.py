@@ -1,1 +1,1 @@
-"""What trainings share."""
+"""Code shared by all trainings."""

@@ -1,4 +1,4 @@
-"""The state file of a training: written now and then, checked, and resumed from."""
+"""The state file of a training: written periodically, checked, and used to resume."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from models.training_module import TrainingModule
 from shards import storage
 from tasks.training.state import TrainingState, decode_state, encode_state
 
-# Rows of the losses' history over a whole training; fewer where there are fewer steps.
+# Most rows of the loss history of a whole training.
 _ROWS = 100
 
 
 class CheckpointCallback(lightning.Callback):
     """Writes the state to ``url`` every ``every`` steps and at the end, and records the losses.
 
-    ``settings``: all that the weights depend on. A state of other settings is never resumed.
+    The weights depend on ``settings`` alone. A state with other settings is never resumed.
     """
 
     def __init__(self, url: str, *, every: int, settings: Mapping[str, object]) -> None:
         self.url, self._every, self._settings = url, every, dict(settings)
-        # Rows of a step and the mean losses since the row before.
+        # Each row has a step and the mean losses since the previous row.
         self.history: list[dict[str, float]] = []
         self._resumed: TrainingState | None = None
-        # Steps done in the state that was written last.
+        # Finished steps in the last written state.
         self._written: int | None = None
 
     def resume(self, module: TrainingModule) -> int:
-        """Give the module the weights and the step of the state file, if there is one; the steps done.
+        """Load weights and step of an existing state file into the module; return the finished steps.
 
-        The optimisers follow when the training starts. Raises ValueError for the state of another
-        training, and Diverged for one that is not finite.
+        The optimisers are loaded when the training starts. Raises ValueError for the state of another
+        training, and Diverged for a state that is not finite.
         """
         if not storage.exists(self.url):
             return 0
@@ -83,7 +83,7 @@ class CheckpointCallback(lightning.Callback):
             self.write(trainer, module)
 
     def write(self, trainer: lightning.Trainer, module: TrainingModule) -> None:
-        """Write the state after the last whole step. Raises Diverged where it is not finite."""
+        """Write the state after the last whole step. Raises Diverged if it is not finite."""
         if self._written == module.step:
             return
         state = TrainingState(
@@ -96,7 +96,7 @@ class CheckpointCallback(lightning.Callback):
             summed_steps=module.summed_steps,
             history=self.history,
         )
-        # Losses are checked before a step, and so not what the step makes of the weights.
+        # Losses are checked before a step's update, so the updated weights are not checked yet.
         if broken := state.not_finite():
             raise Diverged(
                 f"step {module.step}: expected finite weights, got NaN or infinity in the {broken}; "

@@ -1,4 +1,4 @@
-"""One way to train every network: Lightning's trainer with checkpoints, interrupts and clear errors."""
+"""Train any network with Lightning's trainer, checkpoints, interrupts and clear errors."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def fit(
     device: str,
     on_progress: OnProgress = ignore_progress,
 ) -> None:
-    """Train ``module`` from the step it is at on ``batches``, one for each step that is left.
+    """Train ``module`` from its current step on ``batches``, one for each remaining step.
 
-    ``checkpoint`` has resumed the module before, if there was a state. The global random state of the
-    CPU is afterwards as before. ``on_progress`` counts steps.
+    If there was a state, ``checkpoint`` has already resumed the module from it. The global random state of
+    the CPU is restored afterwards. ``on_progress`` counts steps.
 
-    Raises Diverged where losses or weights are not finite, ValueError where the device's memory is too
+    Raises Diverged if losses or weights are not finite, ValueError if the device's memory is too
     small, and Interrupted, a SystemExit, after SIGTERM and Ctrl-C.
     """
     if module.step == module.steps:
@@ -53,8 +53,8 @@ def fit(
 
 
 def new_trainer(device: str, *, callbacks: Sequence[lightning.Callback] = ()) -> lightning.Trainer:
-    """A trainer on one device that goes through its batches once and writes no files."""
-    # Lightning's greetings and tips are not part of the report.
+    """Return a trainer for one device and one pass over the batches; it writes no files."""
+    # Lightning's start-up messages and tips would clutter the output.
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     return lightning.Trainer(
         accelerator=choose_device(device),
@@ -71,7 +71,7 @@ def new_trainer(device: str, *, callbacks: Sequence[lightning.Callback] = ()) ->
 
 
 class _Progress(lightning.Callback):
-    """Reports the number of steps that are done, resumed ones included."""
+    """Reports the number of finished steps, including resumed steps."""
 
     def __init__(self, on_progress: OnProgress) -> None:
         self._on_progress = on_progress
@@ -96,7 +96,7 @@ def _remains(url: str) -> str:
 
 @contextmanager
 def _without_lightning_warning() -> Iterator[None]:
-    """Lightning 2.6 uses a class that torch 2.13 deprecates; callers cannot change that."""
+    """Suppress a warning: Lightning 2.6 uses a class that torch 2.13 deprecates."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", r"`isinstance\(treespec, LeafSpec\)`", FutureWarning)
         yield

@@ -1,4 +1,4 @@
-"""State files of earlier releases, read as today's."""
+"""Convert state files of earlier releases to the current format."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Content = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormerFormat:
-    """A format by its name: the keys of its files, and how they become the fields of a TrainingState."""
+    """A former format: its name, the keys of its files, and their conversion to TrainingState fields."""
 
     name: str
     keys: frozenset[str]
@@ -19,7 +19,7 @@ class FormerFormat:
 
 
 def _from_harmoniser(content: Content) -> dict[str, Any]:
-    """One dict of networks; losses were recorded as today."""
+    """Convert one dict of networks; the loss history is unchanged."""
     same = ("step", "settings", "networks", "optimisers", "history")
     return {
         **{name: content[name] for name in same},
@@ -29,7 +29,7 @@ def _from_harmoniser(content: Content) -> dict[str, Any]:
 
 
 def _from_upscaler(content: Content) -> dict[str, Any]:
-    """Two networks, the discriminator empty where there is none; losses of single steps were recorded."""
+    """Convert two networks; a missing discriminator is empty. The losses are those of single steps."""
     networks = {name: content[name] for name in ("network", "discriminator") if content[name]}
     return {
         "step": content["step"],

@@ -1,4 +1,4 @@
-"""SIGTERM and Ctrl-C during a training: the step ends, the state is written, and a message says where."""
+"""Handle SIGTERM and Ctrl-C during a training: finish the step, write the state, report its location."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Interrupted(SystemExit):
-    """A signal stopped the training. The exit code is the usual one: 143 for SIGTERM, 130 for Ctrl-C."""
+    """A signal stopped the training. The exit code is 143 for SIGTERM and 130 for Ctrl-C, as usual."""
 
     def __init__(self, message: str, code: int) -> None:
         super().__init__(message)
@@ -30,26 +30,26 @@ class Interrupted(SystemExit):
 class InterruptHandler(lightning.Callback):
     """Within ``watch()``, SIGTERM and Ctrl-C stop the training after the current step.
 
-    The checkpoint's state is written then. A step is not cut short, since half a step cannot be resumed;
-    a second Ctrl-C does cut it short, and leaves the last written state. Outside the main thread Python
-    catches no signals, and nothing changes.
+    The checkpoint's state is written then. A step is finished first, since half a step cannot be resumed.
+    A second Ctrl-C stops at once and leaves the last written state. Outside the main thread Python
+    cannot handle signals, and this class has no effect.
     """
 
     def __init__(self, checkpoint: CheckpointCallback) -> None:
         self._checkpoint = checkpoint
         self._signal: int | None = None
         self._between_steps = True
-        # Why the state could not be written.
+        # The error of a failed write of the state.
         self._write_error: OSError | None = None
 
     @contextmanager
     def watch(self) -> Iterator[None]:
-        """While the trainer runs. Raises Interrupted at the end if a signal came."""
+        """Watch for signals while the trainer runs. Raises Interrupted at the end if a signal arrived."""
         with self._handlers():
             try:
                 yield
             except (SIGTERMException, RuntimeError, OSError) as error:
-                # The signal also reaches the processes that load batches; their end stops the training.
+                # The signal also ends the processes that load batches, which stops the training.
                 if self._signal is None or error is self._write_error:
                     raise
                 raise self._interrupted() from error
@@ -114,5 +114,5 @@ class InterruptHandler(lightning.Callback):
             yield
         finally:
             for number, handler in before.items():
-                # None: the handler was not set from Python, and cannot be set again.
+                # None: the handler was not set from Python and cannot be restored.
                 signal.signal(number, signal.SIG_DFL if handler is None else handler)

@@ -1,4 +1,4 @@
-"""Reading a version's shards as a training repository does: with webdataset, to arrays at one size."""
+"""Read a version's shards with webdataset into arrays of one size, as a training repository does."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from manifests.dataset import read_dataset, resolve_version
 from natocc.occluders.bank_files import BANK_INDEX
 from shards import storage
 
-# Shards of these splits hold samples of both; each sample's json says which.
+# Shards of these splits hold training and test samples; each sample's json names its split.
 _MIXED = ("all", "list")
 
 
@@ -34,10 +34,10 @@ class Example:
 
 
 def shard_urls(version_url: str, split: str) -> dict[str, int]:
-    """URLs of the shards that hold samples of a split ("train" or "test"), in name order.
+    """Return the URLs of the shards with samples of a split ("train" or "test"), in name order.
 
-    Each with the number of its samples, of either split. ``version_url`` is that of a version, or
-    of a dataset whose ``latest`` pointer is followed.
+    Each URL maps to the shard's number of samples of both splits. ``version_url`` is the URL of a version,
+    or of a dataset; for a dataset the ``latest`` pointer is followed.
     """
     url = resolve_version(version_url)
     records = sorted(read_dataset(url).shards, key=lambda shard: shard.file)
@@ -49,13 +49,13 @@ def shard_urls(version_url: str, split: str) -> dict[str, int]:
 def read_shards(
     version_url: str, split: str, *, size: int, per_shard: int | None = None
 ) -> Iterator[Example]:
-    """The samples of a split in file order, at most ``per_shard`` of each shard.
+    """Yield the samples of a split in file order, at most ``per_shard`` of each shard.
 
-    In shards that mix the splits, a sample belongs to one when its face does and its occluder is
-    not held back for the other. Pictures that are not square are stretched to ``size``.
+    In mixed shards, a sample belongs to a split if its face does and its occluder is not reserved for the
+    other split. Pictures that are not square are stretched to ``size``.
 
-    Raises ValueError naming the shard that is shorter than its version says, or the sample whose
-    members are missing or cannot be decoded.
+    Raises ValueError with the name of a shard that has fewer samples than its version lists, or of a
+    sample with members that are missing or cannot be decoded.
     """
     for url, count in shard_urls(version_url, split).items():
         wanted = (sample for sample in _whole(url, count) if _split_of(sample) in (None, split))
@@ -64,9 +64,9 @@ def read_shards(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RealShard:
-    """The shard of one dataset of really occluded faces in a bank, and how many faces it says it holds.
+    """The shard of one dataset of really occluded faces in a bank, with its recorded number of faces.
 
-    ``url`` is "" where no face of the dataset could be used.
+    ``url`` is "" if no face of the dataset could be used.
     """
 
     url: str
@@ -74,9 +74,9 @@ class RealShard:
 
 
 def real_shards(bank_url: str) -> dict[str, RealShard]:
-    """A bank's really occluded faces by the name of their dataset, in order of names.
+    """Return a bank's shards of really occluded faces by dataset name, in name order.
 
-    Raises FileNotFoundError where there is no bank, ValueError for one that does not list its datasets.
+    Raises FileNotFoundError for a missing bank, ValueError for a bank that does not list its datasets.
     """
     index = storage.join(bank_url, BANK_INDEX)
     if not storage.exists(index):
@@ -97,9 +97,9 @@ def real_shards(bank_url: str) -> dict[str, RealShard]:
 
 
 def read_real(bank_url: str, dataset: str = "RealOcc", *, size: int) -> Iterator[Example]:
-    """The faces of one dataset of ``real_shards``, in file order, as ``read_shards`` gives samples.
+    """Yield the faces of one dataset of ``real_shards`` in file order, like ``read_shards``.
 
-    None where the bank has no such dataset, or no face of it.
+    Yields nothing if the bank has no such dataset or no face of it.
     """
     shard = real_shards(bank_url).get(dataset)
     if shard is not None and shard.faces:
@@ -107,7 +107,7 @@ def read_real(bank_url: str, dataset: str = "RealOcc", *, size: int) -> Iterator
 
 
 def _whole(url: str, expected: int, remedy: str = "build the version") -> Iterator[dict[str, Any]]:
-    """A shard's samples; a tar cut off between members reads like a shorter one, so they are counted."""
+    """Yield a shard's samples and check their number: a tar truncated between members raises no error."""
     count = 0
     try:
         for sample in _samples(url):
@@ -120,7 +120,7 @@ def _whole(url: str, expected: int, remedy: str = "build the version") -> Iterat
 
 
 def _samples(url: str) -> Iterable[dict[str, Any]]:
-    """webdataset's stages behind an opener that takes any fsspec URL."""
+    """Return a webdataset pipeline that opens any fsspec URL."""
     return wds.DataPipeline(  # type: ignore[no-any-return]
         wds.SimpleShardList([url]),
         _open_each,
@@ -140,7 +140,7 @@ def _is_wanted(name: str) -> bool:
 
 
 def _split_of(sample: dict[str, Any]) -> str | None:
-    """ "train" or "test"; "neither" where face and occluder disagree; None where neither is given."""
+    """Return "train" or "test"; "neither" if face and occluder disagree; None if both are missing."""
     metadata = json.loads(sample.get("json", b"{}"))
     inputs = [metadata.get(name) or {} for name in ("face", "occluder")]
     splits = {entry["split"] for entry in inputs if "split" in entry}
@@ -153,7 +153,7 @@ def _decode(sample: dict[str, Any], size: int) -> Example:
     image = _decode_member(sample, "jpg", _reading(min(mask.shape), size))
     target = (size, size)
     resized = cv2.resize(image, target, interpolation=cv2.INTER_AREA)
-    # The majority class of the pixels that become one.
+    # Each output pixel gets the majority class of its input pixels.
     share = cv2.resize((mask == 1).astype(np.float32), target, interpolation=cv2.INTER_AREA)
     rgb = cv2.cvtColor(resized, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
     return Example(key=key, image=rgb, mask=(share > 0.5).astype(np.uint8))
@@ -170,7 +170,7 @@ def _decode_member(sample: dict[str, Any], member: str, flags: int) -> NDArray[n
 
 
 def _reading(short_side: int, size: int) -> int:
-    """The coarsest JPEG decoding that still holds ``size`` pixels: it costs a fraction of the whole."""
+    """Choose the coarsest JPEG decoding with at least ``size`` pixels, which is faster than a full one."""
     for factor, flag in ((8, cv2.IMREAD_REDUCED_COLOR_8), (4, cv2.IMREAD_REDUCED_COLOR_4)):
         if short_side // factor >= size:
             return int(flag)

@@ -1,4 +1,4 @@
-"""What every training reports."""
+"""The report common to all trainings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingReport:
-    """The files of a training and its size; each kind of training adds its scores.
+    """The files and size of a training; each kind of training adds its scores.
 
     ``weights``, ``metrics`` and ``state`` are URLs.
     """
@@ -17,17 +17,17 @@ class TrainingReport:
     weights: str
     metrics: str
     state: str
-    # Steps of the whole training, and those that an earlier, interrupted run had done.
+    # Steps of the whole training, and steps finished by earlier, interrupted runs.
     steps: int
     resumed: int
-    # Pictures.
+    # Number of pictures.
     trained_on: int
 
     def table(self) -> list[dict[str, str | int | float]]:
-        """The scores: rows with equal columns."""
+        """Return the scores as rows with equal columns."""
         raise NotImplementedError
 
 
 def encode_metrics(figures: Mapping[str, object]) -> bytes:
-    """metrics.json: equal figures give equal bytes."""
+    """Encode metrics.json; equal figures give equal bytes."""
     return json.dumps(figures, indent=1, sort_keys=True).encode()

@@ -1,4 +1,4 @@
-"""The state of a training between two steps, as bytes and back, without pickled code."""
+"""Encode and decode the state of a training between two steps, without pickled code."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ _FORMAT = "natocc-training/1"
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TrainingState:
-    """All that the next steps depend on, and the history of the losses."""
+    """The complete input of the next steps, and the loss history."""
 
-    # Steps that are done. Batches and draws follow from a step's number, so there is no other randomness.
+    # Finished steps. Batches and random draws follow from a step's number, so no random state is stored.
     step: int
-    # What the weights depend on: options, photographs, given weights. Values are texts and numbers.
+    # Settings that determine the weights: options, photographs, given weights. Values are texts and numbers.
     settings: Mapping[str, object]
-    # By name of the network, its tensors by name.
+    # Tensors by name, for each network by name.
     networks: Mapping[str, Mapping[str, Tensor]]
-    # ``state_dict`` of each optimiser, in the networks' order, and of each learning rate schedule.
+    # ``state_dict`` of each optimiser, in the networks' order, and of each learning-rate schedule.
     optimisers: Sequence[Mapping[str, Any]]
     schedules: Sequence[Mapping[str, Any]] = ()
-    # Sums of the losses since the last row of the history, and the number of steps in them.
+    # Sums of the losses since the last row of the history, and the number of summed steps.
     loss_sums: Mapping[str, Tensor] = field(default_factory=dict)
     summed_steps: int = 0
-    # Rows of a step and the mean losses since the row before.
+    # Each row has a step and the mean losses since the previous row.
     history: Sequence[Mapping[str, float]] = ()
 
     def not_finite(self) -> str | None:
-        """The network, or the network's optimiser, that holds NaN or infinity; None where all are finite."""
+        """Return the network or optimiser that holds NaN or infinity, or None."""
         optimisers = zip(self.networks, self.optimisers, strict=False)
         return first_not_finite(
             {**self.networks, **{f"{name}'s optimiser": state for name, state in optimisers}}
@@ -45,7 +45,7 @@ class TrainingState:
 
 
 def encode_state(state: TrainingState) -> bytes:
-    """The state in the format of ``torch.save``."""
+    """Encode the state in the format of ``torch.save``."""
     stream = io.BytesIO()
     content = {attribute.name: getattr(state, attribute.name) for attribute in fields(state)}
     torch.save({"format": _FORMAT, **content}, stream)
@@ -53,7 +53,7 @@ def encode_state(state: TrainingState) -> bytes:
 
 
 def decode_state(data: bytes, name: str = "state") -> TrainingState:
-    """The state of ``encode_state``, on the CPU; former formats are read too. ValueError for other bytes."""
+    """Decode a state on the CPU; former formats are supported. Raises ValueError for other bytes."""
     content = read_content(data, name)
     names = {attribute.name for attribute in fields(TrainingState)}
     if isinstance(content, dict):

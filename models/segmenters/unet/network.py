@@ -1,4 +1,4 @@
-"""A small U-Net for a picture of a face and one logit a pixel."""
+"""A small U-Net that predicts one logit per pixel of a face picture."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from models.segmenters.network import FaceSegmenter
 
 
 class Block(nn.Sequential):
-    """Two 3x3 convolutions, each with group norm and ReLU; height and width stay."""
+    """Two 3x3 convolutions, each with group norm and ReLU; height and width are unchanged."""
 
     def __init__(self, channels_in: int, channels_out: int, groups: int) -> None:
         layers: list[nn.Module] = []
@@ -25,7 +25,7 @@ class Block(nn.Sequential):
 
 
 class UNet(FaceSegmenter):
-    """Image to one logit a pixel: above 0 is visible face.
+    """Predicts one logit per pixel: above 0 is visible face.
 
     Input: float (N, 3, H, W), RGB in [0, 1]; H and W are multiples of ``2 ** depth``.
     Output: float (N, 1, H, W). Channels start at ``width`` and double at each of ``depth`` halvings.
@@ -41,7 +41,7 @@ class UNet(FaceSegmenter):
         self.down = nn.ModuleList(
             Block(before, after, groups) for before, after in zip([3, *channels[:-1]], channels, strict=True)
         )
-        # Narrowed before it is enlarged, so that both sides bring as many channels.
+        # Narrowed before upsampling, so that both inputs of the join have equal channels.
         self.narrow = nn.ModuleList(
             nn.Conv2d(below, across, 1)
             for below, across in zip(channels[:0:-1], channels[-2::-1], strict=True)
@@ -60,7 +60,7 @@ class UNet(FaceSegmenter):
             features = block(features)
             kept.append(features)
         for narrow, block, across in zip(self.narrow, self.up, kept[-2::-1], strict=True):
-            # Nearest: its gradient is deterministic on every device.
+            # Nearest-neighbour upsampling has a deterministic gradient on every device.
             features = functional.interpolate(narrow(features), scale_factor=2.0, mode="nearest")
             features = block(torch.cat([features, across], dim=1))
         return self.head(features)  # type: ignore[no-any-return]

@@ -1,4 +1,4 @@
-"""A U-Net from its tensors."""
+"""Build a U-Net from its tensors."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from models.segmenters.unet.network import UNet
 
 
 def unet_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> UNet:
-    """The network on the tensors' device; width and depth follow from their shapes.
+    """Return the network on the tensors' device; width and depth follow from their shapes.
 
-    Raises ValueError for other tensors; ``name`` begins the messages.
+    Raises ValueError for other tensors; error messages start with ``name``.
     """
     width, depth = shape(state, "head.weight", 4, name)[1], count(state, "narrow.", ".weight")
     return build_strict(lambda: UNet(width=width, depth=depth), state, name)

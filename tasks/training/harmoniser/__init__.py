@@ -1,1 +1,1 @@
-"""RainNet trained on pairs of composite and real picture."""
+"""Training of RainNet on pairs of composite and real picture."""

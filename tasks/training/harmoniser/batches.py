@@ -1,4 +1,4 @@
-"""Pairs as batches of tensors, for any number of loader processes."""
+"""Batches of tensors from pairs, with any number of loader processes."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from models.rainnet.training import RainNetBatch
 from natocc.geometry import Image
 from tasks.training.harmoniser.data.pairs import CompositePair, TrainingPairs
 
-# Levels of a matte from which on a pixel is foreground.
+# Lowest matte level of a foreground pixel.
 _FOREGROUND = 128
 
 
 class HarmoniserBatches(Dataset[RainNetBatch]):
-    """The batches of the steps ``first`` to ``steps`` - 1; each depends on its step's number alone."""
+    """The batches of the steps ``first`` to ``steps`` - 1; each depends only on its step's number."""
 
     def __init__(self, pairs: TrainingPairs, *, first: int, steps: int) -> None:
         self._pairs, self._first, self._steps = pairs, first, steps
@@ -38,10 +38,10 @@ class HarmoniserBatches(Dataset[RainNetBatch]):
 
 
 def load_batches(batches: HarmoniserBatches, loaders: int) -> Iterable[RainNetBatch]:
-    """The batches in order, made by ``loaders`` processes; 0: by this one."""
+    """Return the batches in order, loaded by ``loaders`` processes; 0: by the current process."""
     if not loaders:
         return batches
-    # Forked processes would inherit locks that threads of this one hold.
+    # Forked processes would inherit locks held by threads of this process.
     return DataLoader(
         batches,
         batch_size=None,
@@ -52,10 +52,10 @@ def load_batches(batches: HarmoniserBatches, loaders: int) -> Iterable[RainNetBa
 
 
 def _foreground(pair: CompositePair) -> Image:
-    """uint8 (H, W, 1), 1 = foreground."""
+    """Return the mask, uint8 (H, W, 1), 1 = foreground."""
     return (pair.matte >= _FOREGROUND).astype(np.uint8)[..., None]
 
 
 def _stacked(images: list[Image]) -> torch.Tensor:
-    """(N, C, H, W) from pictures (H, W, C)."""
+    """Stack pictures (H, W, C) to (N, C, H, W)."""
     return torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).contiguous()

@@ -1,4 +1,4 @@
-"""Scores on held-out pictures: the network beside the unchanged composite and the statistics harmoniser."""
+"""Scores on held-out pictures: the network, the unchanged composite and the statistics harmoniser."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ from tasks.training.harmoniser.metrics import (
 
 COMPOSITE, STATISTICS, NETWORK = "composite", "statistics", "network"
 WORKING, FULL = "working size", "full size"
-# Levels of a matte from which on a pixel is foreground.
+# Lowest matte level of a foreground pixel.
 _FOREGROUND = 128
-# Rows of the previews, at most.
+# Most rows of the previews.
 _PREVIEWS = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Evaluation:
-    """``scores`` by name of the size, then of the method; ``previews`` RGB uint8 (H, W, 3)."""
+    """``scores`` by size name and method name; ``previews`` is RGB uint8 (H, W, 3)."""
 
     scores: Mapping[str, Mapping[str, HarmoniserScore]]
     previews: Image
-    # Names of the pairs without a foreground at either size.
+    # Names of the pairs without foreground pixels at the full or the working size.
     empty: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Harmonised:
-    """One pair at one size, and what each method makes of it."""
+    """One pair at one size, with the result of each method."""
 
     pair: CompositePair
     pictures: Mapping[str, Image]
@@ -51,10 +51,10 @@ class _Harmonised:
 def evaluate_harmoniser(
     runner: RainNetRunner, pairs: Iterable[CompositePair], *, count: int, size: int
 ) -> Evaluation:
-    """Score ``count`` pairs, given at full size, there and at the working ``size``.
+    """Score ``count`` pairs at full size and at the working ``size``; ``pairs`` have full size.
 
     At full size the network's colours are upsampled in both ways (natocc.harmonise.lift). Raises
-    ValueError where no pair has a foreground.
+    ValueError if no pair has a foreground.
     """
     errors: dict[str, dict[str, list[HarmoniserError]]] = {WORKING: {}, FULL: {}}
     strips: list[Strip] = []
@@ -94,7 +94,7 @@ def _at_working_size(pair: CompositePair, size: int) -> CompositePair:
 def _harmonise(
     runner: RainNetRunner, full: CompositePair, small: CompositePair
 ) -> Iterator[tuple[str, _Harmonised]]:
-    """The pair at both sizes, harmonised by each method."""
+    """Yield the pair at both sizes, harmonised by each method."""
     network = runner(small.composite[None], small.matte[None])[0]
     methods = {COMPOSITE: small.composite, STATISTICS: harmonise_by_statistics(small), NETWORK: network}
     yield WORKING, _Harmonised(pair=small, pictures=methods)
@@ -106,7 +106,7 @@ def _harmonise(
 
 
 def _strip(harmonised: _Harmonised, errors: Mapping[str, HarmoniserError]) -> Strip:
-    """A row of the previews."""
+    """Return a row of the previews."""
     figures = ", ".join(f"{method} {error.fmse:.0f}" for method, error in errors.items())
     return Strip(
         pictures=(*harmonised.pictures.values(), harmonised.pair.real),
@@ -115,6 +115,6 @@ def _strip(harmonised: _Harmonised, errors: Mapping[str, HarmoniserError]) -> St
 
 
 def _evenly_spaced(count: int, most: int) -> set[int]:
-    """``most`` numbers below ``count``, or all, at equal distances from 0 on, rounded up."""
+    """Return ``most`` evenly spaced numbers below ``count``, starting at 0, rounded up; or all numbers."""
     most = min(count, most)
     return {math.ceil(index * count / most) for index in range(most)}

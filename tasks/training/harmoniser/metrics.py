@@ -1,4 +1,4 @@
-"""How far a harmonised picture is from the real one."""
+"""Errors of harmonised pictures against the real pictures."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from natocc.geometry import Image, mask_box
 from natocc.harmonise.statistics import harmonise_statistics
 from tasks.training.harmoniser.data.pairs import CompositePair
 
-# Equal pictures have an infinite PSNR, which no mean survives.
+# Upper limit: equal pictures have an infinite PSNR, which would make the mean infinite.
 _HIGHEST_PSNR = 100.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HarmoniserError:
-    """Errors of one picture over 0-255; PSNR in dB, 100 at most.
+    """Errors of one picture with levels 0-255; PSNR in dB, at most 100.
 
-    ``mse`` and ``psnr`` are over the whole picture, ``fmse`` over the pixels whose matte is 128 or more.
+    ``mse`` and ``psnr`` are over the whole picture, ``fmse`` over the pixels with a matte of 128 or more.
     """
 
     mse: float
@@ -38,7 +38,7 @@ class HarmoniserScore:
 
 
 def measure(harmonised: Image, pair: CompositePair) -> HarmoniserError:
-    """The errors of a picture, RGB uint8 (H, W, 3)."""
+    """Return the errors of a picture, RGB uint8 (H, W, 3)."""
     squared = (harmonised.astype(np.float64) - pair.real) ** 2
     mse = float(squared.mean())
     psnr = float(10 * np.log10(255**2 / mse)) if mse > 0 else _HIGHEST_PSNR
@@ -48,7 +48,7 @@ def measure(harmonised: Image, pair: CompositePair) -> HarmoniserError:
 
 
 def mean_score(errors: Sequence[HarmoniserError]) -> HarmoniserScore:
-    """The means of the errors of at least one picture."""
+    """Return the mean errors of one or more pictures."""
 
     def mean(values: list[float]) -> float:
         return round(float(np.mean(values)), 2)
@@ -62,7 +62,7 @@ def mean_score(errors: Sequence[HarmoniserError]) -> HarmoniserScore:
 
 
 def harmonise_by_statistics(pair: CompositePair) -> Image:
-    """The composite harmonised without a network, at the pair's size."""
+    """Harmonise the composite without a network, at the pair's size."""
     box = mask_box(pair.matte)
     harmonised = pair.composite.copy()
     harmonised[box.slices] = harmonise_statistics(pair.composite, pair.matte[box.slices], box)

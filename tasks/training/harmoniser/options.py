@@ -10,12 +10,12 @@ from natocc.machine import Device
 from tasks.options import Count, Options, Seed, cross_check
 
 _MULTIPLE = 256
-# As published: 100 times through the pictures at one rate, 100 times with the rate going down.
+# As published: 100 epochs with a constant learning rate, then 100 epochs with a decreasing rate.
 EPOCHS = 200
 
 
 class HarmoniserOptions(Options):
-    """How RainNet is trained; the defaults are the published values."""
+    """Training options of RainNet; the defaults are the published values."""
 
     size: Annotated[int, Field(ge=_MULTIPLE, le=1024, multiple_of=_MULTIPLE)] = Field(
         256, description="Side of the pictures, a multiple of 256."
@@ -48,7 +48,7 @@ class HarmoniserOptions(Options):
 
 
 class HarmoniserJob(HarmoniserOptions):
-    """The training with its inputs and where it writes to."""
+    """Training options with inputs and output folder."""
 
     out: str = Field(description="Folder or URL for weights, figures, previews and checkpoint.")
     bank: str | None = Field(

@@ -11,7 +11,7 @@ from tasks.training.report import TrainingReport
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HarmoniserReport(TrainingReport):
-    """``scores`` by name of the size (working, full), then of the method.
+    """``scores`` by size name (working, full) and method name.
 
     ``previews`` is a URL. ``left_out`` has a line for each input that was not used or was converted.
     """
@@ -19,13 +19,13 @@ class HarmoniserReport(TrainingReport):
     previews: str
     # Side of the pictures at working size.
     size: int
-    # Pictures.
+    # Number of pictures.
     held_out: int
     scores: Mapping[str, Mapping[str, HarmoniserScore]]
     left_out: tuple[str, ...]
 
     def table(self) -> list[dict[str, str | int | float]]:
-        """The scores, a row for each size and method."""
+        """Return the scores, one row per size and method."""
         return [
             {"at": size, "made by": method, **asdict(score)}
             for size, scores in self.scores.items()

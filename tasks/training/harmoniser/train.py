@@ -32,7 +32,7 @@ _WEIGHTS, _STATE = "harmonizer.safetensors", "checkpoint.pt"
 _METRICS, _PREVIEWS = "metrics.json", "previews.png"
 # The shorter side of held-out pictures at full size.
 _FULL = 1024
-# Problems of the sources in the message where too few photographs are left.
+# Most problems in the message for too few photographs.
 _PROBLEMS = 5
 
 
@@ -43,7 +43,7 @@ def open_sources(
     masks: str | None = None,
     iharmony4: str | None = None,
 ) -> list[SceneSource]:
-    """The given sources, in a fixed order. Raises ValueError for none, and for photos without masks."""
+    """Open the given sources, in a fixed order. Raises ValueError for none and for photos without masks."""
     if (photos is None) != (masks is None):
         raise ValueError("photos and masks: expected both or neither, got one; name the other folder")
     sources: list[SceneSource] = []
@@ -68,11 +68,11 @@ def train_harmoniser(
     """Train RainNet on ``sources`` and score it on their held-out pictures.
 
     Writes ``harmonizer.safetensors``, ``metrics.json`` and ``previews.png`` to ``out``. A later call with
-    equal inputs and options resumes from ``checkpoint.pt`` there. On one CPU the weights are then equal
-    to the bit to those of a training that was never stopped.
+    equal inputs and options resumes from ``checkpoint.pt`` there. On one CPU the weights are then
+    bit-identical to those of an uninterrupted training.
 
-    Raises ValueError for inputs and options that cannot work and for a checkpoint of another training,
-    Diverged where losses or weights are not finite, and Interrupted after SIGTERM and Ctrl-C; the last
+    Raises ValueError for invalid inputs and options and for a checkpoint of another training,
+    Diverged if losses or weights are not finite, and Interrupted after SIGTERM and Ctrl-C; the last
     checkpoint stays (tasks.training.fit).
     """
     choose_device(options.device)
@@ -113,7 +113,7 @@ def train_harmoniser(
 
 
 def _split(sources: Sequence[SceneSource], hold_out: float) -> tuple[list[Located], list[Located]]:
-    """Items to learn from and items held out. ValueError names what the sources left out."""
+    """Split items into training and held-out items. ValueError lists the problems of the sources."""
     try:
         return split_items(sources, hold_out)
     except ValueError as error:
@@ -142,13 +142,13 @@ def _evaluate(module: RainNetTraining, held_out: Sequence[Located], options: Har
 def _settings(
     schedule: RainNetSchedule, options: HarmoniserOptions, learnt: Sequence[Located]
 ) -> dict[str, object]:
-    """All that the weights depend on."""
+    """Return all settings that determine the weights."""
     settings = {"size": options.size, "batch": options.batch, "crop": options.crop}
     return {**asdict(schedule), **settings, "pictures": scenes_sha256(learnt)}
 
 
 def _header(options: HarmoniserOptions, steps: int, learnt: Sequence[Located]) -> dict[str, str]:
-    """What the weights are and what they were made from."""
+    """Return the header of the weights: their network, settings and training data."""
     licences = sorted({item.licence for _, item in learnt})
     names = ("size", "width", "batch", "seed", "learning_rate", "adversarial", "crop")
     return {

@@ -1,1 +1,1 @@
-"""A segmenter trained on shards."""
+"""Training of a segmenter on shards."""

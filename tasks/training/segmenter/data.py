@@ -1,4 +1,4 @@
-"""The pictures of a version and of a bank, in memory, as a segmenter is trained and tested on them."""
+"""Pictures of a version and of a bank, in memory, for training and testing a segmenter."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tasks.training.read_shards import Example, read_real, read_shards, real_sha
 class TestSets:
     """``held_out``: the version's test pictures, or None; ``real``: the bank's occluded faces by data set.
 
-    ``notes`` has a line for each set that is missing or cut short.
+    ``notes`` has a line for each set that is missing or truncated.
     """
 
     __test__ = False  # pytest collects classes of this name otherwise
@@ -29,13 +29,13 @@ class TestSets:
 
 
 def read_split(version_url: str, split: str, *, size: int, most: int) -> Pictures:
-    """About ``most`` pictures of a version's split, taken evenly from its shards."""
+    """Read about ``most`` pictures of a version's split, taken evenly from its shards."""
     shards = len(shard_urls(version_url, split))
     return _in_memory(read_shards(version_url, split, size=size, per_shard=-(-most // max(shards, 1))), size)
 
 
 def read_test_sets(version_url: str, bank_url: str | None, *, size: int, most: int) -> TestSets:
-    """The split ``test`` of a version, and ``most`` faces of each data set of the bank, its first."""
+    """Read a version's split ``test``, and the first ``most`` faces of each data set of the bank."""
     held_out = read_split(version_url, "test", size=size, most=most)
     notes = [] if len(held_out) else ["held_out: the version has no samples of the split test"]
     shards = real_shards(bank_url) if bank_url else {}
@@ -54,7 +54,7 @@ def read_test_sets(version_url: str, bank_url: str | None, *, size: int, most: i
 
 
 def examples_sha256(pictures: Pictures) -> str:
-    """The number of pictures, and a hash over their pixels and masks."""
+    """Return the number of pictures and a hash over their pixels and masks."""
     hashes = [sha256_bytes(tensor.numpy().tobytes()) for tensor in (pictures.images, pictures.masks)]
     return f"{len(pictures)} sha256:{sha256_bytes(' '.join(hashes).encode())}"
 

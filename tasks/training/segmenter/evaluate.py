@@ -16,8 +16,7 @@ from models.segmenters.training import SegmenterTraining
 class SegmenterScore:
     """Scores over one data set as a whole, in [0, 1].
 
-    ``constant_iou`` is the face IoU of the average training mask as the answer to every picture: what is
-    reached without looking.
+    ``constant_iou`` is a baseline: the face IoU if the average training mask is predicted for every picture.
     """
 
     pictures: int
@@ -27,7 +26,7 @@ class SegmenterScore:
 
 
 def average_mask(training: Pictures) -> Tensor:
-    """Integer (1, 1, H, W): 1 where most training masks are face."""
+    """Return an integer mask (1, 1, H, W): 1 where most training masks are face."""
     return (training.masks.float().mean(0, keepdim=True) > 0.5).long()
 
 

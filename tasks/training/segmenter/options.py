@@ -11,7 +11,7 @@ from tasks.options import Count, Options, Seed
 
 
 class SegmenterOptions(Options):
-    """How the small U-Net is trained."""
+    """Training options of the small U-Net."""
 
     network: str = Field("unet", description="Segmenter, by its name in models/registry.py.")
     size: Annotated[int, Field(ge=16, le=2048, multiple_of=16)] = Field(
@@ -30,7 +30,7 @@ class SegmenterOptions(Options):
 
 
 class SegmenterJob(SegmenterOptions):
-    """The training with its inputs and where it writes to."""
+    """Training options with inputs and output folder."""
 
     version: str = Field(description="A version, or a dataset whose latest version is taken.")
     out: str = Field(description="Folder or URL for segmenter.pt and metrics.json.")

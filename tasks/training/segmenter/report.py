@@ -11,10 +11,9 @@ from tasks.training.segmenter.evaluate import SegmenterScore
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmenterReport(TrainingReport):
-    """``held_out`` is None where the version has no test pictures.
+    """``held_out`` is None if the version has no test pictures.
 
-    ``real`` has a score for each data set of really occluded faces that has any. ``notes`` say what is
-    missing.
+    ``real`` has a score for each non-empty data set of really occluded faces. ``notes`` lists missing data.
     """
 
     version: str
@@ -25,12 +24,12 @@ class SegmenterReport(TrainingReport):
     notes: tuple[str, ...]
 
     def table(self) -> list[dict[str, str | int | float]]:
-        """The scores, a row for each data set."""
+        """Return the scores, one row per data set."""
         scores = {"held-out synthetic": self.held_out, **self.real}
         return [{"faces": name, **asdict(score)} for name, score in scores.items() if score]
 
     def figures(self) -> dict[str, object]:
-        """What metrics.json says of the scores: the same for a resumed training."""
+        """Return the scores for metrics.json; a resumed training gives the same."""
         return {
             "version": self.version,
             "size": self.size,

@@ -34,14 +34,14 @@ def train_segmenter(
 ) -> SegmenterReport:
     """Train a segmenter on a version's training shards; test it on held-out and really occluded faces.
 
-    ``version_url`` names a version, or a dataset whose ``latest`` is taken; ``bank_url`` the bank with
-    the really occluded faces, each data set of which has its own score (None: they are left out).
+    ``version_url`` is the URL of a version, or of a dataset to use its ``latest`` version. ``bank_url`` is
+    the bank with the really occluded faces; each of its data sets gets a score (None: no such test).
     Writes ``segmenter.pt`` and ``metrics.json`` to ``out``. A later call with equal pictures and options
-    resumes from ``checkpoint.pt`` there; on one kind of machine the weights are then equal to the bit to
-    those of a training that was never stopped.
+    resumes from ``checkpoint.pt`` there. On one kind of machine the weights are then bit-identical to
+    those of an uninterrupted training.
 
-    Raises FileNotFoundError for a URL with no version or bank, ValueError for a missing device, for a
-    version without training samples and for a state of another training, Diverged where losses or
+    Raises FileNotFoundError for a URL without version or bank, ValueError for a missing device, for a
+    version without training samples and for a state of another training, Diverged if losses or
     weights are not finite, and Interrupted after SIGTERM and Ctrl-C (tasks.training.fit).
     """
     device = choose_device(options.device)
@@ -89,7 +89,7 @@ def train_segmenter(
 
 
 def _settings(options: SegmenterOptions, training: Pictures) -> dict[str, object]:
-    """All that the weights depend on."""
+    """Return all settings that determine the weights."""
     names = ("network", "size", "steps", "batch", "seed", "width", "learning_rate")
     return {name: getattr(options, name) for name in names} | {"pictures": examples_sha256(training)}
 

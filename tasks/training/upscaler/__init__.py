@@ -1,1 +1,1 @@
-"""GLEAN trained on photographs."""
+"""Training of GLEAN on photographs."""

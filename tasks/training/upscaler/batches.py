@@ -1,4 +1,4 @@
-"""Batches of a small picture and its photograph; a pair depends on its step and its place in the batch."""
+"""Batches of photographs with their small pictures; a pair depends on its step and place in the batch."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from tasks.training.upscaler.degradation import Degradation, DegradationKind, de
 from tasks.training.upscaler.photos_folder import Photo, PhotoReader
 
 STREAM = "train-upscaler"
-# The most that a crop is reduced: small things in a photograph then show detail that large ones lack.
+# Largest reduction of a crop; a reduced crop has sharper details than a crop at full size.
 MOST_REDUCED = 4.0
-# Places tried for a crop; the share inside the matte and the deviation (levels) that suffice.
+# Positions tried per crop; sufficient share inside the matte; sufficient standard deviation in levels.
 _TRIES, _INSIDE, _VARIED = 8, 0.95, 6.0
 # Batches made ahead of the current one.
 _AHEAD = 2
@@ -29,7 +29,7 @@ _AHEAD = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizes:
-    """Sides of the small picture and of the photograph, in pixels."""
+    """Sides of the small and of the large picture, in pixels."""
 
     small: int
     large: int
@@ -47,7 +47,7 @@ class Crop:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DegradedPair:
-    """RGB uint8, squares, and how they were made."""
+    """A pair of square RGB uint8 pictures, with its crop and degradation."""
 
     small: Image
     large: Image
@@ -58,7 +58,7 @@ class DegradedPair:
 def make_pair(
     photo: Photo, read: PhotoReader, sizes: Sizes, kind: DegradationKind, streams: Streams
 ) -> DegradedPair:
-    """A crop of the photograph and its small picture, drawn from ``streams``."""
+    """Make a crop of the photograph and its small picture; the draws come from ``streams``."""
     rgb, matte = read(photo)
     crop = draw_crop(streams.stage("crop"), rgb, sizes.large, matte)
     square = rgb[crop.top : crop.top + crop.side, crop.left : crop.left + crop.side]
@@ -72,11 +72,11 @@ def make_pair(
 
 
 def draw_crop(rng: Generator, rgb: Image, least: int, matte: Image | None = None) -> Crop:
-    """A square with a side of ``least`` to four times ``least`` pixels, the ratio log-uniform.
+    """Draw a square with a side of ``least`` to four times ``least`` pixels; the ratio is log-uniform.
 
-    ``rgb``: RGB uint8 (H, W, 3) with sides of ``least`` or more; ``matte``: uint8 (H, W), the part to
-    learn from. Up to eight places are tried; the first that lies inside and is not flat is taken, else
-    the best of them.
+    ``rgb``: RGB uint8 (H, W, 3) with sides of at least ``least``; ``matte``: uint8 (H, W), the region to
+    learn from. Up to eight positions are tried. The first position inside the matte that is not flat is
+    used, otherwise the best of them.
     """
     shortest = min(rgb.shape[:2])
     most = min(MOST_REDUCED, shortest / least)
@@ -96,10 +96,10 @@ def draw_crop(rng: Generator, rgb: Image, least: int, matte: Image | None = None
 
 
 class UpscalerBatches:
-    """The batches of the steps ``first`` to ``steps`` - 1, made ahead by threads.
+    """The batches of the steps ``first`` to ``steps`` - 1, prefetched by threads.
 
-    A batch is (small, large), float32 (N, 3, S, S), RGB in [-1, 1]. It depends on the seed and its step's
-    number alone. Each pass over the photographs has a new order.
+    A batch is (small, large), float32 (N, 3, S, S), RGB in [-1, 1]. It depends only on the seed and its
+    step's number. Each epoch has a new order.
     """
 
     def __init__(
@@ -138,7 +138,7 @@ class UpscalerBatches:
             executor.shutdown(cancel_futures=True)
 
     def pair(self, step: int, index: int) -> DegradedPair:
-        """The pair at place ``index`` of a step's batch."""
+        """Return the pair at place ``index`` of a step's batch."""
         streams = Streams(self._seed, STREAM, f"{step}.{index}")
         return make_pair(
             self._photo(step * self._batch + index), self._read, self._sizes, self._kind, streams
@@ -151,13 +151,13 @@ class UpscalerBatches:
 
 
 def as_tensor(images: Sequence[Image]) -> Tensor:
-    """RGB uint8 pictures of one size as float32 (N, 3, H, W) in [-1, 1]."""
+    """Convert RGB uint8 pictures of one size to float32 (N, 3, H, W) in [-1, 1]."""
     stacked = torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).contiguous()
     return stacked.float() / 127.5 - 1
 
 
 def as_images(tensor: Tensor) -> list[Image]:
-    """Float (N, 3, H, W) in about [-1, 1] as RGB uint8 pictures, clipped and rounded."""
+    """Convert float (N, 3, H, W) in about [-1, 1] to RGB uint8 pictures, clipped and rounded."""
     levels = ((tensor.float() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
     return list(levels.permute(0, 2, 3, 1).contiguous().cpu().numpy())
 

@@ -1,4 +1,4 @@
-"""How a photograph becomes the upscaler's small picture: by bicubic reduction, or with degradations."""
+"""Make the upscaler's small picture from a photograph: bicubic reduction, or random degradations."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from natocc.randomness import draw_range, draw_seed
 from natocc.resize.bicubic import resize_bicubic
 
 DegradationKind = Literal["bicubic", "blind"]
-# Widths of the blur, in pixels of the small picture.
+# Range of the blur's width, in pixels of the small picture.
 _SIGMA = (0.05, 0.6)
 _NOISE = (0.0, 8.0)  # levels
 _GRAIN = (0.5, 1.2)  # pixels
@@ -27,23 +27,23 @@ _WAYS = {"linear": cv2.INTER_LINEAR, "area": cv2.INTER_AREA, "cubic": cv2.INTER_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Degradation:
-    """In order: blur, reduction to ``side`` pixels, noise, JPEG, back, and by area to the small size."""
+    """Steps in order: blur, reduction to ``side`` pixels, noise, JPEG, enlargement, area reduction."""
 
     blur: Blur
     side: int
     reduced: str
-    sigma: float  # of the noise, in levels
-    grain: float  # how coarse the noise is, in pixels
+    sigma: float  # standard deviation of the noise, in levels
+    grain: float  # grain size of the noise, in pixels
     noise_seed: int
     quality: int
     enlarged: str
 
 
 def draw_degradation(rng: Generator, in_size: int, out_size: int) -> Degradation:
-    """Draw one for a photograph of ``out_size`` pixels a side.
+    """Draw a degradation for a photograph with a side of ``out_size`` pixels.
 
-    The steps and their order are those of GLEAN's blind training (mmediting, in128out1024). Their ranges are
-    milder: they are meant for crops of ordinary photographs, not for ruined portraits.
+    The steps and their order are those of GLEAN's blind training (mmediting, in128out1024). The ranges are
+    milder: they suit crops of ordinary photographs, not severely degraded portraits.
     """
     factor = out_size / in_size
     low, high = (width * factor for width in _SIGMA)
@@ -65,7 +65,7 @@ def draw_degradation(rng: Generator, in_size: int, out_size: int) -> Degradation
 
 
 def degrade(photo: Image, in_size: int, how: Degradation | None) -> Image:
-    """A square photograph, RGB uint8, made ``in_size`` pixels small; None: MATLAB's bicubic reduction."""
+    """Reduce a square photograph, RGB uint8, to ``in_size`` pixels; None: MATLAB's bicubic reduction."""
     if how is None:
         return resize_bicubic(photo, in_size, in_size)
     out_size = len(photo)

@@ -1,4 +1,4 @@
-"""How well an upscaler restores photographs that it has not seen, beside bicubic enlargement."""
+"""Quality of an upscaler on photographs, compared with bicubic enlargement."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from tasks.training.upscaler.batches import STREAM, DegradedPair, Sizes, as_imag
 from tasks.training.upscaler.degradation import DegradationKind
 from tasks.training.upscaler.photos_folder import Photo, Photos
 
-# Pictures in the sheet, and the sides of its tiles.
+# Number of pictures in the sheet, and the sides of its tiles.
 _SHOWN, _SIDES = 12, (128, 256)
-# Equal pictures have an infinite PSNR.
+# Upper limit: equal pictures have an infinite PSNR.
 _BEST_PSNR = 99.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quality:
-    """PSNR in dB and SSIM (Wang et al. 2004) of RGB pictures of 8 bits."""
+    """PSNR in dB and SSIM (Wang et al. 2004) of 8-bit RGB pictures."""
 
     psnr: float
     ssim: float
@@ -35,7 +35,7 @@ class Quality:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Restored:
-    """One photograph, what was made of its small picture, and how good either is."""
+    """One photograph, its small picture, both enlargements, and their quality."""
 
     photo: Photo
     pair: DegradedPair
@@ -71,7 +71,7 @@ def restore(
 
 
 def quality(made: Image, real: Image) -> Quality:
-    """How near a picture is to the real one; 99 dB at most."""
+    """Return the quality of a picture compared with the real picture; PSNR is at most 99 dB."""
     same = np.array_equal(made, real)
     return Quality(
         psnr=_BEST_PSNR if same else float(peak_signal_noise_ratio(real, made)),  # type: ignore[no-untyped-call]
@@ -84,13 +84,13 @@ def quality(made: Image, real: Image) -> Quality:
 
 
 def mean_quality(found: Sequence[Quality]) -> Quality:
-    """The means, rounded to three and four decimals."""
+    """Return the mean PSNR and SSIM, rounded to three and four decimals."""
     psnr, ssim = fmean(each.psnr for each in found), fmean(each.ssim for each in found)
     return Quality(psnr=round(psnr, 3), ssim=round(ssim, 4))
 
 
 def preview_sheet(restored: Sequence[Restored], title: str) -> Image:
-    """The first twelve as rows of small picture, bicubic enlargement, network and photograph."""
+    """Draw the first twelve as rows of small picture, bicubic enlargement, network and photograph."""
     side = min(max(_SIDES[0], restored[0].pair.large.shape[0]), _SIDES[1])
     strips = []
     for photograph in restored[:_SHOWN]:

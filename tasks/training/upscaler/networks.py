@@ -1,4 +1,4 @@
-"""The networks of an upscaler's training, from given weights or from the seed."""
+"""Create the networks of an upscaler's training from given weights or from the seed."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ Network = TypeVar("Network", bound=nn.Module)
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Networks:
-    """All networks at step 0. The discriminator and VGG16's features are None where they are left out.
+    """All networks at step 0. The discriminator and VGG16's features are None if they are not used.
 
-    ``origins``: what each network was made from, as text; the prior's is under ``bank``.
+    ``origins`` describes the source of each network; the prior's key is ``bank``.
     """
 
     glean: GLEAN
@@ -38,10 +38,10 @@ class Networks:
 
 
 def make_networks(options: UpscalerOptions) -> Networks:
-    """All networks at step 0, on the CPU.
+    """Create all networks at step 0, on the CPU.
 
     Raises MissingWeights (a FileNotFoundError) for missing weights, ValueError for a prior or a
-    discriminator of another size and for files that hold no such network.
+    discriminator of another size and for files without the expected network.
     """
     origins = {"bank": FROM_SEED, "perceptual": LEFT_OUT, "discriminator": LEFT_OUT}
     prior = features = discriminator = None
@@ -94,7 +94,7 @@ def _discriminator(weights: str, options: UpscalerOptions) -> tuple[StyleGAN2Dis
 def _load(
     weights: str, kind: str, load: Callable[[Path, str], Network], folder: str | None
 ) -> tuple[Network, str]:
-    """A network from a file, or from the weights of a name, and where it comes from."""
+    """Load a network from a file or from named weights; return it with its source."""
     path = Path(weights)
     if path.suffix or path.is_file() or len(path.parts) > 1:
         if not path.is_file():

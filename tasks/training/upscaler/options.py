@@ -10,25 +10,25 @@ from natocc.kinds import ENTRY_KINDS
 from natocc.machine import Device, FullRangePrecision
 from tasks.options import Count, Options, Seed, cross_check
 
-# Networks are imported where they are asked for, since commands list these options.
+# Networks are imported on use, so that commands can list these options without torch.
 if TYPE_CHECKING:
     from models.glean.network import GLEANConfig
     from models.glean.training import GLEANLossWeights
     from models.stylegan2.network import StyleGAN2Config
     from tasks.training.upscaler.batches import Sizes
 
-# Sides (in, out) in pixels that GLEAN is published with, or that enlarge four times (specs 3.1).
+# Sides (in, out) in pixels: GLEAN's published pairs and pairs with factor four (specs 3.1).
 PUBLISHED_SIZES = ((16, 256), (32, 256), (64, 256), (128, 512), (64, 1024), (128, 1024), (256, 1024))
-# SSIM looks at 11 pixels at a time.
+# Smallest output side in pixels; SSIM uses windows of 11 pixels.
 _LEAST_SIZE = 16
-# Options without a bearing on the weights: where files lie and how fast it goes.
+# Options that do not affect the weights: locations of files, and speed.
 _WITHOUT_BEARING = ("every", "threads", "device", "weights", "prior_weights", "discriminator_weights")
-# Names under which state files and headers of weights have them.
+# Keys of options in state files and headers of weights.
 _RECORDED_AS = {"train_prior": "train_bank", "prior_width": "bank_width"}
 
 
 class UpscalerOptions(Options):
-    """How GLEAN is trained; the defaults are the published values, widths are for smaller networks."""
+    """Training options of GLEAN; the defaults are the published values; widths allow smaller networks."""
 
     in_size: int = Field(64, description="Side of the small pictures, a power of two.")
     out_size: Annotated[int, Field(ge=_LEAST_SIZE)] = Field(
@@ -124,7 +124,7 @@ class UpscalerOptions(Options):
         return GLEANLossWeights(perceptual=perceptual, adversarial=self.adversarial)
 
     def prior_config(self) -> StyleGAN2Config:
-        """Widths of a prior that is trained along: as published, in proportion to ``prior_width``."""
+        """Return the widths of a trainable prior: the published widths scaled by ``prior_width``."""
         from models.stylegan2.network import StyleGAN2Config
 
         whole = StyleGAN2Config.published(self.out_size)
@@ -132,7 +132,7 @@ class UpscalerOptions(Options):
         return StyleGAN2Config(channels=widths, styles=self.prior_width)
 
     def config(self, prior: StyleGAN2Config) -> GLEANConfig:
-        """The network with this prior."""
+        """Return the configuration of the network with this prior."""
         from models.glean.network import GLEANConfig
 
         return GLEANConfig(
@@ -145,13 +145,13 @@ class UpscalerOptions(Options):
         )
 
     def cache_fields(self) -> dict[str, str]:
-        """What bears on the weights, as text, under the names that files have it."""
+        """Return the options that affect the weights, as text, under the keys used in files."""
         names = (name for name in type(self).model_fields if name not in _WITHOUT_BEARING)
         return {_RECORDED_AS.get(name, name): str(getattr(self, name)) for name in names}
 
 
 class UpscalerJob(UpscalerOptions):
-    """The training with its photographs and where it writes to."""
+    """Training options with photographs and output folder."""
 
     out: str = Field(description="Folder or URL for weights, figures, previews and state.")
     photos: str | None = Field(None, description="Folder of photographs, with all folders in it.")

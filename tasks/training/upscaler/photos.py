@@ -1,4 +1,4 @@
-"""Where the photographs for an upscaler's training come from: a folder, or a bank."""
+"""Open the photographs for an upscaler's training from a folder or a bank."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def open_photos(
     least: int,
     held_out: int,
 ) -> Photos:
-    """The photographs of a folder or of a bank. ValueError for both or none, and as for each of them."""
+    """Open a folder or a bank. Raises ValueError for both or none, and the errors of either source."""
     if (photos is None) == (bank is None):
         given = "none" if photos is None else "both"
         raise ValueError(f"photographs: expected either --photos DIR or --bank URL, got {given}")

@@ -1,4 +1,4 @@
-"""A bank's faces and occluders as photographs that an upscaler is trained on."""
+"""A bank's faces and occluders as training photographs of an upscaler."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tasks.training.upscaler.photos_folder import Photo, Photos, expect_some, fe
 
 _STORED = ("jpg", "alpha.png")
 _CONTEXT = ("context.jpg", "context.png")
-# What the facts of an entry say of pixels that are no photograph's any more, and of those that came so.
+# Metadata key of enlarged entries, and its value for entries that were already enlarged in the input.
 _UPSCALER, _GIVEN = "upscaler", "given"
 _EXPECTED = (
     "objects with the photograph's own pixels (context.jpg); prepare the bank again",
@@ -22,12 +22,13 @@ _EXPECTED = (
 
 
 def photos_in_bank(url: str, kinds: Sequence[str], *, least: int, held_out: int) -> Photos:
-    """A bank's entries of some kinds, by id; held out are at most so many of other splits than train.
+    """Return a bank's entries of some kinds, by id.
 
-    An object that was enlarged is taken from ``context.jpg``, the photograph's pixels, since the larger
-    one may be a network's work; one without is refused. Of what has a matte only what lies inside
-    counts. Of entries of equal content one is taken, a held-out one before others, the first by id
-    among these. Raises FileNotFoundError, ValueError as ``photos_in_folder``.
+    At most ``held_out`` entries are held out; they belong to other splits than train.
+    For an enlarged object ``context.jpg`` is used, which has the photograph's pixels, since a network may
+    have made the larger picture. An enlarged object without it is rejected. If an entry has a matte, only
+    pixels inside it count. Of entries with equal content one is used: a held-out entry if there is any,
+    then the first by id. Raises FileNotFoundError, ValueError as ``photos_in_folder``.
     """
     bank = Bank(url)
     problems: list[Problem] = []
@@ -35,7 +36,7 @@ def photos_in_bank(url: str, kinds: Sequence[str], *, least: int, held_out: int)
     taken: dict[str, Photo] = {}
     enlarged = Tally(), Tally()
     found = [entry for kind in kinds for entry in bank.entries(kind)]
-    # Held-out ones first: nothing of their content may be learnt from.
+    # Held-out entries come first, so that their content is never used for training.
     for entry in sorted(found, key=lambda entry: entry.split == "train"):
         name = f"{entry.kind}/{entry.id}"
         names = _CONTEXT if entry.members.keys() >= set(_CONTEXT) else _STORED
@@ -75,7 +76,7 @@ def photos_in_bank(url: str, kinds: Sequence[str], *, least: int, held_out: int)
 
 
 def _read(bank: Bank, entry: Entry, names: tuple[str, str]) -> tuple[Image, Image | None]:
-    """The pixels of the first member, and the matte of the second where there is one."""
+    """Return the pixels of the first member, and the matte of the second, if present."""
     members = bank.read(entry, names)
     try:
         rgb = decode_rgb(members[names[0]])

@@ -1,4 +1,4 @@
-"""The photographs that an upscaler is trained on: those of a folder."""
+"""A folder's pictures as training photographs of an upscaler."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from natocc.geometry import Image
 from shards.storage import sha256_bytes
 
 SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png", ".webp")
-# Formats that need no note; other conversions are reported.
+# Formats that are read without a note; other conversions are reported.
 _USUAL = ("PNG", "WEBP", "BMP")
-# The largest share of the photographs that is held out.
+# Largest held-out share of the photographs.
 _MOST_HELD_OUT = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photo:
-    """One photograph; ``sha256`` of its file or members."""
+    """One photograph; ``sha256`` is the hash of its file or members."""
 
     name: str
     sha256: str
@@ -31,22 +31,22 @@ class Photo:
 
 
 class PhotoReader(Protocol):
-    """Gives a photograph's pixels."""
+    """Reads a photograph's pixels."""
 
     def __call__(self, photo: Photo) -> tuple[Image, Image | None]:
-        """RGB uint8 HxWx3, and uint8 HxW where only a part of it counts. ValueError where it changed."""
+        """Return RGB uint8 HxWx3 and an optional matte, uint8 HxW. Raises ValueError if the file changed."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photos:
-    """``taken`` in a fixed order; ``problems``: left out or converted; ``notes``: what is lacking."""
+    """``taken``: photographs in a fixed order; ``problems``: skipped or converted files; ``notes``: gaps."""
 
     taken: tuple[Photo, ...]
     read: PhotoReader
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
-    # Of those that are trained on; none where nobody says.
+    # Licences of the training photographs; empty if unknown.
     licences: tuple[str, ...] = ()
 
     @property
@@ -59,11 +59,12 @@ class Photos:
 
 
 def photos_in_folder(folder: str | Path, *, least: int, held_out: int) -> Photos:
-    """All photographs under a folder, by path, that are ``least`` pixels a side at least.
+    """Return all photographs under a folder, by path, with sides of at least ``least`` pixels.
 
-    Every file is read once. Those of the smallest hashes are held out, at most a quarter of all; one
-    alone is not. Problems are other files, damaged, too small and equal ones, and conversions.
-    Raises FileNotFoundError for no folder, ValueError for one without photographs.
+    Every file is read once. The photographs with the smallest hashes are held out, at most a quarter of
+    all; a single photograph is not held out. Problems are other files, damaged, too small and duplicate
+    photographs, and conversions.
+    Raises FileNotFoundError for a missing folder, ValueError for a folder without photographs.
     """
     root = Path(folder)
     if not root.is_dir():
@@ -110,7 +111,7 @@ def photos_in_folder(folder: str | Path, *, least: int, held_out: int) -> Photos
 
 
 class CachedReader:
-    """A reader that keeps pictures in memory up to ``room`` bytes; the others are read each time."""
+    """A reader that caches pictures up to ``room`` bytes; other pictures are read each time."""
 
     def __init__(self, read: PhotoReader, room: int) -> None:
         self._read, self._room = read, room
@@ -127,7 +128,7 @@ class CachedReader:
 
 
 def _files(root: Path) -> Iterator[Path]:
-    """Files under a folder, in order of their paths; names that begin with a dot are skipped."""
+    """Yield the files under a folder in path order; names that start with a dot are skipped."""
     found = []
     for folder, folders, files in os.walk(root):
         folders[:] = [name for name in folders if not name.startswith(".")]
@@ -136,12 +137,12 @@ def _files(root: Path) -> Iterator[Path]:
 
 
 def _shown(path: Path) -> str:
-    """The path as text; bytes that are not UTF-8 become question marks."""
+    """Return the path as text; bytes that are not UTF-8 become question marks."""
     return normal(path.as_posix().encode(errors="replace").decode())
 
 
 def unfit(name: str, rgb: Image, least: int, equal: Photo | None) -> Problem | None:
-    """Why a picture is not taken: too small, or of the same content as ``equal``; None where it is."""
+    """Return the reason to skip a picture (too small, or same content as ``equal``), or None."""
     height, width = rgb.shape[:2]
     if min(height, width) < least:
         return Problem(path=name, expected=f"{least} pixels a side at least", got=f"{width}x{height}")
@@ -151,7 +152,7 @@ def unfit(name: str, rgb: Image, least: int, equal: Photo | None) -> Problem | N
 
 
 def expect_some(found: Iterable[Photo], where: str, least: int, problems: list[Problem]) -> None:
-    """Raise ValueError with what was refused if no photograph is left."""
+    """Raise ValueError with the rejected files if no photograph is left."""
     if any(True for _ in found):
         return
     refused = [problem for problem in problems if problem.action == "refused"]
@@ -160,5 +161,5 @@ def expect_some(found: Iterable[Photo], where: str, least: int, problems: list[P
 
 
 def fewer(wanted: int, count: int) -> tuple[str, ...]:
-    """A note if fewer photographs are held out than requested."""
+    """Return a note if fewer photographs are held out than requested."""
     return (f"held out: {count} photographs where {wanted} were asked for",) if count < wanted else ()

@@ -1,4 +1,4 @@
-"""The report of an upscaler's training, and the files that it writes."""
+"""The report of an upscaler's training, and its output files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TRAINING, HELD_OUT = "training", "held out"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpscalerScore:
-    """Mean quality over photographs: the network's, and that of bicubic enlargement of the same crops."""
+    """Mean quality over photographs, of the network and of bicubic enlargement of the same crops."""
 
     pictures: int
     network: Quality
@@ -34,19 +34,19 @@ class UpscalerScore:
 class UpscalerReport(TrainingReport):
     """``scores`` of ``training`` and of ``held out`` photographs.
 
-    ``previews`` is a URL, or None where no photograph is held out. ``facts`` say what the weights were
-    made from.
+    ``previews`` is a URL, or None if no photograph is held out. ``facts`` describe the origin of the
+    weights.
     """
 
     previews: str | None
     scores: Mapping[str, UpscalerScore]
     facts: Mapping[str, str]
-    # What is missing, and which files were left out or converted.
+    # Missing data, and files that were left out or converted.
     notes: tuple[str, ...]
     problems: tuple[str, ...]
 
     def table(self) -> list[dict[str, str | int | float]]:
-        """The scores, one row for training photographs and one for held-out ones."""
+        """Return the scores: one row for training photographs, one for held-out photographs."""
         return [
             {
                 "photographs": name,
@@ -106,10 +106,10 @@ def write_report(
 
 
 def _restore(photos: Photos, options: UpscalerOptions, network: GLEAN) -> dict[str, tuple[Restored, ...]]:
-    """Photographs of both kinds as the network restores them."""
+    """Restore training photographs and held-out photographs."""
     network.eval()
     device = next(network.parameters()).device
-    # The order of hashes mixes kinds, as that of names would not; and held-out ones are taken by it too.
+    # Hash order mixes kinds; name order would not. Held-out photographs are also chosen in hash order.
     by_hash = sorted(photos.training, key=lambda photo: photo.sha256)
     chosen: dict[str, Sequence[Photo]] = {
         TRAINING: by_hash[: max(1, options.held_out)],
@@ -130,7 +130,7 @@ def _score(restored: Sequence[Restored]) -> UpscalerScore:
 
 
 def _facts(photos: Photos, network: GLEAN, settings: Mapping[str, str]) -> dict[str, str]:
-    """The header of the weights."""
+    """Return the header of the weights."""
     terms = ["that of the photographs learnt from", *(photos.licences or ("not stated",))]
     facts = {"network": "glean", **settings, "licence": "; ".join(terms)}
     device = next(network.parameters()).device.type

@@ -1,4 +1,4 @@
-"""Train GLEAN on photographs, and score it on others beside bicubic enlargement."""
+"""Train GLEAN on photographs, and compare it with bicubic enlargement on held-out photographs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tasks.training.upscaler.photos_folder import CachedReader, Photos
 from tasks.training.upscaler.report import UpscalerReport, write_report
 
 _STATE = "state.pt"
-# Bytes of decoded photographs that are kept in memory.
+# Size of the cache of decoded photographs in bytes.
 _CACHE = 1 << 30
 
 
@@ -28,11 +28,10 @@ def train_upscaler(
     """Train and score; writes ``upscaler.safetensors``, ``metrics.json`` and ``previews.png`` to ``out``.
 
     A later call with equal photographs and options resumes from ``state.pt`` there. On one CPU model and
-    with one number of threads the weights are then equal to the bit to those of a training that was
-    never stopped.
+    with one number of threads the weights are then bit-identical to those of an uninterrupted training.
 
     Raises FileNotFoundError for missing weights, ValueError for weights of another network, for a
-    missing device and for a state of another training, Diverged where losses or weights are not finite,
+    missing device and for a state of another training, Diverged if losses or weights are not finite,
     and Interrupted after SIGTERM and Ctrl-C; the last state stays (tasks.training.fit).
     """
     choose_device(options.device)
@@ -82,6 +81,6 @@ def _batches(photos: Photos, options: UpscalerOptions, *, first: int) -> Upscale
 
 
 def _fingerprint(photos: Photos) -> str:
-    """The number of photographs to learn from, and a hash over all of them and the held-out ones."""
+    """Return the number of training photographs, and a hash over training and held-out photographs."""
     listed = [(photo.sha256, photo.held_out) for photo in photos.taken]
     return f"{len(photos.training)} sha256:{storage.sha256_bytes(json.dumps(listed).encode())}"

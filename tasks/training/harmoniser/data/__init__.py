@@ -1,1 +1,1 @@
-"""Pairs of composite and real picture: where they come from."""
+"""Sources of pairs of composite and real picture."""

@@ -17,22 +17,22 @@ from tasks.training.harmoniser.data.scenes import LARGEST, SMALLEST, Scene, Scen
 
 _FACE, OBJECT = "face", "object"
 _CONTEXT, _OUTLINE = "context.jpg", "context.png"
-# Of a photograph's pixels: smaller parts of a face are no region of their own.
+# Smallest share of a photograph's pixels for a part of the face to be a region.
 _LARGE_PART = 0.02
 _MASK, _PARTS = "mask.png", "parsing.png"
 
 
 class BankScenes:
-    """What of a bank has surroundings: faces, and occluders that were kept with their context.
+    """Entries of a bank with surroundings: faces, and occluders stored with their context.
 
     A face's regions are its mask and each part of its parsing map. Entries of the split ``test`` are
-    held out, those of neither split and the really occluded faces are left alone.
+    held out. Entries of neither split and the really occluded faces are not used.
     """
 
     name = "recoloured regions of a bank's photographs"
 
     def __init__(self, url: str) -> None:
-        """Reads all masks. Raises FileNotFoundError where there is no bank, ValueError for a damaged one."""
+        """Read all masks. Raises FileNotFoundError for a missing bank, ValueError for a damaged bank."""
         self._bank = Bank(url)
         self._entries: dict[str, Entry] = {}
         self._problems: list[Problem] = []
@@ -55,11 +55,11 @@ class BankScenes:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What was left out."""
+        """The entries that were left out."""
         return tuple(self._problems)
 
     def read(self, item: SceneItem, region: str) -> Scene:
-        """The photograph, or an object's surroundings, with the region's matte."""
+        """Return the photograph, or an object's surroundings, with the region's matte."""
         entry = self._entries[item.name]
         names = ("jpg", _MASK if region == _FACE else _PARTS) if entry.kind == _FACE else (_CONTEXT, _OUTLINE)
         members = self._bank.read(entry, names)
@@ -85,7 +85,7 @@ class BankScenes:
         if _PARTS in members:
             counts = np.bincount(decode_plane(members[_PARTS]).ravel())
             parts = {f"part {index}": float(count / counts.sum()) for index, count in enumerate(counts)}
-            # Class 0 is what lies round the face.
+            # Class 0 is the background of the face.
             shares |= {name: part for name, part in list(parts.items())[1:] if part >= _LARGE_PART}
         return self._item(entry, shares)
 
@@ -116,13 +116,13 @@ class BankScenes:
 
 
 def _plane(stored: Image, region: str) -> Image:
-    """0 or 255 from a mask of any non-zero value, or from one class of a parsing map."""
+    """Return 0 or 255 from the non-zero pixels of a mask, or from one class of a parsing map."""
     inside = stored > 127 if region == _FACE else stored == int(region.removeprefix("part "))
     return inside.astype(np.uint8) * np.uint8(255)
 
 
 def _of_size(matte: Image, real: Image) -> Image:
-    """Masks are stored at half a photograph's size."""
+    """Resize a matte to its photograph; masks are stored at half the photograph's size."""
     if matte.shape == real.shape[:2]:
         return matte
     return cast(Image, cv2.resize(matte, real.shape[1::-1], interpolation=cv2.INTER_LINEAR))

@@ -1,4 +1,4 @@
-"""Any folder of photographs with a folder of masks."""
+"""Training data from a folder of photographs and a folder of masks."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _FOREGROUND = "mask"
 
 
 class FolderScenes:
-    """Photographs, and masks of the same names: white is what is recoloured.
+    """Photographs, and masks of the same names; white pixels are recoloured.
 
-    A photograph without a mask, a mask that is empty, covers all or has another size, and files that
-    can't be read are left out and told. Licences are not known.
+    Photographs without a mask, masks that are empty, cover everything or have another size, and unreadable
+    files are left out and reported. Licences are not known.
     """
 
     name = "recoloured regions of a folder's photographs"
 
     def __init__(self, photos: str, masks: str) -> None:
-        """Reads every file once. Raises FileNotFoundError for a folder that is not there."""
+        """Read every file once. Raises FileNotFoundError for a missing folder."""
         self._problems: list[Problem] = []
         report: ReportProblem = self._problems.append
         folders = [Path(photos), Path(masks)]
@@ -45,11 +45,11 @@ class FolderScenes:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What was left out, and what was converted."""
+        """The files that were left out or converted."""
         return tuple(self._problems)
 
     def read(self, item: SceneItem, region: str) -> Scene:
-        """The photograph and its mask. Raises ValueError where a file has changed since."""
+        """Return the photograph and its mask. Raises ValueError if a file has changed since."""
         path, mask = self._files[item.name]
         try:
             picture, plane = read_image(path), read_mask(mask)[0]

@@ -1,4 +1,4 @@
-"""iHarmony4's composites with their real pictures, in its train and test lists."""
+"""Training data from iHarmony4: composites with their real pictures, from its train and test lists."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from tasks.training.harmoniser.data.scenes import SHORTEST, Scene, SceneItem
 
 _FOREGROUND = "foreground"
 _HALF = 127
-# Bytes of a file's beginning and end that are looked at before anything is read.
+# Bytes that are hashed at the start and at the end of a file.
 _ENDS = 1 << 14
 
 
 class IHarmony4Scenes:
-    """Composites of ``IHD_train.txt`` to learn from, those of ``IHD_test.txt`` held out.
+    """Training composites from ``IHD_train.txt``, held-out composites from ``IHD_test.txt``.
 
-    Sizes and the ends of files are read at once, pixels when they are asked for: the whole is 73,146
-    composites.
+    The constructor reads sizes and the ends of files. Pixels are read on request, since the data set has
+    73,146 composites.
     """
 
     name = "iHarmony4"
 
     def __init__(self, raw: str) -> None:
-        """``raw`` holds the folder ``iHarmony4``. Raises FileNotFoundError where it does not."""
+        """``raw`` contains the folder ``iHarmony4``. Raises FileNotFoundError if it is missing."""
         self._problems: list[Problem] = []
         self._records: dict[str, RawComposite] = {}
         folder = Path(raw)
         items = []
-        # Several composites share a real picture, and those of one foreground its mask.
+        # Several composites share a real picture; composites of one foreground share its mask.
         hashed = cache(_hash_of_ends)
         for record in read_iharmony4(folder, self._problems.append):
             problem = _fault(record, folder)
@@ -62,14 +62,14 @@ class IHarmony4Scenes:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What was left out."""
+        """The composites that were left out."""
         return tuple(self._problems)
 
     def read(self, item: SceneItem, region: str) -> Scene:
-        """Composite, mask and real picture; outside the mask the composite is the real picture.
+        """Return composite, mask and real picture; outside the mask the composite equals the real picture.
 
-        Composites are JPEGs, whose background differs a little; the published code puts the real one back.
-        Raises ValueError that names a damaged file.
+        Composites are JPEGs, so their background differs slightly from the real picture. The published
+        code also restores it. Raises ValueError with the name of a damaged file.
         """
         record = self._records[item.name]
         where = record.composite
@@ -90,9 +90,10 @@ def _files(record: RawComposite) -> tuple[Path, Path, Path]:
 
 
 def _hash_of_ends(path: Path) -> str:
-    """Changes with the picture: its size in bytes, and a hash of its first and last 16 KiB.
+    """Return a fingerprint of a picture: its size in bytes and a hash of its first and last 16 KiB.
 
-    What changes inside a compressed picture changes what follows, or the size. Times would change by copying.
+    A change inside a compressed picture also changes later bytes or the size. Modification times are not
+    used, since copying changes them.
     """
     size = path.stat().st_size
     with path.open("rb") as stream:
@@ -104,7 +105,7 @@ def _hash_of_ends(path: Path) -> str:
 
 
 def _fault(record: RawComposite, folder: Path) -> Problem | None:
-    """Why a composite cannot be used, from the files' headers; None if it can."""
+    """Return the reason to leave out a composite, found in the files' headers, or None."""
     sizes = []
     for path in _files(record):
         try:

@@ -1,4 +1,4 @@
-"""Pairs of composite and real picture, as a harmoniser is trained and tested on them."""
+"""Pairs of composite and real picture for training and testing a harmoniser."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ class CompositePair:
 
 
 class TrainingPairs:
-    """``pair(step, place)`` at working size; it depends on seed, step and place alone.
+    """Training pairs at working size; ``pair(step, place)`` depends only on seed, step and place.
 
-    Pictures come in a new order each time they have all been seen. ``crop`` is the smallest share of
-    either side that a view keeps, and views are mirrored half the time; 1: pictures as they are, as
-    published. Photographs without a composite are recoloured each time.
+    Each epoch has a new order. A view keeps at least the share ``crop`` of either side and is mirrored half
+    the time; 1 leaves pictures unchanged, as published. Photographs without a composite are recoloured
+    each time.
     """
 
     def __init__(self, scenes: Scenes, *, size: int, batch: int, seed: int, crop: float) -> None:
         self._scenes, self._size, self._batch, self._seed, self._crop = scenes, size, batch, seed, crop
 
     def batch(self, step: int) -> list[CompositePair]:
-        """The pairs of one step."""
+        """Return the pairs of one step."""
         return [self.pair(step, place) for place in range(self._batch)]
 
     def pair(self, step: int, place: int) -> CompositePair:
-        """One of them."""
+        """Return the pair at one place of a step's batch."""
         turn, number = divmod(step * self._batch + place, len(self._scenes))
         index = int(_order(self._seed, turn, len(self._scenes))[number])
         streams = Streams(self._seed, _STREAM, f"{step}/{place}")
@@ -61,10 +61,10 @@ class TrainingPairs:
 
 
 def held_out_pairs(scenes: Scenes, *, seed: int, views: int, most: int) -> Iterator[CompositePair]:
-    """Pairs of the held-out split at the size of ``scenes``, ``most`` of its pictures, evenly spaced.
+    """Yield held-out pairs at the size of ``scenes``, from at most ``most`` evenly spaced pictures.
 
-    A picture is recoloured ``views`` times, region and colours drawn from ``seed`` and its name; a
-    composite that has its real picture comes once.
+    A photograph is recoloured ``views`` times; region and colours are drawn from ``seed`` and its name. A
+    composite with its real picture is used once.
     """
     for index in _evenly(len(scenes), most):
         item = scenes.items[index]
@@ -84,7 +84,7 @@ def held_out_pairs(scenes: Scenes, *, seed: int, views: int, most: int) -> Itera
 
 
 def _view(scene: Scene, rng: Generator, crop: float) -> Scene:
-    """A crop, mirrored half the time; the whole where a crop holds too little of either region."""
+    """Return a crop, mirrored half the time; the whole if foreground or background is too small in it."""
     height, width = scene.matte.shape
     tall, wide = (min(side, max(1, round(side * rng.uniform(crop, 1.0)))) for side in (height, width))
     top, left = int(rng.integers(height - tall + 1)), int(rng.integers(width - wide + 1))
@@ -102,7 +102,7 @@ def _view(scene: Scene, rng: Generator, crop: float) -> Scene:
 
 
 def _working(scene: Scene, size: int) -> tuple[Image | None, Image, Image]:
-    """Composite, real picture and matte at working size."""
+    """Return composite, real picture and matte at working size."""
     small = to_working_size(scene.real, scene.matte, size)
     if scene.composite is None:
         return None, small.composite, small.matte

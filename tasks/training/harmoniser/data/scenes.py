@@ -11,11 +11,11 @@ from assets.problems import Problem
 from natocc.geometry import Image
 from natocc.resize.scale import scale_image
 
-# Of a photograph's pixels: a smaller region teaches nothing, a larger one leaves no surroundings.
+# Limits of a region's share of a photograph: enough foreground to learn from, and enough surroundings.
 SMALLEST, LARGEST = 0.005, 0.95
-# Pixels of a side below which a picture shows nothing.
+# Smallest side of a picture in pixels.
 SHORTEST = 16
-# Bytes of pixels that are kept for the next time they are asked for.
+# Size of the cache of pixels in bytes.
 _KEPT = 1 << 29
 
 
@@ -23,15 +23,15 @@ _KEPT = 1 << 29
 class SceneItem:
     """One photograph, or one composite with its real picture."""
 
-    # Unique among the items of a source, and what messages say.
+    # Unique within a source; used in messages.
     name: str
-    # Keeps the splits apart: items of one photograph are in one split.
+    # The photograph; all items of one photograph are in one split.
     photo: str
-    # Changes when pixels or masks do, as far as the source can tell without reading them.
+    # Fingerprint of pixels and masks, as far as the source can compute it without decoding them.
     content: str
-    # Where a source holds none of its items out, the hash of the photograph decides.
+    # If a source holds out no items, the hash of the photograph decides.
     held_out: bool
-    # What can be recoloured in it, by name; of a composite its one foreground.
+    # Names of the regions that can be recoloured; a composite has only its foreground.
     regions: tuple[str, ...]
     licence: str
 
@@ -40,7 +40,7 @@ class SceneItem:
 class Scene:
     """Pixels of an item: ``real`` RGB uint8 HxWx3 and ``matte`` uint8 HxW of the foreground.
 
-    ``composite`` is what came with the real picture; None: it is made by recolouring.
+    ``composite`` is given by the data set; None: it is made by recolouring.
     """
 
     real: Image
@@ -49,16 +49,16 @@ class Scene:
 
     @property
     def bytes(self) -> int:
-        """What it takes in memory."""
+        """Size in memory, in bytes."""
         return self.real.nbytes + self.matte.nbytes + (0 if self.composite is None else self.real.nbytes)
 
 
 class SceneSource(Protocol):
-    """Where items come from; ``problems`` tell what was left out."""
+    """A source of items; ``problems`` lists the inputs that were left out."""
 
     @property
     def name(self) -> str:
-        """What is learnt from, in a word or two."""
+        """Short name of the training data."""
 
     @property
     def items(self) -> tuple[SceneItem, ...]: ...
@@ -67,7 +67,7 @@ class SceneSource(Protocol):
     def problems(self) -> tuple[Problem, ...]: ...
 
     def read(self, item: SceneItem, region: str) -> Scene:
-        """The pixels at their full size. Raises ValueError that names a damaged file."""
+        """Return the pixels at full size. Raises ValueError with the name of a damaged file."""
 
 
 Located = tuple[SceneSource, SceneItem]
@@ -76,7 +76,7 @@ Located = tuple[SceneSource, SceneItem]
 class Scenes:
     """Items of several sources as one list; scenes are cached up to 512 MiB.
 
-    ``short``: the shorter side in pixels to which scenes are shrunk; smaller ones stay as they are.
+    Scenes are shrunk to a shorter side of ``short`` pixels; smaller scenes are unchanged.
     """
 
     def __init__(self, parts: Sequence[Located], short: int) -> None:
@@ -89,11 +89,11 @@ class Scenes:
 
     @property
     def items(self) -> tuple[SceneItem, ...]:
-        """In their fixed order."""
+        """The items in a fixed order."""
         return tuple(item for _, item in self._parts)
 
     def read(self, index: int, region: str) -> Scene:
-        """One item's pixels at the wanted size."""
+        """Return one item's pixels at the requested size."""
         scene = self._kept.get((index, region))
         if scene is None:
             source, item = self._parts[index]
@@ -105,7 +105,7 @@ class Scenes:
 
 
 def shrink_scene(scene: Scene, short: int) -> Scene:
-    """The scene with a shorter side of ``short`` pixels at most, in its own proportions."""
+    """Shrink the scene to a shorter side of at most ``short`` pixels; keep the aspect ratio."""
     scale = short / min(scene.matte.shape)
     if scale >= 1:
         return scene
@@ -116,11 +116,11 @@ def shrink_scene(scene: Scene, short: int) -> Scene:
 
 
 def split_items(sources: Sequence[SceneSource], share: float) -> tuple[list[Located], list[Located]]:
-    """Items to learn from and items held out, no photograph in both.
+    """Split items into training and held-out items; no photograph is in both.
 
-    If a source holds none out, ``share`` of its photographs are, at least one: those with the lowest
-    hashes. Items that share a photograph with a held-out item are held out as well. Raises ValueError if
-    either split is empty.
+    If a source holds out no items, the share ``share`` of its photographs, at least one, is held out: the
+    photographs with the lowest hashes. Items that share a photograph with a held-out item are held out as
+    well. Raises ValueError if either split is empty.
     """
     decided: list[Located] = []
     for source in sources:
@@ -143,13 +143,13 @@ def split_items(sources: Sequence[SceneSource], share: float) -> tuple[list[Loca
 
 
 def scenes_sha256(parts: Sequence[Located]) -> str:
-    """One hash over what the items are, in order."""
+    """Return one hash over the descriptions of all items, in order."""
     text = "\x1e".join("\x1f".join((item.name, item.photo, item.content, *item.regions)) for _, item in parts)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def usable(shares: Mapping[str, float]) -> tuple[str, ...]:
-    """Regions whose share of the picture is neither too small nor too large, in the order given."""
+    """Return the regions with a suitable share of the picture, in the given order."""
     return tuple(name for name, share in shares.items() if SMALLEST <= share <= LARGEST)
 
 
