@@ -23,10 +23,10 @@ Remove what loads them (a sitecustomize or a .pth file)."""
 
 
 def main() -> None:
-    """Run the ``commands/`` beside this package, whatever else of that name is on the path.
+    """Run the ``commands/`` folder beside this package, even if the path holds another of that name.
 
-    Exits with 1 without a checkout, without the packages of the pipeline, and where modules of the same names
-    are already loaded.
+    Exits with status 1 if there is no checkout, if the pipeline's packages are missing, or if modules of the
+    same names are already loaded.
     """
     if sys.argv[1:] == ["--version"]:
         print(f"natocc {__version__}")  # noqa: T201
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def _is_checkout() -> bool:
-    """Whether the folder above is a checkout of this project, not a project with a copy of the package."""
+    """Return whether the parent folder is a checkout of this project, not one that copied this package."""
     try:
         project = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["name"]
     except (OSError, ValueError, KeyError, TypeError):
@@ -58,7 +58,7 @@ def _is_checkout() -> bool:
 
 
 def _loaded_elsewhere() -> dict[str, str]:
-    """Loaded modules that have the pipeline's names but other places, with their files."""
+    """Loaded modules that have the pipeline's names but come from elsewhere, with their files."""
     loaded = ((name, sys.modules[name]) for name in _FOLDERS if name in sys.modules)
     files = {name: str(getattr(module, "__file__", None)) for name, module in loaded}
     return {name: file for name, file in files.items() if not Path(file).resolve().is_relative_to(_ROOT)}

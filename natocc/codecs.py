@@ -35,7 +35,7 @@ def encode_jpeg(image: Image, quality: int = 95) -> bytes:
 def encode_png(plane: Image) -> bytes:
     """One 8-bit plane as a grey PNG without row filters."""
     height, width = plane.shape
-    # Each row begins with the number of its filter: 0, none.
+    # Each row begins with the number of its filter; 0 means no filter.
     rows = cv2.copyMakeBorder(plane, 0, 0, 1, 0, cv2.BORDER_CONSTANT, value=0)
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     data = isal_zlib.compress(rows.data, _DEFLATE_LEVEL)
@@ -73,14 +73,14 @@ def decode_plane(data: bytes) -> Image:
 
 
 def is_plain_png(data: bytes) -> Literal["mono", "rgb", ""]:
-    """``mono`` or ``rgb`` for an 8-bit PNG of that kind by its header, else an empty string."""
+    """Return ``mono`` or ``rgb`` if the header is that of such an 8-bit PNG, else an empty string."""
     if len(data) < _PNG_HEADER or not data.startswith(_PNG_START) or data[24] != 8:
         return ""
     return {0: "mono", 2: "rgb"}.get(data[25], "")  # type: ignore[return-value]
 
 
 def decode_plain_png(data: bytes) -> Image:
-    """uint8 HxW or HxWx3 (RGB) of a PNG for which ``is_plain_png``. Raises ValueError where it is damaged."""
+    """uint8 HxW or HxWx3 (RGB) of a PNG that ``is_plain_png`` accepts. Raises ValueError if it is damaged."""
     width, height = struct.unpack(">II", data[16:24])
     kind = is_plain_png(data)
     # The library allocates what the header claims before it notices a damaged header.

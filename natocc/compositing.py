@@ -9,16 +9,16 @@ import numpy as np
 
 from natocc.geometry import Box, Image
 
-# Pixels beyond the matte that the blur of the seam changes: two dilations by 5x5.
+# The blur of the seam changes pixels up to this far beyond the matte: two dilations by 5x5.
 SEAM_REACH = 4
 _SEAM_KERNEL = np.ones((5, 5), np.uint8)
 _ERODE_KERNEL = np.ones((3, 3), np.uint8)
-# With less than one soft pixel in this many, computing those alone is faster than blending all.
+# Below one soft pixel in this many, blending only the soft pixels is faster than blending all.
 _SPARSE = 12
 
 
 def erode_matte(matte: Image) -> Image:
-    """The matte narrower by one pixel all round, where a cut-out may show a rim of its old background."""
+    """Narrow the matte by one pixel all round, since a cut-out may show a rim of its old background there."""
     return cast(Image, cv2.erode(matte, _ERODE_KERNEL, borderType=cv2.BORDER_REPLICATE))
 
 

@@ -18,7 +18,7 @@ class Face:
     """``image`` RGB uint8 HxWx3; ``mask`` uint8 HxW, 0 or 1; ``parsing`` uint8 HxW class index.
 
     ``landmarks`` are the known points (x, y) in pixels of ``image``, by name. ``jpeg_quality`` is the quality
-    of the JPEG that the pixels come from, None where they were resized or come from no JPEG.
+    of the source JPEG. It is None if the pixels were resized or the source is not a JPEG.
     """
 
     image: Image
@@ -44,9 +44,9 @@ def make_face(
     landmarks: Mapping[str, tuple[float, float]] | None = None,
     jpeg_quality: int | None = None,
 ) -> Face:
-    """A photograph and its masks (0-255, any size of the same aspect) at one size.
+    """Resize a photograph and its masks (0-255, any size of the same aspect) to one size.
 
-    The mask is enlarged smoothly and cut at one half, so its edge has no steps. ``landmarks`` are in
+    The mask is enlarged smoothly and thresholded at one half, so its edge has no steps. ``landmarks`` are in
     pixels of the ``image`` that is passed. Raises ValueError for an empty mask.
     """
     height, width = image.shape[:2]
@@ -73,6 +73,6 @@ def _resize_mask(mask: Image, size: tuple[int, int]) -> Image:
     """The mask with grey edges, at (width, height)."""
     if size[0] <= mask.shape[1]:
         return cast(Image, cv2.resize(mask, size, interpolation=cv2.INTER_AREA))
-    # Without the blur, cutting at one half would only repeat the pixels and leave their steps.
+    # Without the blur, thresholding at one half would only repeat the pixels and leave their steps.
     soft = cv2.GaussianBlur(mask, (5, 5), 0)
     return cast(Image, cv2.resize(soft, size, interpolation=cv2.INTER_LINEAR))

@@ -8,7 +8,7 @@ PICTURES = (".jpeg", ".jpg", ".png")
 
 
 def is_number(stem: str) -> bool:
-    """Whether a stem is ASCII digits alone; 7 and 00007 then name the same picture."""
+    """Return whether a stem consists of ASCII digits only; 7 and 00007 then name the same picture."""
     return stem.isascii() and stem.isdigit()
 
 

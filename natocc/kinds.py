@@ -1,4 +1,4 @@
-"""The kinds of occluder and the pools they are drawn from: one table, which all other code reads."""
+"""The table of occluder kinds and of the pools they are drawn from. All other code reads this table."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator
 
-# Parts of the face that an occluder may be aimed at.
+# Parts of the face at which an occluder may be aimed.
 Target = Literal["face", "cheek", "mouth", "eyes", "forehead", "chin"]
 TARGETS: tuple[Target, ...] = get_args(Target)
 
@@ -18,39 +18,39 @@ class Pool:
 
     # The entries' kind in the bank's table; their shards' names begin with it.
     name: str
-    # Their name as an argument of OccluderBank and in counts.
+    # The pool's name as an argument of OccluderBank and in counts.
     plural: str
-    # The field of an entry by which occluders are held out for testing.
+    # The field of an entry that decides which occluders are held out for testing.
     held_out_by: Literal["category", "person"] = "category"
-    # Entries are pictures without a matte.
+    # True if entries are pictures without a matte.
     textured: bool = False
-    # Entries may have been enlarged by the bank's upscaler; their json names it.
+    # True if the bank's upscaler may have enlarged entries; their json names it.
     upscaled: bool = False
-    # Entries keep the photograph around them, where it is known.
+    # True if entries keep the surrounding photograph, where it is known.
     surroundings: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """What lies on the face in one kind of sample, and what is done to it."""
+    """The occluder of one kind of sample, and the steps applied to it."""
 
     name: str
-    # None: nothing lies on the face.
+    # None if nothing lies on the face.
     pool: Pool | None
-    # Where it lies when neither recipe nor profile has targets; "face" is anywhere in the face's box.
+    # The target when neither recipe nor profile has targets; "face" is anywhere in the face's box.
     target: Target = "face"
-    # Takes the face's colours, where a set's colour_transfer is above 0.
+    # True if it takes the face's colours when a set's colour_transfer is above 0.
     colour_transfer: bool = False
-    # Is fitted to the picture by the recipe's harmoniser.
+    # True if the recipe's harmoniser fits it to the picture.
     harmonised: bool = False
-    # Has a wrist at its upper edge, whose cut should lie outside the picture.
+    # True if it has a wrist at its upper edge; the cut should lie outside the picture.
     wrist: bool = False
-    # Turns its lower edge to the centre of the face.
+    # True if its lower edge turns to the centre of the face.
     faces_centre: bool = False
 
     @property
     def random_shape(self) -> bool:
-        """Whether it is a texture in a random shape, translucent at times; otherwise a cut-out."""
+        """True for a texture in a random shape, which may be translucent; False for a cut-out."""
         return self.pool is not None and self.pool.textured
 
 
@@ -70,7 +70,7 @@ KINDS = {
         Kind(name=NONE, pool=None),
     )
 }
-# Those with something over the face.
+# Kinds with an occluder.
 OCCLUDING = tuple(name for name, kind in KINDS.items() if kind.pool is not None)
 
 _USED = {kind.pool.name: kind.pool for kind in KINDS.values() if kind.pool is not None}
@@ -82,18 +82,18 @@ ENTRY_KINDS = (FACE, *POOLS)
 
 
 def kind_named(name: str) -> Kind:
-    """The row of a kind. Raises ValueError for another name."""
+    """The row of a kind. Raises ValueError for an unknown name."""
     if name not in KINDS:
         raise ValueError(f"expected one of the kinds {', '.join(KINDS)}, got {name!r}")
     return KINDS[name]
 
 
 def check_entry_kind(name: str) -> str:
-    """The name of a kind of bank entries, checked. Raises ValueError for another name."""
+    """Return the name of a kind of bank entries. Raises ValueError for an unknown name."""
     if name not in ENTRY_KINDS:
         raise ValueError(f"expected one of the kinds of entries {', '.join(ENTRY_KINDS)}, got {name!r}")
     return name
 
 
-# The name of a kind, checked where pydantic reads it.
+# The name of a kind, validated by pydantic.
 KindName = Annotated[str, AfterValidator(lambda name: kind_named(name).name)]

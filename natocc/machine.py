@@ -1,15 +1,15 @@
-"""Machines that networks run on: the devices and precisions that jobs offer. Nothing heavy is imported."""
+"""Devices and precisions that jobs offer for networks. This module imports no heavy package."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-# auto: the GPU where there is one, else the CPU.
+# auto: the GPU if available, else the CPU.
 Device = Literal["auto", "cpu", "cuda"]
-# What a network computes in. Results, and weights that are trained, stay float32.
+# The precision of a network's computation. Results and trained weights stay float32.
 Precision = Literal["float32", "bfloat16", "float16"]
-# Those with float32's range of exponents, for networks that overflow in float16, and for training.
+# Precisions with float32's exponent range, for training and for networks that overflow in float16.
 FullRangePrecision = Literal["float32", "bfloat16"]
 
 DEVICES: tuple[Device, ...] = get_args(Device)
@@ -19,7 +19,7 @@ FULL_RANGE_PRECISIONS: tuple[FullRangePrecision, ...] = get_args(FullRangePrecis
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
-    """Where networks find their weights and run. ``weights``: a folder; None for the usual one."""
+    """Weights and device of networks. ``weights`` is a folder; None means the default folder."""
 
     weights: str | None = None
     device: Device = "auto"

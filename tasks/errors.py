@@ -1,7 +1,7 @@
-"""Errors that end a build and that its user can do something about."""
+"""Errors that end a build and that the user can fix."""
 
 from __future__ import annotations
 
 
 class BuildStopped(RuntimeError):
-    """A build can't go on; what is finished is kept."""
+    """The build cannot continue. Finished shards are kept."""

@@ -1,4 +1,4 @@
-"""What the bank records of a face beside its pixels, and the mask score in it."""
+"""A face's metadata in the bank, and the mask score in it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedScore:
-    """How likely the face's mask is wrong, as preparing measured it (``natocc.mask_quality.score``).
+    """The mask score that preparing measured (``natocc.mask_quality.score``).
 
-    ``score`` is higher for a worse mask, ``because`` is its leading reason, ``figures`` are its parts.
+    ``score`` is higher for a worse mask, ``because`` is the main reason, ``figures`` are its components.
     """
 
     score: float
@@ -20,7 +20,7 @@ class RecordedScore:
 
 
 def recorded_score(metadata: Mapping[str, object]) -> RecordedScore | None:
-    """The mask score in a face's metadata; None in a bank that was made before it was measured."""
+    """The mask score in a face's metadata; None in an older bank without scores."""
     recorded = metadata.get("suspicion")
     if not isinstance(recorded, dict) or not _is_number(recorded.get("score")):
         return None

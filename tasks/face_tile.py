@@ -1,4 +1,4 @@
-"""A bank's face for judging its mask: the photograph with the mask's contours on it."""
+"""A tile for judging a face's mask: the photograph with the mask's contours."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LINE, _RIM = (60, 255, 60), (0, 60, 0)
 
 
 def face_tile(bank: Bank, entry: Entry) -> Image:
-    """RGB of the face. The mask is not tinted, so that what lies under it can be judged."""
+    """RGB of the face. The mask is not tinted, so the pixels under it can be judged."""
     members = bank.read(entry)
     return draw_contours(decode_rgb(members["jpg"]), decode_plane(members["mask.png"]))
 

@@ -1,4 +1,4 @@
-"""Options of a job: one model, from which flow, command and task take their parameters."""
+"""Options of a job: one model that defines the parameters of flow, command and task."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _BOUNDS = {
 
 
 class OptionsError(ValueError):
-    """All that is wrong with the options of a job, one line a problem."""
+    """All problems of a job's options, one per line."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("; ".join(problems))
@@ -38,7 +38,7 @@ class OptionsError(ValueError):
 def cross_check(*fields: str) -> Callable[[Check], Check]:
     """Mark a method that checks ``fields`` together: it returns the problem, or None.
 
-    It is skipped where one of these fields is wrong by itself.
+    It is skipped if one of these fields is itself invalid.
     """
 
     def mark(method: Check) -> Check:
@@ -52,7 +52,7 @@ class Options(BaseModel):
     """Options of a job, frozen. Raises OptionsError with all problems of fields and cross-checks."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-    # Former name → name, of fields that were renamed: calls with a former name go on working.
+    # Former name → present name of renamed fields. Calls with a former name still work.
     former_names: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, **values: Any) -> None:
@@ -67,7 +67,7 @@ class Options(BaseModel):
                 if name not in wrong:
                     problems.append(f"{name}: {_describe(detail, type(self).model_fields.get(name))}")
                     wrong.add(name)
-            # Defaults stand in for what is wrong, so that the cross-checks of the other fields can run.
+            # Defaults replace invalid values, so that the cross-checks of the other fields can run.
             try:
                 super().__init__(**{name: value for name, value in values.items() if name not in wrong})
             except ValidationError:
@@ -77,18 +77,18 @@ class Options(BaseModel):
             raise OptionsError(problems)
 
     def narrowed(self, model: type[Model]) -> Model:
-        """The fields that ``model``, a class that this one adds to, has."""
+        """The options as ``model``, a base class of this one."""
         return model(**{name: getattr(self, name) for name in model.model_fields})
 
     def replaced(self, **changes: Any) -> Self:
-        """The same options with others for some fields, checked again."""
+        """A copy with changed fields, checked again."""
         return type(self)(**(dict(self) | changes))
 
     def _with_present_names(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values under present names.
 
-        A former name wins: a deployment gives defaults under present names, its caller a value under a
-        former one. None under a former name is a value that was not given.
+        A former name wins: a deployment gives defaults under present names, its caller a value under a former
+        one. None under a former name counts as not given.
         """
         former = self.former_names
         present = {name: value for name, value in values.items() if name not in former}
@@ -113,7 +113,7 @@ def parameters_of(model: type[Options]) -> list[inspect.Parameter]:
 
 
 def keyword(name: str, default: Any, annotation: Any) -> inspect.Parameter:
-    """A parameter that is given by its name alone."""
+    """A keyword-only parameter."""
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 

@@ -25,12 +25,12 @@ T = TypeVar("T")
 
 
 def preview(url: str, out: str, count: int = 24) -> str:
-    """Write a contact sheet of ``count`` samples or entries; returns ``out``, whose ending says PNG or JPEG.
+    """Write a contact sheet of ``count`` samples or entries, PNG or JPEG by the ending of ``out``.
 
-    Of a bank, faces come first, those with the worst mask scores leading; cut-outs lie on a checkerboard.
+    Returns ``out``. For a bank, faces come first, the worst mask scores leading; cut-outs lie on a
+    checkerboard.
 
-    Raises FileNotFoundError where the URL is neither a bank nor a version, ValueError for a count
-    below 1.
+    Raises FileNotFoundError if the URL is neither a bank nor a version, ValueError for a count below 1.
     """
     if count < 1:
         raise ValueError(f"-n: expected at least 1 picture, got {count}")
@@ -120,7 +120,7 @@ def _occluder_strip(bank: Bank, entry: Entry) -> Strip:
 
 
 def _face_strip(bank: Bank, entry: Entry) -> tuple[float, Strip]:
-    """The face's mask score, 0 where none was measured, and its strip."""
+    """The face's mask score, 0 if none was measured, and its strip."""
     recorded = recorded_score(bank.metadata(entry))
     if recorded is None:
         remark = " ".join(word for word in ("face", entry.category) if word)

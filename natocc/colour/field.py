@@ -1,4 +1,4 @@
-"""Colour changes as fields at reduced size: the layer that a field is added to keeps its detail."""
+"""Colour changes as fields at reduced size. The layer to which a field is added keeps its detail."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from natocc.geometry import Image
 # Least size of a reduced layer, in pixels (geometric mean of its sides).
 _ACROSS = 64
 _FACTORS = (8, 4, 2)
-# Weight of the mean motion, beside weights of 1 to 255: it decides where there is no other.
+# Weight of the mean motion. The others are 1 to 255, so the mean counts only where they are absent.
 _LITTLE = np.float32(0.01)
 _REST = 0.75
 
@@ -22,8 +22,8 @@ _REST = 0.75
 class Reduced:
     """The colours of a mask's pixels, averaged over blocks of ``factor`` x ``factor`` pixels.
 
-    ``rgb`` (uint8 HxWx3) is 0 where a block has no pixel of the mask; ``share`` (uint8 HxW, 0-255)
-    is how much of the block lies in the mask.
+    ``rgb`` (uint8 HxWx3) is 0 where a block has no pixel of the mask; ``share`` (uint8 HxW, 0-255) is the
+    fraction of the block that lies in the mask.
     """
 
     factor: int
@@ -58,8 +58,8 @@ def reduce_layer(image: Image, solid: Image, factor: int) -> Reduced:
 def extend_field(field: Colours, share: Image) -> Colours:
     """The field (float32 HxWx3) continued into the blocks that lie mostly outside the mask.
 
-    Blocks at the mask's edge take the mean of their neighbours, blocks farther out the mean of the whole
-    field. So linear interpolation mixes no background in.
+    Blocks at the mask's edge take the mean of their neighbours. Blocks farther out take the mean of the whole
+    field. Linear interpolation therefore mixes in no background.
     """
     weight = cv2.merge([share.astype(np.float32)] * 3)
     sums, weights = (
@@ -75,14 +75,14 @@ def extend_field(field: Colours, share: Image) -> Colours:
 def within_range(image: Image, field: Colours) -> Colours:
     """The field (of the image's size) limited to three quarters of each pixel's distance from 0 and 255.
 
-    So bright pixels that all move up keep their differences instead of all becoming white.
+    Bright pixels that all move up thus keep their differences instead of becoming white.
     """
     up = (255 - image) * np.float32(_REST)
     return np.clip(field, image * np.float32(-_REST), up)
 
 
 def add_field(image: Image, field: Colours, factor: int) -> Image:
-    """The image with the field, enlarged linearly, added to it."""
+    """Enlarge the field linearly and add it to the image."""
     if factor > 1:
         size = field.shape[1] * factor, field.shape[0] * factor
         large = cv2.resize(field, size, interpolation=cv2.INTER_LINEAR)

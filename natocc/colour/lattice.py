@@ -26,16 +26,16 @@ _RIDGE = 1e-4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NodeWeights:
-    """How M of N pixels share their residuals among the nodes of a lattice of ``size``^3.
+    """Weights by which M of N pixels distribute their residuals over the nodes of a lattice of ``size``^3.
 
-    ``which`` selects the pixels; ``nodes`` are the eight about each, flat indices, (8 M,).
+    ``which`` selects the pixels. ``nodes`` are the flat indices of the eight nodes around each, (8 M,).
     """
 
     which: slice
     nodes: NDArray[np.int64]
-    # The share of a pixel's residual that goes to each node, the largest to the nearest; (8, M).
+    # The share of a pixel's residual that each node receives; the nearest node receives most; (8, M).
     shares: Float64Array
-    # The weight of the pixels about each node, and the prior's; (size^3,).
+    # The weight of the pixels around each node plus that of the prior; (size^3,).
     support: Float64Array
 
     def fit_nodes(self, residual: Float64Array) -> Float64Array:
@@ -59,7 +59,7 @@ class Cells:
     weights: Float64Array
 
     def weights_at(self, which: slice) -> NodeWeights:
-        """How the colours ``which`` share their residuals among the nodes."""
+        """The weights by which the colours ``which`` distribute their residuals over the nodes."""
         nodes, weights = self.nodes[:, which].ravel(), self.weights[:, which]
         squares = weights * weights
         support = np.asarray(np.bincount(nodes, squares.ravel(), self.size**3), np.float64) + _PRIOR
@@ -76,7 +76,7 @@ def find_cells(colours: Float64Array, size: int) -> Cells:
 
     A node's flat index is (blue · size + green) · size + red, as in ``grid_colours``.
     """
-    # Channels first and contiguous, as all that is computed from them: several times as fast.
+    # Contiguous channels-first arrays make all that follows several times as fast.
     scaled = np.ascontiguousarray(colours.T) * ((size - 1) / 255)
     low = np.minimum(scaled.astype(np.int64), size - 2)
     part = scaled - low

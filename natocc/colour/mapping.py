@@ -18,7 +18,7 @@ from natocc.geometry import Box, Float64Array, Image
 
 # About this many pixels are fitted.
 _SAMPLES = 1 << 13
-# Pixels with which a cell of the drift takes half of its residual.
+# With this many pixels a cell of the drift takes half of its residual.
 _DRIFT_PRIOR = 1.0
 # Variance (levels squared) of a cell's values at which its gain is halved.
 _GAIN_PRIOR = 100.0
@@ -30,7 +30,7 @@ _KNOWN, _HELD_OUT, _ALL = slice(0, None, 2), slice(1, None, 2), slice(None)
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Drift:
-    """How the change varies from place to place: ``offset + gain · (value - 128)`` in each channel.
+    """The change as a function of position: ``offset + gain · (value - 128)`` in each channel.
 
     Both are float32 (16, 16, 3), stretched over the whole picture.
     """
@@ -53,9 +53,9 @@ class ColourMapping:
 def fit_mapping(before: Image, after: Image, solid: NDArray[np.bool_]) -> ColourMapping:
     """The mapping that takes ``before`` to ``after`` (RGB uint8 HxWx3) where ``solid`` (HxW) is set.
 
-    Table and drift are fitted one after the other, in the order with the smaller error where one half of
-    the pixels predicts the other half. Colours far from all fitted ones follow the affine map. Without a
-    solid pixel every colour stays as it is.
+    Table and drift are fitted one after the other. Both orders are tried: one half of the pixels predicts the
+    other half, and the order with the smaller error is used. Colours far from all fitted colours follow the
+    affine map. Without a solid pixel every colour stays as it is.
     """
     rows, columns = _sample(solid)
     nodes = grid_colours(LEVELS[-1])
@@ -70,7 +70,7 @@ def fit_mapping(before: Image, after: Image, solid: NDArray[np.bool_]) -> Colour
         motion=after[rows, columns] - old,
         lattices=[find_cells(old, size) for size in LEVELS],
     )
-    # Colour and place are correlated in a picture; the part that is fitted first explains what they share.
+    # Colour and place are correlated in a picture; the first fit explains their common part.
     half, whole = ([cells.weights_at(which) for cells in pixels.lattices] for which in (_KNOWN, _ALL))
     table_first, drift_first = (_fit(pixels, half, order).error(pixels, _HELD_OUT) for order in (False, True))
     fit = _fit(pixels, whole, drift_first=drift_first < table_first)

@@ -1,7 +1,7 @@
 """A network's harmonised picture at working size, lifted to the composite's full size.
 
-Networks that harmonise (RainNet, Ling et al., CVPR 2021) work at 256 or 512 pixels. They change colours, so
-the change is taken from the small picture and the detail from the composite.
+Networks that harmonise (RainNet, Ling et al., CVPR 2021) work at 256 or 512 pixels. They change only colours,
+so the colour change comes from the small picture and the detail from the composite.
 """
 
 from __future__ import annotations
@@ -73,12 +73,13 @@ def harmonise_lifted(
 def lift_residual(composite: Image, matte: Image, working: Working, harmonised: Image) -> Image:
     """Add the network's change, enlarged linearly and weighted by the matte.
 
-    Follows changes of any kind, also those that vary from place to place. Detail finer than the working size
+    Works for any change, including one that varies from place to place. Detail finer than the working size
     keeps its contrast.
     """
     solid = _solid(working, harmonised)
     field = cv2.subtract(harmonised, working.composite, dtype=cv2.CV_32F)
-    # The network changes nothing outside; the change is continued there, so that the soft rim takes part.
+    # The network changes nothing outside the mask. The change is extended there so that the soft rim follows
+    # it.
     field = extend_field(np.asarray(field, np.float32), solid.astype(np.uint8) * np.uint8(255))
     box = mask_box(matte)
     if box.empty:
@@ -90,8 +91,8 @@ def lift_residual(composite: Image, matte: Image, working: Working, harmonised: 
 def lift_mapping(composite: Image, matte: Image, working: Working, harmonised: Image) -> Image:
     """Map colours as the network did (natocc.colour.mapping), at full size, weighted by the matte.
 
-    The lifted change is a function of colour with a slow drift from place to place. So detail takes part in
-    it, and blur or structures that the network adds are left out.
+    The lifted change is a function of colour with a slow drift from place to place. Detail therefore follows
+    the change, and blur or structure added by the network is left out.
     """
     solid = _solid(working, harmonised)
     mapping = fit_mapping(working.composite, harmonised, solid)
@@ -114,7 +115,7 @@ LIFTS: Mapping[str, Lift] = {"mapping": lift_mapping, "residual": lift_residual}
 
 
 def foreground_pixels(working: Working) -> NDArray[np.bool_]:
-    """The foreground, SxS: pixels that are half covered; where none is, those covered most."""
+    """The foreground, SxS: pixels at least half covered, or the most covered pixels if none is."""
     return np.asarray(working.matte >= np.clip(working.matte.max(), 1, _HALF))
 
 

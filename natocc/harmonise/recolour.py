@@ -1,7 +1,7 @@
-"""Recolouring of a region as by cameras and editors: pairs to train a harmoniser on.
+"""Recolour a region as cameras and photo editors do, to make training pairs for a harmoniser.
 
-Where no composites with their real pictures are available (iHarmony4, Cong et al., CVPR 2020), an object in
-any photograph is recoloured, and the photograph itself is the target.
+Composites with their real pictures (iHarmony4, Cong et al., CVPR 2020) may not be available. An object in any
+photograph is recoloured instead, and the photograph itself is the target.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ class Recolouring:
     gains: tuple[float, float, float] = (1.0, 1.0, 1.0)
     # Exponents of the tone curve of red, green and blue, on values of 0 to 1.
     gammas: tuple[float, float, float] = (1.0, 1.0, 1.0)
-    # Bend of the tone curve: above 0 an S with more contrast in the middle, below 0 less.
+    # Bend of the tone curve: above 0 an S-curve with more contrast in the mid-tones, below 0 less.
     contrast: float = 0.0
-    # Distance from grey, as a factor: 0 is grey.
+    # Saturation as a factor: 0 is grey.
     saturation: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecolourLimits:
-    """Limits of the draws, on both sides of no change; 0 keeps a property."""
+    """Limits of the draws, symmetric about no change; 0 leaves a property unchanged."""
 
     # Stops.
     exposure: float = 0.8
     # Stops of red against green and of blue against green.
     balance: float = 0.35
-    # Natural logarithm of the exponent common to all channels, and of each channel's own factor.
+    # Natural logarithm of the exponent common to all channels, and of each channel's factor on it.
     gamma: float = 0.3
     channel_gamma: float = 0.08
     contrast: float = 0.5
@@ -83,8 +83,8 @@ def draw_recolouring(rng: Generator, limits: RecolourLimits | None = None) -> Re
 def recolour(image: Image, recolouring: Recolouring) -> Image:
     """The whole picture (RGB uint8 HxWx3) recoloured; sRGB in and out.
 
-    Exposure and white balance in linear light, then the tone curves, then saturation about Rec. 601
-    luma. Curves rise everywhere; highlights are compressed, so that few levels become equal.
+    Exposure and white balance in linear light, then the tone curves, then saturation about Rec. 601 luma.
+    Curves increase everywhere. Highlights are compressed, so that few levels become equal.
     """
     curves = tone_curves(recolouring)
     toned = np.stack([curves[channel][image[..., channel]] for channel in range(3)], axis=-1)
@@ -127,7 +127,7 @@ def _within(rng: Generator, limit: float) -> float:
 
 
 def _lit(linear: Float64Array, gain: float) -> Float64Array:
-    """Light times gain. Values above the knee are compressed smoothly so that white stays 1."""
+    """Light times gain. Values above the knee are compressed smoothly, so white stays 1."""
     lit = linear * gain
     if gain <= 1:
         return lit

@@ -28,7 +28,7 @@ _DEVIATION_RATIO = (0.7, 1.4)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strength:
-    """How far the object goes towards its surroundings, 0 to 1."""
+    """Strength of the move towards the surroundings' statistics, 0 to 1."""
 
     lightness: float = 0.45
     chroma: float = 0.2
@@ -39,7 +39,7 @@ def harmonise_statistics(composite: Image, matte: Image, box: Box, strength: Str
     """Shift and scale the object's Lab statistics towards the rest of the picture.
 
     ``composite`` RGB uint8 HxWx3; ``matte`` uint8 of the ``box``. Returns the box's new pixels. The change is
-    found at reduced size and added, so that detail keeps its contrast. Pixels where the matte is 0 stay equal
+    computed at reduced size and added, so detail keeps its contrast. Pixels where the matte is 0 stay equal
     to the bit.
     """
     strength = strength or Strength()
@@ -55,7 +55,7 @@ def harmonise_statistics(composite: Image, matte: Image, box: Box, strength: Str
 
     def towards(colours: Colours) -> Colours:
         lab = _to_lab(colours)
-        # Chroma is only shifted: scaled, objects of a single colour would become blotchy.
+        # Chroma is only shifted. Scaling it would make objects of a single colour blotchy.
         lab[..., 0] = (lab[..., 0] - front[0][0]) * gain[0] + centre[0]
         lab[..., 1:] += centre[1:] - front[0][1:]
         return _to_rgb(lab)

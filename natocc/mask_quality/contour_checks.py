@@ -1,4 +1,4 @@
-"""Edges where a face has none, and a mask's contour where the picture has no edge."""
+"""Checks for edges inside a face's plain skin, and for mask contours without an edge in the picture."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from natocc.mask_quality.view import View
 _COLOUR_WEIGHT = 3.0
 # Lab units per reduced pixel. Folds and the edges of beards stay below it, the edges of objects are above.
 _STEEP = 14.0
-# Distance from the contour to either side (reduced pixels), and the difference (Lab units) that is an edge.
+# Distance from the contour to either side (reduced pixels), and least difference (Lab units) of an edge.
 _DISTANCE, _CONTRAST = 3.0, 10.0
 
 # Rows and columns of N pixels.
@@ -26,8 +26,8 @@ _Points = tuple[NDArray[np.intp], NDArray[np.intp]]
 def inner_edges(view: View) -> float:
     """Share of plain skin that lies on a steep edge, [0, 1].
 
-    Plain skin is the mask without a rim, without eyes, brows, nose and mouth. Fingers, phones and
-    strands of hair on a face have sharp edges; skin has few. Beards, make-up and hard shadows have some.
+    Plain skin is the mask without its rim, eyes, brows, nose and mouth. Fingers, phones and strands of hair
+    have sharp edges. Skin has few, but beards, make-up and hard shadows have some.
     """
     inner = cv2.erode(view.mask.astype(np.uint8), np.ones((7, 7), np.uint8), borderValue=0) > 0
     near = cv2.dilate(view.features.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
@@ -53,9 +53,9 @@ class EdgelessContour:
 def edgeless_contour(view: View, skin: BoolArray, counts: BoolArray) -> EdgelessContour:
     """Measure where the mask's contour runs through one surface instead of along an edge.
 
-    ``skin`` marks colours of the face's skin. ``counts`` marks where skin outside the contour is a
-    fault: not on a neck or ears that nobody annotated. The contour towards annotated parts does not count.
-    Along the picture's border, where nothing lies outside, the contour counts as without an edge.
+    ``skin`` marks colours of the face's skin. ``counts`` marks where skin outside the contour is a fault; it
+    excludes a neck or ears that are not annotated. The contour towards annotated parts does not count. Along
+    the picture's border nothing lies outside, so the contour counts as edgeless.
     """
     inner, outer = _either_side(view.mask)
     total = len(inner[0])
@@ -95,7 +95,7 @@ def _either_side(mask: BoolArray) -> tuple[_Points, _Points]:
 
 def _depth(plane: Image) -> NDArray[Any]:
     """Distance to the contour (pixels, blurred): positive inside, negative outside."""
-    # Framed: without a pixel outside, the distance to one is infinite.
+    # The frame adds pixels outside the mask; without any, the distance to them would be infinite.
     framed = cv2.copyMakeBorder(plane, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=[0])
     inside, outside = (cv2.distanceTransform(side, cv2.DIST_L2, 3) for side in (framed, 1 - framed))
     return _blurred(inside - outside)[1:-1, 1:-1]

@@ -1,4 +1,4 @@
-"""Whether a face's part masks agree with one another and with the face mask made of them."""
+"""Checks that a face's part masks agree with each other and with the face mask made of them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _COLUMNS = (
     ("nose", "mouth"),
 )
 _PAIRS = (("l_eye", "r_eye"), ("l_brow", "r_brow"))
-# Share of a feature beyond the skin up to which it is no fault.
+# Up to this share of a feature may lie beyond the skin without being a fault.
 _SLACK = 0.15
 
 _CRACK = np.ones((3, 3), np.uint8)
@@ -32,8 +32,8 @@ _CRACK = np.ones((3, 3), np.uint8)
 class Parts:
     """The annotated features: ``planes`` reduced to the view, ``areas`` and ``centres`` (x, y) there.
 
-    ``shown`` is the share of each feature that lies in the view; ``names`` are the names of all parts.
-    Features smaller than a pixel of the view have neither area nor centre.
+    ``shown`` is the share of each feature that lies in the view. ``names`` are the names of all parts.
+    Features smaller than a pixel of the view have no area and no centre.
     """
 
     names: frozenset[str]
@@ -93,7 +93,7 @@ def features_swapped(found: Parts) -> float:
 def feature_missing(found: Parts, view: View) -> float:
     """1 where the mask covers the place of a mouth or eye that was not annotated, otherwise 0.
 
-    Annotators leave out features that something hides. 0 where the other features do not show the place.
+    Annotators leave out hidden features. 0 if the other features do not determine the place.
     """
     centres = found.centres
     if "nose" not in centres:
@@ -136,10 +136,10 @@ def broken_pieces(view: View) -> float:
 
 
 def unequal_pairs(found: Parts) -> float:
-    """How far eyes and brows differ in size without a turned head explaining it, [0, 1].
+    """Difference in size of eyes and brows beyond that of a turned head, [0, 1].
 
-    A turned head narrows eye and brow of one side alike, so half of the difference between the two ratios
-    (in octaves) counts. With one pair alone its ratio counts. Three octaves are 1.
+    A turned head narrows the eye and the brow of one side alike, so half of the difference between the two
+    ratios (in octaves) counts. If only one pair is annotated, its ratio counts. Three octaves are 1.
     """
     ratios = [
         float(np.log2(found.areas[a] / found.areas[b]))
@@ -153,7 +153,7 @@ def unequal_pairs(found: Parts) -> float:
 
 
 def _up(centres: Mapping[str, Float64Array]) -> Float64Array:
-    """Unit vector (x, y) to the forehead; the picture's up where the features do not show it."""
+    """Unit vector (x, y) to the forehead; the picture's up direction if the features do not show it."""
     high = [centres[name] for name in ("l_eye", "r_eye") if name in centres]
     low = [centres[name] for name in ("nose", "mouth", "u_lip", "l_lip") if name in centres]
     if len(high) < 2 or not low:
@@ -178,7 +178,7 @@ def _count(plane: NDArray[Any]) -> int:
 
 
 def _covered(point: Float64Array, view: View) -> bool:
-    """Whether the mask covers a point of the view."""
+    """Return whether the mask covers a point of the view."""
     column, row = np.rint(point).astype(int).tolist()
     height, width = view.mask.shape
     return bool(0 <= row < height and 0 <= column < width and view.mask[row, column])

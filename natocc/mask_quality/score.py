@@ -30,13 +30,13 @@ from natocc.mask_quality.view import View, reduce_face
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaskScore:
-    """``score`` and the figures it is made of, all in [0, 1], 0 for no fault; ``because`` is the main reason.
+    """``score`` and its figures, all in [0, 1], 0 for no fault; ``because`` is the main reason.
 
     ``score`` rises with each figure. It is not a probability.
     """
 
     score: float
-    # Share of the mask that has not this face's skin colour, and the largest piece of it.
+    # Share of the mask without this face's skin colour, and the largest piece of that area.
     foreign: float
     blob: float
     # Share of the plain skin that lies on steep edges.
@@ -44,7 +44,8 @@ class MaskScore:
     # Shares of the contour without an edge in the picture: skin on both sides; another surface on both sides.
     skin_beyond: float
     other_across: float
-    # Features outside the mask, in the wrong order, not annotated though the mask covers their place.
+    # Features outside the mask, features in the wrong order, and places of features that the mask covers
+    # without an annotation.
     outside: float
     swapped: float
     missing: float
@@ -59,7 +60,7 @@ class MaskScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Weight:
-    """A figure raises the score from ``start`` on. From ``full`` on it takes ``most`` of the trust away."""
+    """A figure raises the score from ``start`` on. From ``full`` on it removes ``most`` of the trust."""
 
     start: float
     full: float
@@ -89,9 +90,9 @@ _LEAST_DOUBT = 0.05
 def score_mask(rgb: Image, parts: Mapping[str, Image], mask: Image) -> MaskScore:
     """The score of one face's mask. ``rgb`` uint8 HxWx3; ``parts`` and ``mask`` uint8 HxW, 0 or 255.
 
-    ``parts`` are named as in ``natocc.masks.policy``; parts that are absent are no fault. Where neither
-    eyes, brows nor mouth are annotated, their usual places in an upright face are left out, so fewer faults
-    are found. An empty mask has the score 1.
+    ``parts`` are named as in ``natocc.masks.policy``. Absent parts are not a fault. If neither eyes, brows
+    nor mouth are annotated, their usual places in an upright face are excluded, so fewer faults are found. An
+    empty mask has the score 1.
 
     Raises ValueError where the sizes differ.
     """
@@ -133,10 +134,10 @@ def _measure(parts: Mapping[str, Image], view: View) -> dict[str, float]:
 
 
 def combine_figures(figures: Mapping[str, float]) -> MaskScore:
-    """One score: each figure takes away a share of the trust that the others leave.
+    """Combine the figures into one score. Each removes a share of the trust that the others leave.
 
-    Score = 1 − Π (1 − most · ramp(figure)); the ramp rises from 0 at ``start`` to 1 at ``full``. So a
-    larger figure never lowers the score, and many small figures add up. The reason is the most specific of
+    Score = 1 − Π (1 − most · ramp(figure)); the ramp rises from 0 at ``start`` to 1 at ``full``. A larger
+    figure never lowers the score, and many small figures add up. The reason is the most specific figure among
     those at least half as strong as the strongest.
     """
     doubts = {
@@ -152,10 +153,10 @@ def combine_figures(figures: Mapping[str, float]) -> MaskScore:
 
 
 def _where_skin_counts(found: Parts, view: View) -> BoolArray:
-    """Where skin outside the mask is a fault.
+    """Mark the pixels at which skin outside the mask is a fault.
 
-    Everywhere in the mask's convex hull. Outside it not at the height of eyes to mouth where no ears are
-    annotated, and not below the mouth where no neck is.
+    These are all pixels in the mask's convex hull. Outside the hull, pixels at the height of eyes to mouth
+    count only if ears are annotated, and pixels below the mouth only if a neck is.
     """
     height, width = view.mask.shape
     rows = np.arange(height)[:, None]

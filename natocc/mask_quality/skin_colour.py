@@ -11,16 +11,17 @@ from numpy.typing import NDArray
 from natocc.geometry import BoolArray, Float32Array
 from natocc.mask_quality.view import View
 
-# Tolerances (Lab units): shading, freckles and blushes change lightness much, colour little.
+# Tolerances (Lab units). Shading, freckles and blushes change lightness more than colour.
 _LIGHTNESS, _COLOUR = 14.0, 5.0
-# Rounds of the fit; distance, in tolerances, from which a pixel has no weight and is not skin.
+# Rounds of the fit; distance, in tolerances, at which a pixel loses all weight and is not skin.
 _ROUNDS, _CUT = 6, 3.0
-# Ridge per pixel, which keeps a field with few pixels from bending.
+# Ridge per pixel; it keeps a field flat if there are few pixels.
 _STIFFNESS = 2e-5
-# Least number of pixels for a fit, and about how many of them are fitted.
+# Least number of pixels for a fit, and approximate number of pixels that are fitted.
 _FEWEST = 30
 _FITTED = 800
-# The terms are 1, x, y, L, x², y², xy. Two fits: the terms of each and the channels of Lab that they explain.
+# The terms are 1, x, y, L, x², y², xy. For each of two fits: its terms and the Lab channels that they
+# explain.
 _TERMS = 7
 _FITS = tuple(
     (
@@ -31,7 +32,7 @@ _FITS = tuple(
     )
     for terms, channels in (([0, 1, 2, 4, 5, 6], [0]), ([0, 1, 2, 3], [1, 2]))
 )
-# The tolerances are multiplied by these for the first guess, one colour for all (L, a, b).
+# Factors on the tolerances (L, a, b) for the first guess, which is one colour for the whole face.
 _FIRST = np.array([2.0, 1.5, 1.5], np.float32)
 
 
@@ -52,7 +53,7 @@ def skin_distance(view: View) -> Float32Array:
     y = ((np.arange(height) - rows.mean()) / (rows.std() + 1))[:, None]
     x = (np.arange(width) - columns.mean()) / (columns.std() + 1)
     lightness = view.lab[..., 0]
-    # Terms and Lab in one table: one product gives every sum of both fits.
+    # Terms and Lab share one table, so one product gives every sum of both fits.
     table = np.empty((height, width, _TERMS + 3), np.float32)
     for column, values in enumerate((1, x, y, lightness / 30, x * x - 1, y * y - 1, x * y)):
         table[..., column] = values
@@ -68,7 +69,7 @@ def skin_distance(view: View) -> Float32Array:
 
 
 def foreign_blobs(view: View, distance: Float32Array) -> tuple[float, float]:
-    """Shares of the mask, [0, 1], that are not of the face's skin colour: in all, and the largest piece.
+    """Shares of the mask, [0, 1], without the face's skin colour: the total, and the largest piece.
 
     Specks and threads thinner than three reduced pixels do not count, nor do eyes, brows and mouth.
     """
@@ -81,7 +82,7 @@ def foreign_blobs(view: View, distance: Float32Array) -> tuple[float, float]:
 
 
 def is_skin(distance: Float32Array) -> BoolArray:
-    """Where the colour is within three tolerances of the face's skin."""
+    """Mark pixels whose colour is within three tolerances of the face's skin."""
     return distance <= _CUT
 
 
@@ -95,7 +96,8 @@ def _squared_tolerances(difference: NDArray[Any]) -> NDArray[Any]:
 def _fit(sums: NDArray[Any], stiffness: float) -> Float32Array:
     """Least squares from weighted sums of products of the table's columns.
 
-    Returns the matrix (10, 3) that maps rows of the table to residuals in Lab. The ridge spares the constant.
+    Returns the matrix (10, 3) that maps rows of the table to residuals in Lab. The ridge does not apply to
+    the constant.
     """
     to_residual = np.zeros((_TERMS + 3, 3), np.float32)
     to_residual[_TERMS:] = np.eye(3)

@@ -1,4 +1,4 @@
-"""A face reduced for the checks: some eighty pixels of mask, in Lab, with its parts."""
+"""A face reduced for the checks: Lab colours, parts and a mask of about eighty pixels."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from natocc.resize.scale import scaled_size
 
 # Long side of the mask's box, and the margin around it, in reduced pixels.
 _SIDE, _MARGIN = 80, 8
-# Parts inside the skin that have other colours.
+# Parts inside the skin whose colours differ from skin.
 _FEATURES = ("l_eye", "r_eye", "l_brow", "r_brow", "mouth", "u_lip", "l_lip")
 
 # Eyes with brows, and mouth: top and bottom as shares of the mask's height, margin at either side as a share
@@ -76,7 +76,7 @@ def reduce_part(part: Image, view: View) -> Image:
 
 
 def _typical_features(mask: BoolArray) -> Image:
-    """Where eyes, brows and mouth usually lie in the mask of an upright face, if they are not annotated."""
+    """The usual places of eyes, brows and mouth in the mask of an upright face, if none is annotated."""
     plane = np.zeros(mask.shape, np.uint8)
     box = mask_box(mask)
     for top, bottom, side in _TYPICAL:
@@ -86,12 +86,12 @@ def _typical_features(mask: BoolArray) -> Image:
 
 
 def _divisible(box: Box, by: int) -> Box:
-    """The box without the last rows and columns that cannot be halved."""
+    """The box without its last rows and columns, so that its sides are divisible by ``by``."""
     return Box(box.x0, box.y0, box.x1 - box.width % by, box.y1 - box.height % by)
 
 
 def _reduce(picture: Image, halvings: int, size: tuple[int, int]) -> Image:
-    """Area averages: halvings first, which cost a tenth of other factors."""
+    """Reduce by area averages. Halvings come first, since they cost a tenth of other factors."""
     for _ in range(halvings):
         half = picture.shape[1] // 2, picture.shape[0] // 2
         picture = cast(Image, cv2.resize(picture, half, interpolation=cv2.INTER_AREA))

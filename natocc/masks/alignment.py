@@ -1,4 +1,4 @@
-"""A photograph moved and scaled until it fits a crop of it: least squares from coarse to fine."""
+"""Align a photograph with a crop of it by scale and translation: least squares from coarse to fine."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ import numpy as np
 from natocc.geometry import BoolArray, Float32Array, Float64Array
 from natocc.resize.scale import scale_image
 
-# Sizes at which a guess is refined, as shares of the crop; most steps at each; the step (pixels) that is the
-# last.
+# Sizes at which a guess is refined, as shares of the crop; largest number of steps at each size; step length
+# (pixels) at which the refinement ends.
 _LEVELS, _ROUNDS, _STILL = (0.5, 1.0), 15, 0.003
-# The most that a step changes the scale (share) and the position (pixels).
+# Largest change of the scale (share) and of the position (pixels) in one step.
 _MOST_GROWTH, _MOST_MOVE = 0.05, 4.0
-# A gain of the brightness below this counts as 1.
+# A brightness gain below this counts as 1.
 _LEAST_GAIN = 0.1
-# Detail is what lies between these blurs (sigma, pixels of the crop).
+# Detail is the difference between these two blurs (sigma, pixels of the crop).
 _FINE, _COARSE_BLUR = 1.0, 4.0
 # Pixels left out along the photograph's border, where a crop may be blurred.
 _RIM = 6
 # Least share of the crop that shows the photograph.
 _VISIBLE = 0.25
-# With less than this correlation at the first level a guess is given up.
+# A guess with less correlation than this at the first level is dropped.
 _HOPELESS = 0.25
 
 
 class Place(NamedTuple):
-    """Where a photograph lies in a frame: ``frame = scale · photo + (x, y)``, in pixels."""
+    """The position of a photograph in a frame: ``frame = scale · photo + (x, y)``, in pixels."""
 
     scale: float
     x: float
@@ -36,10 +36,10 @@ class Place(NamedTuple):
 
 
 def align(photo: Float32Array, crop: Float32Array, place: Place) -> tuple[Place, float] | None:
-    """The place near ``place`` where the photograph fits the crop (both float32 HxW, 0-255), and how well.
+    """Find the place near ``place`` at which the photograph fits the crop (both float32 HxW, 0-255).
 
-    ``place`` is in the crop's frame. The second value is the correlation of the detail, -1 to 1, where the
-    crop shows the photograph. None where too little of the photograph shows on the crop.
+    ``place`` is in the crop's frame. The second value is the correlation of the detail, -1 to 1, over the
+    pixels of the crop that show the photograph. None if too little of the photograph shows on the crop.
     """
     correlation = 0.0
     for level in _LEVELS:
@@ -60,7 +60,7 @@ def align(photo: Float32Array, crop: Float32Array, place: Place) -> tuple[Place,
 
 
 def _descend(photo: Float32Array, target: Float32Array, at: Place) -> Place | None:
-    """Gauss-Newton steps from ``at``, the photograph's place in the target's frame, until it stands still."""
+    """Gauss-Newton steps from ``at``, the photograph's place in the target's frame, until they converge."""
     height, width = target.shape
     for _ in range(_ROUNDS):
         shown, inside = _shown(photo, at, target.shape)
@@ -76,7 +76,7 @@ def _descend(photo: Float32Array, target: Float32Array, at: Place) -> Place | No
 
 
 def _step(shown: Float32Array, target: Float32Array, inside: BoolArray) -> tuple[float, float, float]:
-    """Growth about the centre and move (right, down) that bring ``shown`` nearer to ``target``.
+    """Growth about the centre and move (right, down) that bring ``shown`` closer to ``target``.
 
     Linear in the unknowns: target = gain · shown - gain · gradient · (growth · offset from the centre +
     move) + brightness.
@@ -95,7 +95,7 @@ def _step(shown: Float32Array, target: Float32Array, inside: BoolArray) -> tuple
 
 
 def _solve_robustly(system: Float64Array, values: Float64Array) -> Float64Array:
-    """Least squares, once more without the pixels that are off by over four standard deviations."""
+    """Least squares, repeated without the pixels that are off by more than four standard deviations."""
     found = _solve(system, values)
     off = np.abs(values - system @ found)
     near = off <= max(4 * 1.4826 * float(np.median(off)), 2.0)
@@ -107,7 +107,7 @@ def _solve(system: Float64Array, values: Float64Array) -> Float64Array:
 
 
 def _shown(photo: Float32Array, at: Place, size: tuple[int, ...]) -> tuple[Float32Array, BoolArray]:
-    """The photograph in a frame of (height, width), and where it shows, without its rim."""
+    """The photograph in a frame of (height, width), and the pixels that it covers, without its rim."""
     scale, x, y = at
     matrix = np.array([[scale, 0, x], [0, scale, y]])
     height, width = size

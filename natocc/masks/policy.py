@@ -42,10 +42,10 @@ NOT_FACE = ("eye_g", "hair", "hat", "l_ear", "r_ear", "ear_r", "neck", "neck_l",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """What counts as face: each of the 18 parts is in ``face`` or in ``not_face``.
+    """A rule for the face mask: each of the 18 parts is in ``face`` or in ``not_face``.
 
     ``grey`` holds the cases that the parts do not distinguish: ``face``, ``background``, or ``not stated``.
-    Only corrected masks and annotations can follow it (docs/label-policies.md).
+    Only corrected masks and annotations can follow ``grey`` (docs/label-policies.md).
     """
 
     name: str
@@ -116,8 +116,8 @@ def policy_named(name: str) -> Policy:
 def face_mask(parts: Mapping[str, Image], policy: Policy = VOO) -> Image:
     """The visible face as uint8 HxW, 0 or 255, from part masks (uint8 HxW, non-zero inside).
 
-    The union of the policy's face parts without its other parts. Absent parts count as empty. Raises
-    ValueError for an empty mapping.
+    It is the union of the policy's face parts minus the union of its other parts. Absent parts count as
+    empty. Raises ValueError for an empty mapping.
     """
     size = _size(parts)
     face, other = np.zeros(size, bool), np.zeros(size, bool)
@@ -133,7 +133,7 @@ def face_mask(parts: Mapping[str, Image], policy: Policy = VOO) -> Image:
 def parsing_map(parts: Mapping[str, Image]) -> Image:
     """Class index (uint8 HxW): later parts of the official order are painted over earlier ones."""
     classes = np.zeros(_size(parts), np.uint8)
-    # Ids rise in that order, so the last of several parts has the largest.
+    # Ids increase in that order, so the last of several parts has the largest id.
     for name in (part for part in PARTS if part in parts):
         np.maximum(classes, np.multiply(parts[name] > 0, CLASS_IDS[name], dtype=np.uint8), out=classes)
     return classes

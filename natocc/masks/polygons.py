@@ -15,10 +15,10 @@ from skimage.measure import approximate_polygon, find_contours
 
 from natocc.geometry import Float64Array, Image
 
-# In pixels of the mask. Below a half, the polygon of a single pixel still contains its centre.
+# In pixels of the mask. Below one half, so the polygon of a single pixel still contains its centre.
 TOLERANCE = 0.47
-# The share of the tolerance that is spent on smoothing the steps of pixels, and the smoothing (standard
-# deviation in points): a third fewer corners than simplifying alone.
+# Share of the tolerance that smoothing of the pixel steps may use, and its strength (standard deviation in
+# points). Smoothing leaves a third fewer corners than simplification alone.
 _SMOOTHED, _STEPS = 0.7, 3.0
 
 
@@ -31,17 +31,17 @@ class Polygon:
 
 
 def trace_polygons(mask: Image, tolerance: float = TOLERANCE) -> tuple[Polygon, ...]:
-    """The polygons of a mask (uint8 HxW, non-zero inside), in the order in which they are to be painted.
+    """The polygons of a mask (uint8 HxW, non-zero inside), in painting order.
 
-    The line halfway between the centres inside and outside is smoothed and simplified (Douglas and
-    Peucker) so that neither line leaves the other by more than ``tolerance`` pixels. A polygon within another
-    comes after it, so that a piece within a hole is painted last. Pixels that touch at a corner alone are
-    separate pieces. Empty for an empty mask.
+    The line halfway between the centres inside and outside is smoothed and simplified (Douglas and Peucker)
+    so that neither line leaves the other by more than ``tolerance`` pixels. A polygon within another comes
+    after it, so a piece within a hole is painted last. Pixels that touch only at a corner are separate
+    pieces. An empty mask has no polygons.
     """
     padded = np.pad((mask > 0).astype(np.float64), 1)
     lines = find_contours(padded, 0.5)  # type: ignore[no-untyped-call]
     rings = [_ring(line, tolerance) for line in lines]
-    # A polygon within another has the smaller area.
+    # A polygon within another has a smaller area.
     rings.sort(key=lambda ring: (-abs(ring[1]), ring[0][:, 1].min(), ring[0][:, 0].min()))
     return tuple(Polygon(corners=corners, hole=area < 0) for corners, area in rings)
 

@@ -41,7 +41,7 @@ def fill_polygon(corners: Float64Array, size: tuple[int, int]) -> Image:
     if corners.ndim != 2 or corners.shape[1] != 2 or len(corners) < 3:
         raise ValueError(f"a polygon: expected at least 3 corners (x, y), got shape {corners.shape}")
     height, width = size
-    # Every edge crosses the centre lines of some rows. A crossing flips the pixels of its row to the right.
+    # An edge crosses the centre lines of rows. Each crossing flips the pixels to its right in that row.
     ends = np.roll(corners, -1, axis=0)
     upward = corners[:, 1] > ends[:, 1]
     upper, lower = np.where(upward[:, None], ends, corners), np.where(upward[:, None], corners, ends)

@@ -1,8 +1,8 @@
-"""Where a small aligned crop was taken from a photograph: scale and position, found from the pixels.
+"""Find scale and position of a small aligned crop in its photograph, from the pixels.
 
 FaceOcc (Yin et al. 2022, section 3.1) draws its occlusions on crops of 256 pixels, aligned by scale and
-translation without rotation. Which scale and translation is not published. The crop shows the photograph
-itself, so the two can be matched. Beyond the photograph's border a crop shows its blurred mirror image.
+translation without rotation. Scale and translation are not published. The crop shows the photograph itself,
+so the two can be matched. Beyond the photograph's border a crop shows its blurred mirror image.
 
 The frames, each with pixel centres on integers. A resize by s takes p to (p + 1/2) s - 1/2::
 
@@ -24,13 +24,14 @@ from natocc.masks.alignment import Place, align
 from natocc.resize.scale import scale_image
 from natocc.verdicts import NotFound
 
-# The photograph's long side in the crop's pixels, as multiples of the crop's: from, to, factor of a step.
+# The photograph's long side in the crop's pixels, as multiples of the crop's side: least, largest, step
+# factor.
 _SMALLEST, _LARGEST, _STEP = 0.65, 3.2, 1.04
-# Long side at which the first guess is made, and how far a crop may reach out, as a share of it.
+# Long side for the first guess, and the share of it by which a crop may extend beyond the photograph.
 _COARSE, _OUTSIDE = 48, 0.5
 # Number of first guesses that are refined.
 _GUESSES = 3
-# Least correlation of the detail; with the second one the remaining guesses are skipped.
+# Least correlation of the detail, and the correlation at which the remaining guesses are skipped.
 _LEAST, _SURE = 0.5, 0.9
 
 
@@ -38,7 +39,7 @@ _LEAST, _SURE = 0.5, 0.9
 class Registration:
     """``crop = scale · photo + (x, y)``, in pixels, centres on integers.
 
-    ``correlation`` is that of the detail (a band of frequencies) where the crop shows the photograph.
+    ``correlation`` measures the detail (a band of frequencies) over the pixels that show the photograph.
     """
 
     scale: float
@@ -56,8 +57,8 @@ def register_crop(photo: Image, crop: Image) -> Registration | NotFound:
     """Find the crop in the photograph; both RGB uint8 HxWx3, of any sizes.
 
     The first guess is a normalised correlation at 48 pixels over all scales, with the photograph's border
-    mirrored. Least squares over scale and position refine it to some hundredths of a pixel. A crop whose
-    detail does not correlate with the photograph, as of another face, is not found.
+    mirrored. Least squares over scale and position refine it to some hundredths of a pixel. A crop of another
+    face is not found, since its detail does not correlate with the photograph.
     """
     grey, target = _grey(photo), _grey(crop)
     best: Registration | None = None
@@ -76,13 +77,13 @@ def register_crop(photo: Image, crop: Image) -> Registration | NotFound:
 
 
 def warp_to_photo(plane: Image, at: Registration, size: tuple[int, int]) -> Image:
-    """A plane of the crop (uint8 HxW) in the photograph's frame of (height, width); 0 outside the crop."""
+    """Warp a plane of the crop (uint8 HxW) to the photograph's (height, width); 0 outside the crop."""
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return cast(Image, cv2.warpAffine(plane, at.matrix, size[::-1], flags=flags, borderValue=0))
 
 
 def _registration(place: Place, correlation: float) -> Registration:
-    # Rounded far below the precision reached, so that sums in another order give the same result.
+    # Rounding, finer than the precision reached, makes the result independent of the order of sums.
     scale, x, y = (float(value) for value in place)
     return Registration(scale=round(scale, 6), x=round(x, 3), y=round(y, 3), correlation=correlation)
 
@@ -95,7 +96,7 @@ def _guesses(photo: Float32Array, crop: Float32Array) -> list[Place]:
     """The places of highest correlation at 48 pixels, at most one per scale, best first."""
     less = _COARSE / max(crop.shape)
     small = scale_image(crop, less, cv2.INTER_LINEAR)
-    # Reduced once: reducing the full photograph at every scale would take most of the time.
+    # The photograph is reduced once. Reducing it in full at every scale would take most of the time.
     rough = min(1.0, _LARGEST * _COARSE / max(photo.shape))
     reduced = scale_image(photo, rough)
     scored = []
@@ -119,7 +120,8 @@ def _sizes() -> Iterator[float]:
 def _match(photo: Float32Array, crop: Float32Array) -> tuple[float, int, int] | None:
     """Correlation, left and top of the crop's best place in a photograph of the same scale.
 
-    The crop may reach out by half its size. None where it is larger than the photograph with that margin.
+    The crop may extend beyond the photograph by half its size. None if it is larger than the photograph with
+    that margin.
     """
     height, width = crop.shape
     down, right = round(height * _OUTSIDE), round(width * _OUTSIDE)

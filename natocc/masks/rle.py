@@ -1,6 +1,6 @@
-"""COCO's run-length masks: column-major runs, the first of zeros.
+"""COCO's run-length masks: column-major runs that begin with zeros.
 
-Not decoded by pycocotools, which accepts runs that end too soon and leaves the rest of the mask empty.
+pycocotools is not used, since it accepts runs that end too soon and leaves the rest of the mask empty.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from natocc.geometry import Image
 def decode_runs(counts: Sequence[int] | str | bytes, size: tuple[int, int]) -> Image:
     """uint8 HxW of 0 and 255 from runs, plain or in COCO's compressed text; ``size`` is (height, width).
 
-    Raises ValueError where the runs do not fill the mask exactly.
+    Raises ValueError unless the runs fill the mask exactly.
     """
     plain = _expand(counts) if isinstance(counts, str | bytes) else [int(count) for count in counts]
     runs = np.asarray(plain, dtype=np.int64)
@@ -27,7 +27,7 @@ def decode_runs(counts: Sequence[int] | str | bytes, size: tuple[int, int]) -> I
 
 
 def _expand(text: str | bytes) -> list[int]:
-    """Five bits per character, lowest first; from the fourth run on, the difference to the run two before."""
+    """Five bits per character, lowest first; from the fourth run on, differences from the run two before."""
     data = text.encode("ascii") if isinstance(text, str) else text
     runs: list[int] = []
     value, shift = 0, 0

@@ -20,7 +20,7 @@ def enlarge_mask(mask: Image, size: tuple[int, int]) -> Image:
 def reduce_mask(mask: Image, size: tuple[int, int]) -> Image:
     """``mask`` (uint8 HxW, non-zero inside) at a smaller ``size`` (height, width), uint8 of 0 and 255.
 
-    A pixel is inside where at least half of the pixels that ``enlarge_mask`` would make of it are, so this
+    A pixel is inside if at least half of the pixels that ``enlarge_mask`` would make of it are inside. This
     reverses ``enlarge_mask``. Raises ValueError for a larger size.
     """
     _check(size, mask.shape)
@@ -33,7 +33,7 @@ def reduce_mask(mask: Image, size: tuple[int, int]) -> Image:
 
 
 def _places(large: int, small: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """For each of ``large`` pixels, the index of the one of ``small`` that contains its centre."""
+    """For each of ``large`` pixels, the index of the pixel (of ``small``) that contains its centre."""
     return ((2 * np.arange(large, dtype=np.int64) + 1) * small) // (2 * large)
 
 

@@ -1,6 +1,6 @@
 """Foreground and background separated by the colours near each pixel.
 
-Either side has a Gaussian of colours in a window about every pixel, so other parts of the picture have no
+Each side has a Gaussian of colours in a window around every pixel, so other parts of the picture have no
 influence.
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from natocc.geometry import BoolArray, Float32Array, Float64Array, Image
 
-# Least variance of every Gaussian (8-bit Lab levels squared): that of noise and coding.
+# Least variance of every Gaussian (8-bit Lab levels squared): the variance of noise and coding.
 _LEAST = 30.0
 # Weight (in pixels) of the whole picture's Gaussian in every window, for windows with few known pixels.
 _PRIOR = 1.0
@@ -22,10 +22,10 @@ _PRIOR = 1.0
 def log_odds(
     rgb: Image, foreground: BoolArray, background: BoolArray, where: BoolArray, reach: int
 ) -> Float32Array:
-    """How much likelier (natural log) the pixels ``where`` are foreground than background; 0 elsewhere.
+    """Log odds (natural) that the pixels ``where`` are foreground, not background; 0 elsewhere.
 
-    ``rgb`` uint8 HxWx3. ``foreground`` and ``background`` (HxW, neither empty) mark the pixels that are
-    known; those within ``reach`` in either direction make the two Gaussians, in Lab. Result float32 HxW.
+    ``rgb`` uint8 HxWx3. ``foreground`` and ``background`` (HxW, neither empty) mark the known pixels. The
+    known pixels within ``reach`` in either direction define the two Gaussians, in Lab. Result float32 HxW.
     """
     lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB).astype(np.float32)
     odds = np.zeros(where.shape, np.float32)
@@ -48,7 +48,7 @@ def _cost(lab: Float32Array, known: BoolArray, where: BoolArray, reach: int) -> 
     """Negative log density of the pixels ``where`` (N,) in the windows' Gaussians, without the constant."""
     colours = lab[known]
     middle = colours.mean(axis=0)
-    # Near zero, so that float32 holds the sums of squares.
+    # Values near zero keep the sums of squares exact enough in float32.
     centred = lab - middle
     weight = known.astype(np.float32)
     count = _window_sums(weight, reach)[where].astype(np.float64) + _PRIOR

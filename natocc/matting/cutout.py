@@ -8,11 +8,11 @@ import numpy as np
 from natocc.geometry import Image, mask_box
 
 _MARGIN = 2
-# Level of the blurred mask that becomes half opaque (0.5 would leave the edge in place), and the gain there.
+# Level of the blurred mask that becomes half opaque, and the gain there; 0.5 would leave the edge in place.
 _LEVEL, _GAIN = 0.7, 2.5
 # The blur (sigma, pixels of the mask) that removes the steps of its pixels.
 _SMOOTH = 0.8
-# The same for a matte whose edge follows the picture's colours.
+# Level and gain for a matte whose edge follows the picture's colours.
 _LEVEL_REFINED, _SMOOTH_REFINED = 0.6, 0.6
 _OPAQUE = 250
 
@@ -30,7 +30,7 @@ def soft_matte(mask: Image, factor: int = 1) -> Image:
 def enlarge_matte(alpha: Image, factor: int) -> Image:
     """A soft matte (uint8) enlarged ``factor`` times, with an edge as steep as ``soft_matte``'s.
 
-    The edge stays nearly in place: the matte already leaves out what is mixed with background.
+    The edge stays nearly in place, since the matte already excludes pixels mixed with background.
     """
     soft = cv2.GaussianBlur(alpha, (0, 0), _SMOOTH_REFINED)
     size = alpha.shape[1] * factor, alpha.shape[0] * factor
@@ -39,7 +39,7 @@ def enlarge_matte(alpha: Image, factor: int) -> Image:
 
 
 def soften_enlarged(mask: Image, scale: float = 1.0) -> Image:
-    """``soft_matte`` of a mask (0 or 255) that is enlarged already: ``scale`` of its pixels were one."""
+    """``soft_matte`` of a mask (0 or 255) that is already enlarged by the factor ``scale``."""
     return steepen_edge(cv2.GaussianBlur(mask, (0, 0), _SMOOTH * scale).astype(np.uint8, copy=False))
 
 
@@ -60,8 +60,8 @@ def clear_border(mask: Image, width: int = 1) -> Image:
 def extend_colours(rgb: Image, matte: Image, inset: float = 2.0) -> Image:
     """Give every pixel outside the matte and near its edge the colour of the nearest pixel well inside.
 
-    ``inset`` is the distance from the edge, in pixels, up to which the photograph mixes in its background.
-    Of parts that are too thin for it the middle counts as well inside. Raises ValueError for an empty matte.
+    ``inset`` is the distance from the edge, in pixels, up to which the photograph mixes in its background. In
+    parts too thin for this distance, the middle counts as well inside. Raises ValueError for an empty matte.
     """
     inside = _well_inside(matte, inset)
     _, labels = cv2.distanceTransformWithLabels(
@@ -74,7 +74,7 @@ def extend_colours(rgb: Image, matte: Image, inset: float = 2.0) -> Image:
 
 
 def _well_inside(matte: Image, inset: float) -> Image:
-    """uint8 HxW, 1 where the distance to the edge is at least ``inset``, or the largest nearby."""
+    """uint8 HxW, 1 if the distance to the edge is at least ``inset``, or is the largest nearby."""
     solid = (matte > _OPAQUE).astype(np.uint8)
     if not solid.any():
         if matte.max(initial=0) == 0:
@@ -90,7 +90,7 @@ def _well_inside(matte: Image, inset: float) -> Image:
 
 
 def crop_to_matte(rgb: Image, matte: Image) -> tuple[Image, Image]:
-    """Both cut to the matte's bounding box with a transparent margin of two pixels."""
+    """Crop both to the matte's bounding box with a transparent margin of two pixels."""
     box = mask_box(matte > 8)
     if box.empty:
         raise ValueError("cut-out: expected a matte with visible pixels, got an empty one")
@@ -102,7 +102,7 @@ def crop_to_matte(rgb: Image, matte: Image) -> tuple[Image, Image]:
 
 
 def turn_cutout(rgb: Image, matte: Image, degrees: float) -> tuple[Image, Image]:
-    """Both turned counter-clockwise about the centre, on a canvas that holds all of them."""
+    """Turn both counter-clockwise about the centre, on a canvas that holds the whole result."""
     if degrees % 360 == 0:
         return rgb, matte
     height, width = matte.shape

@@ -8,18 +8,18 @@ from numpy.typing import NDArray
 
 from natocc.geometry import Image, mask_box
 
-# OpenCV's mixtures have five components: a weight, a mean of three and a covariance of nine each.
+# OpenCV's mixtures have five components, each with one weight, a mean (3) and a covariance (9).
 _COMPONENTS = 5
 _ROUNDS = 2
-# Margin about the uncertain pixels (pixels): background there limits the cut and is cheap.
+# Margin around the uncertain pixels (pixels). A little background bounds the cut at low cost.
 _MARGIN = 12
 
 
 def cut_by_colours(rgb: Image, labels: Image) -> Image:
     """GrabCut (Rother et al. 2004) from ``labels`` (uint8 HxW of cv2.GC_*): uint8 HxW, 1 in the foreground.
 
-    OpenCV starts its colour mixtures from random numbers. Here either side's start from fifths of its
-    pixels by lightness, so the result depends on the picture alone.
+    OpenCV starts its colour mixtures from random numbers. Here each side's mixture starts from fifths of its
+    pixels by lightness, so the result depends only on the picture.
     """
     result = _foreground(labels)
     unsure = (labels == cv2.GC_PR_FGD) | (labels == cv2.GC_PR_BGD)
@@ -30,7 +30,7 @@ def cut_by_colours(rgb: Image, labels: Image) -> Image:
     if not unsure.any() or min(inside.sum(), (~inside).sum()) < 10 * _COMPONENTS:
         return result
     background_model, foreground_model = _mixture(picture[~inside]), _mixture(picture[inside])
-    # With a mask the rectangle is ignored.
+    # OpenCV ignores the rectangle if a mask is given.
     cv2.grabCut(picture, inner, (0, 0, 1, 1), background_model, foreground_model, _ROUNDS, cv2.GC_EVAL)
     result[box.slices] = _foreground(inner)
     return result

@@ -12,7 +12,7 @@ from natocc.geometry import Float32Array, Image
 
 
 def guided_filter(rgb: Image, plane: Float32Array, reach: int, evenness: float) -> Float32Array:
-    """``plane`` (float32 HxW) as a linear function of the colours of ``rgb`` in each window, averaged.
+    """Fit ``plane`` (float32 HxW) linearly to the colours of ``rgb`` in each window, and average the fits.
 
     Windows have a side of 2 ``reach`` + 1. Windows in which the variance of the colours (0 to 1) is below
     ``evenness`` count as flat. Result float32 HxW; it may exceed the range of ``plane`` a little.

@@ -17,25 +17,25 @@ from natocc.verdicts import NotFound
 
 # Long sides at which the hand is found and its edge is drawn.
 _FIND, _DRAW = 400, 800
-# Skin, by colour alone; nails, rings and hollows, by darkness alone (Lab units).
+# Least difference (Lab units) of skin, by colour only, and of nails, rings and hollows, by darkness only.
 _SKIN, _DARK = 9.0, 38.0
 # Background, by both, beside its noise (Lab units).
 _PLAIN_COLOUR, _PLAIN_DARK = 2.5, 4.0
-# Where neither is clear, colour and darkness count in proportion; a sum above this is rather hand.
+# If neither is clear, colour and darkness count in proportion; a sum above this suggests a hand.
 _LIKELY = 0.75
-# No shadow makes the background lighter by more than this (Lab units).
+# A pixel lighter than the background by more than this (Lab units), besides noise, is likely hand.
 _LIGHTER = 5.0
 # Least and largest share of the picture that a hand covers; largest size of a second piece, as a share of it.
 _SMALL, _LARGE, _PIECE = 0.02, 0.75, 0.2
-# Holes below this share of the hand are glints; larger ones show the background between fingers.
+# Holes below this share of the hand are glints; larger holes show the background between fingers.
 _HOLE = 0.004
 # Least difference between hand and background along the edge (Lab units).
 _CONTRAST = 8.0
-# Half the width of the band in which the edge is drawn, in pixels of the size at which it is drawn.
+# Half the width of the band in which the edge is drawn, in pixels at that size.
 _BAND = 5
-# Where the edge runs between background (0) and hand (255): inside the rim that is mixed with white.
+# Level of the edge between background (0) and hand (255). It lies inside the rim that is mixed with white.
 _LEVEL = 153
-# Share of a side of the picture that a hand covers where it touches that side.
+# Least share of a side of the picture that a hand covers if it touches that side.
 _TOUCHED = 0.01
 
 _SQUARE = np.ones((3, 3), np.uint8)
@@ -50,10 +50,10 @@ class HandMask:
 
 
 def segment_hand(rgb: Image) -> HandMask | NotFound:
-    """Find the one hand in ``rgb`` (uint8 HxWx3), which touches at most two sides of the picture.
+    """Find the only hand in ``rgb`` (uint8 HxWx3). It may touch at most two sides of the picture.
 
-    Colours are compared with a surface fitted to the background, so that uneven light has no influence.
-    Darkness counts less than colour, so that shadows stay out. Equal pictures give equal bytes.
+    Colours are compared with a surface fitted to the background, so uneven light has no influence. Darkness
+    counts less than colour, so shadows are excluded. Equal pictures give equal bytes.
     """
     small = limit_long_side(rgb, _FIND)
     difference = subtract_background(small)
@@ -70,13 +70,13 @@ def segment_hand(rgb: Image) -> HandMask | NotFound:
 
 
 def sides_touched(mask: Image) -> tuple[str, ...]:
-    """The sides (top, bottom, left, right) of which a mask (uint8 HxW) covers a hundredth or more."""
+    """The sides (top, bottom, left, right) that a mask (uint8 HxW) covers by a hundredth or more."""
     edges = {"top": mask[0], "bottom": mask[-1], "left": mask[:, 0], "right": mask[:, -1]}
     return tuple(name for name, edge in edges.items() if (edge > 127).mean() >= _TOUCHED)
 
 
 def _find(small: Image, difference: Difference) -> Image | NotFound:
-    """The mask at the size of ``small``, or the reason why there is none."""
+    """The mask at the size of ``small``, or the reason why no mask is found."""
     labels = _grabcut_labels(difference)
     if labels is None:
         return NotFound("a hand", "nothing that stands out from the background")
@@ -94,12 +94,12 @@ def _find(small: Image, difference: Difference) -> Image | NotFound:
 
 
 def _grabcut_labels(difference: Difference) -> Image | None:
-    """Where hand and background are sure or likely, for GrabCut; None where too little is surely hand."""
+    """GrabCut's labels of sure and likely hand and background; None if too little is surely hand."""
     colour, darker, noise = difference.colour, difference.darker, difference.noise
     hand = (colour > _SKIN + noise) | (darker > _DARK)
     plain = (colour < _PLAIN_COLOUR + noise) & (np.abs(darker) < _PLAIN_DARK + 3 * noise)
     likely = (colour / _SKIN + darker / (1.5 * _DARK) > _LIKELY) | (darker < -_LIGHTER - 3 * noise)
-    # Opened: a few pixels are dust or noise of the camera.
+    # Opening removes dust and camera noise of a few pixels.
     sure = cv2.morphologyEx(hand.astype(np.uint8), cv2.MORPH_OPEN, _SQUARE)
     if sure.mean() < _SMALL / 2:
         return None
@@ -110,7 +110,7 @@ def _grabcut_labels(difference: Difference) -> Image | None:
 
 
 def _no_single_hand(areas: NDArray[Any], size: int) -> NotFound | None:
-    """Why pieces of these areas, in a picture of ``size`` pixels, are not one hand; None if they are."""
+    """The reason why pieces of these areas are not one hand in a picture of ``size`` pixels, or None."""
     largest = int(areas.max(initial=0))
     if largest < _SMALL * size:
         return NotFound("a hand", "nothing that stands out from the background")
@@ -122,7 +122,7 @@ def _no_single_hand(areas: NDArray[Any], size: int) -> NotFound | None:
 
 
 def _filled(hand: Image, difference: Difference) -> Image:
-    """Glints are filled; background that fingers enclose stays open."""
+    """Fill glints. Background enclosed by fingers stays open."""
     area = int((hand > 0).sum())
     count, holes, stats, _ = cv2.connectedComponentsWithStats((hand == 0).astype(np.uint8), connectivity=8)
     height, width = hand.shape
@@ -148,20 +148,20 @@ def _contrast(hand: Image, difference: Difference) -> float:
 
 
 def _refine(picture: Image, coarse: Image, size: tuple[int, int]) -> Image:
-    """The mask at (height, width): pixels go to the nearer one of the hand's and background's colours."""
+    """The mask at (height, width): each pixel goes to the closer colour of hand and background."""
     height, width = picture.shape[:2]
     guess = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8)
     box = mask_box(guess > 0).grow(4 * _BAND, (height, width))
     share = guess.copy()
     share[box.slices] = _share_of_hand(picture, guess, box)
-    # Noise of the camera moves the edge by half a pixel either way.
+    # Camera noise moves the edge by half a pixel either way.
     smooth = cv2.GaussianBlur(_one_piece(share), (0, 0), 0.8)
     large = cv2.resize(smooth, size[::-1], interpolation=cv2.INTER_CUBIC)
     return np.where(large >= _LEVEL, 255, 0).astype(np.uint8)
 
 
 def _one_piece(share: Image) -> Image:
-    """A copy of the shares (uint8, 0-255) with the largest piece alone, its glints filled."""
+    """A copy of the shares (uint8, 0-255) with only the largest piece, its glints filled."""
     solid = (share >= _LEVEL).astype(np.uint8)
     _, pieces, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=4)
     largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
@@ -176,25 +176,25 @@ def _one_piece(share: Image) -> Image:
 
 
 def _share_of_hand(picture: Image, guess: Image, box: Box) -> Image:
-    """uint8, 0-255: beyond the band the guess; in it the colour's place between background and hand."""
+    """uint8, 0-255: the guess beyond the band; within it the colour's position from background to hand."""
     around = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * _BAND + 1, 2 * _BAND + 1))
     colours = picture[box.slices].astype(np.float32)
     solid = (guess[box.slices] > 127).astype(np.uint8)
     core, wide = cv2.erode(solid, around), cv2.dilate(solid, around)
-    # A sunlit rim is neither like the rest of the hand nor like the background, so its own pixels count.
+    # A sunlit rim resembles neither the rest of the hand nor the background, so its own pixels count.
     hand = _local_mean(colours, cv2.erode(solid, np.ones((5, 5), np.uint8)) > 0, _BAND)
     background = _local_mean(colours, wide == 0, 4 * _BAND)
     across = hand - background
     length = np.maximum((across * across).sum(axis=-1), 1.0)
     along = ((colours - background) * across).sum(axis=-1) / length
-    # Where the contrast is weak the guess is more reliable than the colour.
+    # At weak contrast the guess is more reliable than the colour.
     trust = np.clip(length / 400 - 0.25, 0, 1)
     mixed = trust * np.clip(along, 0, 1) + (1 - trust) * solid
     return np.where(core > 0, 255, np.where(wide > 0, np.rint(255 * mixed), 0)).astype(np.uint8)
 
 
 def _local_mean(colours: Float32Array, where: BoolArray, reach: int) -> Float32Array:
-    """Mean colour of the pixels ``where`` in a square about each pixel; the mean of all where it has none."""
+    """Mean colour of the pixels ``where`` in a square around each pixel, or of all if it has none."""
     side = (2 * reach + 1, 2 * reach + 1)
     weight = where.astype(np.float32)
     total = cv2.boxFilter(colours * weight[..., None], -1, side, borderType=cv2.BORDER_CONSTANT)

@@ -1,4 +1,4 @@
-"""The direction in which a hand points, from where its wrist leaves the picture or from its fingers."""
+"""The direction in which a hand points, found from the wrist at the picture's border or from the fingers."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ import numpy as np
 from natocc.geometry import Float64Array, Image
 from natocc.resize.scale import limit_long_side
 
-# What the direction was found from.
+# The cue for the direction.
 Cue = Literal["wrist", "fingers", "unknown"]
 
 # Long side at which a hand is measured.
 _SIDE = 200
 # Least width of a wrist at the border, as a share of the long side.
 _WRIST = 0.02
-# Largest angle (degrees) between cue and principal axis at which the axis is used: an arm that leaves along
-# the border crosses it askew, and single fingers point aside.
+# Largest angle (degrees) between cue and principal axis at which the axis is used. An arm that leaves along
+# the border crosses it obliquely, and single fingers may point sideways.
 _WRIST_AGREES, _FINGERS_AGREE = 40.0, 80.0
 # Fingers are thinner than this share of the palm's radius, wrists are not.
 _THIN = 0.5
-# Least share of the hand in thin parts that counts as fingers.
+# Thin parts with at least this share of the hand count as fingers.
 _FINGERS = 0.03
-# Within this angle (degrees) of hanging a hand is not turned: turning costs sharpness.
+# A hand within this angle (degrees) of fingers-down is not turned, since turning costs sharpness.
 _HANGS = 15.0
 
 
 def turn_fingers_down(mask: Image) -> tuple[float, Cue]:
     """Degrees counter-clockwise (above -180, at most 180) that turn a hand fingers-down, and the cue used.
 
-    ``mask`` is uint8 HxW, 0 or 255. A hand that reaches the border points away from there along its
-    principal axis; any other points along that axis to its thin parts. 0 where it hangs or has no cue.
+    ``mask`` is uint8 HxW, 0 or 255. A hand that reaches the border points away from it along the principal
+    axis. Any other hand points along that axis to its thin parts. 0 if it already hangs down or has no cue.
     """
     hand = (limit_long_side(mask, _SIDE) > 127).astype(np.uint8)
     if not hand.any():
@@ -51,7 +51,7 @@ def turn_fingers_down(mask: Image) -> tuple[float, Cue]:
 
 
 def _from_wrist(hand: Image) -> Float64Array | None:
-    """Away from the border that the hand reaches, as (x, y); None where it reaches none."""
+    """The direction away from the border that the hand reaches, as (x, y); None if it reaches no border."""
     rim = np.zeros_like(hand)
     rim[0], rim[-1], rim[:, 0], rim[:, -1] = hand[0], hand[-1], hand[:, 0], hand[:, -1]
     if rim.sum() < _WRIST * max(hand.shape):
@@ -60,7 +60,7 @@ def _from_wrist(hand: Image) -> Float64Array | None:
 
 
 def _to_fingers(hand: Image) -> Float64Array | None:
-    """From the middle of the palm to that of all thin parts, as (x, y)."""
+    """The direction from the middle of the palm to the middle of all thin parts, as (x, y)."""
     framed = cv2.copyMakeBorder(hand, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
     depth = cv2.distanceTransform(framed, cv2.DIST_L2, 5)[1:-1, 1:-1]
     radius = float(depth.max())
@@ -75,7 +75,7 @@ def _to_fingers(hand: Image) -> Float64Array | None:
 
 
 def _along_axis(hand: Image, towards: Float64Array, within: float) -> Float64Array:
-    """The principal axis where it is ``within`` so many degrees of ``towards``; else ``towards`` itself."""
+    """The principal axis if it is ``within`` that many degrees of ``towards``; else ``towards`` itself."""
     axis = np.asarray(np.linalg.eigh(np.cov(_points(hand).T)).eigenvectors[:, 1])
     axis = axis if axis @ towards >= 0 else -axis
     agrees = axis @ towards >= math.cos(math.radians(within)) * np.linalg.norm(towards)

@@ -11,14 +11,14 @@ import numpy as np
 from natocc.geometry import BoolArray, Float32Array, Image
 from natocc.verdicts import NotFound
 
-# Depth of the border in which the background is looked for, as a share of the long side.
+# Width of the border ring in which the background is searched, as a share of the long side.
 _RING = 0.02
 # Least lightness (L of 0-100) and largest chroma (Lab units) of a background.
 _LIGHT, _COLOURFUL = 45.0, 18.0
-# Largest distance of a background pixel from the ring's median, then from the fitted surface: in L, then in
-# a and b together.
+# Largest distance of a background pixel from the ring's median, then from the fitted surface; each in L, then
+# in a and b together.
 _NEAR, _FITTED = (18.0, 8.0), (9.0, 5.0)
-# Least share of the border that shows the background: the object enters by one side.
+# Least share of the border that shows the background, since the object enters from one side.
 _SHARE = 0.5
 # Largest scatter of a background about the surface (L, median absolute deviation).
 _EVEN = 4.0
@@ -39,15 +39,15 @@ class Difference:
 
     @property
     def colour(self) -> Float32Array:
-        """Length of the tint: small in shadows, large on skin."""
+        """Length of the tint vector: small in shadows, large on skin."""
         return cast(Float32Array, cv2.magnitude(self.tint[..., 0], self.tint[..., 1]))
 
 
 def subtract_background(rgb: Image) -> Difference | NotFound:
     """Fit a surface of second degree in x and y to the background's Lab colours and subtract it.
 
-    ``rgb`` (uint8 HxWx3) shows an object on white or light grey, which may be unevenly lit. The background
-    is found at the picture's border, most of which must show it.
+    ``rgb`` (uint8 HxWx3) shows an object on white or light grey, which may be unevenly lit. The background is
+    found at the picture's border and must cover most of it.
     """
     lab = cast(Float32Array, cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB))
     ring = _ring(rgb.shape[:2])
@@ -68,7 +68,7 @@ def subtract_background(rgb: Image) -> Difference | NotFound:
 
 
 def _away_from_surface(lab: Float32Array, known: BoolArray) -> Float32Array:
-    """The colours less the surface fitted to the ``known`` pixels, and again to all that are near it."""
+    """The colours minus a surface, fitted to the ``known`` pixels and again to all pixels near it."""
     basis = _basis(lab.shape[:2])
     for _ in range(_ROUNDS):
         away = cast(Float32Array, lab - basis @ _fit(basis[known], lab[known]))
@@ -90,7 +90,7 @@ def _basis(size: tuple[int, int]) -> Float32Array:
 
 
 def _fit(basis: Float32Array, colours: Float32Array) -> Float32Array:
-    """Least squares by the normal equations: six unknowns a channel, however many pixels."""
+    """Least squares by the normal equations, with six unknowns per channel."""
     wide = basis.astype(np.float64)
     solved = np.linalg.lstsq(wide.T @ wide, wide.T @ colours.astype(np.float64), rcond=None)[0]
     return cast(Float32Array, solved.astype(np.float32))

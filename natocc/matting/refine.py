@@ -1,4 +1,4 @@
-"""A coarse mask refined: in a band about its edge, the colours on either side decide."""
+"""Refine a coarse mask: in a band around its edge, the colours on either side decide."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from natocc.geometry import BoolArray, Float32Array, Image
 from natocc.matting.colour_models import log_odds
 from natocc.matting.guided_filter import guided_filter
 
-# Half the band's width: least pixels, share of the side of a square of the mask's area, most pixels.
+# Half the band's width: least (pixels), share of the square root of the mask's area, largest (pixels).
 _BAND = (2, 0.015, 8)
-# Log odds of the colours are cut off and divided; the distance to the edge (in half bands) is multiplied.
+# The log odds of the colours are clipped and divided; the distance to the edge (in half bands) is multiplied.
 _CUT, _SCALE, _PLACE = 6.0, 2.0, 1.5
 # Half the band's width (pixels) in the second pass.
 _NEAR = 2.0
@@ -23,7 +23,7 @@ _NEAR = 2.0
 _REACH, _EVENNESS = 2, 1e-3
 # Pieces and holes below these shares of the whole are removed.
 _PIECE, _HOLE = 0.03, 0.01
-# The coarse mask is preferred below this confidence, and above these changes (of the area, of the band).
+# The coarse mask is kept below this confidence, or above these changes (of the area, of the band).
 _LEAST_CONFIDENCE, _MOST_CHANGE, _MOST_OF_BAND = 0.8, 0.3, 0.8
 
 
@@ -31,8 +31,8 @@ _LEAST_CONFIDENCE, _MOST_CHANGE, _MOST_OF_BAND = 0.8, 0.3, 0.8
 class Refined:
     """``alpha`` uint8 HxW. ``change``: pixels that changed sides, as a share of the mask's area.
 
-    ``confidence``: share of the pixels beside the band whose colours are on the right side, the mean of both
-    sides. ``sound``: whether the confidence is high enough and the change small enough for a coarse mask.
+    ``confidence``: share of the pixels beside the band whose colours are on the correct side, the mean of
+    both sides. ``sound``: the confidence is high enough and the change small enough for a coarse mask.
     Otherwise foreground and background look alike there, and the mask is preferable to ``alpha``.
     """
 
@@ -44,10 +44,10 @@ class Refined:
 
 @dataclass(frozen=True, slots=True)
 class _Band:
-    """Where the edge of a mask may lie, and the pixels that are sure. All HxW.
+    """The band that may contain a mask's edge, and the sure pixels. All HxW.
 
     ``depth``: distance from the mask's edge in pixels, positive inside. ``inner`` and ``outer`` lie beyond
-    the band. ``core`` is the sure foreground: ``inner``, and the middle of parts thinner than the band.
+    the band. ``core`` is the sure foreground: ``inner`` plus the middle of parts thinner than the band.
     """
 
     half_width: int
@@ -63,7 +63,7 @@ class _Band:
 
 
 def band_width(mask: Image) -> int:
-    """Half the width (pixels) of the band about the edge of a mask (uint8 HxW) that is refined."""
+    """Half the width (pixels) of the band around the edge of a mask (uint8 HxW)."""
     least, share, most = _BAND
     return int(min(max(round(least + share * float(np.sqrt(cv2.countNonZero(mask)))), least), most))
 
@@ -71,8 +71,8 @@ def band_width(mask: Image) -> int:
 def refine_matte(rgb: Image, mask: Image, band: int) -> Refined:
     """A soft matte from ``rgb`` (uint8 HxWx3) and a coarse ``mask`` (uint8 HxW, 0 or 255).
 
-    Within ``band`` pixels of the mask's edge a pixel goes to the side whose colours nearby it resembles, or
-    to the mask's side where colours are unclear. A second pass repeats this close to the first one's edge.
+    Within ``band`` pixels of the mask's edge, a pixel goes to the side whose nearby colours it resembles, or
+    to the mask's side if colours are unclear. A second pass repeats this close to the edge of the first pass.
     A guided filter aligns the edge with the picture's. Beyond the band the mask holds.
     """
     about = _band_about(mask, band)
@@ -97,7 +97,7 @@ def _band_about(mask: Image, band: int) -> _Band:
 
 
 def _second_pass(rgb: Image, first: Float32Array, about: _Band) -> Float32Array:
-    """The matte (float32, 0 to 1) again, from colours closer to the edge that the first pass found."""
+    """The matte (float32, 0 to 1) from colours closer to the edge that the first pass found."""
     found = np.where(first > 0.5, 255, 0).astype(np.uint8)
     near = _depth(found)
     core = (_core(found, near, _NEAR) & ~about.outer) | about.inner
@@ -111,7 +111,7 @@ def _second_pass(rgb: Image, first: Float32Array, about: _Band) -> Float32Array:
 
 
 def _laid(rgb: Image, odds: NDArray[Any], inner: BoolArray, outer: BoolArray) -> Float32Array:
-    """float32 HxW, 0 to 1: log odds as shares, smoothed along the picture's edges."""
+    """float32 HxW, 0 to 1: log odds as probabilities, smoothed along the picture's edges."""
     share = 1 / (1 + np.exp(-np.clip(odds, -20, 20)))
     share[inner], share[outer] = 1, 0
     laid: Float32Array = np.clip(guided_filter(rgb, share.astype(np.float32), _REACH, _EVENNESS), 0, 1)
@@ -120,7 +120,7 @@ def _laid(rgb: Image, odds: NDArray[Any], inner: BoolArray, outer: BoolArray) ->
 
 
 def _tidied(alpha: Image, mask: Image) -> Image:
-    """Without small loose pieces, and without small holes where the mask has none."""
+    """Remove small loose pieces, and small holes that the mask does not have."""
     solid = (alpha > 127).astype(np.uint8)
     _, pieces, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=4)
     areas = stats[:, cv2.CC_STAT_AREA].copy()
@@ -133,7 +133,7 @@ def _tidied(alpha: Image, mask: Image) -> Image:
 
 
 def _small_holes(alpha: Image, mask: Image) -> BoolArray:
-    """Holes of the matte within the mask that reach neither the mask's edge nor a larger size."""
+    """Small holes of the matte within the mask that do not touch the mask's edge."""
     _, holes, stats, _ = cv2.connectedComponentsWithStats(
         ((alpha <= 127) & (mask > 0)).astype(np.uint8), connectivity=8
     )
@@ -145,7 +145,7 @@ def _small_holes(alpha: Image, mask: Image) -> BoolArray:
 
 
 def _share(flags: BoolArray, of: BoolArray) -> float:
-    """Share of the pixels ``of`` that are set; 1 where there are none."""
+    """Share of the pixels ``of`` that are set; 1 if ``of`` is empty."""
     return float(flags[of].mean()) if of.any() else 1.0
 
 
@@ -154,14 +154,14 @@ def _cut(odds: Float32Array) -> Float32Array:
 
 
 def _depth(mask: Image) -> Float32Array:
-    """Distance from the mask's edge in pixels, positive inside; the picture's border is no edge."""
+    """Distance from the mask's edge in pixels, positive inside; the picture's border is not an edge."""
     solid = cv2.copyMakeBorder((mask > 0).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_REPLICATE)
     inside, outside = (cv2.distanceTransform(side, cv2.DIST_L2, 5) for side in (solid, 1 - solid))
     return np.asarray((inside - outside)[1:-1, 1:-1], np.float32)
 
 
 def _core(mask: Image, depth: Float32Array, band: float) -> BoolArray:
-    """Where the mask is deeper than the band; of thinner parts the middle."""
+    """Pixels deeper in the mask than the band, and the middle of thinner parts."""
     side = 2 * int(np.ceil(band)) + 1
     deepest = cv2.dilate(depth, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
     return np.asarray((mask > 0) & (depth >= np.minimum(band, np.maximum(deepest - 0.01, 1.5))))

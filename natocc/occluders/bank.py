@@ -12,9 +12,9 @@ from natocc.matting.cutout import crop_to_matte, extend_colours
 from natocc.occluders.occluder import Occluder, make_occluder
 from natocc.resize.scale import limit_long_side
 
-# An occluder that is ready, or RGB uint8 HxWx3 and matte uint8 HxW.
+# A prepared occluder, or RGB uint8 HxWx3 and matte uint8 HxW.
 Cutout = Occluder | tuple[Image, Image]
-# How deep, in pixels of the photograph, a matte's edge mixes in what lies behind.
+# Depth, in pixels of the photograph, to which a matte's edge mixes in the background.
 _MIXED = 2.0
 LEAST_SIDE = 8
 
@@ -104,7 +104,7 @@ def make_texture(rgb: Image, long_side: int | None = None) -> Occluder:
 
 
 def shrink_occluder(occluder: Occluder, long_side: int) -> Occluder:
-    """The same with no side above ``long_side`` pixels."""
+    """Shrink an occluder until no side is above ``long_side`` pixels."""
     if max(occluder.size) <= long_side:
         return occluder
     matte = None if occluder.alpha is None else limit_long_side(occluder.alpha[0], long_side)

@@ -20,7 +20,7 @@ BANK_INDEX, BANK_TABLE = "bank.json", "entries.parquet"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEntry:
-    """An entry and where it lies: ``members`` gives offset and size in ``shard``, by extension."""
+    """An entry and its location: ``members`` gives offset and size in ``shard``, by extension."""
 
     # One of ENTRY_KINDS.
     kind: str
@@ -33,8 +33,8 @@ class StoredEntry:
 def read_entries(bank: str) -> list[StoredEntry]:
     """All entries, ordered by kind and id.
 
-    Raises FileNotFoundError where there is no bank, ModuleNotFoundError without pyarrow, ValueError for an
-    entry of an unknown kind.
+    Raises FileNotFoundError if there is no bank, ModuleNotFoundError without pyarrow, ValueError for an entry
+    of an unknown kind.
     """
     folder = bank.rstrip("/")
     try:
@@ -60,13 +60,13 @@ def read_entries(bank: str) -> list[StoredEntry]:
 
 
 def read_members(bank: str, entry: StoredEntry, names: Collection[str]) -> dict[str, bytes]:
-    """Of ``names`` the members that the entry has, by extension."""
+    """The members in ``names`` that the entry has, by extension."""
     shard = f"{bank.rstrip('/')}/{entry.shard}"
     return {name: read_span(shard, *span) for name, span in entry.members.items() if name in names}
 
 
 def read_span(url: str, offset: int, size: int) -> bytes:
-    """``size`` bytes from ``offset``; ValueError where the file ends before."""
+    """``size`` bytes from ``offset``; ValueError if the file ends before that."""
     data = _read(url, offset, size)
     if len(data) != size:
         raise ValueError(
@@ -76,7 +76,7 @@ def read_span(url: str, offset: int, size: int) -> bytes:
 
 
 def _read(url: str, offset: int = 0, size: int | None = None) -> bytes:
-    """``size`` bytes of a file, or all that follow; fewer where it ends before."""
+    """``size`` bytes of a file, or the rest of it; fewer if the file ends earlier."""
     if "://" not in url:
         with Path(url).expanduser().open("rb") as stream:
             stream.seek(offset)
@@ -93,8 +93,8 @@ def arrow_table(data: bytes) -> pa.Table:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    # Arrow's threads let go of buffers when they like. If that is while the interpreter ends, and the
-    # buffer is Python's, the process is aborted; so the bytes are put into memory of Arrow's own.
+    # Arrow's threads release buffers at any time. If they release a Python buffer while the interpreter ends,
+    # the process is aborted. The bytes are therefore copied into Arrow's memory.
     stream = pa.BufferOutputStream()
     stream.write(data)
     return pq.ParquetFile(pa.BufferReader(stream.getvalue()), pre_buffer=False).read(use_threads=False)

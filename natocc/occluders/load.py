@@ -26,8 +26,8 @@ def load_occluders(
 ) -> OccluderBank:
     """The occluders of a prepared bank, each at most ``long_side`` pixels long.
 
-    ``split`` None: those of every split. Raises FileNotFoundError where there is no bank, ValueError
-    where it holds none of these kinds in this split.
+    ``split`` None means every split. Raises FileNotFoundError if there is no bank, ValueError if it holds
+    none of these kinds in this split.
     """
     if unknown := sorted(set(kinds) - set(POOLS)):
         raise ValueError(f"kinds: expected some of {', '.join(POOLS)}, got {', '.join(unknown)}")
@@ -58,10 +58,10 @@ def _load(bank: str, entry: StoredEntry, long_side: int | None) -> Occluder:
 
 
 def load_cutouts(folder: str | Path, *, long_side: int | None = 384) -> dict[str, Occluder]:
-    """Every picture of a folder as a cut-out, by file name; names of numbers first, as numbers.
+    """Every picture of a folder as a cut-out, by file name; numeric names come first, in numeric order.
 
-    Files whose names begin with a dot are skipped. Raises ValueError that lists all files that cannot be
-    used: unreadable, not transparent, not pictures.
+    Files whose names begin with a dot are skipped. Raises ValueError with a list of all unusable files:
+    unreadable, not transparent, not pictures.
     """
     _check_side(long_side)
     root, problems = Path(folder), list[str]()

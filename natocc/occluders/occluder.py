@@ -1,4 +1,4 @@
-"""What goes on a face: a cut-out or a texture, in reduced sizes, and the layer that it becomes."""
+"""An occluder, which is a cut-out or a texture in halving sizes, and the layer placed on a face."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Box, Image, Matrix, covered_box, resizing
 
-# Continued colours round every size, so that interpolation and blur near the edge see nothing else.
+# Frame of continued colours around every size, so interpolation and blur at the edge read no other colours.
 _FRAME = 8
 
 
@@ -20,9 +20,9 @@ _FRAME = 8
 class Occluder:
     """Colours and matte in halving sizes, largest first, as RGBA uint8 in a frame of continued colours.
 
-    Colours are plausible outside the matte too (those of the nearest pixel inside), which is what
-    lets it be warped and blurred without a dark halo. A texture is opaque throughout and has no
-    ``alpha``. One RGBA plane warps in a third of the time that colours and matte take apart.
+    Pixels outside the matte have the colour of the nearest pixel inside, so warping and blurring cause no
+    dark halo. A texture is opaque throughout and has no ``alpha``. One RGBA plane warps in a third of the
+    time of separate colours and matte.
     """
 
     levels: tuple[Image, ...]
@@ -71,7 +71,7 @@ def make_occluder(rgb: Image, alpha: Image | None) -> Occluder:
     return Occluder(tuple(_framed(size, texture=alpha is None) for size in sizes), alpha is None)
 
 
-# What ``decode_occluder`` needs of a bank's members.
+# Members of a bank that ``decode_occluder`` reads.
 MEMBERS = ("jpg", "alpha.png")
 
 
@@ -101,8 +101,8 @@ def _size(level: Image) -> tuple[int, int]:
 def warp_occluder(occluder: Occluder, matrix: Matrix, box: Box) -> Image:
     """RGBA of the pixels of ``box`` after mapping the occluder by ``matrix``, in one interpolation.
 
-    Starts from the smallest level that is still at least as fine as the result, so that shrinking
-    does not alias. Beyond the frame lies the occluder's mean colour, transparent.
+    Starts from the smallest level that is at least as fine as the result, so shrinking does not alias. Pixels
+    beyond the frame have the occluder's mean colour and are transparent.
     """
     shrink = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
     wanted = max(0, int(np.floor(-np.log2(max(shrink, 1e-6)) + 0.1)))
@@ -119,7 +119,7 @@ def warp_occluder(occluder: Occluder, matrix: Matrix, box: Box) -> Image:
 def place(occluder: Occluder, matrix: Matrix, canvas: tuple[int, int]) -> Layer:
     """Lay a cut-out on a canvas of (height, width) by a 3x3 matrix.
 
-    The layer's box may be empty when the cut-out misses the canvas.
+    The layer's box may be empty if the cut-out misses the canvas.
     """
     if occluder.is_texture:
         raise ValueError("place: expected a cut-out with a matte, got a texture; use fill_shape")

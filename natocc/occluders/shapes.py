@@ -19,11 +19,11 @@ _POINTS = (3, 15)
 _RETRIES = 200
 _SAMPLES_PER_EDGE = 100
 _FIXED_POINT_BITS = 8
-# How far, in pixels, the drawn polygon may be from the curve.
+# Largest distance, in pixels, of the drawn polygon from the curve.
 _TOLERANCE = 0.05
-# How far, in pixels, anti-aliasing and the softened matte reach beyond the curve.
+# Reach, in pixels, of anti-aliasing and the softened matte beyond the curve.
 _SOFT_EDGE = 8
-# Without the end of the edge, which begins the next.
+# The end of an edge is omitted, since the next edge begins there.
 _BERNSTEIN_T = np.linspace(0.0, 1.0, _SAMPLES_PER_EDGE)[:-1]
 _BERNSTEIN = np.stack(
     [
@@ -38,7 +38,7 @@ _BERNSTEIN = np.stack(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """Control points in the unit square, in order round their mean, and how the curve bends."""
+    """Control points in the unit square, ordered around their mean, and the curve's bend."""
 
     points: tuple[tuple[float, float], ...]
     radius: float  # length of the tangent arms over the length of the edge
@@ -46,7 +46,7 @@ class Shape:
 
 
 def draw_shape(rng: Generator) -> Shape:
-    """Draw a shape; points are redrawn, at most 200 times, while neighbours lie too close."""
+    """Draw a shape. Points are redrawn, at most 200 times, while neighbours are too close."""
     count = int(rng.integers(_POINTS[0], _POINTS[1] + 1))
     points = _in_order(rng.random((count, 2)))
     for _ in range(_RETRIES):
@@ -72,7 +72,7 @@ def _apart(points: NDArray[np.float64], least: float) -> bool:
 def shape_curve(shape: Shape) -> NDArray[np.float64]:
     """The closed curve as Nx2 points (x, y), whole within the 512-pixel canvas.
 
-    Cubic Béziers through the control points; a curve that would leave the canvas is shrunk and
+    It consists of cubic Béziers through the control points. A curve that would leave the canvas is shrunk and
     shifted into it, never cut.
     """
     start = np.asarray(shape.points)
@@ -100,7 +100,7 @@ def _fit(curve: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _bounds(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Least and greatest x and y; column by column takes a fifth of the time."""
+    """Least and greatest x and y. Column by column takes a fifth of the time."""
     x, y = points[:, 0], points[:, 1]
     return np.array([x.min(), y.min()]), np.array([x.max(), y.max()])
 
@@ -113,7 +113,7 @@ def curve_size(curve: NDArray[np.float64]) -> tuple[int, int]:
 
 
 def place_curve(curve: NDArray[np.float64], matrix: Matrix) -> NDArray[np.float64]:
-    """The curve on the face image, Nx2 (x, y), thinned to the points that its form needs.
+    """The curve on the face image, Nx2 (x, y), reduced to the points that its form needs.
 
     ``matrix`` maps the curve's bounding box (its corner at the origin) to the face image.
     """
@@ -151,8 +151,8 @@ def points_box(points: NDArray[np.float64], canvas: tuple[int, int]) -> Box:
 def draw_matte(polygon: NDArray[np.float64], canvas: tuple[int, int]) -> Image:
     """The anti-aliased matte (uint8, 0-255) of Nx2 points (x, y) on a canvas of (height, width).
 
-    The library's fill is two thirds of a pixel too wide all round, by the line that it draws along the
-    edge: half of that line is taken off again.
+    The library also draws a line along the edge, so its fill is two thirds of a pixel too wide all round.
+    Half of that line is removed again.
     """
     fixed = [np.rint(polygon * (1 << _FIXED_POINT_BITS)).astype(np.int32)]
     filled, line = np.zeros(canvas, np.uint8), np.zeros(canvas, np.uint8)

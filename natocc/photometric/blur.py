@@ -1,4 +1,4 @@
-"""Blur: the paper's AdvancedBlur (a turned generalised Gaussian with a noisy kernel), or a plain Gaussian."""
+"""Blur: the paper's AdvancedBlur (a turned generalised Gaussian, its kernel noisy), or a plain one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SIGMA = (0.2, 1.0)
 _ANGLE = (-90.0, 90.0)
 _BETA = (0.5, 8.0)
 _NOISE = (0.9, 1.1)
-# Share of a kernel's weight that may be left out: a quarter of a level at full contrast.
+# Share of a kernel's weight that may be omitted: a quarter of a level at full contrast.
 _NEGLIGIBLE = 1e-3
 
 
@@ -50,7 +50,7 @@ def draw_blur(rng: Generator, *, plain: bool = False) -> Blur:
 
 
 def kernel_noise(blur: Blur) -> NDArray[np.float64]:
-    """The multiplicative noise, size x size, regenerated from its seed; ones without noise."""
+    """The multiplicative noise, size x size, regenerated from its seed; all ones without noise."""
     if blur.noise_seed is None:
         return np.ones((blur.size, blur.size))
     return Generator(PCG64(blur.noise_seed)).uniform(*_NOISE, size=(blur.size, blur.size))
@@ -77,7 +77,7 @@ def apply_blur(image: Image, blur: Blur) -> Image:
 
 
 def _without_the_slightest(kernel: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The kernel with its smallest weights at zero: filtering takes time for the others alone."""
+    """Set the kernel's smallest weights to zero, since only non-zero weights cost time in filtering."""
     order = np.argsort(kernel, axis=None, kind="stable")
     slight = order[: np.searchsorted(np.cumsum(kernel.reshape(-1)[order]), _NEGLIGIBLE)]
     kept = kernel.copy()

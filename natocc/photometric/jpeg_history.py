@@ -1,4 +1,4 @@
-"""A picture's JPEG history: the quality and block grid of its file, and one generation more on them."""
+"""A picture's JPEG history: the quality and block grid of its file, and one more generation with both."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _START = b"\xff\xd8"
 _QUANTISATION = 0xDB
 _SCAN = 0xDA
 _END = 0xD9
-# Markers that stand alone: TEM, RST0 to RST7.
+# Markers without a segment: TEM, RST0 to RST7.
 _BARE = frozenset((0x01, *range(0xD0, 0xD8)))
 # One coded block of 4:2:0 in pixels.
 _BLOCK = 16
@@ -41,13 +41,13 @@ _SCALED = _tables()
 def jpeg_quality(data: bytes) -> int | None:
     """The quality, 1 to 100 on the IJG scale, whose luminance table is nearest to the file's.
 
-    None for bytes that are not JPEG, and for a JPEG that ends before its luminance table. Reads headers
-    alone; whether the picture decodes is not asked.
+    None for bytes that are not JPEG, and for a JPEG that ends before its luminance table. Only headers are
+    read; the picture is not decoded.
     """
     table = _luminance_table(data)
     if table is None:
         return None
-    # Coarse entries are compared by their ratio, else a few large ones would decide alone.
+    # Entries are compared by their ratio; by difference, a few large entries would decide.
     distance = np.abs(np.log(_SCALED) - np.log(np.maximum(table, 1))).sum(1)
     return int(np.argmin(distance)) + 1
 
@@ -66,7 +66,7 @@ def compress_on_grid(rgb: Image, box: Box, quality: int) -> Image:
 
 
 def _luminance_table(data: bytes) -> NDArray[np.int64] | None:
-    """The first quantisation table of number 0, in zigzag order; None where there is none."""
+    """The first quantisation table of number 0, in zigzag order; None if there is no such table."""
     if not data.startswith(_START):
         return None
     at = len(_START)

@@ -1,4 +1,4 @@
-"""Light: the side from which a face is lit, and an occluder shaded to match."""
+"""The direction from which a face is lit, and shading of an occluder to match it."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from numpy.typing import NDArray
 
 from natocc.geometry import Box, Float64Array, Image, mask_box
 
-_SIDE = 24  # the picture is judged at this size
+_SIDE = 24  # the light is estimated at this size
 _FEWEST = 40
 _CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
 _OFFSET = 8.0  # levels, so that black has a logarithm
 _ROUNDS = 3
 _OUTLIER = 3.0  # robust deviations
 _STEEPEST = 1.0
-# Beards, brows and shade under the chin look like light from above: that direction counts less.
+# Beards, brows and shade under the chin look like light from above, so that direction counts less.
 _UPRIGHT_TRUST = 0.5
 _LEAST, _MOST = 0.04, 0.7
 _GAIN = (0.6, 1.5)
 _FLATTENINGS = 12
-_STRIP = 32  # rows whose gains fit a core's cache
+_STRIP = 32  # number of rows whose gains fit a core's cache
 _LUMA = np.array([0.299, 0.587, 0.114])
 
 
@@ -41,9 +41,9 @@ class Light:
 def estimate_light(image: Image, mask: Image) -> Light | None:
     """The plane that fits log-luma best inside a mask.
 
-    ``image`` RGB uint8 HxWx3; ``mask`` uint8 HxW, inside above 127 or, where no value exceeds 1,
-    where non-zero. Pixels far off the plane, such as eyes and brows, lose their weight in three rounds.
-    None for a mask that is too small.
+    ``image`` RGB uint8 HxWx3; ``mask`` uint8 HxW, inside above 127 or, if no value exceeds 1, where non-zero.
+    Pixels far from the plane, such as eyes and brows, lose their weight in three rounds. None for a mask that
+    is too small.
     """
     box = mask_box(mask)
     if box.width < 4 or box.height < 4:
@@ -51,7 +51,7 @@ def estimate_light(image: Image, mask: Image) -> Light | None:
     size = min(_SIDE, box.width), min(_SIDE, box.height)
     inside = cv2.resize(mask[box.slices], size, interpolation=cv2.INTER_NEAREST_EXACT)
     where = inside > (127 if inside.max(initial=0) > 1 else 0)
-    # Pixels along the edge mix with the background; a thin mask has no others.
+    # Pixels along the edge mix with the background. A thin mask has only edge pixels.
     inner = cv2.erode(where.astype(np.uint8), _CROSS, borderType=cv2.BORDER_CONSTANT, borderValue=0) > 0
     where = inner if 4 * np.count_nonzero(inner) > np.count_nonzero(where) else where
     if np.count_nonzero(where) < _FEWEST:
@@ -65,7 +65,7 @@ def estimate_light(image: Image, mask: Image) -> Light | None:
 
 
 def _reduced_luma(region: Image, size: tuple[int, int]) -> NDArray[np.float32]:
-    """Two linear steps: the first skips pixels, which is cheap, the second averages what it left."""
+    """Reduce in two linear steps: the first skips pixels cheaply, the second averages the rest."""
     middle = min(region.shape[1], 4 * size[0]), min(region.shape[0], 4 * size[1])
     coarse = cv2.resize(region, middle, interpolation=cv2.INTER_LINEAR)
     luma = cv2.resize(cv2.cvtColor(coarse, cv2.COLOR_RGB2GRAY), size, interpolation=cv2.INTER_AREA)
@@ -73,7 +73,7 @@ def _reduced_luma(region: Image, size: tuple[int, int]) -> NDArray[np.float32]:
 
 
 def _fit_plane(terms: Float64Array, values: Float64Array) -> Float64Array:
-    """Coefficients by reweighted least squares, Tukey's weights."""
+    """Coefficients by iteratively reweighted least squares with Tukey's weights."""
     weight = np.ones(len(values))
     slope = np.zeros(terms.shape[1])
     for _ in range(_ROUNDS):
@@ -87,9 +87,9 @@ def _fit_plane(terms: Float64Array, values: Float64Array) -> Float64Array:
 
 
 def light_ramp(face: Light | None, occluder: Light | None, strength: float) -> tuple[float, float]:
-    """The ramp of log gain, across the occluder's width and height, that turns its light to the face's.
+    """The ramp of log gain, across the occluder's width and height, that changes its light to the face's.
 
-    Together at most 0.7; (0, 0) where the two agree or either is unknown.
+    Both together are at most 0.7. (0, 0) if the two lights agree or either is unknown.
     """
     if face is None or occluder is None:
         return 0.0, 0.0
@@ -104,8 +104,8 @@ def light_ramp(face: Light | None, occluder: Light | None, strength: float) -> t
 def shade(rgb: Image, matte: Image, face: Light | None, occluder: Light | None, strength: float) -> Image:
     """The layer (RGB uint8 HxWx3, matte uint8 HxW) under a ramp of light, ``strength`` 0 to 1.
 
-    The gain stays within 0.6 to 1.5 and keeps the mean luma of what the matte shows. The layer itself
-    where there is nothing to change.
+    The gain stays within 0.6 to 1.5 and keeps the mean luma of the visible layer. Returns the layer itself if
+    nothing changes.
     """
     x, y = light_ramp(face, occluder, strength)
     box = mask_box(cv2.threshold(matte, 127, 255, cv2.THRESH_BINARY)[1]) if matte.size else Box(0, 0, 0, 0)
@@ -127,7 +127,7 @@ def shade(rgb: Image, matte: Image, face: Light | None, occluder: Light | None, 
 def _bounded_ramp(
     rgb: Image, matte: Image, box: Box, x: float, y: float
 ) -> tuple[Float64Array, Float64Array] | None:
-    """Gains of the columns and of the rows, made flatter until their products keep their bounds."""
+    """Gains of the columns and of the rows, flattened until their products are within bounds."""
     size = min(_SIDE, box.width), min(_SIDE, box.height)
     colours = cv2.resize(rgb[box.slices], size, interpolation=cv2.INTER_LINEAR).astype(np.float64)
     weight = cv2.resize(matte[box.slices], size, interpolation=cv2.INTER_LINEAR).astype(np.float64)
@@ -149,7 +149,7 @@ def _bounded_ramp(
 
 
 def _level(colours: Float64Array, weight: Float64Array, gain: Float64Array) -> float:
-    """The factor on the gain that keeps the weighted mean of the colours, clipped at 255 as they are."""
+    """The factor on the gain that keeps the weighted mean of the colours after clipping at 255."""
     wanted = np.vdot(weight, colours @ _LUMA)
     level = 1.0
     for _ in range(3):

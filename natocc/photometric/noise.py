@@ -1,4 +1,4 @@
-"""Sensor noise: its strength and grain, and an occluder given the noise that it lacks beside the face."""
+"""Sensor noise: its strength and grain, and noise added to an occluder to match the face."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from natocc.geometry import Image
 from natocc.photometric.windows import CELL, Plane, Windows, cut_windows, find_windows
 from natocc.randomness import draw_range, draw_seed
 
-# Noise is measured above a Gaussian of this width, pixels; enlarged pictures have grain that wide.
+# Noise is measured above a Gaussian of this width (pixels), as wide as the grain of enlarged pictures.
 _HIGH_PASS = 1.5
 _MARGIN = 4
 _QUIET_SHARE, _MOST_CELLS, _FEWEST_CELLS = 0.25, 24, 3
@@ -34,8 +34,8 @@ _CHROMA, _CHROMA_COARSER = 0.35, 1.6
 class Grain:
     """Noise of a picture: ``sigma`` of its luma in levels, and the ``size`` of its grain.
 
-    Both are measured above a Gaussian of 1.5 pixels. Size is the sigma in pixels of the blur that
-    makes white noise as coarse.
+    Both are measured above a Gaussian of 1.5 pixels. Size is the sigma (pixels) of the blur that makes white
+    noise equally coarse.
     """
 
     sigma: float
@@ -44,24 +44,24 @@ class Grain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noise:
-    """``strength`` is the part of the missing noise that is added, 0 to 1."""
+    """``strength`` is the share of the missing noise that is added, 0 to 1."""
 
     strength: float
-    seed: int  # of the place in the noise tile
+    seed: int  # seed of the position in the noise tile
 
 
 def draw_noise(rng: Generator) -> Noise:
-    """Between four fifths and all of the missing noise."""
+    """Draw a strength between four fifths and all of the missing noise."""
     return Noise(strength=draw_range(rng, _STRENGTH), seed=draw_seed(rng))
 
 
 def estimate_noise(image: Image, mask: Image, windows: Windows | None = None) -> Grain | None:
     """The noise of the quietest quarter of a picture's windows.
 
-    ``image`` RGB uint8 HxWx3; ``mask`` uint8 HxW, measured where non-zero and off its edge. The
-    lower quartile over windows of the median absolute deviation, so that neither texture nor an edge
-    counts. None where no window can be judged: the mask is too small, or the picture clipped all over.
-    ``windows``, where at hand, are those of ``find_windows`` for the same image and mask.
+    ``image`` RGB uint8 HxWx3; ``mask`` uint8 HxW, measured where non-zero and off its edge. The estimate is
+    the lower quartile over windows of the median absolute deviation, so texture and edges do not count. None
+    if no window can be judged: the mask is too small or the picture is clipped throughout. ``windows``, if
+    given, are those of ``find_windows`` for the same image and mask.
     """
     windows = windows or find_windows(image, mask)
     corners = windows.corners
@@ -98,15 +98,15 @@ def _correlation(high: Plane) -> float:
 
 
 def _grain_size(high: Plane) -> float:
-    """The grain whose tile has the nearest correlation of neighbours."""
+    """The grain whose tile has the closest correlation of neighbours."""
     found = _correlation(high)
     return min(_GRAINS, key=lambda size: abs(_tile(size)[1] - found))
 
 
 def missing_noise(face: Grain | None, occluder: Grain | None) -> float:
-    """Sigma (levels, at most 8) of the noise that takes the occluder to the face's.
+    """Sigma (levels, at most 8) of the noise that raises the occluder's noise to the face's.
 
-    0 where the occluder is as noisy, nearly so, or where either is unknown.
+    0 if the occluder is at least nearly as noisy, or if either is unknown.
     """
     if face is None or occluder is None:
         return 0.0
@@ -115,10 +115,10 @@ def missing_noise(face: Grain | None, occluder: Grain | None) -> float:
 
 
 def add_noise(rgb: Image, face: Grain | None, occluder: Grain | None, params: Noise) -> Image:
-    """The layer (RGB uint8 HxWx3) with the noise that it lacks, in grain as coarse as the face's.
+    """Add the missing noise to the layer (RGB uint8 HxWx3), in grain as coarse as the face's.
 
-    The layer itself where no noise is missing. Pixels outside the matte, which are not visible, get
-    noise too.
+    Returns the layer itself if no noise is missing. Pixels outside the matte, which are invisible, get noise
+    too.
     """
     sigma = missing_noise(face, occluder) * params.strength
     if face is None or sigma == 0 or rgb.size == 0:
@@ -129,7 +129,7 @@ def add_noise(rgb: Image, face: Grain | None, occluder: Grain | None, params: No
 
 
 def _cut_tile(tile: Image, height: int, width: int, seed: int) -> Image:
-    """``height`` x ``width`` of the tile at a place, turn and flip drawn from the seed."""
+    """Cut ``height`` x ``width`` from the tile at a position, rotation and flip drawn from the seed."""
     y, x, turned, up, left = Generator(PCG64(seed)).integers(0, (_SIDE, _SIDE, 2, 2, 2)).tolist()
     tile = tile[:: -1 if up else 1, :: -1 if left else 1]
     if turned:
@@ -143,7 +143,7 @@ def _cut_tile(tile: Image, height: int, width: int, seed: int) -> Image:
 def _tile(size: float) -> tuple[Image, float]:
     """Periodic noise (512x512x3 around 128, see _UNIT) of a grain, and its neighbours' correlation.
 
-    Colour channels share most of it, as they do after demosaicing; what they do not share is coarser.
+    Colour channels share most of the noise, as after demosaicing. Their separate part is coarser.
     """
     rng = Generator(PCG64(0x6E6F697365))
     luma, *chroma = (_field(rng, sigma) for sigma in (size, *3 * (size * _CHROMA_COARSER,)))
@@ -156,7 +156,7 @@ def _tile(size: float) -> tuple[Image, float]:
 
 
 def _field(rng: Generator, sigma: float) -> NDArray[np.float32]:
-    """White noise blurred by ``sigma``, periodic, of deviation 1 above the high-pass."""
+    """Periodic white noise blurred by ``sigma``, with standard deviation 1 after the high-pass."""
     margin = 16
     white = rng.standard_normal((_SIDE, _SIDE), dtype=np.float32)
     wide = cv2.copyMakeBorder(white, margin, margin, margin, margin, cv2.BORDER_WRAP)

@@ -1,4 +1,4 @@
-"""The soft shadow of an occluder close to the skin. It is face: labels do not change."""
+"""The soft shadow of an occluder close to the skin. Shadowed skin is face, so labels do not change."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from natocc.occluders.occluder import Layer
 from natocc.photometric.light import Light
 from natocc.randomness import draw_range
 
-# Over the face's width: as for a finger on or just before the skin.
+# Relative to the face's width, as for a finger on or just in front of the skin.
 _DISTANCE = (0.02, 0.055)
 _SOFTNESS = (0.025, 0.06)
 _STRENGTH = (0.2, 0.45)
-_SPREAD = 50.0  # degrees to either side of the way the light goes
-_FROM_ABOVE = 0.4  # light from above that is always assumed, as a Light's change
+_SPREAD = 50.0  # degrees to either side of the light's direction
+_FROM_ABOVE = 0.4  # light from above that is always added, in units of Light
 
 _GRID = 160  # cells across the face's width, at most
-_CONTACT = 0.5  # the shade all around, over the shadow's strength
-# Light that reaches a shadow on skin is reddened by the skin around it.
+_CONTACT = 0.5  # the contact shade all around, relative to the shadow's strength
+# Surrounding skin reddens the light that reaches a shadow on skin.
 _WARMTH = np.array([0.92, 1.0, 1.05])
 
 
@@ -35,11 +35,11 @@ class Shadow:
 
     offset: tuple[float, float]  # x to the right, y down
     softness: float  # half the width of the edge
-    strength: float  # the part of the light that is missing where it is darkest
+    strength: float  # the share of the light that is missing at the darkest point
 
 
 def draw_shadow(rng: Generator, light: Light | None = None) -> Shadow:
-    """A shadow that falls away from the face's light, or from above where that is unknown."""
+    """Draw a shadow that falls away from the face's light, or downwards if the light is unknown."""
     gx, gy = (0.0, 0.0) if light is None else (light.gx, light.gy)
     angle = math.atan2(_FROM_ABOVE - gy, -gx) + math.radians(draw_range(rng, (-_SPREAD, _SPREAD)))
     distance = draw_range(rng, _DISTANCE)
@@ -51,16 +51,16 @@ def draw_shadow(rng: Generator, light: Light | None = None) -> Shadow:
 
 
 def cast_shadow(face: Face, layer: Layer, params: Shadow) -> tuple[Image, Box, int]:
-    """The face's pixels under the shadow, before the occluder is laid on them.
+    """The face's pixels darkened by the shadow, before the occluder is laid on them.
 
-    Returns RGB uint8 of a box that encloses the layer's, that box, and the reach: pixels farther than
-    this, in either axis, from the matte's pixels above 0 do not change. The shadow falls on the
-    face's mask alone and fades towards its edge.
+    Returns RGB uint8 of a box that encloses the layer's box, the enclosing box, and the reach. Pixels farther
+    than the reach, in either axis, from the matte's pixels above 0 do not change. The shadow falls only on
+    the face's mask and fades towards its edge.
     """
     cell = max(1, round(face.box.width / _GRID))
     move = tuple(part * face.box.width / cell for part in params.offset)
     radius = max(1, round(params.softness * face.box.width / (2 * cell)))
-    # Cells the shadow reaches beyond the matte: its offset, two box filters, linear enlarging.
+    # Reach of the shadow beyond the matte in cells: offset, two box filters, linear enlarging.
     margin = max(math.ceil(abs(part)) for part in move) + 2 * radius + 2
     reach = margin * cell
     region = layer.box.grow(reach, face.size)
@@ -77,7 +77,7 @@ def cast_shadow(face: Face, layer: Layer, params: Shadow) -> tuple[Image, Box, i
 
 
 def _goes_on(box: Box, canvas: tuple[int, int]) -> tuple[bool, bool, bool, bool]:
-    """Whether the occluder goes on beyond the picture: at its top, bottom, left and right."""
+    """Return whether the occluder continues beyond the picture at its top, bottom, left and right."""
     return box.y0 == 0, box.y1 == canvas[0], box.x0 == 0, box.x1 == canvas[1]
 
 
@@ -89,7 +89,7 @@ def _shade(
     move: tuple[float, ...],
     goes_on: tuple[bool, bool, bool, bool],
 ) -> Image:
-    """The shadow's depth, 0-255, in cells; its grid begins ``margin`` cells before the matte's corner."""
+    """The shadow's depth, 0-255, per cell; its grid begins ``margin`` cells before the matte's corner."""
     height, width = matte.shape
     rows, columns = -(-height // cell), -(-width // cell)
     even = cv2.copyMakeBorder(matte, 0, rows * cell - height, 0, columns * cell - width, cv2.BORDER_REPLICATE)
@@ -112,7 +112,7 @@ def _on_face(shade: Image, mask: Image, corner: tuple[int, int], cell: int, radi
     rows = np.clip(corner[1] + np.arange(shade.shape[0]) * cell + cell // 2, 0, mask.shape[0] - 1)
     columns = np.clip(corner[0] + np.arange(shade.shape[1]) * cell + cell // 2, 0, mask.shape[1] - 1)
     face = mask[rows[:, None], columns] * np.uint8(255)
-    # One cell more than the blur takes back, for the enlarging.
+    # One cell more than the blur needs, for the enlarging.
     kernel = np.ones((2 * radius + 3, 2 * radius + 3), np.uint8)
     inner = cv2.erode(face, kernel, borderType=cv2.BORDER_REPLICATE)
     fading = cv2.blur(inner, (2 * radius + 1, 2 * radius + 1))

@@ -1,8 +1,8 @@
-"""Sharpness: the blur of a picture's edges, and an occluder made no sharper than the face.
+"""Estimate the blur of a picture's edges, and blur an occluder until it is no sharper than the face.
 
-The energy of an edge's gradient falls as its Gaussian width s grows, as 1 / s. Of the same edge blurred
-by p and by q the energies are therefore as sqrt(s² + q²) to sqrt(s² + p²), whatever its height, and their
-ratio tells s (compare Zhuo and Sim, Pattern Recognition 44(9), 2011, who take the edge's peak).
+The energy of an edge's gradient is proportional to 1 / s, where s is its Gaussian width. If the same edge is
+blurred by p and by q, the ratio of the energies is sqrt(s² + q²) : sqrt(s² + p²), whatever its height. This
+ratio determines s (compare Zhuo and Sim, Pattern Recognition 44(9), 2011, who use the edge's peak).
 """
 
 from __future__ import annotations
@@ -16,28 +16,28 @@ import numpy as np
 from natocc.geometry import Image
 from natocc.photometric.windows import CELL, Plane, Windows, cut_windows, find_windows, gradient_energy
 
-# Both energies are taken after blurs (sigma, pixels); the first one leaves little of the noise.
+# The two energies are measured after these blurs (sigma, pixels); the first removes most of the noise.
 _BLURS = 0.7, math.hypot(0.7, 1.5)
 _MARGIN = 6
-# The blur measured of an ideal step on a pixel grid: its sampling and the width of the central difference.
+# The measured blur of an ideal step on a pixel grid, due to sampling and the central difference.
 _STEP_SIGMA = 0.58
 _SHARE, _MOST_CELLS, _FEWEST_CELLS = 0.1, 16, 3
-# A window without at least this much gradient (levels per pixel, rms) has no edge to judge.
+# A window with less gradient than this (levels per pixel, rms) has no edge to judge.
 _FAINTEST = 0.7
 _MOST_MEASURED = 6.0
 
-# A face has edges that are soft in themselves, such as the nose's: not all that it measures is blur.
+# Some edges of a face are soft by nature, such as the nose's, so not all measured blur is the camera's.
 _TRUST = 0.85
 _LEAST_BLUR, _MOST_BLUR = 0.35, 4.0
 _MATTE_SIGMA = (0.6, 2.5)
 
 
 def estimate_blur(image: Image, mask: Image, windows: Windows | None = None) -> float | None:
-    """How blurred the strongest edges are: sigma of a Gaussian in pixels, 0 for a hard step, at most 6.
+    """Blur of the strongest edges: sigma of a Gaussian in pixels, 0 for a hard step, at most 6.
 
-    ``image`` RGB uint8 HxWx3; ``mask`` uint8 HxW, measured where non-zero and off its edge. The
-    median over the tenth of all windows with the most structure. None where there is too little to
-    judge. ``windows``, where at hand, are those of ``find_windows`` for the same image and mask.
+    ``image`` RGB uint8 HxWx3; ``mask`` uint8 HxW, measured where non-zero and off its edge. The estimate is
+    the median over the tenth of all windows with the most structure. None if there is too little structure.
+    ``windows``, if given, are those of ``find_windows`` for the same image and mask.
     """
     windows = windows or find_windows(image, mask)
     corners = windows.corners
@@ -69,10 +69,10 @@ def _energies(cells: Plane, sigma: float) -> Plane:
 
 
 def missing_blur(face_sigma: float | None, occluder_sigma: float | None) -> float:
-    """The Gaussian sigma (pixels, at most 4) that takes the occluder's edges close to the face's.
+    """The Gaussian sigma (pixels, at most 4) that makes the occluder's edges nearly as soft as the face's.
 
-    0.85 of the difference, as Gaussians add. 0 where the occluder is as soft already, nearly so, or
-    where either is unknown.
+    It is 0.85 of the difference, with sigmas added in quadrature. 0 if the occluder is already at least
+    nearly as soft, or if either is unknown.
     """
     if face_sigma is None or occluder_sigma is None:
         return 0.0
@@ -81,15 +81,15 @@ def missing_blur(face_sigma: float | None, occluder_sigma: float | None) -> floa
 
 
 def match_sharpness(rgb: Image, face_sigma: float | None, occluder_sigma: float | None) -> Image:
-    """The layer (RGB uint8) blurred by ``missing_blur``; the layer itself where that is 0."""
+    """The layer (RGB uint8) blurred by ``missing_blur``, or the layer itself if that is 0."""
     sigma = missing_blur(face_sigma, occluder_sigma)
     return rgb if sigma == 0 or rgb.size == 0 else _blur(rgb, sigma)
 
 
 def _blur(image: Image, sigma: float) -> Image:
-    """A Gaussian; a wide one is applied mostly at half the size.
+    """A Gaussian blur. A wide one is applied mostly at half the size.
 
-    Halving by area and enlarging linearly blur by about one pixel themselves.
+    Halving by area and linear enlarging themselves blur by about one pixel.
     """
     height, width = image.shape[:2]
     if sigma < 1.1 or min(height, width) < 16:
@@ -114,9 +114,9 @@ def matte_sigma(face_sigma: float | None) -> float:
 def soften_to(matte: Image, sigma: float) -> Image:
     """The matte (uint8 HxW) with an edge as soft as a step blurred by ``sigma`` pixels.
 
-    No pixel crosses one half: what was 128 or more stays so, and so does what was less. The label
-    is therefore that of the hard matte, also on thin and strongly curved parts, from which a blur
-    alone would take away.
+    No pixel crosses one half: values of 128 or more stay so, and values below 128 stay below. The label
+    therefore equals that of the hard matte, also on thin and strongly curved parts, which a plain blur would
+    shrink.
     """
     if sigma <= 0 or matte.size == 0:
         return matte

@@ -35,12 +35,12 @@ def draw_tone(rng: Generator, limit: float, *, by_mean: bool) -> Tone:
 
 
 def apply_tone(image: Image, tone: Tone, mean: float = 0.0) -> Image:
-    """Any uint8 array; ``mean`` (0-255) is the reference of a tone drawn by mean."""
+    """Apply the tone to a uint8 array; ``mean`` (0-255) is the reference of a tone drawn by mean."""
     reference = mean if tone.by_mean else 255.0
-    # Half the time of a table look-up.
+    # This takes half the time of a table look-up.
     return cast(Image, cv2.addWeighted(image, tone.contrast, image, 0.0, tone.brightness * reference))
 
 
 def compress(image: Image, quality: int) -> Image:
-    """The RGB image after one JPEG generation, at its present size."""
+    """The RGB image after one JPEG generation at its current size."""
     return decode_rgb(encode_jpeg(image, quality))

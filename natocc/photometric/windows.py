@@ -1,4 +1,4 @@
-"""Small windows of a picture, so that an estimate need not read all of it."""
+"""Small windows of a picture, so that an estimate need not read the whole picture."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from natocc.geometry import Box, Image, mask_box
 Plane = NDArray[np.float32]
 Corners = NDArray[np.intp]
 
-_STEP = 4  # pixels to one of the overview
+_STEP = 4  # pixels per pixel of the overview
 CELL = 24  # pixels, side of a window
 _CELL_STEPS = CELL // _STEP
 
@@ -31,10 +31,10 @@ class Windows:
 
 
 def find_windows(image: Image, mask: Image) -> Windows:
-    """The windows that lie wholly inside a mask; none for a mask smaller than a window.
+    """The windows that lie wholly inside a mask. A mask smaller than a window has none.
 
-    ``image`` RGB uint8 HxWx3; ``mask`` uint8 HxW, inside where non-zero. A margin of 4 to 8 pixels
-    along the mask's edge stays out.
+    ``image`` RGB uint8 HxWx3; ``mask`` uint8 HxW, inside where non-zero. A margin of 4 to 8 pixels along the
+    mask's edge is excluded.
     """
     box = mask_box(mask)
     rows, columns = box.height // _STEP // _CELL_STEPS, box.width // _STEP // _CELL_STEPS

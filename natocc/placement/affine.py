@@ -1,4 +1,4 @@
-"""Where the occluder lies on the face (paper section 3.2; rows 5 to 8 of docs/profiles.md)."""
+"""The occluder's placement on the face (paper section 3.2; rows 5 to 8 of docs/profiles.md)."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from natocc.placement.targets import Landmark, aim
 from natocc.profiles import Profile
 from natocc.randomness import draw_range
 
-# Distance from an occluder's centre to its aimed part, over its height, where it turns to the face.
+# Distance from the centre of an occluder that turns to the face to its aimed point, over its height.
 _REACH = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """One affine map from the occluder to the face image, as the numbers drawn."""
+    """One affine map from the occluder to the face image, as drawn numbers."""
 
     centre: tuple[float, float]  # pixels of the face image
     scale: tuple[float, float]  # linear, x and y, augmentation included
@@ -29,13 +29,13 @@ class Placement:
     shear: tuple[float, float]  # degrees
     facing: float  # degrees, counter-clockwise: turns the base to the face's centre
     tries: int = 1
-    target: Target = "face"  # what the centre was aimed at; "face" is anywhere in its box
+    target: Target = "face"  # the aim of the centre; "face" is anywhere in its box
 
 
 def facing_angle(centre: tuple[float, float], face_centre: tuple[float, float]) -> float:
-    """The turn (degrees, counter-clockwise) after which the occluder's lower edge faces the face's centre.
+    """The rotation (degrees, counter-clockwise) that turns the occluder's lower edge to the face's centre.
 
-    Zero where the two coincide.
+    Zero if the two centres coincide.
     """
     dx, dy = face_centre[0] - centre[0], face_centre[1] - centre[1]
     if dx == 0 and dy == 0:
@@ -55,9 +55,9 @@ def draw_placement(
 ) -> Placement:
     """Draw size, affine augmentation and position.
 
-    ``occluder_size`` is (height, width) of its bounding box. A ``target`` other than ``face`` needs
-    its landmarks (KeyError); the occluder's centre is aimed at it, or, of one that turns to the face,
-    the middle of its lower half: the fingers of a hand.
+    ``occluder_size`` is (height, width) of its bounding box. A ``target`` other than ``face`` needs its
+    landmarks (KeyError). The occluder's centre is aimed at it. For an occluder that turns to the face, the
+    middle of its lower half is aimed instead: the fingers of a hand.
     """
     height, width = occluder_size
     area = face_box.width * face_box.height / (width * height)
@@ -85,7 +85,7 @@ def draw_placement(
 
 
 def _draw_back(point: Landmark, middle: Landmark, distance: float) -> Landmark:
-    """The point moved straight away from the middle; downwards where the two coincide."""
+    """The point moved straight away from the middle; downwards if the two coincide."""
     dx, dy = point[0] - middle[0], point[1] - middle[1]
     length = math.hypot(dx, dy)
     if length == 0:
@@ -94,7 +94,7 @@ def _draw_back(point: Landmark, middle: Landmark, distance: float) -> Landmark:
 
 
 def draw_scales(profile: Profile, rng: Generator) -> tuple[float, float]:
-    """Scales in x and y: drawn apart, or together with a bounded aspect."""
+    """Scales in x and y, drawn independently, or together with a bounded aspect."""
     if profile.affine_aspect is None:
         return draw_range(rng, profile.affine_scale), draw_range(rng, profile.affine_scale)
     scale = draw_range(rng, profile.affine_scale)
@@ -117,7 +117,7 @@ def anisotropy(scale: tuple[float, float], shear: tuple[float, float]) -> float:
 def limit_anisotropy(
     scale: tuple[float, float], shear: tuple[float, float], most: float
 ) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Weaken aspect and shear in equal measure until the anisotropy is at most ``most``; size stays."""
+    """Weaken aspect and shear equally until the anisotropy is at most ``most``; the size stays."""
     mean, aspect = math.sqrt(scale[0] * scale[1]), math.sqrt(scale[0] / scale[1])
     strength = 1.0
     while (found := anisotropy(scale, shear)) > most:
@@ -131,7 +131,7 @@ def limit_anisotropy(
 def placement_matrix(placement: Placement, occluder_size: tuple[int, int]) -> Matrix:
     """3x3 map from the occluder's pixels to the canvas.
 
-    Order, innermost first: scale, shear, augmentation's rotation, turn to the face, position.
+    Order, innermost first: scale, shear, rotation of the augmentation, turn to the face, position.
     """
     height, width = occluder_size
     return (

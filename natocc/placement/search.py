@@ -1,4 +1,4 @@
-"""Where the occluder lies: placements are drawn until one fits, judged on a small matte."""
+"""Draw placements until one fits, judged on a small matte."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from natocc.resize.scale import scaled_size
 
 # Long side of the small matte.
 _PREVIEW = 128
-# Of a curve's points so many as a small matte can show.
+# A small matte uses one in this many of a curve's points.
 _EVERY = 4
-# A small matte is right to about one per cent of the face, a cut to a pixel: keep clear of the gates.
+# A small matte is accurate to about one per cent of the face, a cut to one pixel. These margins cover both.
 _MARGIN, _WRIST_MARGIN = 0.01, 1.0
 
-# A box of the small canvas and the matte in it, for the matrix onto the small canvas.
+# Takes the matrix onto the small canvas; returns a box of that canvas and the matte in it.
 Draw = Callable[[Matrix, tuple[int, int]], tuple[Box, Image]]
 
 
@@ -37,9 +37,9 @@ def choose_placement(
 ) -> Placement:
     """Draw placements until one fits, at most ``placement_tries`` times; otherwise the last is returned.
 
-    It fits where it hides an allowed share of the face and shows no cut through a wrist. What stands
-    unfit is refused by the gates at full size. The target is the same in all tries: one of the profile's, or
-    the kind's own.
+    A placement fits if it hides an allowed share of the face and shows no cut through a wrist. The gates at
+    full size reject a sample whose placement does not fit. The target is the same in all tries: one of the
+    profile's, or that of the kind.
     """
     curve = None if shape is None else shape_curve(shape)
     size = occluder.size if curve is None else curve_size(curve)
@@ -72,14 +72,14 @@ def choose_placement(
 
 
 def judges_wrist(kind: str, profile: Profile) -> bool:
-    """Whether a visible cut through the wrist refuses a sample: where placements are tried."""
+    """Return whether a visible cut through the wrist rejects a sample. It does if placements are retried."""
     return kind_named(kind).wrist and profile.placement_tries > 1
 
 
 def shows_wrist(hand: Occluder, placement: Placement, canvas: tuple[int, int]) -> bool:
-    """Whether any of the cut through the wrist is seen on a picture of (height, width).
+    """Return whether any part of the cut through the wrist is visible on a picture of (height, width).
 
-    Judged where the hand was drawn, before a final affine change of the whole picture.
+    The cut is judged where the hand was drawn, before a final affine change of the whole picture.
     """
     return not wrist_hidden(wrist_cut(hand), placement_matrix(placement, hand.size), canvas)
 
@@ -90,7 +90,7 @@ def _judge(
     curve: Float64Array | None,
     profile: Profile,
 ) -> Callable[[Matrix], bool]:
-    """Whether a matrix hides an allowed share of the face, with a margin for the small matte's error."""
+    """A test that a matrix hides an allowed share of the face, with a margin for the small matte."""
     scale = min(1.0, _PREVIEW / max(face.size))
     canvas = scaled_size(face.size, scale)
     mask = cv2.resize(face.mask, canvas[::-1], interpolation=cv2.INTER_NEAREST)
@@ -112,7 +112,7 @@ def _judge(
 
 
 def _cut_out_drawer(occluder: Occluder) -> Draw:
-    """Draws from the matte's first size that is no finer than the small canvas needs."""
+    """A drawer that uses the matte's first size no finer than the small canvas needs."""
     if occluder.alpha is None:
         raise ValueError("choose_placement: expected a cut-out with a matte, got a texture without a shape")
     small = next((matte for matte in occluder.alpha if max(matte.shape) <= 2 * _PREVIEW), occluder.alpha[-1])

@@ -1,4 +1,4 @@
-"""Parts of the face that an occluder may be aimed at, by the face's landmarks."""
+"""Parts of the face at which an occluder may be aimed, found by landmarks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from natocc.kinds import Target
 
 Landmark = tuple[float, float]
 
-# Radius of the disc in which a centre falls, over the square root of the area of the face's box.
+# Radius of the disc for a centre, over the square root of the area of the face's box.
 SCATTER = 0.12
 _NEEDED: dict[Target, tuple[str, ...]] = {
     "face": (),
@@ -27,7 +27,7 @@ _NEEDED: dict[Target, tuple[str, ...]] = {
 def choose_target(
     weights: tuple[tuple[Target, float], ...], landmarks: Mapping[str, Landmark], rng: Generator
 ) -> Target:
-    """A target drawn by its weight; ``face`` where the face lacks its landmarks."""
+    """Draw a target by its weight; ``face`` if the face lacks the target's landmarks."""
     position = float(rng.random()) * sum(weight for _, weight in weights)
     chosen = weights[-1][0]
     for name, weight in weights:
@@ -39,7 +39,7 @@ def choose_target(
 
 
 def aimed_at(target: Target, landmarks: Mapping[str, Landmark]) -> Target:
-    """The target; ``face`` where the face lacks its landmarks."""
+    """The target, or ``face`` if the face lacks the target's landmarks."""
     return target if all(name in landmarks for name in _NEEDED[target]) else "face"
 
 
@@ -59,7 +59,7 @@ def aim(target: Target, landmarks: Mapping[str, Landmark], face_box: Box, rng: G
 
 
 def _part(target: Target, landmarks: Mapping[str, Landmark], rng: Generator) -> Landmark:
-    """The middle of the part; of the left or right cheek or eye with equal probability."""
+    """The middle of the part. For a cheek or eye, left and right are equally likely."""
     if target == "chin":
         return landmarks["chin"]
     if target == "mouth":
@@ -76,7 +76,7 @@ def _part(target: Target, landmarks: Mapping[str, Landmark], rng: Generator) -> 
         landmarks["left_eye" if left else "right_eye"],
         landmarks["mouth_left" if left else "mouth_right"],
     )
-    # A cheek lies half-way down from the eye to the corner of the mouth, a little outwards of both.
+    # A cheek lies half-way from the eye to the corner of the mouth, a little outside both.
     return _between(_between(eyes, mouth, 0.6), _between(eye, corner, 0.6), 1.2)
 
 

@@ -1,4 +1,4 @@
-"""Where a hand was cut from its arm, and whether that cut would be seen."""
+"""The cut between a hand and its arm, and its visibility in a picture."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from numpy.typing import NDArray
 from natocc.geometry import Matrix, resizing, transform_points
 from natocc.occluders.occluder import Occluder
 
-# The contour is taken from the first size whose long side is at most so many pixels.
+# The contour is taken from the first size whose long side is at most this many pixels.
 _LONG_SIDE = 384
 # Corners farther than this (pixels of that size) from a straight edge are kept.
 _TOLERANCE = 1.0
-# An edge belongs to the cut where it faces up to within 70 degrees and lies in the upper part. A long edge
-# that only begins there must face up to within 50 degrees, or it is the side of a slanting arm.
+# An edge belongs to the cut if it faces up to within 70 degrees and lies in the upper part. A long edge that
+# only begins there must face up to within 50 degrees; otherwise it is the side of a slanting arm.
 _UPWARDS, _CLEARLY_UPWARDS = math.cos(math.radians(70)), math.cos(math.radians(50))
 _UPPER_PART = 0.15
-# How far (canvas pixels) the softened matte draws back from its contour.
+# Distance (canvas pixels) by which the softened matte recedes from its contour.
 _SOFT = 2.0
 
 
 def wrist_cut(hand: Occluder) -> NDArray[np.float64]:
     """The cut through the wrist as an open line, Nx2 points (x, y) of the largest size; N may be 0.
 
-    A hand is stored fingers-down, so this is the end of its contour that looks up: the edges next to
-    the topmost point, on either side, in the uppermost 15 % of the height.
+    A hand is stored fingers-down, so the cut is the end of its contour that faces up: the edges next to the
+    topmost point, on either side, in the uppermost 15 % of the height.
     """
     if hand.alpha is None:
         return np.zeros((0, 2))
     alpha = next((matte for matte in hand.alpha if max(matte.shape) <= _LONG_SIDE), hand.alpha[-1])
     height, width = alpha.shape
-    # An edge that this cuts short ends too far down to belong to the wrist.
+    # An edge that is cut short here ends too far down to belong to the wrist.
     top = np.ascontiguousarray(alpha[: math.ceil(3 * _UPPER_PART * height)])
     solid = cv2.threshold(top, 127, 1, cv2.THRESH_BINARY)[1]
     found, _ = cv2.findContours(solid, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
@@ -42,7 +42,7 @@ def wrist_cut(hand: Occluder) -> NDArray[np.float64]:
         return np.zeros((0, 2))
     contour = max(found, key=cv2.contourArea)
     corners = cv2.approxPolyDP(contour, _TOLERANCE, closed=True)[:, 0].tolist()
-    # What the straight edges leave out must not be seen either.
+    # The straight edges may omit contour up to the tolerance, which must not be visible either.
     line = [(x, y + _TOLERANCE) for x, y in _upper_end(corners, _UPPER_PART * height)]
     return transform_points(np.array(line), resizing(hand.size[1] / width, hand.size[0] / height))
 
@@ -53,7 +53,7 @@ def _upper_end(corners: list[list[float]], depth: float) -> list[list[float]]:
     top = min(range(count), key=lambda at: corners[at][1])
     around = corners[top:] + corners[:top]
     edges = list(pairwise([*around, around[0]]))
-    # Whichever way round the contour runs, its upward edges run one way.
+    # In either orientation of the contour, its upward edges all run in the same direction.
     clockwise = sum(ax * by - ay * bx for (ax, ay), (bx, by) in edges) > 0
     lowest = around[0][1] + depth
 
@@ -72,10 +72,10 @@ def _upper_end(corners: list[list[float]], depth: float) -> list[list[float]]:
 def wrist_hidden(
     cut: NDArray[np.float64], matrix: Matrix, canvas: tuple[int, int], margin: float = 0.0
 ) -> bool:
-    """Whether the whole cut lies outside a picture of (height, width), so that none of it is seen.
+    """Return whether the whole cut lies outside a picture of (height, width).
 
-    ``margin`` is how many pixels farther outside it must lie. A cut along the very border counts as seen,
-    because the soft matte draws back from it. A hand without a cut counts as hidden.
+    ``margin`` is the additional distance outside, in pixels. A cut exactly along the border counts as
+    visible, because the soft matte recedes from it. A hand without a cut counts as hidden.
     """
     reach = 0.5 + _SOFT + margin
     frame = -reach, -reach, canvas[1] - 1 + reach, canvas[0] - 1 + reach
@@ -86,7 +86,7 @@ def wrist_hidden(
 
 
 def _outside(start: list[float], end: list[float], frame: tuple[float, float, float, float]) -> bool:
-    """Whether a straight line misses a frame (x0, y0, x1, y1)."""
+    """Return whether a straight line misses a frame (x0, y0, x1, y1)."""
     (ax, ay), (bx, by), (x0, y0, x1, y1) = start, end, frame
     if (
         (ax <= x0 and bx <= x0)
@@ -95,6 +95,6 @@ def _outside(start: list[float], end: list[float], frame: tuple[float, float, fl
         or (ay >= y1 and by >= y1)
     ):
         return True
-    # Or all corners of the frame lie on one side of it.
+    # Otherwise it misses the frame if all corners lie on one side of it.
     sides = [(bx - ax) * (y - ay) - (by - ay) * (x - ax) for x in (x0, x1) for y in (y0, y1)]
     return min(sides) > 0 or max(sides) < 0

@@ -36,9 +36,9 @@ from natocc.transfer.apply import transfer_colours
 class Composite:
     """A finished sample. Images RGB uint8 HxWx3; planes uint8 HxW.
 
-    ``mask`` and ``clean_mask`` hold 0 or 1, ``alpha`` 0-255 with opacity in it, ``parsing`` (where
-    asked for) class indices with 19 for the occluder. ``measured`` holds the values that
-    the naturalness steps compared.
+    ``mask`` and ``clean_mask`` hold 0 or 1. ``alpha`` is 0-255 and includes opacity. ``parsing``, if
+    requested, holds class indices with 19 for the occluder. ``measured`` holds the values that the
+    naturalness steps compared.
     """
 
     image: Image
@@ -56,7 +56,7 @@ class Composite:
 class Draft:
     """A sample with its occluder on the face, before harmonisation and the final stages.
 
-    ``views`` are those of the uncropped picture, ``box`` where the occluder lies in them.
+    ``views`` show the uncropped picture. ``box`` is the occluder's place in them.
     """
 
     views: SampleViews
@@ -65,11 +65,11 @@ class Draft:
 
     @property
     def matte(self) -> Image:
-        """The occluder's alpha in its box, uint8, opacity in it."""
+        """The occluder's alpha in its box, uint8, opacity included."""
         return self.views.alpha[self.box.slices]
 
     def needs_harmonising(self, params: Params) -> bool:
-        """Whether it has to be harmonised before it is completed."""
+        """Return whether the draft must be harmonised before it is completed."""
         return params.harmonise and not self.box.empty
 
 
@@ -86,7 +86,7 @@ def render(
 
 
 def compose(face: Face, occluder: Occluder | None, params: Params) -> Draft:
-    """The first half of ``render``: all that comes before harmonisation."""
+    """The first half of ``render``: all steps before harmonisation."""
     layer = _lay(face, occluder, params)
     views = SampleViews.untouched(face)
     if layer is None or layer.box.empty:
@@ -112,7 +112,7 @@ def finished(
 ) -> Composite:
     """The views after the final stages of ``params``, and the labels that follow from ``alpha``.
 
-    ``opacity`` is the part of it that ``alpha`` already holds.
+    ``opacity`` is the opacity that ``alpha`` already includes.
     """
     views = apply_final_stages(views, params)
     mask = visible_mask(views.clean_mask, views.alpha, opacity)
@@ -131,7 +131,7 @@ def finished(
 
 
 def _lay(face: Face, occluder: Occluder | None, params: Params) -> Layer | None:
-    """Size, warp and place the occluder: one interpolation from its stored pixels."""
+    """Size, warp and place the occluder in one interpolation from its stored pixels."""
     if params.placement is None:
         return None
     if occluder is None:
@@ -147,11 +147,11 @@ def _lay(face: Face, occluder: Occluder | None, params: Params) -> Layer | None:
 
 
 def _colour(layer: Layer, camera: Camera, face: Face, params: Params) -> Layer:
-    """Colour transfer, light and row 6 of the occluder, in the face's own pixels."""
+    """Colour transfer, light and row 6 of the occluder, at the face's resolution."""
     strongest = int(layer.matte.max(initial=0))
     if strongest == 0:
         return layer
-    # A faint occluder, nowhere half opaque, counts by its strongest part.
+    # For a faint occluder, nowhere half opaque, the strongest part counts.
     shown = layer.matte
     if strongest <= 127:
         shown = cast(Image, cv2.convertScaleAbs(shown, alpha=255 / strongest))

@@ -1,4 +1,4 @@
-"""A sample's parameters are drawn here, each stage from a separate generator."""
+"""Draw a sample's parameters, each stage from a separate generator."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LIGHT_STRENGTH = (0.5, 0.9)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switches:
-    """What a set turns on beyond its profile."""
+    """The steps that a set turns on beyond its profile."""
 
     transfer_strength: float = 0.0  # for kinds with colour transfer
     transfer_method: Method = "table"
@@ -40,7 +40,7 @@ def draw_params(
 ) -> Params:
     """Draw one sample of a kind of natocc/kinds.py.
 
-    ``occluder`` is a cut-out, a texture for a kind of random shape, None where nothing lies on the face.
+    ``occluder`` is a cut-out, a texture for a kind of random shape, or None if nothing lies on the face.
     """
     row = kind_named(kind)
     if row.pool is None or occluder is None:
@@ -68,7 +68,7 @@ def _draw_opacity(kind: Kind, profile: Profile, rng: Generator) -> float:
 
 
 def _draw_occluder_changes(params: Params, profile: Profile, streams: Streams) -> Params:
-    """Row 6; what is matched to the face is not drawn at random."""
+    """Row 6. Steps that are matched to the face are not drawn at random."""
     rng = streams.stage("blur")
     if not profile.sharpness and rng.random() < profile.blur_probability:
         params = replace(params, blur=draw_blur(rng, plain=profile.plain_blur))
@@ -82,7 +82,7 @@ def _draw_occluder_changes(params: Params, profile: Profile, streams: Streams) -
 
 
 def _draw_naturalness(params: Params, face: Face, profile: Profile, streams: Streams) -> Params:
-    """The steps beyond the paper that the profile has; a shadow falls away from the face's light."""
+    """The profile's steps beyond the paper. A shadow falls away from the face's light."""
     light = estimate_light(face.image, face.mask) if profile.shadow else None
     return replace(
         params,

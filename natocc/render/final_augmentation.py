@@ -21,8 +21,8 @@ from natocc.render.params import Affine, Params
 class SampleViews:
     """The same view with and without the occluder.
 
-    ``image`` and ``clean`` are equal outside ``changed``; ``reach`` is how far (pixels) they may
-    differ beyond ``alpha``'s pixels.
+    ``image`` and ``clean`` are equal outside ``changed``. They may differ up to ``reach`` pixels beyond
+    ``alpha``'s pixels.
     """
 
     image: Image
@@ -35,7 +35,7 @@ class SampleViews:
 
     @classmethod
     def untouched(cls, face: Face) -> SampleViews:
-        """The face without an occluder; arrays are shared with it, except ``alpha``."""
+        """The face without an occluder. All arrays except ``alpha`` are shared with ``face``."""
         return cls(
             image=face.image,
             clean=face.image,
@@ -96,7 +96,7 @@ def _warp(views: SampleViews, affine: Affine) -> SampleViews:
 
 
 def _blur(views: SampleViews, blur: Blur) -> SampleViews:
-    """Blur the whole clean image, and the occluded image where the two can differ."""
+    """Blur the whole clean image, and the occluded image only where the two can differ."""
     canvas = views.alpha.shape[0], views.alpha.shape[1]
     changed = views.changed.grow(blur.radius, canvas)
     clean = apply_blur(views.clean, blur)

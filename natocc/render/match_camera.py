@@ -1,6 +1,6 @@
-"""The occluder matched to the light, camera and file of the face's photograph.
+"""Match the occluder to the light, camera and file of the face's photograph.
 
-Each step measures face and occluder and makes up the difference (docs/naturalness.md). The face is
+Each step measures face and occluder and compensates for the difference (docs/naturalness.md). The face is
 measured once for all steps.
 """
 
@@ -24,7 +24,7 @@ Measured = Mapping[str, float | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Camera:
-    """Measures of the pixels of a mask; None where a step does not need one or it cannot be estimated."""
+    """Measures of a mask's pixels. A measure that is not needed or cannot be estimated is None."""
 
     blur: float | None = None
     grain: Grain | None = None
@@ -42,14 +42,14 @@ def measure_face(face: Face, params: Params) -> Camera:
 
 
 def soften_edge(layer: Layer, face: Camera, params: Params) -> Layer:
-    """The layer with its matte eroded by a pixel, then as soft as the face's edges, or as the paper's."""
+    """Erode the layer's matte by a pixel, then make it as soft as the face's edges or the paper's."""
     if params.sharpness:
         return replace(layer, matte=soften_to(erode_matte(layer.matte), matte_sigma(face.blur)))
     return replace(layer, matte=soften_matte(layer.matte))
 
 
 def light_layer(layer: Layer, face: Camera, params: Params) -> Layer:
-    """The layer lit like the face, to the share ``params.light`` of the difference."""
+    """Move the layer's light towards the face's by the share ``params.light`` of the difference."""
     if not params.light:
         return layer
     light = estimate_light(layer.rgb, layer.matte)
@@ -57,9 +57,9 @@ def light_layer(layer: Layer, face: Camera, params: Params) -> Layer:
 
 
 def photograph_layer(layer: Layer, face: Camera, params: Params) -> tuple[Layer, Measured]:
-    """The layer with the face's blur, noise and JPEG compression, in this order.
+    """Give the layer the face's blur, noise and JPEG compression, in this order.
 
-    Also returns the measures, to be recorded: sigmas in pixels and levels.
+    Also returns the measures for the record: sigmas in pixels and levels.
     """
     rgb = layer.rgb
     measured: dict[str, float | None] = {}

@@ -1,10 +1,10 @@
 """Pixels as the released generator makes them, for comparison only: no profile and no build uses this.
 
-Placement, shape and every drawn number are given, so the difference from ``render`` is how pixels
-are made: black around the occluder from the start, three interpolations instead of one, blur and
-JPEG with the black in them, a matte warped separately from its colours, rounding down. The bank's
-inputs stay better than the released ones: cut-outs have no rim of their old background, and random
-shapes are whole. There is no harmonisation: RainNet's weights are not part of the project.
+Placement, shape and every drawn number are given, so only the pixel operations differ from ``render``: black
+around the occluder from the start, three interpolations instead of one, blur and JPEG that include the black,
+a matte warped separately from its colours, rounding down. The bank's inputs are better than the released
+ones: cut-outs have no rim of their old background, and random shapes are whole. There is no harmonisation,
+since RainNet's weights are not part of the project.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from natocc.render.params import Params
 from natocc.resize.scale import scaled_size
 from natocc.transfer.apply import transfer_colours
 
-# How far beyond the occlusion mask the blurred band reaches: two dilations by 5x5.
+# Reach of the blurred band beyond the occlusion mask: two dilations by 5x5.
 _BAND = 4
 _BAND_KERNEL = np.ones((5, 5), np.uint8)
 _ERODE_KERNEL = np.ones((3, 3), np.uint8)
@@ -40,10 +40,10 @@ _Cut = tuple[Image, Image]
 def render_released(face: Face, occluder: Occluder | None, params: Params) -> Composite:
     """Compose one sample as the released code does (paper section 3.2; rows 2 to 13 of docs/profiles.md).
 
-    It reads shape, placement, transfer, blur, jpeg, tone, opacity and the final stages of ``params``, and
-    ignores the rest, which the released code does not have. ``alpha`` of the result is the occlusion mask
-    that the released code writes: 0-255, not eroded, without opacity; ``mask``
-    follows from it. Raises ValueError for a missing occluder.
+    It reads shape, placement, transfer, blur, jpeg, tone, opacity and the final stages of ``params``. It
+    ignores the other steps, which the released code does not have. ``alpha`` of the result is the released
+    code's occlusion mask: 0-255, not eroded, without opacity. ``mask`` follows from ``alpha``. Raises
+    ValueError for a missing occluder.
     """
     views = SampleViews.untouched(face)
     if params.placement is not None:
@@ -77,7 +77,7 @@ def _cut(occluder: Occluder, params: Params) -> _Cut:
 
 
 def _resize(rgb: Image, mask: Image, placement: Placement) -> _Cut:
-    """Lanczos for both, without averaging where they shrink."""
+    """Resize both by Lanczos, without averaging when they shrink."""
     size = scaled_size(mask.shape, math.sqrt(placement.scale[0] * placement.scale[1]))[::-1]
     return (
         cast(Image, cv2.resize(rgb, size, interpolation=cv2.INTER_LANCZOS4)),
@@ -91,7 +91,7 @@ def _augment(rgb: Image, mask: Image, params: Params, placement: Placement) -> _
         rgb = apply_blur(rgb, params.blur)
     if params.jpeg is not None:
         rgb = compress(rgb, params.jpeg)
-    # The size is right already; the aspect of the augmentation is left.
+    # The size is already correct; only the aspect of the augmentation remains.
     aspect = math.sqrt(placement.scale[0] / placement.scale[1])
     matrix = rotation(placement.angle) @ shearing(*placement.shear) @ scaling(aspect, 1 / aspect)
     rgb, mask = _warp(rgb, mask, matrix, cv2.INTER_NEAREST)
@@ -101,7 +101,7 @@ def _augment(rgb: Image, mask: Image, params: Params, placement: Placement) -> _
 
 
 def _warp(rgb: Image, mask: Image, matrix: Matrix, mask_flags: int) -> _Cut:
-    """Both warped by a linear map about their middle, on a canvas that holds all of it; black beyond."""
+    """Warp both by a linear map about their middle, on a canvas that holds the whole result; black beyond."""
     if np.allclose(matrix, np.eye(3)):
         return rgb, mask
     height, width = mask.shape
@@ -132,7 +132,7 @@ def _paste(
     weight = mask.astype(np.float32) / np.float32(255) * np.float32(opacity)
     weight = cv2.GaussianBlur(cv2.erode(weight, _ERODE_KERNEL), (5, 5), 0)[..., None].astype(np.float32)
     image = views.clean.copy()
-    # Fractions are cut off, not rounded.
+    # Fractions are truncated, not rounded.
     image[box.slices] = (weight * rgb + (1 - weight) * image[box.slices]).astype(np.uint8)
     views.alpha[box.slices] = mask
     _blur_band(image, views.alpha, box)
@@ -140,7 +140,7 @@ def _paste(
 
 
 def _blur_band(image: Image, mask: Image, box: Box) -> None:
-    """A 5x5 Gaussian of the composite along the mask's edge, in place."""
+    """Blur the composite by a 5x5 Gaussian along the mask's edge, in place."""
     region = box.grow(_BAND + 2, (mask.shape[0], mask.shape[1]))
     part = mask[region.slices]
     outer = cv2.dilate(part, _BAND_KERNEL, iterations=2)

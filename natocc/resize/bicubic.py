@@ -1,4 +1,4 @@
-"""Pictures resized as by MATLAB's ``imresize``: bicubic, smoothed where they shrink."""
+"""Resize pictures like MATLAB's ``imresize``: bicubic, with anti-aliasing when they shrink."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scipy.sparse import csr_matrix
 from natocc.geometry import Image
 
 _A = -0.5
-# Width of the kernel in pixels where the picture does not shrink.
+# Width of the kernel in pixels if the picture does not shrink.
 _WIDTH = 4
 
 
@@ -26,7 +26,7 @@ def resize_bicubic(image: Image, height: int, width: int) -> Image:
         raise ValueError(f"image: expected sizes of at least 1, got {image.shape} to {height}x{width}")
     steps = sorted(((height / image.shape[0], 0, height), (width / image.shape[1], 1, width)))
     values: NDArray[np.float64] = image.astype(np.float64)
-    # The smaller factor first, as in MATLAB: it costs least.
+    # The smaller factor comes first, as in MATLAB; this costs least.
     for _, axis, after in steps:
         values = _along(values, axis, after)
     return np.clip(np.rint(values), 0, 255).astype(np.uint8)
@@ -45,9 +45,9 @@ def _along(values: NDArray[np.float64], axis: int, after: int) -> NDArray[np.flo
 def bicubic_weights(before: int, after: int) -> csr_matrix:
     """(after, before): each new pixel as a weighted mean of old ones; rows sum to 1.
 
-    New pixel i lies at (i + 1/2) before / after - 1/2. The kernel is Keys' (1981) with a = -1/2; where the
-    picture shrinks it is widened by the same factor, which prevents aliasing. Beyond the border the picture
-    is mirrored, the border pixel included.
+    New pixel i lies at (i + 1/2) before / after - 1/2. The kernel is Keys' (1981) with a = -1/2. If the
+    picture shrinks, the kernel is widened by the same factor, which prevents aliasing. Beyond the border the
+    picture is mirrored, the border pixel included.
     """
     shrink = min(1.0, after / before)
     reach = _WIDTH / shrink

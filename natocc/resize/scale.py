@@ -14,15 +14,15 @@ Pixels = TypeVar("Pixels", bound=NDArray[Any])
 def scaled_size(size: tuple[int, ...], scale: float) -> tuple[int, int]:
     """Height and width times ``scale``, each rounded to the nearest integer (halves to even), at least 1.
 
-    ``size`` may be a whole ``shape``: what follows height and width is ignored.
+    ``size`` may be a whole ``shape``; dimensions after height and width are ignored.
     """
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def scale_image(image: Pixels, scale: float, enlarge_by: int = cv2.INTER_CUBIC) -> Pixels:
-    """The picture at ``scaled_size``: area averages where it shrinks, else OpenCV's way ``enlarge_by``.
+    """The picture at ``scaled_size``, by area averages if it shrinks, else by OpenCV's ``enlarge_by``.
 
-    Returns the picture itself where its size stays the same.
+    Returns the picture itself if its size stays the same.
     """
     height, width = scaled_size(image.shape, scale)
     if (height, width) == image.shape[:2]:
@@ -32,5 +32,5 @@ def scale_image(image: Pixels, scale: float, enlarge_by: int = cv2.INTER_CUBIC) 
 
 
 def limit_long_side(image: Pixels, long_side: int) -> Pixels:
-    """The picture with no side above ``long_side`` pixels: shrunk by area averages, or itself."""
+    """Shrink the picture by area averages until no side is above ``long_side`` pixels."""
     return scale_image(image, min(1.0, long_side / max(image.shape[:2])))

@@ -1,8 +1,8 @@
 """Colour transfer: a hand takes the colours of the face it lies on (paper section 3.2.1).
 
-The paper moves every pixel of two rectangles, black background included (method ``sot``). The default
-moves a few samples of the occluder's and the face's own pixels, and carries the motion to all pixels by
-a smooth colour table: closer to the face's colours, and independent of size.
+The paper moves every pixel of two rectangles, black background included (method ``sot``). The default moves a
+few samples of the occluder's pixels to the face's and applies the motion to all pixels through a smooth
+colour table. Its result is closer to the face's colours and independent of size.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from natocc.transfer.transport import draw_bases, draw_directions, move_by_bases
 Method = Literal["table", "sot", "partial", "linear"]
 
 _SAMPLES, _BASES = 1024, 6
-# The guard leaves out the thirteenth of the face's colours that lies farthest from its skin.
+# The guard excludes the thirteenth of the face's colours that is farthest from its skin.
 _CORE_SAMPLES = 1110
 # Partial transport leaves every fifth colour of the face unused.
 _FACE_SAMPLES, _SLICES = 1280, 30
@@ -45,13 +45,13 @@ class Transfer:
     """
 
     strength: float
-    seed: int  # of the sample positions and directions
+    seed: int  # seed of the sample positions and directions
     method: Method = "table"
     guard: bool = True
 
 
 def draw_transfer(rng: Generator, strength: float, method: Method = "table", guard: bool = True) -> Transfer:
-    """The same draws whatever the method."""
+    """Draw the transfer. The draws do not depend on the method."""
     return Transfer(strength=strength, seed=draw_seed(rng), method=method, guard=guard)
 
 
@@ -60,8 +60,8 @@ def transfer_colours(
 ) -> Image:
     """The occluder (RGB uint8) with the colours of the face.
 
-    Colours are taken where the masks (uint8 HxW) exceed 127; what lies elsewhere has no part in them.
-    Raises ValueError if a mask has no such pixel, ModuleNotFoundError if ``linear`` lacks POT.
+    Only pixels at which the masks (uint8 HxW) exceed 127 contribute colours. Raises ValueError if a mask has
+    no such pixel, ModuleNotFoundError if ``linear`` lacks POT.
     """
     rng = Generator(PCG64(params.seed))
     if params.method == "table":
@@ -76,7 +76,7 @@ def transfer_colours(
     return add_field(occluder, field, reduced.factor)
 
 
-# Each method gives the motion of every pixel at full strength, at full or at reduced size.
+# Each method gives the motion of every pixel at full strength, at full or reduced size.
 
 
 def _by_table(

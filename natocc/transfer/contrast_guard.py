@@ -1,4 +1,4 @@
-"""Local contrast kept within bounds: a hand must be neither flattened nor carved by its new colours."""
+"""Keep local contrast within bounds: new colours must neither flatten a hand nor exaggerate its relief."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from natocc.colour.lut import Colours
 from natocc.geometry import Image
 
-# Mean gradient of luma after the transfer over that before, from looking at hands on faces.
+# Ratio of the mean luma gradients after and before the transfer, chosen by viewing hands on faces.
 LIMITS = (0.7, 1.4)
 _SEARCH = 5
 # Width of the smoothing, as a share of the geometric mean of the sides.
@@ -16,11 +16,11 @@ _WIDTH = 1 / 6
 
 
 def guard_contrast(rgb: Image, share: Image, field: Colours) -> Colours:
-    """The field, made as much smoother as it takes to keep local contrast within ``LIMITS``.
+    """Smooth the field as much as needed to keep local contrast within ``LIMITS``.
 
-    ``rgb`` (uint8 HxWx3) and ``field`` (float32 HxWx3) are of one size; contrast counts where
-    ``share`` (uint8 HxW) exceeds 127. The field goes first towards its own local mean, then on to one
-    motion of all pixels, which keeps contrast as it is but for clipping.
+    ``rgb`` (uint8 HxWx3) and ``field`` (float32 HxWx3) have the same size. Contrast counts where ``share``
+    (uint8 HxW) exceeds 127. The field first moves towards its local mean, then towards a single motion for
+    all pixels, which preserves contrast except for clipping.
     """
     contrast = _Contrast(rgb, share)
     if contrast.is_kept(_luma(field)):
@@ -43,7 +43,7 @@ class _Contrast:
         self._before = self._of(self._luma)
 
     def is_kept(self, change: Colours) -> bool:
-        """Whether a change of luma (float32 HxW) leaves contrast within the limits."""
+        """Return whether a change of luma (float32 HxW) leaves contrast within the limits."""
         after = self._of(np.clip(self._luma + change, 0, 255))
         return bool(LIMITS[0] * self._before <= after <= LIMITS[1] * self._before)
 
@@ -66,7 +66,7 @@ def _local_mean(field: Colours, inside: Image) -> Colours:
 
 
 def _least(contrast: _Contrast, start: Colours, goal: Colours) -> Colours:
-    """The nearest mixture to ``start`` that keeps contrast, as far as halving finds it."""
+    """The mixture closest to ``start`` that keeps contrast, found by bisection."""
     first = _luma(start)
     way = _luma(np.ascontiguousarray(goal)) - first
     low, high = 0.0, 1.0

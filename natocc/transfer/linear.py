@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from natocc.geometry import Image
 
-# Variance of rounding to whole levels: keeps a covariance of one colour invertible.
+# Variance of rounding to whole levels. It keeps the covariance of a single colour invertible.
 _ROUNDING = 1 / 12
 
 
@@ -18,7 +18,7 @@ def linear_map(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Matrix (3x3) and offset (3): ``colours @ matrix + offset`` has the face's mean and covariance.
 
-    Raises ModuleNotFoundError where POT is not installed.
+    Raises ModuleNotFoundError if POT is not installed.
     """
     gaussian = _load_pot()
     mean, covariance = _moments(occluder[solid > 0])
@@ -33,7 +33,7 @@ def _moments(pixels: Image) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 def _load_pot() -> ModuleType:
-    # Here and not above: POT is optional, and loads torch where that is installed.
+    # Imported here because POT is optional, and loads torch if torch is installed.
     try:
         from ot import gaussian
     except ModuleNotFoundError as error:

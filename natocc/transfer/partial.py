@@ -1,7 +1,7 @@
-"""Sliced partial optimal transport: every colour of the hand finds one of the face's, not the reverse.
+"""Sliced partial optimal transport: every hand colour is matched to a face colour, not the reverse.
 
-The future work that Voo et al. (2022) name, after Bonneel and Coeurjolly (2019). The rest of the
-face's colours (teeth, eyes, beard) stays unused, so a hand need not take them.
+Voo et al. (2022) name it as future work; the method is that of Bonneel and Coeurjolly (2019). The other face
+colours (teeth, eyes, beard) stay unused, so a hand need not take them.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ def move_partially(source: Colours, target: Colours, directions: Float64Array) -
 def assign(source: Float64Array, target: Float64Array) -> Places:
     """The cheapest injective map of sorted ``source`` (M) into sorted ``target`` (N ≥ M).
 
-    Cost is the sum of squared distances. Returns increasing indices into ``target``. Raises ValueError
-    where the target is the smaller one.
+    Cost is the sum of squared distances. Returns increasing indices into ``target``. Raises ValueError if the
+    target is smaller than the source.
 
-    Values are added one by one to an optimal map of those before. A value takes its nearest target if
-    that is free. Otherwise it goes to the right of the last run of neighbouring targets, or that run
-    moves one step to the left, whichever costs less.
+    Values are added one by one to the optimal map of the preceding values. A value takes its nearest target
+    if that target is free. Otherwise it goes to the right of the last run of neighbouring targets, or that
+    run moves one step to the left, whichever costs less.
     """
     count, room = len(source), len(target)
     if room < count:
@@ -83,14 +83,14 @@ def _shift_gain(
     index: int,
     last: int,
 ) -> float:
-    """How much cheaper it is to shift the run to the left than to append ``index`` to its right."""
+    """The cost saved by shifting the run to the left instead of appending ``index`` to its right."""
     shifted = target[start - 1] ** 2 - target[last] ** 2 + 2 * source[head:index] @ steps[start : last + 1]
     kept = (source[index] - target[last + 1]) ** 2 - (source[index] - target[last]) ** 2
     return float(kept - shifted)
 
 
 def _join(runs: list[tuple[int, int]]) -> None:
-    """Merge the last two runs where they touch."""
+    """Merge the last two runs if they touch."""
     if len(runs) > 1:
         (before, first), (head, start) = runs[-2:]
         if first + head - before == start:

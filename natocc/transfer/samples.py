@@ -1,4 +1,4 @@
-"""The pixels of a mask: all of them as a plane, or a given number of their colours."""
+"""The pixels of a mask as a plane, or a given number of their colours."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.random import Generator
 from natocc.colour.lut import Colours
 from natocc.geometry import Image
 
-# A grid this many times finer than the samples is searched before every pixel is.
+# A grid this many times finer than the samples is searched first, then every pixel.
 _CANDIDATES = 12
 
 
@@ -24,8 +24,8 @@ def solid_mask(mask: Image) -> Image:
 def sample_pixels(image: Image, mask: Image, rng: Generator, count: int) -> Colours:
     """``count`` colours (count x 3, 0-255) evenly spaced over the pixels where the mask exceeds 127.
 
-    Each is dithered by up to half a level, so that equal colours can part. Raises ValueError for a
-    mask without such a pixel.
+    Each is dithered by up to half a level, so that equal colours can separate. Raises ValueError for a mask
+    without such a pixel.
     """
     stride = max(1, int((mask.size / (_CANDIDATES * count)) ** 0.5))
     where = np.flatnonzero(mask[::stride, ::stride] > 127)
@@ -42,8 +42,8 @@ def sample_pixels(image: Image, mask: Image, rng: Generator, count: int) -> Colo
 def core_colours(colours: Colours, count: int) -> Colours:
     """The ``count`` colours (of Nx3, 0-255) nearest to their median, in their order.
 
-    Nearness is measured in Lab, in units of each channel's median deviation: eyes, brows, lips and
-    teeth lie far off the skin that makes up most of a face.
+    Distance is measured in Lab, in units of each channel's median deviation. Eyes, brows, lips and teeth are
+    far from skin, which makes up most of a face.
     """
     lab = cv2.cvtColor(np.clip(colours, 0, 255)[None] / np.float32(255), cv2.COLOR_RGB2LAB)[0]
     off = np.abs(lab - np.median(lab, axis=0))

@@ -1,9 +1,9 @@
 """The balanced sliced transport of Voo et al. (2022), whole rectangles and black background included.
 
-Algorithm 1 of the paper evens out the two backgrounds; 15 steps of 5 directions move every pixel; the
-motion is smoothed. Unlike in the released code, the Gaussian ends at the matte and at the border
-instead of bleeding or wrapping, bright pixels are clipped channel by channel instead of becoming one
-colour, and the face is resized by nearest pixels, so that none mixes with the black around it.
+Algorithm 1 of the paper evens out the two backgrounds; 15 steps of 5 directions move every pixel; the motion
+is smoothed. Unlike in the released code, the Gaussian ends at the matte and at the border instead of bleeding
+or wrapping, bright pixels are clipped channel by channel instead of becoming one colour, and the face is
+resized by nearest pixels, so no colour mixes with the black around it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def sot_field(
     skin = cv2.resize(face[face_part], size, interpolation=cv2.INTER_NEAREST).astype(dtype) / 255
     skin_mask = cv2.resize(face_solid[face_part], size, interpolation=cv2.INTER_NEAREST) > 0
     if not skin_mask.any():
-        # The pixels of a scattered face may all be missed: its mean replaces them.
+        # Sampling may miss all pixels of a scattered face; the mean replaces them.
         skin[:] = np.array(cv2.mean(face, face_solid)[:3]) / 255
         skin_mask[:] = True
     black = int(np.count_nonzero(hand == 0))
@@ -59,10 +59,11 @@ def sot_field(
 
 
 def prepare_skin(skin: _Floats, mask: NDArray[np.bool_], black: int, rng: Generator) -> _Floats:
-    """Algorithm 1: fill part of the face's background with its mean colour, and clip what is bright.
+    """Algorithm 1: fill part of the face's background with its mean colour, and clip bright values.
 
-    ``skin`` (HxWx3, 0-1) counts where the mask is set. ``black`` is how many channel values of the
-    hand are 0. As many background pixels are filled as the face has dark values beyond those.
+    ``skin`` (HxWx3, 0-1) counts where the mask is set. ``black`` is the number of the hand's channel values
+    that are 0. The number of filled background pixels equals the number of dark values of the face beyond
+    ``black``.
     """
     pixels = skin[mask]
     mean, deviation = pixels.mean(0), pixels.std(0)
@@ -74,17 +75,17 @@ def prepare_skin(skin: _Floats, mask: NDArray[np.bool_], black: int, rng: Genera
 
 
 def fill_ratio(dark: int, black: int) -> float:
-    """The share of background pixels to fill: dark values over black ones, less 1, at most 1.
+    """The share of background pixels to fill: the ratio of dark to black values, minus 1, at most 1.
 
-    For a hand without background all is filled.
+    The share is 1 for a hand without background.
     """
     return 1.0 if black == 0 else min(1.0, round(dark / black - 1, 2))
 
 
 def smooth_within(motion: Colours, solid: Image) -> Colours:
-    """Gaussian mean of the motion over the pixels of the mask alone, given to every pixel.
+    """Smooth the motion by a Gaussian over the mask's pixels only, and return it for every pixel.
 
-    Without such a pixel in reach, the mean of all.
+    A pixel without a mask pixel in reach gets the mean of all.
     """
     axis = np.arange(-_RADIUS, _RADIUS + 1)
     kernel = np.exp(-0.5 * (axis / _SIGMA) ** 2).astype(np.float32)

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from natocc.colour.lut import Colours, grid_colours
 
 _GRID = 17
-# Smoothing radii in cells of the grid, and the weight of each: the wide one only fills what the narrow
-# one leaves empty.
+# Smoothing radii in cells of the grid, and the weight of each. The wide radius only fills cells that the
+# narrow one leaves empty.
 _SMOOTHING = ((0.35, 1.0), (3.0, 1e-4))
 _CORNERS = np.array([(b * _GRID + g) * _GRID + r for b in (0, 1) for g in (0, 1) for r in (0, 1)])
 _NODES = grid_colours(_GRID)
@@ -26,8 +26,8 @@ _KERNELS = tuple((_kernel(radius), np.float32(weight)) for radius, weight in _SM
 def fit_table(colours: Colours, motion: Colours) -> Colours:
     """A smooth (17, 17, 17, 3) table that carries ``colours`` (Nx3, 0-255) by ``motion`` (Nx3).
 
-    Normalised convolution at two radii: near samples decide where there are any, far ones
-    elsewhere, so that colours without samples follow their neighbours.
+    Normalised convolution at two radii: near samples decide if there are any, far samples elsewhere. Colours
+    without samples thus follow their neighbours.
     """
     sums = _splat(colours, motion)
     total = np.zeros_like(sums)

@@ -43,8 +43,8 @@ def move_by_batches(
 ) -> NDArray[_T]:
     """Move ``source`` (Nx3) towards ``target`` (Nx3) by the mean motion of each ``batch`` of directions.
 
-    In the precision of the arrays. Equal projections keep their order, so that the result is the same
-    on every processor.
+    Computed in the precision of the arrays. Equal projections keep their order, so the result is the same on
+    every processor.
     """
     moved = source.copy()
     goal = np.ascontiguousarray(target.T)

@@ -1,4 +1,4 @@
-"""The transforms' base class: Albumentations' DualTransform where it is installed, else a small stand-in."""
+"""The transforms' base class: Albumentations' DualTransform if installed, else a small replacement."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ASKED_BY_COMPOSE = frozenset(
 
 
 class Standalone:
-    """Probability and randomness as Albumentations' transforms have them, for calls outside Compose."""
+    """Probability and randomness like those of Albumentations' transforms, for calls outside Compose."""
 
     def __init__(self, p: float = 0.5) -> None:
         self.p = p
@@ -26,7 +26,7 @@ class Standalone:
         self.set_random_seed(None)
 
     def set_random_seed(self, seed: int | None) -> None:
-        """Seed the transform's generators again; None: from the system's entropy."""
+        """Reseed the transform's generators; None uses the system's entropy."""
         self.set_random_state(np.random.default_rng(seed), random.Random(seed))  # noqa: S311
 
     def set_random_state(self, random_generator: Generator, py_random: random.Random) -> None:
@@ -60,11 +60,11 @@ else:
 def next_seed(generator: Generator) -> int:
     """A 32-bit seed for one call, different in every worker of a PyTorch DataLoader.
 
-    Workers start with copies of one generator, again in every epoch. PyTorch gives each worker of
-    each epoch another seed; mixed, the two differ everywhere and are still reproducible.
+    Workers start with copies of the same generator in every epoch. PyTorch gives each worker a different seed
+    in each epoch. The mixture of both differs between workers and epochs and is reproducible.
     """
     drawn = draw_seed(generator)
-    # Looked up, never imported: where nobody loaded PyTorch there is no worker.
+    # Looked up, never imported: if PyTorch is not loaded, there is no worker.
     loaded = sys.modules.get("torch.utils.data")
     worker = None if loaded is None else loaded.get_worker_info()
     if worker is None:

@@ -1,4 +1,4 @@
-"""What NatOcc and RandOcc share: image and mask in; image, mask, matte and a report out."""
+"""Base class of NatOcc and RandOcc: image and mask in; image, mask, matte and a report out."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ DEFAULT_REPORT = "occlusion"
 class Occluding(Base):
     """Occlude the face that ``mask`` shows (docs/transforms.md).
 
-    Randomness comes from ``random_generator`` alone, which Compose sets: one 32-bit seed a call.
+    Randomness comes only from ``random_generator``, which Compose sets: one 32-bit seed per call.
     """
 
-    # Name of the random numbers.
+    # Name of the random stream.
     _stream: ClassVar[str]
 
     def __init__(
@@ -78,14 +78,14 @@ class Occluding(Base):
         return self._write(sample, self._sampler.draw(sample.faces(self._labels), seed))
 
     def occlude(self, *, seed: int, **data: Any) -> dict[str, Any]:
-        """The same with a given seed and whatever ``p``: one seed, one result."""
+        """Occlude with a given seed, regardless of ``p``. The same seed gives the same result."""
         sample = self._read(data)
         return self._write(sample, self._sampler.draw(sample.faces(self._labels), seed))
 
     def replay(self, *, occlusion: Mapping[str, Any], **data: Any) -> dict[str, Any]:
-        """Render again what a report describes, from its parameters alone: nothing is drawn.
+        """Render the occlusion of a report again from its parameters; nothing is drawn.
 
-        Raises ValueError where the bank has no occluder of that name, or no mask shows a face.
+        Raises ValueError if the bank has no occluder of that name, or if no mask shows a face.
         """
         sample, name = self._read(data), f"{type(self).__name__}.replay"
         report = dict(occlusion)
@@ -106,7 +106,7 @@ class Occluding(Base):
         return self._write(sample, Occlusion(report=report, composites=composites, opacity=params.opacity))
 
     def set_deterministic(self, flag: bool, save_key: str = "replay") -> NoReturn:
-        """ReplayCompose calls this. It would leave the occluder out of a replay without a word."""
+        """ReplayCompose calls this method. Its replay would silently omit the occluder."""
         name = type(self).__name__
         raise ValueError(
             f"{name}: expected A.Compose, got A.ReplayCompose, which cannot store occluders; "
@@ -114,7 +114,7 @@ class Occluding(Base):
         )
 
     def _next_seed(self) -> int:
-        """A seed for one call. Compose seeds all its transforms alike; the report's name tells them apart."""
+        """A seed for one call. Compose seeds all transforms alike; the report's name distinguishes them."""
         drawn = next_seed(self.random_generator)
         if self.report == DEFAULT_REPORT:
             return drawn

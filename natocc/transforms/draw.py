@@ -20,13 +20,13 @@ from natocc.render.params import Params
 from natocc.transforms.report import OcclusionReport, report_applied, report_untouched
 from natocc.verdicts import KEPT
 
-# Draws for one call before the faces are given back as they came.
+# Number of draws in one call before the faces are returned unchanged.
 _ATTEMPTS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occlusion:
-    """The report, and the finished sample of each face: None where it stays as it came."""
+    """The report, and the finished sample of each face; None for an unchanged face."""
 
     report: OcclusionReport
     composites: tuple[Composite | None, ...]
@@ -35,7 +35,7 @@ class Occlusion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sampler:
-    """What occlusions are drawn from."""
+    """Profile, occluders and weights from which occlusions are drawn."""
 
     occluders: OccluderBank
     # Of the occluders, by kind.
@@ -44,17 +44,17 @@ class Sampler:
     weights: Mapping[str, float]
     profile: Profile
     switches: Switches
-    # Name of the random numbers.
+    # Name of the random stream.
     stream: str
 
     def draw_share(self, seed: int) -> float:
-        """The number in [0, 1) that decides whether a call occludes at all."""
+        """The number in [0, 1) that decides whether a call occludes."""
         return float(Streams(seed, self.stream, "").stage("apply").random())
 
     def draw(self, faces: Sequence[Face], seed: int) -> Occlusion:
-        """One occlusion for all faces, drawn and judged on the first that is not empty.
+        """Draw one occlusion for all faces, judged on the first face that is not empty.
 
-        Where the profile's gates reject it, it is drawn again a few times. One seed, one result.
+        If the profile's gates reject it, it is drawn again a few times. The same seed gives the same result.
         """
         first = next((number for number, face in enumerate(faces) if not face.box.empty), None)
         if first is None:
@@ -81,7 +81,7 @@ class Sampler:
         return kind, self.names[kind][int(rng.integers(len(self.names[kind])))]
 
     def _draw_params(self, face: Face, occluder: Occluder, kind: str, streams: Streams) -> Params:
-        """Without the final stages: a training repository has flips and blurs of its own."""
+        """Draw without the final stages, since a training repository has its own flips and blurs."""
         params = draw_params(face, occluder, kind, self.profile, self.switches, streams)
         return replace(params, final_affine=None, final_blur=None, final_tone=None, final_flip=False)
 
@@ -92,14 +92,14 @@ def render_faces(faces: Sequence[Face], occluder: Occluder, params: Params) -> t
 
 
 def applied(occluder: str, seed: int, params: Params, composites: tuple[Composite | None, ...]) -> Occlusion:
-    """An occluder, by its name in the bank, lies on the faces."""
+    """The occlusion by an occluder, given by its name in the bank."""
     made = [composite for composite in composites if composite is not None]
     report = report_applied(occluder, seed, params, made)
     return Occlusion(report=report, composites=composites, opacity=params.opacity)
 
 
 def untouched(reason: str, seed: int, count: int) -> Occlusion:
-    """All ``count`` faces stay as they came."""
+    """An occlusion that leaves all ``count`` faces unchanged."""
     return Occlusion(report=report_untouched(reason, seed), composites=(None,) * count)
 
 

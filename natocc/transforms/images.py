@@ -1,4 +1,4 @@
-"""Images of training repositories, at 8 bits for the occlusion and back as they came."""
+"""Convert images of training repositories to 8 bits for the occlusion, and back to their dtype."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ AnyImage = NDArray[Any]
 
 
 def to_uint8(what: str, image: object) -> Image:
-    """RGB uint8 HxWx3, contiguous, of an image of uint8 or of float32 in 0-1.
+    """Contiguous RGB uint8 HxWx3 from an image of uint8, or of float32 in 0-1.
 
-    Raises ValueError for anything else, with what to do about it.
+    Raises ValueError for anything else, with the remedy.
     """
     if not isinstance(image, np.ndarray):
         raise _refused(what, f"a {type(image).__name__}", _other_type(image))
@@ -37,7 +37,7 @@ def to_uint8(what: str, image: object) -> Image:
 def from_uint8(occluded: Image, before: Image, image: AnyImage) -> AnyImage:
     """``occluded`` in the dtype of ``image``, whose 8 bits were ``before``.
 
-    Values that the occlusion left alone are those of ``image`` to the bit.
+    Values that the occlusion did not change equal those of ``image`` to the bit.
     """
     if image.dtype == np.uint8:
         return occluded
@@ -73,7 +73,7 @@ def _shape_problem(shape: tuple[int, ...]) -> str:
 
 
 def _range_problem(low: float, high: float) -> str:
-    """Values within half a step of 8 bits beyond 0 and 1 come from rounding and are no problem."""
+    """Values up to half an 8-bit step beyond 0 and 1 come from rounding and are accepted."""
     if not (np.isfinite(low) and np.isfinite(high)):
         return "find out where NaN or infinity comes from"
     if low * 255 < -0.5:

@@ -1,4 +1,4 @@
-"""Which values of a mask are face, and what stands where the occluder is."""
+"""The values of a mask that are face, and the value that marks the occluder."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from natocc.transforms.masks import AnyMask, face_pixels, mark_hidden, markable_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labels:
-    """A transform's arguments of these names (docs/transforms.md)."""
+    """The transform arguments of the same names (docs/transforms.md)."""
 
     face_classes: tuple[int, ...] | None = None
     occluded_value: int = 0
     everywhere: bool = False
 
     def face(self, image: Image, mask: AnyMask) -> Face:
-        """The face that ``mask`` shows; its box is empty where it shows none."""
+        """The face that ``mask`` shows; its box is empty if the mask shows no face."""
         pixels = face_pixels(mask, self.face_classes, self.occluded_value)
         return Face(image=image, mask=pixels, parsing=None, box=mask_box(pixels))
 
     def mark(self, mask: AnyMask, alpha: Image, opacity: float) -> AnyMask:
-        """A copy of the mask with the label where the occluder is."""
+        """A copy of the mask with the label on the occluder's pixels."""
         where = None
         if not self.everywhere:
             where = markable_pixels(mask, self.face_classes, self.occluded_value)

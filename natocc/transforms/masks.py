@@ -1,4 +1,4 @@
-"""Masks of training repositories: which pixels are face, and which get the occluder's label."""
+"""Masks of training repositories: face pixels, and pixels that get the occluder's label."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from natocc.geometry import Image
 
 # HxW or HxWx1 of booleans, integers or floats.
 AnyMask = NDArray[Any]
-# From this share on, a pixel of a soft mask is face.
+# A pixel of a soft mask is face from this value on.
 _HALF = 0.5
 
 
 def check_label_mask(what: str, mask: object, size: tuple[int, int], occluded_value: int) -> AnyMask:
-    """The mask itself, where it fits the image of ``size`` and can hold ``occluded_value``.
+    """Return the mask itself if it fits the image of ``size`` and can hold ``occluded_value``.
 
-    Floats are a soft mask in 0-1, or whole numbers. Raises ValueError for other arrays.
+    A float mask is soft, in 0-1, or holds whole numbers. Raises ValueError for other arrays.
     """
     if not isinstance(mask, np.ndarray) or mask.dtype.kind not in "buif" or _size(mask) != size:
         got = f"{mask.dtype} {mask.shape}" if isinstance(mask, np.ndarray) else f"a {type(mask).__name__}"
@@ -41,8 +41,8 @@ def check_label_mask(what: str, mask: object, size: tuple[int, int], occluded_va
 def face_pixels(mask: AnyMask, classes: Collection[int] | None, occluded_value: int) -> Image:
     """uint8 HxW, 1 where ``mask`` holds one of ``classes``, else 0.
 
-    Without classes face is all but 0, in a soft mask 0.5 and more. Pixels that hold
-    ``occluded_value`` are hidden already and are not face.
+    Without classes, all values except 0 are face; in a soft mask, values from 0.5 on. Pixels that hold
+    ``occluded_value`` are already hidden and are not face.
     """
     mask = _flat(mask)
     if classes is not None:
@@ -55,7 +55,7 @@ def face_pixels(mask: AnyMask, classes: Collection[int] | None, occluded_value: 
 
 
 def markable_pixels(mask: AnyMask, classes: Collection[int] | None, occluded_value: int) -> NDArray[np.bool_]:
-    """Where the occluder's label may stand: the face, and in a soft mask its faint rim too."""
+    """Pixels that may get the occluder's label: the face, and in a soft mask its faint rim too."""
     if classes is None and _is_soft(mask):
         mask = _flat(mask)
         return np.asarray((mask > 0) & (mask != occluded_value))
@@ -65,7 +65,7 @@ def markable_pixels(mask: AnyMask, classes: Collection[int] | None, occluded_val
 def mark_hidden(
     mask: AnyMask, hidden: NDArray[np.bool_], markable: NDArray[np.bool_] | None, occluded_value: int
 ) -> AnyMask:
-    """A copy with ``occluded_value`` where ``hidden``, on ``markable`` pixels alone unless that is None."""
+    """A copy with ``occluded_value`` where ``hidden``, only on ``markable`` pixels if that is given."""
     marked = mask.copy()
     marked[hidden if markable is None else hidden & markable] = occluded_value
     return marked

@@ -1,6 +1,6 @@
 """NatOcc and RandOcc while a network trains (Voo et al. 2022, sections 3.2 and 3.3).
 
-With Albumentations installed both are its DualTransforms; without it they are called by themselves.
+If Albumentations is installed, both are DualTransforms. Without it they are called directly.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from natocc.render.draw import Switches
 from natocc.transforms.base import DEFAULT_REPORT, Occluding
 from natocc.transforms.settings import check_bank, check_share
 
-# Kinds of cut-outs by name, in the order in which they are drawn, and kinds of random shapes.
+# Names of kinds of cut-outs, in drawing order, and of random shapes.
 _CUT_OUTS = tuple(sorted(name for name, kind in KINDS.items() if kind.pool and not kind.random_shape))
 _SHAPES = tuple(name for name, kind in KINDS.items() if kind.random_shape)
 
@@ -23,9 +23,9 @@ _SHAPES = tuple(name for name, kind in KINDS.items() if kind.random_shape)
 class NatOcc(Occluding):
     """A hand, an object or another cut-out on the face.
 
-    ``weights`` are the shares of the kinds; None: equal shares of those that the bank holds.
-    ``colour_transfer`` 0-1 is how far hands take the face's colours; ``harmonise`` fits objects to
-    the picture. The other arguments are those of docs/transforms.md.
+    ``weights`` are the shares of the kinds; None means equal shares of the kinds in the bank.
+    ``colour_transfer`` (0-1) is the strength of colour transfer to hands. ``harmonise`` fits objects to the
+    picture. docs/transforms.md describes the other arguments.
     """
 
     _stream: ClassVar[str] = "natocc occlusion"
@@ -66,9 +66,9 @@ class NatOcc(Occluding):
 
 
 class RandOcc(Occluding):
-    """A random shape with a texture on the face, translucent at times.
+    """A random shape with a texture on the face; it may be translucent.
 
-    The arguments are those of docs/transforms.md.
+    docs/transforms.md describes the arguments.
     """
 
     _stream: ClassVar[str] = "randocc occlusion"

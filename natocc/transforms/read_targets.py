@@ -1,4 +1,4 @@
-"""The data of a call: which keys hold images and masks, checked."""
+"""Find and check the images and masks in the data of a call."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _VOLUMES = ("volume", "volumes", "mask3d", "masks3d")
 def read_targets(
     what: str, data: Mapping[str, Any], *, additional: Mapping[str, str], labels: Labels, report: str
 ) -> Sample:
-    """The sample in ``data``; ``additional`` are the targets that Compose was given, by name.
+    """The sample in ``data``; ``additional`` are Compose's additional targets, by name.
 
     Raises ValueError for missing keys and for arrays that do not fit.
     """
@@ -47,7 +47,7 @@ def read_targets(
 
 
 def _image_key(what: str, data: Mapping[str, Any]) -> str:
-    """``image`` or ``images``, whichever is there with its masks."""
+    """``image`` or ``images``, whichever is present with its masks."""
     held = [key for key, value in data.items() if value is not None]
     if volumes := [key for key in held if key in _VOLUMES]:
         raise ValueError(f"{what}: expected images and masks, got {volumes[0]}; give slices as images=…")
@@ -61,7 +61,7 @@ def _image_key(what: str, data: Mapping[str, Any]) -> str:
 
 
 def _mask_keys(data: Mapping[str, Any], additional: Mapping[str, str], target: str) -> tuple[str, ...]:
-    """``target`` itself and the additional targets of its kind that are there, ``alpha`` excepted."""
+    """``target`` and the additional targets of its kind that are present, except ``alpha``."""
     named = (target, *(name for name, kind in additional.items() if kind == target))
     return tuple(name for name in named if name != "alpha" and data.get(name) is not None)
 
@@ -105,7 +105,7 @@ def _check_alpha(what: str, sample: Sample) -> None:
 
 
 def _length(arrays: object) -> int | None:
-    """How many arrays a list, tuple or stack holds; None for anything else."""
+    """The number of arrays in a list, tuple or stack; None for anything else."""
     if isinstance(arrays, np.ndarray):
         return arrays.shape[0] if arrays.ndim else None
     return len(arrays) if isinstance(arrays, list | tuple) else None

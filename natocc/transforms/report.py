@@ -1,4 +1,4 @@
-"""What a transform did to a sample: flat, always with the same keys, so that a DataLoader can collate it."""
+"""The report of a transform. It is flat and its keys are fixed, so a DataLoader can collate it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OcclusionReport = dict[str, object]
 def report_applied(
     occluder: str, seed: int, params: Params, composites: Sequence[Composite]
 ) -> OcclusionReport:
-    """An occluder, by its name in the bank, lies on the faces of one or more composites."""
+    """Report an occluder, by its name in the bank, on the faces of one or more composites."""
     hidden = sum(composite.hidden_ratio for composite in composites) / len(composites)
     return report_untouched("", seed) | {
         "applied": True,
@@ -31,7 +31,7 @@ def report_applied(
 
 
 def report_untouched(reason: str, seed: int) -> OcclusionReport:
-    """The sample is as it came."""
+    """Report an unchanged sample."""
     return {
         "applied": False,
         "reason": reason,

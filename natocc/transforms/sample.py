@@ -20,7 +20,7 @@ from natocc.transforms.masks import AnyMask
 class Sample:
     """One image, or several that are occluded alike.
 
-    ``given`` are the images as they came, ``images`` the same at 8 bits, ``face_masks`` a mask for each.
+    ``given`` are the original images, ``images`` the same at 8 bits, ``face_masks`` a mask for each.
     """
 
     data: Mapping[str, Any]
@@ -29,9 +29,9 @@ class Sample:
     given: Sequence[AnyImage]
     images: tuple[Image, ...]
     face_masks: tuple[AnyMask, ...]
-    # Keys of single masks, all for the one image.
+    # Keys of single masks for the only image.
     mask_keys: tuple[str, ...]
-    # Keys of lists or stacks of masks: for several images one each, else all for the one image.
+    # Keys of lists or stacks of masks: one mask per image, or all for the only image.
     stack_keys: tuple[str, ...]
 
     @property
@@ -71,19 +71,19 @@ class Sample:
         ]
 
     def _packed(self, key: str, arrays: list[AnyImage]) -> Any:
-        """One array, a list, or a stack: as the data holds it."""
+        """The arrays in the data's form: one array, a list, or a stack."""
         if key == "image":
             return arrays[0]
         return np.stack(arrays) if arrays and isinstance(self.data[key], np.ndarray) else arrays
 
     def _alpha(self, alphas: list[Image]) -> Image:
-        """The matte HxW, of several images NxHxW, over one that is there already."""
+        """The matte HxW, or NxHxW for several images, laid over any existing matte."""
         alpha = np.stack(alphas) if self.several else alphas[0]
         before = self.data.get("alpha")
         return alpha if before is None else _over(before, alpha)
 
 
 def _over(before: Image, after: Image) -> Image:
-    """The matte of two occluders, one over the other: what shows through both shows through."""
+    """The matte of two occluders, one over the other: their transparencies multiply."""
     through = (255 - before.astype(np.uint16)) * (255 - after)
     return (255 - (through + 127) // 255).astype(np.uint8)

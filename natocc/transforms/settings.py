@@ -10,13 +10,13 @@ from os import PathLike, fspath
 from natocc.occluders.bank import OccluderBank
 from natocc.profiles import PROFILES, Profile
 
-# Names in a sample that are not free for the report.
+# Names in a sample that the report may not use.
 _TAKEN = {"image", "images", "mask", "masks", "alpha", "bboxes", "keypoints"}
 _TAKEN |= {"volume", "volumes", "mask3d", "masks3d"}
 
 
 def check_bank(what: str, occluders: object) -> OccluderBank:
-    """The bank itself. Raises TypeError for anything else."""
+    """Return the bank itself. Raises TypeError for anything else."""
     if isinstance(occluders, OccluderBank):
         return occluders
     bank, folder, got = "data/bank", "cutouts", f"a {type(occluders).__name__}"
@@ -32,7 +32,7 @@ def check_bank(what: str, occluders: object) -> OccluderBank:
 
 
 def check_profile(what: str, profile: str | Profile) -> Profile:
-    """The profile, by itself or by its name. Raises ValueError for another."""
+    """The profile, given as such or by name. Raises ValueError for anything else."""
     if isinstance(profile, Profile):
         return profile
     if profile not in PROFILES:
@@ -41,7 +41,7 @@ def check_profile(what: str, profile: str | Profile) -> Profile:
 
 
 def check_kind_weights(what: str, weights: Mapping[str, float], occluders: OccluderBank) -> dict[str, float]:
-    """Weights above 0, by kind. Raises ValueError unless the bank has occluders of each of them."""
+    """Weights above 0, by kind. Raises ValueError unless the bank has occluders of each kind."""
     if not all(math.isfinite(weight) and weight >= 0 for weight in weights.values()):
         raise ValueError(f"{what}: expected weights of 0 or more, got {dict(weights)}")
     positive = {kind: float(weight) for kind, weight in weights.items() if weight > 0}
@@ -53,7 +53,7 @@ def check_kind_weights(what: str, weights: Mapping[str, float], occluders: Occlu
 
 
 def check_share(what: str, share: float) -> float:
-    """A number in 0-1. Raises ValueError for another."""
+    """Return a number in 0-1. Raises ValueError for any other."""
     if not 0 <= share <= 1:
         raise ValueError(f"{what} in 0-1, got {share}")
     return share
@@ -77,7 +77,7 @@ def check_labels(
 
 
 def check_report(what: str, report: str) -> str:
-    """The key of the report. Raises ValueError where it is that of a picture or of another target."""
+    """The key of the report. Raises ValueError if a picture or another target uses this key."""
     if not isinstance(report, str) or report in _TAKEN:
         raise ValueError(f"{what}: expected a free name for the report, like 'occlusion', got {report!r}")
     return report

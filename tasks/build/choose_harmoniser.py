@@ -17,17 +17,17 @@ from natocc.machine import DEVICES, FULL_RANGE_PRECISIONS, Machine
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenNetwork:
-    """A network that harmonises: its name in models/registry.py, and how it is used."""
+    """A harmonising network: its name in models/registry.py, and its use."""
 
     architecture: str
     use: NetworkUse
 
 
 def choose_network(recipe: Recipe, machine: Machine) -> ChosenNetwork | None:
-    """The network that the recipe's harmoniser is; None for arithmetic and for none at all.
+    """The recipe's harmonising network; None if the harmoniser is arithmetic or absent.
 
     Raises ValueError or FileNotFoundError with one line: an unknown name, missing packages or weights,
-    weights of another network, a device that is not there.
+    weights of another network, or a missing device.
     """
     _check(machine)
     name = recipe.harmoniser

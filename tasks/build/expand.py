@@ -17,7 +17,7 @@ from tasks.build.choose_harmoniser import ChosenNetwork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetInputs:
-    """What a set is made from: faces and occluders of the bank, ordered by id."""
+    """The inputs of a set: faces and occluders of the bank, ordered by id."""
 
     faces: Sequence[Entry]
     occluders: Sequence[Entry]
@@ -31,9 +31,9 @@ def expand_set(
     limit: int | None,
     network: ChosenNetwork | None,
 ) -> list[ShardPlan]:
-    """The set's shards in order, every face once a repeat; ``limit`` keeps the first samples.
+    """The set's shards in order, with every face once per repeat; ``limit`` keeps the first samples.
 
-    ``network`` is the recipe's harmoniser; sets that are not harmonised do without it.
+    ``network`` is the recipe's harmoniser; sets that are not harmonised ignore it.
     """
     if not kind_named(occluder_set.kind).harmonised:
         network = None
@@ -53,7 +53,7 @@ def expand_set(
 def _template(
     recipe: Recipe, occluder_set: OccluderSet, inputs: SetInputs, network: ChosenNetwork | None
 ) -> ShardPlan:
-    """What the shards of a set have in common."""
+    """The common fields of a set's shards."""
     split = recipe.split_of(occluder_set)
     harmonised = kind_named(occluder_set.kind).harmonised
     return ShardPlan(
@@ -78,7 +78,7 @@ def _template(
 
 
 def profile_of(recipe: Recipe) -> Profile:
-    """The recipe's profile with what the recipe itself says in its place."""
+    """The recipe's profile with the recipe's own values applied."""
     profile, steps = PROFILES[recipe.profile], recipe.naturalness
     return replace(
         profile,
@@ -97,7 +97,7 @@ def _either(chosen: bool | None, default: bool) -> bool:
 
 
 class _KeyParts:
-    """What the keys of a set's shards have in common, hashed once."""
+    """The common part of the keys of a set's shards, hashed once."""
 
     def __init__(
         self, template: ShardPlan, inputs: SetInputs, recipe: Recipe, network: ChosenNetwork | None
@@ -111,12 +111,12 @@ class _KeyParts:
         ]
 
     def cache_key(self, plan: ShardPlan) -> str:
-        """The hash of everything that decides the shard's bytes."""
+        """The hash of everything that determines the shard's bytes."""
         faces = [self._faces[face] for face, _ in plan.samples]
         return digest([asdict(plan), faces, *self._common])
 
 
 def optional_libraries(recipe: Recipe, network: object | None = None) -> tuple[str, ...]:
-    """Packages beyond the core that decide this recipe's bytes."""
+    """Packages beyond the core that affect this recipe's bytes."""
     linear = recipe.transfer_method == "linear" and any(row.colour_transfer for row in recipe.sets)
     return (("pot",) if linear else ()) + (("torch",) if network else ())

@@ -13,7 +13,7 @@ _OVERRIDES = ("seed", "profile", "split", "subset", "upscaler", "harmoniser", "l
 
 
 class BuildOptions(Options):
-    """What to build, of what, where to. None leaves the recipe's own value."""
+    """Inputs, output and overrides of a build. None keeps the recipe's value."""
 
     recipe: str = Field(description="Name of a recipe, or a YAML file.")
     bank: str = Field(description="Folder or URL of the bank that natocc prepare wrote.")
@@ -43,7 +43,7 @@ class BuildOptions(Options):
 
     @property
     def overrides(self) -> dict[str, object]:
-        """The recipe's fields that are replaced."""
+        """Values that replace fields of the recipe."""
         return {name: getattr(self, name) for name in _OVERRIDES if getattr(self, name) is not None}
 
     @property

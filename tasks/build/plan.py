@@ -1,4 +1,4 @@
-"""From a recipe and a bank to a deterministic list of shards, or to all problems of the recipe."""
+"""Make a deterministic list of shards from a recipe and a bank, or report all problems of the recipe."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from tasks.build.selection import (
     what_is_missing,
 )
 
-# What a version says of its bank.
+# A version's record of its bank.
 _BANK_FIELDS = ("content_sha256", "files", "counts", "upscaler", "upscaling")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A version to be built: its name follows from everything that decides its bytes."""
+    """A version to build. Its name follows from everything that determines its bytes."""
 
     recipe: Recipe
     overrides: dict[str, object]
     version: str
-    # The hash of the source that renders it.
+    # The hash of the rendering source code.
     code: str
     bank: dict[str, object]
     shards: tuple[ShardPlan, ...]
@@ -42,7 +42,7 @@ class Plan:
 
     @property
     def network(self) -> NetworkUse | None:
-        """The network that harmonises, where one does."""
+        """The harmonising network, if any."""
         return next((shard.network for shard in self.shards if shard.network), None)
 
     @property
@@ -52,15 +52,15 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ExpandedSet:
-    """One set over the bank: its shards, or why there are none."""
+    """One set expanded over the bank: its shards, or the reason why it has none."""
 
     name: str
     problems: tuple[str, ...] = ()
-    # An optional set without inputs: what it lacks.
+    # The missing inputs of an optional set.
     absent: str = ""
     shards: tuple[ShardPlan, ...] = ()
     used: tuple[Entry, ...] = ()
-    # What is left out of it.
+    # Pairs and faces left out of the set.
     same_photo: int = 0
     excluded_by_split: int = 0
     unknown_subset: int = 0
@@ -75,7 +75,7 @@ def make_plan(
 ) -> Plan:
     """Expand the recipe over the bank; ``limit`` keeps the first samples of every set.
 
-    Raises RecipeError with all problems: a list or backend that is not there, a set without inputs.
+    Raises RecipeError with all problems: a missing list or backend, a set without inputs.
     """
     problems = [*_upscaler_problems(recipe, bank), *_transfer_problems(recipe)]
     network = None
@@ -180,7 +180,7 @@ def _parsing_problems(recipe: Recipe, faces: Sequence[Entry]) -> tuple[str, ...]
 
 
 def _left_out(sets: Sequence[_ExpandedSet]) -> dict[str, object]:
-    """What ``dataset.json`` says of sets, pairs and faces that are left out."""
+    """The fields of ``dataset.json`` on omitted sets, pairs and faces."""
     same_photo = {row.name: row.same_photo for row in sets if row.same_photo}
     excluded = {row.name: row.excluded_by_split for row in sets if row.excluded_by_split}
     unknown = {row.name: row.unknown_subset for row in sets if row.unknown_subset}

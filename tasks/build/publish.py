@@ -1,4 +1,4 @@
-"""Publish a finished version: manifest, card and index, then the folder's name, then the pointer."""
+"""Publish a finished version: write manifest, card and index, rename the folder, move the pointer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tasks.render.shard import rows_url
 def publish_version(
     plan: Plan, records: Sequence[ShardRecord], staging_url: str, version_url: str, dataset_url: str
 ) -> Dataset:
-    """Write the version's tables, give its folder its name, move the ``latest`` pointer."""
+    """Write the version's tables, rename its folder, move the ``latest`` pointer."""
     rows = [
         row
         for record in records
@@ -52,7 +52,7 @@ def publish_version(
     dataset.files[CARD] = storage.sha256_bytes(card)
     storage.write_bytes(storage.join(staging_url, MANIFEST), manifest)
     storage.write_bytes(storage.join(staging_url, CARD), card)
-    # The rows of single shards are in the manifest now. Killed workers leave temporary files.
+    # The manifest now holds the rows of the shards. Killed workers leave temporary files.
     for name in set(storage.list_names(staging_url)) - {record.file for record in records} - {MANIFEST, CARD}:
         storage.remove(storage.join(staging_url, name))
     storage.write_bytes(storage.join(staging_url, DATASET_INDEX), dataset.encode())
@@ -77,13 +77,13 @@ def _backends(plan: Plan) -> dict[str, str | None]:
 
 
 def _upscaled(plan: Plan) -> bool:
-    """Whether occluders of the version may have been enlarged."""
+    """Return whether occluders of the version may have been enlarged."""
     pools = [KINDS[shard.kind].pool for shard in plan.shards]
     return any(pool is not None and pool.upscaled for pool in pools)
 
 
 def _networks(plan: Plan) -> dict[str, dict[str, object]]:
-    """The bank's upscaling network, and the harmonising one as it was run, by stage."""
+    """The bank's upscaling network and the harmonising network as run, by stage."""
     found: dict[str, dict[str, object]] = {}
     upscaling = plan.bank.get("upscaling")
     if _upscaled(plan) and isinstance(upscaling, dict) and upscaling.get("network"):

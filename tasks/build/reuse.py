@@ -1,4 +1,4 @@
-"""Shards of a version that need not be rendered again."""
+"""Find shards of a version that need not be rendered again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tasks.render.shard import record_url, rows_url
 
 
 def finished_shards(plans: Sequence[ShardPlan], staging_url: str) -> dict[str, ShardRecord]:
-    """By file, the shards that an interrupted run of this version finished."""
+    """The shards that an interrupted run of this version finished, by file."""
     found = {plan.file: _finished(staging_url, plan) for plan in plans}
     return {file: record for file, record in found.items() if record is not None}
 
@@ -21,7 +21,7 @@ def finished_shards(plans: Sequence[ShardPlan], staging_url: str) -> dict[str, S
 def copy_equal_shards(
     plans: Sequence[ShardPlan], staging_url: str, dataset_url: str
 ) -> dict[str, ShardRecord]:
-    """Copy what the latest version has with an equal key, tar and rows; by file."""
+    """Copy tar and rows of the latest version's shards with an equal key; by file."""
     latest = latest_version(dataset_url)
     if latest is None:
         return {}
@@ -44,7 +44,7 @@ def copy_equal_shards(
 
 
 def _finished(folder: str, plan: ShardPlan) -> ShardRecord | None:
-    """The shard's record where tar, rows and record exist and agree."""
+    """The shard's record if tar, rows and record exist and agree."""
     url, tar = record_url(folder, plan.file), storage.join(folder, plan.file)
     if not all(storage.exists(name) for name in (url, tar, rows_url(folder, plan.file))):
         return None

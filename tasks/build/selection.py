@@ -1,4 +1,4 @@
-"""The faces and occluders of a bank that a set is made from."""
+"""Select the faces and occluders of a bank for a set."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ _NO_SUBSETS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaceSelection:
-    """The chosen faces, ordered by id, and how many are left out."""
+    """The chosen faces, ordered by id, and the numbers of omitted faces."""
 
     faces: tuple[Entry, ...]
-    # Named by the list, but of the test split or excluded.
+    # Faces in the list that belong to the test split or are excluded.
     excluded_by_split: int = 0
-    # Of the split, but their subset is not known.
+    # Faces of the split whose subset is unknown.
     unknown: int = 0
 
 
 def select_faces(bank: Bank, split: str, subset: Subset = "all") -> FaceSelection:
     """Faces of a split (train, test, all, or a list file) and of a subset.
 
-    A list makes a training set: faces of the test split and excluded ones are left out of it, and the
-    subset does not apply. Raises RecipeError for an unknown split or face, and for a subset where the bank
-    knows none.
+    A list defines a training set: faces of the test split and excluded faces are omitted, and the subset does
+    not apply. Raises RecipeError for an unknown split or face, and for a subset if the bank records no
+    subsets.
     """
     faces = bank.entries("face")
     if split not in ("train", "test", "all"):
@@ -68,7 +68,7 @@ def _listed(faces: Sequence[Entry], path: Path) -> list[Entry]:
 
 
 def select_occluders(bank: Bank, kind: str, split: str) -> tuple[Entry, ...]:
-    """The occluders of a set, ordered by id: of the test split for test faces, else of the train split."""
+    """The occluders of a set, ordered by id, from the test split for test faces, else the train split."""
     pool = kind_named(kind).pool
     if pool is None:
         return ()
@@ -79,7 +79,7 @@ def select_occluders(bank: Bank, kind: str, split: str) -> tuple[Entry, ...]:
 
 
 def what_is_missing(kind: str, selection: FaceSelection, occluders: Sequence[Entry]) -> str:
-    """What a set lacks, as text; "" where it can be built."""
+    """The missing inputs of a set, as text; "" if it can be built."""
     if not selection.faces:
         got = "expected faces in its split, got none"
         advice = f"but {selection.unknown} of unknown subset, for which `natocc partition` proposes one"
@@ -91,6 +91,6 @@ def what_is_missing(kind: str, selection: FaceSelection, occluders: Sequence[Ent
 
 
 def pairs_of_one_photo(faces: Sequence[Entry], pool: Sequence[Entry]) -> int:
-    """The number of pairs that are never drawn, as both come from one photograph."""
+    """The number of pairs that are never drawn, because both come from the same photograph."""
     by_photo = Counter(entry.photo for entry in pool)
     return sum(by_photo[face.photo] for face in faces)

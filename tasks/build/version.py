@@ -22,11 +22,11 @@ from tasks.workers.pool import WorkerPool, result_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A planned build: its folders, the shards that are reused and those to render."""
+    """A planned build: its folders, the shards to reuse and the shards to render."""
 
     plan: Plan
     bank: str
-    # The folder of networks' weights; None for the usual one.
+    # The folder of networks' weights; None for the default folder.
     weights: str | None
     dataset_url: str
     done: tuple[ShardRecord, ...]
@@ -48,7 +48,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildReport:
-    """What a build ended with."""
+    """The result of a build."""
 
     url: str
     dataset: Dataset
@@ -90,10 +90,10 @@ def start_job(options: BuildOptions) -> Job:
 
 
 def finish_job(job: Job, rendered: list[ShardRecord], seconds: float) -> BuildReport:
-    """Publish the shards that were rendered in ``seconds`` and those reused; an existing version stays."""
+    """Publish the reused shards and those rendered in ``seconds``; an existing version stays."""
     dataset = job.published
     if dataset is not None:
-        # A run may have been stopped between the version's name and the pointer.
+        # An earlier run may have stopped between renaming the folder and moving the pointer.
         if latest_version(job.dataset_url) != dataset.version:
             point_latest(job.dataset_url, dataset.version)
         storage.remove(job.staging_url)
@@ -113,7 +113,7 @@ def finish_job(job: Job, rendered: list[ShardRecord], seconds: float) -> BuildRe
 
 
 def build(options: BuildOptions, *, on_progress: OnProgress = ignore_progress) -> BuildReport:
-    """Build a version in worker processes. ``on_progress`` counts shards, those that are reused included."""
+    """Build a version in worker processes. ``on_progress`` counts shards, reused ones included."""
     job = start_job(options)
     shards = len(job.plan.shards)
     progress = ProgressCounter(on_progress, shards, done=shards - len(job.todo))

@@ -1,4 +1,4 @@
-"""The pictures of one folder: how many there are, of which sizes, and whether they lie where they should."""
+"""Count the pictures of one folder, and check their sizes and their place."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from assets.pictures.images import read_size
 from assets.problems import BadInput
 from assets.reading.expected_counts import is_selection
 
-# Folders below the first that are searched: links may lead in circles.
+# Depth of the search below the first folder; links may form cycles.
 _DEEPEST = 4
 
 
@@ -20,7 +20,7 @@ def count_pictures(folder: Path, published: Published) -> int:
 
 
 def remark_on_sizes(folder: Path, published: Published, count: int) -> str:
-    """How many of ``count`` pictures have another size than published; "" for a user's selection."""
+    """Report how many of ``count`` pictures have an unpublished size; "" for a user's selection."""
     if published.pictures is None or is_selection(published.pictures, count):
         return ""
     others = list(_other_sizes(folder, published))
@@ -28,7 +28,7 @@ def remark_on_sizes(folder: Path, published: Published, count: int) -> str:
 
 
 def remark_on_depth(folder: Path, published: Published, count: int) -> str:
-    """Where the pictures of a folder without any lie: in a folder below it."""
+    """For a folder without pictures, name the folder below it that has them."""
     if count or published.nested:
         return ""
     below = [path for path in sorted(folder.iterdir()) if path.is_dir() and count_pictures(path, published)]
@@ -36,7 +36,7 @@ def remark_on_depth(folder: Path, published: Published, count: int) -> str:
 
 
 def _pictures(folder: Path, published: Published, depth: int = 0) -> Iterator[str]:
-    """Paths of the pictures, by suffix, in the folder, and below it where it has classes."""
+    """Paths of the pictures, by suffix, in the folder, and below it if it has class folders."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith("."):
@@ -48,7 +48,7 @@ def _pictures(folder: Path, published: Published, depth: int = 0) -> Iterator[st
 
 
 def _other_sizes(folder: Path, published: Published) -> Iterator[str]:
-    """Name and size of each picture that is not as published; nothing where any size may come."""
+    """Name and size of each picture that differs from the published size; empty if any size is allowed."""
     if published.widths is None or published.heights is None:
         return
     for path in map(Path, sorted(_pictures(folder, published))):

@@ -1,4 +1,4 @@
-"""What the census finds wrong with folders, as problems of a preparation."""
+"""Problems of folders found by the census, for the report of a preparation."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _COUNT_REPORTED = ("RealOcc-Wild", "FaceOcc COFW_test", "Voo objects")
 
 
 def count_problems(raw: Path) -> Iterator[Problem]:
-    """A problem for each dataset at its place with another number of pictures than published.
+    """A problem for each dataset at its place whose number of pictures differs from the published one.
 
-    A user's selection, which holds far fewer, is none.
+    A user's selection, which holds far fewer, is not a problem.
     """
     for published in PUBLISHED:
         folder = next((raw / place for place in published.places if (raw / place).is_dir()), None)
@@ -33,7 +33,7 @@ def count_problems(raw: Path) -> Iterator[Problem]:
 
 
 def misplaced(raw: Path) -> Iterator[Problem]:
-    """A problem for each folder of pictures that lies near its place but not there, with what to do."""
+    """A problem, with the remedy, for each folder of pictures that is near its place but not there."""
     for published in PUBLISHED:
         found = find_folder(raw, published.places)
         if found is not None and found.advice and published.name not in _PLACE_REPORTED:

@@ -1,4 +1,4 @@
-"""A row of the census: one folder of pictures, and what is odd about it."""
+"""Rows of the census: one folder of pictures each, with a remark on anything unusual."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tasks.census.pictures import count_pictures, remark_on_depth, remark_on_siz
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CensusRow:
-    """One folder of pictures. ``remark`` says what is odd about it, "" for nothing."""
+    """One folder of pictures. ``remark`` names anything unusual, else ""."""
 
     dataset: str
     folder: str  # relative to the raw folder; absolute where it lies above it
@@ -28,7 +28,7 @@ class CensusRow:
 
 
 def census_row(published: Published, raw: Path) -> CensusRow | None:
-    """The row of a published folder; None where nothing is at its place or near it."""
+    """The row of a published folder; None if nothing is at its place or near it."""
     found = find_folder(raw, published.places)
     if found is None:
         return None
@@ -53,7 +53,7 @@ def census_row(published: Published, raw: Path) -> CensusRow | None:
 
 
 def user_annotation_rows(raw: Path) -> Iterator[CensusRow]:
-    """A row for each of a user's own annotation files of COCO, with their photographs."""
+    """A row for each user-provided annotation file of COCO, with its photographs."""
     known = {published.part for published in PUBLISHED if published.dataset == "COCO"}
     for path in sorted((raw / coco.COCO_FOLDER / "annotations").glob("instances_*.json")):
         part = path.stem.removeprefix("instances_")

@@ -1,4 +1,4 @@
-"""The census: every dataset counted, every reader run. It changes nothing and decodes no pixels."""
+"""The census counts every dataset and runs every reader. It changes nothing and decodes no pixels."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ Reader = Callable[[Path, ReportProblem], Iterable[object]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Census:
-    """All that was found, what is missing, and what the readers report."""
+    """Folders found, datasets missing, and problems reported by the readers."""
 
     rows: tuple[CensusRow, ...]
-    # Datasets of which nothing is there, and missing folders of the others.
+    # Datasets that are missing altogether, and missing folders of the other datasets.
     absent: tuple[str, ...]
     problems: tuple[Problem, ...]
-    # Errors that make a whole dataset unreadable, in the readers' words.
+    # The readers' messages of errors that make a whole dataset unreadable.
     faults: tuple[str, ...]
 
     @property
@@ -49,16 +49,15 @@ class Census:
 
     @property
     def sound(self) -> bool:
-        """Whether nothing was refused, misplaced or of another number than published."""
+        """True if nothing was refused or misplaced, and all numbers are as published."""
         return not (self.refused or self.faults or any(row.remark for row in self.rows))
 
 
 def take_census(raw: Path, *, on_progress: OnProgress = ignore_progress) -> Census:
     """Count every dataset under ``raw`` and let the readers list what they would read.
 
-    Of COCO the annotation files are read; of COFW's files only presence and size are looked at.
-    ``on_progress`` counts the records of the readers. Raises FileNotFoundError where there is no such
-    folder.
+    COCO's annotation files are read. COFW's files are checked only for presence and size. ``on_progress``
+    counts the records of the readers. Raises FileNotFoundError if the folder does not exist.
     """
     if not raw.is_dir():
         raise FileNotFoundError(f"--raw {raw}: expected a folder of datasets, got no such folder")
@@ -77,7 +76,7 @@ def take_census(raw: Path, *, on_progress: OnProgress = ignore_progress) -> Cens
 
 
 def _rows(raw: Path, progress: ProgressCounter) -> dict[str, CensusRow]:
-    """The rows by name: published datasets, then a user's own annotations."""
+    """The rows by name: published datasets, then user-provided annotations."""
     rows: dict[str, CensusRow] = {}
     for published in PUBLISHED:
         if (row := census_row(published, raw)) is not None:
@@ -87,7 +86,7 @@ def _rows(raw: Path, progress: ProgressCounter) -> dict[str, CensusRow]:
 
 
 def _absent(rows: dict[str, CensusRow]) -> tuple[str, ...]:
-    """Names of what is missing: of a dataset of which something is there, its folders one by one."""
+    """Names of missing datasets; for a dataset that is partly present, names of its missing folders."""
     there = {published.dataset for published in PUBLISHED if published.name in rows}
     there |= {coco.COCO_FOLDER for name in rows if name.startswith(f"{coco.COCO_FOLDER} ")}
     lacking = [published for published in PUBLISHED if published.name not in rows]
@@ -96,7 +95,7 @@ def _absent(rows: dict[str, CensusRow]) -> tuple[str, ...]:
 
 
 def _readers(raw: Path) -> Iterator[Reader]:
-    """Readers of the datasets that are there, in the order of ``prepare``."""
+    """Readers of the datasets that are present, in the order of ``prepare``."""
     readers: dict[str, Reader] = {
         celebamask.CELEBAMASK_FOLDER: read_faces,
         coco.COCO_FOLDER: read_objects,
@@ -113,7 +112,7 @@ def _readers(raw: Path) -> Iterator[Reader]:
 
 
 def _list_records(reader: Reader, raw: Path, report: ReportProblem, progress: ProgressCounter) -> str:
-    """Go through all records of a reader; the message of an error that ends it, else ""."""
+    """Read all records of a reader. Returns the message of an error that ends it, else ""."""
     try:
         records = iter(reader(raw, report))
         while count := sum(1 for _ in islice(records, _AT_A_TIME)):

@@ -1,4 +1,4 @@
-"""Which samples are compared: some of those that a build of the recipe would keep, shared among kinds."""
+"""Choose samples to compare among those that a build of the recipe would keep, equally by kind."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Case:
 
 
 def check_kinds(names: list[str]) -> tuple[str, ...]:
-    """The kinds by their names, each once. Raises ValueError for an unknown name, and for an empty list."""
+    """The kinds without repeats. Raises ValueError for an unknown name, and for an empty list."""
     unknown = [name for name in names if name not in OCCLUDING]
     if unknown or not names:
         got = ", ".join(unknown) or "none"
@@ -58,7 +58,7 @@ def choose_cases(
 ) -> list[Case]:
     """``count`` different samples of the recipe's sets with profile ``best``, by ``seed``, kind by kind.
 
-    ``on_candidate`` is called before each sample that is tried. Raises ValueError where a kind has fewer
+    ``on_candidate`` is called before each sample that is tried. Raises ValueError if a kind has fewer samples
     than its share.
     """
     if count < len(kinds):
@@ -88,7 +88,7 @@ def choose_cases(
 
 
 def _candidates(shards: list[ShardPlan], streams: Streams) -> list[_Candidate]:
-    """Every sample of the shards in random order; what paired sets (of one stream) share comes once."""
+    """Every sample of the shards in random order; samples shared by paired sets (of one stream) come once."""
     listed = [(shard, face, repeat) for shard in shards for face, repeat in shard.samples]
     order = streams.stage("order").permutation(len(listed))
     seen: set[tuple[str, str, int]] = set()
@@ -101,7 +101,7 @@ def _candidates(shards: list[ShardPlan], streams: Streams) -> list[_Candidate]:
 
 
 def _kept(plan: ShardPlan, bank: Bank, cache: OccluderCache, face: Entry, repeat: int) -> Case | None:
-    """The sample as a build makes it; None where a build would reject it."""
+    """The sample as a build makes it; None if a build would reject it."""
     shard = open_inputs(plan, bank, cache)
     row = attempt(shard, face, repeat).row
     if row.verdict != "kept" or row.params is None:

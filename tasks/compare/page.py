@@ -9,9 +9,9 @@ from jinja2 import Environment, StrictUndefined
 
 
 def write_page(names: Sequence[str], question: str, *, token: str) -> str:
-    """HTML that shows ``pairs/NAME.png`` one after the other and downloads ``answers.json``.
+    """HTML that shows each ``pairs/NAME.png`` in turn and downloads ``answers.json``.
 
-    ``token`` keeps half-finished answers of different comparisons apart in the browser's storage.
+    ``token`` separates half-finished answers of different comparisons in the browser's storage.
     """
     text = (resources.files("manifests") / "templates" / "judge.html.j2").read_text("utf-8")
     environment = Environment(undefined=StrictUndefined, autoescape=True)

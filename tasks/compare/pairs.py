@@ -65,8 +65,8 @@ def compare(options: CompareOptions, on_progress: OnProgress = ignore_progress) 
     the sides. Plain: contact sheets of before, after and the difference, and a key. ``on_progress`` counts
     pairs.
 
-    Raises ValueError for unknown renditions, kinds and counts, FileNotFoundError where there is no bank,
-    FileExistsError for a folder that is not empty.
+    Raises ValueError for unknown renditions or kinds and for invalid counts, FileNotFoundError if there is no
+    bank, FileExistsError if the folder is not empty.
     """
     first, second = (parse_rendition(name) for name in options.looks)
     if first == second:
@@ -116,7 +116,7 @@ def _pairs(bank: Bank, cases: Sequence[Case], renditions: tuple[Rendition, Rendi
 def _write_blind(options: CompareOptions, bank: Bank, cases: list[Case], pairs: _MakePairs) -> list[str]:
     shuffle = Streams(options.seed, "compare", "pairs")
     cases = [cases[int(place)] for place in shuffle.stage("order").permutation(len(cases))]
-    # Each rendition is on the left in half of the pairs, so that a judge's preference for a side cancels out.
+    # Each rendition is on the left in half of the pairs, so a judge's preference for a side cancels out.
     swapped = shuffle.stage("sides").permutation(np.arange(len(cases)) % 2) > 0
     records: dict[str, object] = {}
     strips = []

@@ -1,4 +1,4 @@
-"""Renditions: ways of making the same picture, by name, so that two of them can be compared side by side.
+"""Renditions: named ways of making the same picture, so that two can be compared side by side.
 
 A rendition is a profile, a profile without some of its steps (``best-shadow``), or ``code``: the released
 method's pixels. Faces, occluders, placements and the final augmentation are those of profile ``best`` in
@@ -23,13 +23,13 @@ from natocc.render.released_code import render_released
 from tasks.render.harmonise import open_harmoniser, render_harmonised
 
 RELEASED = ("code", "released")
-# Steps that a set of the recipe turns on, not the profile.
+# Steps that are turned on by a set of the recipe, not by the profile.
 _STEPS_OF_A_SET = ("transfer", "harmonise")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendition:
-    """How pixels are made. ``without`` are the steps that are switched off."""
+    """A way of making pixels. ``without`` are the steps that are switched off."""
 
     profile: Profile
     without: frozenset[str] = frozenset()
@@ -39,7 +39,7 @@ class Rendition:
 def parse_rendition(text: str) -> Rendition:
     """``best``, ``paper``, ``code`` (or ``released``), or a profile without some steps: ``best-shadow``.
 
-    Raises ValueError for an unknown name or step, and for a step that is off already.
+    Raises ValueError for an unknown name or step, and for a step that is already off.
     """
     name, *steps = text.split("-")
     if name in RELEASED and not steps:
@@ -87,7 +87,8 @@ def draw_rendition(
         harmonise=plan.harmoniser is not None and "harmonise" not in without and not rendition.released,
     )
     drawn = draw_params(face, occluder, plan.kind, _profile(rendition, plan), switches, streams)
-    # Other profiles put a random blur or JPEG in place of these steps; without them there is neither.
+    # Other profiles use a random blur or JPEG instead of these steps. A rendition without the steps has
+    # neither.
     if "sharpness" in without:
         drawn = replace(drawn, blur=None)
     if "history" in without:
@@ -109,7 +110,7 @@ def draw_rendition(
 
 
 def _profile(rendition: Rendition, plan: ShardPlan) -> Profile:
-    """The rendition's profile; for ``best`` that of the plan, which has the recipe's switches."""
+    """The rendition's profile. For ``best`` it is the plan's profile, which has the recipe's switches."""
     if rendition.profile.name != plan.profile.name:
         return rendition.profile
     return _switch_off(plan.profile, rendition.without)

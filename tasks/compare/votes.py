@@ -1,4 +1,4 @@
-"""The tally of a blind comparison: how often the second rendition was preferred over the first."""
+"""The tally of a blind comparison: the preferences for the second rendition over the first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ANSWERS = ("left", "right", "none")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoteTally:
-    """Numbers of pairs: those that prefer each rendition, those without a preference, those not judged."""
+    """Numbers of pairs by answer: preference for each rendition, no preference, not judged."""
 
     kind: str
     first: int = 0
@@ -28,7 +28,7 @@ class VoteTally:
 
     @property
     def share(self) -> float | None:
-        """Of the pairs with a preference, the share that prefers the second rendition."""
+        """The share of pairs that prefer the second rendition, among pairs with a preference."""
         return self.second / self.decided if self.decided else None
 
     @property
@@ -43,7 +43,7 @@ class VoteTally:
 def score(answers_url: str, key_url: str) -> tuple[tuple[str, str], list[VoteTally]]:
     """The two renditions, and the tallies: all pairs first, then each kind by name.
 
-    Raises ValueError where the files are not answers and their key.
+    Raises ValueError if the files are not answers and their key.
     """
     renditions, pairs = _read_key(key_url)
     answers = _read_answers(answers_url, pairs, key_url)
@@ -85,7 +85,7 @@ def _read_answers(url: str, pairs: dict[str, dict[str, str]], key_url: str) -> d
 
 
 def _is_pair(pair: object, renditions: list[object]) -> bool:
-    """Whether a pair has its kind and both renditions on its sides."""
+    """Return whether a pair has its kind and both renditions on its sides."""
     if not isinstance(pair, dict) or not isinstance(pair.get("kind"), str):
         return False
     return sorted(map(str, (pair.get("left"), pair.get("right")))) == sorted(map(str, renditions))

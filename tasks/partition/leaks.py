@@ -1,4 +1,4 @@
-"""Leaks: what is in the training and in the test split."""
+"""Leaks: photographs, persons and classes in both the training and the test split."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from natocc.kinds import ENTRY_KINDS, POOLS
 
 
 def find_leaks(bank: Bank) -> list[str]:
-    """A line for each photograph, person and held-out class that is in both splits.
+    """A line for each photograph, person and held-out class in both splits.
 
-    The bank's entries are checked, and the shards of really occluded faces, which all belong to the test
-    split. Raises FileNotFoundError where such a shard is missing.
+    It checks the bank's entries and the shards of really occluded faces, which all belong to the test split.
+    Raises FileNotFoundError if such a shard is missing.
     """
     entries = [entry for kind in ENTRY_KINDS for entry in bank.entries(kind)]
     return [*on_both_sides(entries, _evaluated(bank)), *_trained_on_though_held_out(bank, entries)]

@@ -1,4 +1,4 @@
-"""A bank's faces in Voo et al.'s groups: by lists and reviews, the rest by mask scores."""
+"""Sort a bank's faces into Voo et al.'s groups, by lists and reviews, else by mask scores."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tasks.progress import OnProgress, ignore_progress, tracked
 
 # The number of identities in the paper's test faces (section 3.1, Table 2).
 _IDENTITIES = 80
-# Persons are chosen only where the person is known for this share of the faces.
+# Persons are chosen only if the person is known for this share of the faces.
 _KNOWN = 0.95
 
 
@@ -32,12 +32,12 @@ def make_partition(
 ) -> PartitionReport:
     """Put the bank's faces into groups.
 
-    A face of known subset keeps it. Of the others, those whose mask score is above ``threshold`` are
-    proposed as occluded, for review. Where no face is for testing yet and persons are known, ``identities``
-    of them are chosen for testing (None: 80, or a fifth of the persons where they are fewer than 400; 0:
-    nobody). ``on_progress`` counts the faces of unknown subset.
+    A face with a known subset keeps it. Other faces with a mask score above ``threshold`` are proposed as
+    occluded, for review. If no face is for testing yet and persons are known, ``identities`` persons are
+    chosen for testing (None: 80, or a fifth of the persons if there are fewer than 400; 0: nobody).
+    ``on_progress`` counts the faces of unknown subset.
 
-    Raises ValueError where nothing is known of any face, and for numbers out of range.
+    Raises ValueError if nothing is known of any face, and for numbers out of range.
     """
     if not 0 <= threshold <= 1:
         raise ValueError(f"--threshold: expected a number from 0 to 1, got {threshold}")
@@ -91,13 +91,13 @@ def choose_persons(faces: Sequence[Entry], count: int) -> frozenset[str]:
 
 
 def _scores(bank: Bank, faces: Iterable[Entry]) -> dict[str, RecordedScore]:
-    """Mask scores by face, as far as the bank has them."""
+    """Mask scores by face, for faces with a recorded score."""
     scores = {face.id: recorded_score(bank.metadata(face)) for face in faces}
     return {name: recorded for name, recorded in scores.items() if recorded}
 
 
 def _persons(faces: Sequence[Entry], identities: int | None) -> tuple[frozenset[str], str]:
-    """The persons chosen for testing, and a remark on why these or why none."""
+    """The persons chosen for testing, and a remark with the reason."""
     option = "--test-identities"
     if identities is not None and identities < 0:
         raise ValueError(f"{option}: expected 0 or more, got {identities}")

@@ -16,7 +16,7 @@ REPORT, PROPOSED = "partition.json", "proposed-O.csv"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """One face that its mask score alone puts among the occluded ones."""
+    """A face that is proposed as occluded because of its mask score alone."""
 
     file: str
     score: float
@@ -25,19 +25,19 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartitionReport:
-    """Faces by group, and what decided it."""
+    """Faces by group, and the reasons."""
 
     files: Mapping[str, tuple[str, ...]]  # photographs' names by group
-    # Faces of no group: neither lists, reviews nor mask scores say anything of them.
+    # Faces without a group: no list, review or mask score covers them.
     unknown: tuple[str, ...]
     by_score: int
     proposed: tuple[Proposal, ...]  # the highest score first
     persons: tuple[str, ...]  # newly chosen for testing
-    remark: str  # why these persons, or why none
+    remark: str  # the reason for the choice of persons
     leaks: tuple[str, ...]
 
     def rows(self) -> list[tuple[str, int, int | None]]:
-        """Part, faces, and Table 2's number where it has one."""
+        """Group, number of faces, and the number in Table 2 if it has one."""
         names = [
             name for name in dict.fromkeys((*TABLE_2, *self.files)) if name in TABLE_2 or self.files[name]
         ]
@@ -47,7 +47,7 @@ class PartitionReport:
 def write_partition(report: PartitionReport, out: str) -> None:
     """Write a list for each group (to be put into the raw folder), the proposals and the report.
 
-    Raises ValueError where a different list of such a name lies there.
+    Raises ValueError if a different list of the same name exists there.
     """
     lists = {group.file: report.files[group.name] for group in GROUPS if group.name in TABLE_2}
     lists |= {group.file: report.files[group.name] for group in GROUPS if report.files[group.name]}

@@ -44,7 +44,7 @@ FOLDERS = (
     FACEOCC_FOLDER,
     *(source.folder for source in SOURCES),
 )
-# Without these a bank lacks something that recipes use.
+# A bank without these lacks inputs that recipes use.
 _REPORTED_ABSENT = (COCO_FOLDER, HANDS_FOLDER, DTD_FOLDER, REALOCC.folder)
 
 
@@ -61,13 +61,13 @@ def prepare(
 ) -> PrepareReport:
     """Prepare every raw dataset under ``raw``; ``report`` gets each problem as it is found.
 
-    A shard is kept while its inputs, options and code are those it was made from, so a call that was cut
-    off goes on where it stopped. A file counts as unchanged by size and time, with ``reread`` by content.
-    ``on_progress`` counts inputs; ``on_upscaler`` gets the upscaler that is used.
+    A shard is kept if its inputs, options and code are unchanged, so an interrupted call resumes where it
+    stopped. A file counts as unchanged by size and time, with ``reread`` by content. ``on_progress`` counts
+    inputs; ``on_upscaler`` gets the upscaler that is used.
 
-    Raises FileNotFoundError where there are no faces or none of the upscalers, ValueError for unknown
-    options and broken weights, OSError where the bank can't be written. A bank that is there survives all
-    of these but the last.
+    Raises FileNotFoundError if there are no faces or no upscaler is available, ValueError for unknown options
+    and broken weights, OSError if the bank can't be written. An existing bank survives all of these errors
+    except the last.
     """
     choice = choose_upscaler(
         options.upscaler, options.weights, device=options.device, precision=options.precision
@@ -95,7 +95,7 @@ def prepare(
 def _collect(
     work: Work, options: PrepareOptions, choice: UpscalerChoice, report: ReportProblem
 ) -> BankContents:
-    """Run all sources; what is wrong with the raw folder as a whole comes last."""
+    """Run all sources; problems of the raw folder as a whole come last."""
     before, after = ProblemLog(report), ProblemLog(report)
     selection = _choose_objects(work, options, before.add)
     sources = find_sources(work.raw, selection.objects, options, choice.upscaler)
@@ -125,7 +125,7 @@ class _Opener:
 
 
 def _check(raw: Path) -> None:
-    """Find a wrong folder or an unreadable side-car before anything is written."""
+    """Raise for a wrong folder or an unreadable side-car before anything is written."""
     if not raw.is_dir():
         raise FileNotFoundError(
             f"--raw {raw}: expected a folder with {CELEBAMASK_FOLDER} in it, got no such folder"
@@ -137,7 +137,7 @@ def _check(raw: Path) -> None:
 
 
 def _with_device(choice: UpscalerChoice, raw: Path, pool: WorkerPool) -> UpscalerChoice:
-    """The choice with the device that a worker finds, where a network has objects to enlarge."""
+    """The choice with the device that a worker finds, if a network has objects to enlarge."""
     if not choice.upscaler.network or not (raw / COCO_FOLDER).is_dir():
         return choice
     # The network is loaded before anything is written.

@@ -1,4 +1,4 @@
-"""COFW's faces into a table beside the bank: landmarks and occlusion bits, since COFW has no masks."""
+"""Write COFW's faces into a table beside the bank: landmarks and occlusion bits (COFW has no masks)."""
 
 from __future__ import annotations
 
@@ -49,19 +49,19 @@ COFW_SCHEMA = pa.schema(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CofwTable:
-    """What was written."""
+    """The written table."""
 
-    # By split, and the genuine ones of the training split; empty where no image could be read.
+    # Faces by split, and genuine faces of the training split; empty if no image could be read.
     faces: dict[str, int]
-    # sha256 of the table by its name; empty where there is none.
+    # sha256 of the table by its name; empty without a table.
     files: dict[str, str]
 
 
 def prepare_cofw(work: Work, note: ReportProblem) -> CofwTable | None:
     """The table of all faces whose image can be read.
 
-    It is kept where its files have not changed. None where there are no files. Raises ValueError where
-    there are files and h5py is missing.
+    An existing table is kept if its files are unchanged. Returns None if there are no files. Raises
+    ValueError if there are files but h5py is missing.
     """
     paths = list(cofw_files(work.raw))
     if not paths:

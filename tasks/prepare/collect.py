@@ -1,4 +1,4 @@
-"""What all sources came to; problems stand in an order that no number of workers changes."""
+"""The results of all sources. The order of problems does not depend on the number of workers."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class SourceResult:
 
     source: InputSource
     records: tuple[str, ...]  # names of their records
-    files: dict[str, str]  # sha256 of each by its name; a shard without an entry has no file
+    files: dict[str, str]  # sha256 of each file by name; a shard without an entry has no file
     entries: tuple[Entry, ...]
-    problems: tuple[Problem, ...]  # those of the reader, then those of the inputs in their order
+    problems: tuple[Problem, ...]  # the reader's problems, then those of the inputs in order
     made: int
     kept: int
     counted: Counter[str]
@@ -44,7 +44,7 @@ class SourceResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BankContents:
-    """All that goes into the bank beside its options."""
+    """The contents of a bank, without its options."""
 
     upscaling: UpscalerChoice
     selection: ObjectSelection
@@ -54,29 +54,29 @@ class BankContents:
 
     @property
     def entries(self) -> list[Entry]:
-        """What is composited, in the bank's order."""
+        """Entries for compositing, in the bank's order."""
         return [entry for result in self.sources if not result.source.evaluation for entry in result.entries]
 
     @property
     def evaluated(self) -> list[Entry]:
-        """Really occluded faces, for testing alone."""
+        """Really occluded faces, for testing only."""
         return [entry for result in self.sources if result.source.evaluation for entry in result.entries]
 
     @property
     def records(self) -> frozenset[str]:
-        """Names of the records of all that lies in the bank."""
+        """Names of the records of everything in the bank."""
         names = frozenset(name for result in self.sources for name in result.records)
         return names | ({COFW_RECORD} if self.cofw else set())
 
     @property
     def files(self) -> dict[str, str]:
-        """sha256 of everything that lies in the bank by now, by name."""
+        """sha256 of everything that is now in the bank, by name."""
         files = {name: digest for result in self.sources for name, digest in result.files.items()}
         return files | (self.cofw.files if self.cofw else {})
 
     @property
     def counted(self) -> dict[str, int]:
-        """Objects by what enlarged them."""
+        """Numbers of objects by upscaler."""
         total = sum((result.counted for result in self.sources), Counter[str]())
         return dict(sorted(total.items()))
 
@@ -98,7 +98,7 @@ def collect_source(source: InputSource, work: Work, report: ReportProblem) -> So
 
 
 def _printable(problem: Problem) -> Problem:
-    """File names need not be UTF-8, and what is written about them must be."""
+    """File names need not be UTF-8, but problems are written as UTF-8."""
     texts = {name: getattr(problem, name) for name in ("path", "expected", "got")}
     return replace(
         problem, **{name: text.encode("utf-8", "backslashreplace").decode() for name, text in texts.items()}

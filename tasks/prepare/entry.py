@@ -27,9 +27,9 @@ EXPECTED_MASK = "an 8-bit mask of 0 and 255"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """``entry`` is None where the input was refused; ``problems`` says why, or what was converted.
+    """``entry`` is None if the input was refused; ``problems`` gives the reason, or the conversions.
 
-    ``counted`` names what the bank's index is to count.
+    ``counted`` holds the names that the bank's index counts.
     """
 
     entry: Entry | None
@@ -43,7 +43,7 @@ def refuse(where: str, expected: str, got: str) -> Prepared:
 
 
 def refuses_bad_input(prepare: Callable[P, Prepared]) -> Callable[P, Prepared]:
-    """``prepare`` with a refusal in place of a BadInput, which has to name its file."""
+    """``prepare`` that returns a refusal instead of raising BadInput, which must name its file."""
 
     @wraps(prepare)
     def prepare_or_refuse(*args: P.args, **kwargs: P.kwargs) -> Prepared:
@@ -66,9 +66,9 @@ def read_from(read: Callable[[Path], T], path: Path, raw: Path) -> T:
 def make_entry(
     kind: str, name: str, category: str, where: str, origin: Origin, picture: Picture, size: tuple[int, int]
 ) -> Entry:
-    """A row of the bank; the photograph is the file itself where the side-car names no other.
+    """A row of the bank. The photograph is the file itself unless the side-car names another.
 
-    Raises ValueError for a kind that is none of ENTRY_KINDS.
+    Raises ValueError for a kind that is not in ENTRY_KINDS.
     """
     return Entry(
         kind=check_entry_kind(kind),
@@ -91,7 +91,7 @@ def make_entry(
 
 
 def fine_jpeg(image: Image, quality: int = 97) -> bytes:
-    """JPEG without chroma subsampling, for pixels that rendering warps and codes again."""
+    """JPEG without chroma subsampling, for pixels that rendering warps and encodes again."""
     options = [
         cv2.IMWRITE_JPEG_QUALITY,
         quality,

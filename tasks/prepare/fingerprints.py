@@ -20,9 +20,9 @@ class Mark:
 
 
 def mark_of(path: Path) -> Mark | None:
-    """The mark of a file; None where it can't be read, so that it never counts as unchanged."""
+    """The mark of a file; None if it can't be read, so that it never counts as unchanged."""
     try:
-        # Before the content is read: a file that is written in between has another time in the next run.
+        # Taken before the content is read. A file written in between has another time in the next run.
         status = path.stat()
         digest = storage.sha256_bytes(path.read_bytes())
     except OSError:
@@ -31,9 +31,9 @@ def mark_of(path: Path) -> Mark | None:
 
 
 def is_unchanged(path: Path, mark: Mark, *, reread: bool = False) -> bool:
-    """Whether a file is unchanged: its size and time are the same, else its content.
+    """Return whether a file is unchanged: same size and time, or else same content.
 
-    With ``reread`` the content decides in any case.
+    With ``reread`` the content always decides.
     """
     try:
         status = path.stat()
@@ -69,7 +69,7 @@ def describe_input(value: Any, raw: Path) -> Any:
     if is_dataclass(value):
         return [describe_input(getattr(value, field.name), raw) for field in fields(value)]
     if isinstance(value, Mapping):
-        # As pairs, since the order counts for an entry's json and JSON for keys is sorted.
+        # Pairs keep the order, which matters for an entry's json; JSON for keys is sorted.
         return [[str(name), describe_input(inner, raw)] for name, inner in value.items()]
     if isinstance(value, tuple | list):
         return [describe_input(inner, raw) for inner in value]

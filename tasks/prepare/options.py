@@ -10,12 +10,12 @@ from pydantic import Field
 from natocc.machine import Device, Precision
 from tasks.options import Count, Options, Workers
 
-# 11k Hands: as many as the released code takes.
+# 11k Hands: the number that the released code uses.
 HANDS = 200
 
 
 class PrepareOptions(Options):
-    """What decides the bank; the bank's index records it."""
+    """Options that determine the bank. The bank's index records them."""
 
     objects: str = Field("default", description="default, all, or a file of annotation ids.")
     upscaler: str = Field(
@@ -38,7 +38,7 @@ class PrepareOptions(Options):
 
 
 class PrepareJob(PrepareOptions):
-    """Preparing with its folders and how it runs."""
+    """Options of a preparation with its folders and workers."""
 
     raw: Path = Field(description="Folder that holds CelebAMask-HQ, COCO, 11k-hands, dtd.")
     bank: str = Field(description="Folder or URL for the bank.")
@@ -48,9 +48,9 @@ class PrepareJob(PrepareOptions):
 
 
 def options_of(bank: str) -> PrepareOptions:
-    """The options that a bank was made with; the defaults where there is no bank.
+    """The options that a bank was made with; the defaults if there is no bank.
 
-    Raises ValueError for a bank of an earlier kind, which does not record them.
+    Raises ValueError for a bank in an earlier format, which does not record them.
     """
     from assets.bank.reader import Bank
     from natocc.occluders.bank_files import BANK_INDEX

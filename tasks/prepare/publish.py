@@ -1,4 +1,4 @@
-"""The end of a preparation: final splits, table and index; what an older bank left here is removed."""
+"""Finish a preparation: write final splits, table and index, and remove an older bank's files."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from tasks.prepare.report import PROBLEMS, PrepareReport, count_entries
 def publish_bank(
     bank: str, options: PrepareOptions, contents: BankContents, absent: tuple[str, ...]
 ) -> PrepareReport:
-    """Make the bank one; a bank that is there already with the same contents is left alone.
+    """Write table and index. An existing bank with the same contents is left unchanged.
 
-    ``absent`` are the raw datasets that were not found. Raises OSError where the bank can't be written.
+    ``absent`` are the raw datasets that were not found. Raises OSError if the bank can't be written.
     """
     entries, moved = final_splits(contents.entries, contents.evaluated)
     metadata = _index_fields(options, contents, entries, moved)
@@ -47,7 +47,7 @@ def publish_bank(
 def _index_fields(
     options: PrepareOptions, contents: BankContents, entries: list[Entry], moved: int
 ) -> dict[str, object]:
-    """The index beside counts and hashes. Its options are exact: they always mean the same upscaler."""
+    """The index without counts and hashes. Its options are exact: they always name the same upscaler."""
     upscaler = contents.upscaling.upscaler
     exact = options.replaced(upscaler=upscaler.name, device=upscaler.device or options.device)
     return {
@@ -65,7 +65,7 @@ def _index_fields(
 
 
 def _evaluation_datasets(contents: BankContents) -> dict[str, dict[str, object]]:
-    """Of each dataset of really occluded faces its file in the bank, None without a usable face."""
+    """The file of each dataset of really occluded faces; None for a dataset without a usable face."""
     return {
         result.source.evaluation.dataset: {
             "file": next(iter(result.files), None),

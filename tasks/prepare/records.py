@@ -1,4 +1,4 @@
-"""The record of a prepared shard: what it was made from, so that an unchanged one is kept."""
+"""The record of a prepared shard and its inputs, so that an unchanged shard is kept."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Record:
     entries: tuple[Entry, ...]
     problems: tuple[Problem, ...]
     file: str  # its name in the bank
-    size: int  # in bytes; 0 where there was no entry to write
+    size: int  # in bytes; 0 if there was no entry to write
     sha256: str
-    # What the bank's index counts in the inputs, by name.
+    # Counts for the bank's index, by name.
     counted: dict[str, int] = field(default_factory=dict)
 
 
@@ -38,7 +38,7 @@ def write_record(bank: str, name: str, record: Record) -> None:
 
 
 def read_record(bank: str, name: str) -> Record | None:
-    """The record; None where it is missing or unreadable, so that the shard is made again."""
+    """The record; None if it is missing or unreadable, so that the shard is made again."""
     if not storage.exists(_url(bank, name)):
         return None
     try:
@@ -52,7 +52,7 @@ def remove_record(bank: str, name: str) -> None:
 
 
 def holds(record: Record, key: str, raw: Path, bank: str, *, reread: bool = False) -> bool:
-    """Whether the shard of this record is there, and making it again would give the same bytes.
+    """Return whether the record's shard exists and making it again would give the same bytes.
 
     With ``reread`` the contents of shard and inputs are compared, not only size and time.
     """

@@ -1,4 +1,4 @@
-"""What a preparation reports: the bank's contents, and how many shards were made or kept."""
+"""The report of a preparation: the bank's contents and the numbers of shards made and kept."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class PrepareReport:
     bank: str
     counts: dict[str, int]
     problems: tuple[Problem, ...]
-    absent: tuple[str, ...]  # raw datasets that are not there
+    absent: tuple[str, ...]  # raw datasets that are missing
     moved_to_test: int
     unchanged: bool
     shards_made: int
     shards_kept: int
-    # Objects by what enlarged them, and ``smaller_batches``: those for which a GPU's memory was short.
+    # Objects by upscaler, and ``smaller_batches``: objects for which a GPU's memory was short.
     upscaled: dict[str, int]
 
     @property

@@ -1,4 +1,4 @@
-"""A source's inputs in groups of a shard each: kept where nothing changed, else prepared by workers."""
+"""Group a source's inputs into shards. Unchanged shards are kept; workers prepare the others."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _UNLIMITED = 1 << 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputGroup:
-    """Inputs of one shard; ``kept`` is the record of a shard that is there unchanged."""
+    """Inputs of one shard; ``kept`` is the record of an existing, unchanged shard."""
 
     name: str
     key: str
@@ -37,7 +37,7 @@ class InputGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """What all sources of one call share."""
+    """The common context of all sources of one call."""
 
     raw: Path
     bank: str
@@ -50,7 +50,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShardResult:
-    """A shard that lies in the bank now; its record is without ``inputs``, which are most of it."""
+    """A shard that is now in the bank. Its record omits ``inputs``, the largest field."""
 
     name: str
     record: Record
@@ -76,7 +76,7 @@ def shards_of(
 
 
 def _cache_fields(source: InputSource, raw: Path) -> list[Any]:
-    """What decides the bytes of every shard of a source, beside its inputs."""
+    """The fields, besides its inputs, that determine the bytes of every shard of a source."""
     code = [
         code_identity(WRITE_BANK),
         code_identity(source.function.__module__, network=source.network),
@@ -97,7 +97,7 @@ def _keep(groups: Iterator[InputGroup], work: Work, report: ReportProblem) -> It
 def _make(
     source: InputSource, groups: Iterator[InputGroup], work: Work, report: ReportProblem
 ) -> Iterator[ShardResult]:
-    """Make shards that follow each other in one run, so that no worker waits at a shard's end."""
+    """Make consecutive shards in one run, so that no worker waits at a shard's end."""
     queue: deque[InputGroup] = deque()
 
     def items() -> Iterator[Any]:

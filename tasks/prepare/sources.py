@@ -1,4 +1,4 @@
-"""What there is to prepare: sources of inputs, one or more for each dataset, each with its function."""
+"""Sources of inputs to prepare, one or more for each dataset, each with its function."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ from tasks.prepare.occluders.objects import prepare_objects
 from tasks.prepare.options import PrepareOptions
 from tasks.prepare.upscaling.choose import Upscaler
 
-# Inputs in a shard. A count of inputs and not of bytes: a changed input must not move those after it.
+# Inputs in a shard. It is a number of inputs, not of bytes, since a changed input must not move the following
+# inputs.
 PER_SHARD = 256
 # Fewer where a network takes seconds for each, since a killed run makes its unfinished shards again.
 PER_SLOW_SHARD = 32
@@ -51,12 +52,12 @@ class InputSource:
     by_chunk: bool = False
     chunk: int = field(default_factory=lambda: CHUNK)
     per_shard: int = field(default_factory=lambda: PER_SHARD)
-    # The dataset of faces for evaluation, which lie in one shard whatever their number; None for others.
+    # The dataset of faces for evaluation, which always lie in one shard; None for other inputs.
     evaluation: OccludedSource | None = None
 
     @property
     def cache_fields(self) -> dict[str, Any]:
-        """The arguments as far as they decide an entry's bytes, for its key."""
+        """The arguments that determine an entry's bytes, for its key."""
         return {
             name: value.cache_fields if isinstance(value, Upscaler) else value
             for name, value in self.arguments.items()
@@ -64,14 +65,14 @@ class InputSource:
 
     @property
     def network(self) -> bool:
-        """Whether a network takes part."""
+        """Return whether a network is used."""
         return any(isinstance(value, Upscaler) and value.network for value in self.arguments.values())
 
 
 def find_sources(
     raw: Path, chosen: list[RawObject], options: PrepareOptions, upscaler: Upscaler
 ) -> list[InputSource]:
-    """The sources of the datasets that are there, in the bank's order; ``upscaler`` enlarges ``chosen``."""
+    """The sources of the datasets present, in the bank's order; ``upscaler`` enlarges ``chosen``."""
     return [
         *_composited(raw, chosen, options, upscaler),
         *(
@@ -125,7 +126,7 @@ def _composited(
 
 
 def distinct(items: Iterable[Any], raw: Path, report: ReportProblem) -> Iterator[Any]:
-    """Items with a new id; the id of 7.jpg and 007.jpg is the same, and the second is a problem."""
+    """Items without a repeated id. 7.jpg and 007.jpg have the same id; the second is a problem."""
     first: dict[str, str] = {}
     for item in items:
         where = relative(item.image, raw)

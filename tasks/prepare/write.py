@@ -1,4 +1,4 @@
-"""Inputs made into entries, and a shard's entries written: all code that decides the bank's bytes."""
+"""Make entries of inputs and write a shard's entries: all code that determines the bank's bytes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tasks.prepare.records import Record, remove_record, write_record
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedInput:
-    """What came of one input, and the marks of the files that were read for it."""
+    """The result of one input, and the marks of the files read for it."""
 
     prepared: Prepared
     inputs: dict[str, Mark | None]
@@ -33,7 +33,7 @@ def make_entries(
 ) -> list[PreparedInput]:
     """``function`` for every input of a chunk, or for the chunk as a whole. Runs in a worker."""
     cv2.setNumThreads(1)
-    # Before the pixels are read: a file that is written in between has another mark in the next run.
+    # Taken before the pixels are read. A file written in between has another mark in the next run.
     inputs = [{relative(path, raw): mark_of(path) for path in files_of(item)} for item in items]
     if by_chunk:
         prepared = function(items, raw=raw, **arguments)
@@ -60,7 +60,7 @@ def write_entries(
             if item.prepared.entry is not None:
                 yield item.prepared.entry, item.prepared.members
 
-    # Without its old record a shard that a killed run left half written is made again.
+    # The old record is removed first, so a shard left half written by a killed run is made again.
     remove_record(bank, name)
     shard = write_shard(bank, f"{name}.tar", usable())
     if not shard.entries:

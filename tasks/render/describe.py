@@ -1,4 +1,4 @@
-"""What is recorded of a sample: its json member and its row of the manifest."""
+"""The records of a sample: its json member and its row of the manifest."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def describe_sample(inputs: SampleInputs, params: Params, composite: Composite) 
 def make_row(
     inputs: SampleInputs, verdict: Verdict, params: Params | None = None, composite: Composite | None = None
 ) -> Row:
-    """The manifest's row; without ``params`` and ``composite`` where there is no finished picture."""
+    """The manifest's row. ``params`` and ``composite`` are None if there is no finished picture."""
     plan, face, occluder = inputs.plan, inputs.face, inputs.occluder
     placement = params.placement if params else None
     return Row(
@@ -78,7 +78,7 @@ def make_row(
 
 
 def _backends(inputs: SampleInputs, params: Params | None) -> dict[str, str | None]:
-    """What ran on this sample, by stage; None where the stage did not run."""
+    """The backend of each stage on this sample; None if the stage did not run."""
     transfer = params.transfer if params else None
     harmonised = params is not None and params.harmonise
     return {

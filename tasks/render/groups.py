@@ -1,4 +1,4 @@
-"""All samples of a shard in order; where a network harmonises them, in groups of a batch."""
+"""All samples of a shard in order, in groups of a batch if a network harmonises them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tasks.render.inputs import ShardInputs
 from tasks.render.sample import SampleDraft, SampleResult, attempt, begin, finish
 from tasks.workers.pool import batched
 
-# The side, in pixels, of pictures that batch sizes are meant for.
+# Batch sizes apply to pictures of this side, in pixels.
 _USUAL_SIDE = 1024
 
 
 def attempt_all(shard: ShardInputs, harmonise: Harmonising) -> Iterator[SampleResult]:
-    """Every sample of the plan, as ``attempt`` gives it.
+    """Every sample of the plan, with the result of ``attempt``.
 
     The network works on one group in a thread while the next is composed and the last encoded.
     """
@@ -28,7 +28,7 @@ def attempt_all(shard: ShardInputs, harmonise: Harmonising) -> Iterator[SampleRe
             yield attempt(shard, faces[face], repeat, harmonise)
         return
     drafts = (begin(shard, faces[face], repeat) for face, repeat in plan.samples)
-    # Of larger pictures fewer are held at a time.
+    # Fewer larger pictures are held at a time.
     size = max(1, harmonise.batch * min(_USUAL_SIDE**2, plan.size**2) // plan.size**2)
     with ThreadPoolExecutor(max_workers=1) as thread:
         running: tuple[list[SampleDraft], Future[list[Image | Verdict]]] | None = None

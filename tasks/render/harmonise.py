@@ -25,16 +25,16 @@ from tasks.errors import BuildStopped
 
 _P = ParamSpec("_P")
 
-# Drafts at a time. One of 1024x1024 pixels takes about 10 MB, and two groups are held. On a CPU pictures go
-# through a network one by one.
+# Drafts at a time. A draft of 1024x1024 pixels takes about 10 MB, and two groups are held. On a CPU pictures
+# pass through a network one by one.
 _BATCH = {"cpu": 4, "cuda": 32}
 
 
 class Harmonising(Protocol):
-    """Gives each draft the new pixels of its box, or the verdict that it failed, in order.
+    """Returns for each draft the new pixels of its box, or the verdict that it failed, in order.
 
-    ``batch``: how many drafts at a time serve it best. ``network_batch``: how many pictures a network takes
-    at a time by now, fewer than ``batch`` where memory ran out; None without a network.
+    ``batch`` is the best number of drafts at a time. ``network_batch`` is the network's current batch size,
+    below ``batch`` if memory ran out; None without a network.
     """
 
     @property
@@ -65,7 +65,7 @@ class ByArithmetic:
 
 
 class ByNetwork:
-    """Drafts in one batch at the network's size, each lifted to its own.
+    """Harmonises drafts in one batch at the network's size, then lifts each to its full size.
 
     An occluder that is too small to be seen at that size stays as it is.
     """
@@ -78,7 +78,7 @@ class ByNetwork:
         return self._network.batch
 
     def __call__(self, drafts: Sequence[Draft]) -> list[Image | Verdict]:
-        """Raises BuildStopped where the network itself fails, as every sample would."""
+        """Raises BuildStopped if the network itself fails, since every sample would fail."""
         shown = [to_working_size(draft.views.image, draft.views.alpha, self._use.side) for draft in drafts]
         results = iter(self._run([working for working in shown if working.matte.any()]))
         return [
@@ -92,7 +92,7 @@ class ByNetwork:
         if not shown:
             return ()
         composites = np.stack([working.composite for working in shown])
-        # Of a faint occluder, which may be nowhere half there, the strongest part.
+        # For a faint occluder, which may be nowhere half opaque, the strongest part counts.
         masks = np.stack([foreground_pixels(working) * np.uint8(255) for working in shown])
         try:
             return tuple(self._network(composites, masks))
@@ -105,7 +105,7 @@ class ByNetwork:
 
 
 def _or_failed(step: Callable[_P, Image], *args: _P.args, **kwargs: _P.kwargs) -> Image | Verdict:
-    """The step's result. An error is this sample's verdict alone."""
+    """The step's result. An error becomes the verdict of this sample only."""
     try:
         return step(*args, **kwargs)
     except (ValueError, cv2.error) as error:
@@ -115,7 +115,7 @@ def _or_failed(step: Callable[_P, Image], *args: _P.args, **kwargs: _P.kwargs) -
 def render_harmonised(
     face: Face, occluder: Occluder | None, params: Params, harmonise: Harmonising
 ) -> Composite:
-    """One sample from its parameters (natocc/render/compose.py), harmonised where they ask for it."""
+    """One sample from its parameters (natocc/render/compose.py), harmonised if they require it."""
     draft = compose(face, occluder, params)
     if not draft.needs_harmonising(params):
         return complete(draft, params)
@@ -126,10 +126,9 @@ def render_harmonised(
 
 
 def open_network(weights: Weights, *, device: str, precision: str) -> HarmoniserRunner:
-    """The harmonising network of a file of weights, on its device.
+    """Load the harmonising network of a weights file on a device.
 
-    Raises ValueError for weights of another network, and for tensors, a device or a precision that it
-    can't use.
+    Raises ValueError for weights of another network, and for unusable tensors, devices or precisions.
     """
     from models.checkpoints.read import read_state
 
@@ -143,9 +142,9 @@ def open_network(weights: Weights, *, device: str, precision: str) -> Harmoniser
 
 @lru_cache(maxsize=2)
 def open_harmoniser(name: str | None, use: NetworkUse | None, weights: str | None) -> Harmonising:
-    """The harmoniser of a plan, its network loaded; the last two stay loaded.
+    """The harmoniser of a plan, with its network loaded. The last two networks stay loaded.
 
-    Raises BuildStopped where the weights, packages or device are not those that were planned with.
+    Raises BuildStopped if the weights, packages or device differ from those of the plan.
     """
     if use is None:
         return ByArithmetic(HARMONISERS.get(name or ""))

@@ -1,4 +1,4 @@
-"""What the samples of a shard are made from: faces, and occluders decoded once."""
+"""The inputs of a shard's samples: faces, and occluders that are decoded once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from natocc.randomness import Streams
 
 
 class OccluderCache:
-    """Decoded occluders, the longest unused dropped first, within a budget of bytes."""
+    """Least-recently-used cache of decoded occluders within a budget of bytes."""
 
     def __init__(self, budget: int = 192 << 20) -> None:
         self._budget, self._held = budget, 0
@@ -28,7 +28,7 @@ class OccluderCache:
         self._upscalers: dict[tuple[str, str], str | None] = {}
 
     def get(self, bank: Bank, entry: Entry) -> Occluder:
-        """The decoded occluder; equal whether it was held or not."""
+        """The decoded occluder, the same from the cache or the bank."""
         key = entry.kind, entry.id
         if key not in self._items:
             self._items[key] = load_occluder(bank, entry)
@@ -39,7 +39,7 @@ class OccluderCache:
         return self._items[key]
 
     def upscaler(self, bank: Bank, entry: Entry) -> str | None:
-        """The upscaler that the entry's own json names; other entries of the bank may have another."""
+        """The upscaler in the entry's json; other entries of the bank may have another."""
         if not POOLS[entry.kind].upscaled:
             return None
         key = entry.kind, entry.id
@@ -51,7 +51,7 @@ class OccluderCache:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShardInputs:
-    """A shard's plan and what its samples draw from."""
+    """A shard's plan and the inputs from which its samples draw."""
 
     plan: ShardPlan
     bank: Bank
@@ -62,14 +62,14 @@ class ShardInputs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleInputs:
-    """What one sample is made from: entries of the bank, as they are recorded."""
+    """The inputs of one sample: entries of the bank, as recorded."""
 
     plan: ShardPlan
     face: Entry
     repeat: int
-    # None where nothing lies on the face, or where no occluder is left to choose.
+    # None if nothing lies on the face, or if no occluder is left to choose.
     occluder: Entry | None = None
-    # What enlarged the occluder, where anything did.
+    # The upscaler that enlarged the occluder, if any.
     upscaler: str | None = None
 
     @property
@@ -79,7 +79,7 @@ class SampleInputs:
 
     @property
     def streams(self) -> Streams:
-        """The generators that its parameters are drawn from."""
+        """The generators of the sample's parameters."""
         return Streams(self.plan.seed, self.plan.stream, f"{self.face.id}-{self.repeat:03d}")
 
 
@@ -98,7 +98,7 @@ def open_inputs(plan: ShardPlan, bank: Bank, cache: OccluderCache | None = None)
 def choose_inputs(shard: ShardInputs, face: Entry, repeat: int) -> SampleInputs:
     """The face with an occluder: uniform over the pool without the face's own photograph.
 
-    Of textures, the category is drawn first.
+    For textures, the category is drawn first.
     """
     inputs = SampleInputs(plan=shard.plan, face=face, repeat=repeat)
     able = [entry for entry in shard.pool if entry.photo != face.photo]
@@ -128,7 +128,7 @@ def load_face(bank: Bank, entry: Entry, size: int, *, parsing: bool) -> Face:
 
 
 def _landmarks(metadata: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
-    """The named points of a face's json. Raises ValueError for anything else in their place."""
+    """The named points of a face's json. Raises ValueError for other values."""
     stored = metadata.get("landmarks") or {}
     try:
         points = {str(name): (float(x), float(y)) for name, (x, y) in stored.items()}

@@ -27,11 +27,10 @@ def parse_params(data: Mapping[str, Any]) -> Params:
 
 
 def replay(members: Mapping[str, bytes], bank: Bank, weights: str | None = None) -> dict[str, bytes]:
-    """The sample's members, made again; equal bytes on one kind of machine and library versions.
+    """Make the sample's members again, with equal bytes on the same kind of machine and library versions.
 
     ``weights`` is the folder of weights. A network runs on the device and in the precision of the record.
-    Raises ValueError where the bank's entries are other than the sample's, BuildStopped where the weights
-    are.
+    Raises ValueError if the bank's entries differ from the sample's, BuildStopped if the weights differ.
     """
     metadata = json.loads(members["json"])
     face = _same_entry(bank.entries("face"), metadata["face"], "face")
@@ -60,7 +59,7 @@ def _same_entry(entries: tuple[Entry, ...], recorded: Mapping[str, Any], what: s
 
 
 def find_sample(url: str, key: str) -> dict[str, bytes]:
-    """The stored members of a kept sample of a version; raises ValueError for a key it lacks."""
+    """The stored members of a kept sample of a version. Raises ValueError for an unknown key."""
     version = resolve_version(url)
     rows = decode_rows(storage.read_bytes(storage.join(version, MANIFEST)))
     row = next((row for row in rows if row.key == key), None)

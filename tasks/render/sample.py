@@ -1,4 +1,4 @@
-"""One sample: choose, load, draw, compose; then complete, judge, encode."""
+"""Make one sample: choose, load, draw, compose; then complete, judge, encode."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tasks.render.inputs import SampleInputs, ShardInputs, choose_inputs, load_f
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleDraft:
-    """A sample before it is harmonised. It has a draft unless its ``verdict`` is other than kept."""
+    """A sample before it is harmonised. It has no draft if its ``verdict`` is not kept."""
 
     inputs: SampleInputs
     occluder: Occluder | None = None
@@ -37,7 +37,7 @@ class SampleDraft:
 
     @property
     def unharmonised(self) -> Draft | None:
-        """The draft, where it has to be harmonised."""
+        """The draft if it must be harmonised, else None."""
         if self.draft is None or self.params is None or not self.draft.needs_harmonising(self.params):
             return None
         return self.draft
@@ -45,7 +45,7 @@ class SampleDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleResult:
-    """A sample's row, and its members where it is kept."""
+    """A sample's row, and its members if it is kept."""
 
     row: Row
     members: Mapping[str, bytes] = field(default_factory=dict)
@@ -56,8 +56,8 @@ def attempt(
 ) -> SampleResult:
     """Make one sample.
 
-    Only errors of the inputs (undecodable bytes, an empty mask) become the verdict ``failed``.
-    ``harmonise`` is needed where the plan's harmoniser is a network.
+    Only errors of the inputs (undecodable bytes, an empty mask) become the verdict ``failed``. ``harmonise``
+    is required if the plan's harmoniser is a network.
     """
     sample = begin(shard, face, repeat)
     if sample.unharmonised is None:
@@ -87,7 +87,8 @@ def begin(shard: ShardInputs, face: Entry, repeat: int) -> SampleDraft:
 def finish(sample: SampleDraft, harmonised: Image | Verdict | None = None) -> SampleResult:
     """Complete, judge, encode.
 
-    ``harmonised``: the pixels of the draft's box where it had to be harmonised, or why there are none.
+    ``harmonised``: the new pixels of the draft's box, or the verdict of a failure; None without
+    harmonisation.
     """
     composite, verdict = _complete(sample, harmonised)
     if composite is None or sample.params is None:
@@ -100,7 +101,7 @@ def finish(sample: SampleDraft, harmonised: Image | Verdict | None = None) -> Sa
 
 
 def _complete(sample: SampleDraft, harmonised: Image | Verdict | None) -> tuple[Composite | None, Verdict]:
-    """The finished picture, None where there is none, and the verdict."""
+    """The finished picture or None, and the verdict."""
     if isinstance(harmonised, Verdict):
         return None, harmonised
     if sample.draft is None or sample.params is None:
@@ -113,7 +114,7 @@ def _complete(sample: SampleDraft, harmonised: Image | Verdict | None) -> tuple[
 
 
 def switches_of(plan: ShardPlan) -> Switches:
-    """What the plan's set and recipe turn on beyond the profile."""
+    """The steps that the plan's set and recipe turn on beyond the profile."""
     return Switches(
         transfer_strength=plan.colour_transfer,
         transfer_method=plan.transfer_method,

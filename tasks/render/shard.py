@@ -1,4 +1,4 @@
-"""Render one shard: every planned sample becomes a row, and those that are kept tar members."""
+"""Render one shard. Every planned sample becomes a row; kept samples also become tar members."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ from tasks.render.harmonise import open_harmoniser
 from tasks.render.inputs import OccluderCache, open_inputs
 from tasks.render.sample import SampleResult
 
-# As many failures in a row mean a broken environment, not bad samples.
+# This many failures in a row mean a broken environment, not bad samples.
 _MOST_FAILURES_IN_A_ROW = 10
 
 
 class ShardStopped(BuildStopped):
-    """A shard gave up: too many samples failed in a row."""
+    """A shard was stopped because too many samples failed in a row."""
 
 
 def render_shard(
     plan: ShardPlan, bank_url: str, bank_sha256: str, out_url: str, weights: str | None = None
 ) -> ShardRecord:
-    """Render a planned shard into a folder: tar, then its rows, then its record, each whole.
+    """Render a planned shard into a folder: tar, then rows, then record, each complete.
 
-    ``weights`` is the folder of a network's. Raises ShardStopped after ten failures in a row,
-    BuildStopped where bank or weights are no longer those that were planned with (``bank_sha256``),
-    OSError where the folder can't be written.
+    ``weights`` is the folder of networks' weights. Raises ShardStopped after ten failures in a row,
+    BuildStopped if bank (``bank_sha256``) or weights differ from those of the plan, OSError if the folder
+    can't be written.
     """
     cv2.setNumThreads(1)
     bank, cache = _open_bank(bank_url)
@@ -64,7 +64,7 @@ def render_shard(
 
 
 def _write_tar(url: str, file: str, samples: Iterable[SampleResult]) -> list[Row]:
-    """Write the kept samples; the rows of all. Raises ShardStopped after too many failures in a row."""
+    """Write the kept samples; return all rows. Raises ShardStopped after too many failures in a row."""
     rows: list[Row] = []
     failures = 0
     with storage.write_whole(url) as stream:

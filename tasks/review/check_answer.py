@@ -1,4 +1,4 @@
-"""One answer of a review compared with the bank and the raw folder: what to write, or why not."""
+"""Check one answer of a review against the bank and the raw folder, and decide what to write."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from natocc.codecs import decode_plane, encode_png
 from natocc.geometry import Image
 from shards.storage import sha256_bytes
 
-# unchanged: the mask came back as it was sent; known: it is in the raw folder already.
+# unchanged: the mask is the one that was sent; known: it is already in the raw folder.
 AnswerState = Literal["corrected", "unchanged", "known", "none"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A sound answer. ``data`` is the mask's file and ``correction`` its line, if there is one to write."""
+    """A sound answer. ``data`` is the mask's file and ``correction`` its line, if any."""
 
     id: str
     state: AnswerState
@@ -40,7 +40,7 @@ class ReviewCheck:
 
     def __init__(self, review: Review, folder: Path, bank: Bank, raw: Path, who: str, date: str) -> None:
         def ignore(problem: Problem) -> None:
-            """For faults of the raw folder."""
+            """Ignore faults of the raw folder."""
 
         self._review, self._folder, self._bank, self._raw = review, folder, bank, raw
         self._who, self._date = who, date
@@ -61,7 +61,7 @@ class ReviewCheck:
             return None
 
     def _entry_of(self, answer: Answer) -> tuple[Entry, Image]:
-        """The face's row and mask in the bank. Raises BadInput where the review shows another face."""
+        """The face's row and mask in the bank. Raises BadInput if the review shows another face."""
         face = answer.face
         entry = self._faces.get(face.id)
         if entry is None:
@@ -116,7 +116,7 @@ class ReviewCheck:
         return Finding(id=face.id, state="corrected", data=data, correction=correction, verdict=verdict)
 
     def _existing(self, face_id: str) -> Path | None:
-        """The corrected mask in the raw folder. Raises BadInput where it can't be replaced."""
+        """The corrected mask in the raw folder. Raises BadInput if it can't be replaced."""
         paths = self._masks.get(face_id, ())
         if len(paths) > 1 or any(path.suffix != ".png" for path in paths):
             names = ", ".join(path.name for path in paths)
@@ -124,7 +124,7 @@ class ReviewCheck:
         return paths[0] if paths else None
 
     def _is_ours(self, path: Path) -> bool:
-        """Whether the mask was written by an earlier import of this review."""
+        """Return whether an earlier import of this review wrote the mask."""
         lines = self._lines.get(path.name)
         return bool(
             lines and lines[-1].review == self._review.sha256 and lines[-1].sha256 == self._sha256(path)

@@ -1,4 +1,4 @@
-"""How far a trained segmenter disagrees with the bank's masks."""
+"""Measure the disagreement of a trained segmenter with the bank's masks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _BATCH = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disagreement:
-    """``iou`` of prediction and mask, in [0, 1]; 1 where both are empty.
+    """``iou`` of prediction and mask, in [0, 1]; 1 if both are empty.
 
     ``components`` counts the connected pieces of the difference that have at least a given share of the
     face's area. Rims thinner than three pixels do not count.
@@ -44,11 +44,10 @@ def measure_disagreements(
 ) -> dict[str, Disagreement]:
     """Predict every face of a bank with a segmenter of ``natocc train-segmenter``; by the face's id.
 
-    ``size`` is the side that the network was trained at; pictures are stretched to it, as in training.
-    A piece of the difference counts from this ``share`` of the larger of mask and prediction.
-    ``on_progress`` counts faces.
+    ``size`` is the network's training size; pictures are stretched to it, as in training. A piece of the
+    difference counts from this ``share`` of the larger of mask and prediction. ``on_progress`` counts faces.
 
-    Raises FileNotFoundError where there is no checkpoint, ValueError for a file that is none, and for a
+    Raises FileNotFoundError if there is no checkpoint, ValueError if the file is not a checkpoint, and for a
     size that the network can't take.
     """
     network = decode_segmenter(storage.read_bytes(checkpoint), checkpoint)

@@ -1,4 +1,4 @@
-"""Faces of a bank, with their masks, into a folder for an annotation tool."""
+"""Export faces of a bank, with their masks, to a folder for an annotation tool."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from shards.table import read_table
 from tasks.face_metadata import recorded_score
 from tasks.progress import OnProgress, ignore_progress, tracked
 
-# A face and its score, None where the score is unknown.
+# A face and its score; None if the score is unknown.
 _Scored = tuple[Entry, float | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportReport:
-    """The folder, how many faces were written, and what their order follows."""
+    """The folder, the number of faces written, and the basis of their order."""
 
     folder: Path
     faces: int
@@ -45,13 +45,13 @@ def export_review(
 ) -> ExportReport:
     """Write images, masks and ``review.json`` to ``out``, the worst mask first.
 
-    ``queue`` is a Parquet table with ``id``, ``source`` and ``score``, whose order is kept; without it faces
-    come by the mask scores in the bank, else by id. ``ids`` is a list of faces to export, one a line;
-    ``count`` is how many. The index is written last, so an export that was cut off is no review.
+    ``queue`` is a Parquet table with ``id``, ``source`` and ``score``, whose order is kept. Without it faces
+    come by the mask scores in the bank, else by id. ``ids`` is a list of faces to export, one per line;
+    ``count`` is their number. The index is written last, so an interrupted export is not a review.
     ``on_progress`` counts faces that are written.
 
-    Raises FileNotFoundError where a file or the bank is missing, FileExistsError where ``out`` holds
-    anything, ValueError for an unknown format, face or column.
+    Raises FileNotFoundError if a file or the bank is missing, FileExistsError if ``out`` is not empty,
+    ValueError for an unknown format, face or column.
     """
     write = form_named(form).writer
     if count is not None and count < 1:
@@ -86,7 +86,7 @@ def export_review(
 def _review_face(
     bank: Bank, entry: Entry, members: dict[str, bytes], mask: Image, number: int, score: float | None
 ) -> ReviewFace:
-    """The face's row in the index; the pixels that a tool gives back are not known yet."""
+    """The face's row in the index. The pixels that a tool will return are not known yet."""
     metadata, pixels = bank.metadata(entry), pixels_sha256(mask)
     return ReviewFace(
         order=number,
@@ -127,7 +127,7 @@ def _queued(url: str, faces: dict[str, Entry]) -> list[_Scored]:
 
 
 def _by_score(bank: Bank, faces: dict[str, Entry]) -> tuple[list[_Scored], str]:
-    """All faces, the worst mask first and those without a score last; and what the order follows."""
+    """All faces, the worst mask first and faces without a score last, and the basis of the order."""
     scored: list[_Scored] = []
     for entry in faces.values():
         recorded = recorded_score(bank.metadata(entry))

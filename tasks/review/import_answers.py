@@ -1,4 +1,4 @@
-"""Answers of a review into the raw folder: corrected masks with their provenance, and verdicts."""
+"""Import answers of a review into the raw folder: corrected masks with provenance, and verdicts."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from tasks.review.check_answer import Finding, ReviewCheck
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
-    """Numbers of faces. ``written`` is False where nothing was written because of problems.
+    """Numbers of faces. ``written`` is False if problems prevented writing.
 
-    ``unchanged`` masks came back as they were sent, ``known`` ones are in the raw folder already;
+    ``unchanged`` masks equal those that were sent. ``known`` masks are already in the raw folder.
     ``unanswered`` faces have no sound answer.
     """
 
@@ -52,14 +52,13 @@ def import_review(
 ) -> ImportReport:
     """Check every answer, then write masks, ``provenance.jsonl`` and ``verdicts.csv`` below ``raw``.
 
-    ``form`` is the format of the answers, by default that of the export. ``who`` and ``date``
-    (YYYY-MM-DD) apply to all answers; the default date is that of the annotation file. With a problem
-    nothing is written, unless ``keep_going`` leaves those answers out. A mask that came back as it was
-    sent is no correction. The same call finishes an import that was cut off. ``on_progress`` counts
-    answers; the total is the number of exported faces.
+    ``form`` is the format of the answers, by default that of the export. ``who`` and ``date`` (YYYY-MM-DD)
+    apply to all answers; the default date is that of the annotation file. With a problem nothing is written,
+    unless ``keep_going`` skips those answers. An unchanged mask is not a correction. The same call completes
+    an interrupted import. ``on_progress`` counts answers; the total is the number of exported faces.
 
-    Raises FileNotFoundError where the review, the bank or the photographs are missing, ValueError for
-    a damaged index, table or annotation file, and for a malformed date.
+    Raises FileNotFoundError if the review, the bank or the photographs are missing, ValueError for a damaged
+    index, table or annotation file, and for a malformed date.
     """
     _check_date(date)
     review = read_review(folder)
@@ -123,7 +122,7 @@ def _once(answers: Iterable[Answer], folder: Path, note: ReportProblem) -> Itera
 def _write(
     target: Path, found: list[Finding], rows: dict[str, VerdictRow], verdicts: dict[str, VerdictRow]
 ) -> None:
-    """Write masks before their provenance, so that the next import finishes one that was cut off."""
+    """Write masks before their provenance, so that the next import completes an interrupted one."""
     corrections = [(finding.data, finding.correction) for finding in found if finding.correction]
     for data, correction in corrections:
         storage.write_bytes(str(target / correction.file), data)

@@ -10,7 +10,7 @@ from tasks.options import Count, Options, Workers
 
 
 class QueueOptions(Options):
-    """Whose faces are ordered, by what, and where the queue goes."""
+    """The bank of the faces, the basis of their order, and the output of the queue."""
 
     bank: str = Field(description="Folder or URL of the bank.")
     out: str = Field(description="Folder or URL for queue.parquet and queue.png.")

@@ -1,4 +1,4 @@
-"""Which masks to review first: a bank's faces by their mask scores, as a table and as a sheet."""
+"""The review queue: a bank's faces by their mask scores, as a table and as a sheet."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tasks.face_tile import face_tile
 from tasks.progress import OnProgress, ignore_progress, tracked
 
 QUEUE, SHEET = "queue.parquet", "queue.png"
-# An IoU with the segmenter below this one counts against a mask; this far below it counts fully.
+# An IoU with the segmenter below the first value counts against a mask; it counts fully this far below.
 _AGREES, _CONTRADICTS = 0.95, 0.35
 # The highest score that the segmenter alone can give.
 _SEGMENTER_MOST = 0.9
@@ -30,8 +30,9 @@ _SEGMENTER_SAYS = "the segmenter disagrees"
 class Queued:
     """One face of the queue. ``score`` is the mask score, raised where a segmenter disagrees.
 
-    ``mask`` says where the mask comes from (``policy``, ``corrected``); ``figures`` are those of
-    ``natocc.mask_quality.score``; ``iou`` and ``components`` compare with the segmenter, None without one.
+    ``mask`` is the mask's origin (``policy``, ``corrected``). ``figures`` are those of
+    ``natocc.mask_quality.score``. ``iou`` and ``components`` compare with the segmenter; they are None
+    without a segmenter.
     """
 
     id: str
@@ -47,14 +48,14 @@ class Queued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueReport:
-    """Where the queue was written, and its faces in order."""
+    """The place of the queue, and its faces in order."""
 
     queue: str
     sheet: str
     faces: tuple[Queued, ...]
 
     def table(self, count: int) -> list[dict[str, str | int | float | None]]:
-        """The first faces, a row each, for people."""
+        """The first faces, one row each, for display."""
         columns = ("id", "score", "because", "mask", "iou", "components", "source")
         return [{name: getattr(face, name) for name in columns} for face in self.faces[:count]]
 
@@ -71,11 +72,11 @@ def correct_masks(
     """Write ``queue.parquet``, every face, the worst mask first, and ``queue.png``, the first ``count``.
 
     With a ``checkpoint`` of ``natocc train-segmenter``, trained at ``size``, its disagreement counts too.
-    Faces of equal score come in order of their ids, so equal banks give equal files. ``on_progress``
-    counts faces: all of them once, and a second time with a checkpoint.
+    Faces of equal score are ordered by id, so equal banks give equal files. ``on_progress`` counts faces: all
+    of them once, and a second time with a checkpoint.
 
-    Raises FileNotFoundError where there is no bank or checkpoint, ValueError for a bank without faces
-    or without mask scores, and for a file that is no checkpoint.
+    Raises FileNotFoundError if there is no bank or checkpoint, ValueError for a bank without faces or without
+    mask scores, and if the file is not a checkpoint.
     """
     if count < 1:
         raise ValueError(f"-n: expected at least 1 picture, got {count}")
@@ -85,7 +86,7 @@ def correct_masks(
         raise ValueError(f"{bank_url}: expected faces in the bank, got none")
     scores = _recorded_scores(bank, entries, on_progress)
     disagreements = _disagreements(bank, checkpoint, size, on_progress)
-    # A weak segmenter agrees well with no mask; what counts is less agreement than it usually has.
+    # A weak segmenter agrees well with no mask, so only an agreement below its usual level counts.
     usual = min(_AGREES, median(iou for iou, _ in disagreements.values()) if disagreements else 1.0)
     faces = [
         _queued(entry, *scores[name], disagreements.get(name, (None, None)), usual)
@@ -122,7 +123,7 @@ def encode_queue(faces: tuple[Queued, ...]) -> bytes:
 def _recorded_scores(
     bank: Bank, entries: dict[str, Entry], on_progress: OnProgress
 ) -> dict[str, tuple[RecordedScore, str]]:
-    """The mask score of every face, and where its mask comes from."""
+    """The mask score of every face, and the origin of its mask."""
     scores: dict[str, tuple[RecordedScore, str]] = {}
     for name, entry in tracked(entries.items(), on_progress, len(entries)):
         metadata = bank.metadata(entry)

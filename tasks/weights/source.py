@@ -29,7 +29,7 @@ class WeightsSource:
 
     # The path, with the member of an archive, for messages.
     label: str
-    # Whether it is the file itself, and not a member of an archive or a pair.
+    # True if it is the file itself, not a member of an archive or a pair.
     alone: bool
     # The base name.
     file: str
@@ -76,21 +76,21 @@ def weights_sources(path: Path) -> tuple[WeightsSource, ...]:
 
 
 def _is_checkpoint(path: Path) -> bool:
-    """Whether the file begins like those that ``torch.save`` or safetensors write."""
+    """Return whether the file begins like a file of ``torch.save`` or safetensors."""
     with path.open("rb") as stream:
         head = stream.read(9)
     return head.startswith((b"PK", b"\x80")) or head[8:9] == b"{"
 
 
 def _is_archive(path: Path) -> bool:
-    """Whether the file is a zip that ``torch.save`` did not write."""
+    """Return whether the file is a zip that ``torch.save`` did not write."""
     if not zipfile.is_zipfile(path):
         return False
     try:
         with zipfile.ZipFile(path) as archive:
             return not any(PurePosixPath(name).name == "data.pkl" for name in archive.namelist())
     except (zipfile.BadZipFile, OSError, ValueError):
-        # A checkpoint that was cut off; reading it raises the error.
+        # A truncated checkpoint; reading it raises the error.
         return False
 
 
@@ -149,7 +149,7 @@ def _hash(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
 
 
 def _content(path: Path, entry: zipfile.ZipInfo, sha256: str) -> bytes:
-    """The bytes of a member. Raises ValueError where they have another hash by now."""
+    """The bytes of a member. Raises ValueError if their hash has changed."""
     with _archive(path) as archive:
         data = archive.read(entry)
     if sha256_bytes(data) != sha256:

@@ -1,4 +1,4 @@
-"""The registry of weights beside what a folder holds of it."""
+"""The registry of weights, compared with the files of a folder."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ class WeightsRow:
     # ``no``; or the first digits of the file's sha256 and whether it is as published; or ``wrong``.
     here: str
     path: Path
-    # The licence in the file's header, where it differs from the registry's.
+    # The licence in the file's header, if it differs from the registry's.
     file_licence: str = ""
-    # What is wrong with the file.
+    # The file's problem.
     problem: str = ""
     entry: RegistryEntry | None = None
 
     def lines(self) -> Iterator[str]:
-        """All that is known, an item on each line."""
+        """All known items, one per line."""
         yield f"{self.name}: {self.what}"
         if self.entry:
             yield f"  licence: {self.licence}"
@@ -56,7 +56,7 @@ class WeightsList:
 
     folder: Path
     rows: tuple[WeightsRow, ...]
-    # Files that no command reads, in the order of their names.
+    # Files that no command reads, by name.
     others: tuple[str, ...]
 
 

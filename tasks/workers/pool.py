@@ -20,9 +20,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
 
-# One thread in each worker: the other workers use the other cores, and bytes must not depend on threads.
-# glibc keeps freed memory: otherwise pictures of some megabytes are mapped and unmapped in every step,
-# and the page faults take a sixth of the time (docs/performance.md).
+# Each worker has one thread: other workers use the other cores, and bytes must not depend on threads. glibc
+# keeps freed memory: otherwise pictures of some megabytes are mapped and unmapped in every step, and the page
+# faults take a sixth of the time (docs/performance.md).
 WORKER_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -85,10 +85,10 @@ class WorkerPool:
 
 
 def _start_worker() -> None:
-    """Runs in a worker: end at an interrupt, and when the parent is gone.
+    """Set a worker up to end at an interrupt, and when its parent is gone.
 
-    An executor takes an interrupt for the error of one task and goes on with the next. A parent that was
-    killed can't shut its pool down.
+    An executor treats an interrupt as the error of one task and continues with the next. A killed parent
+    can't shut its pool down.
     """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     parent = multiprocessing.parent_process()
@@ -102,7 +102,7 @@ def _start_worker() -> None:
 
 
 def result_of(future: Future[R]) -> R:
-    """The future's result, or its error. Raises WorkerLost where the process died."""
+    """The future's result, or its error. Raises WorkerLost if the process died."""
     try:
         return future.result()
     except BrokenProcessPool as error:
@@ -114,7 +114,7 @@ def ordered_map(
 ) -> Iterator[R]:
     """``function`` on chunks of items; results in the items' order.
 
-    At most ``ahead`` chunks are submitted and not yet returned, so memory stays flat.
+    At most ``ahead`` chunks are submitted but not returned, so memory use is bounded.
     """
     waiting: deque[Future[list[R]]] = deque()
     for group in batched(items, chunk):

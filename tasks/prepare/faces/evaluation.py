@@ -1,4 +1,4 @@
-"""One really occluded face, for testing alone: a shard for each dataset, beside the bank's own."""
+"""Prepare a really occluded face, for testing only. Each dataset has a shard beside the bank's own."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _PLAIN_MASK = "a mask of 0 and 1, or of 0 and 255, and of nothing between"
 
 @refuses_bad_input
 def prepare_evaluated(face: RawOccludedFace, raw: Path, source: OccludedSource) -> Prepared:
-    """``jpg`` as it is, ``mask.png`` of 0 and 1 at its size.
+    """Keep ``jpg`` unchanged and write ``mask.png`` of 0 and 1 at its size.
 
     Labels for testing are not guessed: a mask with other values than 0 and 1, or 0 and 255, is refused. A
-    picture of another size than published is noted.
+    picture that differs from the published size is reported.
     """
     where = relative(face.image, raw)
     picture = read_from(read_image, face.image, raw)
@@ -49,7 +49,7 @@ def prepare_evaluated(face: RawOccludedFace, raw: Path, source: OccludedSource) 
 
 
 def _read_mask(face: RawOccludedFace, picture: Picture, raw: Path) -> tuple[Image, tuple[Problem, ...]]:
-    """The mask, and what was converted in it."""
+    """The mask and its conversions."""
     where = relative(face.mask, raw)
     mask, notes = read_from(read_mask, face.mask, raw)
     if mask.shape != picture.rgb.shape[:2]:
@@ -64,7 +64,7 @@ def _read_mask(face: RawOccludedFace, picture: Picture, raw: Path) -> tuple[Imag
 
 
 def _other_size(entry: Entry, source: OccludedSource) -> tuple[Problem, ...]:
-    """A note on a picture of another size than published."""
+    """A note on a picture that differs from the published size."""
     if source.side is None or (entry.width, entry.height) == (source.side, source.side):
         return ()
     expected = f"{source.side}x{source.side}"

@@ -1,4 +1,4 @@
-"""One face into the bank: photograph, face mask, parsing map."""
+"""Prepare one face for the bank: photograph, face mask, parsing map."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _EXPECTED = f"an upright 8-bit colour JPEG of {_LONG_SIDE} pixels"
 
 @refuses_bad_input
 def prepare_face(face: RawFace, raw: Path, policy: str = "voo") -> Prepared:
-    """Read, convert, apply the policy or a correction; refusals name the file at fault.
+    """Read, convert, apply the policy or a correction. A refusal names the faulty file.
 
     A fault of a corrected mask or of FaceOcc's crop refuses the face, since the policy's mask is then known
     to be wrong. Raises ValueError for an unknown policy.
@@ -69,9 +69,9 @@ def prepare_face(face: RawFace, raw: Path, policy: str = "voo") -> Prepared:
 
 
 def _read_parts(face: RawFace, picture: Picture, raw: Path) -> tuple[dict[str, Image], tuple[Problem, ...]]:
-    """The part masks by name, and what was converted in them.
+    """The part masks by name, and their conversions.
 
-    Raises BadInput where the skin is missing or empty, and for masks of different or wrong sizes.
+    Raises BadInput if the skin is missing or empty, and for masks of different or wrong sizes.
     """
     parts: dict[str, Image] = {}
     problems: list[Problem] = []
@@ -95,7 +95,7 @@ def _read_parts(face: RawFace, picture: Picture, raw: Path) -> tuple[dict[str, I
 
 
 def _mask_score(image: Image, parts: dict[str, Image], mask: Image) -> dict[str, float | str]:
-    """How likely the mask is wrong; figures of three digits."""
+    """The mask score, with figures rounded to three digits."""
     size = mask.shape[1], mask.shape[0]
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
     small_parts = {name: resize_binary(part, size) for name, part in parts.items()}
@@ -104,7 +104,7 @@ def _mask_score(image: Image, parts: dict[str, Image], mask: Image) -> dict[str,
 
 
 def _standard(picture: Picture) -> tuple[Image, bytes, tuple[str, ...]]:
-    """The photograph with a long side of 1024, its bytes (the file's own if they fit), and conversions."""
+    """The photograph with a long side of 1024, its bytes (those of the file if they fit), and conversions."""
     scale = _LONG_SIDE / max(picture.rgb.shape[:2])
     if scale == 1 and picture.plain_jpeg:
         return picture.rgb, picture.data, picture.notes

@@ -1,4 +1,4 @@
-"""FaceOcc's Eq. 1: occlusions that it annotates are subtracted from the face's mask."""
+"""FaceOcc's Eq. 1: subtract the annotated occlusions from the face's mask."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class OtherMask:
 
 
 def subtract_occlusion(crop: Path, photo: Image, mask: Image, raw: Path) -> OtherMask:
-    """``max(mask - occlusion, 0)`` (Yin et al. 2022, Eq. 1), and how the crop was found.
+    """``max(mask - occlusion, 0)`` (Yin et al. 2022, Eq. 1), and the crop's registration.
 
     ``photo`` is RGB uint8 of the mask's aspect, ``mask`` uint8 HxW of 0 and 255. The crop is located in the
-    photograph by its pixels. Where its alpha is above 127 the face is occluded; outside the crop the mask
-    stays. Raises BadInput for an unreadable crop, a crop of another picture, and where nothing of the face
-    is left.
+    photograph by its pixels. The face is occluded where the crop's alpha is above 127; outside the crop the
+    mask is unchanged. Raises BadInput for an unreadable crop, a crop of another picture, and if nothing of
+    the face is left.
     """
     rgb, alpha, picture = read_rgba(crop)
     small = cv2.resize(photo, mask.shape[::-1], interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)

@@ -21,7 +21,7 @@ from shards.storage import sha256_bytes
 from tasks.prepare.entry import EXPECTED_MASK, read_from
 from tasks.prepare.faces.faceocc import OtherMask, subtract_occlusion
 
-# Masks of whole faces, such as RealOcc's, often hold 0 and 1, which is not reported.
+# Masks of whole faces, such as RealOcc's, often hold 0 and 1. This is not reported.
 _USUAL_OF_FACE_MASKS = ("values 0 and 1",)
 
 
@@ -40,13 +40,13 @@ def label_face(
 ) -> FaceLabels:
     """The labels at half the size of ``image``, the photograph as the bank stores it.
 
-    A corrected mask is used as it is, else the policy's without FaceOcc's occlusion of this face. Raises
-    BadInput where either can't be used, since the policy's mask alone is then known to be wrong, and
+    A corrected mask is used unchanged. Otherwise the mask is the policy's minus FaceOcc's occlusion of this
+    face. Raises BadInput if either can't be used, since the policy's mask is then known to be wrong, and
     ValueError for an unknown policy.
     """
     rules = policy_named(policy)
     size = half_size(image)
-    # FaceOcc's authors looked at these faces; glasses that they did not annotate are dark ones.
+    # FaceOcc's authors inspected these faces; glasses that they did not annotate are dark.
     dark = rules is FACEOCC and face.examined and face.occlusion is None
     mask = resize_binary(face_mask(parts, VOO if dark else rules), size)
     metadata: dict[str, object] = {"policy": policy}
@@ -65,7 +65,7 @@ def label_face(
 
 
 def _other_mask(face: RawFace, picture: Picture, image: Image, mask: Image, raw: Path) -> OtherMask | None:
-    """The mask that replaces ``mask``, the policy's; None where there is none. Raises BadInput."""
+    """The mask that replaces the policy's ``mask``, or None. Raises BadInput."""
     if face.corrected:
         size = half_size(image)
         corrected = read_from(
@@ -99,13 +99,13 @@ def _read_corrected(
 
 
 def conversions_of_face_mask(mask: Path, notes: tuple[str, ...], raw: Path) -> tuple[Problem, ...]:
-    """What was converted in a mask of a whole face."""
+    """The conversions of a whole face's mask."""
     reported = tuple(note for note in unusual(notes) if note not in _USUAL_OF_FACE_MASKS)
     return conversions(relative(mask, raw), EXPECTED_MASK, reported)
 
 
 def other_aspect(mask: Image, picture: Picture) -> bool:
-    """Whether the aspects differ by more than one per cent."""
+    """Return whether the aspects differ by more than one per cent."""
     height, width = picture.rgb.shape[:2]
     return bool(abs(mask.shape[1] * height / (mask.shape[0] * width) - 1) > 0.01)
 

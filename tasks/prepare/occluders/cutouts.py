@@ -1,4 +1,4 @@
-"""One object that somebody else cut out, into the bank."""
+"""Prepare a ready-made cut-out of an object for the bank."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tasks.prepare.occluders.finish import finish_cut_out
 
 # Notes that every picture with transparency has; they are not reported.
 _NOTES_OF_ALPHA = ("PNG", "WEBP", "alpha channel", "greyscale with alpha", "palette")
-# A matte with fewer grey pixels than this share of its contour's is a hard mask.
+# A matte with fewer grey pixels than this share of its contour's pixels is a hard mask.
 _HARD = 0.25
 _ASPECT = 0.01
 
@@ -38,11 +38,11 @@ class _Pixels:
 
 @refuses_bad_input
 def prepare_cutout(cutout: RawCutout, raw: Path, pool: str = "object") -> Prepared:
-    """Keep a cut-out as it is, long side at most 1024; its matte is its alpha or the mask beside it.
+    """Keep a cut-out, long side at most 1024. Its matte is its alpha channel or the mask beside it.
 
-    ``pool``: one of natocc/kinds.py. A hard mask gets the soft edge that other objects have. Refused are a
-    picture without alpha where no mask is named, one that is transparent or opaque throughout, and a mask
-    of another aspect.
+    ``pool``: one of natocc/kinds.py. A hard mask gets the soft edge of other objects. It refuses a picture
+    without alpha if no mask is named, a picture that is transparent or opaque throughout, and a mask of
+    another aspect.
     """
     pixels = _read_transparent(cutout, raw) if cutout.mask is None else _read_masked(cutout, cutout.mask, raw)
     matte = pixels.matte
@@ -65,7 +65,7 @@ def _read_transparent(cutout: RawCutout, raw: Path) -> _Pixels:
 
 
 def _read_masked(cutout: RawCutout, path: Path, raw: Path) -> _Pixels:
-    """The picture and the mask in ``path``, resized to the picture where it has another size."""
+    """The picture, and the mask in ``path`` resized to the picture if needed."""
     picture = read_from(read_image, cutout.image, raw)
     mask, mask_notes = read_from(read_mask, path, raw)
     where = relative(path, raw)
@@ -83,7 +83,7 @@ def _read_masked(cutout: RawCutout, path: Path, raw: Path) -> _Pixels:
 
 
 def _is_hard(matte: Image) -> bool:
-    """Whether the edge has hardly any pixels between transparent and solid."""
+    """Return whether the edge has hardly any pixels between transparent and solid."""
     solid = (matte > 127).astype(np.uint8)
     contour = cv2.countNonZero(solid - cv2.erode(solid, np.ones((3, 3), np.uint8)))
     grey = int(((matte > 8) & (matte < 247)).sum())

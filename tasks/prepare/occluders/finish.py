@@ -1,4 +1,4 @@
-"""The last steps of every cut-out: cropped, limited in size, its colours continued, encoded."""
+"""The last steps of every cut-out: crop, limit the size, extend the colours, encode."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def finish_cut_out(
     factor: int = 1,
     more: Mapping[str, bytes] | None = None,
 ) -> Prepared:
-    """A cut-out as the bank stores it, its long side at most 1024.
+    """A cut-out in the bank's form, long side at most 1024.
 
     ``rgb`` uint8 HxWx3 and ``matte`` uint8 HxW are enlarged ``factor`` times. ``blank`` is the row without
-    its size; ``notes`` name what was converted on reading; ``more`` are further members. A matte without a
-    solid pixel is refused.
+    its size; ``notes`` name conversions on reading; ``more`` are further members. A matte without a solid
+    pixel is refused.
     """
     if matte.max(initial=0) <= 127:
         return refuse(blank.source, "a matte thick enough to cut out", "one that is nowhere solid")

@@ -1,4 +1,4 @@
-"""One hand or texture into the bank."""
+"""Prepare one hand or texture for the bank."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tasks.prepare.occluders.finish import EXPECTED_PHOTO, LONG_SIDE, finish_cut
 def prepare_hand(hand: RawHand, raw: Path) -> Prepared:
     """Cut a hand out of its light background and turn it fingers-down, long side at most 1024.
 
-    Mask and angle are those that are given, else found in the picture.
+    Given mask and angle are used; otherwise they are found in the picture.
     """
     picture = read_from(read_image, hand.image, raw)
     metadata: dict[str, object] = {
@@ -53,7 +53,7 @@ def prepare_hand(hand: RawHand, raw: Path) -> Prepared:
 def _hand_mask(
     hand: RawHand, picture: Picture, raw: Path
 ) -> tuple[Image, dict[str, object], tuple[Problem, ...]]:
-    """The mask uint8 HxW of 0 and 255, where it comes from, and what was converted in its file."""
+    """The mask uint8 HxW of 0 and 255, its origin, and the conversions of its file."""
     if hand.mask is None:
         found = segment_hand(picture.rgb)
         if isinstance(found, NotFound):
@@ -73,7 +73,7 @@ def _hand_mask(
 
 @refuses_bad_input
 def prepare_texture(texture: RawTexture, raw: Path) -> Prepared:
-    """A texture as it is, long side at most 1024."""
+    """Keep a texture, long side at most 1024."""
     where = relative(texture.image, raw)
     picture = read_from(read_image, texture.image, raw)
     rgb = limit_long_side(picture.rgb, LONG_SIDE)

@@ -1,4 +1,4 @@
-"""From a COCO annotation to an object's matte."""
+"""Make an object's matte from a COCO annotation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Matte:
 
     ``metadata`` holds ``matte`` (``refined``, or ``outline`` for the annotation's own), ``matte_change``
     (percent of the annotated area that changed sides) and ``matte_told`` (percent of the pixels beside the
-    edge whose colours tell their side).
+    edge whose colours are on the correct side).
     """
 
     large: Image
@@ -62,7 +62,7 @@ def polygons_within(
 def make_matte(crop: Image, mask: Image, polygons: list[list[float]]) -> Matte:
     """The matte of an object in ``crop`` (uint8 HxWx3), from its ``mask`` (0 or 255) and its polygons.
 
-    The colours on both sides of the annotated edge refine it. Where they can't tell the sides apart, the
+    The colours on both sides of the annotated edge refine it. If the colours can't separate the sides, the
     polygons are drawn at the large size, or for an RLE the mask is smoothed.
     """
     mask = np.ascontiguousarray(mask)
@@ -88,7 +88,7 @@ def enlarge_annotation(mask: Image, polygons: list[list[float]]) -> Image:
 
 
 def _polygon(points: list[float], size: tuple[int, int]) -> list[float]:
-    """Checked coordinates: pycocotools takes two corners for a box, and walks edges of any length."""
+    """Check coordinates: pycocotools reads two corners as a box, and accepts edges of any length."""
     values = [float(value) for value in points]
     if len(values) < 6 or len(values) % 2:
         raise ValueError(f"a polygon of {len(values)} numbers")

@@ -1,4 +1,4 @@
-"""Objects of a chunk into the bank: cut out, enlarged together, finished."""
+"""Prepare a chunk of objects for the bank: cut out, enlarge together, finish."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tasks.prepare.occluders.matte import Matte, make_matte, polygons_within, ra
 from tasks.prepare.upscaling.choose import FACTOR, Upscaler
 from tasks.prepare.upscaling.crops import Enlargement, enlarge_crops
 
-# Margin around an object, as a share of its box: upscalers need to see where the object ends.
+# Margin around an object, as a share of its box; upscalers need context at the object's edge.
 _CONTEXT = 0.08
 
 
@@ -31,7 +31,7 @@ class Cut:
     """An object with a margin: ``crop`` uint8 HxWx3, ``mask`` uint8 HxW of 0 and 255.
 
     ``box`` is its place in the photograph; ``polygons`` are in the crop's pixels. ``blank`` is its row
-    without the size; ``notes`` name what was converted on reading.
+    without the size; ``notes`` name conversions on reading.
     """
 
     thing: RawObject
@@ -44,7 +44,7 @@ class Cut:
 
 
 def prepare_objects(things: Sequence[RawObject], raw: Path, upscaler: Upscaler) -> list[Prepared]:
-    """Cut instances out, enlarged four times, long side at most 1024; in order.
+    """Cut instances out and enlarge them four times, long side at most 1024; results are in order.
 
     The crop of the photograph is kept as ``context.jpg`` and its matte, of the same size, as
     ``context.png``, so that the object can be enlarged again without the photograph.
@@ -72,7 +72,7 @@ def cut_object(thing: RawObject, raw: Path) -> Cut | Prepared:
         return refuse(where, "an annotation with pixels inside the photograph", "an empty one")
     box = mask_box(mask)
     box = box.grow(2 + round(_CONTEXT * max(box.width, box.height)), thing.image_size)
-    # A large object needs no more pixels, and enlarging it would fill the memory.
+    # The size is limited, since a large object needs no more pixels and enlarging it would fill the memory.
     crop, small = (limit_long_side(plane[box.slices], LONG_SIDE) for plane in (picture.rgb, mask))
     small = np.where(small > 127, 255, 0).astype(np.uint8)
     return Cut(
@@ -88,11 +88,11 @@ def cut_object(thing: RawObject, raw: Path) -> Cut | Prepared:
 
 
 def finish_object(cut: Cut, enlarged: Enlargement) -> Prepared:
-    """The matte and the enlarged colours as the bank stores them."""
+    """The matte and the enlarged colours in the bank's form."""
     thing, matte = cut.thing, make_matte(cut.crop, cut.mask, cut.polygons)
     metadata: dict[str, object] = {"category": thing.category, "annotation": int(thing.id)}
     metadata |= {**enlarged.metadata, **matte.metadata, "context": _context(cut, matte), **thing.metadata}
-    # Another upscaler needs these in place of the photograph.
+    # Another upscaler needs these instead of the photograph.
     kept = {"context.jpg": fine_jpeg(cut.crop), "context.png": encode_png(matte.alpha)}
     done = finish_cut_out(cut.blank, cut.notes, enlarged.pixels, matte.large, metadata, FACTOR, kept)
     return replace(done, counted=enlarged.counted) if done.entry else done
@@ -101,7 +101,7 @@ def finish_object(cut: Cut, enlarged: Enlargement) -> Prepared:
 def _context(cut: Cut, matte: Matte) -> dict[str, object]:
     """The box of ``context.jpg`` in pixels of the photograph, and the factor of enlargement.
 
-    If the matte is the annotation's own, the polygons too, in pixels of ``context.jpg``.
+    If the matte comes from the annotation alone, the polygons are included, in pixels of ``context.jpg``.
     """
     drawn = matte.metadata["matte"] == "outline" and cut.polygons
     polygons = {"outline": cut.polygons} if drawn else {}

@@ -1,4 +1,4 @@
-"""How blurred a COCO instance is in its photograph."""
+"""Measure the blur of a COCO instance in its photograph."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ from natocc.geometry import mask_box
 from natocc.photometric.sharpness import estimate_blur
 from tasks.prepare.occluders.matte import rasterise
 
-# Where the inside has no structure, the object's own edge is measured with a margin of so many pixels:
-# windows of 24 pixels are laid from the rim inwards, and the first row of them is left out.
+# If the inside has no structure, the object's edge is measured with a margin of this many pixels. Windows of
+# 24 pixels are laid from the rim inwards, and the first row is omitted.
 _MARGIN = 30
 
 
 def blur_of(thing: RawObject) -> float | None:
     """The blur of the instance's strongest edges: sigma of a Gaussian in pixels of the photograph, 0 to 6.
 
-    None where it has no edge. 0 for an unreadable instance, which is refused with its reason when it is
-    prepared.
+    None if it has no edge. 0 for an unreadable instance; preparing refuses it with the reason.
     """
     try:
         picture = read_image(thing.image).rgb

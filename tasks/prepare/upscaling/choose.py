@@ -1,4 +1,4 @@
-"""Which upscaler enlarges a bank's objects: the first available one of an order."""
+"""Choose the upscaler of a bank's objects: the first available name of an order."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from models.optional_packages import MissingExtra, require_networks
 from models.registry import networks_for
 
 LANCZOS = "lanczos"
-# Counted beside the upscalers: objects that needed smaller batches because a GPU's memory was short.
+# Counted besides the upscalers: objects that needed smaller batches because a GPU's memory was short.
 SMALLER = "smaller_batches"
-# Objects are enlarged by this factor, whatever the network's own factor is.
+# Objects are enlarged by this factor, regardless of the network's factor.
 FACTOR = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upscaler:
-    """What enlarges objects. For Lanczos, which needs no network, all fields but the name are None."""
+    """An upscaler of objects. For Lanczos, which needs no network, all fields except the name are None."""
 
     name: str
     # An upscaler of models/registry.py.
@@ -59,7 +59,7 @@ class Upscaler:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpscalerChoice:
-    """The upscaler that is used, and by name why those before it in the order are not."""
+    """The upscaler in use, and the reasons against those before it in the order, by name."""
 
     order: tuple[str, ...]
     upscaler: Upscaler
@@ -67,7 +67,7 @@ class UpscalerChoice:
 
     @property
     def metadata(self) -> dict[str, object]:
-        """For the bank's index."""
+        """The fields for the bank's index."""
         upscaler = self.upscaler
         network = {
             "network": upscaler.network,
@@ -94,8 +94,8 @@ def choose_upscaler(
     """The first available upscaler of ``order``, names with commas between.
 
     ``lanczos`` is always available; any other name needs torch and weights of that name in the folder
-    ``weights``. Raises ValueError for a malformed order, for damaged weights or weights of no upscaler,
-    and for a single name where torch is not installed; FileNotFoundError where none is available.
+    ``weights``. Raises ValueError for a malformed order, for damaged weights or weights of no upscaler, and
+    for a single name where torch is not installed; FileNotFoundError if none is available.
     """
     names = tuple(name.strip() for name in order.split(","))
     if not all(names) or len(set(names)) < len(names):
@@ -130,7 +130,7 @@ def _listed(skipped: Mapping[str, str]) -> str:
 
 
 def _look(name: str, weights: str | None, *, alone: bool) -> Upscaler | str:
-    """The network of this name, or why it can't be used; with ``alone`` that is an error."""
+    """The network of this name, or the reason why it can't be used; with ``alone`` that is an error."""
     try:
         require_networks(f"--upscaler {name}", ("torch", "safetensors"))
     except MissingExtra as error:

@@ -1,4 +1,4 @@
-"""Crops of objects, enlarged four times by the chosen upscaler."""
+"""Enlarge crops of objects four times by the chosen upscaler."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from natocc.geometry import Image
 from tasks.prepare.upscaling.choose import FACTOR, LANCZOS, SMALLER, Upscaler
 from tasks.prepare.upscaling.network import NetworkResult, upscale_by_network
 
-# The longest side that a network enlarges: of a longer crop little more than half the result would be
+# The longest side that a network enlarges. For a longer crop, little more than half of the result would be
 # kept, at the cost of many tiles.
 NETWORK_SIDE = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Enlargement:
-    """``pixels`` uint8 (4H, 4W, 3); ``metadata`` records for the object's ``json`` how they were made.
+    """``pixels`` uint8 (4H, 4W, 3); ``metadata`` records their origin in the object's ``json``.
 
-    ``counted`` names what the bank's index is to count.
+    ``counted`` holds the names that the bank's index counts.
     """
 
     pixels: Image
@@ -32,8 +32,8 @@ class Enlargement:
 def enlarge_crops(crops: Sequence[Image], upscaler: Upscaler) -> Iterator[Enlargement]:
     """Each crop, uint8 (H, W, 3), RGB, enlarged, in order. A network takes them in batches.
 
-    Crops with a side above ``NETWORK_SIDE`` are enlarged by Lanczos. Raises ValueError where a network's
-    values are not finite.
+    Crops with a side above ``NETWORK_SIDE`` are enlarged by Lanczos. Raises ValueError if a network's values
+    are not finite.
     """
     short = [crop for crop in crops if upscaler.network and max(crop.shape[:2]) <= NETWORK_SIDE]
     results = iter(upscale_by_network(short, upscaler) if short else ())

@@ -24,15 +24,15 @@ class NetworkResult:
     pixels: Image
     tiles: int
     factor: int
-    # Whether memory had run out by then, so that batches are smaller.
+    # True if memory has run out so far, so that batches are smaller.
     smaller_batches: bool
 
 
 def upscale_by_network(crops: Sequence[Image], upscaler: Upscaler) -> list[NetworkResult]:
     """Each crop, uint8 (H, W, 3), RGB, enlarged four times, in order.
 
-    Raises ValueError where the weights have changed since they were chosen, and where the network's
-    values are not finite.
+    Raises ValueError if the weights have changed since they were chosen, or if the network's values are not
+    finite.
     """
     network = _loaded(upscaler)
     try:
