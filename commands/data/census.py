@@ -20,7 +20,7 @@ def census(
     raw: Annotated[
         Path, typer.Option(help="Folder that holds CelebAMask-HQ, COCO, 11k-hands, dtd and others.")
     ],
-    strict: Annotated[bool, typer.Option(help="Exit 1 where anything is not as it should be.")] = False,
+    strict: Annotated[bool, typer.Option(help="Exit 1 if anything is not as it should be.")] = False,
 ) -> CommandReport:
     """Count the datasets, compare with what their publishers state, list every problem; change nothing."""
     from tasks.census.take import take_census

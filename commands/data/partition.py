@@ -22,7 +22,7 @@ def partition(
         int | None, typer.Option(help="Persons to test on where no face is yet; else 80, or a fifth.")
     ] = None,
 ) -> CommandReport:
-    """Write lists in the paper's format, and the counts beside its Table 2; exit 1 where something leaks."""
+    """Write lists in the paper's format, with counts beside its Table 2. Exit 1 if test data leaks."""
     from assets.bank.reader import Bank
     from tasks.partition.propose import make_partition
     from tasks.partition.report import PROPOSED, write_partition

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 @command(model=PrepareJob, example="natocc prepare --raw data/raw --bank data/bank --workers 4")
 def prepare(job: PrepareJob) -> CommandReport:
-    """Read the raw datasets, apply the mask policy, cut out occluders; one line a problem.
+    """Read the raw datasets, apply the mask policy, cut out occluders; print a line for each problem.
 
-    What is there already is kept where its inputs have not changed.
+    Shards of the bank whose inputs have not changed are kept.
     """
     from tasks.prepare.bank import prepare as prepare_bank
 

@@ -16,7 +16,7 @@ def verify(
     url: Annotated[str, typer.Argument(help="A version, a dataset (its latest version), or a bank.")],
     workers: Annotated[int, typer.Option(min=1, max=64, help="Worker processes.")] = 2,
 ) -> CommandReport:
-    """Recompute all hashes, open every sample, look for leaks in a bank; exit 1 with every finding listed."""
+    """Recompute all hashes, open every sample, look for leaks in a bank. Exit 1 if anything is found."""
     from tasks.verify.version import verify as verify_version
 
     with progress("files") as on_progress:

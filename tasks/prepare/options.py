@@ -32,7 +32,7 @@ class PrepareOptions(Options):
     )
     policy: Literal["voo", "faceocc"] = Field("voo", description="What counts as face.")
     hands: Count = Field(
-        HANDS, description="How many hands, where no list names them and not all have masks."
+        HANDS, description="How many hands to take, unless a list names them or all have masks."
     )
     hold_out: bool = Field(True, description="Keep occluders of some classes and subjects for testing.")
 
@@ -44,7 +44,7 @@ class PrepareJob(PrepareOptions):
     bank: str = Field(description="Folder or URL for the bank.")
     workers: Workers = 2
     reread: bool = Field(False, description="Recognise changed files by content, not by size and time.")
-    strict: bool = Field(False, description="Exit 1 where any input was refused.")
+    strict: bool = Field(False, description="Exit 1 if any input was refused.")
 
 
 def options_of(bank: str) -> PrepareOptions:

@@ -87,7 +87,7 @@ def test_an_empty_folder_is_said_to_be_empty(tmp_path: Path) -> None:
     code, lines = _run("check", "--weights", str(tmp_path))
     assert (code, lines) == (
         0,
-        [f"{tmp_path}: no weights there; natocc weights list names those that there can be"],
+        [f"{tmp_path}: no weights here; natocc weights list shows the known ones"],
     )
 
 
