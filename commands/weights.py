@@ -34,7 +34,7 @@ def list_(
     names: Annotated[list[str] | None, typer.Argument(help="Print all details of these.")] = None,
     folder: Folder = None,
 ) -> CommandReport:
-    """List the known weights, their licences, and which of them are here; with names, all details of these."""
+    """List the known weights, their licences, and which are here; with names, all details of these."""
     from tasks.weights.table import list_weights
 
     listed = list_weights(names or (), folder)
