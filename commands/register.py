@@ -16,8 +16,12 @@ from commands.console import console, errors
 from models.optional_packages import MissingExtra, require_networks
 from tasks.options import Options, keyword, parameters_of
 
-_QUIET = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors and refused inputs alone.")]
+_QUIET = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Print errors, warnings and remarks on inputs alone.")
+]
 _JSON = Annotated[bool, typer.Option("--json", help="Print the report as JSON instead.")]
+# Former names that several commands had.
+_FORMER = {"-n": "--limit", "--kind": "--kinds", "--dest": "--out"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +121,11 @@ def one_clear_message() -> Iterator[None]:
             errors.print("[red]error[/red]:", _plain(problem))
         raise typer.Exit(1) from error
     except SystemExit as stopped:
+        if not isinstance(stopped.args[0] if stopped.args else None, str):
+            raise
         # The exception of a stopped training names the place of its state.
         errors.print(str(stopped), markup=False)
-        raise typer.Exit(int(stopped.code or 0)) from stopped
+        raise typer.Exit(stopped.code if isinstance(stopped.code, int) else 1) from stopped
     except KeyboardInterrupt as error:
         errors.print("interrupted by Ctrl-C; the same command goes on from what is finished", markup=False)
         raise typer.Exit(130) from error
@@ -147,7 +153,12 @@ def _output(*, quiet: bool) -> Iterator[None]:
 def _print_json(fields: Mapping[str, Any]) -> None:
     from pydantic_core import to_json
 
-    typer.echo(to_json(fields, indent=1, fallback=str).decode())
+    text = to_json(fields, indent=1, inf_nan_mode="null", fallback=_as_json)
+    typer.echo(text.decode())
+
+
+def _as_json(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else str(value)
 
 
 def _plain(text: str) -> Any:
@@ -195,7 +206,7 @@ def _former(model: type[Options] | None, former: Mapping[str, str]) -> dict[str,
     names = model.former_names.items() if model is not None else ()
     fields = {old.replace("_", "-"): new.replace("_", "-") for old, new in names}
     switches = {f"--no-{old}": f"--no-{new}" for old, new in fields.items()}
-    return switches | {f"--{old}": f"--{new}" for old, new in fields.items()} | dict(former)
+    return _FORMER | switches | {f"--{old}": f"--{new}" for old, new in fields.items()} | dict(former)
 
 
 def _renamed(words: Iterable[str], former: Mapping[str, str]) -> Iterator[str]:
@@ -203,4 +214,12 @@ def _renamed(words: Iterable[str], former: Mapping[str, str]) -> Iterator[str]:
     for word in words:
         name, equals, value = word.partition("=")
         after_dashes |= word == "--"
-        yield word if after_dashes or name not in former else f"{former[name]}{equals}{value}"
+        if after_dashes:
+            yield word
+        elif name in former:
+            yield f"{former[name]}{equals}{value}"
+        elif word[:2] in former and word[2:].isdigit():
+            # A short option with its value attached: -n5.
+            yield from (former[word[:2]], word[2:])
+        else:
+            yield word

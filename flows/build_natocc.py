@@ -16,7 +16,6 @@ from prefect.artifacts import (
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
-from rich.progress import track
 
 from flows.parameters import take
 from manifests.card import write_card
@@ -80,7 +79,7 @@ def run_build(options: BuildOptions) -> BuildReport:
         with WorkerPool(options.workers) as pool:
             common = (job.bank, job.bank_sha256, job.staging_url, job.weights, pool)
             futures = render_task.map(job.todo, *(unmapped(value) for value in common))
-            for number, future in enumerate(track(futures, "rendering"), start=1):
+            for number, future in enumerate(futures, start=1):
                 rendered.append(future.result())
                 update_progress_artifact(progress, 100.0 * number / len(futures))
     report = publish_task(job, rendered, time.perf_counter() - start)

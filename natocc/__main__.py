@@ -45,6 +45,9 @@ def main() -> None:
             # A module of the checkout itself is missing, not a package.
             raise
         raise SystemExit(_NO_PIPELINE.format(error=error)) from error
+    except KeyboardInterrupt as error:
+        # 130: stopped by Ctrl-C, as commands say it.
+        raise SystemExit(130) from error
     app()
 
 

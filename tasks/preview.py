@@ -33,7 +33,7 @@ def preview(url: str, out: str, count: int = 24) -> str:
     Raises FileNotFoundError if the URL is neither a bank nor a version, ValueError for a count below 1.
     """
     if count < 1:
-        raise ValueError(f"-n: expected at least 1 picture, got {count}")
+        raise ValueError(f"--limit: expected at least 1 picture, got {count}")
     if storage.exists(storage.join(url, BANK_INDEX)):
         sheet = _bank_sheet(Bank(url), count)
     else:

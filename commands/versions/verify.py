@@ -9,12 +9,13 @@ import typer
 from commands.console import say, warn
 from commands.progress import progress
 from commands.register import CommandReport, command
+from tasks.options import MOST_WORKERS
 
 
 @command(example="natocc verify data/datasets/sample --workers 4")
 def verify(
     url: Annotated[str, typer.Argument(help="A version, a dataset (its latest version), or a bank.")],
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Worker processes.")] = 2,
+    workers: Annotated[int, typer.Option(min=1, max=MOST_WORKERS, help="Worker processes.")] = 2,
 ) -> CommandReport:
     """Recompute all hashes, open every sample, look for leaks in a bank. Exit 1 if anything is found."""
     from tasks.verify.version import verify as verify_version

@@ -27,7 +27,7 @@ def check_label_mask(what: str, mask: object, size: tuple[int, int], occluded_va
             f"{what}: expected HxW or HxWx1, {size[0]}x{size[1]} like the image, "
             f"of booleans, integers or floats, got {got}"
         )
-    if mask.dtype.kind == "f" and (got := _float_problem(mask)):
+    if mask.dtype.kind == "f" and (got := _float_problem(mask, occluded_value)):
         raise ValueError(f"{what}: expected floats in 0-1 or whole numbers, got {got}")
     top = {"b": 1, "f": np.inf}.get(mask.dtype.kind) or np.iinfo(mask.dtype).max
     if not 0 <= occluded_value <= top:
@@ -48,7 +48,7 @@ def face_pixels(mask: AnyMask, classes: Collection[int] | None, occluded_value: 
     if classes is not None:
         face = np.isin(mask, list(classes))
     else:
-        face = mask >= _HALF if _is_soft(mask) else mask != 0
+        face = mask >= _HALF if _is_soft(mask, occluded_value) else mask != 0
     if occluded_value != 0 or classes is not None:
         face &= mask != occluded_value
     return face.view(np.uint8)
@@ -56,7 +56,7 @@ def face_pixels(mask: AnyMask, classes: Collection[int] | None, occluded_value: 
 
 def markable_pixels(mask: AnyMask, classes: Collection[int] | None, occluded_value: int) -> NDArray[np.bool_]:
     """Pixels that may get the occluder's label: the face, and in a soft mask its faint rim too."""
-    if classes is None and _is_soft(mask):
+    if classes is None and _is_soft(mask, occluded_value):
         mask = _flat(mask)
         return np.asarray((mask > 0) & (mask != occluded_value))
     return face_pixels(mask, classes, occluded_value).view(np.bool_)
@@ -79,13 +79,23 @@ def _flat(mask: AnyMask) -> AnyMask:
     return mask[..., 0] if mask.ndim == 3 else mask
 
 
-def _is_soft(mask: AnyMask) -> bool:
-    return mask.dtype.kind == "f" and bool((mask != np.rint(mask)).any())
+def _is_soft(mask: AnyMask, occluded_value: int) -> bool:
+    if mask.dtype.kind != "f":
+        return False
+    given = _given(mask, occluded_value)
+    return bool((given != np.rint(given)).any())
 
 
-def _float_problem(mask: AnyMask) -> str:
+def _given(mask: AnyMask, occluded_value: int) -> AnyMask:
+    """The mask without pixels that an earlier transform hid: they hold a label, not a share."""
+    return mask if 0 <= occluded_value <= 1 else mask[mask != occluded_value]
+
+
+def _float_problem(mask: AnyMask, occluded_value: int) -> str:
     if not np.isfinite(mask).all():
         return "NaN or infinity"
-    if _is_soft(mask) and not (mask.min() >= 0 and mask.max() <= 1):
-        return f"fractions in {mask.min():g} to {mask.max():g}; scale it to 0-1, or round it"
+    if _is_soft(mask, occluded_value):
+        given = _given(mask, occluded_value)
+        if given.min() < 0 or given.max() > 1:
+            return f"fractions in {given.min():g} to {given.max():g}; scale it to 0-1, or round it"
     return ""

@@ -62,7 +62,7 @@ def choose_cases(
     than its share.
     """
     if count < len(kinds):
-        raise ValueError(f"-n: expected at least 1 pair of each of {len(kinds)} kinds, got {count}")
+        raise ValueError(f"--limit: expected at least 1 pair of each of {len(kinds)} kinds, got {count}")
     plan = make_plan(load_recipe(recipe, profile="best", seed=seed, size=size, parsing=False), bank, {})
     faces = {face.id: face for face in bank.entries("face")}
     cache = OccluderCache()
@@ -79,9 +79,9 @@ def choose_cases(
                 found.append(case)
         if len(found) < share:
             raise ValueError(
-                f"-n: expected at most {len(found)} pairs of kind {kind} (that is what recipe {recipe} gives "
-                f"with this bank), got {share} of {count}; lower -n, raise the recipe's repeats or leave the "
-                f"kind out of --kinds"
+                f"--limit: expected at most {len(found)} pairs of kind {kind} (that is what recipe "
+                f"{recipe} gives with this bank), got {share} of {count}; lower --limit, raise the "
+                f"recipe's repeats or leave the kind out of --kinds"
             )
         cases += found
     return cases

@@ -52,13 +52,24 @@ def options_of(bank: str) -> PrepareOptions:
 
     Raises ValueError for a bank in an earlier format, which does not record them.
     """
+    if not _is_bank(bank):
+        return PrepareOptions()
+    recorded = recorded_options(bank)
+    if recorded is None:
+        raise ValueError(f"{bank}: expected the options it was made with, got none; run natocc prepare first")
+    return recorded
+
+
+def recorded_options(bank: str) -> PrepareOptions | None:
+    """The options that a bank records; None if there is no bank, or one in an earlier format."""
     from assets.bank.reader import Bank
+
+    recorded = Bank(bank).index.get("options") if _is_bank(bank) else None
+    return None if recorded is None else PrepareOptions.model_validate(recorded)
+
+
+def _is_bank(bank: str) -> bool:
     from natocc.occluders.bank_files import BANK_INDEX
     from shards import storage
 
-    if not storage.exists(storage.join(bank, BANK_INDEX)):
-        return PrepareOptions()
-    recorded = Bank(bank).index.get("options")
-    if recorded is None:
-        raise ValueError(f"{bank}: expected the options it was made with, got none; run natocc prepare first")
-    return PrepareOptions.model_validate(recorded)
+    return storage.exists(storage.join(bank, BANK_INDEX))

@@ -55,7 +55,7 @@ def export_review(
     """
     write = form_named(form).writer
     if count is not None and count < 1:
-        raise ValueError(f"-n: expected at least 1 face, got {count}")
+        raise ValueError(f"--limit: expected at least 1 face, got {count}")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise FileExistsError(f"{out}: expected a new or empty folder, got one with files in it")
     bank = Bank(bank_url)

@@ -79,7 +79,7 @@ def correct_masks(
     mask scores, and if the file is not a checkpoint.
     """
     if count < 1:
-        raise ValueError(f"-n: expected at least 1 picture, got {count}")
+        raise ValueError(f"--limit: expected at least 1 picture, got {count}")
     bank = Bank(bank_url)
     entries = {entry.id: entry for entry in bank.entries("face")}
     if not entries:

@@ -17,6 +17,10 @@ from tasks.training.state import TrainingState, decode_state, encode_state
 _ROWS = 100
 
 
+class OtherTraining(ValueError):
+    """The state file belongs to a training with other settings."""
+
+
 class CheckpointCallback(lightning.Callback):
     """Writes the state to ``url`` every ``every`` steps and at the end, and records the losses.
 
@@ -110,7 +114,7 @@ class CheckpointCallback(lightning.Callback):
         names = [name for name in sorted({*ours, *theirs}) if ours.get(name) != theirs.get(name)]
         if names:
             differences = ", ".join(f"{name} {theirs.get(name)} (now {ours.get(name)})" for name in names)
-            raise ValueError(
+            raise OtherTraining(
                 f"{self.url}: expected the state of this training, got that of another: {differences}; "
                 "use another --out, or remove the file to train from the start"
             )

@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import pytest
@@ -76,6 +77,29 @@ def test_a_former_option_is_taken_and_in_no_help(old: str) -> None:
     assert "--dest" not in CliRunner().invoke(app, ["sample", "--help"]).output
     assert "train-harmonizer" not in CliRunner().invoke(app, ["--help"]).output
     assert CliRunner().invoke(app, ["train-harmonizer", "--help"]).exit_code == 0
+
+
+@pytest.mark.parametrize("words", [("-n", "5"), ("-n5",), ("--limit", "5")], ids=" ".join)
+def test_a_short_former_option_is_taken_with_its_value_attached_too(words: tuple[str, ...]) -> None:
+    def small(limit: Annotated[int, typer.Option(help="How many.")] = 1) -> CommandReport:
+        return CommandReport({"limit": limit})
+
+    assert json.loads(call(small, *words, "--json").stdout) == {"limit": 5}
+
+
+def test_a_report_holds_mappings_and_numbers_that_json_lacks() -> None:
+    def small() -> CommandReport:
+        return CommandReport({"sizes": MappingProxyType({"width": 3}), "share": float("nan")})
+
+    assert json.loads(call(small, "--json").stdout) == {"sizes": {"width": 3}, "share": None}
+
+
+def test_an_exit_that_is_no_message_stays_what_it_is() -> None:
+    def small() -> CommandReport:
+        raise SystemExit(1)
+
+    done = call(small)
+    assert (done.stderr, done.exit_code) == ("", 1)
 
 
 def call(function: Any, *words: str, **details: Any) -> Result:

@@ -47,6 +47,6 @@ def test_parameters_are_the_fields_with_descriptions_and_former_names(name: str)
 def test_choices_and_bounds_are_in_the_schema() -> None:
     properties = schema("build_natocc").properties
     assert properties["device"]["enum"] == ["auto", "cpu", "cuda"]
-    assert properties["workers"]["maximum"] == 64 and properties["workers"]["minimum"] == 1
+    assert properties["workers"]["maximum"] == 256 and properties["workers"]["minimum"] == 1
     former = schema("train_upscaler").properties["bank_weights"]
     assert former["description"] == "Former name of prior_weights, wins over it."

@@ -50,5 +50,5 @@ def test_neither_bank_nor_version(tmp_path: Path) -> None:
 
 
 def test_no_pictures_asked_for(built: BuildReport, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="-n: expected at least 1 picture, got 0"):
+    with pytest.raises(ValueError, match="--limit: expected at least 1 picture, got 0"):
         preview(built.url, str(tmp_path / "x.png"), 0)

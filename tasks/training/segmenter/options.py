@@ -6,8 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from models.registry import networks_for
 from natocc.machine import Device
-from tasks.options import Count, Options, Seed
+from tasks.options import Count, Options, Seed, cross_check
 
 
 class SegmenterOptions(Options):
@@ -27,6 +28,13 @@ class SegmenterOptions(Options):
     every: Count = Field(100, description="Steps from one checkpoint to the next.")
     max_samples: Count = Field(4096, description="Pictures of a split that are kept in memory.")
     device: Device = Field("auto", description="Where it runs.")
+
+    @cross_check("network")
+    def _known_network(self) -> str | None:
+        known = networks_for("segmenter")
+        if self.network in known:
+            return None
+        return f"network: expected {' or '.join(known)}, got {self.network!r}"
 
 
 class SegmenterJob(SegmenterOptions):

@@ -13,7 +13,7 @@ from models.segmenters.network import FaceSegmenter
 from models.segmenters.training import SegmenterTraining
 from shards import storage
 from tasks.progress import OnProgress, ignore_progress
-from tasks.training.checkpoint import CheckpointCallback
+from tasks.training.checkpoint import CheckpointCallback, OtherTraining
 from tasks.training.fit import fit
 from tasks.training.report import encode_metrics
 from tasks.training.segmenter.data import examples_sha256, read_split, read_test_sets
@@ -60,7 +60,12 @@ def train_segmenter(
     checkpoint = CheckpointCallback(
         storage.join(out, _STATE), every=options.every, settings=_settings(options, training)
     )
-    resumed = checkpoint.resume(module)
+    notes = tests.notes
+    try:
+        resumed = checkpoint.resume(module)
+    except OtherTraining:
+        # Scheduled trainings follow a dataset's latest version into the same folder.
+        resumed, notes = 0, (*notes, f"{checkpoint.url}: the state of another training, replaced")
     batches = TrainingBatches(
         training, batch=options.batch, steps=options.steps, seed=options.seed, first=module.step
     )
@@ -81,7 +86,7 @@ def train_segmenter(
         trained_on=len(training),
         held_out=score(tests.held_out) if tests.held_out else None,
         real={name: score(pictures) for name, pictures in tests.real.items()},
-        notes=tests.notes,
+        notes=notes,
     )
     storage.write_bytes(report.weights, encode_segmenter(network, options.network))
     storage.write_bytes(report.metrics, _metrics(report, options, checkpoint))

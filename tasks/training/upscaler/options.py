@@ -162,6 +162,13 @@ class UpscalerJob(UpscalerOptions):
 
     former_names: ClassVar = {**UpscalerOptions.former_names, "kind": "kinds"}
 
+    @cross_check("kinds")
+    def _known_kinds(self) -> str | None:
+        unknown = sorted(set(self.kinds) - set(ENTRY_KINDS))
+        if not unknown and self.kinds:
+            return None
+        return f"kinds: expected some of {', '.join(ENTRY_KINDS)}, got {', '.join(unknown) or 'none'}"
+
     @cross_check("photos", "bank")
     def _one_source(self) -> str | None:
         if (self.photos is None) != (self.bank is None):

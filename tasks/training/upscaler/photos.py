@@ -26,5 +26,5 @@ def open_photos(
     unknown = sorted(set(kinds) - set(ENTRY_KINDS))
     if unknown or not kinds:
         got = ", ".join(unknown) or "none"
-        raise ValueError(f"--kind: expected some of {', '.join(ENTRY_KINDS)}, got {got}")
+        raise ValueError(f"--kinds: expected some of {', '.join(ENTRY_KINDS)}, got {got}")
     return photos_in_bank(str(bank), kinds, least=least, held_out=held_out)

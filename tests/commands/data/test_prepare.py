@@ -75,6 +75,18 @@ def test_strict_exits_0_where_all_was_taken(made: tuple[Path, Path, Result], tmp
     assert call(tmp_path / "raw", tmp_path / "bank", "--strict").exit_code == 0
 
 
+def test_options_that_change_the_bank_are_named(tmp_path: Path) -> None:
+    raw, bank = tmp_path / "raw", tmp_path / "bank"
+    add_face(raw, "1", portrait(1024, 1024), {"skin": disc(512, 512)})
+    assert "contents change" not in call(raw, bank, "--objects", "all").stderr
+    assert "contents change" not in call(raw, bank, "--objects", "all").stderr
+    changed = call(raw, bank, "--no-hold-out")
+    assert changed.stderr.splitlines()[:2] == [
+        f"objects: default now, all when {bank} was made; its contents change",
+        f"hold_out: False now, True when {bank} was made; its contents change",
+    ]
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -92,7 +104,7 @@ def test_strict_exits_0_where_all_was_taken(made: tuple[Path, Path, Result], tmp
             ["--objects", "no.txt"],
             "--objects: expected default, all or a file of annotation ids, got 'no.txt'",
         ),
-        (["--workers", "0"], "workers: expected at least 1 and at most 64, got 0"),
+        (["--workers", "0"], "workers: expected at least 1 and at most 256, got 0"),
     ],
 )
 def test_a_wrong_option_is_one_line_and_exit_1(

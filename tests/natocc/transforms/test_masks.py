@@ -75,3 +75,12 @@ def test_a_mask_that_cannot_hold_the_value_is_refused(dtype: Any, value: int) ->
     got = f"can hold occluded_value={value}, got {np.dtype(dtype)}"
     with pytest.raises(ValueError, match=got):
         check_label_mask("mask", np.zeros((2, 2), dtype), (2, 2), value)
+
+
+def test_a_soft_mask_that_holds_the_label_of_an_earlier_occluder_stays_soft() -> None:
+    mask = np.full((4, 4), 0.7, np.float32)
+    mask[0] = 255
+    assert check_label_mask("mask", mask, (4, 4), 255) is mask
+    assert face_pixels(mask, None, 255)[1:].all() and not face_pixels(mask, None, 255)[0].any()
+    with pytest.raises(ValueError, match=r"got fractions in 0\.7 to 255"):
+        check_label_mask("mask", mask, (4, 4), 0)

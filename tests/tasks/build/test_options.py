@@ -17,9 +17,9 @@ def test_overrides_are_the_recipe_fields_that_were_given() -> None:
 
 def test_all_problems_come_together() -> None:
     with pytest.raises(OptionsError) as caught:
-        BuildOptions(recipe="sample", bank="b", out="o", workers=65, seed=-1, profile="b", lift="up")  # type: ignore[arg-type]
+        BuildOptions(recipe="sample", bank="b", out="o", workers=257, seed=-1, profile="b", lift="up")  # type: ignore[arg-type]
     assert caught.value.problems == [
-        "workers: expected at least 1 and at most 64, got 65",
+        "workers: expected at least 1 and at most 256, got 257",
         "seed: expected at least 0 and less than 4294967296, got -1",
         "profile: expected best, paper or code, got 'b'",
         "lift: expected mapping or residual, got 'up'",

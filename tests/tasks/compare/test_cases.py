@@ -17,12 +17,14 @@ def test_paired_sets_give_each_placement_once(bank_url: str, recipe_file: Callab
     recipe = recipe_file(sets=PAIRED, repeats=4)
     cases = choose_cases(Bank(bank_url), recipe, ("hand",), 2, 2)
     assert len({case.params.placement for case in cases}) == 2
-    with pytest.raises(ValueError, match=r"-n: expected at most [1-4] pairs of kind hand"):
+    with pytest.raises(ValueError, match=r"--limit: expected at most [1-4] pairs of kind hand"):
         choose_cases(Bank(bank_url), recipe, ("hand",), 6, 2)
 
 
 def test_a_kind_that_the_recipe_lacks(bank_url: str, recipe_file: Callable[..., str]) -> None:
-    with pytest.raises(ValueError, match=r"-n: expected at most 0 pairs of kind object .*leave the kind out"):
+    with pytest.raises(
+        ValueError, match=r"--limit: expected at most 0 pairs of kind object .*leave the kind out"
+    ):
         choose_cases(Bank(bank_url), recipe_file(sets=PAIRED), ("object",), 1, 2)
 
 

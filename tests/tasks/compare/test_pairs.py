@@ -170,8 +170,8 @@ def test_no_change_is_grey_and_a_darkening_is_darker() -> None:
         ),
         ({"kinds": ["hand", "hat"]}, "--kinds: expected some of randocc, object, hand, got hat"),
         ({"kinds": []}, "--kinds: expected some of .*got none"),
-        ({"count": 2}, "-n: expected at least 1 pair of each of 3 kinds, got 2"),
-        ({"count": 60}, r"-n: expected at most \d+ pairs of kind randocc .*got 20 of 60; lower -n"),
+        ({"count": 2}, "--limit: expected at least 1 pair of each of 3 kinds, got 2"),
+        ({"count": 60}, r"--limit: expected at most \d+ pairs of kind randocc .*got 20 of 60; lower --limit"),
     ],
 )
 def test_what_does_not_fit_is_one_clear_message(

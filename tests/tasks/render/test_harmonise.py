@@ -246,7 +246,7 @@ def test_options_of_networks_are_checked_where_none_runs(bank_url: str, tmp_path
     with pytest.raises(OptionsError) as caught:
         made.replaced(device="nonsense", precision="float16", workers=0)
     assert caught.value.problems == [
-        "workers: expected at least 1 and at most 64, got 0",
+        "workers: expected at least 1 and at most 256, got 0",
         "device: expected auto, cpu or cuda, got 'nonsense'",
         "precision: expected float32 or bfloat16, got 'float16'",
     ]

@@ -132,7 +132,7 @@ def test_options_that_cannot_work_write_nothing(tmp_path: Path) -> None:
     _, url = small_bank(tmp_path)
     with pytest.raises(ValueError, match="--format voc: expected one of labelme, coco, segments"):
         export_review(url, tmp_path / "out", form="voc")
-    with pytest.raises(ValueError, match="-n: expected at least 1 face, got 0"):
+    with pytest.raises(ValueError, match="--limit: expected at least 1 face, got 0"):
         export_review(url, tmp_path / "out", form="coco", count=0)
     assert not (tmp_path / "out").exists()
     (tmp_path / "full").mkdir()

@@ -91,5 +91,5 @@ def test_faces_and_pictures_must_be_asked_for(tmp_path: Path) -> None:
     assert Bank(str(tmp_path / "bank")).entries("face") == ()
     with pytest.raises(ValueError, match="expected faces in the bank, got none"):
         correct_masks(str(tmp_path / "bank"), str(tmp_path / "queue"))
-    with pytest.raises(ValueError, match="-n: expected at least 1 picture, got 0"):
+    with pytest.raises(ValueError, match="--limit: expected at least 1 picture, got 0"):
         correct_masks(str(tmp_path / "bank"), str(tmp_path / "queue"), count=0)

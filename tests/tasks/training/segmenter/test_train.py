@@ -130,11 +130,12 @@ def test_a_version_without_training_samples_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
-def test_the_state_of_other_pictures_is_refused(tmp_path: Path) -> None:
+def test_the_state_of_other_pictures_is_replaced_and_the_report_says_so(tmp_path: Path) -> None:
     _train(tmp_path, "run", steps=2)
     write_version(str(tmp_path / "v"), {"a-000000.tar": ("train", [("k", occluded_face(7))])})
     options = SegmenterOptions(size=32, steps=2, batch=4, width=8, device="cpu")
-    with pytest.raises(
-        ValueError, match=r"checkpoint\.pt: .* another: pictures 8 sha256:\w+ \(now 1 sha256:"
-    ):
-        train_segmenter(str(tmp_path / "v"), None, str(tmp_path / "run"), options)
+    report = train_segmenter(str(tmp_path / "v"), None, str(tmp_path / "run"), options)
+    assert report.resumed == 0 and report.trained_on == 1
+    assert report.notes[-1] == f"{tmp_path}/run/checkpoint.pt: the state of another training, replaced"
+    again = train_segmenter(str(tmp_path / "v"), None, str(tmp_path / "run"), options)
+    assert again.resumed == 2 and not any("another training" in note for note in again.notes)

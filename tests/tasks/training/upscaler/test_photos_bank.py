@@ -171,7 +171,7 @@ def test_context_and_outline_of_two_sizes_are_told(tmp_path: Path) -> None:
 def test_sources_are_one_or_the_other(tmp_path: Path, bank_url: str) -> None:
     with pytest.raises(ValueError, match="expected either --photos DIR or --bank URL, got none"):
         open_photos(photos=None, bank=None, least=16, held_out=0)
-    with pytest.raises(ValueError, match="--kind: expected some of face, object, hand, texture, got cat"):
+    with pytest.raises(ValueError, match="--kinds: expected some of face, object, hand, texture, got cat"):
         open_photos(photos=None, bank=bank_url, kinds=("cat",), least=16, held_out=0)  # type: ignore[arg-type]
     with pytest.raises(FileNotFoundError, match="expected a bank"):
         open_photos(photos=None, bank=str(tmp_path), least=16, held_out=0)
