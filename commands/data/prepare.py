@@ -24,7 +24,7 @@ def prepare(job: PrepareJob) -> CommandReport:
     from tasks.prepare.bank import prepare as prepare_bank
     from tasks.prepare.options import recorded_options
 
-    _warn_of_changes(recorded_options(job.bank), job)
+    before = recorded_options(job.bank)
     with progress("inputs") as on_progress:
         report = prepare_bank(
             job.raw,
@@ -36,6 +36,7 @@ def prepare(job: PrepareJob) -> CommandReport:
             on_progress=on_progress,
             on_upscaler=_show_upscaler,
         )
+    _warn_of_changes(before, job)
     warn(*(f"{name}: not under {job.raw}; what needs it can't be built" for name in report.absent))
     _print(report)
     fields = {
@@ -54,10 +55,12 @@ def prepare(job: PrepareJob) -> CommandReport:
 
 
 def _warn_of_changes(before: PrepareOptions | None, job: PrepareJob) -> None:
-    """A line for each option that gives the bank other contents than it has now."""
+    """Print a line for each option that gave the bank other contents than before."""
     for name in ("objects", "policy", "hands", "hold_out"):
         if before is not None and (was := getattr(before, name)) != getattr(job, name):
-            warn(f"{name}: {getattr(job, name)} now, {was} when {job.bank} was made; its contents change")
+            warn(
+                f"{name}: {getattr(job, name)} now, {was} when {job.bank} was made before; its contents changed"
+            )
 
 
 def _show_upscaler(choice: UpscalerChoice) -> None:
