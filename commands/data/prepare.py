@@ -58,9 +58,8 @@ def _warn_of_changes(before: PrepareOptions | None, job: PrepareJob) -> None:
     """Print a line for each option that gave the bank other contents than before."""
     for name in ("objects", "policy", "hands", "hold_out"):
         if before is not None and (was := getattr(before, name)) != getattr(job, name):
-            warn(
-                f"{name}: {getattr(job, name)} now, {was} when {job.bank} was made before; its contents changed"
-            )
+            changed = f"{name}: {getattr(job, name)} now, {was} when {job.bank} was made before"
+            warn(f"{changed}; its contents changed")
 
 
 def _show_upscaler(choice: UpscalerChoice) -> None:
