@@ -73,37 +73,32 @@ def command(
     example: str,
     model: type[Options] | None = None,
     positional: tuple[str, ...] = (),
-    former: Mapping[str, str] | None = None,
     packages: tuple[str, ...] = (),
-) -> Callable[[Callable[..., CommandReport | None]], Command]:
+) -> Callable[[Callable[..., CommandReport]], Command]:
     """Make a command of a function.
 
     ``model``: the function takes one object of this model. The fields become options, and those in
     ``positional`` become arguments. Without ``model``, the function's own parameters are used. ``packages``
-    of extras are checked first. A function that returns a Report gets --json.
+    of extras are checked first.
     """
 
-    def make(function: Callable[..., CommandReport | None]) -> Command:
-        signature = inspect.signature(function, eval_str=True)
-        own = list(signature.parameters.values())
+    def make(function: Callable[..., CommandReport]) -> Command:
+        own = list(inspect.signature(function, eval_str=True).parameters.values())
         if model is not None:
             own = [*_options(model, positional), *own[1:]]
-        reports = signature.return_annotation is not None
-        shared = {"quiet": _QUIET} | ({"json": _JSON} if reports else {})
-        parameters = [keyword(name, False, annotation) for name, annotation in shared.items()]
+        shared = [keyword("quiet", False, _QUIET), keyword("json", False, _JSON)]
 
-        def run(*, quiet: bool, json: bool = False, **values: Any) -> None:
+        def run(*, quiet: bool, json: bool, **values: Any) -> None:
             with _output(quiet=quiet or json), one_clear_message():
                 report = function(model(**values)) if model is not None else function(**values)
-            if report is not None:
-                if json:
-                    _print_json(report.fields)
-                raise typer.Exit(report.code)
+            if json:
+                _print_json(report.fields)
+            raise typer.Exit(report.code)
 
         run.__doc__ = function.__doc__
         run.__name__ = function.__name__
-        run.__signature__ = inspect.Signature([*own, *parameters])  # type: ignore[attr-defined]
-        return Command(function=run, example=example, former=_former(model, former or {}), packages=packages)
+        run.__signature__ = inspect.Signature([*own, *shared])  # type: ignore[attr-defined]
+        return Command(function=run, example=example, former=_former(model), packages=packages)
 
     return make
 
@@ -201,12 +196,12 @@ def _choices(annotation: Any) -> Iterator[Any]:
             yield from _choices(part)
 
 
-def _former(model: type[Options] | None, former: Mapping[str, str]) -> dict[str, str]:
+def _former(model: type[Options] | None) -> dict[str, str]:
     """Former options with their dashes, including those of the model's fields."""
     names = model.former_names.items() if model is not None else ()
     fields = {old.replace("_", "-"): new.replace("_", "-") for old, new in names}
     switches = {f"--no-{old}": f"--no-{new}" for old, new in fields.items()}
-    return _FORMER | switches | {f"--{old}": f"--{new}" for old, new in fields.items()} | dict(former)
+    return _FORMER | switches | {f"--{old}": f"--{new}" for old, new in fields.items()}
 
 
 def _renamed(words: Iterable[str], former: Mapping[str, str]) -> Iterator[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from prefect import flow, get_run_logger, task
-from prefect.artifacts import create_table_artifact
+from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.parameters import take
+from flows.training import create_artifacts, log_report, logged_interrupt
 from models.optional_packages import require_networks
 from tasks.training.segmenter.options import SegmenterJob, SegmenterOptions
 
@@ -19,19 +19,11 @@ if TYPE_CHECKING:
 @task(name="train", cache_policy=NO_CACHE)
 def train_task(job: SegmenterJob) -> SegmenterReport:
     """Train and score; the checkpoint and the figures land in ``job.out``."""
-    from tasks.training.interrupt import Interrupted
     from tasks.training.segmenter.train import train_segmenter as train
 
-    try:
+    with logged_interrupt():
         report = train(job.version, job.bank, job.out, job.narrowed(SegmenterOptions))
-    except Interrupted as interrupted:
-        # The flow run itself would only report a request to exit.
-        get_run_logger().warning("%s", interrupted)
-        raise
-    for note in report.notes:
-        get_run_logger().warning("left out: %s", note)
-    for row in report.table():
-        get_run_logger().info(", ".join(f"{name} {value}" for name, value in row.items()))
+    log_report(report, (f"left out: {note}" for note in report.notes))
     return report
 
 
@@ -43,5 +35,5 @@ def train_segmenter(**values: Any) -> Any:
     require_networks("train-segmenter")
     report = train_task(SegmenterJob(**values))
     summary = f"{report.steps} steps on version {report.version}"
-    create_table_artifact(report.table(), key="segmenter", description=summary)
+    create_artifacts(report, "segmenter", summary)
     return report

@@ -16,7 +16,7 @@ from commands.register import CommandReport, command
 from tasks.options import MOST_WORKERS
 
 
-@command(example="natocc demo --tier pypi", former={"--dest": "--out"})
+@command(example="natocc demo --tier pypi")
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for raw data, bank and dataset.")] = Path("data"),
     tier: Annotated[

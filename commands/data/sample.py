@@ -12,7 +12,7 @@ from commands.progress import progress
 from commands.register import CommandReport, command
 
 
-@command(example="natocc sample --out data/raw --tier pypi", former={"--dest": "--out"})
+@command(example="natocc sample --out data/raw --tier pypi")
 def sample(
     out: Annotated[Path, typer.Option(help="Folder to lay the raw datasets out in.")],
     tier: Annotated[

@@ -17,7 +17,6 @@ _COLUMNS = ("id", "score", "because", "mask")
 
 @command(
     model=QueueOptions,
-    former={"-n": "--limit"},
     example="natocc correct-masks --bank data/bank --out data/queue --limit 24",
 )
 def correct_masks(options: QueueOptions) -> CommandReport:

@@ -18,7 +18,6 @@ Form = Literal["labelme", "coco", "segments"]
 
 
 @command(
-    former={"-n": "--limit"},
     example="natocc review export --bank data/bank --out review --queue data/queue/queue.parquet --limit 20",
 )
 def export(

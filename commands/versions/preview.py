@@ -15,9 +15,7 @@ _SHEET, _PAIRS = 24, 40
 _KINDS = ",".join(sorted(OCCLUDING))
 
 
-@command(
-    former={"-n": "--limit"}, example="natocc preview data/datasets/sample --out data/sheet.png --limit 12"
-)
+@command(example="natocc preview data/datasets/sample --out data/sheet.png --limit 12")
 def preview(
     url: Annotated[str, typer.Argument(help="A version, a dataset or a bank.")] = "",
     out: Annotated[str, typer.Option(help="The .png or .jpg to write; with --compare, a new folder.")] = "",

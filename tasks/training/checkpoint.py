@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import cast
 
 import lightning
 
@@ -12,6 +11,7 @@ from models.not_finite import Diverged
 from models.training_module import TrainingModule
 from shards import storage
 from tasks.training.state import TrainingState, decode_state, encode_state
+from tasks.training.step_callback import StepCallback
 
 # Most rows of the loss history of a whole training.
 _ROWS = 100
@@ -21,7 +21,7 @@ class OtherTraining(ValueError):
     """The state file belongs to a training with other settings."""
 
 
-class CheckpointCallback(lightning.Callback):
+class CheckpointCallback(StepCallback):
     """Writes the state to ``url`` every ``every`` steps and at the end, and records the losses.
 
     The weights depend on ``settings`` alone. A state with other settings is never resumed.
@@ -71,15 +71,7 @@ class CheckpointCallback(lightning.Callback):
             config.scheduler.load_state_dict(dict(state))
         self._resumed = None
 
-    def on_train_batch_end(
-        self,
-        trainer: lightning.Trainer,
-        pl_module: lightning.LightningModule,
-        outputs: object,
-        batch: object,
-        batch_idx: int,
-    ) -> None:
-        module = cast(TrainingModule, pl_module)
+    def after_step(self, trainer: lightning.Trainer, module: TrainingModule) -> None:
         last = module.step == module.steps
         if last or module.step % math.ceil(module.steps / _ROWS) == 0:
             self.history.append({"step": module.step, **module.take_mean_losses()})

@@ -6,7 +6,6 @@ import logging
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import cast
 
 import lightning
 import torch
@@ -18,6 +17,7 @@ from shards import storage
 from tasks.progress import OnProgress, ignore_progress
 from tasks.training.checkpoint import CheckpointCallback
 from tasks.training.interrupt import InterruptHandler
+from tasks.training.step_callback import StepCallback
 
 
 def fit(
@@ -38,6 +38,7 @@ def fit(
     """
     if module.step == module.steps:
         return
+    on_progress(module.step, module.steps)
     interrupt = InterruptHandler(checkpoint)
     trainer = new_trainer(device, callbacks=[checkpoint, _Progress(on_progress), interrupt])
     with _without_lightning_warning(), torch.random.fork_rng(devices=[]), interrupt.watch():
@@ -70,21 +71,13 @@ def new_trainer(device: str, *, callbacks: Sequence[lightning.Callback] = ()) ->
     )
 
 
-class _Progress(lightning.Callback):
+class _Progress(StepCallback):
     """Reports the number of finished steps, including resumed steps."""
 
     def __init__(self, on_progress: OnProgress) -> None:
         self._on_progress = on_progress
 
-    def on_train_batch_end(
-        self,
-        trainer: lightning.Trainer,
-        pl_module: lightning.LightningModule,
-        outputs: object,
-        batch: object,
-        batch_idx: int,
-    ) -> None:
-        module = cast(TrainingModule, pl_module)
+    def after_step(self, trainer: lightning.Trainer, module: TrainingModule) -> None:
         self._on_progress(module.step, module.steps)
 
 

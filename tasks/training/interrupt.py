@@ -15,6 +15,7 @@ from lightning.pytorch.utilities.exceptions import SIGTERMException
 from models.training_module import TrainingModule
 from shards import storage
 from tasks.training.checkpoint import CheckpointCallback
+from tasks.training.step_callback import StepCallback
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -27,7 +28,7 @@ class Interrupted(SystemExit):
         self.code: int = code
 
 
-class InterruptHandler(lightning.Callback):
+class InterruptHandler(StepCallback):
     """Within ``watch()``, SIGTERM and Ctrl-C stop the training after the current step.
 
     The checkpoint's state is written then. A step is finished first, since half a step cannot be resumed.
@@ -61,17 +62,9 @@ class InterruptHandler(lightning.Callback):
     ) -> None:
         self._between_steps = False
 
-    def on_train_batch_end(
-        self,
-        trainer: lightning.Trainer,
-        pl_module: lightning.LightningModule,
-        outputs: object,
-        batch: object,
-        batch_idx: int,
-    ) -> None:
+    def after_step(self, trainer: lightning.Trainer, module: TrainingModule) -> None:
         self._between_steps = True
         if self._signal is not None:
-            module = cast(TrainingModule, pl_module)
             self._write(trainer, module)
             raise self._interrupted(module.step)
 

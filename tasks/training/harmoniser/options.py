@@ -60,18 +60,21 @@ class HarmoniserJob(HarmoniserOptions):
     )
     iharmony4: str | None = Field(None, description="Folder that holds iHarmony4.")
 
-    @cross_check("photos", "masks")
-    def _photos_with_masks(self) -> str | None:
-        if (self.photos is None) == (self.masks is None):
-            return None
-        return "photos and masks: expected both or neither, got one; name the other folder"
-
     @cross_check("bank", "photos", "masks", "iharmony4")
-    def _some_source(self) -> str | None:
-        if self.bank or self.iharmony4 or self.photos or self.masks:
-            return None
-        return "sources: expected a bank, photos with masks, or iharmony4, got none; name one"
+    def _whole_sources(self) -> str | None:
+        return scene_source_problem(**self.sources())
 
     def sources(self) -> dict[str, str | None]:
         """The inputs by name."""
         return {"bank": self.bank, "photos": self.photos, "masks": self.masks, "iharmony4": self.iharmony4}
+
+
+def scene_source_problem(
+    *, bank: str | None, photos: str | None, masks: str | None, iharmony4: str | None
+) -> str | None:
+    """The problem of sources that cannot be opened: none, or photographs without masks."""
+    if (photos is None) != (masks is None):
+        return "photos and masks: expected both or neither, got one; name the other folder"
+    if not (bank or photos or iharmony4):
+        return "sources: expected a bank, photos with masks, or iharmony4, got none; name one"
+    return None

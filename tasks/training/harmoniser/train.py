@@ -24,7 +24,7 @@ from tasks.training.harmoniser.data.iharmony4 import IHarmony4Scenes
 from tasks.training.harmoniser.data.pairs import TrainingPairs, held_out_pairs
 from tasks.training.harmoniser.data.scenes import Located, Scenes, SceneSource, scenes_sha256, split_items
 from tasks.training.harmoniser.evaluate import Evaluation, evaluate_harmoniser
-from tasks.training.harmoniser.options import EPOCHS, HarmoniserOptions
+from tasks.training.harmoniser.options import EPOCHS, HarmoniserOptions, scene_source_problem
 from tasks.training.harmoniser.report import HarmoniserReport
 from tasks.training.report import encode_metrics
 
@@ -44,8 +44,8 @@ def open_sources(
     iharmony4: str | None = None,
 ) -> list[SceneSource]:
     """Open the given sources, in a fixed order. Raises ValueError for none and for photos without masks."""
-    if (photos is None) != (masks is None):
-        raise ValueError("photos and masks: expected both or neither, got one; name the other folder")
+    if problem := scene_source_problem(bank=bank, photos=photos, masks=masks, iharmony4=iharmony4):
+        raise ValueError(problem)
     sources: list[SceneSource] = []
     if iharmony4 is not None:
         sources.append(IHarmony4Scenes(iharmony4))
@@ -53,8 +53,6 @@ def open_sources(
         sources.append(BankScenes(bank))
     if photos is not None and masks is not None:
         sources.append(FolderScenes(photos, masks))
-    if not sources:
-        raise ValueError("sources: expected a bank, photos with masks, or iharmony4, got none; name one")
     return sources
 
 

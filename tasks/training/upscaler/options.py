@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -164,14 +165,24 @@ class UpscalerJob(UpscalerOptions):
 
     @cross_check("kinds")
     def _known_kinds(self) -> str | None:
-        unknown = sorted(set(self.kinds) - set(ENTRY_KINDS))
-        if not unknown and self.kinds:
-            return None
-        return f"kinds: expected some of {', '.join(ENTRY_KINDS)}, got {', '.join(unknown) or 'none'}"
+        return kinds_problem(self.kinds)
 
     @cross_check("photos", "bank")
     def _one_source(self) -> str | None:
-        if (self.photos is None) != (self.bank is None):
-            return None
-        given = "none" if self.photos is None else "both"
-        return f"photographs: expected either --photos DIR or --bank URL, got {given}"
+        return photo_source_problem(self.photos, self.bank)
+
+
+def kinds_problem(kinds: Sequence[str]) -> str | None:
+    """The problem of kinds of entries: unknown ones, or none."""
+    unknown = sorted(set(kinds) - set(ENTRY_KINDS))
+    if kinds and not unknown:
+        return None
+    return f"--kinds: expected some of {', '.join(ENTRY_KINDS)}, got {', '.join(unknown) or 'none'}"
+
+
+def photo_source_problem(photos: str | None, bank: str | None) -> str | None:
+    """The problem of both sources or neither."""
+    if (photos is None) != (bank is None):
+        return None
+    given = "none" if photos is None else "both"
+    return f"photographs: expected either --photos DIR or --bank URL, got {given}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from natocc.kinds import ENTRY_KINDS
+from tasks.training.upscaler.options import kinds_problem, photo_source_problem
 from tasks.training.upscaler.photos_bank import photos_in_bank
 from tasks.training.upscaler.photos_folder import Photos, photos_in_folder
 
@@ -18,13 +18,10 @@ def open_photos(
     held_out: int,
 ) -> Photos:
     """Open a folder or a bank. Raises ValueError for both or none, and the errors of either source."""
-    if (photos is None) == (bank is None):
-        given = "none" if photos is None else "both"
-        raise ValueError(f"photographs: expected either --photos DIR or --bank URL, got {given}")
+    if problem := photo_source_problem(photos, bank):
+        raise ValueError(problem)
     if photos is not None:
         return photos_in_folder(photos, least=least, held_out=held_out)
-    unknown = sorted(set(kinds) - set(ENTRY_KINDS))
-    if unknown or not kinds:
-        got = ", ".join(unknown) or "none"
-        raise ValueError(f"--kinds: expected some of {', '.join(ENTRY_KINDS)}, got {got}")
+    if problem := kinds_problem(kinds):
+        raise ValueError(problem)
     return photos_in_bank(str(bank), kinds, least=least, held_out=held_out)

@@ -145,3 +145,21 @@ def test_weights_that_are_not_finite_are_neither_written_nor_resumed(tmp_path: P
         Diverged, match=r"run\.pt: expected finite weights, got NaN or infinity in the line; use"
     ):
         checkpoint.resume(LineTraining(3))
+
+
+def test_steps_are_counted_from_those_that_were_done_before(tmp_path: Path) -> None:
+    counts: list[tuple[int, int | None]] = []
+    settings = {"steps": 4}
+
+    def train(batches: Lines) -> None:
+        module = LineTraining(4)
+        checkpoint = CheckpointCallback(str(tmp_path / "state.pt"), every=2, settings=settings)
+        checkpoint.resume(module)
+        fit(module, batches, checkpoint, device="cpu", on_progress=lambda *count: counts.append(count))
+
+    with pytest.raises(OSError, match="power cut"):
+        train(Lines(4, fail_at=2))
+    assert counts == [(0, 4), (1, 4), (2, 4)]
+    counts.clear()
+    train(Lines(4, first=2))
+    assert counts == [(2, 4), (3, 4), (4, 4)]

@@ -1,0 +1,45 @@
+"""What the flows of trainings share: logs, and the report as artifacts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from prefect import get_run_logger
+from prefect.artifacts import create_link_artifact, create_table_artifact
+
+from shards.storage import is_local
+
+if TYPE_CHECKING:
+    from tasks.training.report import TrainingReport
+
+
+@contextmanager
+def logged_interrupt() -> Iterator[None]:
+    """Log where the state of an interrupted training is, and raise the interrupt again."""
+    from tasks.training.interrupt import Interrupted
+
+    try:
+        yield
+    except Interrupted as interrupted:
+        # The flow run itself would only report a request to exit.
+        get_run_logger().warning("%s", interrupted)
+        raise
+
+
+def log_report(report: TrainingReport, remarks: Iterable[str]) -> None:
+    """Log remarks as warnings, then the scores, a line a row."""
+    for remark in remarks:
+        get_run_logger().warning("%s", remark)
+    for row in report.table():
+        get_run_logger().info(", ".join(f"{name} {value}" for name, value in row.items()))
+
+
+def create_artifacts(report: TrainingReport, key: str, summary: str, previews: str | None = None) -> None:
+    """The scores as a table under ``key``, and a link to the previews under ``key-previews``."""
+    create_table_artifact(report.table(), key=key, description=summary)
+    if previews:
+        place = Path(previews).resolve().as_uri() if is_local(previews) else previews
+        create_link_artifact(place, link_text="previews", key=f"{key}-previews", description=summary)
