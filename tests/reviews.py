@@ -8,13 +8,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from assets.bank.reader import Bank, Entry
+from assets.bank.reader import Bank
 from assets.bank.writer import BankWriter
 from assets.problems import Problem
 from assets.review.index import Answer, AnswerReader, Review, read_review
 from natocc.codecs import decode_plane, encode_jpeg, encode_png
 from natocc.geometry import Image
 from tasks.review.export import export_review
+from tests.entries import blank_entry
 from tests.raw_trees import FACES, IMAGES, disc, encoded, portrait, write
 
 HEIGHT, WIDTH = 160, 120
@@ -40,22 +41,15 @@ def small_bank(
     for number, (name, facts) in enumerate(named.items()):
         data = encode_jpeg(np.roll(portrait(HEIGHT, WIDTH), 5 * number, axis=1))
         path = write(raw / FACES / IMAGES / name, data)
-        entry = Entry(
-            kind="face",
-            id=f"{int(path.stem):05d}" if path.stem.isdigit() else path.stem,
+        entry = blank_entry(
+            "face",
+            f"{int(path.stem):05d}" if path.stem.isdigit() else path.stem,
             dataset=FACES,
-            category="",
-            split="train",
-            person=None,
             photo="0" * 64,
             licence="",
-            grade=None,
             source=path.relative_to(raw).as_posix(),
             height=HEIGHT,
             width=WIDTH,
-            sha256="",
-            shard="",
-            members={},
         )
         members = {
             "jpg": data,

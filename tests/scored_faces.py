@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 import cv2
 import numpy as np
@@ -15,6 +15,7 @@ from natocc.codecs import encode_jpeg, encode_png
 from natocc.geometry import Image
 from natocc.mask_quality.score import score_mask
 from natocc.masks.policy import CLASS_IDS
+from tests.entries import blank_entry
 from tests.natocc.inputs import portrait
 
 # By id: the true face, an occluder under the mask, a mask that also takes hair and background.
@@ -46,21 +47,13 @@ def _patched(image: Image) -> Image:
 
 
 def _entry(name: str) -> Entry:
-    blank = Entry(
-        kind="face",
-        id=name,
+    return blank_entry(
+        "face",
+        name,
         dataset="CelebAMask-HQ",
-        category="",
-        split="train",
-        person=None,
-        photo=name,
+        category="corrected" if name == "wide_mask" else "",
         licence="public domain",
-        grade=None,
         source=f"CelebAMask-HQ/CelebA-HQ-img/{name}.jpg",
         height=1024,
         width=1024,
-        sha256="",
-        shard="",
-        members={},
     )
-    return replace(blank, category="corrected" if name == "wide_mask" else "")

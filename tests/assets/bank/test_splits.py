@@ -8,26 +8,11 @@ from hypothesis import strategies as st
 from assets.bank.reader import Entry
 from assets.bank.splits import final_splits, names_of
 from assets.text.sidecar import SPLITS
+from tests.entries import blank_entry
 
 
 def entry(photo: str, person: str | None = None, split: str = "train") -> Entry:
-    return Entry(
-        kind="object",
-        id="o",
-        dataset="d",
-        category="c",
-        split=split,
-        person=person,
-        photo=photo,
-        licence="l",
-        grade=None,
-        source="s",
-        height=1,
-        width=1,
-        sha256="",
-        shard="",
-        members={},
-    )
+    return blank_entry("object", "o", category="c", photo=photo, person=person, split=split)
 
 
 def splits(*entries: Entry, evaluated: tuple[Entry, ...] = ()) -> list[str]:

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from tests.natocc.banks import make, out_of_reach, training_face
 
 ROOT = Path(__file__).parents[3]
-PLANES = ("image", "mask", "alpha")
 
 
 @pytest.mark.parametrize("profile", ["best", "paper", "code"])

@@ -11,22 +11,11 @@ from assets.bank.reader import Bank
 from manifests.dataset import CARD, DATASET_INDEX, LATEST, MANIFEST, Dataset, read_dataset
 from manifests.recipe import load_recipe
 from manifests.rows import decode_rows
-from manifests.shard_plan import NetworkUse
 from shards import storage
 from shards.storage import sha256_bytes
 from tasks.build.plan import Plan, make_plan
 from tasks.build.publish import publish_version
 from tasks.render.shard import render_shard
-
-USE = NetworkUse(
-    name="mine",
-    weights_sha256="a" * 64,
-    lift="mapping",
-    side=256,
-    device="cpu",
-    precision="float32",
-    licence="l",
-)
 
 
 @pytest.fixture()

@@ -15,6 +15,7 @@ from tasks.build.selection import (
     select_occluders,
     what_is_missing,
 )
+from tests.entries import blank_entry
 
 # Id, split and subset of the bank's faces; hands and textures by id and split.
 FACES = (
@@ -28,24 +29,8 @@ HANDS = (("h", "train"), ("i", "test"), ("j", "excluded"))
 
 
 def entry(kind: str, name: str, split: str, subset: str | None = None) -> Entry:
-    return Entry(
-        kind=kind,
-        id=name,
-        dataset="d",
-        category="",
-        split=split,
-        subset=subset,
-        person=None,
-        photo=f"photo of {name}",
-        licence="l",
-        grade=None,
-        source=f"faces/{name}.jpg",
-        height=1,
-        width=1,
-        sha256="",
-        shard="",
-        members={},
-    )
+    fields = {"subset": subset, "photo": f"photo of {name}", "source": f"faces/{name}.jpg"}
+    return blank_entry(kind, name, split=split, **fields)
 
 
 @pytest.fixture(scope="module")

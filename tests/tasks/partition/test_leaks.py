@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,27 +14,11 @@ from shards.storage import sha256_bytes, write_bytes
 from shards.tar import pack
 from tasks.partition.leaks import find_leaks
 from tasks.verify.version import verify
+from tests.entries import blank_entry
 
 
 def entry(kind: str, name: str, photo: str, split: str = "train", **fields: str) -> Entry:
-    blank = Entry(
-        kind=kind,
-        id=name,
-        dataset="d",
-        category="",
-        split=split,
-        person=None,
-        photo=photo,
-        licence="l",
-        grade=None,
-        source="s",
-        height=1,
-        width=1,
-        sha256="",
-        shard="",
-        members={},
-    )
-    return replace(blank, **fields)
+    return blank_entry(kind, name, photo=photo, split=split, **fields)
 
 
 def write_bank(

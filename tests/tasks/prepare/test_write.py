@@ -10,26 +10,11 @@ from shards.reader import read_shard
 from tasks.prepare.entry import Prepared, refuse
 from tasks.prepare.records import read_record
 from tasks.prepare.write import make_entries, write_entries
+from tests.entries import blank_entry
 
 
 def entry(name: str) -> Entry:
-    return Entry(
-        kind="face",
-        id=name,
-        dataset="mine",
-        category="",
-        split="train",
-        person=None,
-        photo=name,
-        licence="",
-        grade=None,
-        source=f"{name}.jpg",
-        height=1,
-        width=1,
-        sha256="",
-        shard="",
-        members={},
-    )
+    return blank_entry("face", name, dataset="mine", licence="", source=f"{name}.jpg")
 
 
 def prepare_one(item: Path, raw: Path, mark: str) -> Prepared:

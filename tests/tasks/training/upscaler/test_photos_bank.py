@@ -18,27 +18,12 @@ from tasks.prepare.bank import prepare
 from tasks.prepare.options import PrepareOptions
 from tasks.training.upscaler.photos import open_photos
 from tasks.training.upscaler.photos_bank import photos_in_bank
+from tests.entries import blank_entry
 from tests.raw_trees import add_objects, annotation, disc, portrait, whole_tree
 
 
 def _entry(name: str, split: str = "train", kind: str = "object") -> Entry:
-    return Entry(
-        kind=kind,
-        id=name,
-        dataset="test",
-        category="cup",
-        split=split,
-        person=None,
-        photo=name,
-        licence="none",
-        grade=None,
-        source="",
-        height=0,
-        width=0,
-        sha256="",
-        shard="",
-        members={},
-    )
+    return blank_entry(kind, name, dataset="test", category="cup", split=split, licence="none", source="")
 
 
 def _object(
