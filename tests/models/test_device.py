@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from models.device import choose_device, repeatable
+from models.device import choose_device, dtype_of, repeatable
+from natocc.machine import FULL_RANGE_PRECISIONS, PRECISIONS
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="asks for a machine without GPU")
@@ -37,3 +38,9 @@ def test_a_gpu_is_asked_for_fixed_algorithms_in_full_precision() -> None:
     cudnn = torch.backends.cudnn
     with repeatable("cuda"):
         assert (cudnn.deterministic, cudnn.benchmark, cudnn.allow_tf32) == (True, False, False)
+
+
+def test_full_range_precisions_hold_what_float32_holds() -> None:
+    for name in PRECISIONS:
+        full = torch.finfo(dtype_of(name)).max > 1e38
+        assert full == (name in FULL_RANGE_PRECISIONS)
