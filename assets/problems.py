@@ -12,13 +12,14 @@ class Problem:
     """One finding about one input file.
 
     ``refused`` inputs do not enter the bank; ``converted`` ones do, after the change that
-    ``got`` names (a rotation, a colour space, a bit depth).
+    ``got`` names (a rotation, a colour space, a bit depth). ``noted`` findings, such as an unexpected number
+    of files, change no input.
     """
 
     path: str  # relative to the raw folder, with forward slashes
     expected: str
     got: str
-    action: Literal["refused", "converted"] = "refused"
+    action: Literal["refused", "converted", "noted"] = "refused"
 
     def __str__(self) -> str:
         return f"{self.path}: expected {self.expected}, got {self.got}"

@@ -29,8 +29,8 @@ def warn(*lines: str) -> None:
 
 
 def show_problem(problem: Problem) -> None:
-    """One line about an input: what was expected and what came."""
-    warn(f"{problem}{'' if problem.action == 'refused' else ' (converted)'}")
+    """One line about an input: what was expected and what came. Only refused inputs have no mark."""
+    warn(f"{problem}{'' if problem.action == 'refused' else f' ({problem.action})'}")
 
 
 def print_table(rows: Sequence[Mapping[str, object]]) -> None:
@@ -44,8 +44,3 @@ def print_table(rows: Sequence[Mapping[str, object]]) -> None:
     for row in rows:
         table.add_row(*("" if value is None else escape(str(value)) for value in row.values()))
     (console if console.is_terminal else Console(width=_WIDE, highlight=False)).print(table)
-
-
-def count_line(counts: Mapping[str, int]) -> str:
-    """Counts in words: ``240 kept, 3 rejected, 0 failed``."""
-    return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())

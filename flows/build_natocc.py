@@ -17,10 +17,12 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
+from assets.wording import count_of
 from flows.parameters import take
 from manifests.card import write_card
 from manifests.dataset import ShardRecord
 from manifests.shard_plan import ShardPlan
+from tasks.build.left_out import describe_left_out
 from tasks.build.options import BuildOptions
 from tasks.build.version import BuildReport, Job, finish_job, start_job
 from tasks.options import MOST_WORKERS
@@ -74,7 +76,7 @@ def run_build(options: BuildOptions) -> BuildReport:
     rendered: list[ShardRecord] = []
     start = time.perf_counter()
     if job.todo:
-        description = f"{len(job.todo)} shards"
+        description = count_of(len(job.todo), "shards")
         progress = cast(UUID, create_progress_artifact(0.0, key="shards", description=description))
         with WorkerPool(options.workers) as pool:
             common = (job.bank, job.bank_sha256, job.staging_url, job.weights, pool)
@@ -85,7 +87,8 @@ def run_build(options: BuildOptions) -> BuildReport:
     report = publish_task(job, rendered, time.perf_counter() - start)
     counts = report.dataset.counts_by_set
     create_table_artifact([{"set": name, **count} for name, count in counts.items()], key="verdicts")
-    create_markdown_artifact(write_card(report.dataset), key="card")
+    left_out = describe_left_out(report.dataset.left_out)
+    create_markdown_artifact(write_card(report.dataset, left_out), key="card")
     return report
 
 

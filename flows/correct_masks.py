@@ -10,6 +10,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from assets.problems import Problem
+from assets.wording import count_of, list_counts
 from flows.parameters import take
 from models.optional_packages import require_networks
 from tasks.prepare.bank import prepare
@@ -32,7 +33,7 @@ def prepare_task(raw: str, bank: str, workers: int) -> None:
             logger.warning("%s", problem)
 
     report = prepare(Path(raw), bank, options_of(bank), workers=workers, report=show)
-    logger.info("%s: %s", bank, ", ".join(f"{count} {name}" for name, count in report.counts.items()))
+    logger.info("%s: %s", bank, list_counts(report.counts))
 
 
 @task(name="queue", cache_policy=NO_CACHE)
@@ -57,7 +58,7 @@ def correct_masks(**values: Any) -> QueueReport:
     create_table_artifact(
         report.table(_SHOWN),
         key="mask-queue",
-        description=f"The first of {len(report.faces)} faces of {bank}, the most suspicious mask first",
+        description=f"The first of {count_of(len(report.faces), 'faces')} of {bank}, the worst mask first",
     )
     create_markdown_artifact(
         f"The whole queue is `{report.queue}`, its first faces `{report.sheet}`.\n\n"

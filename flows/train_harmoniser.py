@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
+from assets.wording import count_of
 from flows.parameters import take
 from flows.training import create_artifacts, log_report, logged_interrupt
 from models.optional_packages import require_networks
@@ -35,6 +36,7 @@ def train_harmoniser(**values: Any) -> Any:
     # Imported in the run, so that a worker without the extra can still load and deploy the flow.
     require_networks("train-harmoniser")
     report = train_task(HarmoniserJob(**values))
-    summary = f"{report.steps} steps on {report.trained_on} pictures, {report.held_out} held out"
+    pictures = count_of(report.trained_on, "pictures")
+    summary = f"{count_of(report.steps, 'steps')} on {pictures}, {report.held_out} held out"
     create_artifacts(report, "harmonizer", summary, report.previews)
     return report

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
+from assets.wording import count_of
 from flows.parameters import take
 from flows.training import create_artifacts, log_report, logged_interrupt
 from models.optional_packages import require_networks
@@ -23,7 +24,7 @@ def train_task(job: SegmenterJob) -> SegmenterReport:
 
     with logged_interrupt():
         report = train(job.version, job.bank, job.out, job.narrowed(SegmenterOptions))
-    log_report(report, (f"left out: {note}" for note in report.notes))
+    log_report(report, (f"note: {note}" for note in report.notes))
     return report
 
 
@@ -34,6 +35,6 @@ def train_segmenter(**values: Any) -> Any:
     # Imported in the run, so that a worker without the extra can still load and deploy the flow.
     require_networks("train-segmenter")
     report = train_task(SegmenterJob(**values))
-    summary = f"{report.steps} steps on version {report.version}"
+    summary = f"{count_of(report.steps, 'steps')} on version {report.version}"
     create_artifacts(report, "segmenter", summary)
     return report

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
+from assets.wording import count_of
 from flows.parameters import take
 from flows.training import create_artifacts, log_report, logged_interrupt
 from models.optional_packages import require_networks
@@ -38,6 +39,7 @@ def train_upscaler(**values: Any) -> Any:
     # Imported in the run, so that a worker without the extra can still load and deploy the flow.
     require_networks("train-upscaler")
     report = train_task(UpscalerJob(**values))
-    summary = f"{report.steps} steps on {report.trained_on} photographs; prior: {report.facts['bank']}"
+    photographs = count_of(report.trained_on, "photographs")
+    summary = f"{count_of(report.steps, 'steps')} on {photographs}; prior: {report.facts['bank']}"
     create_artifacts(report, "upscaler", summary, report.previews)
     return report

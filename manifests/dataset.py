@@ -55,17 +55,6 @@ class Dataset:
     networks: dict[str, dict[str, Any]] = field(default_factory=dict)
     format: str = field(default=_FORMAT)
 
-    def left_out_lines(self) -> list[str]:
-        """``left_out`` as text, one line each."""
-        lines = []
-        for name, value in self.left_out.items():
-            if isinstance(value, dict) and value:
-                counts = ", ".join(f"{counted} {count}" for counted, count in value.items())
-                lines.append(f"{name.replace('_', ' ')}: {counts}")
-            elif value:
-                lines.append(f"{name}: {value}")
-        return lines
-
     def encode(self) -> bytes:
         return json.dumps(asdict(self), indent=1).encode()
 
@@ -93,15 +82,19 @@ def latest_version(dataset_url: str) -> str | None:
     return str(json.loads(storage.read_bytes(url))["version"])
 
 
-def resolve_version(url: str) -> str:
-    """The URL of a version, given its own URL or that of a dataset with a ``latest`` pointer."""
+def resolve_version(url: str, *, alternative: str = "") -> str:
+    """The URL of a version, given its own URL or that of a dataset with a ``latest`` pointer.
+
+    Raises FileNotFoundError if there is neither. Its message names ``alternative``, what else the caller
+    accepts, and the files that lie there.
+    """
     if storage.exists(storage.join(url, DATASET_INDEX)):
         return str(url)
     version = latest_version(url)
     if version is None:
         raise FileNotFoundError(
-            f"{url}: expected a version ({DATASET_INDEX}) or a dataset ({LATEST}), found neither; "
-            "give the path that `natocc build` printed"
+            f"{url}: expected {alternative}a version ({DATASET_INDEX}) or a dataset ({LATEST}), "
+            f"got {storage.describe_content(url)}; give the path that `natocc build` printed"
         )
     return storage.join(url, version)
 

@@ -13,6 +13,9 @@ from typing import BinaryIO, cast
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
+# Names of a folder's content that a message lists.
+_NAMED = 5
+
 
 def join(url: str, *parts: str) -> str:
     """``url/part/part`` with single slashes."""
@@ -101,6 +104,18 @@ def list_names(url: str) -> list[str]:
     if not filesystem.exists(path):
         return []
     return sorted(Path(name).name for name in filesystem.ls(path, detail=False, refresh=True))
+
+
+def describe_content(url: str) -> str:
+    """What lies at a URL, for messages: nothing, a file, or a folder with the first of its names."""
+    filesystem, path = _resolve(url)
+    if not filesystem.exists(path):
+        return "no such folder"
+    if not filesystem.isdir(path):
+        return "a file"
+    names = list_names(url)
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"a folder with {', '.join(names[:_NAMED])}{more}" if names else "an empty folder"
 
 
 def sha256_bytes(data: bytes) -> str:

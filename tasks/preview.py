@@ -37,7 +37,7 @@ def preview(url: str, out: str, count: int = 24) -> str:
     if storage.exists(storage.join(url, BANK_INDEX)):
         sheet = _bank_sheet(Bank(url), count)
     else:
-        sheet = _version_sheet(resolve_version(url), count)
+        sheet = _version_sheet(resolve_version(url, alternative=f"a bank ({BANK_INDEX}), "), count)
     storage.write_bytes(out, encode_jpeg(sheet, 88) if out.endswith(".jpg") else encode_png_rgb(sheet))
     return out
 

@@ -140,7 +140,7 @@ def _read_file(path: Path, part: _Part, raw: Path, report: ReportProblem) -> Ite
     for count, stated, what in ((len(cells), part.faces, "faces"), (grey, part.grey, "grey images")):
         if stated not in (None, count):
             expected = f"{stated} {what}, as published"
-            report(Problem(path=where, expected=expected, got=str(count), action="converted"))
+            report(Problem(path=where, expected=expected, got=str(count), action="noted"))
 
 
 def _variables(stored: Any, part: _Part) -> tuple[Any, NDArray[np.float64], NDArray[np.float64]]:

@@ -181,7 +181,7 @@ class _Reader:
             stated = COUNTS[subset][_SPLITS.index(split)]
             if counts[subset] and deviation(stated, counts[subset]):
                 expected, got = f"{stated} lines of {subset}, as published", str(counts[subset])
-                self._report(Problem(path=where, expected=expected, got=got, action="converted"))
+                self._report(Problem(path=where, expected=expected, got=got, action="noted"))
 
     def _relative(self, path: Path) -> str:
         return path.relative_to(self._raw).as_posix()

@@ -66,7 +66,7 @@ def read_occluded_faces(
     mask_of = by_stem(pngs, raw, report)
     if source.count not in (None, len(images)):
         where, expected = f"{source.folder}/{pictures.name}", f"{source.count} pictures, as published"
-        report(Problem(path=where, expected=expected, got=str(len(images)), action="converted"))
+        report(Problem(path=where, expected=expected, got=str(len(images)), action="noted"))
     listed = _listed(folder / "split" / "val.txt", raw, report)
     for stem in listed or [*images]:
         image, mask = images.get(stem), mask_of.get(stem)
@@ -108,7 +108,7 @@ def _listed(path: Path, raw: Path, report: ReportProblem) -> list[str]:
     stems = [_stem(line) for line in lines if line]
     if not stems:
         where = path.relative_to(raw).as_posix()
-        report(Problem(path=where, expected="one name a line", got=got, action="converted"))
+        report(Problem(path=where, expected="one name a line", got=got, action="noted"))
     return stems
 
 

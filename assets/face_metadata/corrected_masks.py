@@ -14,6 +14,7 @@ from assets.pictures.images import read_mask
 from assets.problems import BadInput, Problem, ReportProblem
 from assets.reading.folders import pictures_in
 from assets.reading.naming import id_of
+from assets.wording import count_of
 from natocc.file_names import PICTURES
 from natocc.geometry import Image
 
@@ -84,7 +85,8 @@ def read_corrected(path: Path, *, empty: bool = False) -> tuple[Image, tuple[str
             expected = (
                 f"a mask of 0 and 255, or of 0 and 1, with grey within {_EDGE} pixels of its edge alone"
             )
-            got = f"{np.count_nonzero(stray)} grey pixels elsewhere, the first of {plane[stray][0]}"
+            count = count_of(int(np.count_nonzero(stray)), "grey pixels")
+            got = f"{count} elsewhere, the first of {plane[stray][0]}"
             raise BadInput(expected, got)
     return mask, notes
 

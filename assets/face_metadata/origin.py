@@ -61,5 +61,5 @@ class FaceOrigins:
             expected = "the split that the lists or verdicts give; excluded counts, else the side-car's"
             got = f"another of {self._disputed}"
             self._report(
-                Problem(path=f"{CELEBAMASK_FOLDER}/{SIDECAR}", expected=expected, got=got, action="converted")
+                Problem(path=f"{CELEBAMASK_FOLDER}/{SIDECAR}", expected=expected, got=got, action="noted")
             )

@@ -109,7 +109,7 @@ def _add(
     published = TABLE_2.get(group.name)
     if len(there) >= PUBLISHED_FACES - _TOLERANCE and published and abs(len(named) - published) > _TOLERANCE:
         expected = f"{published} faces, as published"
-        report(Problem(path=where, expected=expected, got=str(len(named)), action="converted"))
+        report(Problem(path=where, expected=expected, got=str(len(named)), action="noted"))
     absent = [name for name in named if name not in there]
     _note(absent, where, f"faces of {_IMAGES}", "{} that are not there, the first {}", report)
     elsewhere: dict[str, list[str]] = {}
@@ -161,4 +161,4 @@ def _note(faces: list[str], where: str, expected: str, got: str, report: ReportP
     """Report many faces in one line; ``got`` has placeholders for their number and the first of them."""
     if faces:
         text = got.format(len(faces), min(faces))
-        report(Problem(path=where, expected=expected, got=text, action="converted"))
+        report(Problem(path=where, expected=expected, got=text, action="noted"))

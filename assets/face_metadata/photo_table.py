@@ -55,7 +55,7 @@ def read_photo_table(
 
 def note(where: str, expected: str, got: str) -> Problem:
     """Report a finding that does not exclude anything from the bank."""
-    return Problem(path=where, expected=expected, got=got, action="converted")
+    return Problem(path=where, expected=expected, got=got, action="noted")
 
 
 def column_names(cells: list[str]) -> tuple[str, ...]:

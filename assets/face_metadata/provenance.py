@@ -97,7 +97,7 @@ def corrections_of(
                     path=path.relative_to(raw).as_posix(),
                     expected=f"the mask that {PROVENANCE} records",
                     got="another: edited since; taken, and its origin left out",
-                    action="converted",
+                    action="noted",
                 )
             )
     for name in sorted(lines):

@@ -32,6 +32,7 @@ from assets.review.index import (
     verdict_of,
 )
 from assets.review.shapes import bitmap_shape, check_label, new_mask, paint, polygon_shape
+from assets.wording import count_of
 from natocc.geometry import Image
 from natocc.masks.rle import decode_runs
 from natocc.masks.scaling import enlarge_mask
@@ -208,7 +209,7 @@ def _pixels_of(segmentation: _Runs | list[list[float]], face: ReviewFace) -> Ima
     shape = new_mask(face)
     for numbers in segmentation:
         if len(numbers) % 2:
-            raise BadInput("a polygon of pairs x, y", f"{len(numbers)} numbers")
+            raise BadInput("a polygon of pairs x, y", count_of(len(numbers), "numbers"))
         shape |= polygon_shape(list(zip(numbers[::2], numbers[1::2], strict=True)), face)
     return shape
 

@@ -30,6 +30,7 @@ from assets.review.index import (
     verdict_of,
 )
 from assets.review.shapes import bitmap_shape, check_label, new_mask, paint, polygon_shape
+from assets.wording import count_of
 from natocc.codecs import decode_plane
 from natocc.geometry import Image
 from natocc.masks.polygons import trace_polygons
@@ -165,7 +166,7 @@ def _bitmap_of(shape: _Shape, face: ReviewFace) -> Image:
     except (binascii.Error, ValueError) as error:
         raise BadInput("a mask as a PNG in base64", str(error)) from error
     if len(shape.points) != 2:
-        raise BadInput("a mask with the 2 corners of its box", f"{len(shape.points)} points")
+        raise BadInput("a mask with the 2 corners of its box", count_of(len(shape.points), "points"))
     (x0, y0), (x1, y1) = ((int(x), int(y)) for x, y in shape.points)
     height, width = face.image_size
     if not (0 <= x0 <= x1 < width and 0 <= y0 <= y1 < height):

@@ -13,6 +13,7 @@ from pathlib import Path
 from assets.problems import BadInput, Problem, ReportProblem
 from assets.reading.naming import normal
 from assets.records import Origin
+from assets.wording import count_of
 
 SIDECAR = "natocc.csv"
 SPLITS = ("train", "test", "excluded")
@@ -92,7 +93,7 @@ def _absences(where: str, absent: list[tuple[int, str]]) -> list[tuple[int, Prob
     """One line for each row without an image; one line for all if there are more than ``_MOST_LINES``."""
     if len(absent) > _MOST_LINES:
         line, first = absent[0]
-        expected = f"images of {len(absent)} rows, the first {first}"
+        expected = f"images of {count_of(len(absent), 'rows')}, the first {first}"
         return [(line, Problem(path=where, expected=expected, got="no such files"))]
     return [
         (line, Problem(path=f"{where}:{line}", expected=f"an image {name}", got="no such file"))

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from assets.problems import BadInput, Problem, ReportProblem
 from assets.reading.tally import Tally
+from assets.wording import count_of
 from natocc.file_names import is_number
 
 _Row = TypeVar("_Row")
@@ -70,8 +71,8 @@ def read_rows(
     for expected, (lines, got) in content.refused.items():
         report(Problem(path=where, expected=expected, got=f"{got} and the like: {lines}"))
     if content.stated not in (None, content.total):
-        expected, got = f"{content.stated} rows, as its first line says", str(content.total)
-        report(Problem(path=where, expected=expected, got=got, action="converted"))
+        expected, got = f"{count_of(content.stated, 'rows')}, as its first line says", str(content.total)
+        report(Problem(path=where, expected=expected, got=got, action="noted"))
     return content.rows
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from commands.console import count_line, say
+from assets.wording import count_of, list_counts
+from commands.console import say
 from commands.progress import progress
 from commands.register import CommandReport, command
+from tasks.build.left_out import describe_left_out
 from tasks.build.options import BuildOptions
 
 if TYPE_CHECKING:
@@ -32,13 +34,13 @@ def build(options: BuildOptions) -> CommandReport:
 
 def print_build(report: BuildReport, seconds: float) -> None:
     """Print the version's place, verdicts, speed, and left-out items."""
-    counts = count_line(report.dataset.counts)
+    counts = list_counts(report.dataset.counts)
     if report.unchanged:
         say(f"unchanged: {report.url}", counts)
     else:
-        shards = f"{report.rendered} shards rendered, {report.reused} reused"
+        shards = f"{count_of(report.rendered, 'shards')} rendered, {report.reused} reused"
         say(report.url, f"{counts}; {shards}, {seconds:.1f} s")
-    say(*(f"left out: {line}" for line in report.dataset.left_out_lines()))
+    say(*(f"left out: {line}" for line in describe_left_out(report.dataset.left_out)))
 
 
 def build_fields(report: BuildReport) -> dict[str, Any]:
@@ -53,5 +55,5 @@ def build_fields(report: BuildReport) -> dict[str, Any]:
         "shards_rendered": report.rendered,
         "shards_reused": report.reused,
         "images_per_second": round(report.images_per_second, 2),
-        "left_out": list(report.dataset.left_out_lines()),
+        "left_out": describe_left_out(report.dataset.left_out),
     }

@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from commands.console import count_line, say
+from assets.wording import count_of, list_counts
+from commands.console import say
 from commands.data.build import build_fields, print_build
 from commands.progress import progress
 from commands.register import CommandReport, command
@@ -47,7 +48,7 @@ def demo(
     say("")
     print_build(built, time.perf_counter() - start)
     if built.images_per_second:
-        say(f"{built.images_per_second:.1f} images per second with {workers} workers")
+        say(f"{built.images_per_second:.1f} images per second with {count_of(workers, 'workers')}")
     say(f"contact sheet: {sheet}")
     return CommandReport({**build_fields(built), "contact_sheet": sheet})
 
@@ -61,7 +62,7 @@ def _fetch(raw: Path, tier: str | None) -> None:
     say(f"1/4 demo photographs, tier {chosen}")
     with progress("packages") as on_progress:
         report = lay_out_photographs(raw, chosen, default_cache(), say, on_progress=on_progress)
-    say(f"    {count_line(report.counts)}{'' if report.changed else ', unchanged'}")
+    say(f"    {list_counts(report.counts)}{'' if report.changed else ', unchanged'}")
     say(*(f"    left out: {why}" for why in report.left_out.values()))
 
 
@@ -75,5 +76,5 @@ def _prepare(raw: Path, bank: Path, workers: int) -> None:
         prepared = prepare(
             raw, str(bank), PrepareOptions(objects="all"), workers=workers, on_progress=on_progress
         )
-    say(f"    {count_line(prepared.counts)}{', unchanged' if prepared.unchanged else ''}")
+    say(f"    {list_counts(prepared.counts)}{', unchanged' if prepared.unchanged else ''}")
     say(*(f"    {problem}" for problem in prepared.problems))

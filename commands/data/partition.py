@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from assets.wording import count_of
 from commands.console import print_table, say, warn
 from commands.progress import progress
 from commands.register import CommandReport, command
@@ -36,12 +37,12 @@ def partition(
     print_table(rows)
     say(report.remark)
     if report.by_score:
-        counts = f"{len(report.proposed)} of {report.by_score} faces of unknown part"
-        say(f"{counts} are proposed as O: look at them ({PROPOSED})")
+        faces = count_of(report.by_score, "faces")
+        say(f"proposed as O by mask score, look at them ({PROPOSED}): {len(report.proposed)} of {faces}")
     if report.unknown:
-        say(f"{len(report.unknown)} faces are of unknown part and in no list")
+        say(f"of unknown part and in no list: {count_of(len(report.unknown), 'faces')}")
     warn(*report.leaks)
-    say(f"{out}: {len(report.leaks) or 'no'} leaks")
+    say(f"{out}: {count_of(len(report.leaks), 'leaks') if report.leaks else 'no leaks'}")
     fields = {
         "out": out,
         "faces": {name: count for name, count, _ in report.rows()},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from assets.wording import count_of, list_counts
 from commands.console import say, show_problem, warn
 from commands.progress import progress
 from commands.register import CommandReport, command
@@ -71,10 +72,10 @@ def _show_upscaler(choice: UpscalerChoice) -> None:
 def _print(report: PrepareReport) -> None:
     from tasks.prepare.upscaling.choose import LANCZOS
 
-    counts = ", ".join(f"{count} {name}" for name, count in report.counts.items())
+    counts = list_counts(report.counts)
     state = "unchanged: " if report.unchanged else ""
     moved = f"; {report.moved_to_test} moved to test" if report.moved_to_test else ""
-    shards = f"{report.shards_made} shards made, {report.shards_kept} kept"
+    shards = f"{count_of(report.shards_made, 'shards')} made, {report.shards_kept} kept"
     say(f"{state}{report.bank}: {counts}; {report.refused} refused{moved}; {shards}")
     if any(name != LANCZOS for name in report.upscaled):
         say(f"objects by upscaler: {_upscaled(report.upscaled)}")

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from assets.wording import count_of, list_counts
 from commands.console import say, warn
 from commands.progress import progress
 from commands.register import CommandReport, command
@@ -34,10 +35,10 @@ def sample(
         )
     warn(*(f"left out: {problem}" for problem in report.left_out.values()))
     if report.left_out:
-        warn(f"left out: {report.pictures_left_out} pictures of {len(report.left_out)} packages")
-    counts = ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in report.counts.items())
-    changes = f"{report.changed} files changed" if report.changed else "unchanged"
-    say(f"{report.dest} (tier {report.tier}): {counts}; {changes}")
+        pictures = count_of(report.pictures_left_out, "pictures")
+        warn(f"left out: {pictures} of {count_of(len(report.left_out), 'packages')}")
+    changes = f"{count_of(report.changed, 'files')} changed" if report.changed else "unchanged"
+    say(f"{report.dest} (tier {report.tier}): {list_counts(report.counts)}; {changes}")
     fields = {
         "out": report.dest,
         "tier": report.tier,

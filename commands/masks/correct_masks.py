@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from assets.problems import Problem
+from assets.wording import count_of
 from commands.console import print_table, say, show_problem
 from commands.progress import progress
 from commands.register import CommandReport, command
@@ -42,7 +43,8 @@ def correct_masks(options: QueueOptions) -> CommandReport:
     rows = report.table(_SHOWN)
     columns = (*_COLUMNS, *(("iou", "components") if options.checkpoint else ()))
     print_table([{name: row[name] for name in columns} for row in rows])
-    say(f"{len(report.faces)} faces, the first {len(rows)} shown", report.queue, report.sheet)
+    faces = count_of(len(report.faces), "faces")
+    say(f"{faces}, the first {len(rows)} shown", report.queue, report.sheet)
     first = report.table(options.limit)
     return CommandReport(
         {"queue": report.queue, "sheet": report.sheet, "faces": len(report.faces), "first": first}

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from assets.wording import count_of
 from commands.console import say, show_problem, warn
 from commands.progress import progress
 from commands.register import CommandReport, command
+
+if TYPE_CHECKING:
+    from tasks.review.import_answers import ImportReport
 
 review = typer.Typer(
     help="Hand masks to an annotation tool and take the corrected ones back.", no_args_is_help=True
@@ -35,7 +39,7 @@ def export(
         report = export_review(
             bank, out, form=form, queue=queue, count=limit, ids=ids, on_progress=on_progress
         )
-    say(f"{report.folder}: {report.faces} faces for {form}, by {report.order}")
+    say(f"{report.folder}: {count_of(report.faces, 'faces')} for {form}, by {report.order}")
     return CommandReport({"out": report.folder, "faces": report.faces, "format": form, "order": report.order})
 
 
@@ -64,28 +68,37 @@ def import_(
             report=show_problem,
             on_progress=on_progress,
         )
-    counts = (
-        (report.corrected, "corrected masks"),
-        (report.verdicts, "verdicts"),
-        (report.unchanged, "unchanged"),
-        (report.known, "known already"),
-        (report.unanswered, "without an answer"),
-    )
-    summary = ", ".join(f"{count} {name}" for count, name in counts)
     faults = sum(problem.action == "refused" for problem in report.problems)
+    problems = count_of(faults, "problems")
     if report.written:
-        say(f"{raw}: {summary}{f'; {faults} problems' if faults else ''}")
+        say(f"{raw}: {_summary(report)}{f'; skipped because of {problems}' if faults else ''}")
     else:
         warn(
-            f"nothing written, because of {faults} problems (else: {summary}); fix them, or "
-            "leave those answers out with --keep-going"
+            f"nothing written because of {problems}; the other answers: {_summary(report)}. Fix "
+            "the problems, or skip those answers with --keep-going"
         )
     fields = {
-        **{name.replace(" ", "_"): count for count, name in counts},
+        "corrected_masks": report.corrected,
+        "verdicts": report.verdicts,
+        "unchanged": report.unchanged,
+        "known_already": report.known,
+        "without_an_answer": report.unanswered,
         "written": report.written,
         "problems": report.problems,
     }
     return CommandReport(fields, code=0 if report.written else 1)
+
+
+def _summary(report: ImportReport) -> str:
+    return ", ".join(
+        (
+            count_of(report.corrected, "new corrected masks"),
+            count_of(report.verdicts, "new verdicts"),
+            f"{count_of(report.unchanged, 'masks')} unchanged by the annotator",
+            f"{count_of(report.known, 'masks')} imported before",
+            f"{count_of(report.unanswered, 'faces')} without a usable answer",
+        )
+    )
 
 
 export.add_to(review, "export")

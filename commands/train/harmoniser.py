@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assets.wording import count_of
 from commands.console import print_table, say
 from commands.progress import progress
 from commands.register import CommandReport, command
@@ -30,7 +31,7 @@ def train_harmoniser(job: HarmoniserJob) -> CommandReport:
     say(*(f"left out: {line}" for line in report.left_out))
     resumed = f", {report.resumed} of them before," if report.resumed else ""
     say(
-        f"trained {report.steps} steps{resumed} on {report.trained_on} pictures; "
+        f"trained {count_of(report.steps, 'steps')}{resumed} on {count_of(report.trained_on, 'pictures')}; "
         f"scored on {report.held_out} held out"
     )
     say(report.weights, report.previews, report.metrics)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assets.wording import count_of
 from commands.console import print_table, say
 from commands.progress import progress
 from commands.register import CommandReport, command
@@ -26,9 +27,10 @@ def train_segmenter(job: SegmenterJob) -> CommandReport:
     with progress("steps") as on_progress:
         report = train(job.version, job.bank, job.out, options, on_progress=on_progress)
     print_table(report.table())
-    say(*(f"left out: {note}" for note in report.notes))
+    say(*(f"note: {note}" for note in report.notes))
     resumed = f", {report.resumed} of them before," if report.resumed else ""
-    say(f"trained {report.steps} steps{resumed} on {report.trained_on} pictures of version {report.version}")
+    pictures = count_of(report.trained_on, "pictures")
+    say(f"trained {count_of(report.steps, 'steps')}{resumed} on {pictures} of version {report.version}")
     say(report.weights)
     fields = {
         "checkpoint": report.weights,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assets.wording import count_of
 from commands.console import print_table, say
 from commands.progress import progress
 from commands.register import CommandReport, command
@@ -34,10 +35,10 @@ def train_upscaler(job: UpscalerJob) -> CommandReport:
     print_table(report.table())
     say(*report.notes, *report.problems[:_SHOWN])
     if len(report.problems) > _SHOWN:
-        say(f"and {len(report.problems) - _SHOWN} more files, named in {report.metrics}")
+        say(f"and {count_of(len(report.problems) - _SHOWN, 'more files')}, named in {report.metrics}")
     say(f"prior: {report.facts['bank']}; perceptual loss: {report.facts['perceptual']}")
     resumed = f", {report.resumed} of them before," if report.resumed else ""
-    say(f"trained {report.steps} steps{resumed} on {report.trained_on} photographs")
+    say(f"trained {count_of(report.steps, 'steps')}{resumed} on {count_of(report.trained_on, 'photographs')}")
     say(*filter(None, (report.weights, report.metrics, report.previews)))
     fields = {
         "weights": report.weights,

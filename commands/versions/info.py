@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.console import count_line, print_table, say
+from assets.wording import count_of, list_counts
+from commands.console import print_table, say
 from commands.register import CommandReport, command
 
 if TYPE_CHECKING:
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
 def info(url: Annotated[str, typer.Argument(help="A version, a dataset or a bank.")]) -> CommandReport:
     """Print recipe, counts, backends and sizes."""
     from assets.bank.reader import Bank
-    from manifests.dataset import read_dataset, resolve_version
-    from tasks.verify.bank import is_bank
+    from manifests.dataset import read_dataset
+    from tasks.verify.bank import bank_or_version
 
-    if is_bank(url):
+    version = bank_or_version(url)
+    if version is None:
         index = {key: value for key, value in Bank(url).index.items() if key != "files"}
         say(json.dumps(index, indent=1))
         return CommandReport(index)
-    version = resolve_version(url)
     dataset = read_dataset(version)
     size = sum(shard.bytes for shard in dataset.shards)
     _print(dataset, size, version)
@@ -48,7 +49,7 @@ def _print(dataset: Dataset, size: int, version: str) -> None:
     recipe = dataset.recipe
     say(f"{dataset.name} {dataset.version}: {recipe['description']}")
     say(f"profile {recipe['profile']}, seed {recipe['seed']}, size {recipe['size']}")
-    say(f"{count_line(dataset.counts)}; {len(dataset.shards)} shards, {size / 1e6:.1f} MB")
+    say(f"{list_counts(dataset.counts)}; {count_of(len(dataset.shards), 'shards')}, {size / 1e6:.1f} MB")
     print_table([{"set": name, **counts} for name, counts in dataset.counts_by_set.items()])
     say(*(f"{stage}: {backend or 'none'}" for stage, backend in dataset.backends.items()))
     say(f"bank {dataset.bank['content_sha256']}", version)

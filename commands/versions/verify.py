@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from assets.wording import count_of
 from commands.console import say, warn
 from commands.progress import progress
 from commands.register import CommandReport, command
@@ -24,10 +25,10 @@ def verify(
         report = verify_version(url, workers, on_progress=on_progress)
     warn(*report.findings)
     if report.findings:
-        say(f"{report.url}: {len(report.findings)} findings")
+        say(f"{report.url}: {count_of(len(report.findings), 'findings')}")
     else:
-        counted = f"{report.samples} {report.what} in {report.shards} shards"
-        say(f"{report.url}: {counted} are as they should be")
+        counted = f"{count_of(report.samples, report.what)} in {count_of(report.shards, 'shards')}"
+        say(f"{report.url}: {counted}, all as they should be")
     fields = {
         "url": report.url,
         report.what: report.samples,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 from assets.bank.reader import Bank, Entry
+from assets.wording import count_of
 from manifests.code_identity import render_identity
 from manifests.lineage import digest
 from manifests.recipe import OccluderSet, Recipe, RecipeError
@@ -175,7 +176,7 @@ def _parsing_problems(recipe: Recipe, faces: Sequence[Entry]) -> tuple[str, ...]
         return ()
     return (
         f"recipe > {recipe.name} > parsing: expected parsing maps in the bank, got none for "
-        f"{len(lacking)} faces, the first {lacking[0]}; set it to false",
+        f"{count_of(len(lacking), 'faces')}, the first {lacking[0]}; set it to false",
     )
 
 

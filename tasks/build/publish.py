@@ -13,6 +13,7 @@ from manifests.rows import decode_rows, encode_rows
 from natocc.kinds import KINDS
 from shards import storage
 from tasks.build.expand import optional_libraries
+from tasks.build.left_out import describe_left_out
 from tasks.build.plan import Plan
 from tasks.render.shard import rows_url
 
@@ -48,7 +49,7 @@ def publish_version(
         licences=plan.licences,
         networks=_networks(plan),
     )
-    card = write_card(dataset).encode()
+    card = write_card(dataset, describe_left_out(dataset.left_out)).encode()
     dataset.files[CARD] = storage.sha256_bytes(card)
     storage.write_bytes(storage.join(staging_url, MANIFEST), manifest)
     storage.write_bytes(storage.join(staging_url, CARD), card)

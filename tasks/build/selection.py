@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assets.bank.reader import Bank, Entry
+from assets.wording import count_of
 from manifests.recipe import RecipeError, Subset
 from natocc.kinds import kind_named
 
@@ -61,7 +62,7 @@ def _listed(faces: Sequence[Entry], path: Path) -> list[Entry]:
     found = {name: face for face in faces for name in (face.id, Path(face.source).name)}
     absent = sorted(wanted - found.keys())
     if absent:
-        text = f"{len(absent)} faces that the bank lacks, the first {absent[0]!r}"
+        text = f"{count_of(len(absent), 'faces')} that the bank lacks, the first {absent[0]!r}"
         raise RecipeError([f"split: expected faces of the bank in {path}, got {text}"])
     chosen = {found[name].id for name in wanted}
     return [face for face in faces if face.id in chosen]

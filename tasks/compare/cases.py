@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assets.bank.reader import Bank, Entry
+from assets.wording import count_of
 from manifests.recipe import load_recipe
 from manifests.shard_plan import ShardPlan
 from natocc.kinds import OCCLUDING
@@ -79,8 +80,8 @@ def choose_cases(
                 found.append(case)
         if len(found) < share:
             raise ValueError(
-                f"--limit: expected at most {len(found)} pairs of kind {kind} (that is what recipe "
-                f"{recipe} gives with this bank), got {share} of {count}; lower --limit, raise the "
+                f"--limit: expected at most {count_of(len(found), 'pairs')} of kind {kind} (that is what "
+                f"recipe {recipe} gives with this bank), got {share} of {count}; lower --limit, raise the "
                 f"recipe's repeats or leave the kind out of --kinds"
             )
         cases += found

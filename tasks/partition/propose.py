@@ -12,6 +12,7 @@ from assets.bank.splits import final_splits
 from assets.face_metadata.partition import GROUPS, Group
 from assets.reading.folders import order
 from assets.reading.hold_out import ONE_OF, rank
+from assets.wording import count_of
 from tasks.face_metadata import RecordedScore, recorded_score
 from tasks.partition.leaks import find_leaks, on_both_sides
 from tasks.partition.report import PartitionReport, Proposal
@@ -105,18 +106,20 @@ def _persons(faces: Sequence[Entry], identities: int | None) -> tuple[frozenset[
     known = Counter(face.person for face in used if face.person)
     obstacle = ""
     if tested := sum(face.split == "test" for face in faces):
-        obstacle = f"{tested} faces are tested on already"
+        obstacle = f"the bank already has {count_of(tested, 'test faces')}"
     elif not used or known.total() < _KNOWN * len(used):
-        obstacle = f"the person is known of {known.total()} of {len(used)} faces"
+        obstacle = f"the person is known for only {known.total()} of {count_of(len(used), 'training faces')}"
     if obstacle and identities:
-        raise ValueError(f"{option}: expected persons to choose among, but {obstacle}; leave it out")
+        raise ValueError(
+            f"{option}: expected a bank in which test persons can be chosen, but {obstacle}; leave it out"
+        )
     if obstacle:
-        return frozenset(), f"{obstacle}: no identities are chosen"
+        return frozenset(), f"{obstacle}, so no test persons are chosen"
     if identities is not None and identities >= len(known):
         raise ValueError(f"{option}: expected fewer than the {len(known)} persons, got {identities}")
     wanted = min(_IDENTITIES, len(known) // ONE_OF) if identities is None else identities
     persons = choose_persons(faces, wanted)
-    return persons, f"{len(persons)} of {len(known)} identities are chosen to be tested on"
+    return persons, f"chosen for testing: {len(persons)} of {count_of(len(known), 'persons')}"
 
 
 def _tested(face: Entry, persons: frozenset[str]) -> Entry:

@@ -11,6 +11,7 @@ from functools import lru_cache
 import cv2
 
 from assets.bank.reader import Bank
+from assets.wording import count_of
 from manifests.dataset import OUTCOMES, ShardRecord
 from manifests.rows import Row, encode_rows
 from manifests.shard_plan import ShardPlan
@@ -76,7 +77,9 @@ def _write_tar(url: str, file: str, samples: Iterable[SampleResult]) -> list[Row
                 add_sample(writer, row.key, sample.members)
             failures = failures + 1 if row.verdict == "failed" else 0
             if failures >= _MOST_FAILURES_IN_A_ROW:
-                raise ShardStopped(f"{file}: {failures} samples failed in a row, the last: {row.reason}")
+                raise ShardStopped(
+                    f"{file}: {count_of(failures, 'samples')} failed in a row, the last: {row.reason}"
+                )
         writer.close()
     return rows
 

@@ -12,6 +12,7 @@ from assets.bank.reader import Bank, Entry
 from assets.reading.naming import id_of
 from assets.review.formats import form_named
 from assets.review.index import REVIEW_IMAGES, REVIEW_INDEX, ReviewFace, encode_review, pixels_sha256
+from assets.wording import count_of
 from natocc.codecs import decode_plane
 from natocc.file_names import is_number
 from natocc.geometry import Image
@@ -121,7 +122,7 @@ def _queued(url: str, faces: dict[str, Entry]) -> list[_Scored]:
     names = [name for name, _, _ in rows]
     other = [name for name, source, _ in rows if name not in faces or faces[name].source != source]
     if other or len(set(names)) < len(names):
-        got = f"{len(other)} others, the first {other[0]}" if other else "one of them twice"
+        got = f"{count_of(len(other), 'others')}, the first {other[0]}" if other else "one of them twice"
         raise ValueError(f"{url}: expected faces of this bank, each once, got {got}; make the queue again")
     return [(faces[name], _finite(score)) for name, _, score in rows]
 
@@ -150,7 +151,7 @@ def _listed(path: Path, faces: dict[str, Entry]) -> frozenset[str]:
     names = [line.strip() for line in lines if line.strip()]
     ids = [_id_of(name, faces) for name in names]
     if unknown := [name for name, face_id in zip(names, ids, strict=True) if face_id not in faces]:
-        got = f"{len(unknown)} others, the first {unknown[0]}"
+        got = f"{count_of(len(unknown), 'others')}, the first {unknown[0]}"
         raise ValueError(f"{path}: expected ids of faces in the bank, got {got}")
     return frozenset(ids)
 

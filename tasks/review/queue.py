@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets.bank.reader import Bank, Entry
+from assets.wording import count_of
 from natocc.codecs import encode_png_rgb
 from natocc.mask_quality.score import FIGURES
 from shards import storage
@@ -96,7 +97,7 @@ def correct_masks(
     report = QueueReport(queue=storage.join(out, QUEUE), sheet=storage.join(out, SHEET), faces=tuple(faces))
     storage.write_bytes(report.queue, encode_queue(report.faces))
     shown = [_strip(bank, entries[face.id], number, face) for number, face in enumerate(faces[:count], 1)]
-    title = f"{len(faces)} faces of {bank_url}, the worst mask first"
+    title = f"{count_of(len(faces), 'faces')} of {bank_url}, the worst mask first"
     storage.write_bytes(report.sheet, encode_png_rgb(compose_sheet(shown, title, side=288, columns=6)))
     return report
 

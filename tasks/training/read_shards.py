@@ -16,6 +16,7 @@ import webdataset as wds
 from numpy.typing import NDArray
 from webdataset import tariterators
 
+from assets.wording import count_of
 from manifests.dataset import read_dataset, resolve_version
 from natocc.occluders.bank_files import BANK_INDEX
 from shards import storage
@@ -114,9 +115,11 @@ def _whole(url: str, expected: int, remedy: str = "build the version") -> Iterat
             count += 1
             yield sample
     except tarfile.ReadError as error:
-        raise ValueError(f"{url}: expected {expected} samples, got a torn file; {remedy} again") from error
+        raise ValueError(
+            f"{url}: expected {count_of(expected, 'samples')}, got a truncated file; {remedy} again"
+        ) from error
     if count != expected:
-        raise ValueError(f"{url}: expected {expected} samples, got {count}; {remedy} again")
+        raise ValueError(f"{url}: expected {count_of(expected, 'samples')}, got {count}; {remedy} again")
 
 
 def _samples(url: str) -> Iterable[dict[str, Any]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from assets.bank.reader import Bank
+from manifests.dataset import resolve_version
 from natocc.occluders.bank_files import BANK_INDEX, BANK_TABLE
 from shards import storage
 from tasks.partition.leaks import find_leaks
@@ -23,6 +24,14 @@ def is_bank(url: str) -> bool:
             f"{url}: expected a bank, got an unfinished one; run the same `natocc prepare` again"
         )
     return False
+
+
+def bank_or_version(url: str) -> str | None:
+    """None for a bank, else the URL of the version, as ``resolve_version`` finds it.
+
+    Raises FileNotFoundError, with what lies there, if it is none of bank, version and dataset.
+    """
+    return None if is_bank(url) else resolve_version(url, alternative=f"a bank ({BANK_INDEX}), ")
 
 
 def verify_bank(url: str, on_progress: OnProgress = ignore_progress) -> tuple[dict[str, int], list[str]]:

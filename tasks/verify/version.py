@@ -10,12 +10,12 @@ from tarfile import TarError
 
 import pyarrow as pa
 
-from manifests.dataset import DATASET_INDEX, MANIFEST, Dataset, ShardRecord, read_dataset, resolve_version
+from manifests.dataset import DATASET_INDEX, MANIFEST, Dataset, ShardRecord, read_dataset
 from manifests.rows import decode_rows
 from shards import storage
 from shards.reader import read_shard
 from tasks.progress import OnProgress, ignore_progress, tracked
-from tasks.verify.bank import is_bank, verify_bank
+from tasks.verify.bank import bank_or_version, verify_bank
 from tasks.verify.sample import check_sample
 from tasks.workers.pool import WorkerPool, result_of
 
@@ -38,12 +38,13 @@ def verify(url: str, workers: int = 1, *, on_progress: OnProgress = ignore_progr
     ``on_progress`` counts the shards of a version or the files of a bank. Raises FileNotFoundError if there
     is neither.
     """
-    if is_bank(url):
+    version = bank_or_version(url)
+    if version is None:
         counts, found = verify_bank(url, on_progress)
         shards = sum(name.endswith(".tar") for name in storage.list_names(url))
         entries = sum(counts.values())
         return VerifyReport(url=url, samples=entries, shards=shards, findings=tuple(found), what="entries")
-    url = resolve_version(url)
+    url = version
     dataset = read_dataset(url)
     findings = list(_file_findings(url, dataset))
     keys = _kept_keys(url, findings)

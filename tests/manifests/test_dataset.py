@@ -66,6 +66,6 @@ def test_neither_version_nor_dataset_says_what_to_give(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as caught:
         resolve_version(str(tmp_path))
     assert str(caught.value) == (
-        f"{tmp_path}: expected a version (dataset.json) or a dataset (latest.json), found neither; "
+        f"{tmp_path}: expected a version (dataset.json) or a dataset (latest.json), got an empty folder; "
         "give the path that `natocc build` printed"
     )

@@ -116,3 +116,15 @@ def test_two_colons_in_a_name_are_a_name(tmp_path: Path) -> None:
     storage.write_bytes(url, b"content")
     assert [path.name for path in tmp_path.iterdir()] == ["a::b.bin"]
     assert storage.exists(url) and storage.sha256_of(url) == storage.sha256_bytes(b"content")
+
+
+def test_what_lies_at_a_url_is_described(tmp_path: Path) -> None:
+    assert storage.describe_content(str(tmp_path / "none")) == "no such folder"
+    assert storage.describe_content(str(tmp_path)) == "an empty folder"
+    for number in range(7):
+        (tmp_path / f"{number}.tar").touch()
+    assert storage.describe_content(str(tmp_path / "0.tar")) == "a file"
+    assert (
+        storage.describe_content(str(tmp_path))
+        == "a folder with 0.tar, 1.tar, 2.tar, 3.tar, 4.tar and 2 more"
+    )

@@ -45,7 +45,7 @@ def test_faces_of_a_bank_come_by_score_and_say_why(tmp_path: Path, monkeypatch: 
 
 
 def test_neither_bank_nor_version(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="expected a version"):
+    with pytest.raises(FileNotFoundError, match=r"expected a bank \(bank.json\), a version"):
         preview(str(tmp_path), str(tmp_path / "x.png"))
 
 

@@ -12,6 +12,7 @@ from assets.datasets.coco.categories import CATEGORIES, CATEGORY_NAMES, TEST_CAT
 from assets.datasets.coco.reader import COCO_FOLDER
 from assets.problems import Problem, ReportProblem
 from assets.records import RawObject
+from assets.wording import count_of
 
 # Number of candidates to examine, at most, for each place of a category.
 _TRIES = 4
@@ -64,7 +65,7 @@ def choose_objects(
     ``objects`` is iterated once, and only candidates are held in memory. ``default`` takes the largest sound
     instances of each category that are not blurred. It takes 128 of ``CATEGORIES`` and, with ``hold_out``,
     four of each of ``TEST_CATEGORIES`` from other photographs, with split ``test``. If there are too few,
-    this is one Problem (converted). With another choice and ``hold_out``, objects of ``TEST_CATEGORIES`` are
+    this is one Problem (noted). With another choice and ``hold_out``, objects of ``TEST_CATEGORIES`` are
     held out, together with all objects of their photographs. A split given in the side-car is kept.
 
     Raises ValueError if the file is missing, holds no number, or names an unknown id.
@@ -82,8 +83,8 @@ def choose_objects(
             by_id = {int(thing.id): thing for thing in seen if int(thing.id) in named}
             if absent := [number for number in wanted if number not in by_id]:
                 raise ValueError(
-                    f"--objects {choice}: expected ids of annotations that can be used, got {len(absent)} "
-                    f"others, the first {absent[0]}"
+                    f"--objects {choice}: expected ids of annotations that can be used, got "
+                    f"{count_of(len(absent), 'others')}, the first {absent[0]}"
                 )
             chosen = [by_id[number] for number in wanted]
         chosen = _hold_out(chosen) if hold_out else chosen
@@ -178,7 +179,7 @@ def _report_few(places: dict[int, int], found: Counter[int], report: ReportProbl
         if len(places) > len(CATEGORIES):
             expected += f", and {TESTED} of each of {len(TEST_CATEGORIES)} others to test on"
         where = f"{COCO_FOLDER}/annotations"
-        report(Problem(path=where, expected=expected, got=", ".join(few), action="converted"))
+        report(Problem(path=where, expected=expected, got=", ".join(few), action="noted"))
 
 
 def _hold_out(objects: list[RawObject]) -> list[RawObject]:

@@ -56,7 +56,7 @@ def read_voo_objects(raw: Path, report: ReportProblem) -> Iterator[RawCutout]:
     images = by_stem(pictures_in(pictures, raw, report), raw, report)
     if len(images) != _COUNT:
         where, expected = pictures.relative_to(raw).as_posix(), f"{_COUNT} objects, as in the paper"
-        report(Problem(path=where, expected=expected, got=str(len(images)), action="converted"))
+        report(Problem(path=where, expected=expected, got=str(len(images)), action="noted"))
     for stem, image in images.items():
         mask = mask_of.pop(stem, None)
         where = image.relative_to(raw).as_posix()

@@ -143,7 +143,7 @@ class TextureLabels:
                 yield number, name.removeprefix("./").removeprefix("images/"), " ".join(rest)
 
     def _note(self, file: str, expected: str, got: str) -> None:
-        self._report(Problem(path=self._where(file), expected=expected, got=got, action="converted"))
+        self._report(Problem(path=self._where(file), expected=expected, got=got, action="noted"))
 
     def _where(self, file: str) -> str:
         return (self._folder / file).relative_to(self._raw).as_posix()

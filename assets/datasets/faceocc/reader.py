@@ -17,6 +17,7 @@ from assets.reading.folders import is_text, picture_names, pictures_in
 from assets.reading.naming import id_of
 from assets.records import Origin, RawCutout, RawTexture
 from assets.text.sidecar import Sidecar
+from assets.wording import count_of
 from natocc.file_names import is_number
 from shards import storage
 
@@ -162,7 +163,7 @@ class _Photographs:
             got = f"none for {count}, the first {first}; taken as occluders all the same"
             expected = f"a photograph of each in {CELEBAMASK_FOLDER}/{CELEBAMASK_IMAGES}"
             where = crops.relative_to(raw).as_posix()
-            report(Problem(path=where, expected=expected, got=got, action="converted"))
+            report(Problem(path=where, expected=expected, got=got, action="noted"))
 
 
 def _silent(problem: Problem) -> None:
@@ -197,7 +198,7 @@ def _count(folder: Path, raw: Path, count: int, stated: int, report: ReportProbl
     if count < 0.9 * stated:
         got = str(count) if folder.is_dir() else "no such folder"
         where, expected = folder.relative_to(raw).as_posix(), f"about {stated} pictures, as stated"
-        report(Problem(path=where, expected=expected, got=got, action="converted"))
+        report(Problem(path=where, expected=expected, got=got, action="noted"))
 
 
 def _check_layout(folder: Path, raw: Path, report: ReportProblem) -> None:
@@ -205,7 +206,7 @@ def _check_layout(folder: Path, raw: Path, report: ReportProblem) -> None:
     where = folder.relative_to(raw).as_posix()
     if folder != raw / FACEOCC_FOLDER:
         expected, got = f"{', '.join(_FOLDERS)} in it", f"them one level deeper; they are read from {where}"
-        report(Problem(path=FACEOCC_FOLDER, expected=expected, got=got, action="converted"))
+        report(Problem(path=FACEOCC_FOLDER, expected=expected, got=got, action="noted"))
         if (folder / TEST).is_dir():
             expected, got = (
                 f"it as {FACEOCC_FOLDER}/{TEST}",
@@ -213,11 +214,12 @@ def _check_layout(folder: Path, raw: Path, report: ReportProblem) -> None:
             )
             report(Problem(path=f"{where}/{TEST}", expected=expected, got=got))
     if (pickles := folder / PICKLES).is_dir():
-        got = f"{sum(1 for _ in pickles.glob('*.pkl'))} pickles, which may run code and are never read"
+        count = count_of(sum(1 for _ in pickles.glob("*.pkl")), "pickles")
+        got = f"{count}; pickles may run code and are never read"
         masks = f"{where}/{PICKLES}"
-        report(Problem(path=masks, expected="masks as pictures", got=got, action="converted"))
+        report(Problem(path=masks, expected="masks as pictures", got=got, action="noted"))
     for path in sorted(folder.iterdir()):
         if path.name in (*_FOLDERS, PICKLES, TEST, "natocc.csv") or path.name.startswith("."):
             continue
         expected, got = f"one of {', '.join((*_FOLDERS, TEST))}", "a folder" if path.is_dir() else "a file"
-        report(Problem(path=path.relative_to(raw).as_posix(), expected=expected, got=got, action="converted"))
+        report(Problem(path=path.relative_to(raw).as_posix(), expected=expected, got=got, action="noted"))

@@ -41,7 +41,7 @@ def read_hand_info(folder: Path, raw: Path, report: ReportProblem) -> dict[str, 
     def lack(got: str) -> dict[str, HandInfo]:
         expected = "the table of the download, with imageName"
         got = f"{got}; side and skin are unknown"
-        report(Problem(path=where, expected=expected, got=got, action="converted"))
+        report(Problem(path=where, expected=expected, got=got, action="noted"))
         return {}
 
     if not path.is_file():
@@ -56,7 +56,7 @@ def read_hand_info(folder: Path, raw: Path, report: ReportProblem) -> dict[str, 
             reported.add((column, value))
             expected = f"{column} among {', '.join(among)}"
             got = f"{value!r}, which counts as unknown"
-            report(Problem(path=where, expected=expected, got=got, action="converted"))
+            report(Problem(path=where, expected=expected, got=got, action="noted"))
         return ""
 
     try:

@@ -55,7 +55,7 @@ def read_hands(
         expected = f"{count} hands, or masks for more, or {HANDS_FOLDER}/{LIST} that names them"
         got = f"{len(hands)}; {len(kept)} with a mask are taken and {len(chosen)} others, evenly by skin"
         got += f", and {len(tested)} of other subjects to test on" if tested else ""
-        report(Problem(path=f"{HANDS_FOLDER}/Hands", expected=expected, got=got, action="converted"))
+        report(Problem(path=f"{HANDS_FOLDER}/Hands", expected=expected, got=got, action="noted"))
     taken = kept | {hand.id for hand in (*chosen, *tested)}
     yield from (hand for hand in hands if hand.id in taken)
 
@@ -108,9 +108,7 @@ def _masks(raw: Path, report: ReportProblem) -> dict[str, Path]:
             if first is not path:
                 where, got = path.relative_to(raw).as_posix(), f"that and {first.relative_to(raw).as_posix()}"
                 expected = "one mask of a hand"
-                report(
-                    Problem(path=where, expected=expected, got=f"{got}, which is taken", action="converted")
-                )
+                report(Problem(path=where, expected=expected, got=f"{got}, which is taken", action="noted"))
     return found
 
 

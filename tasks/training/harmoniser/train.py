@@ -166,9 +166,12 @@ def _left_out(
     sources: Sequence[SceneSource], evaluation: Evaluation, held_out: int, options: HarmoniserOptions
 ) -> tuple[str, ...]:
     lines = [str(problem) for source in sources for problem in source.problems]
-    lines += [f"held out, {name}: expected a foreground, got an empty mask" for name in evaluation.empty]
+    lines += [
+        f"held-out picture {name}: expected a foreground, got an empty mask" for name in evaluation.empty
+    ]
     if held_out > options.max_held_out:
-        lines.append(f"held out: {options.max_held_out} of {held_out} pictures, as --max-held-out allows")
+        count, most = held_out - options.max_held_out, options.max_held_out
+        lines.append(f"{count} of {held_out} held-out pictures, because of --max-held-out {most}")
     return tuple(lines)
 
 

@@ -37,19 +37,19 @@ def read_split(version_url: str, split: str, *, size: int, most: int) -> Picture
 def read_test_sets(version_url: str, bank_url: str | None, *, size: int, most: int) -> TestSets:
     """Read a version's split ``test``, and the first ``most`` faces of each data set of the bank."""
     held_out = read_split(version_url, "test", size=size, most=most)
-    notes = [] if len(held_out) else ["held_out: the version has no samples of the split test"]
+    notes = [] if len(held_out) else ["no test on held-out faces: the version has none (split test)"]
     shards = real_shards(bank_url) if bank_url else {}
     real: dict[str, Pictures] = {}
     for name, shard in shards.items():
         if not shard.faces:
-            notes.append(f"{name}: {bank_url} holds none of its faces")
+            notes.append(f"no test on {name}: {bank_url} has none of its faces")
             continue
         real[name] = _in_memory(islice(read_real(str(bank_url), name, size=size), most), size)
         if shard.faces > most:
-            notes.append(f"{name}: {most} of its {shard.faces} faces, as --max-samples allows")
+            notes.append(f"{name}: tested on the first {most} of its {shard.faces} faces, see --max-samples")
     if not shards:
-        missing = f"{bank_url} holds no really occluded faces" if bank_url else "no bank was given"
-        notes.append(f"real: {missing}")
+        missing = f"{bank_url} has none" if bank_url else "no bank was given"
+        notes.append(f"no test on really occluded faces: {missing}")
     return TestSets(held_out=held_out if len(held_out) else None, real=real, notes=tuple(notes))
 
 

@@ -11,6 +11,7 @@ from typing import Protocol
 from assets.pictures.images import read_image
 from assets.problems import BadInput, Problem, conversions
 from assets.reading.naming import normal
+from assets.wording import count_of
 from natocc.geometry import Image
 from shards.storage import sha256_bytes
 
@@ -162,4 +163,4 @@ def expect_some(found: Iterable[Photo], where: str, least: int, problems: list[P
 
 def fewer(wanted: int, count: int) -> tuple[str, ...]:
     """Return a note if fewer photographs are held out than requested."""
-    return (f"held out: {count} photographs where {wanted} were asked for",) if count < wanted else ()
+    return (f"held out: expected {count_of(wanted, 'photographs')}, got {count}",) if count < wanted else ()

@@ -102,5 +102,5 @@ def test_another_number_than_published_is_noted_and_all_are_taken(tmp_path: Path
         ("b", "RealOcc-Wild"),
     ]
     assert [(str(problem), problem.action) for problem in problems] == [
-        ("RealOcc-Wild/images: expected 270 pictures, as published, got 2", "converted")
+        ("RealOcc-Wild/images: expected 270 pictures, as published, got 2", "noted")
     ]

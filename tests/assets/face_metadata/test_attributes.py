@@ -22,5 +22,5 @@ def test_another_number_of_attributes_is_noted_and_the_table_used(tmp_path: Path
     table = read_attributes(tmp_path, tmp_path / FACES, problems.append)
     assert table is not None and table.rows == {"0": ("Male",)}
     assert [f"{problem.action} {problem}" for problem in problems] == [
-        f"converted {FACES}/{ATTRIBUTES}: expected 40 attributes, got 2"
+        f"noted {FACES}/{ATTRIBUTES}: expected 40 attributes, got 2"
     ]

@@ -40,6 +40,6 @@ def test_identities_need_the_mapping_and_are_reported_where_they_lack(tmp_path: 
     faces, problems = faces_of(tmp_path, "0", "1")
     assert [face.origin.person for face in faces] == ["celeba:7", None]
     assert problems == [
-        f"converted CelebA/identity_CelebA.txt: expected one such table, got {FACES}/identity_CelebA.txt too, which is used",
-        f"converted {FACES}/identity_CelebA.txt: expected the identity of each face that is mapped, got none for 1 (000006.jpg)",
+        f"noted CelebA/identity_CelebA.txt: expected one such table, got {FACES}/identity_CelebA.txt too, which is used",
+        f"noted {FACES}/identity_CelebA.txt: expected the identity of each face that is mapped, got none for 1 (000006.jpg)",
     ]

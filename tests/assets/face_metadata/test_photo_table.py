@@ -18,8 +18,8 @@ def test_rows_and_photographs_that_lack_each_other_take_one_line(tmp_path: Path)
     write(tmp_path / FACES / ATTRIBUTES, attributes(*((f"{number}.jpg", "") for number in range(1, 900))))
     _, problems = faces_of(tmp_path, "0", "1", "own")
     assert problems == [
-        f"converted {FACES}/{ATTRIBUTES}: expected a row for each photograph, got none for 2 (0, own)",
-        f"converted {FACES}/{ATTRIBUTES}: expected a photograph for each row, got none for 898 (2, 3, 4, …)",
+        f"noted {FACES}/{ATTRIBUTES}: expected a row for each photograph, got none for 2 (0, own)",
+        f"noted {FACES}/{ATTRIBUTES}: expected a photograph for each row, got none for 898 (2, 3, 4, …)",
     ]
 
 

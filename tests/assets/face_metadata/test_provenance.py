@@ -62,7 +62,7 @@ def test_a_mask_edited_since_keeps_no_provenance_and_is_noted(tmp_path: Path) ->
     found, problems = read(tmp_path, LINE)
     assert found == {}
     (problem,) = problems
-    assert problem.action == "converted"
+    assert problem.action == "noted"
     assert str(problem) == (
         f"{CORRECTED_FOLDER}/7.png: expected the mask that {PROVENANCE} records, "
         "got another: edited since; taken, and its origin left out"

@@ -61,7 +61,7 @@ def test_a_row_that_cannot_be_read_is_named_and_its_face_kept(tmp_path: Path) ->
         f"refused {FACES}/{ATTRIBUTES}: expected one row a name, got a second one of 2 and the like: 1 (line 6)",
         f"refused {FACES}/{POSES}: expected a photograph and three angles of -180 to 180 degrees, "
         "got 0.jpg 1 2 and the like: 3 (line 3, line 4, line 5)",
-        f"converted {FACES}/{POSES}: expected 5 rows, as its first line says, got 3",
+        f"noted {FACES}/{POSES}: expected 5 rows, as its first line says, got 3",
         f"refused {FACES}/{MAPPING}: expected a number, CelebA's number and its file, which is one higher, "
         "got 0 7 000007.jpg and the like: 1 (line 2)",
     ]

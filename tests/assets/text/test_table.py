@@ -35,7 +35,7 @@ def test_count_and_header_are_optional(tmp_path: Path) -> None:
 
 def test_skipped_rows_count_and_another_count_is_noted(tmp_path: Path) -> None:
     assert read(tmp_path, b"2\na 1\nskip 2\n") == ({"a": "1"}, [])
-    expected = "converted t.txt: expected 3 rows, as its first line says, got 2"
+    expected = "noted t.txt: expected 3 rows, as its first line says, got 2"
     assert read(tmp_path, b"3\na 1\nskip 2\n") == ({"a": "1"}, [expected])
 
 

@@ -34,13 +34,13 @@ def test_build_then_unchanged_then_verify_info_preview_replay(
     first = run("build", recipe, "--bank", bank_url, "--out", out, "--workers", 1)
     assert first.exit_code == 0, first.output
     assert "4 kept, 0 rejected, 0 failed; 2 shards rendered, 0 reused" in first.stdout
-    assert "left out: held: expected faces in its split, got none" in first.stdout
+    assert "left out: set held, which is optional: expected faces in its split, got none" in first.stdout
     again = run("build", recipe, "--bank", bank_url, "--out", out)
     assert again.exit_code == 0 and "unchanged: " in again.stdout
 
     checked = run("verify", out / "tiny", "--workers", 1)
     assert checked.exit_code == 0
-    assert "4 samples in 2 shards are as they should be" in checked.stdout
+    assert "4 samples in 2 shards, all as they should be" in checked.stdout
     told = run("info", out / "tiny").stdout
     assert "4 kept, 0 rejected, 0 failed; 2 shards" in told and "Two shards." in told
     assert '"upscaler": "lanczos"' in run("info", bank_url).stdout
@@ -54,7 +54,7 @@ def test_build_then_unchanged_then_verify_info_preview_replay(
     (version / "README.md").write_text("changed")
     found = run("verify", out / "tiny", "--workers", 1)
     assert found.exit_code == 1
-    assert "README.md: expected sha256" in found.stderr and "1 findings" in found.stdout
+    assert "README.md: expected sha256" in found.stderr and "1 finding\n" in found.stdout
 
 
 def test_an_unknown_recipe_lists_the_known_ones(bank_url: str, tmp_path: Path) -> None:
@@ -92,6 +92,10 @@ def test_an_output_that_is_a_file(recipe: Path, bank_url: str, tmp_path: Path) -
 
 @pytest.mark.parametrize("command", ["verify", "info"])
 def test_no_version_there(command: str, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").touch()
     result = run(command, tmp_path)
     assert result.exit_code == 1
-    assert "expected a version (dataset.json) or a dataset (latest.json), found neither" in result.stderr
+    assert result.stderr == (
+        f"error: {tmp_path}: expected a bank (bank.json), a version (dataset.json) or a dataset "
+        "(latest.json), got a folder with notes.txt; give the path that `natocc build` printed\n"
+    )

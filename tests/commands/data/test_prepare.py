@@ -47,7 +47,7 @@ def test_one_line_a_problem_then_the_counts_and_exit_0(made: tuple[Path, Path, R
         f"COCO: not under {raw}; what needs it can't be built",
     ]
     assert done.stdout == (
-        f"{bank}: 1 train faces, 2 test faces, 0 objects, 1 hands, 1 textures, 1 occluded faces; "
+        f"{bank}: 1 train face, 2 test faces, 0 objects, 1 hand, 1 texture, 1 occluded face; "
         "1 refused; 1 moved to test; 4 shards made, 0 kept\n"
     )
 

@@ -24,7 +24,10 @@ def test_export_and_import_say_what_they_did(tmp_path: Path) -> None:
     write(out / "masks/00000.png", bitmap(disc(HEIGHT, WIDTH, 0.4)))
     (out / "review.csv").write_text("id,verdict\n7,O\n")
     code, text = run("import", out, "--raw", raw, "--bank", url, "--who", "Ann", "--date", "2024-05-09")
-    said = "1 corrected masks, 1 verdicts, 1 unchanged, 0 known already, 0 without an answer"
+    said = (
+        "1 new corrected mask, 1 new verdict, 1 mask unchanged by the annotator, 0 masks imported before, "
+        "0 faces without a usable answer"
+    )
     assert (code, text) == (0, f"{raw}: {said}\n")
     assert (
         raw / CORRECTED_FOLDER / "verdicts.csv"
@@ -43,8 +46,9 @@ def test_problems_are_listed_together_and_end_with_1(tmp_path: Path) -> None:
     assert text.splitlines() == [
         "masks/00000.png: expected a mask with pixels, or the verdict exclude, got an empty mask",
         "masks/00099.png: expected a face of this review, got the unknown face '00099'",
-        "nothing written, because of 2 problems (else: 1 corrected masks, 0 verdicts, 1 unchanged, "
-        "0 known already, 1 without an answer); fix them, or leave those answers out with --keep-going",
+        "nothing written because of 2 problems; the other answers: 1 new corrected mask, 0 new verdicts, 1 mask "
+        "unchanged by the annotator, 0 masks imported before, 1 face without a usable answer. Fix the problems, "
+        "or skip those answers with --keep-going",
     ]
     code, text = run("import", out, "--raw", raw, "--bank", url, "--keep-going")
     assert code == 0 and (raw / CORRECTED_FOLDER / "7.png").is_file()

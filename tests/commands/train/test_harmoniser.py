@@ -34,10 +34,10 @@ def test_it_prints_the_errors_and_where_the_files_are(tmp_path: Path) -> None:
     for word in ("composite", "statistics", "network, mapping", "fmse"):
         assert word in result.output
     assert f"left out: {photos}: expected a mask of the same name, got none for 1 (2.jpg)" in result.output
-    assert "trained 1 steps on 2 pictures; scored on 1 held out" in result.output
+    assert "trained 1 step on 2 pictures; scored on 1 held out" in result.output
     assert str(tmp_path / "run/harmonizer.safetensors") in result.output
     again = CliRunner().invoke(app, ["train-harmoniser", *run])
-    assert "trained 1 steps, 1 of them before, on 2 pictures" in again.output
+    assert "trained 1 step, 1 of them before, on 2 pictures" in again.output
 
 
 def test_what_cannot_work_is_one_line(tmp_path: Path) -> None:

@@ -16,15 +16,15 @@ def test_it_prints_the_figures_and_where_the_weights_are(tmp_path: Path) -> None
     result = CliRunner().invoke(app, ["train-segmenter", version, "--bank", bank, *run])
     assert result.exit_code == 0, result.output
     assert "held-out synthetic" in result.output
-    assert f"left out: RealOcc: {bank} holds none of its faces" in result.output
-    assert "trained 1 steps on 8 pictures of version v" in result.output
+    assert f"note: no test on RealOcc: {bank} has none of its faces" in result.output
+    assert "trained 1 step on 8 pictures of version v" in result.output
     assert str(tmp_path / "run" / "segmenter.pt") in result.output
 
 
 def test_a_url_without_a_version_is_one_line(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["train-segmenter", str(tmp_path), "--out", str(tmp_path / "run")])
     assert result.exit_code == 1
-    assert "expected a version (dataset.json) or a dataset (latest.json), found neither" in result.output
+    assert "expected a version (dataset.json) or a dataset (latest.json), got " in result.output
     assert "Traceback" not in result.output
 
 

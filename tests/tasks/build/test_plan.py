@@ -61,7 +61,7 @@ def test_a_list_file_chooses_faces_by_id_and_names_those_it_lacks(bank_url: str,
     names.write_text("00000\n")
     assert plan(bank_url, split=str(names)).samples == 5
     names.write_text("00000\n4711.jpg\n")
-    with pytest.raises(RecipeError, match=r"1 faces that the bank lacks, the first '4711.jpg'"):
+    with pytest.raises(RecipeError, match=r"1 face that the bank lacks, the first '4711.jpg'"):
         plan(bank_url, split=str(names))
 
 
@@ -80,7 +80,7 @@ def test_a_bank_without_parsing_maps_is_said_before_anything_runs(bank_url: str,
             writer.add(entry, members)
     writer.close(upscaler="lanczos")
     with pytest.raises(
-        RecipeError, match="parsing: expected parsing maps in the bank, got none for 1 faces, the first 00000"
+        RecipeError, match="parsing: expected parsing maps in the bank, got none for 1 face, the first 00000"
     ):
         plan(str(tmp_path))
 

@@ -13,7 +13,7 @@ def test_prepare_is_told_of_counts_that_no_reader_notes(tmp_path: Path) -> None:
     add_texture(tmp_path, "banded", "banded_0001.jpg", b"x")
     (tmp_path / "dtd/images/empty").mkdir()
     assert [f"{problem.action} {problem}" for problem in count_problems(tmp_path)] == [
-        "converted RealOcc/image: expected 550 pictures, as published, got 549"
+        "noted RealOcc/image: expected 550 pictures, as published, got 549"
     ]
 
 

@@ -60,7 +60,7 @@ def test_faces_of_known_part_keep_it(tmp_path: Path) -> None:
     assert report.rows() == [
         ("WO-train", 2, 24603), ("WO-test", 1, 716), ("O", 1, 4597), ("excluded", 1, 86), ("O-test", 1, None),
     ]  # fmt: skip
-    assert report.remark == "2 faces are tested on already: no identities are chosen"
+    assert report.remark == "the bank already has 2 test faces, so no test persons are chosen"
     assert calls == [(0, 0)], "no score has to be read"
 
 
@@ -98,7 +98,7 @@ def people(count: int) -> list[Entry]:
 def test_a_fifth_of_few_persons_is_tested_on_as_a_whole(tmp_path: Path) -> None:
     report = make_partition(write_bank(tmp_path, people(20)))
     assert len(report.persons) == 4 and report.leaks == ()
-    assert report.remark == "4 of 20 identities are chosen to be tested on"
+    assert report.remark == "chosen for testing: 4 of 20 persons"
     counts = {name: len(files) for name, files in report.files.items()}
     assert counts == {"WO-train": 32, "WO-test": 8, "O": 16, "O-test": 4, "excluded": 0}
     numbers = {int(file.removesuffix(".jpg")) for file in report.files["WO-test"]}
@@ -138,7 +138,7 @@ def test_who_shares_a_photograph_with_a_chosen_person_is_tested_on_too(tmp_path:
         (
             [face(0, "WO-train", "ada"), face(1, "WO-train")],
             1,
-            "--test-identities: expected persons to choose among, but the person is known of 1 of 2 faces; leave it out",
+            "--test-identities: expected a bank in which test persons can be chosen, but the person is known for only 1 of 2 training faces; leave it out",
         ),
         (
             [face(0)],
@@ -192,7 +192,7 @@ def test_the_lists_put_beside_the_raw_data_give_the_bank_these_parts(tmp_path: P
     prepare(raw, bank, workers=1)
     code, output = run("--bank", bank, "--out", str(out), "--test-identities", "2")
     assert code == 0, output
-    assert "2 of 5 identities are chosen to be tested on" in output and "no leaks" in output
+    assert "chosen for testing: 2 of 5 persons" in output and "no leaks" in output
     for path in raw.glob("*.txt"):
         path.unlink()
     for path in out.glob("*.txt"):
@@ -215,4 +215,4 @@ def test_a_leak_is_listed_and_ends_with_1(tmp_path: Path) -> None:
     code, output = run("--bank", bank.url, "--out", str(tmp_path / "out"))
     assert code == 1
     assert "person ada: expected on one side, got face 00001 in test and face 00000 in train" in output
-    assert "1 leaks" in output
+    assert "1 leak" in output

@@ -271,7 +271,7 @@ def test_wrong_input_as_a_whole_leaves_the_bank_alone(
     before = contents(bank)
     shutil.copytree(raw, tmp_path / "raw")
     (tmp_path / "ids.txt").write_text("7\n8\n")
-    with pytest.raises(ValueError, match="got 1 others, the first 8"):
+    with pytest.raises(ValueError, match="got 1 other, the first 8"):
         prepare(tmp_path / "raw", str(bank), PrepareOptions(objects=str(tmp_path / "ids.txt")), workers=1)
     with pytest.raises(FileNotFoundError, match="found it one level deeper"):
         prepare(tmp_path, str(bank), workers=1)

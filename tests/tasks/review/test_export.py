@@ -108,9 +108,9 @@ def test_a_queue_of_another_bank_or_kind_is_refused(tmp_path: Path) -> None:
     for rows, message in (
         (
             [("00000", "0.jpg", 1.0), ("00099", "99.jpg", 0.5)],
-            "got 1 others, the first 00099; make the queue again",
+            "got 1 other, the first 00099; make the queue again",
         ),
-        ([("00000", "another.jpg", 1.0)], "got 1 others, the first 00000"),
+        ([("00000", "another.jpg", 1.0)], "got 1 other, the first 00000"),
         ([("00000", "0.jpg", 1.0), ("00000", "0.jpg", 0.5)], "got one of them twice"),
     ):
         with pytest.raises(ValueError, match=message):

@@ -126,7 +126,7 @@ def test_a_mask_edited_after_its_review_is_taken_and_said_to_be(tmp_path: Path) 
     (raw / CORRECTED_FOLDER / "1.png").write_bytes(encoded(disc(*SIZE, 0.4), "PNG"))
     done = prepare(raw, url, workers=1)
     assert [(problem.path, problem.action) for problem in done.problems] == [
-        (f"{CORRECTED_FOLDER}/1.png", "converted")
+        (f"{CORRECTED_FOLDER}/1.png", "noted")
     ]
     (entry,) = (one for one in Bank(url).entries("face") if one.id == "00001")
     members = Bank(url).read(entry)

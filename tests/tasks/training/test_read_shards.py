@@ -115,7 +115,7 @@ def test_a_bank_without_a_list_or_with_a_torn_shard_is_an_error(tmp_path: Path) 
     bank = small_bank(str(tmp_path / "bank"))
     shard = tmp_path / "bank/realocc-000000.tar"
     shard.write_bytes(shard.read_bytes()[:9_000])
-    with pytest.raises(ValueError, match="expected 3 samples, got a torn file; prepare the bank again"):
+    with pytest.raises(ValueError, match="expected 3 samples, got a truncated file; prepare the bank again"):
         list(read_real(bank, size=16))
     (tmp_path / "bank/bank.json").write_text('{"files": {"realocc-000000.tar": ""}}')
     with pytest.raises(ValueError, match=r"expected evaluation\.datasets.*`natocc prepare`"):

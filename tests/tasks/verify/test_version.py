@@ -93,7 +93,7 @@ def test_a_difference_beyond_the_reach_is_found(built: BuildReport) -> None:
 
 
 def test_no_version_is_said_plainly(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="expected a version"):
+    with pytest.raises(FileNotFoundError, match=r"expected a bank \(bank.json\), a version"):
         verify(str(tmp_path))
 
 

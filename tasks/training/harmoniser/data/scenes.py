@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from assets.problems import Problem
+from assets.wording import count_of
 from natocc.geometry import Image
 from natocc.resize.scale import scale_image
 
@@ -136,8 +137,8 @@ def split_items(sources: Sequence[SceneSource], share: float) -> tuple[list[Loca
         photos = len({item.photo for _, item in decided})
         raise ValueError(
             "pictures: expected two photographs at least, one to learn from and one to hold out, "
-            f"got {len(learn)} pictures to learn from and {len(kept)} held out, of {photos} "
-            f"photograph{'' if photos == 1 else 's'}; give more photographs with masks"
+            f"got {count_of(len(learn), 'pictures')} to learn from and {len(kept)} held out, of "
+            f"{count_of(photos, 'photographs')}; give more photographs with masks"
         )
     return learn, kept
 

@@ -193,7 +193,7 @@ def test_what_the_recipe_lacks_is_one_line(things: list[RawObject]) -> None:
     few = [one for one in things if one.category_id not in (61, 84) or int(one.id) % 100 < 2]
     choose_objects(few, "default", hold_out=False, report=problems.append)
     assert [f"{problem.action} {problem}" for problem in problems] == [
-        "converted COCO/annotations: expected 6 sound objects or more of each of 20 categories, got 2 cake, 2 book"
+        "noted COCO/annotations: expected 6 sound objects or more of each of 20 categories, got 2 cake, 2 book"
     ]
     problems.clear()
     choose_objects(things, "default", report=problems.append)

@@ -22,7 +22,7 @@ def add(folder: Path, stem: str, masks: str = "object_mask_x4", suffix: str = ".
     write(folder / masks / f"{stem}.png", b"x")
 
 
-NOTED = "converted {}object_image_sr: expected 128 objects, as in the paper, got {}"
+NOTED = "noted {}object_image_sr: expected 128 objects, as in the paper, got {}"
 
 
 @pytest.mark.parametrize("place", ["coco_object/", ""])

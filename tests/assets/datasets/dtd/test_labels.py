@@ -61,19 +61,19 @@ def test_lists_and_pictures_that_disagree_take_a_line_each(tmp_path: Path) -> No
     write(labels / "labels_joint_anno.txt", f"{NAMES[0]} banded\n{NAMES[0]} grid\n{NAMES[1]}\n".encode())
     _, problems = read(tmp_path)
     assert problems == [
-        "converted dtd/labels/labels_joint_anno.txt: expected a picture and its labels a line, got others: 1 (line 3)",
-        "converted dtd/labels/labels_joint_anno.txt: expected one line a picture, got second ones: 1 (line 2)",
-        "converted dtd/labels/notes.doc: expected train1.txt to test10.txt and labels_joint_anno.txt, got another file, which is not read",
-        "converted dtd/labels/val1.txt: expected pictures that no list of its partition has yet, "
+        "noted dtd/labels/labels_joint_anno.txt: expected a picture and its labels a line, got others: 1 (line 3)",
+        "noted dtd/labels/labels_joint_anno.txt: expected one line a picture, got second ones: 1 (line 2)",
+        "noted dtd/labels/notes.doc: expected train1.txt to test10.txt and labels_joint_anno.txt, got another file, which is not read",
+        "noted dtd/labels/val1.txt: expected pictures that no list of its partition has yet, "
         "got others: 2 (banded/banded_0005.jpg of train1.txt, grid/grid_0005.jpg of train1.txt)",
-        "converted dtd/labels/test1.txt: expected pictures that are there, got others: 1 (banded/banded_0002.jpg)",
-        "converted dtd/labels/train1.txt: expected every picture in one of the lists of partition 1, "
+        "noted dtd/labels/test1.txt: expected pictures that are there, got others: 1 (banded/banded_0002.jpg)",
+        "noted dtd/labels/train1.txt: expected every picture in one of the lists of partition 1, "
         "got none of 4 (own/a.jpg, own/b.jpg, own/c.jpg, …)",
-        "converted dtd/labels/val2.txt: expected three lists of partition 2, got no such file",
+        "noted dtd/labels/val2.txt: expected three lists of partition 2, got no such file",
         "refused dtd/labels/test2.txt: expected text in UTF-8, got 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte",
-        "converted dtd/labels/train2.txt: expected every picture in one of the lists of partition 2, "
+        "noted dtd/labels/train2.txt: expected every picture in one of the lists of partition 2, "
         "got none of 7 (banded/banded_0005.jpg, grid/grid_0002.jpg, grid/grid_0005.jpg, …)",
-        "converted dtd/labels/labels_joint_anno.txt: expected pictures that are there, got others: 1 (banded/banded_0002.jpg)",
-        "converted dtd/labels/labels_joint_anno.txt: expected every picture, "
+        "noted dtd/labels/labels_joint_anno.txt: expected pictures that are there, got others: 1 (banded/banded_0002.jpg)",
+        "noted dtd/labels/labels_joint_anno.txt: expected every picture, "
         "got none of 9 (banded/banded_0005.jpg, banded/banded_0009.jpg, grid/grid_0002.jpg, …)",
     ]  # fmt: skip

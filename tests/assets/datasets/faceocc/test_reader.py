@@ -61,10 +61,10 @@ def test_occluders_come_by_kind_and_name(tmp_path: Path) -> None:
     assert all(one.mask is None and one.origin.dataset == "FaceOcc" for one in found)
     assert "no redistribution" in found[0].origin.licence and "terms not stated" in found[-1].origin.licence
     assert problems == [
-        "converted FaceOcc/CelebAHQ: expected about 1700 pictures, as stated, got 2",
-        "converted FaceOcc/ffhq: expected about 500 pictures, as stated, got 2",
-        "converted FaceOcc/CelebAHQ: expected a photograph of each in CelebAMask-HQ/CelebA-HQ-img, got none for 2, the first 9; taken as occluders all the same",
-        "converted FaceOcc/internet: expected about 300 pictures, as stated, got 3",
+        "noted FaceOcc/CelebAHQ: expected about 1700 pictures, as stated, got 2",
+        "noted FaceOcc/ffhq: expected about 500 pictures, as stated, got 2",
+        "noted FaceOcc/CelebAHQ: expected a photograph of each in CelebAMask-HQ/CelebA-HQ-img, got none for 2, the first 9; taken as occluders all the same",
+        "noted FaceOcc/internet: expected about 300 pictures, as stated, got 3",
     ]
 
 
@@ -125,9 +125,9 @@ def test_pickles_and_what_is_no_part_are_named_and_never_read(tmp_path: Path) ->
         add_cutout(tmp_path, name, b"x")
     add_cutout(tmp_path, "CelebAHQ/note.txt", b"x")
     assert but_for_counts(cutouts(tmp_path)[1]) == [
-        "converted FaceOcc/ffhqMask: expected masks as pictures, got 2 pickles, which may run code and are never read",
-        "converted FaceOcc/LICENSE: expected one of CelebAHQ, ffhq, internet, texture, COFW_test, got a file",
-        "converted FaceOcc/old: expected one of CelebAHQ, ffhq, internet, texture, COFW_test, got a folder",
+        "noted FaceOcc/ffhqMask: expected masks as pictures, got 2 pickles; pickles may run code and are never read",
+        "noted FaceOcc/LICENSE: expected one of CelebAHQ, ffhq, internet, texture, COFW_test, got a file",
+        "noted FaceOcc/old: expected one of CelebAHQ, ffhq, internet, texture, COFW_test, got a folder",
         "refused FaceOcc/CelebAHQ/note.txt: expected a picture (.jpeg, .jpg, .png), got another file",
         "refused FaceOcc/internet/loose.png: expected a folder of one kind, got a file",
     ]
@@ -139,7 +139,7 @@ def test_a_release_one_level_deeper_is_read_and_said(tmp_path: Path) -> None:
     found, problems = cutouts(tmp_path)
     assert len(found) == 7 and len(occlusions(tmp_path, lambda problem: None)) == 2
     assert but_for_counts(problems) == [
-        "converted FaceOcc: expected CelebAHQ, ffhq, internet, texture in it, got them one level deeper; they are read from FaceOcc/FaceOcc",
+        "noted FaceOcc: expected CelebAHQ, ffhq, internet, texture in it, got them one level deeper; they are read from FaceOcc/FaceOcc",
         "refused FaceOcc/FaceOcc/COFW_test: expected it as FaceOcc/COFW_test, got one level deeper, where it is not read; move it up",
     ]
 
@@ -155,8 +155,8 @@ def test_a_part_that_is_missing_is_said(tmp_path: Path) -> None:
     add_cutout(tmp_path, "CelebAHQ/9.png", b"x")
     add_face(tmp_path, "9", portrait())
     assert cutouts(tmp_path)[1][1:] == [
-        "converted FaceOcc/ffhq: expected about 500 pictures, as stated, got no such folder",
-        "converted FaceOcc/internet: expected about 300 pictures, as stated, got no such folder",
+        "noted FaceOcc/ffhq: expected about 500 pictures, as stated, got no such folder",
+        "noted FaceOcc/internet: expected about 300 pictures, as stated, got no such folder",
     ]
 
 

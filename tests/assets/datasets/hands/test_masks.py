@@ -17,6 +17,6 @@ def test_two_masks_of_one_name_in_one_folder_are_a_problem(tmp_path: Path) -> No
     masks = "11k-hands_masks/Hand_0000001"
     assert [f"{one.action} {one}" for one in problems if "mask" in one.path] == [
         f"refused {masks}.png: expected a name of its own, got the name of {masks}.PNG",
-        "converted 11k-hands_mask/Hand_0000001.png: expected one mask of a hand, "
+        "noted 11k-hands_mask/Hand_0000001.png: expected one mask of a hand, "
         f"got that and {masks}.PNG, which is taken",
     ]

@@ -58,7 +58,7 @@ def test_of_two_masks_the_published_folder_s_is_taken_and_the_other_named(tmp_pa
         "hand_sample_mask/Hand_0000002.png: expected one mask of a hand, "
         "got that and 11k-hands_masks/Hand_0000002.png, which is taken"
     ]
-    assert problems[0].action == "converted"
+    assert problems[0].action == "noted"
 
 
 def test_upper_case_suffixes_are_pictures_too(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_of_many_hands_those_with_masks_and_others_up_to_200_are_taken(tmp_path:
         "11k-hands/Hands: expected 200 hands, or masks for more, or 11k-hands/11k_hands_sample.txt that names "
         "them, got 1000; 20 with a mask are taken and 180 others, evenly by skin, and 50 of other subjects to test on"
     ]
-    assert [problem.action for problem in problems] == ["converted"]
+    assert [problem.action for problem in problems] == ["noted"]
 
 
 def test_another_number_is_taken_when_asked_for_and_nobody_is_held_out_when_not_wanted(
@@ -236,7 +236,7 @@ def test_hands_do_without_a_table_that_cannot_be_read(tmp_path: Path, table: byt
         write(tmp_path / "11k-hands/HandInfo.csv", table)
     hands, problems = read(tmp_path)
     assert [(hand.aspect, hand.skin) for hand in hands] == [("", "")]
-    assert [problem.action for problem in problems] == ["converted"]
+    assert [problem.action for problem in problems] == ["noted"]
     assert str(problems[0]).startswith(
         "11k-hands/HandInfo.csv: expected the table of the download, with imageName, got "
     )

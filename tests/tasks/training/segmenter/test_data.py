@@ -26,15 +26,15 @@ def test_sets_that_are_missing_or_cut_short_are_noted(tmp_path: Path) -> None:
     assert tests.held_out is not None and len(tests.held_out) == 2
     assert {name: len(pictures) for name, pictures in tests.real.items()} == {"RealOcc": 2, "Wild": 2}
     assert tests.notes == (
-        f"COFW: {bank} holds none of its faces",
-        "Wild: 2 of its 3 faces, as --max-samples allows",
+        f"no test on COFW: {bank} has none of its faces",
+        "Wild: tested on the first 2 of its 3 faces, see --max-samples",
     )
     alone = write_version(str(tmp_path / "w"), {"a-000000.tar": ("train", [("k", occluded_face(0))])})
     nothing = read_test_sets(alone, None, size=16, most=2)
     assert nothing.held_out is None and nothing.real == {}
     assert nothing.notes == (
-        "held_out: the version has no samples of the split test",
-        "real: no bank was given",
+        "no test on held-out faces: the version has none (split test)",
+        "no test on really occluded faces: no bank was given",
     )
 
 

@@ -87,8 +87,8 @@ def test_what_cannot_be_tested_is_said(tmp_path: Path) -> None:
     )
     assert report.held_out is None and report.real == {} and report.table() == []
     assert report.notes == (
-        "held_out: the version has no samples of the split test",
-        "real: no bank was given",
+        "no test on held-out faces: the version has none (split test)",
+        "no test on really occluded faces: no bank was given",
     )
 
 
@@ -105,8 +105,8 @@ def test_every_dataset_of_the_bank_has_its_own_score(tmp_path: Path) -> None:
     assert report.real["RealOcc"] != report.real["Wild"]
     assert [row["faces"] for row in report.table()] == ["held-out synthetic", "RealOcc", "Wild"]
     assert report.notes == (
-        f"COFW: {bank} holds none of its faces",
-        "Wild: 2 of its 3 faces, as --max-samples allows",
+        f"no test on COFW: {bank} has none of its faces",
+        "Wild: tested on the first 2 of its 3 faces, see --max-samples",
     )
     alone = train_segmenter(
         str(tmp_path / "v"),
