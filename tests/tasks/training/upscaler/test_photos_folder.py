@@ -78,7 +78,7 @@ def test_those_held_out_hang_on_their_content_alone(tmp_path: Path) -> None:
     few = photos_in_folder(photographs(tmp_path / "b", 5), least=16, held_out=4)
     assert len(few.held_out) == 1 and few.notes == ("held out: expected 4 photographs, got 1",)
     alone = photos_in_folder(photographs(tmp_path / "c", 1), least=16, held_out=4)
-    assert alone.held_out == () and alone.notes == ("held out: 0 photographs where 4 were asked for",)
+    assert alone.held_out == () and alone.notes == ("held out: expected 4 photographs, got 0",)
     assert photos_in_folder(tmp_path / "c", least=16, held_out=0).notes == ()
 
 
