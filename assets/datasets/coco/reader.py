@@ -4,39 +4,20 @@ from __future__ import annotations
 
 import json
 import math
-from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
+from assets.datasets.coco.listing import Listing, read_listing
 from assets.problems import BadInput, Problem, ReportProblem
-from assets.reading.tally import Tally
 from assets.records import RawObject
-from assets.text.json_stream import read_pieces
 from assets.text.sidecar import Sidecar
 
 COCO_FOLDER = "COCO"
 COCO_LICENCE = "COCO: annotations CC BY 4.0, photographs under their own Flickr terms"
-_Entry = TypeVar("_Entry")
-
-
-@dataclass(slots=True)
-class _Listing:
-    """The images and categories of one file, and the position of each annotation in the file."""
-
-    folder: Path
-    # file_name, height and width as stored; None if several images share the id. Likewise for categories.
-    images: dict[int, tuple[Any, ...] | None] = field(default_factory=dict)
-    categories: dict[int, str | None] = field(default_factory=dict)
-    shared_images: Tally = field(default_factory=Tally)
-    shared_categories: Tally = field(default_factory=Tally)
-    ids: array[int] = field(default_factory=lambda: array("q"))
-    starts: array[int] = field(default_factory=lambda: array("q"))
-    ends: array[int] = field(default_factory=lambda: array("q"))
-    numbers: array[int] = field(default_factory=lambda: array("q"))
 
 
 def read_objects(raw: Path, report: ReportProblem) -> Iterator[RawObject]:
@@ -64,16 +45,28 @@ def _read_file(
 ) -> Iterator[RawObject]:
     where = path.relative_to(raw).as_posix()
     try:
-        listing = _list(path, _image_folder(raw / COCO_FOLDER, path.stem.removeprefix("instances_")))
+        listing = read_listing(path, _image_folder(raw / COCO_FOLDER, path.stem.removeprefix("instances_")))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         got = str(error) if type(error) is ValueError else f"{type(error).__name__}: {error}"
         report(Problem(path=where, expected="COCO json with images, categories, annotations", got=got))
         return
+    _report_shared(listing, where, report)
+    yield from _instances(path, listing, raw, sidecar, taken, report)
+
+
+def _report_shared(listing: Listing, where: str, report: ReportProblem) -> None:
     shared = (("an image", listing.shared_images), ("a category", listing.shared_categories))
     for noun, ids in shared:
         if ids:
             expected, got = f"{noun} id of its own for each", f"ids that several have: {ids}; none is used"
             report(Problem(path=where, expected=expected, got=got))
+
+
+def _instances(
+    path: Path, listing: Listing, raw: Path, sidecar: Sidecar, taken: set[int], report: ReportProblem
+) -> Iterator[RawObject]:
+    """Yield the sound instances of a file. ``taken`` holds the ids of all files so far."""
+    where = path.relative_to(raw).as_posix()
     # By id. Annotations without an id come first, in the order of the file.
     order = np.argsort(np.frombuffer(listing.ids, np.int64), kind="stable") if listing.ids else ()
     with path.open("rb") as stream:
@@ -93,90 +86,106 @@ def _read_file(
             yield thing
 
 
-def _list(path: Path, folder: Path) -> _Listing:
-    """Read the file once. Raises ValueError, and the errors of members with unexpected types."""
-    listing, number, there = _Listing(folder), 0, set()
-    for piece in read_pieces(path):
-        there.add(piece.key)
-        value = piece.value
-        if value == []:
-            continue
-        if piece.key == "images":
-            image = value["id"]
-            stored = tuple(value.get(name) for name in ("file_name", "height", "width"))
-            _enter(listing.images, image, stored, listing.shared_images)
-        elif piece.key == "categories":
-            _enter(listing.categories, value["id"], str(value["name"]), listing.shared_categories)
-        elif piece.key == "annotations":
-            known = isinstance(value, dict) and type(value.get("id")) is int and 0 <= value["id"] < 2**62
-            if not (isinstance(value, dict) and value.get("iscrowd")):
-                listing.ids.append(value["id"] if known else -1)
-                listing.starts.append(piece.start)
-                listing.ends.append(piece.end)
-                listing.numbers.append(number)
-            number += 1
-    if absent := [name for name in ("images", "categories", "annotations") if name not in there]:
-        raise ValueError(f"no {', '.join(absent)}")
-    return listing
-
-
-def _enter(into: dict[int, _Entry | None], number: int, entry: _Entry, shared: Tally) -> None:
-    """Drop both entries if two share a number, as the number is ambiguous."""
-    if number not in into:
-        into[number] = entry
-    elif into[number] is not None:
-        shared.add(str(number))
-        into[number] = None
-
-
 def _image_folder(folder: Path, split: str) -> Path:
     """The folder of a split's photographs. People unpack them to one of two places."""
     return folder / split if (folder / split).is_dir() else folder / "images" / split
 
 
-def _parse(data: bytes, listing: _Listing, raw: Path, sidecar: Sidecar) -> RawObject:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Annotation:
+    """The fields of an annotation by type, and its image as the file lists it."""
+
+    number: int
+    category_id: int
+    bbox: list[float]
+    stated_bbox: object  # as in the file
+    area: float
+    segmentation: Any
+    size: tuple[int, int]  # height, width
+    file_name: PurePosixPath
+
+
+def _parse(data: bytes, listing: Listing, raw: Path, sidecar: Sidecar) -> RawObject:
     """The instance. Raises BadInput."""
+    found = _fields(data, listing)
+    file = _photograph(found.file_name, listing.folder)
+    category = _category(found.category_id, listing)
+    _check_shape(found)
+    row = sidecar.row_of(file.relative_to(raw / COCO_FOLDER).as_posix())
+    return RawObject(
+        id=f"{found.number:012d}",
+        image=file,
+        image_size=found.size,
+        segmentation=found.segmentation,
+        bbox=(found.bbox[0], found.bbox[1], found.bbox[2], found.bbox[3]),
+        area=found.area,
+        category=category,
+        category_id=found.category_id,
+        origin=row.origin(COCO_FOLDER, COCO_LICENCE),
+    )
+
+
+def _fields(data: bytes, listing: Listing) -> _Annotation:
+    """The annotation and its image's entry. Raises BadInput for missing or mistyped fields."""
     try:
         annotation = json.loads(data)
         number, image_id, category_id = (int(annotation[name]) for name in ("id", "image_id", "category_id"))
         area, bbox = float(annotation.get("area") or 0), [float(v) for v in annotation["bbox"]]
         segmentation = annotation.get("segmentation")
-        if image_id not in listing.images:
-            raise BadInput("an image of its own file", f"image_id {image_id} that is not listed")
-        image = listing.images[image_id]
-        if image is None:
-            raise BadInput("an image id of its own", f"image_id {image_id} of several images")
-        size, name = (int(image[1]), int(image[2])), PurePosixPath(image[0])
+        file_name, height, width = _image(image_id, listing)
+        return _Annotation(
+            number=number,
+            category_id=category_id,
+            bbox=bbox,
+            stated_bbox=annotation["bbox"],
+            area=area,
+            segmentation=segmentation,
+            size=(int(height), int(width)),
+            file_name=PurePosixPath(file_name),
+        )
+    except BadInput:
+        raise
     except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
-        if isinstance(error, BadInput):
-            raise
         expected = "id, image_id, category_id, bbox, area and segmentation as COCO has them"
         raise BadInput(expected, f"{type(error).__name__}: {error}") from error
+
+
+def _image(image_id: int, listing: Listing) -> tuple[Any, ...]:
+    """``file_name``, ``height`` and ``width`` of an image as stored. Raises BadInput."""
+    if image_id not in listing.images:
+        raise BadInput("an image of its own file", f"image_id {image_id} that is not listed")
+    image = listing.images[image_id]
+    if image is None:
+        raise BadInput("an image id of its own", f"image_id {image_id} of several images")
+    return image
+
+
+def _photograph(name: PurePosixPath, folder: Path) -> Path:
+    """The file of a photograph. Raises BadInput if it is missing or outside the folder."""
     if name.is_absolute() or ".." in name.parts:
-        raise BadInput(f"a photograph in {listing.folder.name}", f"file_name {str(name)!r}")
-    file = listing.folder / name
+        raise BadInput(f"a photograph in {folder.name}", f"file_name {str(name)!r}")
+    file = folder / name
     if not file.is_file():
-        raise BadInput(f"the photograph {listing.folder.name}/{name}", "no such file")
+        raise BadInput(f"the photograph {folder.name}/{name}", "no such file")
+    return file
+
+
+def _category(category_id: int, listing: Listing) -> str:
+    """The name of a category. Raises BadInput."""
     if category_id not in listing.categories:
         raise BadInput("a category of its own file", f"category_id {category_id}")
     category = listing.categories[category_id]
     if category is None:
         raise BadInput("a category id of its own", f"category_id {category_id} of several categories")
-    if not segmentation:
+    return category
+
+
+def _check_shape(found: _Annotation) -> None:
+    """Raise BadInput for an annotation without segmentation, bounding box or area."""
+    bbox, area = found.bbox, found.area
+    if not found.segmentation:
         raise BadInput("polygons or RLE", "no segmentation")
     if len(bbox) != 4 or not all(math.isfinite(value) for value in (*bbox, area)):
-        raise BadInput("a bbox of four numbers and an area", f"bbox {annotation['bbox']}, area {area:g}")
+        raise BadInput("a bbox of four numbers and an area", f"bbox {found.stated_bbox}, area {area:g}")
     if area <= 0 or min(bbox[2:]) <= 0:
         raise BadInput("an area above 0", "zero area")
-    row = sidecar.row_of(file.relative_to(raw / COCO_FOLDER).as_posix())
-    return RawObject(
-        id=f"{number:012d}",
-        image=file,
-        image_size=size,
-        segmentation=segmentation,
-        bbox=(bbox[0], bbox[1], bbox[2], bbox[3]),
-        area=area,
-        category=category,
-        category_id=category_id,
-        origin=row.origin(COCO_FOLDER, COCO_LICENCE),
-    )

@@ -72,28 +72,21 @@ def choose_objects(
     """
     wanted = read_choice(choice)
     seen = _Counted(objects)
+    blurred = 0
     if wanted == "default":
-        chosen, passed = _by_recipe(seen, hold_out, blur_of, report)
+        chosen, blurred = _by_recipe(seen, hold_out, blur_of, report)
     else:
-        passed = 0
         if isinstance(wanted, str):
             chosen = [thing for thing in seen if thing.area >= _LEAST_AREA_OF_ALL]
         else:
-            named = frozenset(wanted)
-            by_id = {int(thing.id): thing for thing in seen if int(thing.id) in named}
-            if absent := [number for number in wanted if number not in by_id]:
-                raise ValueError(
-                    f"--objects {choice}: expected ids of annotations that can be used, got "
-                    f"{count_of(len(absent), 'others')}, the first {absent[0]}"
-                )
-            chosen = [by_id[number] for number in wanted]
+            chosen = _by_id(seen, wanted, choice)
         chosen = _hold_out(chosen) if hold_out else chosen
     chosen.sort(key=lambda thing: thing.id)
     counts = {
         "annotations": seen.count,
         "chosen": len(chosen),
         "held_out": sum(thing.origin.split == "test" for thing in chosen),
-        "blurred": passed,
+        "blurred": blurred,
     }
     return ObjectSelection(objects=chosen, counts=counts)
 
@@ -108,6 +101,18 @@ class _Counted:
         for thing in self._objects:
             self.count += 1
             yield thing
+
+
+def _by_id(objects: Iterable[RawObject], wanted: tuple[int, ...], choice: str) -> list[RawObject]:
+    """The named instances, in the order of their ids. Raises ValueError if one is missing."""
+    named = frozenset(wanted)
+    by_id = {int(thing.id): thing for thing in objects if int(thing.id) in named}
+    if absent := [number for number in wanted if number not in by_id]:
+        raise ValueError(
+            f"--objects {choice}: expected ids of annotations that can be used, got "
+            f"{count_of(len(absent), 'others')}, the first {absent[0]}"
+        )
+    return [by_id[number] for number in wanted]
 
 
 def _by_recipe(

@@ -50,14 +50,8 @@ class TextureLabels:
         """Report mismatches of lists and pictures: one line for each list or partition and kind of fault."""
         if not self._folder.is_dir():
             return
-        numbers = set()
-        for path in sorted(self._folder.iterdir()):
-            if (named := _LIST.fullmatch(path.name)) is not None:
-                numbers.add(int(named[2]))
-            elif path.name != _JOINT and not path.name.startswith("."):
-                expected = f"train1.txt to test10.txt and {_JOINT}"
-                self._note(path.name, expected, "another file, which is not read")
-        for number in sorted(numbers):
+        numbers = self._partitions()
+        for number in numbers:
             self._check_partition(number)
         if not numbers:
             self._note("", "train1.txt, val1.txt and test1.txt in it", "none of them")
@@ -67,6 +61,17 @@ class TextureLabels:
             self._note_absent(_JOINT, self._joint)
             self._note_lacking(_JOINT, self._joint)
 
+    def _partitions(self) -> list[int]:
+        """The numbers of the partitions that have a list. Foreign files are reported."""
+        numbers = set()
+        for path in sorted(self._folder.iterdir()):
+            if (named := _LIST.fullmatch(path.name)) is not None:
+                numbers.add(int(named[2]))
+            elif path.name != _JOINT and not path.name.startswith("."):
+                expected = f"train1.txt to test10.txt and {_JOINT}"
+                self._note(path.name, expected, "another file, which is not read")
+        return sorted(numbers)
+
     def _check_partition(self, number: int) -> None:
         """Check that each picture is in exactly one of the three lists."""
         listed: dict[str, str] = {}
@@ -75,22 +80,26 @@ class TextureLabels:
             if not (self._folder / file).is_file():
                 self._note(file, f"three lists of partition {number}", "no such file")
                 continue
-            names: list[str] = []
-            elsewhere, other = Tally(), Tally()
-            for line, name, rest in self._lines(file):
-                if rest or "/" not in name:
-                    other.add(f"line {line}")
-                elif name in listed:
-                    elsewhere.add(f"{name} of {listed[name]}")
-                else:
-                    listed[name] = file
-                    names.append(name)
-            if other:
-                self._note(file, "a class and a picture (banded/banded_0002.jpg) a line", f"others: {other}")
-            if elsewhere:
-                self._note(file, "pictures that no list of its partition has yet", f"others: {elsewhere}")
-            self._note_absent(file, names)
+            self._note_absent(file, self._add_list(file, listed))
         self._note_lacking(f"{_SPLITS[0]}{number}.txt", listed, f" in one of the lists of partition {number}")
+
+    def _add_list(self, file: str, listed: dict[str, str]) -> list[str]:
+        """Add the pictures of a list to ``listed``, the list of each picture; returns the new pictures."""
+        names: list[str] = []
+        elsewhere, other = Tally(), Tally()
+        for line, name, rest in self._lines(file):
+            if rest or "/" not in name:
+                other.add(f"line {line}")
+            elif name in listed:
+                elsewhere.add(f"{name} of {listed[name]}")
+            else:
+                listed[name] = file
+                names.append(name)
+        if other:
+            self._note(file, "a class and a picture (banded/banded_0002.jpg) a line", f"others: {other}")
+        if elsewhere:
+            self._note(file, "pictures that no list of its partition has yet", f"others: {elsewhere}")
+        return names
 
     def _note_absent(self, file: str, listed: Iterable[str]) -> None:
         absent = Tally()

@@ -36,19 +36,7 @@ def read_textures(raw: Path, report: ReportProblem, *, hold_out: bool = True) ->
     classes = [kind.name for kind in kinds if is_text(kind.name) and kind.name[0] != "." and kind.is_dir()]
     tested = held_out(classes) if hold_out else frozenset()
     for kind in kinds:
-        if kind.name.startswith("."):
-            continue
-        where = kind.relative_to(raw).as_posix()
-        if not is_text(kind.name):
-            report(Problem(path=where, expected="a name in UTF-8", got="other bytes"))
-            continue
-        if not kind.is_dir():
-            report(Problem(path=where, expected="a folder of one texture class", got="a file"))
-            continue
-        pictures = pictures_in(kind, raw, report)
-        if not pictures:
-            report(Problem(path=where, expected="at least one picture", got="an empty texture class"))
-        for image in pictures:
+        for image in _pictures_of(kind, raw, report):
             origin = sidecar.row_of(f"images/{kind.name}/{image.name}").origin(DTD_FOLDER, DTD_LICENCE)
             if kind.name in tested and origin.split is None:
                 origin = replace(origin, split="test")
@@ -60,3 +48,20 @@ def read_textures(raw: Path, report: ReportProblem, *, hold_out: bool = True) ->
                 metadata=labels.metadata_of(f"{kind.name}/{image.name}"),
             )
     labels.finish()
+
+
+def _pictures_of(kind: Path, raw: Path, report: ReportProblem) -> list[Path]:
+    """The pictures of a class. Anything that is no class with pictures is a Problem, unless it is hidden."""
+    if kind.name.startswith("."):
+        return []
+    where = kind.relative_to(raw).as_posix()
+    if not is_text(kind.name):
+        report(Problem(path=where, expected="a name in UTF-8", got="other bytes"))
+        return []
+    if not kind.is_dir():
+        report(Problem(path=where, expected="a folder of one texture class", got="a file"))
+        return []
+    pictures = pictures_in(kind, raw, report)
+    if not pictures:
+        report(Problem(path=where, expected="at least one picture", got="an empty texture class"))
+    return pictures
