@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assets.face_metadata.partition_lists import face_id_of, find_lists, read_names
+from assets.problems import Problem
+
+
+def found_in(raw: Path, *names: str) -> tuple[dict[str, str], list[str]]:
+    for name in names:
+        (raw / name).parent.mkdir(exist_ok=True)
+        (raw / name).touch()
+    problems: list[Problem] = []
+    found = find_lists(raw, problems.append)
+    lists = {group: path.relative_to(raw).as_posix() for group, path in found.items()}
+    return lists, [str(problem) for problem in problems]
+
+
+@pytest.mark.parametrize(
+    ("name", "group"),
+    [
+        ("CelebAMask-HQ-WO-train.txt", "WO-train"),
+        ("celebamask-hq_wo_test.TXT", "WO-test"),
+        ("CelebAMask-HQ-O.txt", "O"),
+        ("CelebAMask-HQ-occluded-images.txt", "O"),
+        ("CelebAMask-HQ-O-test.txt", "O-test"),
+        ("CelebAMask-HQ-removed.txt", "excluded"),
+        ("WOtrain_list.txt", "WO-train"),
+    ],
+)
+def test_a_group_is_recognised_in_several_spellings(tmp_path: Path, name: str, group: str) -> None:
+    assert found_in(tmp_path, name) == ({group: name}, [])
+
+
+def test_a_file_without_the_name_of_the_dataset_is_no_list(tmp_path: Path) -> None:
+    assert found_in(tmp_path, "o.txt", "excluded.txt", "notes.txt") == ({}, [])
+
+
+def test_tables_of_the_dataset_are_no_lists_and_other_files_of_its_name_are_problems(tmp_path: Path) -> None:
+    lists, problems = found_in(
+        tmp_path, "CelebAMask-HQ/CelebAMask-HQ-pose-anno.txt", "CelebAMask-HQ-best-faces.txt"
+    )
+    assert lists == {} and len(problems) == 1
+    assert problems[0].startswith("CelebAMask-HQ-best-faces.txt: expected a list of Voo et al.'s partition")
+
+
+def test_a_second_list_of_a_group_is_a_problem(tmp_path: Path) -> None:
+    first, second = "CelebAMask-HQ-O.txt", "CelebAMask-HQ/CelebAMask-HQ-O-train.txt"
+    lists, problems = found_in(tmp_path, first, second)
+    assert lists == {"O": first}
+    assert problems == [f"{second}: expected one list O, got a second one beside {first}"]
+
+
+def test_faces_are_read_with_or_without_folder_suffix_and_padding(tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text("\ufeff7.jpg\n\nCelebA-HQ-img/00008.png\n  9 \n", encoding="utf-8")
+    assert read_names(path, "list.txt") == ["00007", "00008", "00009"]
+    assert face_id_of("images\\10.JPG") == "00010"
+
+
+def test_a_list_that_is_no_text_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ValueError, match=r"^list.txt: expected text in UTF-8, got .*; fix or remove it$"):
+        read_names(tmp_path / "list.txt", "list.txt")
