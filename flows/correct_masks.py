@@ -50,7 +50,7 @@ def queue_task(options: QueueOptions) -> QueueReport:
 @take(QueueOptions)
 def correct_masks(**values: Any) -> QueueReport:
     """Order a bank's faces for review; see ``natocc correct-masks --help``."""
-    options = QueueOptions(**values)
+    options = QueueOptions.for_run(**values)
     bank = options.bank
     if options.raw is not None:
         prepare_task(options.raw, bank, options.workers)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field
 from pydantic.fields import FieldInfo
 
-from tasks.options import Options, keyword, parameters_of
+from tasks.options import NOT_GIVEN, Options, keyword, parameters_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -23,7 +23,9 @@ def take(model: type[Options]) -> Callable[[Function], Function]:
     types = {parameter.name: parameter.annotation for parameter in parameters}
     for former, name in model.former_names.items():
         note = Field(description=f"Former name of {name}, wins over it.")
-        parameters.append(keyword(former, None, Annotated[types[name].__origin__ | None, note]))
+        # A type of its own for the default, since None is a value.
+        kind = Literal["not given"] | types[name]
+        parameters.append(keyword(former, NOT_GIVEN, Annotated[kind, note]))
 
     def mark(function: Function) -> Function:
         returned = inspect.signature(function, eval_str=True).return_annotation

@@ -35,7 +35,7 @@ def train_harmoniser(**values: Any) -> Any:
     """Train RainNet; a run that was cut off goes on. See ``natocc train-harmoniser --help``."""
     # Imported in the run, so that a worker without the extra can still load and deploy the flow.
     require_networks("train-harmoniser")
-    report = train_task(HarmoniserJob(**values))
+    report = train_task(HarmoniserJob.for_run(**values))
     pictures = count_of(report.trained_on, "pictures")
     summary = f"{count_of(report.steps, 'steps')} on {pictures}, {report.held_out} held out"
     create_artifacts(report, "harmonizer", summary, report.previews)

@@ -34,7 +34,7 @@ def train_segmenter(**values: Any) -> Any:
     """Train on a version, or a dataset's latest; see ``natocc train-segmenter --help``."""
     # Imported in the run, so that a worker without the extra can still load and deploy the flow.
     require_networks("train-segmenter")
-    report = train_task(SegmenterJob(**values))
+    report = train_task(SegmenterJob.for_run(**values))
     summary = f"{count_of(report.steps, 'steps')} on version {report.version}"
     create_artifacts(report, "segmenter", summary)
     return report

@@ -38,7 +38,7 @@ def train_upscaler(**values: Any) -> Any:
     """Train GLEAN; a run that was cut off goes on. See ``natocc train-upscaler --help``."""
     # Imported in the run, so that a worker without the extra can still load and deploy the flow.
     require_networks("train-upscaler")
-    report = train_task(UpscalerJob(**values))
+    report = train_task(UpscalerJob.for_run(**values))
     photographs = count_of(report.trained_on, "photographs")
     summary = f"{count_of(report.steps, 'steps')} on {photographs}; prior: {report.facts['bank']}"
     create_artifacts(report, "upscaler", summary, report.previews)

@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 MOST_WORKERS = 256
+# The default of a former name in a flow, since None is a value.
+NOT_GIVEN = "not given"
+
+
+@dataclass(frozen=True, slots=True)
+class HelpWords:
+    """Words of a field's help: its default, where that is no value, and the names of its values."""
+
+    default: str | None = None
+    values: str | None = None
+
+
 Count = Annotated[int, Field(ge=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Workers = Annotated[int, Field(ge=1, le=MOST_WORKERS, description="Worker processes.")]
+WeightsFolder = Annotated[
+    str | None, HelpWords("$NATOCC_WEIGHTS or data/weights"), Field(description="Folder of weights.")
+]
 Model = TypeVar("Model", bound="Options")
 Check = TypeVar("Check", bound=Callable[..., str | None])
 
@@ -25,24 +41,61 @@ _BOUNDS = {
     "lt": "less than",
     "multiple_of": "a multiple of",
 }
+_OUT_OF_BOUNDS = (
+    *("greater_than", "greater_than_equal", "less_than", "less_than_equal"),
+    *("multiple_of", "finite_number"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OptionProblem:
+    """A problem of the fields that it names."""
+
+    fields: tuple[str, ...]
+    message: str
+
+    def line(self, name_of: Callable[[str], str] = str) -> str:
+        """``size, share: expected ...``. A message that begins with an option names it already."""
+        if self.message.startswith("--"):
+            return self.message
+        return f"{', '.join(map(name_of, self.fields))}: {self.message}"
 
 
 class OptionsError(ValueError):
     """All problems of a job's options, one per line."""
 
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("; ".join(problems))
-        self.problems = problems
+    def __init__(self, found: Sequence[OptionProblem]) -> None:
+        self.found = tuple(found)
+        self.problems = [problem.line() for problem in found]
+        super().__init__("; ".join(self.problems))
 
 
-def cross_check(*fields: str) -> Callable[[Check], Check]:
+def cross_check(*fields: str, at: str | None = None) -> Callable[[Check], Check]:
     """Mark a method that checks ``fields`` together: it returns the problem, or None.
 
-    It is skipped if one of these fields is itself invalid.
+    It is skipped if one of these fields is itself invalid. It reads no other field. The problem is reported
+    at the field ``at``, or at all fields.
     """
+    return _marked(_Check(fields, at, reads_files=False))
 
+
+def input_check(*fields: str, at: str | None = None) -> Callable[[Check], Check]:
+    """Mark a cross-check that looks for files. It runs in ``for_run`` alone."""
+    return _marked(_Check(fields, at, reads_files=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """How a cross-check runs and where it reports its problem."""
+
+    fields: tuple[str, ...]
+    at: str | None
+    reads_files: bool
+
+
+def _marked(details: _Check) -> Callable[[Check], Check]:
     def mark(method: Check) -> Check:
-        method.checked_fields = fields  # type: ignore[attr-defined]
+        method.check = details  # type: ignore[attr-defined]
         return method
 
     return mark
@@ -56,25 +109,14 @@ class Options(BaseModel):
     former_names: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, **values: Any) -> None:
-        problems: list[str] = []
-        values = self._with_present_names(values)
-        wrong: set[str] = set()
-        try:
-            super().__init__(**values)
-        except ValidationError as error:
-            for detail in error.errors(include_url=False):
-                name = str(detail["loc"][0])
-                if name not in wrong:
-                    problems.append(f"{name}: {_describe(detail, type(self).model_fields.get(name))}")
-                    wrong.add(name)
-            # Defaults replace invalid values, so that the cross-checks of the other fields can run.
-            try:
-                super().__init__(**{name: value for name, value in values.items() if name not in wrong})
-            except ValidationError:
-                raise OptionsError(problems) from None
-        problems += self._crossed(wrong)
-        if problems:
-            raise OptionsError(problems)
+        self._fill(values, reads_files=False)
+
+    @classmethod
+    def for_run(cls, **values: Any) -> Self:
+        """The options of a job that is about to run. Missing inputs are problems too."""
+        made = cls.__new__(cls)
+        made._fill(values, reads_files=True)
+        return made
 
     def narrowed(self, model: type[Model]) -> Model:
         """The options as ``model``, a base class of this one."""
@@ -84,25 +126,51 @@ class Options(BaseModel):
         """A copy with changed fields, checked again."""
         return type(self)(**(dict(self) | changes))
 
+    def _fill(self, values: Mapping[str, Any], *, reads_files: bool) -> None:
+        values = self._with_present_names(values)
+        problems: list[OptionProblem] = []
+        checked: Options = self
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            problems += _field_problems(error, type(self))
+            checked = self._without({problem.fields[0] for problem in problems}, values)
+        wrong = {problem.fields[0] for problem in problems}
+        problems += checked._crossed(wrong, reads_files=reads_files)
+        if problems:
+            raise OptionsError(problems)
+
     def _with_present_names(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values under present names.
 
         A former name wins: a deployment gives defaults under present names, its caller a value under a former
-        one. None under a former name counts as not given.
+        one. None is a value too.
         """
         former = self.former_names
         present = {name: value for name, value in values.items() if name not in former}
-        given = {former[name]: values[name] for name in former if values.get(name) is not None}
+        given = {former[name]: values[name] for name in former if values.get(name, NOT_GIVEN) != NOT_GIVEN}
         return present | given
 
-    def _crossed(self, wrong: set[str]) -> Iterator[str]:
+    def _without(self, wrong: Collection[str], values: Mapping[str, Any]) -> Options:
+        """The other fields and defaults, for the cross-checks that do not read a ``wrong`` field."""
+        fields = {name: field for name, field in type(self).model_fields.items() if name in values}
+        return type(self).model_construct(
+            **{
+                name: TypeAdapter(_annotation(field)).validate_python(values[name])
+                for name, field in fields.items()
+                if name not in wrong
+            }
+        )
+
+    def _crossed(self, wrong: Collection[str], *, reads_files: bool) -> Iterator[OptionProblem]:
         for kind in reversed(type(self).__mro__):
             for method in vars(kind).values():
-                fields = getattr(method, "checked_fields", None)
-                if fields is not None and wrong.isdisjoint(fields):
-                    problem = method(self)
-                    if problem is not None:
-                        yield problem
+                check = getattr(method, "check", None)
+                if not isinstance(check, _Check) or (check.reads_files and not reads_files):
+                    continue
+                message = method(self) if set(wrong).isdisjoint(check.fields) else None
+                if message is not None:
+                    yield OptionProblem((check.at,) if check.at else check.fields, message)
 
 
 def parameters_of(model: type[Options]) -> list[inspect.Parameter]:
@@ -125,14 +193,26 @@ def _annotation(field: FieldInfo) -> Any:
     return Annotated[(field.annotation, *field.metadata, Field(description=field.description))]
 
 
+def _field_problems(error: ValidationError, model: type[Options]) -> Iterator[OptionProblem]:
+    """The first problem of each field."""
+    seen: set[str] = set()
+    for detail in error.errors(include_url=False):
+        name = str(detail["loc"][0])
+        if name not in seen:
+            seen.add(name)
+            yield OptionProblem((name,), _describe(detail, model.model_fields.get(name)))
+
+
 def _describe(detail: ErrorDetails, field: FieldInfo | None) -> str:
     """Expected and got, in words."""
-    kind = detail["type"]
+    kind, got = detail["type"], detail["input"]
     if kind == "missing":
         return "expected a value, got none"
     if kind == "extra_forbidden" or field is None:
         return "expected no option of this name"
-    return f"expected {_expected(detail, field)}, got {detail['input']!r}"
+    # A number out of bounds is shown as a number, even if it came as text.
+    number = kind in _OUT_OF_BOUNDS and isinstance(got, str)
+    return f"expected {_expected(detail, field)}, got {got if number else repr(got)}"
 
 
 def _expected(detail: ErrorDetails, field: FieldInfo) -> str:

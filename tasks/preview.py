@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from io import BytesIO
+from pathlib import PurePath
 from typing import TypeVar
 
 from assets.bank.reader import Bank, Entry
@@ -19,27 +21,46 @@ from shards.reader import read_shard
 from tasks.contact_sheet import Strip, compose_sheet, on_checks, overlay
 from tasks.face_metadata import recorded_score
 from tasks.face_tile import face_tile
+from tasks.inputs import PICTURE_ENDINGS
 
 K = TypeVar("K", bound=str)
 T = TypeVar("T")
 
 
 def preview(url: str, out: str, count: int = 24) -> str:
-    """Write a contact sheet of ``count`` samples or entries, PNG or JPEG by the ending of ``out``.
+    """Write a contact sheet of ``count`` samples or entries: PNG, JPEG or WebP by the ending of ``out``.
 
     Returns ``out``. For a bank, faces come first, the worst mask scores leading; cut-outs lie on a
     checkerboard.
 
-    Raises FileNotFoundError if the URL is neither a bank nor a version, ValueError for a count below 1.
+    Raises FileNotFoundError if the URL is neither a bank nor a version, ValueError for a count below 1 and
+    for any other ending.
     """
+    if picture_ending(out) not in PICTURE_ENDINGS:
+        raise ValueError(f"--out: expected a name that ends in {', '.join(PICTURE_ENDINGS)}, got {out!r}")
     if count < 1:
         raise ValueError(f"--limit: expected at least 1 picture, got {count}")
     if storage.exists(storage.join(url, BANK_INDEX)):
         sheet = _bank_sheet(Bank(url), count)
     else:
         sheet = _version_sheet(resolve_version(url, alternative=f"a bank ({BANK_INDEX}), "), count)
-    storage.write_bytes(out, encode_jpeg(sheet, 88) if out.endswith(".jpg") else encode_png_rgb(sheet))
+    storage.write_bytes(out, _encode(sheet, picture_ending(out)))
     return out
+
+
+def picture_ending(name: str) -> str:
+    """The ending of a picture's name, in small letters."""
+    return PurePath(name).suffix.lower()
+
+
+def _encode(sheet: Image, ending: str) -> bytes:
+    if ending == ".webp":
+        from PIL import Image as Pillow
+
+        stream = BytesIO()
+        Pillow.fromarray(sheet).save(stream, "WEBP", quality=88)
+        return stream.getvalue()
+    return encode_png_rgb(sheet) if ending == ".png" else encode_jpeg(sheet, 88)
 
 
 def pick_evenly(groups: Mapping[K, Sequence[T]], count: int) -> list[T]:

@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+from pydantic import Field
 
 from commands.console import print_table, say, show_problem, warn
 from commands.progress import progress
 from commands.register import CommandReport, command
+from tasks.inputs import missing_folder
+from tasks.options import Options, input_check
 
 if TYPE_CHECKING:
     from tasks.census.rows import CensusRow
 
 
-@command(example="natocc census --raw data/raw --strict")
-def census(
-    raw: Annotated[
-        Path, typer.Option(help="Folder that holds CelebAMask-HQ, COCO, 11k-hands, dtd and others.")
-    ],
-    strict: Annotated[bool, typer.Option(help="Exit 1 if anything is not as it should be.")] = False,
-) -> CommandReport:
+class CensusOptions(Options):
+    """The raw folder, and what counts as an error."""
+
+    raw: Path = Field(description="Folder that holds CelebAMask-HQ, COCO, 11k-hands, dtd and others.")
+    strict: bool = Field(False, description="Exit 1 if anything is not as it should be.")
+
+    @input_check("raw")
+    def _raw_exists(self) -> str | None:
+        return missing_folder(self.raw, "datasets")
+
+
+@command(model=CensusOptions, example="natocc census --raw data/raw --strict")
+def census(options: CensusOptions) -> CommandReport:
     """Count the datasets, compare with what their publishers state, list every problem; change nothing."""
     from tasks.census.take import take_census
 
+    raw = options.raw
     with progress("records") as on_progress:
         found = take_census(raw, on_progress=on_progress)
     print_table([_cells(row) for row in found.rows])
@@ -40,7 +49,7 @@ def census(
         "faults": found.faults,
         "sound": found.sound,
     }
-    return CommandReport(fields, code=1 if strict and not found.sound else 0)
+    return CommandReport(fields, code=1 if options.strict and not found.sound else 0)
 
 
 def _cells(row: CensusRow) -> dict[str, object]:

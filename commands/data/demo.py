@@ -5,34 +5,41 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
-from typing import Annotated, Literal
 
-import typer
+from pydantic import Field
 
 from assets.wording import count_of, list_counts
 from commands.console import say
 from commands.data.build import build_fields, print_build
+from commands.data.sample import Tier
 from commands.progress import progress
 from commands.register import CommandReport, command
-from tasks.options import MOST_WORKERS
+from tasks.inputs import blocked_folder
+from tasks.options import Options, Workers, input_check
 
 
-@command(example="natocc demo --tier pypi")
-def demo(
-    out: Annotated[Path, typer.Option(help="Folder for raw data, bank and dataset.")] = Path("data"),
-    tier: Annotated[
-        Literal["pypi", "small", "full"] | None,
-        typer.Option(help="How many photographs; small unless given, or pypi where npm is missing."),
-    ] = None,
-    workers: Annotated[int, typer.Option(min=1, max=MOST_WORKERS, help="Worker processes.")] = 2,
-) -> CommandReport:
+class DemoOptions(Options):
+    """Where the demo goes, and its size."""
+
+    out: Path = Field(Path("data"), description="Folder for raw data, bank and dataset.")
+    tier: Tier = Field(None, description="How many photographs.")
+    workers: Workers = 2
+
+    @input_check("out")
+    def _out_is_free(self) -> str | None:
+        return blocked_folder(self.out)
+
+
+@command(model=DemoOptions, example="natocc demo --tier pypi")
+def demo(options: DemoOptions) -> CommandReport:
     """Fetch the demo photographs, prepare them, build the recipe sample, draw a contact sheet."""
     from tasks.preview import preview
 
     # The flow's own log lines would tear the progress bar; errors and warnings still show.
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
+    out, workers = options.out, options.workers
     sheet = out / "sheet.png"
-    _fetch(out / "raw", tier)
+    _fetch(out / "raw", options.tier)
     _prepare(out / "raw", out / "bank", workers)
     say("3/4 build-natocc on Prefect's embedded server (its start takes 10 to 20 s)")
     from flows.build_natocc import build_natocc

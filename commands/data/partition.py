@@ -4,25 +4,39 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
+from pydantic import Field
 
 from assets.wording import count_of
 from commands.console import print_table, say, warn
 from commands.progress import progress
 from commands.register import CommandReport, command
+from tasks.inputs import blocked_folder, missing_bank
+from tasks.options import HelpWords, Options, input_check
 
 
-@command(example="natocc partition --bank data/bank --out lists")
-def partition(
-    bank: Annotated[str, typer.Option(help="Folder or URL of the bank.")],
-    out: Annotated[str, typer.Option(help="Folder for the lists; then put them into the raw folder.")],
-    threshold: Annotated[
-        float, typer.Option(help="Faces of unknown subset with a mask score above this are proposed as O.")
-    ] = 0.5,
-    test_identities: Annotated[
-        int | None, typer.Option(help="Persons to test on where no face is yet; else 80, or a fifth.")
-    ] = None,
-) -> CommandReport:
+class PartitionOptions(Options):
+    """The bank of the faces, and how they are divided."""
+
+    bank: str = Field(description="Folder or URL of the bank.")
+    out: str = Field(description="Folder for the lists; then put them into the raw folder.")
+    threshold: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.5, description="Faces of unknown subset with a mask score above this are proposed as O."
+    )
+    test_identities: Annotated[Annotated[int, Field(ge=0)] | None, HelpWords("80, or a fifth of fewer")] = (
+        Field(None, description="Persons to test on, if no face is for testing yet.")
+    )
+
+    @input_check("bank")
+    def _bank_exists(self) -> str | None:
+        return missing_bank(self.bank)
+
+    @input_check("out")
+    def _out_is_free(self) -> str | None:
+        return blocked_folder(self.out)
+
+
+@command(model=PartitionOptions, example="natocc partition --bank data/bank --out lists")
+def partition(options: PartitionOptions) -> CommandReport:
     """Write lists in the paper's format, with counts beside its Table 2. Exit 1 if test data leaks."""
     from assets.bank.reader import Bank
     from tasks.partition.propose import make_partition
@@ -30,8 +44,12 @@ def partition(
 
     with progress("faces") as on_progress:
         report = make_partition(
-            Bank(bank), threshold=threshold, identities=test_identities, on_progress=on_progress
+            Bank(options.bank),
+            threshold=options.threshold,
+            identities=options.test_identities,
+            on_progress=on_progress,
         )
+    out = options.out
     write_partition(report, out)
     rows = [{"part": name, "faces": count, "Table 2": published} for name, count, published in report.rows()]
     print_table(rows)

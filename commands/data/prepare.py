@@ -3,17 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from pydantic import Field
 
 from assets.wording import count_of, list_counts
 from commands.console import say, show_problem, warn
 from commands.progress import progress
 from commands.register import CommandReport, command
-from tasks.prepare.options import PrepareJob, PrepareOptions
+from tasks.inputs import blocked_folder, missing_folder
+from tasks.options import Workers, input_check
+from tasks.prepare.options import PrepareOptions
 
 if TYPE_CHECKING:
     from tasks.prepare.report import PrepareReport
     from tasks.prepare.upscaling.choose import UpscalerChoice
+
+
+class PrepareJob(PrepareOptions):
+    """Options of a preparation with its folders and workers."""
+
+    raw: Path = Field(description="Folder that holds CelebAMask-HQ, COCO, 11k-hands, dtd.")
+    bank: str = Field(description="Folder or URL for the bank.")
+    workers: Workers = 2
+    reread: bool = Field(False, description="Recognise changed files by content, not by size and time.")
+    strict: bool = Field(False, description="Exit 1 if any input was refused.")
+
+    @input_check("raw")
+    def _raw_exists(self) -> str | None:
+        return missing_folder(self.raw, "datasets")
+
+    @input_check("bank")
+    def _bank_is_free(self) -> str | None:
+        return blocked_folder(self.bank)
+
+    @input_check("upscaler", "weights", "device", "precision", at="upscaler")
+    def _upscaler_available(self) -> str | None:
+        if self.upscaler == "lanczos":
+            return None
+        from tasks.prepare.upscaling.choose import choose_upscaler
+
+        try:
+            choose_upscaler(self.upscaler, self.weights, device=self.device, precision=self.precision)
+        except (ValueError, FileNotFoundError) as error:
+            return str(error)
+        return None
 
 
 @command(model=PrepareJob, example="natocc prepare --raw data/raw --bank data/bank --objects all --workers 4")

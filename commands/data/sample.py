@@ -5,25 +5,38 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-import typer
+from pydantic import Field
 
 from assets.wording import count_of, list_counts
 from commands.console import say, warn
 from commands.progress import progress
 from commands.register import CommandReport, command
+from tasks.inputs import blocked_folder
+from tasks.options import HelpWords, Options, input_check
+
+Tier = Annotated[Literal["pypi", "small", "full"] | None, HelpWords("small; pypi where npm is missing")]
 
 
-@command(example="natocc sample --out data/raw --tier pypi")
-def sample(
-    out: Annotated[Path, typer.Option(help="Folder to lay the raw datasets out in.")],
-    tier: Annotated[
-        Literal["pypi", "small", "full"] | None,
-        typer.Option(help="How many photographs; small unless given, or pypi where npm is missing."),
-    ] = None,
-    cache: Annotated[
-        Path | None, typer.Option(help="Where photographs are kept: $NATOCC_CACHE or ~/.cache/natocc.")
-    ] = None,
-) -> CommandReport:
+class SampleOptions(Options):
+    """Where the photographs go, and how many."""
+
+    out: Path = Field(description="Folder to lay the raw datasets out in.")
+    tier: Tier = Field(None, description="How many photographs.")
+    cache: Annotated[Path | None, HelpWords("$NATOCC_CACHE or ~/.cache/natocc")] = Field(
+        None, description="Folder in which photographs are kept."
+    )
+
+    @input_check("out")
+    def _out_is_free(self) -> str | None:
+        return blocked_folder(self.out)
+
+    @input_check("cache")
+    def _cache_is_free(self) -> str | None:
+        return None if self.cache is None else blocked_folder(self.cache)
+
+
+@command(model=SampleOptions, example="natocc sample --out data/raw --tier pypi")
+def sample(options: SampleOptions) -> CommandReport:
     """Lay the demo photographs out as CelebAMask-HQ, COCO, 11k Hands, DTD and RealOcc are."""
     from assets.demo.photo_cache import default_cache
     from assets.demo.tiers import best_tier
@@ -31,7 +44,11 @@ def sample(
 
     with progress("packages") as on_progress:
         report = lay_out_photographs(
-            out, tier or best_tier(), cache or default_cache(), say, on_progress=on_progress
+            options.out,
+            options.tier or best_tier(),
+            options.cache or default_cache(),
+            say,
+            on_progress=on_progress,
         )
     warn(*(f"left out: {problem}" for problem in report.left_out.values()))
     if report.left_out:

@@ -2,69 +2,143 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from pydantic import Field
 
 from assets.wording import count_of
 from commands.console import say, show_problem, warn
 from commands.progress import progress
-from commands.register import CommandReport, command
+from commands.register import CommandReport, Group, command
+from tasks.inputs import missing_bank, missing_file, missing_folder, occupied_folder
+from tasks.options import Count, HelpWords, Options, cross_check, input_check
 
 if TYPE_CHECKING:
     from tasks.review.import_answers import ImportReport
 
 review = typer.Typer(
-    help="Hand masks to an annotation tool and take the corrected ones back.", no_args_is_help=True
+    cls=Group,
+    help="Hand masks to an annotation tool and take the corrected ones back.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 Form = Literal["labelme", "coco", "segments"]
 
 
+class ExportOptions(Options):
+    """The faces to review, and where they go."""
+
+    bank: str = Field(description="Folder or URL of the bank.")
+    out: Path = Field(description="A new folder for images and masks.")
+    format: Form = Field("labelme", description="What the annotation tool reads.")
+    queue: Annotated[str | None, HelpWords("by mask score")] = Field(
+        None, description="Parquet table that gives the order."
+    )
+    limit: Annotated[Count | None, HelpWords("all")] = Field(None, description="The first N faces alone.")
+    ids: Annotated[Path | None, HelpWords("all")] = Field(
+        None, description="A list of faces to take, one a line."
+    )
+
+    @input_check("bank")
+    def _bank_exists(self) -> str | None:
+        return missing_bank(self.bank)
+
+    @input_check("out")
+    def _out_is_new(self) -> str | None:
+        return occupied_folder(self.out)
+
+    @input_check("queue")
+    def _queue_exists(self) -> str | None:
+        return None if self.queue is None else missing_file(self.queue, "a Parquet table")
+
+    @input_check("ids")
+    def _ids_exist(self) -> str | None:
+        return None if self.ids is None else missing_file(self.ids, "a list of faces")
+
+
 @command(
+    model=ExportOptions,
     example="natocc review export --bank data/bank --out review --queue data/queue/queue.parquet --limit 20",
 )
-def export(
-    bank: Annotated[str, typer.Option(help="Folder or URL of the bank.")],
-    out: Annotated[Path, typer.Option(help="A new folder for images and masks.")],
-    form: Annotated[Form, typer.Option("--format", help="What the annotation tool reads.")] = "labelme",
-    queue: Annotated[str | None, typer.Option(help="Parquet table that gives the order.")] = None,
-    limit: Annotated[int | None, typer.Option(help="The first N faces alone.")] = None,
-    ids: Annotated[Path | None, typer.Option(help="A list of faces to take, one a line.")] = None,
-) -> CommandReport:
+def export(options: ExportOptions) -> CommandReport:
     """Write images and face masks for an annotation tool, the masks most likely wrong first."""
     from tasks.review.export import export_review
 
+    form = options.format
     with progress("faces") as on_progress:
         report = export_review(
-            bank, out, form=form, queue=queue, count=limit, ids=ids, on_progress=on_progress
+            options.bank,
+            options.out,
+            form=form,
+            queue=options.queue,
+            count=options.limit,
+            ids=options.ids,
+            on_progress=on_progress,
         )
     say(f"{report.folder}: {count_of(report.faces, 'faces')} for {form}, by {report.order}")
     return CommandReport({"out": report.folder, "faces": report.faces, "format": form, "order": report.order})
 
 
-@command(example="natocc review import review --raw data/raw --bank data/bank --who ada")
-def import_(
-    folder: Annotated[Path, typer.Argument(help="The folder that was exported, with the answers in it.")],
-    raw: Annotated[Path, typer.Option(help="Folder that holds CelebAMask-HQ.")],
-    bank: Annotated[str, typer.Option(help="The bank that the faces were exported from.")],
-    form: Annotated[Form | None, typer.Option("--format", help="Format of the answers, if another.")] = None,
-    who: Annotated[str, typer.Option(help="Who made the corrections.")] = "",
-    date: Annotated[str, typer.Option(help="YYYY-MM-DD; else the annotation file's.")] = "",
-    keep_going: Annotated[bool, typer.Option(help="Leave out answers with a problem.")] = False,
-) -> CommandReport:
+class ImportOptions(Options):
+    """The answers, and where they go."""
+
+    folder: Path = Field(description="The folder that was exported, with the answers in it.")
+    raw: Path = Field(description="Folder that holds CelebAMask-HQ.")
+    bank: str = Field(description="The bank that the faces were exported from.")
+    format: Annotated[Form | None, HelpWords("that of the export")] = Field(
+        None, description="Format of the answers."
+    )
+    who: Annotated[str, HelpWords("not recorded")] = Field("", description="Who made the corrections.")
+    date: Annotated[str, HelpWords("that of the annotation file", values="YYYY-MM-DD")] = Field(
+        "", description="The day of the corrections."
+    )
+    keep_going: bool = Field(False, description="Leave out answers with a problem.")
+
+    @input_check("folder")
+    def _review_exists(self) -> str | None:
+        if problem := missing_folder(self.folder, "a review"):
+            return problem
+        return missing_file(self.folder / "review.json", "a review (review.json in it)")
+
+    @input_check("raw")
+    def _raw_exists(self) -> str | None:
+        return missing_folder(self.raw, "datasets")
+
+    @input_check("bank")
+    def _bank_exists(self) -> str | None:
+        return missing_bank(self.bank)
+
+    @cross_check("date")
+    def _date_is_a_day(self) -> str | None:
+        try:
+            sound = not self.date or datetime.date.fromisoformat(self.date).isoformat() == self.date
+        except ValueError:
+            sound = False
+        return None if sound else f"expected a day as YYYY-MM-DD, got {self.date!r}"
+
+
+@command(
+    model=ImportOptions,
+    positional=("folder",),
+    example="natocc review import review --raw data/raw --bank data/bank --who ada",
+)
+def import_(options: ImportOptions) -> CommandReport:
     """Check all answers, then write corrected masks, their provenance and verdicts below RAW."""
     from tasks.review.import_answers import import_review
 
+    raw = options.raw
     with progress("answers") as on_progress:
         report = import_review(
-            folder,
+            options.folder,
             raw,
-            bank,
-            form=form,
-            who=who,
-            date=date,
-            keep_going=keep_going,
+            options.bank,
+            form=options.format,
+            who=options.who,
+            date=options.date,
+            keep_going=options.keep_going,
             report=show_problem,
             on_progress=on_progress,
         )

@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+from pydantic import Field
 
 from assets.wording import count_of, list_counts
 from commands.console import print_table, say
 from commands.register import CommandReport, command
+from tasks.inputs import missing_version_or_bank
+from tasks.options import Options, input_check
 
 if TYPE_CHECKING:
     from manifests.dataset import Dataset
 
 
-@command(example="natocc info data/datasets/sample --json")
-def info(url: Annotated[str, typer.Argument(help="A version, a dataset or a bank.")]) -> CommandReport:
+class InfoOptions(Options):
+    """What to describe."""
+
+    url: str = Field(description="A version, a dataset or a bank.")
+
+    @input_check("url")
+    def _url_exists(self) -> str | None:
+        return missing_version_or_bank(self.url)
+
+
+@command(model=InfoOptions, positional=("url",), example="natocc info data/datasets/sample --json")
+def info(options: InfoOptions) -> CommandReport:
     """Print recipe, counts, backends and sizes."""
     from assets.bank.reader import Bank
     from manifests.dataset import read_dataset
     from tasks.verify.bank import bank_or_version
 
-    version = bank_or_version(url)
+    version = bank_or_version(options.url)
     if version is None:
-        index = {key: value for key, value in Bank(url).index.items() if key != "files"}
+        index = {key: value for key, value in Bank(options.url).index.items() if key != "files"}
         say(json.dumps(index, indent=1))
         return CommandReport(index)
     dataset = read_dataset(version)

@@ -3,32 +3,52 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+from pydantic import Field
 
 from commands.console import say
 from commands.register import CommandReport, command
+from tasks.inputs import blocked_folder, missing_bank, missing_version
+from tasks.options import Options, WeightsFolder, input_check
 
 
-@command(example="natocc replay data/datasets/sample hand-00003-001 --bank data/bank --out data/again")
-def replay(
-    url: Annotated[str, typer.Argument(help="A version, or a dataset (its latest version).")],
-    key: Annotated[str, typer.Argument(help="The sample's key.")],
-    bank: Annotated[str, typer.Option(help="The bank that it was made from.")],
-    out: Annotated[Path, typer.Option(help="Folder for the members.")],
-    weights: Annotated[
-        str | None, typer.Option(help="Folder of weights: $NATOCC_WEIGHTS or data/weights unless given.")
-    ] = None,
-) -> CommandReport:
+class ReplayOptions(Options):
+    """The sample, its inputs, and where it goes."""
+
+    url: str = Field(description="A version, or a dataset (its latest version).")
+    key: str = Field(description="The sample's key.")
+    bank: str = Field(description="The bank that it was made from.")
+    out: Path = Field(description="Folder for the members.")
+    weights: WeightsFolder = None
+
+    @input_check("url")
+    def _version_exists(self) -> str | None:
+        return missing_version(self.url)
+
+    @input_check("bank")
+    def _bank_exists(self) -> str | None:
+        return missing_bank(self.bank)
+
+    @input_check("out")
+    def _out_is_free(self) -> str | None:
+        return blocked_folder(self.out)
+
+
+@command(
+    model=ReplayOptions,
+    positional=("url", "key"),
+    example="natocc replay data/datasets/sample hand-00003-001 --bank data/bank --out data/again",
+)
+def replay(options: ReplayOptions) -> CommandReport:
     """Render a sample again, write its members, and say whether they equal the stored bytes."""
     from assets.bank.reader import Bank
     from shards import storage
     from tasks.render.replay import find_sample
     from tasks.render.replay import replay as render_again
 
-    stored = find_sample(url, key)
-    again = render_again(stored, Bank(bank), weights)
+    key, out = options.key, options.out
+    stored = find_sample(options.url, key)
+    again = render_again(stored, Bank(options.bank), options.weights)
     for name, data in again.items():
         storage.write_bytes(str(out / f"{key}.{name}"), data)
     differing = [name for name, data in again.items() if stored.get(name) != data]

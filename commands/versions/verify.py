@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
+from pydantic import Field
 
 from assets.wording import count_of
 from commands.console import say, warn
 from commands.progress import progress
 from commands.register import CommandReport, command
-from tasks.options import MOST_WORKERS
+from tasks.inputs import missing_version_or_bank
+from tasks.options import Options, Workers, input_check
 
 
-@command(example="natocc verify data/datasets/sample --workers 4")
-def verify(
-    url: Annotated[str, typer.Argument(help="A version, a dataset (its latest version), or a bank.")],
-    workers: Annotated[int, typer.Option(min=1, max=MOST_WORKERS, help="Worker processes.")] = 2,
-) -> CommandReport:
+class VerifyOptions(Options):
+    """What to verify."""
+
+    url: str = Field(description="A version, a dataset (its latest version), or a bank.")
+    workers: Workers = 2
+
+    @input_check("url")
+    def _url_exists(self) -> str | None:
+        return missing_version_or_bank(self.url)
+
+
+@command(model=VerifyOptions, positional=("url",), example="natocc verify data/datasets/sample --workers 4")
+def verify(options: VerifyOptions) -> CommandReport:
     """Recompute all hashes, open every sample, look for leaks in a bank. Exit 1 if anything is found."""
     from tasks.verify.version import verify as verify_version
 
     with progress("files") as on_progress:
-        report = verify_version(url, workers, on_progress=on_progress)
+        report = verify_version(options.url, options.workers, on_progress=on_progress)
     warn(*report.findings)
     if report.findings:
         say(f"{report.url}: {count_of(len(report.findings), 'findings')}")

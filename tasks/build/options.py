@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from pathlib import Path
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from natocc.machine import Device, FullRangePrecision, Machine
-from tasks.options import Count, Options, Seed, Workers
+from tasks.inputs import blocked_folder, missing_bank
+from tasks.options import Count, HelpWords, Options, Seed, WeightsFolder, Workers, input_check
 
+_RECIPES = HelpWords("the recipe's")
 _OVERRIDES = ("seed", "profile", "split", "subset", "upscaler", "harmoniser", "lift")
 
 
@@ -19,27 +22,43 @@ class BuildOptions(Options):
     bank: str = Field(description="Folder or URL of the bank that natocc prepare wrote.")
     out: str = Field(description="Folder or URL under which datasets lie.")
     workers: Workers = 2
-    limit: Count | None = Field(None, description="The first N samples of every set alone.")
-    seed: Seed | None = Field(None, description="Another seed than the recipe's.")
-    profile: Literal["best", "paper", "code"] | None = Field(
-        None, description="Another profile than the recipe's."
+    limit: Annotated[Count | None, HelpWords("all")] = Field(
+        None, description="The first N samples of every set alone."
     )
-    split: str | None = Field(None, description="train, test, all, or a file that lists faces.")
-    subset: Literal["WO", "O", "all"] | None = Field(
+    seed: Annotated[Seed | None, _RECIPES] = Field(None, description="Decides everything that is drawn.")
+    profile: Annotated[Literal["best", "paper", "code"] | None, _RECIPES] = Field(
+        None, description="How faces and occluders are brought together."
+    )
+    split: Annotated[str | None, _RECIPES] = Field(
+        None, description="train, test, all, or a file that lists faces."
+    )
+    subset: Annotated[Literal["WO", "O", "all"] | None, _RECIPES] = Field(
         None, description="Faces without occlusion (WO), with (O), or all of the split."
     )
-    upscaler: str | None = Field(
+    upscaler: Annotated[str | None, _RECIPES] = Field(
         None, description="Upscaler that the bank's objects were made with; several with commas between."
     )
-    harmoniser: str | None = Field(None, description="statistics, or the name of a network's weights.")
-    lift: Literal["mapping", "residual"] | None = Field(
+    harmoniser: Annotated[str | None, _RECIPES] = Field(
+        None, description="statistics, or the name of a network's weights."
+    )
+    lift: Annotated[Literal["mapping", "residual"] | None, _RECIPES] = Field(
         None, description="How a network's colours come to full size."
     )
-    weights: str | None = Field(
-        None, description="Folder of weights: $NATOCC_WEIGHTS or data/weights unless given."
-    )
+    weights: WeightsFolder = None
     device: Device = Field("auto", description="Where a network runs.")
     precision: FullRangePrecision = Field("float32", description="What a network computes in.")
+
+    @input_check("recipe")
+    def _recipe_exists(self) -> str | None:
+        return recipe_problem(self.recipe)
+
+    @input_check("bank")
+    def _bank_exists(self) -> str | None:
+        return missing_bank(self.bank)
+
+    @input_check("out")
+    def _out_is_free(self) -> str | None:
+        return blocked_folder(self.out)
 
     @property
     def overrides(self) -> dict[str, object]:
@@ -49,3 +68,13 @@ class BuildOptions(Options):
     @property
     def machine(self) -> Machine:
         return Machine(weights=self.weights, device=self.device, precision=self.precision)
+
+
+def recipe_problem(recipe: str) -> str | None:
+    """The problem of a recipe that is neither a known name nor a file."""
+    from manifests.recipe import known_recipes
+
+    known = known_recipes()
+    if recipe in known or Path(recipe).is_file():
+        return None
+    return f"expected one of {', '.join(known)} or a YAML file, got {recipe!r}"

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from natocc.machine import Device, Precision
-from tasks.options import Count, Options, Workers
+from tasks.options import Count, Options, WeightsFolder, input_check
 
 # 11k Hands: the number that the released code uses.
 HANDS = 200
@@ -23,9 +23,7 @@ class PrepareOptions(Options):
         description="What enlarges objects four times: lanczos, or networks by their weights' names with "
         "commas between, such as glean,realesrgan,lanczos; the first available one is used.",
     )
-    weights: str | None = Field(
-        None, description="Folder of weights: $NATOCC_WEIGHTS or data/weights unless given."
-    )
+    weights: WeightsFolder = None
     device: Device = Field("auto", description="Where the network runs.")
     precision: Precision = Field(
         "float32", description="What the network computes in; float16 on a GPU alone."
@@ -36,15 +34,11 @@ class PrepareOptions(Options):
     )
     hold_out: bool = Field(True, description="Keep occluders of some classes and subjects for testing.")
 
-
-class PrepareJob(PrepareOptions):
-    """Options of a preparation with its folders and workers."""
-
-    raw: Path = Field(description="Folder that holds CelebAMask-HQ, COCO, 11k-hands, dtd.")
-    bank: str = Field(description="Folder or URL for the bank.")
-    workers: Workers = 2
-    reread: bool = Field(False, description="Recognise changed files by content, not by size and time.")
-    strict: bool = Field(False, description="Exit 1 if any input was refused.")
+    @input_check("objects")
+    def _objects_exist(self) -> str | None:
+        if self.objects in ("default", "all") or Path(self.objects).is_file():
+            return None
+        return f"expected default, all or a file of annotation ids, got {self.objects!r}"
 
 
 def options_of(bank: str) -> PrepareOptions:

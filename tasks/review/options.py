@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from tasks.options import Count, Options, Workers
+from tasks.inputs import blocked_folder, missing_bank, missing_file, missing_folder
+from tasks.options import Count, Options, Workers, input_check
 
 
 class QueueOptions(Options):
@@ -27,3 +28,19 @@ class QueueOptions(Options):
     workers: Workers = 2
 
     former_names: ClassVar = {"count": "limit"}
+
+    @input_check("bank", "raw", at="bank")
+    def _bank_exists(self) -> str | None:
+        return missing_bank(self.bank) if self.raw is None else None
+
+    @input_check("raw")
+    def _raw_exists(self) -> str | None:
+        return None if self.raw is None else missing_folder(self.raw, "datasets")
+
+    @input_check("checkpoint")
+    def _checkpoint_exists(self) -> str | None:
+        return None if self.checkpoint is None else missing_file(self.checkpoint, "segmenter.pt")
+
+    @input_check("out")
+    def _out_is_free(self) -> str | None:
+        return blocked_folder(self.out)

@@ -6,7 +6,15 @@ from typing import Annotated, ClassVar, Literal
 import pytest
 from pydantic import Field
 
-from tasks.options import Count, Options, OptionsError, cross_check, parameters_of
+from tasks.options import (
+    NOT_GIVEN,
+    Count,
+    Options,
+    OptionsError,
+    cross_check,
+    input_check,
+    parameters_of,
+)
 
 
 class Job(Options):
@@ -20,32 +28,36 @@ class Job(Options):
     first: bool = Field(False, description="One.")
     second: bool = Field(False, description="The other.")
 
-    former_names: ClassVar = {"length": "size"}
+    former_names: ClassVar = {"length": "size", "rounds": "steps"}
 
     @cross_check("first", "second")
     def _one_of_both(self) -> str | None:
-        return "first and second: expected one of them, got both" if self.first and self.second else None
+        return "expected one of them, got both" if self.first and self.second else None
 
-    @cross_check("size", "share")
+    @cross_check("size", "share", at="share")
     def _fits(self) -> str | None:
-        return "share: expected 16 pixels at least" if self.size * self.share < 16 else None
+        return "expected 16 pixels at least" if self.size * self.share < 16 else None
+
+    @input_check("out")
+    def _out_is_new(self) -> str | None:
+        return "expected a new folder, got an old one" if self.out == "old" else None
 
 
 def test_all_problems_are_reported_together_those_of_fields_first() -> None:
     with pytest.raises(OptionsError) as caught:
-        Job(out="o", size=100, steps=0, share=1, device="tpu", first=True, second=True, third=1)  # type: ignore[arg-type, call-arg]
-    assert (
-        caught.value.problems
-        == [
+        Job(size=100, steps="0", share=1, device="tpu", first=True, second=True, third=1)  # type: ignore[arg-type, call-arg]
+    assert sorted(caught.value.problems) == sorted(
+        [
+            "out: expected a value, got none",
             "size: expected a multiple of 16, got 100",
             "steps: expected at least 1, got 0",
             "share: expected more than 0 and less than 1, got 1",
             "device: expected auto or cpu, got 'tpu'",
             "third: expected no option of this name",
-            "first and second: expected one of them, got both",
-        ][: len(caught.value.problems)]
-        or caught.value.problems
+            "first, second: expected one of them, got both",
+        ]
     )
+    assert caught.value.problems[-1].startswith("first, second"), "cross-checks come last"
     assert "; " in str(caught.value)
 
 
@@ -76,7 +88,10 @@ def test_a_cross_check_waits_for_its_fields() -> None:
 
 def test_a_former_name_is_taken_and_wins() -> None:
     assert Job(out="o", length=64).size == 64  # type: ignore[call-arg]
-    assert Job(out="o", length=None).size == 128, "None: not given"  # type: ignore[call-arg]
+    assert Job(out="o", length=NOT_GIVEN).size == 128  # type: ignore[call-arg]
+    assert Job(out="o", steps=5, rounds=None).steps is None, "None is a value"  # type: ignore[call-arg]
+    with pytest.raises(OptionsError, match="size: expected a whole number, got None"):
+        Job(out="o", length=None)  # type: ignore[call-arg]
     assert Job(out="o", length=64, size=32).size == 64, "32 may be a deployment's default"  # type: ignore[call-arg]
 
 
@@ -95,3 +110,14 @@ def test_parameters_keep_bounds_choices_and_descriptions() -> None:
     assert device.default == "auto"
     assert device.annotation.__origin__ == Literal["auto", "cpu"]
     assert device.annotation.__metadata__[-1].description == "Where it runs."
+
+
+def test_inputs_are_looked_for_before_a_run_and_reported_with_the_other_problems() -> None:
+    assert Job(out="old").out == "old"
+    with pytest.raises(OptionsError) as caught:
+        Job.for_run(out="old", size="wide")
+    assert caught.value.problems == [
+        "size: expected a whole number, got 'wide'",
+        "out: expected a new folder, got an old one",
+    ]
+    assert Job.for_run(out="o", size="64").size == 64

@@ -7,7 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from natocc.machine import Device
-from tasks.options import Count, Options, Seed, cross_check
+from tasks.inputs import blocked_folder, missing_bank, missing_folder
+from tasks.options import Count, HelpWords, Options, Seed, cross_check, input_check
 
 _MULTIPLE = 256
 # As published: 100 epochs with a constant learning rate, then 100 epochs with a decreasing rate.
@@ -21,8 +22,8 @@ class HarmoniserOptions(Options):
         256, description="Side of the pictures, a multiple of 256."
     )
     width: Count = Field(64, description="Channels after the first convolution.")
-    steps: Count | None = Field(
-        None, description="Training steps; 200 times through the pictures unless given."
+    steps: Annotated[Count | None, HelpWords(f"{EPOCHS} times through the pictures")] = Field(
+        None, description="Training steps."
     )
     batch: Count = Field(11, description="Pictures a step.")
     seed: Seed = Field(0, description="Decides weights, order, views and colours.")
@@ -64,6 +65,26 @@ class HarmoniserJob(HarmoniserOptions):
     def _whole_sources(self) -> str | None:
         return scene_source_problem(**self.sources())
 
+    @input_check("bank")
+    def _bank_exists(self) -> str | None:
+        return None if self.bank is None else missing_bank(self.bank)
+
+    @input_check("photos")
+    def _photos_exist(self) -> str | None:
+        return None if self.photos is None else missing_folder(self.photos, "photographs")
+
+    @input_check("masks")
+    def _masks_exist(self) -> str | None:
+        return None if self.masks is None else missing_folder(self.masks, "masks")
+
+    @input_check("iharmony4")
+    def _iharmony4_exists(self) -> str | None:
+        return None if self.iharmony4 is None else missing_folder(self.iharmony4, "iHarmony4")
+
+    @input_check("out")
+    def _out_is_free(self) -> str | None:
+        return blocked_folder(self.out)
+
     def sources(self) -> dict[str, str | None]:
         """The inputs by name."""
         return {"bank": self.bank, "photos": self.photos, "masks": self.masks, "iharmony4": self.iharmony4}
@@ -74,7 +95,7 @@ def scene_source_problem(
 ) -> str | None:
     """The problem of sources that cannot be opened: none, or photographs without masks."""
     if (photos is None) != (masks is None):
-        return "photos and masks: expected both or neither, got one; name the other folder"
+        return "--photos, --masks: expected both or neither, got one; name the other folder"
     if not (bank or photos or iharmony4):
-        return "sources: expected a bank, photos with masks, or iharmony4, got none; name one"
+        return "--bank, --photos, --iharmony4: expected one of them at least, got none"
     return None

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from models.registry import networks_for
 from natocc.machine import Device
-from tasks.options import Count, Options, Seed, cross_check
+from tasks.inputs import blocked_folder, choice_problem, missing_bank, missing_version
+from tasks.options import Count, HelpWords, Options, Seed, cross_check, input_check
 
 
 class SegmenterOptions(Options):
@@ -31,10 +32,7 @@ class SegmenterOptions(Options):
 
     @cross_check("network")
     def _known_network(self) -> str | None:
-        known = networks_for("segmenter")
-        if self.network in known:
-            return None
-        return f"network: expected {' or '.join(known)}, got {self.network!r}"
+        return choice_problem(self.network, networks_for("segmenter"))
 
 
 class SegmenterJob(SegmenterOptions):
@@ -42,4 +40,18 @@ class SegmenterJob(SegmenterOptions):
 
     version: str = Field(description="A version, or a dataset whose latest version is taken.")
     out: str = Field(description="Folder or URL for segmenter.pt and metrics.json.")
-    bank: str | None = Field(None, description="Bank whose really occluded faces to test on.")
+    bank: Annotated[str | None, HelpWords("none")] = Field(
+        None, description="Bank whose really occluded faces to test on."
+    )
+
+    @input_check("version")
+    def _version_exists(self) -> str | None:
+        return missing_version(self.version)
+
+    @input_check("bank")
+    def _bank_exists(self) -> str | None:
+        return None if self.bank is None else missing_bank(self.bank)
+
+    @input_check("out")
+    def _out_is_free(self) -> str | None:
+        return blocked_folder(self.out)

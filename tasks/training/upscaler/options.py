@@ -9,7 +9,8 @@ from pydantic import Field
 
 from natocc.kinds import ENTRY_KINDS
 from natocc.machine import Device, FullRangePrecision
-from tasks.options import Count, Options, Seed, cross_check
+from tasks.inputs import blocked_folder, missing_bank, missing_folder
+from tasks.options import Count, HelpWords, Options, Seed, WeightsFolder, cross_check, input_check
 
 # Networks are imported on use, so that commands can list these options without torch.
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ class UpscalerOptions(Options):
         description="The frozen prior: a StyleGAN2 of out-size pixels, by name or file.",
     )
     train_prior: bool = Field(False, description="Train a prior along, where none is at hand.")
-    discriminator_weights: str | None = Field(
-        None, description="File with StyleGAN2's discriminator, such as that of the prior; else a new one."
+    discriminator_weights: Annotated[str | None, HelpWords("a new one")] = Field(
+        None, description="File with StyleGAN2's discriminator, such as that of the prior."
     )
     perceptual: Literal["vgg16", "0"] = Field("vgg16", description="Perceptual loss; 0: none.")
     adversarial: Annotated[float, Field(ge=0)] = Field(
@@ -68,9 +69,7 @@ class UpscalerOptions(Options):
     every: Count = Field(1000, description="Steps from one saved state to the next.")
     threads: Count = Field(4, description="Threads that read photographs ahead.")
     device: Device = Field("auto", description="Where it runs.")
-    weights: str | None = Field(
-        None, description="Folder of weights: $NATOCC_WEIGHTS or data/weights unless given."
-    )
+    weights: WeightsFolder = None
 
     former_names: ClassVar = {
         "bank_weights": "prior_weights",
@@ -81,17 +80,17 @@ class UpscalerOptions(Options):
     @cross_check("out_size")
     def _power_of_two(self) -> str | None:
         if self.out_size & (self.out_size - 1):
-            return f"out_size: expected a power of two, got {self.out_size}"
+            return f"expected a power of two, got {self.out_size}"
         return None
 
-    @cross_check("in_size", "out_size")
+    @cross_check("in_size", "out_size", at="in_size")
     def _smaller_before(self) -> str | None:
         if self.out_size & (self.out_size - 1):
             return None
         try:
             self.config(self.prior_config())
         except ValueError as error:
-            return str(error)
+            return str(error).removeprefix("in_size: ")
         return None
 
     @cross_check("prior_weights", "train_prior")
@@ -100,16 +99,16 @@ class UpscalerOptions(Options):
             return None
         given = "both" if self.train_prior else "neither"
         return (
-            "prior: expected either --prior-weights with a StyleGAN2 (its name or file; natocc weights list "
+            "expected the name or file of a StyleGAN2 (natocc weights list "
             "names some), or --train-prior to train one along, which is not what is published; "
             f"got {given}"
         )
 
-    @cross_check("discriminator_weights", "adversarial")
+    @cross_check("discriminator_weights", "adversarial", at="discriminator_weights")
     def _discriminator_with_its_loss(self) -> str | None:
         if not self.discriminator_weights or self.adversarial:
             return None
-        return "discriminator_weights: expected an adversarial loss above 0 beside it, got 0"
+        return "expected an adversarial loss above 0 beside it, got 0"
 
     @property
     def sizes(self) -> Sizes:
@@ -171,6 +170,18 @@ class UpscalerJob(UpscalerOptions):
     def _one_source(self) -> str | None:
         return photo_source_problem(self.photos, self.bank)
 
+    @input_check("photos")
+    def _photos_exist(self) -> str | None:
+        return None if self.photos is None else missing_folder(self.photos, "photographs")
+
+    @input_check("bank")
+    def _bank_exists(self) -> str | None:
+        return None if self.bank is None else missing_bank(self.bank)
+
+    @input_check("out")
+    def _out_is_free(self) -> str | None:
+        return blocked_folder(self.out)
+
 
 def kinds_problem(kinds: Sequence[str]) -> str | None:
     """The problem of kinds of entries: unknown ones, or none."""
@@ -185,4 +196,4 @@ def photo_source_problem(photos: str | None, bank: str | None) -> str | None:
     if (photos is None) != (bank is None):
         return None
     given = "none" if photos is None else "both"
-    return f"photographs: expected either --photos DIR or --bank URL, got {given}"
+    return f"--photos, --bank: expected either --photos DIR or --bank URL, got {given}"

@@ -59,43 +59,49 @@ def test_build_then_unchanged_then_verify_info_preview_replay(
 
 def test_an_unknown_recipe_lists_the_known_ones(bank_url: str, tmp_path: Path) -> None:
     result = run("build", "c-everything", "--bank", bank_url, "--out", tmp_path)
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert result.stderr == (
-        "error: recipe: expected one of c-cm, c-original, c-wo, c-wo-mix, c-wo-natocc, c-wo-natocc-sot, "
+        "error: RECIPE: expected one of c-cm, c-original, c-wo, c-wo-mix, c-wo-natocc, c-wo-natocc-sot, "
         "c-wo-randocc, sample or a YAML file, got 'c-everything'\n"
     )
 
 
 def test_no_bank_says_how_to_make_one(tmp_path: Path) -> None:
     result = run("build", "sample", "--bank", tmp_path / "nowhere", "--out", tmp_path)
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert result.stderr == (
-        f"error: {tmp_path}/nowhere: expected a bank (bank.json in it), found none; "
+        f"error: --bank: expected a bank (bank.json in it), got none at {tmp_path}/nowhere; "
         "make one with `natocc prepare --raw DIR --bank URL`\n"
     )
 
 
 def test_limit_zero(recipe: Path, bank_url: str, tmp_path: Path) -> None:
     result = run("build", recipe, "--bank", bank_url, "--out", tmp_path, "--limit", 0)
-    assert result.exit_code == 1
-    assert result.stderr == "error: limit: expected at least 1, got 0\n"
+    assert result.exit_code == 2
+    assert result.stderr == "error: --limit: expected at least 1, got 0\n"
 
 
 def test_an_output_that_is_a_file(recipe: Path, bank_url: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     result = run("build", recipe, "--bank", bank_url, "--out", tmp_path / "file")
-    assert result.exit_code == 1
-    assert result.stderr == (
-        f"error: {tmp_path}/file/tiny: Not a directory (fix this and run the same command again)\n"
-    )
+    assert result.exit_code == 2
+    assert result.stderr == (f"error: --out: expected a folder or a new name, got the file {tmp_path}/file\n")
+
+
+def test_all_that_is_wrong_comes_in_one_round(tmp_path: Path) -> None:
+    result = run("build", "nope", "--bank", tmp_path, "--limit", "few", "--workers", 0)
+    assert result.exit_code == 2
+    assert [line.partition(": expected")[0] for line in result.stderr.splitlines()] == [
+        *("error: --out", "error: --workers", "error: --limit", "error: RECIPE", "error: --bank"),
+    ]
 
 
 @pytest.mark.parametrize("command", ["verify", "info"])
 def test_no_version_there(command: str, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").touch()
     result = run(command, tmp_path)
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert result.stderr == (
-        f"error: {tmp_path}: expected a bank (bank.json), a version (dataset.json) or a dataset "
-        "(latest.json), got a folder with notes.txt; give the path that `natocc build` printed\n"
+        "error: URL: expected a bank (bank.json in it), a version (dataset.json in it) or a dataset "
+        f"(latest.json), got a folder with notes.txt at {tmp_path}; give the path that `natocc build` printed\n"
     )

@@ -39,4 +39,4 @@ def test_strict_ends_well_where_all_is_as_it_should_be(tmp_path: Path) -> None:
     whole_tree(tmp_path)
     assert call(tmp_path, "--strict").exit_code == 0
     done = call(tmp_path / "nowhere")
-    assert done.exit_code == 1 and "expected a folder of datasets" in done.stderr
+    assert done.exit_code == 2 and "--raw: expected a folder of datasets, got none at" in done.stderr

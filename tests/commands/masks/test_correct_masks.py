@@ -31,27 +31,29 @@ def test_it_prints_the_first_faces_and_where_the_queue_is(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--bank", "none", "--out", "x"], "none: expected a bank (bank.json in it), found none"),
+        (["--bank", "none", "--out", "x"], "--bank: expected a bank (bank.json in it), got none at none"),
         (
             ["--bank", "none", "--out", "x", "--raw", "nowhere"],
-            "nowhere: expected a folder with CelebAMask-HQ",
+            "--raw: expected a folder of datasets, got none at nowhere",
         ),
-        (["--bank", "none", "--out", "x", "-n", "0"], "limit: expected at least 1, got 0"),
+        (["--bank", "s3://b", "--out", "x", "-n", "0"], "--limit: expected at least 1, got 0"),
     ],
 )
-def test_a_mistake_is_one_line_and_exit_code_1(
+def test_a_mistake_is_one_line_and_exit_code_2(
     arguments: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     code, text = run(*arguments)
-    assert code == 1 and message in text and len(text.splitlines()) == 1
+    assert code == 2 and message in text and len(text.splitlines()) == 1
 
 
 def test_a_segmenter_needs_its_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         models.optional_packages, "find_spec", lambda name: None if name == "torch" else object()
     )
-    code, text = run("--bank", "bank", "--out", str(tmp_path), "--checkpoint", "segmenter.pt")
+    checkpoint = tmp_path / "segmenter.pt"
+    checkpoint.touch()
+    code, text = run("--bank", "s3://bank", "--out", str(tmp_path), "--checkpoint", str(checkpoint))
     assert code == 1
     assert text.startswith(
         "error: natocc correct-masks --checkpoint: expected the packages of the extra networks"

@@ -55,7 +55,19 @@ def test_problems_are_listed_together_and_end_with_1(tmp_path: Path) -> None:
 
 
 def test_a_mistake_is_one_line(tmp_path: Path) -> None:
-    code, text = run("import", tmp_path, "--raw", tmp_path, "--bank", tmp_path)
-    assert code == 1 and "expected a review (review.json in it), got none" in text and "Traceback" not in text
-    code, text = run("export", "--bank", tmp_path, "--out", tmp_path / "x", "--format", "voc")
-    assert code == 2 and "'voc' is not one of" in text
+    raw, url = small_bank(tmp_path)
+    code, text = run("import", tmp_path, "--raw", raw, "--bank", url, "--date", "1 May")
+    assert (code, text.splitlines()) == (
+        2,
+        [
+            f"error: FOLDER: expected a review (review.json in it), got no file at {tmp_path}/review.json",
+            "error: --date: expected a day as YYYY-MM-DD, got '1 May'",
+        ],
+    )
+    code, text = run("export", "--bank", url, "--out", tmp_path / "x", "--format", "voc")
+    assert (code, text) == (2, "error: --format: expected labelme, coco or segments, got 'voc'\n")
+    code, text = run("export", "--bank", url, "--out", raw, "--limit", "0")
+    assert code == 2 and [line.partition(", got")[0] for line in text.splitlines()] == [
+        "error: --limit: expected at least 1",
+        "error: --out: expected a new or empty folder",
+    ]

@@ -23,9 +23,9 @@ def test_it_prints_the_figures_and_where_the_weights_are(tmp_path: Path) -> None
 
 def test_a_url_without_a_version_is_one_line(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["train-segmenter", str(tmp_path), "--out", str(tmp_path / "run")])
-    assert result.exit_code == 1
-    assert "expected a version (dataset.json) or a dataset (latest.json), got " in result.output
-    assert "Traceback" not in result.output
+    assert result.exit_code == 2
+    assert result.output.startswith("error: VERSION: expected a version (dataset.json in it) or a dataset")
+    assert len(result.output.splitlines()) == 1
 
 
 def test_a_missing_extra_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,22 +39,48 @@ def test_a_sheet_of_a_bank_as_before(bank_url: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--out", "x.png"], "preview: expected a version, dataset or bank, got none"),
-        (["bank"], "preview: expected --out, got none"),
+        (["--out", "x.png"], "URL: expected a version, dataset or bank, got none"),
+        (["s3://bank"], "--out: expected a file or folder to write, got none"),
         (
-            ["bank", "--out", "x", "--plain"],
+            ["s3://bank", "--out", "x.gif"],
+            "--out: expected a name that ends in .png, .jpg, .jpeg, .webp, got",
+        ),
+        (
+            ["s3://bank", "--out", "x.png", "--plain"],
             "--plain: expected --compare RENDITION RENDITION with it, got none",
         ),
-        (["--score", "answers.json"], "--score: expected --key with the comparison's key.json, got none"),
-        (["--score", "no.json", "--key", "no.json"], "No such file or directory"),
-        (["bank", "--out", "x", "--compare", "code", "beast"], "rendition 'beast': expected code"),
-        (["bank", "--out", "x", "--compare", "code", "best"], "bank: expected a bank (bank.json in it)"),
+        (
+            ["--score", "s3://answers.json"],
+            "--score: expected --key with the comparison's key.json, got none",
+        ),
+        (["s3://bank", "--out", "x", "--compare", "code", "beast"], "rendition 'beast': expected code"),
+        (["bank", "--out", "x", "--compare", "code", "best"], "URL: expected a bank (bank.json in it)"),
     ],
 )
-def test_a_mistake_is_one_line_and_exit_code_1(
+def test_a_mistake_is_one_line_and_exit_code_2(
     arguments: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     code, text = run(*arguments)
-    assert code == 1 and message in text and len(text.splitlines()) == 1
+    assert code == 2 and message in text and len(text.splitlines()) == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_missing_answers_and_their_missing_key_come_together() -> None:
+    code, text = run("--score", "no.json", "--key", "none.json")
+    assert (code, text.splitlines()) == (
+        2,
+        [
+            "error: --score: expected the answers of a comparison, got no file at no.json",
+            "error: --key: expected a comparison's key.json, got no file at none.json",
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("ending", "start"), [("png", b"\x89PNG"), ("jpg", b"\xff\xd8"), ("JPEG", b"\xff\xd8"), ("webp", b"RIFF")]
+)
+def test_the_ending_gives_the_format(bank_url: str, tmp_path: Path, ending: str, start: bytes) -> None:
+    out = tmp_path / f"sheet.{ending}"
+    assert run(bank_url, "--out", str(out), "--limit", "1")[0] == 0
+    assert out.read_bytes().startswith(start)

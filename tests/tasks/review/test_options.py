@@ -8,7 +8,6 @@ from tasks.review.options import QueueOptions
 
 def test_the_former_name_of_limit_is_taken() -> None:
     assert QueueOptions(bank="b", out="o", count=7).limit == 7  # type: ignore[call-arg]
-    assert QueueOptions(bank="b", out="o", count=None).limit == 48  # type: ignore[call-arg]
 
 
 def test_sizes_that_no_segmenter_has_are_refused() -> None:

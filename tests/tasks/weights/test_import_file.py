@@ -37,7 +37,7 @@ def test_a_checkpoint_of_a_trainer_becomes_the_network_alone(tmp_path: Path) -> 
     assert dict(done.weights.metadata) == {
         "network": "glean",
         "name": "glean",
-        "licence": "that of the bank and the photographs it was trained with",
+        "licence": "that of the prior and the photographs it was trained with",
         "source_file": "mine.pth",
         "source_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "sizes": "scale=4 in_size=8 out_size=32",

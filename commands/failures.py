@@ -1,0 +1,89 @@
+"""Errors that a user can fix, as one line each, and the exit codes (docs/commands.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+
+from commands.console import errors
+from models.optional_packages import MissingExtra
+from tasks.options import OptionsError
+
+WRONG_USE = 2
+# What the parser of the command line raises.
+_UsageError: Any = typer.BadParameter.__bases__[0]
+
+
+@contextmanager
+def one_clear_message(name_of: Callable[[str], str] = str) -> Iterator[None]:
+    """Turn errors that a user can fix into messages and an exit code. Others keep their traceback.
+
+    Exit code 2 for options; 1 for all else. ``name_of`` gives the names of fields on the command line.
+    """
+    from assets.packages.clients import FetchError
+    from tasks.errors import BuildStopped
+
+    try:
+        yield
+    except OptionsError as error:
+        _print_errors(*(problem.line(name_of) for problem in error.found))
+        raise typer.Exit(WRONG_USE) from error
+    except (OSError, ValueError, BuildStopped, FetchError, MissingExtra) as error:
+        _print_errors(*(getattr(error, "problems", None) or [describe_error(error)]))
+        raise typer.Exit(1) from error
+    except SystemExit as stopped:
+        if not isinstance(stopped.args[0] if stopped.args else None, str):
+            raise
+        # The exception of a stopped training names the place of its state.
+        errors.print(str(stopped), markup=False)
+        raise typer.Exit(stopped.code if isinstance(stopped.code, int) else 1) from stopped
+    except KeyboardInterrupt as error:
+        errors.print("interrupted by Ctrl-C; the same command goes on from what is finished", markup=False)
+        raise typer.Exit(130) from error
+
+
+@contextmanager
+def one_usage_message(path: str) -> Iterator[None]:
+    """Print what the parser of the command line refuses as one line, and exit with code 2.
+
+    A command without any word prints its help instead.
+    """
+    try:
+        yield
+    except _UsageError as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            raise
+        _print_errors(_usage_line(error, path))
+        raise typer.Exit(WRONG_USE) from error
+
+
+def describe_error(error: Exception) -> str:
+    """The message of an error, with advice if the system's own message has none."""
+    if isinstance(error, OSError) and error.errno is not None:
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror} (fix this and run the same command again)"
+    return str(error)
+
+
+def _usage_line(error: Any, path: str) -> str:
+    if option := getattr(error, "option_name", None):
+        if not hasattr(error, "possibilities"):
+            return f"{option}: expected a value or more, got fewer; see {path} --help"
+        near = " or ".join(sorted(error.possibilities or ()))
+        known = f"an option of {path}{f', such as {near}' if near else ''}"
+        return f"{option}: expected {known}, got an unknown one; see {path} --help"
+    return f"{path}: {_lower(str(error.message)).rstrip('.')}; see {path} --help"
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _print_errors(*lines: str) -> None:
+    from rich.text import Text
+
+    for line in lines:
+        errors.print("[red]error[/red]:", Text(line))

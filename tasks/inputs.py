@@ -1,0 +1,98 @@
+"""Inputs and outputs that options name: whether they exist, without reading them.
+
+Each function returns the problem as "expected ..., got ...", or None. A URL of a bucket is not looked up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+# Pictures that a command can write.
+PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
+
+
+def missing_folder(path: str | Path, what: str) -> str | None:
+    """The problem of a folder that does not exist."""
+    if _is_remote(path) or _local(path).is_dir():
+        return None
+    return f"expected a folder of {what}, got {'a file' if _local(path).exists() else 'none'} at {path}"
+
+
+def missing_file(path: str | Path, what: str) -> str | None:
+    """The problem of a file that does not exist."""
+    if _is_remote(path) or _local(path).is_file():
+        return None
+    return f"expected {what}, got {'a folder' if _local(path).is_dir() else 'no file'} at {path}"
+
+
+def missing_bank(url: str) -> str | None:
+    """The problem of a bank that does not exist, or that is unfinished."""
+    from natocc.occluders.bank_files import BANK_INDEX, BANK_TABLE
+
+    if _is_remote(url) or (_local(url) / BANK_INDEX).is_file():
+        return None
+    if (_local(url) / BANK_TABLE).is_file():
+        return f"expected a bank, got an unfinished one at {url}; run the same `natocc prepare` again"
+    return (
+        f"expected a bank ({BANK_INDEX} in it), got none at {url}; "
+        "make one with `natocc prepare --raw DIR --bank URL`"
+    )
+
+
+def missing_version(url: str) -> str | None:
+    """The problem of a version or dataset that does not exist."""
+    from manifests.dataset import DATASET_INDEX, LATEST
+    from shards.storage import describe_content
+
+    if _is_remote(url) or any((_local(url) / name).is_file() for name in (DATASET_INDEX, LATEST)):
+        return None
+    return (
+        f"expected a version ({DATASET_INDEX} in it) or a dataset ({LATEST}), got {describe_content(url)} at {url}; "
+        "give the path that `natocc build` printed"
+    )
+
+
+def missing_version_or_bank(url: str) -> str | None:
+    """The problem of a URL that is neither a version, a dataset nor a bank."""
+    version, bank = missing_version(url), missing_bank(url)
+    if version is None or bank is None:
+        return None
+    unfinished = bank.startswith("expected a bank, got an unfinished one")
+    return bank if unfinished else version.replace("expected", "expected a bank (bank.json in it),", 1)
+
+
+def blocked_folder(path: str | Path) -> str | None:
+    """The problem of a folder to write, where a file is in the way."""
+    if _is_remote(path):
+        return None
+    file = next((place for place in (_local(path), *_local(path).parents) if place.is_file()), None)
+    return None if file is None else f"expected a folder or a new name, got the file {file}"
+
+
+def occupied_folder(path: str | Path) -> str | None:
+    """The problem of a folder to write that is not new and not empty."""
+    if problem := blocked_folder(path):
+        return problem
+    if _is_remote(path) or not _local(path).is_dir():
+        return None
+    found = min((place.name for place in _local(path).iterdir()), default=None)
+    return None if found is None else f"expected a new or empty folder, got {path} with {found} in it"
+
+
+def choice_problem(value: str, choices: Iterable[str]) -> str | None:
+    """The problem of a value that is none of ``choices``."""
+    known = list(choices)
+    if value in known:
+        return None
+    *first, last = known
+    expected = f"{', '.join(first)} or {last}" if first else last
+    return f"expected {expected}, got {value!r}"
+
+
+def _is_remote(path: str | Path) -> bool:
+    return isinstance(path, str) and "://" in path
+
+
+def _local(path: str | Path) -> Path:
+    return Path(path).expanduser()

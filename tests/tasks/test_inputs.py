@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tasks.inputs import (
+    blocked_folder,
+    choice_problem,
+    missing_bank,
+    missing_file,
+    missing_folder,
+    missing_version,
+    missing_version_or_bank,
+    occupied_folder,
+)
+
+
+@pytest.fixture()
+def place(tmp_path: Path) -> Path:
+    """A folder with a file ``note`` in it."""
+    (tmp_path / "note").touch()
+    return tmp_path
+
+
+def test_a_missing_input_is_described_and_an_existing_one_is_no_problem(place: Path) -> None:
+    assert missing_folder(place, "things") is None and missing_file(place / "note", "a note") is None
+    assert missing_folder(place / "no", "things") == f"expected a folder of things, got none at {place}/no"
+    assert (
+        missing_folder(place / "note", "things") == f"expected a folder of things, got a file at {place}/note"
+    )
+    assert missing_file(place / "no", "a note") == f"expected a note, got no file at {place}/no"
+    assert missing_file(place, "a note") == f"expected a note, got a folder at {place}"
+
+
+def test_a_bank_or_a_version_is_known_by_its_index(place: Path) -> None:
+    for name, look in (
+        ("bank.json", missing_bank),
+        ("dataset.json", missing_version),
+        ("latest.json", missing_version),
+    ):
+        folder = place / name.partition(".")[0]
+        folder.mkdir()
+        assert f" at {folder}; " in str(look(str(folder)))
+        assert missing_version_or_bank(str(folder)) is not None
+        (folder / name).touch()
+        assert look(str(folder)) is None and missing_version_or_bank(str(folder)) is None
+
+
+def test_an_unfinished_bank_is_named_as_such(place: Path) -> None:
+    (place / "entries.parquet").touch()
+    expected = f"expected a bank, got an unfinished one at {place}; run the same `natocc prepare` again"
+    assert missing_bank(str(place)) == missing_version_or_bank(str(place)) == expected
+
+
+def test_a_file_in_the_way_and_a_folder_with_files_are_named(place: Path) -> None:
+    assert blocked_folder(place / "new/deep") is None and occupied_folder(place / "new") is None
+    blocked = f"expected a folder or a new name, got the file {place}/note"
+    assert blocked_folder(place / "note/deep") == blocked_folder(place / "note") == blocked
+    assert occupied_folder(place / "note") == blocked
+    assert occupied_folder(place) == f"expected a new or empty folder, got {place} with note in it"
+
+
+def test_buckets_are_not_looked_up() -> None:
+    url = "s3://none/at/all"
+    looks = (missing_bank, missing_version, missing_version_or_bank, blocked_folder, occupied_folder)
+    assert [look(url) for look in looks] == [None] * len(looks)
+    assert missing_file(url, "a") is None and missing_folder(url, "a") is None
+
+
+def test_choices_are_listed_and_a_single_one_stands_alone() -> None:
+    assert choice_problem("a", "ab") is None
+    assert choice_problem("x", "abc") == "expected a, b or c, got 'x'"
+    assert choice_problem("x", ["unet"]) == "expected unet, got 'x'"
