@@ -48,8 +48,8 @@ def missing_version(url: str) -> str | None:
     if _is_remote(url) or any((_local(url) / name).is_file() for name in (DATASET_INDEX, LATEST)):
         return None
     return (
-        f"expected a version ({DATASET_INDEX} in it) or a dataset ({LATEST}), got {describe_content(url)} at {url}; "
-        "give the path that `natocc build` printed"
+        f"expected a version ({DATASET_INDEX} in it) or a dataset ({LATEST}), "
+        f"got {describe_content(url)} at {url}; give the path that `natocc build` printed"
     )
 
 
