@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
-import fsspec
-from fsspec.implementations.local import LocalFileSystem
+from fsspec import AbstractFileSystem
+
+from shards.local_file import flush_folder, make_folders, replace_whole
+from shards.remote.errors import clear_errors, no_answer
+from shards.remote.filesystem import is_object_store, open_filesystem, require_bucket
+from shards.remote.upload import copy_on_server, identity, upload
+
+_PIECE = 1 << 22
 
 # Names of a folder's content that a message lists.
 _NAMED = 5
@@ -19,25 +24,31 @@ _NAMED = 5
 
 def join(url: str, *parts: str) -> str:
     """``url/part/part`` with single slashes."""
-    return "/".join([str(url).rstrip("/"), *parts])
-
-
-def _resolve(url: str) -> tuple[fsspec.AbstractFileSystem, str]:
-    # Without a protocol it is a local path; "::" in it does not chain URLs.
-    if "://" not in str(url):
-        return LocalFileSystem(), os.path.abspath(os.path.expanduser(str(url)))  # noqa: PTH100, PTH111
-    try:
-        filesystem, path = fsspec.core.url_to_fs(str(url))
-    except ImportError as error:
-        raise ValueError(
-            f"{url}: expected its library, got {error} (s3: pip install -c constraints.txt -e '.[storage]')"
-        ) from error
-    return filesystem, path
+    root = str(url).rstrip("/")
+    if root.endswith(":") and "://" in str(url):
+        root += "//"
+    return "/".join([root, *parts])
 
 
 def is_local(url: str) -> bool:
     """Whether the URL is a path on this machine."""
-    return "file" in _resolve(url)[0].protocol
+    return "file" in open_filesystem(str(url))[0].protocol
+
+
+@contextmanager
+def connect(url: str) -> Iterator[tuple[AbstractFileSystem, str]]:
+    """The file system of a URL and the path in it. Its errors are raised in clear words.
+
+    Raises FileNotFoundError if the bucket does not exist, OSError if its server does not answer or expects
+    credentials, ValueError for an unknown protocol or one whose package is missing.
+    """
+    filesystem, path = open_filesystem(str(url))
+    if "file" in filesystem.protocol:
+        yield filesystem, path
+        return
+    require_bucket(filesystem, path, str(url))
+    with clear_errors(str(url)):
+        yield filesystem, path
 
 
 @contextmanager
@@ -45,34 +56,17 @@ def write_whole(url: str) -> Iterator[BinaryIO]:
     """Open ``url`` for writing. The file appears under its name only if the block ends without error.
 
     Locally, a temporary file in the same folder is flushed to disk, then renamed. Elsewhere, a local spool
-    file is uploaded at the end (object stores publish an upload as a whole).
+    file is uploaded at the end; an upload that fails or is interrupted is discarded.
     """
-    filesystem, path = _resolve(url)
     if is_local(url):
-        folder = Path(path).parent
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder, prefix=".partial-")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                yield stream
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(name).chmod(0o644)
-            Path(name).replace(path)
-        except OSError as error:
-            Path(name).unlink(missing_ok=True)
-            # The error for a full disk does not name the file.
-            raise error if error.filename else OSError(error.errno, error.strerror, str(url)) from error
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        with replace_whole(Path(open_filesystem(str(url))[1])) as stream:
+            yield stream
         return
     with tempfile.TemporaryFile() as spool:
         yield cast(BinaryIO, spool)
-        spool.seek(0)
-        with filesystem.open(path, "wb") as remote:
-            while chunk := spool.read(1 << 22):
-                remote.write(chunk)
+        size = spool.seek(0, 2)
+        with connect(url) as (filesystem, path):
+            upload(filesystem, path, cast(BinaryIO, spool), size)
 
 
 def write_bytes(url: str, data: bytes) -> None:
@@ -83,36 +77,52 @@ def write_bytes(url: str, data: bytes) -> None:
 
 def read_bytes(url: str) -> bytes:
     """The file's content. The FileNotFoundError names the URL."""
-    filesystem, path = _resolve(url)
-    return cast(bytes, filesystem.cat_file(path))
+    with connect(url) as (filesystem, path):
+        return cast(bytes, filesystem.cat_file(path))
 
 
 def size_of(url: str) -> int:
     """Size in bytes."""
-    filesystem, path = _resolve(url)
-    return int(filesystem.size(path))
+    with connect(url) as (filesystem, path):
+        return int(filesystem.size(path))
 
 
 def exists(url: str) -> bool:
-    filesystem, path = _resolve(url)
-    return bool(filesystem.exists(path))
+    """Whether there is a file or a folder. Raises OSError where that can't be found out."""
+    with connect(url) as (filesystem, path):
+        return _exists(filesystem, path)
+
+
+def _exists(filesystem: AbstractFileSystem, path: str) -> bool:
+    if "file" in filesystem.protocol:
+        return bool(filesystem.exists(path))
+    try:
+        # fsspec's own takes every error for a missing file.
+        filesystem.info(path)
+    except FileNotFoundError as error:
+        if no_answer(error):
+            raise
+        return False
+    return True
 
 
 def list_names(url: str) -> list[str]:
     """Sorted names in a folder; empty if it does not exist."""
-    filesystem, path = _resolve(url)
-    if not filesystem.exists(path):
-        return []
-    return sorted(Path(name).name for name in filesystem.ls(path, detail=False, refresh=True))
+    with connect(url) as (filesystem, path):
+        if not _exists(filesystem, path):
+            return []
+        listed = filesystem.ls(path, detail=False, refresh=True)
+        # A folder of an object store may hold an object "folder/", by which consoles show it.
+        return sorted(Path(name).name for name in listed if name != f"{path.rstrip('/')}/")
 
 
 def describe_content(url: str) -> str:
     """What lies at a URL, for messages: nothing, a file, or a folder with the first of its names."""
-    filesystem, path = _resolve(url)
-    if not filesystem.exists(path):
-        return "no such folder"
-    if not filesystem.isdir(path):
-        return "a file"
+    with connect(url) as (filesystem, path):
+        if not _exists(filesystem, path):
+            return "no such folder"
+        if not filesystem.isdir(path):
+            return "a file"
     names = list_names(url)
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return f"a folder with {', '.join(names[:_NAMED])}{more}" if names else "an empty folder"
@@ -124,33 +134,58 @@ def sha256_bytes(data: bytes) -> str:
 
 def sha256_of(url: str) -> str:
     """sha256 of the file's content, read in pieces."""
-    filesystem, path = _resolve(url)
     digest = hashlib.sha256()
-    with filesystem.open(path, "rb") as stream:
-        while chunk := stream.read(1 << 22):
-            digest.update(chunk)
+    for piece in _read_pieces(url):
+        digest.update(piece)
     return digest.hexdigest()
 
 
+def _read_pieces(url: str) -> Iterator[bytes]:
+    with connect(url) as (filesystem, path), filesystem.open(path, "rb") as stream:
+        while piece := stream.read(_PIECE):
+            yield piece
+
+
 def make_folder(url: str) -> None:
-    """Create the folder and its parents. Raises OSError if that fails."""
-    filesystem, path = _resolve(url)
-    filesystem.makedirs(path, exist_ok=True)
+    """Create the folder and its parents. Raises OSError if that fails.
+
+    Object stores have no folders, so there it only checks that the bucket exists.
+    """
+    with connect(url) as (filesystem, path):
+        if "file" in filesystem.protocol:
+            make_folders(Path(path))
+        elif not is_object_store(filesystem):
+            filesystem.makedirs(path, exist_ok=True)
 
 
 def copy(source: str, target: str) -> None:
-    """Copy one file, completely or not at all."""
-    filesystem, path = _resolve(source)
-    with filesystem.open(path, "rb") as stream, write_whole(target) as out:
-        while chunk := stream.read(1 << 22):
-            out.write(chunk)
+    """Copy one file, completely or not at all. Raises OSError if the source changes in between."""
+    with write_whole(target) as out:
+        before = _info(source)
+        count = sum(out.write(piece) for piece in _read_pieces(source))
+        if count != before["size"] or identity(_info(source)) != identity(before):
+            raise OSError(
+                f"{source}: expected a file of {before['size']} bytes at rest, got one that changed while it "
+                "was copied; run the same command again"
+            )
+
+
+def _info(url: str) -> Mapping[str, Any]:
+    with connect(url) as (filesystem, path):
+        return cast(Mapping[str, Any], filesystem.info(path))
 
 
 def remove(url: str) -> None:
     """Delete a file or a folder with its content. A missing path is ignored."""
-    filesystem, path = _resolve(url)
-    if filesystem.exists(path):
-        filesystem.rm(path, recursive=True)
+    with connect(url) as (filesystem, path):
+        if not _exists(filesystem, path):
+            return
+        if not is_object_store(filesystem):
+            filesystem.rm(path, recursive=True)
+            return
+        # Removing many objects at once reports no refusals, and takes wildcards in names.
+        for name in filesystem.find(path):
+            filesystem.rm_file(name)
 
 
 def move_folder(source: str, target: str, *, last: str) -> None:
@@ -159,13 +194,21 @@ def move_folder(source: str, target: str, *, last: str) -> None:
     Locally this is one rename. Elsewhere each file is copied, and ``last`` at the end, since its presence
     completes the folder. Then the originals are deleted.
     """
-    filesystem, path = _resolve(source)
-    destination = _resolve(target)[1]
     if is_local(source):
-        Path(path).replace(destination)
+        path, destination = (Path(open_filesystem(str(url))[1]) for url in (source, target))
+        path.replace(destination)
+        flush_folder(destination.parent)
         return
     names = sorted(list_names(source), key=lambda name: (name == last, name))
     for name in names:
-        filesystem.copy(f"{path}/{name}", f"{destination}/{name}")
+        _copy_beside(join(source, name), join(target, name))
     for name in names:
-        filesystem.rm_file(f"{path}/{name}")
+        remove(join(source, name))
+
+
+def _copy_beside(source: str, target: str) -> None:
+    """Copy between two paths of one storage, by its server if it can."""
+    with connect(source) as (filesystem, path), suppress(NotImplementedError):
+        copy_on_server(filesystem, path, open_filesystem(target)[1])
+        return
+    copy(source, target)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 # Albumentations asks a registry for its newest version on import, unless told not to.
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from benchmarks.inputs import write_bank
+from tests.s3_server import S3Server, run_s3_server
 
 # Test processes share the machine's cores already.
 cv2.setNumThreads(1)
@@ -32,3 +34,12 @@ def bank_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("bank")
     write_bank(folder)
     return str(folder)
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3Server]:
+    """A server of S3, whose environment this process has too."""
+    with run_s3_server() as server, pytest.MonkeyPatch.context() as patch:
+        for name, value in server.environment.items():
+            patch.setenv(name, value)
+        yield server

@@ -1,0 +1,61 @@
+"""Local files that survive a crash as a whole: flushed to disk, then renamed, then the folder flushed."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from shards.remote.upload import PARTIAL
+
+# Flushing a folder is not supported everywhere, and needs the right to read it.
+_NO_FLUSH = (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES, errno.EPERM)
+
+
+@contextmanager
+def replace_whole(path: Path) -> Iterator[BinaryIO]:
+    """Open a temporary file in the folder of ``path``. It gets the name if the block ends without error."""
+    make_folders(path.parent)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=PARTIAL)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except OSError as error:
+        Path(name).unlink(missing_ok=True)
+        # The error for a full disk does not name the file.
+        raise error if error.filename else OSError(error.errno, error.strerror, str(path)) from error
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    flush_folder(path.parent)
+
+
+def make_folders(folder: Path) -> None:
+    """Create the folder and its parents, each with its entry in its own parent on disk."""
+    if folder.is_dir():
+        return
+    if not folder.parent.exists():
+        make_folders(folder.parent)
+    folder.mkdir(exist_ok=True)
+    flush_folder(folder.parent)
+
+
+def flush_folder(folder: Path) -> None:
+    """Flush the names in a folder to disk, so that a later file can't survive a crash without this one."""
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        if error.errno not in _NO_FLUSH:
+            raise

@@ -1,0 +1,162 @@
+"""Upload and copy on a storage server: complete under the final name, or not there."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, BinaryIO
+
+from fsspec import AbstractFileSystem
+
+from shards.remote.filesystem import is_object_store
+
+PARTIAL = ".partial-"
+_PIECE = 1 << 22
+# Up to this size, an object goes up in one request; above it, in parts of this size.
+_PART = 1 << 24
+# What tells one content under a name from another, where a file system reports it.
+_IDENTITY = (
+    "size",
+    "mtime",
+    "ino",
+    "ETag",
+    "etag",
+    "LastModified",
+    "last_modified",
+    "VersionId",
+    "generation",
+)
+
+
+def upload(filesystem: AbstractFileSystem, path: str, spool: BinaryIO, size: int) -> None:
+    """Publish the ``size`` bytes of a seekable local file under ``path``.
+
+    On an error or an interrupt, what lay there before stays, and an unfinished upload is discarded. Raises
+    OSError if another number of bytes arrived.
+    """
+    spool.seek(0)
+    if not is_object_store(filesystem):
+        _write_beside(filesystem, path, size, lambda partial: _send(filesystem, partial, spool))
+        return
+    before = _found(filesystem, path)
+    if size <= _PART:
+        filesystem.pipe_file(path, spool.read())
+    else:
+        _upload_parts(filesystem, path, spool, size)
+    _check_size(filesystem, path, size, before)
+
+
+def copy_on_server(filesystem: AbstractFileSystem, source: str, target: str) -> None:
+    """Copy one file on its server. Raises OSError if the source changes, or another size arrives.
+
+    NotImplementedError: this storage copies nothing by itself.
+    """
+    before = filesystem.info(source)
+    if is_object_store(filesystem):
+        earlier = _found(filesystem, target)
+        filesystem.cp_file(source, target)
+        _check_size(filesystem, target, before["size"], earlier)
+    else:
+        _write_beside(filesystem, target, before["size"], lambda partial: filesystem.cp_file(source, partial))
+    if identity(filesystem.info(source)) != identity(before):
+        filesystem.rm_file(target)
+        raise OSError(f"{source}: expected a file at rest, got one that changed while it was copied")
+
+
+def identity(info: Mapping[str, Any]) -> tuple[object, ...]:
+    """Values that differ between two contents of one path, from fsspec's ``info``."""
+    return tuple(info.get(name) for name in _IDENTITY)
+
+
+def try_upload(filesystem: AbstractFileSystem, folder: str) -> None:
+    """Begin an upload into ``folder`` and discard it. Raises what the storage raises if that is refused."""
+    probe = f"{folder.rstrip('/')}/{PARTIAL}{uuid.uuid4().hex}"
+    stream = filesystem.open(probe, "wb", autocommit=not is_object_store(filesystem))
+    try:
+        stream.close()
+    finally:
+        _discard(filesystem, stream)
+        if filesystem.exists(probe):
+            filesystem.rm_file(probe)
+
+
+def _upload_parts(filesystem: AbstractFileSystem, path: str, spool: BinaryIO, size: int) -> None:
+    """Upload in parts. They become an object by ``commit`` alone; closing a file of fsspec would commit."""
+    stream = filesystem.open(path, "wb", block_size=_PART, autocommit=False)
+    try:
+        while piece := spool.read(_PIECE):
+            stream.write(piece)
+        if stream.tell() != size:
+            raise OSError(f"{path}: expected {size} bytes to upload, got {stream.tell()}")
+        stream.close()
+        stream.commit()
+    except BaseException:
+        _discard(filesystem, stream)
+        raise
+    _forget(filesystem, stream)
+
+
+def _discard(filesystem: AbstractFileSystem, stream: Any) -> None:
+    # A file that counts as closed is not completed by its destructor.
+    with suppress(AttributeError):
+        stream.closed = True
+    _forget(filesystem, stream)
+    # What is not discarded here lies invisible among the server's unfinished uploads.
+    with suppress(Exception):
+        stream.discard()
+
+
+def _forget(filesystem: AbstractFileSystem, stream: Any) -> None:
+    """Drop the file from the open transaction, to which fsspec adds files without ``autocommit``."""
+    with suppress(ValueError):
+        filesystem.transaction.files.remove(stream)
+
+
+def _write_beside(
+    filesystem: AbstractFileSystem, path: str, size: int, write: Callable[[str], object]
+) -> None:
+    """Write under a temporary name in the same folder, then rename."""
+    folder, _, _ = path.rpartition("/")
+    filesystem.makedirs(folder, exist_ok=True)
+    partial, before = f"{folder}/{PARTIAL}{uuid.uuid4().hex}", _found(filesystem, path)
+    try:
+        write(partial)
+        _check_size(filesystem, partial, size, None)
+        if type(filesystem).mv is AbstractFileSystem.mv:
+            # fsspec's own takes wildcards in names.
+            filesystem.cp_file(partial, path)
+        else:
+            filesystem.mv(partial, path)
+    finally:
+        with suppress(Exception):
+            filesystem.rm_file(partial)
+    _check_size(filesystem, path, size, before)
+
+
+def _send(filesystem: AbstractFileSystem, path: str, spool: BinaryIO) -> None:
+    with filesystem.open(path, "wb") as stream:
+        while piece := spool.read(_PIECE):
+            stream.write(piece)
+
+
+def _found(filesystem: AbstractFileSystem, path: str) -> Mapping[str, Any] | None:
+    filesystem.invalidate_cache()
+    try:
+        found: Mapping[str, Any] = filesystem.info(path)
+    except FileNotFoundError:
+        return None
+    return found
+
+
+def _check_size(
+    filesystem: AbstractFileSystem, path: str, size: int, before: Mapping[str, Any] | None
+) -> None:
+    """Raise OSError if the file has another size; remove it then, unless it is the one from before."""
+    found = _found(filesystem, path)
+    if found is not None and found["size"] in (size, None):
+        return
+    if found is not None and (before is None or identity(found) != identity(before)):
+        filesystem.rm_file(path)
+    got = "nothing" if found is None else f"{found['size']} bytes"
+    raise OSError(f"{path}: expected {size} bytes after the upload, got {got}; run the same command again")
