@@ -1,11 +1,11 @@
-"""What tests of several rooms share."""
+"""Fixtures that tests of several packages share."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 
-# Albumentations asks a registry for its newest version on import, unless told not to.
+# Albumentations asks a registry for its newest version on import unless this is set.
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
 
 import cv2

@@ -89,12 +89,12 @@ def test_it_runs_beside_folders_of_the_same_names(
 ) -> None:
     run = installed.run("-W", "error", "-c", USE, folder=tmp_path, environment=repository)
     assert run.returncode == 0, run.stderr
-    told = json.loads(run.stdout)
-    assert told["foreign"] == ["theirs"] * 3
-    assert told["version"] and told["same"] and told["outside"]
-    assert told["hidden"] > 0 and told["by_shape"] > 0
+    report = json.loads(run.stdout)
+    assert report["foreign"] == ["theirs"] * 3
+    assert report["version"] and report["same"] and report["outside"]
+    assert report["hidden"] > 0 and report["by_shape"] > 0
     heavy = {"prefect", "fastapi", "torch", "typer", "pyarrow", "fsspec", "albumentations"}
-    assert not heavy & set(told["installed"]) and len(told["installed"]) <= 24
+    assert not heavy & set(report["installed"]) and len(report["installed"]) <= 24
 
 
 @pytest.mark.parametrize("command", [("natocc",), ("python", "-m", "natocc")])

@@ -25,7 +25,7 @@ def version(tmp_path: Path) -> Path:
     return folder
 
 
-def test_what_is_written_is_read_again(version: Path) -> None:
+def test_a_written_version_is_read_again(version: Path) -> None:
     assert read_dataset(str(version)) == dataset()
     assert read_dataset(str(version)).encode() == dataset().encode()
 

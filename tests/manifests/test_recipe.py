@@ -28,7 +28,7 @@ def problems(data: object, tmp_path: Path, **overrides: object) -> list[str]:
     return [line.replace(str(path), "mine.yaml") for line in caught.value.problems]
 
 
-def test_what_comes_with_the_package_is_the_sample_and_table_3() -> None:
+def test_the_package_contains_the_sample_and_table_3() -> None:
     assert known_recipes() == sorted(["sample", *TABLE_3])
 
 
@@ -131,7 +131,7 @@ def test_an_unknown_recipe_lists_the_known_ones() -> None:
         ("a: [", "mine.yaml: expected YAML, got while parsing"),
     ],
 )
-def test_what_is_no_recipe_is_said(text: str, start: str, tmp_path: Path) -> None:
+def test_a_text_that_is_no_recipe_is_an_error(text: str, start: str, tmp_path: Path) -> None:
     (line,) = problems(text, tmp_path)
     assert line.startswith(start)
 

@@ -61,6 +61,6 @@ def test_other_tools_read_it_as_a_plain_table() -> None:
     assert table.column("seed").to_pylist() == [2**32 - 1] * 2
 
 
-def test_what_is_no_parquet_is_refused() -> None:
+def test_bytes_that_are_no_parquet_are_refused() -> None:
     with pytest.raises(pa.ArrowInvalid):
         decode_rows(b"no table")

@@ -126,7 +126,7 @@ def test_an_identity_is_the_same_on_every_python(tree: Path) -> None:
     assert code_identity("natocc.a") == "f5b18a231393a6de851d1984fbe47f9d4827939b967a3553162f7e97ca95b734"
 
 
-def test_what_links_cannot_tell_apart_is_refused(tree: Path) -> None:
+def test_names_that_links_confuse_are_refused(tree: Path) -> None:
     texts = (
         "from natocc.b import *",
         "try:\n    from natocc.b import go\nexcept ImportError:\n    from natocc.c import go",

@@ -7,7 +7,7 @@ from models.check_inputs import check_mask, check_pictures
 
 
 @pytest.mark.parametrize(
-    ("shape", "told"),
+    ("shape", "message"),
     [
         ((3, 8, 8), r"face: expected shape \(N, 3, H, W\), got \(3, 8, 8\)"),
         ((1, 4, 8, 8), r"face: expected shape \(N, 3, H, W\), got \(1, 4, 8, 8\)"),
@@ -15,8 +15,8 @@ from models.check_inputs import check_mask, check_pictures
         ((1, 3, 0, 8), "face: expected .* multiples of 8, got 0x8; pad or resize them to 8x8"),
     ],
 )
-def test_other_shapes_are_told_with_what_fits(shape: tuple[int, ...], told: str) -> None:
-    with pytest.raises(ValueError, match=told):
+def test_other_shapes_are_errors_that_name_a_fitting_one(shape: tuple[int, ...], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         check_pictures(torch.zeros(shape), 8, "face")
 
 

@@ -22,7 +22,7 @@ from models.segmenters.network import FaceSegmenter
 
 
 @pytest.mark.parametrize("network", NETWORKS.values(), ids=lambda network: network.name)
-def test_what_an_entry_names_is_there_and_takes_what_it_is_given(network: Network) -> None:
+def test_names_of_an_entry_exist_and_take_its_arguments(network: Network) -> None:
     inspect.signature(imported(network.loader)).bind({}, "x.pth")
     if network.role == "harmoniser":
         given = {"device": "cpu", "batch": 1, "precision": "float32"}

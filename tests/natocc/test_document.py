@@ -47,7 +47,7 @@ def problem_of(data: bytes, form: DocumentFormat = FORM) -> BadDocument:
     return caught.value
 
 
-def test_what_is_written_is_read_with_format_release_and_hash() -> None:
+def test_a_written_document_is_read_with_format_release_and_hash() -> None:
     content = parse(encode_document(FORM, FIELDS))
     assert list(content) == ["format", "written_by", "b", "a", "counts", "sha256"]
     assert content["format"] == "natocc-shelf/3" and content["written_by"] == f"natocc {__version__}"

@@ -30,7 +30,7 @@ def test_pools_have_names_and_plurals_of_their_own() -> None:
     plurals = [pool.plural for pool in POOLS.values()]
     assert all(POOLS[name].name == name for name in POOLS)
     assert len(set(plurals)) == len(plurals) and set(plurals).isdisjoint(POOLS)
-    # Shards of the bank are told apart by what their names begin with.
+    # Shards of the bank are distinguished by the beginning of their names.
     assert not any(re.match(rf"{name}_?", other) for name in POOLS for other in POOLS if name != other)
 
 

@@ -75,7 +75,7 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
         [*private, str(tmp_path), sys.executable], cwd=ROOT, capture_output=True, text=True, check=False
     )
     if not run.stdout:
-        pytest.skip(f"a small disk of one's own is not allowed here: {run.stderr.strip()}")
+        pytest.skip(f"mounting a small disk is not allowed here: {run.stderr.strip()}")
     assert "No space left on device" in run.stderr
     assert run.stdout == "exit 1\n", "an error, and an empty disk"
 
@@ -118,7 +118,7 @@ def test_two_colons_in_a_name_are_a_name(tmp_path: Path) -> None:
     assert storage.exists(url) and storage.sha256_of(url) == storage.sha256_bytes(b"content")
 
 
-def test_what_lies_at_a_url_is_described(tmp_path: Path) -> None:
+def test_the_content_of_a_url_is_described(tmp_path: Path) -> None:
     assert storage.describe_content(str(tmp_path / "none")) == "no such folder"
     assert storage.describe_content(str(tmp_path)) == "an empty folder"
     for number in range(7):

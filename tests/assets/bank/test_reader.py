@@ -11,7 +11,7 @@ from shards.tar import TarWriter, add_sample
 from tests.bank_entries import entry, write
 
 
-def test_what_was_written_is_read_in_order_of_ids(tmp_path: Path) -> None:
+def test_written_entries_are_read_in_order_of_ids(tmp_path: Path) -> None:
     writer = BankWriter(str(tmp_path))
     for name in ("b", "a"):
         writer.add(entry(name, person="ada"), {"jpg": name.encode(), "json": b"{}"})

@@ -57,7 +57,7 @@ def test_the_lists_of_the_sub_datasets_will_do(tmp_path: Path) -> None:
     assert problems == []
 
 
-def test_what_is_missing_takes_a_line_a_kind_and_the_rest_is_read(tmp_path: Path) -> None:
+def test_missing_files_take_a_line_a_kind_and_the_rest_is_read(tmp_path: Path) -> None:
     tree(tmp_path)
     (tmp_path / "iHarmony4/HCOCO/masks/c100001_391895.png").unlink()
     (tmp_path / "iHarmony4/HAdobe5k/real_images/a0001.jpg").unlink()

@@ -50,7 +50,7 @@ def test_folders_may_be_called_as_others_call_them(raw: Path) -> None:
     assert read(raw) == (["00003", "a", "b.c"], [])
 
 
-def test_what_is_missing_is_named(raw: Path, tmp_path: Path) -> None:
+def test_missing_files_are_named(raw: Path, tmp_path: Path) -> None:
     write(raw / "RealOcc/split/val.txt", b"a\nz\nb.c\n")
     (raw / "RealOcc/mask/b.c.png").unlink()
     stems, problems = read(raw)

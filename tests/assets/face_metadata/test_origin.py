@@ -57,17 +57,17 @@ def test_the_side_car_of_the_faces_comes_before_tables_and_lists(raw: Path) -> N
         {"file": f"{IMAGES}/0.jpg", "person": "ada", "split": "train"},
         {"file": f"{IMAGES}/1.jpg", "person": "bea", "split": "train"},
     )
-    told: list[Problem] = []
-    faces = persons_and_splits([face.origin for face in read_faces(raw, told.append)])
+    problems: list[Problem] = []
+    faces = persons_and_splits([face.origin for face in read_faces(raw, problems.append)])
     assert (
         f"{FACES}/natocc.csv: expected the split that the lists or verdicts give; excluded counts, "
         "else the side-car's, got another of 2 (0.jpg, 1.jpg)"
-    ) in [str(problem) for problem in told]
+    ) in [str(problem) for problem in problems]
     assert faces[:2] == [("ada", "excluded"), ("bea", "train")], "what a list excludes stays out"
     assert persons_and_splits([crop.origin for crop in crops(raw)]) == faces
 
 
-def test_what_the_tables_lack_is_told_by_the_faces_reader_alone(raw: Path) -> None:
+def test_gaps_in_the_tables_are_reported_by_the_faces_reader_alone(raw: Path) -> None:
     write(raw / FACES / MAPPING, mapping((0, 0), (7, 1)))
     write(raw / f"{FACES}-WO-train.txt", b"2\n2\n9\n")
     problems: list[Problem] = []

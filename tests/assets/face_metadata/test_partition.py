@@ -100,7 +100,7 @@ def test_names_may_be_padded_bare_and_from_any_system(tmp_path: Path) -> None:
     assert len(read(tmp_path)[0]) == 6
 
 
-def test_what_the_lists_lack_or_have_too_much_is_one_line_each(tmp_path: Path) -> None:
+def test_missing_and_surplus_faces_of_the_lists_take_one_line_each(tmp_path: Path) -> None:
     tree(tmp_path)
     put(tmp_path, "WO-train", "0 1 2 3 4 8 3 3")
     put(tmp_path, "WO-test", "4 5 40 41")
@@ -212,6 +212,6 @@ def test_a_group_gives_subset_and_split_and_the_side_car_goes_before_all_but_exc
     given = whole.origin("00000", plain)
     assert (given.subset, given.split) == tuple(group)[1:]  # type: ignore[call-overload]
     assert whole.origin("00001", plain) == plain
-    told = Origin(dataset="d", photo="", licence="l", split="test")
+    stated = Origin(dataset="d", photo="", licence="l", split="test")
     excluded = "excluded" in tuple(group)  # type: ignore[call-overload]
-    assert whole.origin("00000", told).split == ("excluded" if excluded else "test")
+    assert whole.origin("00000", stated).split == ("excluded" if excluded else "test")

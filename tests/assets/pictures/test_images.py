@@ -121,7 +121,7 @@ def test_sixteen_bits_keep_their_upper_eight(tmp_path: Path, grey: bool) -> None
     assert read.notes == ("PNG", "16 bits a channel", *(("greyscale",) if grey else ()))
 
 
-def test_what_is_no_picture_is_named(tmp_path: Path) -> None:
+def test_a_file_that_is_no_picture_is_named(tmp_path: Path) -> None:
     data = encoded(portrait())
     path = tmp_path / "x.jpg"
     assert refusal(write(path, b"")) == "expected a photograph, got an empty file"
@@ -215,7 +215,7 @@ def test_an_all_zero_mask_is_returned_as_such(tmp_path: Path) -> None:
     assert not mask.any() and notes == ()
 
 
-def test_what_is_no_mask_is_named(tmp_path: Path) -> None:
+def test_a_picture_that_is_no_mask_is_named(tmp_path: Path) -> None:
     path = tmp_path / "m.png"
     expected = "expected a mask of 0 and 255, or of 0 and 1, got values up to"
     assert refusal(write(path, encoded(PLANE // 255 * 18, "PNG")), read_mask) == f"{expected} 18"

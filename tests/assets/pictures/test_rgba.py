@@ -32,7 +32,7 @@ def test_colours_are_kept_under_transparent_pixels(tmp_path: Path) -> None:
         ([[128, 255]], "RGBA", "one that is opaque everywhere"),
     ],
 )
-def test_what_cuts_nothing_out_is_refused(
+def test_an_alpha_that_cuts_nothing_out_is_refused(
     tmp_path: Path, alpha: list[list[int]], mode: str, got: str
 ) -> None:
     with pytest.raises(BadInput, match=f"^expected a picture with an alpha channel, got {got}$"):

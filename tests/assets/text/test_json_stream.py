@@ -49,7 +49,9 @@ def test_the_pieces_make_the_object(
         ("{7: 1}", "a key that is no string at byte 2"),
     ],
 )
-def test_what_is_no_json_object_is_named_with_its_place(tmp_path: Path, text: str, message: str) -> None:
+def test_a_text_that_is_no_json_object_is_an_error_with_its_place(
+    tmp_path: Path, text: str, message: str
+) -> None:
     path = write(tmp_path / "a.json", text.encode())
     with pytest.raises(ValueError, match=f"^{message.replace('{', '[{]')}$"):
         list(read_pieces(path))

@@ -41,8 +41,8 @@ def test_build_then_unchanged_then_verify_info_preview_replay(
     checked = run("verify", out / "tiny", "--workers", 1)
     assert checked.exit_code == 0
     assert "4 samples in 2 shards, all as they should be" in checked.stdout
-    told = run("info", out / "tiny").stdout
-    assert "4 kept, 0 rejected, 0 failed; 2 shards" in told and "Two shards." in told
+    shown = run("info", out / "tiny").stdout
+    assert "4 kept, 0 rejected, 0 failed; 2 shards" in shown and "Two shards." in shown
     assert '"upscaler": "lanczos"' in run("info", bank_url).stdout
     assert run("preview", out / "tiny", "--out", tmp_path / "sheet.png", "-n", 2).exit_code == 0
     assert (tmp_path / "sheet.png").stat().st_size > 10_000

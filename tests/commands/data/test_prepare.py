@@ -59,7 +59,7 @@ def test_strict_exits_1_where_something_was_refused_and_nothing_is_made_twice(
     before = (bank / "face-000000.tar").stat().st_mtime_ns
     done = call(raw, bank, "--strict")
     assert done.exit_code == 1
-    assert done.stderr == first.stderr, "problems are told again"
+    assert done.stderr == first.stderr, "problems are printed again"
     assert done.stdout == f"unchanged: {first.stdout}".replace(
         "4 shards made, 0 kept", "0 shards made, 4 kept"
     )
@@ -142,13 +142,13 @@ def test_the_upscaler_that_is_taken_is_told_and_what_it_enlarged_is_counted(tmp_
     options = ("--objects", "all", "--weights", str(weights), "--upscaler", "glean,realesrgan,lanczos")
     done = call(raw, tmp_path / "bank", *options)
     assert done.exit_code == 0
-    told = "upscaler lanczos; skipped: glean (no weights), realesrgan (no weights)"
-    assert [line for line in done.stderr.splitlines() if "upscaler" in line] == [told]
+    line = "upscaler lanczos; skipped: glean (no weights), realesrgan (no weights)"
+    assert [line for line in done.stderr.splitlines() if "upscaler" in line] == [line]
     assert "objects by upscaler" not in done.stdout
     sha256 = sha256_bytes(add_rrdbnet(weights).read_bytes())
     done = call(raw, tmp_path / "bank", *options, "--device", "cpu")
-    told = f"upscaler realesrgan (rrdbnet, weights {sha256[:12]}, cpu, float32); skipped: glean (no weights)"
-    assert [line for line in done.stderr.splitlines() if "upscaler" in line] == [told]
+    line = f"upscaler realesrgan (rrdbnet, weights {sha256[:12]}, cpu, float32); skipped: glean (no weights)"
+    assert [line for line in done.stderr.splitlines() if "upscaler" in line] == [line]
     assert done.stdout.splitlines()[1:] == ["objects by upscaler: 1 realesrgan"]
     wrong = call(raw, tmp_path / "bank", *options, "--device", "tpu")
     assert wrong.stderr == "error: --device: expected auto, cpu or cuda, got 'tpu'\n"

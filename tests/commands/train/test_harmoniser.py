@@ -40,7 +40,7 @@ def test_it_prints_the_errors_and_where_the_files_are(tmp_path: Path) -> None:
     assert "trained 1 step, 1 of them before, on 2 pictures" in again.output
 
 
-def test_what_cannot_work_is_one_line(tmp_path: Path) -> None:
+def test_impossible_options_are_one_line(tmp_path: Path) -> None:
     result = CliRunner().invoke(
         app, ["train-harmoniser", "--bank", str(tmp_path), "--out", str(tmp_path / "run")]
     )

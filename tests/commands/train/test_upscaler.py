@@ -64,7 +64,7 @@ def test_it_prints_the_figures_what_was_left_out_and_where_the_weights_are(tmp_p
         ),
     ],
 )
-def test_what_cannot_work_is_one_line(tmp_path: Path, changes: list[str], message: str) -> None:
+def test_impossible_options_are_one_line(tmp_path: Path, changes: list[str], message: str) -> None:
     run = ["--out", str(tmp_path / "run"), "--photos", photographs(tmp_path / "photos"), *SMALL, *changes]
     result = CliRunner().invoke(app, ["train-upscaler", *run])
     # Photographs are opened in a second round.

@@ -45,7 +45,7 @@ def test_an_odd_number_of_half_weights_is_padded() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         (b"", "expected a .param file of ncnn, which begins with 7767517, got another"),
         (b"<!DOCTYPE html>", "expected a .param file of ncnn"),
@@ -64,8 +64,8 @@ def test_an_odd_number_of_half_weights_is_padded() -> None:
         (PARAM.replace(b"relu     1 1", b"relu     -1 1"), "expected a layer in each line"),
     ],
 )
-def test_other_texts_are_refused(text: bytes, told: str) -> None:
-    with pytest.raises(ValueError, match=f"^x: {told}") as error:
+def test_other_texts_are_refused(text: bytes, message: str) -> None:
+    with pytest.raises(ValueError, match=f"^x: {message}") as error:
         read_layers(text, "x")
     assert "\n" not in str(error.value)
 
@@ -79,7 +79,7 @@ def test_a_file_of_weights_that_is_cut_off_is_refused(kept: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("param", "data", "told"),
+    ("param", "data", "message"),
     [
         (PARAM, BIN + bytes(4), f"expected {len(BIN)} bytes of weights .*, got {len(BIN) + 4}"),
         (PARAM, b"\x01" + BIN[1:], "expected weights in float32 or half precision .*got tag 0x00000001"),
@@ -89,8 +89,10 @@ def test_a_file_of_weights_that_is_cut_off_is_refused(kept: int) -> None:
         (PARAM.replace(b"6=54", b"6=99999999999999"), BIN, "got 99999999999999 weights|expected at least"),
     ],
 )
-def test_weights_that_do_not_belong_to_the_layers_are_refused(param: bytes, data: bytes, told: str) -> None:
-    with pytest.raises(ValueError, match=f"^x: .*({told})"):
+def test_weights_that_do_not_belong_to_the_layers_are_refused(
+    param: bytes, data: bytes, message: str
+) -> None:
+    with pytest.raises(ValueError, match=f"^x: .*({message})"):
         list(read_convolutions(read_layers(param, "x"), data, "x"))
 
 

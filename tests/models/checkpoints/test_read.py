@@ -69,18 +69,18 @@ def test_a_file_cut_off_is_refused(kept: int, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "message"),
     [
         (b"", "got an empty file;"),
         (b" \r\n<!DOCTYPE html><html>", "got a web page;"),
         (b"\x89PNG\r\n\x1a\n", r"got one that is damaged \(UnpicklingError\);"),
     ],
 )
-def test_what_came_in_place_of_a_checkpoint_is_told(data: bytes, told: str, tmp_path: Path) -> None:
+def test_other_files_than_checkpoints_are_described(data: bytes, message: str, tmp_path: Path) -> None:
     (tmp_path / "a.pth").write_bytes(data)
     for source in (data, tmp_path / "a.pth"):
         with pytest.raises(
-            ValueError, match=rf"expected a checkpoint of tensors alone, {told} fetch the file"
+            ValueError, match=rf"expected a checkpoint of tensors alone, {message} fetch the file"
         ):
             read_state(source)
 
@@ -111,7 +111,7 @@ def test_a_missing_file_stays_a_missing_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         ({}, "got nothing"),
         ([1], "got a list"),
@@ -126,8 +126,8 @@ def test_a_missing_file_stays_a_missing_file(tmp_path: Path) -> None:
         ({"a\nb" * 90: 1}, r"under (a b)+a?;"),
     ],
 )
-def test_what_is_no_tensors_by_name_is_refused(content: object, told: str) -> None:
-    with pytest.raises(ValueError, match=told):
+def test_other_content_than_tensors_by_name_is_refused(content: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         opened(content)
 
 
@@ -162,7 +162,7 @@ def test_every_network_is_read_the_same_way(load, shapes: Shapes, tmp_path: Path
         assert loaded.keys() == shapes.keys() and all(
             torch.equal(loaded[name], state[name]) for name in state
         )
-    for source, name, told in [
+    for source, name, message in [
         (data[:-9], None, "checkpoint: expected a checkpoint of tensors alone, got"),
         (saved({"other": torch.zeros(1)}), "a.pth", r"a\.pth: expected a tensor named .*, got other; use"),
         (
@@ -171,7 +171,7 @@ def test_every_network_is_read_the_same_way(load, shapes: Shapes, tmp_path: Path
             r"a\.pth: expected exactly .* unknown: other; use",
         ),
     ]:
-        with pytest.raises(ValueError, match=f"^{told}"):
+        with pytest.raises(ValueError, match=f"^{message}"):
             load(source, name)
 
 

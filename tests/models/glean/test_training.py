@@ -120,7 +120,7 @@ def test_the_prior_moves_only_where_it_is_unfrozen() -> None:
         assert ("convs.1.conv.weight_orig" in moved) == freed and bool(moved) == freed
 
 
-def test_what_is_not_finite_stops_before_a_weight_is_spoilt() -> None:
+def test_a_loss_that_is_not_finite_stops_before_a_weight_changes() -> None:
     glean = _networks()[0]
     with torch.no_grad():
         glean.decoder[-1][2].bias.fill_(math.nan)

@@ -35,7 +35,7 @@ def test_it_is_the_sum_over_what_is_seen() -> None:
             assert torch.allclose(out[one], expected, atol=1e-5) and torch.equal(seen[one], covered)
 
 
-def test_what_lies_outside_the_mask_is_not_seen() -> None:
+def test_pixels_outside_the_mask_have_no_effect() -> None:
     torch.manual_seed(0)
     layer = PartialConv(1, 2, 3)
     features, mask = torch.randn(1, 1, 8, 8), torch.zeros(1, 1, 8, 8)

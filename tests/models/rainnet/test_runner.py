@@ -100,7 +100,7 @@ def test_bfloat16_is_near() -> None:
     assert 0 < np.abs(near - wanted).mean() < 2
 
 
-def test_what_does_not_exist_is_refused() -> None:
+def test_missing_devices_and_files_are_errors() -> None:
     with pytest.raises(ValueError, match="batch: expected at least 1, got 0"):
         RainNetRunner(network(), batch=0)
     with pytest.raises(ValueError, match="precision: expected one of float32, bfloat16, got 'float16'"):

@@ -29,7 +29,7 @@ def test_another_content_is_refused() -> None:
     assert decode_segmenter(whole).multiple == 2
     weights = UNet(width=8, depth=2).state_dict()
     del weights["up.0.0.weight"]
-    for data, told in [
+    for data, message in [
         (saved({"format": "other"}), f"x: expected a checkpoint of natocc train-segmenter, format {FORMAT}"),
         (saved({"format": FORMAT}), "x: expected tensors by name, got a NoneType"),
         (
@@ -38,5 +38,5 @@ def test_another_content_is_refused() -> None:
         ),
         (whole[: len(whole) // 2], "x: expected a checkpoint of tensors alone, got one that is damaged"),
     ]:
-        with pytest.raises(ValueError, match=told):
+        with pytest.raises(ValueError, match=message):
             decode_segmenter(data, "x")

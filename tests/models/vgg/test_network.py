@@ -65,7 +65,7 @@ def test_the_loss_is_nought_for_equal_pictures_and_leads_towards_the_real_one() 
     assert 0 < after < before
 
 
-def test_what_is_not_known_or_not_there_is_named() -> None:
+def test_unknown_and_missing_names_are_reported() -> None:
     state = tensors(TINY)
     with pytest.raises(ValueError, match=r"unknown: features\.30\.weight"):
         vgg_from(state | {"features.30.weight": torch.zeros(1)}, "v.pth")

@@ -209,7 +209,7 @@ def test_the_network_is_shown_the_whole_at_its_size() -> None:
     assert abs(working.matte.mean() - matte()[:600].mean()) < 0.5
 
 
-def test_what_does_not_fit_is_refused() -> None:
+def test_shapes_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match=r"got \(1024, 1024, 3\) and \(5, 1024\)"):
         harmonise_lifted(composite(), matte()[:5], network(curves))
     with pytest.raises(ValueError, match="lift: expected one of mapping, residual, got nearest"):

@@ -124,7 +124,7 @@ def test_empty_full_and_tiny_mattes(shape: tuple[int, int]) -> None:
     assert np.array_equal(full, recolour(picture, drawn(1)))
 
 
-def test_what_cannot_be_is_refused() -> None:
+def test_impossible_values_are_refused() -> None:
     with pytest.raises(ValueError, match=r"exposure: expected 0 or more, got -1"):
         RecolourLimits(exposure=-1)
     with pytest.raises(ValueError, match=r"gamma: expected 0 or more, got nan"):

@@ -24,12 +24,12 @@ def column(parts: dict[str, Image], mask: Image) -> list[int]:
     return classes[:, 0].tolist()
 
 
-def test_what_the_correction_takes_from_the_face_is_background() -> None:
+def test_pixels_that_the_correction_removes_become_background() -> None:
     parts = {"skin": band(0, 8), "nose": band(3, 6)}
     assert column(parts, band(0, 4)) == [1, 1, 1, 2, 0, 0, 0, 0, 0, 0]
 
 
-def test_what_the_correction_gives_to_the_face_is_skin_or_the_part_that_was_hidden() -> None:
+def test_pixels_that_the_correction_adds_become_skin_or_the_hidden_part() -> None:
     parts = {"skin": band(0, 4), "l_brow": band(3, 5), "hair": band(2, 8)}
     assert column(parts, band(0, 7)) == [1, 1, 1, 6, 6, 1, 1, 13, 0, 0]
 

@@ -66,7 +66,7 @@ def test_sunglasses_are_cut_though_eyes_and_brows_are_painted_over_them() -> Non
 
 
 @pytest.mark.parametrize("name", NOT_FACE)
-def test_what_is_no_face_is_cut_from_the_skin(name: str) -> None:
+def test_parts_outside_the_face_are_cut_from_the_skin(name: str) -> None:
     face = face_mask({"skin": band(0, 10), name: band(4, 7)})
     assert face.dtype == np.uint8
     assert np.array_equal(face, band(0, 4) | band(7, 10))

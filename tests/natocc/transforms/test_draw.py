@@ -9,7 +9,7 @@ from tests.natocc.banks import make, training_face
 
 
 def test_the_face_is_neither_missed_nor_hidden_whole() -> None:
-    """Placements outside the limits are drawn anew; if none fits, the sample is as it was and says why."""
+    """Placements outside the limits are drawn again; if none fits, the sample is as it was and says why."""
     image, mask = training_face(96, 96)
     single = replace(BEST, placement_tries=1)
     for name in ("natocc", "randocc"):

@@ -93,7 +93,7 @@ def test_occluders_follow_the_split_of_their_faces(bank: Bank, split: str, found
     assert select_occluders(bank, "none", split) == select_occluders(bank, "randocc", split) == ()
 
 
-def test_what_a_set_lacks_is_said(bank: Bank) -> None:
+def test_missing_inputs_of_a_set_are_named(bank: Bank) -> None:
     whole, hands = select_faces(bank, "train"), select_occluders(bank, "hand", "train")
     assert what_is_missing("hand", whole, hands) == what_is_missing("none", whole, ()) == ""
     assert what_is_missing("randocc", whole, ()) == (

@@ -45,7 +45,7 @@ def test_an_unchanged_build_is_left_alone(built: BuildReport, bank_url: str) -> 
     assert {path.name: path.stat().st_mtime_ns for path in Path(built.url).iterdir()} == before
 
 
-def test_the_pointer_is_mended_where_a_run_stopped_before_it(
+def test_the_pointer_is_written_again_after_a_run_that_stopped_before_it(
     bank_url: str, recipe_file: RecipeFile, tmp_path: Path
 ) -> None:
     options = BuildOptions(recipe=recipe_file(), bank=bank_url, out=str(tmp_path / "out"), limit=1)
@@ -140,8 +140,8 @@ def _raise(error: str) -> None:
 
 
 def test_a_worker_raises_its_own_error_in_the_parent() -> None:
-    with WorkerPool(1) as pool, pytest.raises(ValueError, match="told by the worker"):
-        result_of(pool.submit(_raise, "told by the worker"))
+    with WorkerPool(1) as pool, pytest.raises(ValueError, match="raised in the worker"):
+        result_of(pool.submit(_raise, "raised in the worker"))
 
 
 def test_all_that_stands_in_the_way_is_said_together(bank_url: str, tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_a_changed_face_rebuilds_its_shards_and_no_others(
 
 
 @pytest.mark.parametrize("damage", ["deleted", "one shard changed", "one shard deleted"])
-def test_what_is_wrong_with_the_version_before_is_rendered_again(
+def test_damaged_shards_of_the_previous_version_are_rendered_again(
     damage: str, built: BuildReport, bank_url: str, recipe_file: RecipeFile, tmp_path: Path
 ) -> None:
     root = tmp_path / "root"

@@ -6,7 +6,7 @@ from tasks.census.problems import count_problems, misplaced
 from tests.raw_trees import add_texture, whole_tree, write
 
 
-def test_prepare_is_told_of_counts_that_no_reader_notes(tmp_path: Path) -> None:
+def test_counts_that_no_reader_checks_are_reported(tmp_path: Path) -> None:
     for name, count in (("RealOcc", 549), ("RealOcc-Wild", 269), ("CelebAMask-HQ-masks_corrected", 9)):
         for number in range(count):
             write(tmp_path / name / ("" if "masks" in name else "image") / f"{number}.png", b"x")

@@ -102,7 +102,7 @@ def test_of_cofw_the_files_are_named_and_none_is_opened(tmp_path: Path) -> None:
     assert census.sound
 
 
-def test_what_the_readers_would_refuse_is_listed_without_reading_a_picture(tmp_path: Path) -> None:
+def test_inputs_that_readers_would_refuse_are_listed_without_reading_a_picture(tmp_path: Path) -> None:
     add_face(tmp_path, "0", b"no picture", {"skin": b"nor mask"})
     write(part_path(tmp_path, "7", "skin"), b"x")
     add_objects(tmp_path, [annotation(1), annotation(2, image=2)])

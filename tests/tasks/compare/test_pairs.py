@@ -174,7 +174,7 @@ def test_no_change_is_grey_and_a_darkening_is_darker() -> None:
         ({"count": 60}, r"--limit: expected at most \d+ pairs of kind randocc .*got 20 of 60; lower --limit"),
     ],
 )
-def test_what_does_not_fit_is_one_clear_message(
+def test_options_that_do_not_fit_are_one_clear_message(
     options: CompareOptions, change: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):

@@ -98,7 +98,7 @@ def test_a_held_out_class_or_person_that_is_trained_on_is_named(tmp_path: Path) 
     ]
 
 
-def test_what_is_held_out_is_what_is_tested_on_alone() -> None:
+def test_held_out_names_have_test_entries_alone() -> None:
     more = (
         entry("texture", "u", "p10", category="dotted"),
         entry("texture", "v", "p11", "test", category="dotted"),

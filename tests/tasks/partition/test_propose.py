@@ -64,7 +64,7 @@ def test_faces_of_known_part_keep_it(tmp_path: Path) -> None:
     assert calls == [(0, 0)], "no score has to be read"
 
 
-def test_faces_of_unknown_part_are_told_apart_by_their_scores_and_the_proposals_listed(
+def test_faces_of_unknown_part_are_divided_by_their_scores_and_the_proposals_listed(
     tmp_path: Path,
 ) -> None:
     faces = [face(number) for number in (10, 9, 2, 3)] + [face(4, "O"), face(5, "excluded")]
@@ -147,7 +147,7 @@ def test_who_shares_a_photograph_with_a_chosen_person_is_tested_on_too(tmp_path:
         ),
     ],
 )
-def test_what_cannot_be_done_is_said(
+def test_impossible_requests_are_errors(
     tmp_path: Path, faces: list[Entry], identities: int | None, message: str
 ) -> None:
     with pytest.raises(ValueError) as caught:

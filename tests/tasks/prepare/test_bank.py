@@ -217,7 +217,7 @@ def test_bytes_do_not_depend_on_workers_or_on_when_files_were_made(
     assert contents(tmp_path / "bank") == contents(bank)
 
 
-def test_what_is_unchanged_stays_and_what_changed_is_made_again(
+def test_unchanged_shards_stay_and_changed_ones_are_made_again(
     made: tuple[Path, Path, PrepareReport], tmp_path: Path
 ) -> None:
     shutil.copytree(made[0], tmp_path / "raw")

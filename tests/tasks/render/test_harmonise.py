@@ -168,7 +168,7 @@ def test_other_weights_make_the_objects_anew_and_nothing_else(
     assert changed == {"object"}
 
 
-def test_what_stands_in_the_way_is_said_before_anything_runs(bank_url: str, tmp_path: Path) -> None:
+def test_an_obstacle_is_an_error_before_anything_runs(bank_url: str, tmp_path: Path) -> None:
     write_rainnet(tmp_path / "weights", "mine")
     (tmp_path / "weights" / "rainnet.safetensors").write_bytes(b"<html>Sign in</html>")
     cases = {

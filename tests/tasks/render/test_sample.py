@@ -70,7 +70,7 @@ def test_how_colours_are_transferred_is_chosen_in_the_recipe(bank_url: str) -> N
 
 
 @pytest.mark.parametrize("kind", ["hand", "object", "randocc"])
-def test_what_is_kept_obeys_the_limits_and_what_is_not_says_why(kind: str, bank_url: str) -> None:
+def test_kept_samples_obey_the_limits_and_rejected_ones_have_a_reason(kind: str, bank_url: str) -> None:
     bank = Bank(bank_url)
     made = rows(bank, plan_of(bank, kind, hidden_ratio=(0.1, 0.3)), 12)
     kept = [row for row in made if row.verdict == "kept"]

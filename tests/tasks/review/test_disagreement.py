@@ -81,7 +81,7 @@ def test_the_wrong_mask_stands_out(tmp_path: Path) -> None:
     assert calls == [(0, 3), (3, 3)]
 
 
-def test_what_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
     bank = Bank(scored_bank(str(tmp_path / "bank")))
     path = tmp_path / "segmenter.pt"
     with pytest.raises(FileNotFoundError):

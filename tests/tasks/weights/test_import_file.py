@@ -196,9 +196,9 @@ def test_models_of_ncnn_come_as_a_pair_or_in_an_archive(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "x.whl", "w") as archive:
         archive.write(tmp_path / "x.param", "models/x.param")
         archive.write(tmp_path / "x.bin", "models/x.bin")
-    told = r"got rrdbnet \(scale 4, blocks 1, width 2, growth 1\) .*the registry has no weights of this kind and size"
+    message = r"got rrdbnet \(scale 4, blocks 1, width 2, growth 1\) .*the registry has no weights of this kind and size"
     for name in ("x.param", "x.bin", "x.whl"):
-        with pytest.raises(ValueError, match=told):
+        with pytest.raises(ValueError, match=message):
             import_weights(tmp_path / name, folder=tmp_path / "weights")
     (tmp_path / "x.param").unlink()
     with pytest.raises(FileNotFoundError, match=r"x\.bin: expected x\.param beside it"):
@@ -302,9 +302,9 @@ BAD = {
 
 @pytest.mark.parametrize("name", BAD)
 def test_bad_files_are_refused_in_one_line_and_leave_nothing(name: str, tmp_path: Path) -> None:
-    data, told = BAD[name]
+    data, message = BAD[name]
     (tmp_path / name).write_bytes(data)
-    with pytest.raises(ValueError, match=f"^{tmp_path}/{name}.*: expected .*{told}") as error:
+    with pytest.raises(ValueError, match=f"^{tmp_path}/{name}.*: expected .*{message}") as error:
         import_weights(tmp_path / name, folder=tmp_path / "weights")
     assert "\n" not in str(error.value) and not (tmp_path / "weights").exists()
 
@@ -344,7 +344,7 @@ def test_names_that_are_no_text_are_told_and_kept_out_of_the_header(tmp_path: Pa
         )
 
 
-def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+def test_a_path_that_is_no_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="expected a file of weights, got a folder"):
         import_weights(tmp_path, folder=tmp_path / "weights")
     for name in ("none.pth", "none.bin", "none.param"):

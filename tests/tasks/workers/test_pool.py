@@ -92,7 +92,7 @@ def test_a_lost_worker_is_one_message_and_the_pool_starts_again() -> None:
         assert result_of(pool.submit(process_id)) != before
 
 
-def test_what_was_waiting_for_a_lost_worker_is_lost_too() -> None:
+def test_tasks_that_wait_for_a_lost_worker_are_lost_too() -> None:
     with WorkerPool(1) as pool:
         futures = [pool.submit(die), pool.submit(process_id), pool.submit(process_id)]
         for future in futures:

@@ -62,7 +62,7 @@ def test_masks_may_lie_beside_the_numbered_folders(tmp_path: Path) -> None:
     assert [*faces[0].parts] == ["skin"] and problems == []
 
 
-def test_what_does_not_fit_together_is_named(tmp_path: Path) -> None:
+def test_files_that_do_not_fit_together_are_named(tmp_path: Path) -> None:
     touch(tmp_path, "0", "skin")
     touch(tmp_path, "5")
     write(part_path(tmp_path, "7", "skin"), b"x")
@@ -94,11 +94,11 @@ def test_the_side_car_gives_origin_and_landmarks(tmp_path: Path) -> None:
         "landmarks": '{"nose": [1, 2]}',
     }
     add_sidecar(tmp_path / FACES, row)
-    (plain, told), _ = read(tmp_path)
+    (plain, described), _ = read(tmp_path)
     assert (plain.origin.split, plain.origin.photo, plain.landmarks) == (None, "", {})
     assert plain.origin.licence.startswith("CelebAMask-HQ: non-commercial")
-    assert (told.origin.split, told.origin.person, told.origin.photo) == ("test", "ada", "ff")
-    assert told.landmarks == {"nose": (1.0, 2.0)}
+    assert (described.origin.split, described.origin.person, described.origin.photo) == ("test", "ada", "ff")
+    assert described.landmarks == {"nose": (1.0, 2.0)}
 
 
 def refusal(raw: Path) -> str:

@@ -162,7 +162,7 @@ def test_the_recipe_tests_on_other_categories_from_other_photographs(things: lis
     assert none.objects == train and none.counts["held_out"] == 0
 
 
-def test_what_the_side_car_wants_trained_on_is_not_held_out_kinds(things: list[RawObject]) -> None:
+def test_objects_that_the_side_car_trains_on_are_not_held_out_by_kind(things: list[RawObject]) -> None:
     more = [with_split(one, "train") for one in held_out_kinds(things)]
     assert choose_objects([*things, *more], "default").counts["held_out"] == 0
 
@@ -188,7 +188,7 @@ def test_no_more_than_four_times_the_places_are_measured(things: list[RawObject]
     assert found.objects == [] and found.counts["blurred"] == 24
 
 
-def test_what_the_recipe_lacks_is_one_line(things: list[RawObject]) -> None:
+def test_missing_objects_of_the_recipe_are_one_line(things: list[RawObject]) -> None:
     problems: list[Problem] = []
     few = [one for one in things if one.category_id not in (61, 84) or int(one.id) % 100 < 2]
     choose_objects(few, "default", hold_out=False, report=problems.append)

@@ -64,7 +64,7 @@ def test_the_side_car_says_what_the_names_do_not(tmp_path: Path) -> None:
     assert (found[0].origin.split, found[0].origin.photo) == ("test", "ab")
 
 
-def test_what_lacks_its_other_half_is_named(tmp_path: Path) -> None:
+def test_pictures_and_masks_without_each_other_are_named(tmp_path: Path) -> None:
     add(tmp_path, "a")
     write(tmp_path / "object_image_sr/b.jpg", b"x")
     write(tmp_path / "object_mask_x4/c.png", b"x")

@@ -69,8 +69,8 @@ def test_a_fifth_of_the_classes_is_for_testing_but_for_what_the_side_car_says(tm
         found = list(read_textures(tmp_path, lambda problem: None, **options))
         return {kind: [one.origin.split for one in found if one.texture_class == kind] for kind in classes}
 
-    told = {"class 9": ["test", "train"], "class 8": ["test", "test"], "class 0": ["excluded", None]}
-    assert splits() == {kind: [None, None] for kind in classes} | told
+    expected = {"class 9": ["test", "train"], "class 8": ["test", "test"], "class 0": ["excluded", None]}
+    assert splits() == {kind: [None, None] for kind in classes} | expected
     assert splits(hold_out=False)["class 8"] == [None, None]
 
 

@@ -93,7 +93,7 @@ def test_textures_lie_as_in_dtd(tree: Path) -> None:
     assert [row["file"] for row in sidecar(tree / "dtd/natocc.csv")] != []
 
 
-def test_what_has_no_source_is_not_there(tree: Path) -> None:
+def test_items_without_a_source_are_not_laid_out(tree: Path) -> None:
     assert sorted(path.name for path in tree.iterdir()) == ["COCO", "CelebAMask-HQ", "dtd", LAYOUT_RECORD]
 
 

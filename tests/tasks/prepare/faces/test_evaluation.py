@@ -109,7 +109,7 @@ def test_crops_of_faceocc_are_faces_of_cofw(made: tuple[Path, str, PrepareReport
     assert (metadata["dataset"], metadata["source"]) == ("COFW", f"{CROPS}/img/1.png")
 
 
-def test_what_was_refused_and_what_deviates_is_told(made: tuple[Path, str, PrepareReport]) -> None:
+def test_refused_and_deviating_pictures_are_reported(made: tuple[Path, str, PrepareReport]) -> None:
     _, _, report = made
     plain = "a mask of 0 and 1, or of 0 and 255, and of nothing between"
     assert [str(problem) for problem in report.problems if problem.action == "refused"] == [

@@ -173,7 +173,7 @@ SKIN = disc(80, 80)
         (portrait(), {"skin": encoded(SKIN // 255 * 7, "PNG")}, f"{MASK}_skin.png: expected a mask of 0 and 255, or of 0 and 1, got values up to 7"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_used_is_refused_by_name(
+def test_unusable_faces_are_refused_by_name(
     tmp_path: Path, image: Image | bytes, parts: dict[str, Image | bytes] | None, problem: str
 ) -> None:
     add_face(tmp_path, "0", image, parts)

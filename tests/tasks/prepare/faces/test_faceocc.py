@@ -77,7 +77,7 @@ def messages(done: Prepared) -> list[str]:
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_what_lies_over_the_face_is_taken_from_its_mask(
+def test_occluders_are_removed_from_the_mask_of_the_face(
     tmp_path: Path, place: tuple[float, float, float]
 ) -> None:
     add(tmp_path, "0", HAND, place)

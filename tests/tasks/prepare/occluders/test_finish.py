@@ -54,7 +54,7 @@ def test_a_matte_that_is_nowhere_solid_is_refused(tmp_path: Path) -> None:
     assert str(problem) == "a.jpg: expected a matte thick enough to cut out, got one that is nowhere solid"
 
 
-def test_what_was_converted_is_reported_once() -> None:
+def test_conversions_are_reported_once() -> None:
     (problem,) = finish(square(50, slice(10, 40)), notes=("greyscale", "16 bits")).problems
     assert (problem.action, problem.got) == ("converted", "greyscale, 16 bits")
     assert json.loads(finish(square(50, slice(10, 40))).members["json"]) == {"z": 1, "a": 2}

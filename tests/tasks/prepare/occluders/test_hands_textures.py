@@ -95,7 +95,7 @@ def test_a_wrist_cut_off_by_the_border_ends_as_softly_as_the_rest(tmp_path: Path
     assert np.diff(middle[:8]).max() < 200, "no step from nothing to all"
 
 
-def test_what_shows_no_hand_is_refused_with_the_reason_and_the_way_out(tmp_path: Path) -> None:
+def test_a_picture_without_a_hand_is_refused_with_reason_and_advice(tmp_path: Path) -> None:
     done = without_mask(tmp_path, np.full((300, 400, 3), 230, np.uint8))
     assert done.entry is None and messages(done) == [
         "refused 11k-hands/Hands/Hand_0000002.jpg: expected a hand, or a mask 11k-hands_masks/Hand_0000002.png, "

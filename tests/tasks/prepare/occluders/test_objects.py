@@ -110,7 +110,7 @@ def test_outlines_that_cannot_be_used_are_refused(
     assert done.entry is None
 
 
-def test_what_it_was_cut_from_is_kept_to_be_enlarged_anew(tmp_path: Path) -> None:
+def test_the_source_of_a_cut_out_is_kept_to_be_enlarged_again(tmp_path: Path) -> None:
     done = an_object(tmp_path)
     metadata = json.loads(done.members["json"])
     place = metadata["context"]

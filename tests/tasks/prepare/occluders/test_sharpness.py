@@ -54,5 +54,5 @@ def test_where_nothing_has_an_edge_nothing_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"text", encoded(blurred(0)[:100])])
-def test_what_cannot_be_read_is_left_to_be_refused_with_its_reason(tmp_path: Path, data: bytes) -> None:
+def test_an_unreadable_photograph_has_no_blur_and_is_refused_later(tmp_path: Path, data: bytes) -> None:
     assert blur_of(an_instance(tmp_path, data)) == 0

@@ -47,16 +47,16 @@ def test_it_learns_and_tells_its_errors_beside_those_of_doing_nothing(tmp_path: 
         tmp_path, "run", width=4, steps=40, every=10, adversarial=0.0, learning_rate=2e-3, crop=0.8
     )
     assert (report.trained_on, report.held_out, report.left_out) == (5, 1, ())
-    told = json.loads((tmp_path / "run/metrics.json").read_text(encoding="utf-8"))
-    differences = [one["difference"] for one in told["losses"]]
-    assert [one["step"] for one in told["losses"]] == list(range(1, 41))
+    metrics = json.loads((tmp_path / "run/metrics.json").read_text(encoding="utf-8"))
+    differences = [one["difference"] for one in metrics["losses"]]
+    assert [one["step"] for one in metrics["losses"]] == list(range(1, 41))
     assert sum(differences[-10:]) < 0.6 * sum(differences[:10])
-    assert set(told["scores"]["working size"]) == {"composite", "statistics", "network"}
+    assert set(metrics["scores"]["working size"]) == {"composite", "statistics", "network"}
     lifted = {"composite", "statistics", "network, mapping", "network, residual"}
-    assert set(told["scores"]["full size"]) == lifted
+    assert set(metrics["scores"]["full size"]) == lifted
     row = report.table()[0]
     assert (row["made by"], row["pictures"]) == ("composite", 1)
-    assert row["fmse"] == told["scores"]["working size"]["composite"]["fmse"] > row["mse"]
+    assert row["fmse"] == metrics["scores"]["working size"]["composite"]["fmse"] > row["mse"]
     assert cv2.imread(report.previews).shape[1] > 4 * 256
 
 

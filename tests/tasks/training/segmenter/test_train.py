@@ -76,7 +76,7 @@ def test_equal_seeds_give_equal_files_and_other_seeds_other_weights(tmp_path: Pa
     assert metrics[0] == metrics[1]
 
 
-def test_what_cannot_be_tested_is_said(tmp_path: Path) -> None:
+def test_missing_test_sets_are_noted(tmp_path: Path) -> None:
     shards = {"a-000000.tar": ("train", [("k", occluded_face(0))])}
     url = write_version(str(tmp_path / "v"), shards)
     report = train_segmenter(

@@ -63,6 +63,6 @@ def test_only_what_bears_on_the_weights_decides() -> None:
     ],
     ids=str,
 )
-def test_what_cannot_work_is_refused(changes: dict[str, object], message: str) -> None:
+def test_impossible_options_are_errors(changes: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message.replace("(", r"\(")):
         tiny(**changes)

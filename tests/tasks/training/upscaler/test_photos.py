@@ -13,7 +13,7 @@ def test_a_folder_is_opened_as_a_folder(tmp_path: Path) -> None:
     for number in range(3):
         (tmp_path / f"{number}.png").write_bytes(encode_png_rgb(portrait(40, 40 + number)))
     photos = open_photos(photos=str(tmp_path), bank=None, least=16, held_out=1)
-    assert (len(photos.taken), len(photos.held_out)) == (2, 1)
+    assert (len(photos.taken), len(photos.held_out)) == (3, 1)
 
 
 @pytest.mark.parametrize(

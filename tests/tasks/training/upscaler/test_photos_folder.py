@@ -1,4 +1,4 @@
-"""What of a folder or a bank becomes photographs to learn from, and what is told of the rest."""
+"""Photographs to learn from, chosen in a folder or a bank, and the report on other files."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_photographs_come_by_path_from_all_folders(tmp_path: Path) -> None:
     assert np.array_equal(rgb, portrait(32, 32)) and matte is None
 
 
-def test_what_is_not_taken_or_converted_is_told(tmp_path: Path) -> None:
+def test_skipped_and_converted_files_are_reported(tmp_path: Path) -> None:
     picture = portrait(40, 40)
     write(tmp_path / "a.jpg", encode_jpeg(picture))
     write(tmp_path / "again.jpg", encode_jpeg(picture))
@@ -66,7 +66,7 @@ def test_a_folder_without_photographs_says_why(tmp_path: Path) -> None:
         photos_in_folder(tmp_path, least=16, held_out=1)
 
 
-def test_those_held_out_hang_on_their_content_alone(tmp_path: Path) -> None:
+def test_held_out_photographs_depend_on_content_alone(tmp_path: Path) -> None:
     first = photos_in_folder(photographs(tmp_path / "a", 12), least=16, held_out=2)
     held = {photo.sha256 for photo in first.held_out}
     assert len(held) == 2 and len(first.training) == 10 and first.notes == ()

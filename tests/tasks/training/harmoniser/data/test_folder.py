@@ -26,7 +26,7 @@ def test_photographs_come_with_the_masks_of_their_names(tmp_path: Path) -> None:
     assert np.array_equal(scene.matte, disc(96, 128))
 
 
-def test_what_cannot_be_used_is_told_all_together(tmp_path: Path) -> None:
+def test_all_unusable_files_are_reported_together(tmp_path: Path) -> None:
     photos, masks = photo_folders(tmp_path, 2)
     white = np.full(PHOTO.shape[:2], 255, np.uint8)
     add(tmp_path, "empty", encoded(white * 0, "PNG"))

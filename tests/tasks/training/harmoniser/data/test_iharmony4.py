@@ -26,7 +26,7 @@ def test_its_own_parts_are_kept_and_composites_come_with_their_real_pictures(tmp
     assert np.array_equal(scene.composite[outside], scene.real[outside])
 
 
-def test_misfits_are_left_out_by_their_headers_and_damage_is_told_when_read(tmp_path: Path) -> None:
+def test_misfits_are_left_out_by_their_headers_and_damage_is_reported_when_read(tmp_path: Path) -> None:
     raw = iharmony4_tree(tmp_path)
     photo = photographs(1)[0]
     add_composite(tmp_path, "HFlickr", "f1_1_1", "train", photo, disc(96, 128))
@@ -37,9 +37,9 @@ def test_misfits_are_left_out_by_their_headers_and_damage_is_told_when_read(tmp_
     torn.write_bytes(torn.read_bytes()[:1500])
     source = IHarmony4Scenes(raw)
     assert len(source.items) == 4
-    told = [str(problem) for problem in source.problems if problem.action == "refused"]
+    refused = [str(problem) for problem in source.problems if problem.action == "refused"]
     where = "iHarmony4/HFlickr/composite_images"
-    assert told == [
+    assert refused == [
         f"{where}/f1_1_1.jpg: expected composite, mask and real picture of one size, got 128x96, 100x96, 128x96",
         f"{where}/f2_1_1.jpg: expected sides of 16 pixels at least, got 1x1",
     ]

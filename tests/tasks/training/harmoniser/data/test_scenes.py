@@ -49,7 +49,7 @@ def parted(source: Photos, share: float = 0.25) -> tuple[list[str], list[str]]:
     return [item.photo for _, item in learn], [item.photo for _, item in held]
 
 
-def test_what_the_source_holds_out_is_held_out_with_all_of_its_photograph() -> None:
+def test_items_that_a_source_holds_out_take_their_whole_photograph_with_them() -> None:
     source = Photos("a", "b", "a", "c", held=["a"])
     assert parted(source) == (["b", "c"], ["a", "a"])
     assert parted(source, 0.9) == (["b", "c"], ["a", "a"])
