@@ -9,7 +9,15 @@ from importlib import metadata
 from typing import Any
 
 # Libraries that compute the bytes of samples and of the bank.
-_LIBRARIES = ("isal", "kornia-rs", "numpy", "opencv-python-headless", "pillow", "pyarrow", "simplejpeg")
+_LIBRARIES = (
+    "kornia-rs",
+    "numpy",
+    "opencv-python-headless",
+    "pillow",
+    "pyarrow",
+    "simplejpeg",
+    "zlib-ng",
+)
 
 
 def digest(value: Any) -> str:
