@@ -24,6 +24,7 @@ def one_clear_message(name_of: Callable[[str], str] = str) -> Iterator[None]:
     Exit code 2 for options; 1 for all else. ``name_of`` gives the names of fields on the command line.
     """
     from assets.packages.clients import FetchError
+    from natocc.occluders.bank_files import BadBank
     from tasks.errors import BuildStopped
 
     try:
@@ -31,7 +32,7 @@ def one_clear_message(name_of: Callable[[str], str] = str) -> Iterator[None]:
     except OptionsError as error:
         _print_errors(*(problem.line(name_of) for problem in error.found))
         raise typer.Exit(WRONG_USE) from error
-    except (OSError, ValueError, BuildStopped, FetchError, MissingExtra) as error:
+    except (OSError, ValueError, BadBank, BuildStopped, FetchError, MissingExtra) as error:
         _print_errors(*(getattr(error, "problems", None) or [describe_error(error)]))
         raise typer.Exit(1) from error
     except SystemExit as stopped:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage import data
 
+from assets.bank.writer import close_bank
 from manifests.dataset import DATASET_INDEX, Dataset, ShardRecord
 from shards.storage import join, sha256_bytes, write_bytes
 from shards.tar import pack
@@ -96,8 +97,7 @@ def small_bank(url: str, *, real: int = 3, **others: int) -> str:
         files[file] = sha256_bytes(packed)
         datasets[name] = {"file": file, "faces": count, "licence": ""}
     evaluation = {"faces": real + sum(others.values()), "datasets": datasets}
-    index = {"format": "natocc-bank/1", "files": files, "evaluation": evaluation}
-    write_bytes(join(url, "bank.json"), json.dumps(index).encode())
+    close_bank(url, [], files, {}, {"evaluation": evaluation})
     return url
 
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
 from natocc.kinds import check_entry_kind
-from natocc.occluders.bank_files import BANK_INDEX, BANK_TABLE, read_span
+from natocc.occluders.bank_files import BANK_FORMAT, BANK_INDEX, BANK_TABLE, BankFiles, StoredMember
 from shards import storage
-from shards.reader import read_shard
+from shards.document import read_document
 from shards.table import read_table
-from shards.tar import MemberSpan
+from shards.tar import iterate
 
 # The category of a face with a corrected mask.
 CORRECTED = "corrected"
@@ -39,7 +40,13 @@ BANK_SCHEMA = pa.schema(
         ("width", pa.int32()),
         ("sha256", pa.string()),
         ("shard", pa.string()),
-        ("members", pa.map_(pa.string(), pa.struct([("offset", pa.int64()), ("size", pa.int64())]))),
+        (
+            "members",
+            pa.map_(
+                pa.string(),
+                pa.struct([("offset", pa.int64()), ("size", pa.int64()), ("sha256", pa.string())]),
+            ),
+        ),
     ]
 )
 
@@ -50,8 +57,8 @@ class Entry:
 
     ``id`` is unique within its kind and contains no dot. ``category`` is the COCO category, the DTD class or
     the hand's aspect. For a face with a corrected mask it is ``corrected``. ``photo`` is the sha256 of the
-    source photograph. ``sha256`` is the hash of the entry's members, so equal content has an equal hash in
-    any shard.
+    source photograph. ``sha256`` is a hash over those of the entry's members, so equal content has an equal
+    hash in any shard.
     """
 
     # One of ENTRY_KINDS.
@@ -70,7 +77,7 @@ class Entry:
     width: int
     sha256: str
     shard: str
-    members: dict[str, MemberSpan]
+    members: dict[str, StoredMember]
 
     @property
     def cache_fields(self) -> list[str | None]:
@@ -89,28 +96,27 @@ class Entry:
         ]
 
 
-def content_sha256(members: dict[str, bytes]) -> str:
-    """One hash for a set of members, over names and contents, in order."""
-    return storage.sha256_bytes(
-        json.dumps([[name, storage.sha256_bytes(data)] for name, data in members.items()]).encode()
-    )
+def content_sha256(members: Mapping[str, str]) -> str:
+    """One hash for a set of members, over their names and hashes, in order."""
+    return storage.sha256_bytes(json.dumps([[name, sha256] for name, sha256 in members.items()]).encode())
 
 
 class Bank:
-    """A bank at a URL: ``entries(kind)`` in id order, ``read(entry)`` for the members' bytes."""
+    """A bank at a URL: ``entries(kind)`` in id order, ``read(entry)`` for the members' bytes.
+
+    Everything that is read is compared with its hash. It reads the bank that was opened, to the end: all
+    methods raise BadBank if a file is damaged or missing, or if the bank was prepared again.
+    """
 
     def __init__(self, url: str) -> None:
-        if not storage.exists(storage.join(url, BANK_INDEX)):
-            raise FileNotFoundError(
-                f"{url}: expected a bank ({BANK_INDEX} in it), found none; make one with "
-                "`natocc prepare --raw DIR --bank URL`"
-            )
+        """Raises MissingDocument if there is no bank, BadDocument for an unusable index, BadBank."""
         self.url = str(url)
-        self.index: dict[str, Any] = json.loads(storage.read_bytes(storage.join(url, BANK_INDEX)))
-        table = read_table(storage.read_bytes(storage.join(url, BANK_TABLE)), BANK_SCHEMA)
+        self.index: dict[str, Any] = read_document(storage.join(self.url, BANK_INDEX), BANK_FORMAT)
+        self._files = BankFiles(storage.join(self.url), self.index)
+        table = read_table(self.read_file(BANK_TABLE), BANK_SCHEMA)
         by_kind: dict[str, list[Entry]] = defaultdict(list)
         for row in table.to_pylist():
-            row["members"] = {name: MemberSpan(**span) for name, span in row["members"]}
+            row["members"] = {name: StoredMember(**member) for name, member in row["members"]}
             by_kind[check_entry_kind(row["kind"])].append(Entry(**row))
         self._entries = {kind: tuple(sorted(rows, key=lambda e: e.id)) for kind, rows in by_kind.items()}
 
@@ -120,13 +126,11 @@ class Bank:
 
     def read(self, entry: Entry, names: Collection[str] | None = None) -> dict[str, bytes]:
         """The entry's members by extension. ``names`` selects members; absent ones are omitted."""
-        url = storage.join(self.url, entry.shard)
-        wanted = entry.members if names is None else entry.members.keys() & names
-        return {
-            name: read_span(url, span.offset, span.size)
-            for name, span in entry.members.items()
-            if name in wanted
-        }
+        return self._files.read_members(entry, names)
+
+    def read_file(self, name: str) -> bytes:
+        """A whole file that the index lists: the table, a shard, COFW's table."""
+        return self._files.read_file(name)
 
     def metadata(self, entry: Entry) -> dict[str, Any]:
         """The entry's json, read without its pictures; empty if the entry has no json.
@@ -137,14 +141,11 @@ class Bank:
         return {} if data is None else _parse_metadata(data)
 
     def evaluated(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        """Dataset, key and metadata of each really occluded face. Only evaluation may use these faces.
-
-        Raises FileNotFoundError if a shard that the index names is missing.
-        """
+        """Dataset, key and metadata of each really occluded face. Only evaluation may use these faces."""
         for dataset, described in sorted(self.index.get("evaluation", {}).get("datasets", {}).items()):
             # A dataset without a usable face has no shard.
             if described["file"]:
-                for key, members in read_shard(storage.join(self.url, described["file"])):
+                for key, members in iterate(io.BytesIO(self.read_file(described["file"]))):
                     yield dataset, key, _parse_metadata(members[METADATA])
 
 

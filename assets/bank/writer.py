@@ -12,11 +12,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets.bank.reader import BANK_SCHEMA, Entry, content_sha256
+from natocc.document import encode_document
 from natocc.kinds import ENTRY_KINDS
-from natocc.occluders.bank_files import BANK_INDEX, BANK_TABLE
+from natocc.occluders.bank_files import BANK_FORMAT, BANK_INDEX, BANK_TABLE, StoredMember
 from shards import storage
 from shards.tar import TarWriter, add_sample
 
+# The index of the bank that is being written again; it holds the options that this bank was made with.
+FORMER_INDEX = ".former-bank.json"
 _SHARD = re.compile(rf"(({'|'.join(ENTRY_KINDS)})(_[a-z]+)?|realocc|realocc_wild|cofw)-\d{{6}}\.tar")
 
 
@@ -33,11 +36,14 @@ class Shard:
 def open_bank(url: str) -> None:
     """Prepare the folder for writing. Removing the index marks its content as incomplete.
 
-    Raises OSError if the folder can't be made or written. An empty table is written first, so that this error
-    appears before hours of work.
+    A copy of the index stays as FORMER_INDEX until the bank is closed. Raises OSError if the folder can't be
+    made or written. An empty table is written first, so that this error appears before hours of work.
     """
     storage.make_folder(url)
-    storage.remove(storage.join(url, BANK_INDEX))
+    index = storage.join(url, BANK_INDEX)
+    if storage.exists(index):
+        storage.copy(index, storage.join(url, FORMER_INDEX))
+        storage.remove(index)
     storage.write_bytes(storage.join(url, BANK_TABLE), b"")
 
 
@@ -48,9 +54,12 @@ def write_shard(url: str, name: str, items: Iterable[tuple[Entry, Mapping[str, b
     with storage.write_whole(target) as stream:
         writer = TarWriter(stream)
         for entry, members in items:
-            spans = add_sample(writer, entry.id, members)
-            digest = content_sha256(dict(members))
-            entries.append(replace(entry, shard=name, members=spans, sha256=digest))
+            hashes = {member: storage.sha256_bytes(data) for member, data in members.items()}
+            stored = {
+                member: StoredMember(span.offset, span.size, hashes[member])
+                for member, span in add_sample(writer, entry.id, members).items()
+            }
+            entries.append(replace(entry, shard=name, members=stored, sha256=content_sha256(hashes)))
         writer.close()
     size, sha256 = storage.size_of(target), storage.sha256_of(target)
     return Shard(name=name, sha256=sha256, size=size, entries=tuple(entries))
@@ -74,13 +83,12 @@ def close_bank(
     written = {BANK_TABLE: stream.getvalue(), **beside}
     entry_fields = [entry.cache_fields for entry in sorted(entries, key=lambda e: (e.kind, e.id))]
     index = {
-        "format": "natocc-bank/1",
         "counts": {kind: sum(e.kind == kind for e in entries) for kind in ENTRY_KINDS},
         "content_sha256": storage.sha256_bytes(json.dumps(entry_fields).encode()),
         "files": dict(files) | {name: storage.sha256_bytes(data) for name, data in written.items()},
         **index_fields,
     }
-    data = json.dumps(index, indent=1, sort_keys=True).encode()
+    data = encode_document(BANK_FORMAT, index)
     where = storage.join(url, BANK_INDEX)
     if all(
         _holds(storage.join(url, name), content) for name, content in {**written, BANK_INDEX: data}.items()
@@ -93,6 +101,7 @@ def close_bank(
     for name, content in written.items():
         storage.write_bytes(storage.join(url, name), content)
     storage.write_bytes(where, data)
+    storage.remove(storage.join(url, FORMER_INDEX))
     return True
 
 

@@ -58,9 +58,9 @@ def prepare(job: PrepareJob) -> CommandReport:
     Shards of the bank whose inputs have not changed are kept.
     """
     from tasks.prepare.bank import prepare as prepare_bank
-    from tasks.prepare.options import recorded_options
+    from tasks.prepare.options import former_options
 
-    before = recorded_options(job.bank)
+    before = former_options(job.bank)
     with progress("inputs") as on_progress:
         report = prepare_bank(
             job.raw,

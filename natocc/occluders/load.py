@@ -13,7 +13,7 @@ from PIL import ImageOps, UnidentifiedImageError
 from natocc.file_names import PICTURES, name_order
 from natocc.kinds import POOLS
 from natocc.occluders.bank import LEAST_SIDE, OccluderBank, make_cutout, shrink_occluder
-from natocc.occluders.bank_files import StoredEntry, read_entries, read_members
+from natocc.occluders.bank_files import BankFiles, StoredEntry, open_bank_files, read_entries
 from natocc.occluders.occluder import MEMBERS, Occluder, decode_occluder
 
 
@@ -27,12 +27,13 @@ def load_occluders(
     """The occluders of a prepared bank, each at most ``long_side`` pixels long.
 
     ``split`` None means every split. Raises FileNotFoundError if there is no bank, ValueError if it holds
-    none of these kinds in this split.
+    none of these kinds in this split or is of another release's format, BadBank if a file of it is damaged.
     """
     if unknown := sorted(set(kinds) - set(POOLS)):
         raise ValueError(f"kinds: expected some of {', '.join(POOLS)}, got {', '.join(unknown)}")
     _check_side(long_side)
-    stored = [entry for entry in read_entries(str(bank)) if entry.kind in POOLS]
+    files = open_bank_files(str(bank))
+    stored = [entry for entry in read_entries(files) if entry.kind in POOLS]
     chosen = [entry for entry in stored if entry.kind in kinds and split in (None, entry.split)]
     if not chosen:
         held = {entry.split for entry in stored}
@@ -43,7 +44,7 @@ def load_occluders(
         )
     pools: dict[str, Any] = {pool.plural: {} for pool in POOLS.values()}
     for entry in chosen:
-        pools[POOLS[entry.kind].plural][entry.id] = _load(str(bank), entry, long_side)
+        pools[POOLS[entry.kind].plural][entry.id] = _load(files, entry, long_side)
     return OccluderBank(**pools)
 
 
@@ -52,8 +53,8 @@ def _check_side(long_side: int | None) -> None:
         raise ValueError(f"long_side: expected {LEAST_SIDE} pixels or more, got {long_side}")
 
 
-def _load(bank: str, entry: StoredEntry, long_side: int | None) -> Occluder:
-    occluder = decode_occluder(read_members(bank, entry, MEMBERS))
+def _load(files: BankFiles, entry: StoredEntry, long_side: int | None) -> Occluder:
+    occluder = decode_occluder(files.read_members(entry, MEMBERS))
     return occluder if long_side is None else shrink_occluder(occluder, long_side)
 
 

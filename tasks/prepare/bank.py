@@ -25,7 +25,7 @@ from tasks.census.problems import count_problems, misplaced
 from tasks.prepare.cofw import prepare_cofw
 from tasks.prepare.collect import BankContents, ProblemLog, collect_source
 from tasks.prepare.occluders.sharpness import blur_of
-from tasks.prepare.options import PrepareOptions
+from tasks.prepare.options import PrepareOptions, former_options
 from tasks.prepare.publish import publish_bank
 from tasks.prepare.report import PrepareReport
 from tasks.prepare.shards import Work
@@ -61,19 +61,22 @@ def prepare(
 ) -> PrepareReport:
     """Prepare every raw dataset under ``raw``; ``report`` gets each problem as it is found.
 
-    A shard is kept if its inputs, options and code are unchanged, so an interrupted call resumes where it
-    stopped. A file counts as unchanged by size and time, with ``reread`` by content. ``on_progress`` counts
-    inputs; ``on_upscaler`` gets the upscaler that is used.
+    A shard is kept if its content is as it was written and its inputs, options and code are unchanged, so an
+    interrupted call resumes where it stopped and a damaged bank is repaired. An input counts as unchanged by
+    size and time, with ``reread`` by content. ``on_progress`` counts inputs; ``on_upscaler`` gets the
+    upscaler that is used.
 
-    Raises FileNotFoundError if there are no faces or no upscaler is available, ValueError for unknown options
-    and broken weights, OSError if the bank can't be written. An existing bank survives all of these errors
-    except the last.
+    Raises FileNotFoundError if there are no faces or no upscaler is available, ValueError for unknown
+    options, broken weights and a bank of a later release, OSError if the bank can't be written. An existing
+    bank survives all of these errors except the last.
     """
     choice = choose_upscaler(
         options.upscaler, options.weights, device=options.device, precision=options.precision
     )
     read_choice(options.objects)
     policy_named(options.policy)
+    # Raises for a bank of a later release.
+    former_options(bank)
     with WorkerPool(workers) as pool:
         _check(raw)
         choice = _with_device(choice, raw, pool)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -42,28 +42,50 @@ class PrepareOptions(Options):
 
 
 def options_of(bank: str) -> PrepareOptions:
-    """The options that a bank was made with; the defaults if there is no bank.
+    """The options that a bank was made with, finished or not; the defaults if there is no bank.
 
-    Raises ValueError for a bank in an earlier format, which does not record them.
+    Raises ValueError for a bank that does not record them, and BadDocument (a ValueError) for a damaged index
+    or one of another schema.
     """
-    if not _is_bank(bank):
+    from natocc.document import MissingDocument
+
+    try:
+        recorded = _index_of(bank).get("options")
+    except MissingDocument:
         return PrepareOptions()
-    recorded = recorded_options(bank)
     if recorded is None:
         raise ValueError(f"{bank}: expected the options it was made with, got none; run natocc prepare first")
-    return recorded
+    return PrepareOptions.model_validate(recorded)
 
 
-def recorded_options(bank: str) -> PrepareOptions | None:
-    """The options that a bank records; None if there is no bank, or one in an earlier format."""
-    from assets.bank.reader import Bank
+def former_options(bank: str) -> PrepareOptions | None:
+    """The options of a bank that is about to be prepared again, also of an earlier schema; None if unknown.
 
-    recorded = Bank(bank).index.get("options") if _is_bank(bank) else None
-    return None if recorded is None else PrepareOptions.model_validate(recorded)
+    Raises BadDocument for a bank of a later release, which must not be replaced.
+    """
+    from natocc.document import BadDocument
+
+    try:
+        index = _index_of(bank)
+    except BadDocument as error:
+        if error.problem == "newer":
+            raise
+        index = error.fields
+    try:
+        return PrepareOptions.model_validate(index["options"])
+    except (KeyError, ValueError):
+        return None
 
 
-def _is_bank(bank: str) -> bool:
-    from natocc.occluders.bank_files import BANK_INDEX
+def _index_of(bank: str) -> dict[str, Any]:
+    """The bank's index, or that of the bank that an unfinished preparation replaces."""
+    from assets.bank.writer import FORMER_INDEX
+    from natocc.document import MissingDocument
+    from natocc.occluders.bank_files import BANK_FORMAT, BANK_INDEX
     from shards import storage
+    from shards.document import read_document
 
-    return storage.exists(storage.join(bank, BANK_INDEX))
+    try:
+        return read_document(storage.join(bank, BANK_INDEX), BANK_FORMAT)
+    except MissingDocument:
+        return read_document(storage.join(bank, FORMER_INDEX), BANK_FORMAT)

@@ -1,7 +1,11 @@
-"""The record of a prepared shard and its inputs, so that an unchanged shard is kept."""
+"""The record of a prepared shard and its inputs, so that an unchanged shard is kept.
+
+A record's file is ``{"sha256":"…","record":{…}}``, with the hash of the bytes of the inner value.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,18 +35,39 @@ class Record:
 
 
 _ADAPTER = TypeAdapter(Record)
+_WRITTEN = re.compile(rb'\{"sha256":"(?P<sha256>[0-9a-f]{64})","record":(?P<record>\{.*\})\}', re.DOTALL)
 
 
 def write_record(bank: str, name: str, record: Record) -> None:
-    storage.write_bytes(_url(bank, name), _ADAPTER.dump_json(record))
+    storage.write_bytes(_url(bank, name), _encode(record))
 
 
 def read_record(bank: str, name: str) -> Record | None:
-    """The record; None if it is missing or unreadable, so that the shard is made again."""
-    if not storage.exists(_url(bank, name)):
+    """The record; None, so that the shard is made again, if it is missing, damaged or of an earlier form."""
+    try:
+        return _decode(storage.read_bytes(_url(bank, name)))
+    except FileNotFoundError:
+        return None
+
+
+def damaged_records(bank: str) -> list[str]:
+    """Names of files among the records that are not as they were written."""
+    folder = storage.join(bank, FOLDER)
+    names = [name for name in storage.list_names(folder) if not name.startswith(".")]
+    return [name for name in names if _decode(storage.read_bytes(storage.join(folder, name))) is None]
+
+
+def _encode(record: Record) -> bytes:
+    data = _ADAPTER.dump_json(record)
+    return b'{"sha256":"%b","record":%b}' % (storage.sha256_bytes(data).encode(), data)
+
+
+def _decode(data: bytes) -> Record | None:
+    whole = _WRITTEN.fullmatch(data)
+    if whole is None or storage.sha256_bytes(whole["record"]).encode() != whole["sha256"]:
         return None
     try:
-        return _ADAPTER.validate_json(storage.read_bytes(_url(bank, name)))
+        return _ADAPTER.validate_json(whole["record"])
     except ValidationError:
         return None
 
@@ -52,20 +77,24 @@ def remove_record(bank: str, name: str) -> None:
 
 
 def holds(record: Record, key: str, raw: Path, bank: str, *, reread: bool = False) -> bool:
-    """Return whether the record's shard exists and making it again would give the same bytes.
+    """Return whether the record's shard is sound and making it again would give the same bytes.
 
-    With ``reread`` the contents of shard and inputs are compared, not only size and time.
+    The shard's content is compared. With ``reread`` the inputs' contents are too, not only size and time.
     """
     if record.key != key:
         return False
-    file = storage.join(bank, record.file)
-    if record.size and not (storage.exists(file) and storage.size_of(file) == record.size):
-        return False
-    if record.size and reread and storage.sha256_of(file) != record.sha256:
-        return False
-    return all(
+    unchanged = all(
         mark is not None and is_unchanged(raw / path, mark, reread=reread)
         for path, mark in record.inputs.items()
+    )
+    return unchanged and (not record.size or _is_sound(storage.join(bank, record.file), record))
+
+
+def _is_sound(file: str, record: Record) -> bool:
+    return (
+        storage.exists(file)
+        and storage.size_of(file) == record.size
+        and storage.sha256_of(file) == record.sha256
     )
 
 

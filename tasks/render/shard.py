@@ -15,6 +15,8 @@ from assets.wording import count_of
 from manifests.dataset import OUTCOMES, ShardRecord
 from manifests.rows import Row, encode_rows
 from manifests.shard_plan import ShardPlan
+from natocc.document import BadDocument, MissingDocument
+from natocc.occluders.bank_files import BadBank
 from shards import storage
 from shards.tar import TarWriter, add_sample
 from tasks.errors import BuildStopped
@@ -37,16 +39,17 @@ def render_shard(
     """Render a planned shard into a folder: tar, then rows, then record, each complete.
 
     ``weights`` is the folder of networks' weights. Raises ShardStopped after ten failures in a row,
-    BuildStopped if bank (``bank_sha256``) or weights differ from those of the plan, OSError if the folder
-    can't be written.
+    BuildStopped if bank (``bank_sha256``) or weights differ from those of the plan or if the bank is damaged,
+    OSError if the folder can't be written.
     """
     cv2.setNumThreads(1)
-    bank, cache = _open_bank(bank_url)
-    if bank.index["content_sha256"] != bank_sha256:
-        raise BuildStopped(f"{bank_url}: the bank has changed since this build was planned; run it again")
+    bank, cache = _planned_bank(bank_url, bank_sha256)
     harmonise = open_harmoniser(plan.harmoniser, plan.network, weights)
     target = storage.join(out_url, plan.file)
-    rows = _write_tar(target, plan.file, attempt_all(open_inputs(plan, bank, cache), harmonise))
+    try:
+        rows = _write_tar(target, plan.file, attempt_all(open_inputs(plan, bank, cache), harmonise))
+    except BadBank as error:
+        raise BuildStopped(str(error)) from error
     storage.write_bytes(rows_url(out_url, plan.file), encode_rows(rows))
     counts = Counter(row.verdict for row in rows)
     record = ShardRecord(
@@ -93,5 +96,16 @@ def record_url(folder: str, file: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _open_bank(url: str) -> tuple[Bank, OccluderCache]:
-    return Bank(url), OccluderCache()
+def _planned_bank(url: str, content_sha256: str) -> tuple[Bank, OccluderCache]:
+    """The bank of the plan, opened once a process, and its decoded occluders. Raises BuildStopped."""
+    changed = f"{url}: the bank has changed since this build was planned"
+    try:
+        bank = Bank(url)
+    except MissingDocument as error:
+        advice = "it was removed or is being prepared again: when it is complete, run the same command again"
+        raise BuildStopped(f"{changed}: {advice}") from error
+    except (BadBank, BadDocument) as error:
+        raise BuildStopped(str(error)) from error
+    if bank.index["content_sha256"] != content_sha256:
+        raise BuildStopped(f"{changed}: it was prepared again; run the same command again")
+    return bank, OccluderCache()

@@ -13,6 +13,7 @@ import torch
 from models.device import choose_device
 from models.not_finite import Diverged
 from models.training_module import TrainingModule
+from natocc.occluders.bank_files import BadBank
 from shards import storage
 from tasks.progress import OnProgress, ignore_progress
 from tasks.training.checkpoint import CheckpointCallback
@@ -34,7 +35,8 @@ def fit(
     the CPU is restored afterwards. ``on_progress`` counts steps.
 
     Raises Diverged if losses or weights are not finite, ValueError if the device's memory is too
-    small, and Interrupted, a SystemExit, after SIGTERM and Ctrl-C.
+    small, BadBank if the bank that it reads is damaged or changes, and Interrupted, a SystemExit, after
+    SIGTERM and Ctrl-C.
     """
     if module.step == module.steps:
         return
@@ -46,6 +48,9 @@ def fit(
             trainer.fit(module, batches)
         except Diverged as error:
             raise Diverged(f"{error}; {_remains(checkpoint.url)}") from error
+        except BadBank as error:
+            # A process that loads batches gives the whole traceback as the message.
+            raise BadBank(str(error).rstrip().rpartition("BadBank: ")[2]) from error
         except torch.OutOfMemoryError as error:
             raise ValueError(
                 f"--batch: expected a batch that fits into the device's memory, got one that does not; "

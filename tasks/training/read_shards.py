@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import tarfile
 from collections.abc import Iterable, Iterator
@@ -16,9 +17,9 @@ import webdataset as wds
 from numpy.typing import NDArray
 from webdataset import tariterators
 
+from assets.bank.reader import Bank
 from assets.wording import count_of
 from manifests.dataset import read_dataset, resolve_version
-from natocc.occluders.bank_files import BANK_INDEX
 from shards import storage
 
 # Shards of these splits hold training and test samples; each sample's json names its split.
@@ -67,47 +68,34 @@ def read_shards(
 class RealShard:
     """The shard of one dataset of really occluded faces in a bank, with its recorded number of faces.
 
-    ``url`` is "" if no face of the dataset could be used.
+    ``file`` is its name in the bank; "" if no face of the dataset could be used.
     """
 
-    url: str
+    file: str
     faces: int
 
 
-def real_shards(bank_url: str) -> dict[str, RealShard]:
-    """Return a bank's shards of really occluded faces by dataset name, in name order.
-
-    Raises FileNotFoundError for a missing bank, ValueError for a bank that does not list its datasets.
-    """
-    index = storage.join(bank_url, BANK_INDEX)
-    if not storage.exists(index):
-        raise FileNotFoundError(f"{bank_url}: expected a bank ({BANK_INDEX} in it), found none")
-    try:
-        datasets = json.loads(storage.read_bytes(index))["evaluation"]["datasets"]
-        return {
-            name: RealShard(
-                url=storage.join(bank_url, one["file"]) if one["file"] else "", faces=int(one["faces"])
-            )
-            for name, one in sorted(datasets.items())
-        }
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise ValueError(
-            f"{index}: expected evaluation.datasets, a file and a number of faces each, found none; "
-            "make the bank again with `natocc prepare`"
-        ) from error
+def real_shards(bank: Bank) -> dict[str, RealShard]:
+    """Return a bank's shards of really occluded faces by dataset name, in name order."""
+    datasets = bank.index.get("evaluation", {}).get("datasets", {})
+    return {
+        name: RealShard(file=one["file"] or "", faces=int(one["faces"]))
+        for name, one in sorted(datasets.items())
+    }
 
 
-def read_real(bank_url: str, dataset: str = "RealOcc", *, size: int) -> Iterator[Example]:
+def read_real(bank: Bank, dataset: str = "RealOcc", *, size: int) -> Iterator[Example]:
     """Yield the faces of one dataset of ``real_shards`` in file order, like ``read_shards``.
 
-    Yields nothing if the bank has no such dataset or no face of it.
+    Yields nothing if the bank has no such dataset or no face of it. Raises BadBank for a damaged shard.
     """
-    shard = real_shards(bank_url).get(dataset)
+    shard = real_shards(bank).get(dataset)
     if shard is not None and shard.faces:
-        yield from (_decode(sample, size) for sample in _whole(shard.url, shard.faces, "prepare the bank"))
+        source = {"url": storage.join(bank.url, shard.file), "stream": io.BytesIO(bank.read_file(shard.file))}
+        yield from (_decode(sample, size) for sample in _grouped([source]))
 
 
-def _whole(url: str, expected: int, remedy: str = "build the version") -> Iterator[dict[str, Any]]:
+def _whole(url: str, expected: int) -> Iterator[dict[str, Any]]:
     """Yield a shard's samples and check their number: a tar truncated between members raises no error."""
     count = 0
     try:
@@ -116,20 +104,23 @@ def _whole(url: str, expected: int, remedy: str = "build the version") -> Iterat
             yield sample
     except tarfile.ReadError as error:
         raise ValueError(
-            f"{url}: expected {count_of(expected, 'samples')}, got a truncated file; {remedy} again"
+            f"{url}: expected {count_of(expected, 'samples')}, got a truncated file; build the version again"
         ) from error
     if count != expected:
-        raise ValueError(f"{url}: expected {count_of(expected, 'samples')}, got {count}; {remedy} again")
+        raise ValueError(
+            f"{url}: expected {count_of(expected, 'samples')}, got {count}; build the version again"
+        )
 
 
 def _samples(url: str) -> Iterable[dict[str, Any]]:
     """Return a webdataset pipeline that opens any fsspec URL."""
-    return wds.DataPipeline(  # type: ignore[no-any-return]
-        wds.SimpleShardList([url]),
-        _open_each,
-        lambda streams: tariterators.tar_file_expander(streams, select_files=_is_wanted),
-        tariterators.group_by_keys,
-    )
+    return wds.DataPipeline(wds.SimpleShardList([url]), _open_each, _grouped)  # type: ignore[no-any-return]
+
+
+def _grouped(streams: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the samples of opened shards, with the members that are needed."""
+    files = tariterators.tar_file_expander(streams, select_files=_is_wanted)
+    yield from tariterators.group_by_keys(files)
 
 
 def _open_each(sources: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:

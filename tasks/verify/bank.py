@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
-from assets.bank.reader import Bank
+from assets.bank.reader import Bank, Entry
 from manifests.dataset import resolve_version
-from natocc.occluders.bank_files import BANK_INDEX, BANK_TABLE
+from natocc.document import BadDocument
+from natocc.kinds import ENTRY_KINDS
+from natocc.occluders.bank_files import BANK_FORMAT, BANK_INDEX, BANK_TABLE, BadBank
 from shards import storage
+from shards.document import read_document
 from tasks.partition.leaks import find_leaks
 from tasks.prepare.records import FOLDER as RECORDS
+from tasks.prepare.records import damaged_records
 from tasks.progress import OnProgress, ignore_progress, tracked
 
 
@@ -37,11 +39,19 @@ def bank_or_version(url: str) -> str | None:
 def verify_bank(url: str, on_progress: OnProgress = ignore_progress) -> tuple[dict[str, int], list[str]]:
     """Entries by kind, and all findings; none for a sound bank.
 
-    Leaks are checked only if all files are intact. ``on_progress`` counts files. Raises FileNotFoundError if
-    there is no bank.
+    Leaks are checked only if all files are intact. ``on_progress`` counts files. Raises MissingDocument if
+    there is no bank, BadDocument for a bank of another schema.
     """
-    index: dict[str, Any] = json.loads(storage.read_bytes(storage.join(url, BANK_INDEX)))
+    try:
+        index = read_document(storage.join(url, BANK_INDEX), BANK_FORMAT)
+    except BadDocument as error:
+        if error.problem != "damaged":
+            raise
+        return {}, [str(error)]
     findings = list(_file_findings(url, index["files"], on_progress))
+    findings += [
+        f"{RECORDS}/{name}: expected a whole record, got a damaged one" for name in damaged_records(url)
+    ]
     return index["counts"], findings or find_leaks(Bank(url))
 
 
@@ -55,4 +65,27 @@ def _file_findings(url: str, expected: dict[str, str], on_progress: OnProgress) 
     present = sorted(existing & expected.keys())
     for name in tracked(present, on_progress, len(present)):
         if (found := storage.sha256_of(storage.join(url, name))) != expected[name]:
-            yield f"{name}: expected sha256 {expected[name]}, got {found}"
+            damaged = _damaged_entries(url, name)
+            yield f"{name}: expected sha256 {expected[name]}, got {found}{damaged}"
+
+
+def _damaged_entries(url: str, shard: str) -> str:
+    """The entries of a damaged shard whose members differ, as the end of a finding."""
+    try:
+        bank = Bank(url)
+    except (BadBank, BadDocument):
+        return ""
+    entries = [entry for kind in ENTRY_KINDS for entry in bank.entries(kind) if entry.shard == shard]
+    damaged = [f"{entry.kind} {entry.id}" for entry in entries if not _is_readable(bank, entry)]
+    if not entries or not damaged:
+        return ""
+    more = f" and {len(damaged) - 3} more" if len(damaged) > 3 else ""
+    return f"; damaged: {', '.join(damaged[:3])}{more}"
+
+
+def _is_readable(bank: Bank, entry: Entry) -> bool:
+    try:
+        bank.read(entry)
+    except BadBank:
+        return False
+    return True

@@ -9,6 +9,7 @@ from itertools import islice
 import numpy as np
 import torch
 
+from assets.bank.reader import Bank
 from models.segmenters.batches import Pictures
 from shards.storage import sha256_bytes
 from tasks.training.read_shards import Example, read_real, read_shards, real_shards, shard_urls
@@ -38,13 +39,15 @@ def read_test_sets(version_url: str, bank_url: str | None, *, size: int, most: i
     """Read a version's split ``test``, and the first ``most`` faces of each data set of the bank."""
     held_out = read_split(version_url, "test", size=size, most=most)
     notes = [] if len(held_out) else ["no test on held-out faces: the version has none (split test)"]
-    shards = real_shards(bank_url) if bank_url else {}
+    bank = Bank(bank_url) if bank_url else None
+    shards = real_shards(bank) if bank else {}
     real: dict[str, Pictures] = {}
     for name, shard in shards.items():
+        assert bank is not None  # noqa: S101 (it has the shards)
         if not shard.faces:
             notes.append(f"no test on {name}: {bank_url} has none of its faces")
             continue
-        real[name] = _in_memory(islice(read_real(str(bank_url), name, size=size), most), size)
+        real[name] = _in_memory(islice(read_real(bank, name, size=size), most), size)
         if shard.faces > most:
             notes.append(f"{name}: tested on the first {most} of its {shard.faces} faces, see --max-samples")
     if not shards:

@@ -63,7 +63,7 @@ def test_equal_content_has_an_equal_hash_and_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "one/bank.json").read_bytes() == (tmp_path / "two/bank.json").read_bytes()
     third = write(tmp_path / "three", ["a", "c"])
     assert third.index["content_sha256"] != one.index["content_sha256"]
-    assert json.loads((tmp_path / "three/bank.json").read_text())["format"] == "natocc-bank/1"
+    assert json.loads((tmp_path / "three/bank.json").read_text())["format"] == "natocc-bank/2"
 
 
 def test_a_folder_that_cannot_be_written_is_found_at_once(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +9,16 @@ import pytest
 from assets.problems import Problem
 from shards.storage import sha256_bytes
 from tasks.prepare.fingerprints import mark_of
-from tasks.prepare.records import Record, drop_records, holds, read_record, remove_record, write_record
+from tasks.prepare.records import (
+    Record,
+    damaged_records,
+    drop_records,
+    holds,
+    read_record,
+    remove_record,
+    write_record,
+)
+from tests.bank_entries import flip_bit
 
 DATA = b"a shard"
 
@@ -43,7 +53,7 @@ def test_a_record_is_read_as_it_was_written(record: Record, tmp_path: Path) -> N
     assert read_record(str(tmp_path / "bank"), "face-000000") is None
 
 
-@pytest.mark.parametrize("text", ["", "{}", "no json", '{"key": "key"}'])
+@pytest.mark.parametrize("text", ["", "{}", "no json", '{"key": "key"}', '{"sha256":"","record":{}}'])
 def test_a_damaged_record_counts_as_none(text: str, record: Record, tmp_path: Path) -> None:
     write_record(str(tmp_path / "bank"), "face-000000", record)
     (tmp_path / "bank/records/face-000000.json").write_text(text)
@@ -63,8 +73,35 @@ def test_a_shard_whose_file_is_gone_or_of_another_size_is_made_again(record: Rec
     assert is_kept(replace(record, size=0), tmp_path), "no entry, so no file"
 
 
-def test_another_content_of_the_same_size_is_found_by_reading(record: Record, tmp_path: Path) -> None:
-    (tmp_path / "bank/face-000000.tar").write_bytes(DATA[::-1])
+def test_every_flipped_bit_of_a_record_is_found(record: Record, tmp_path: Path) -> None:
+    write_record(str(tmp_path / "bank"), "face-000000", record)
+    path = tmp_path / "bank/records/face-000000.json"
+    assert damaged_records(str(tmp_path / "bank")) == []
+    data = path.read_bytes()
+    for bit in range(0, 8 * len(data), 3):
+        path.write_bytes(data)
+        flip_bit(path, bit // 8, bit % 8)
+        assert read_record(str(tmp_path / "bank"), "face-000000") is None, bit
+    assert damaged_records(str(tmp_path / "bank")) == ["face-000000.json"]
+
+
+def test_a_shard_with_another_content_of_the_same_size_and_time_is_made_again(
+    record: Record, tmp_path: Path
+) -> None:
+    path = tmp_path / "bank/face-000000.tar"
+    times = path.stat().st_atime_ns, path.stat().st_mtime_ns
+    path.write_bytes(DATA[::-1])
+    os.utime(path, ns=times)
+    assert not is_kept(record, tmp_path)
+
+
+def test_an_input_with_another_content_of_the_same_size_and_time_is_found_by_rereading(
+    record: Record, tmp_path: Path
+) -> None:
+    path = tmp_path / "raw/a.jpg"
+    times = path.stat().st_atime_ns, path.stat().st_mtime_ns
+    path.write_bytes(path.read_bytes()[::-1])
+    os.utime(path, ns=times)
     assert is_kept(record, tmp_path) and not is_kept(record, tmp_path, reread=True)
 
 

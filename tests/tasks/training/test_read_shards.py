@@ -10,10 +10,13 @@ import numpy as np
 import pytest
 import webdataset as wds
 
+from assets.bank.reader import Bank
+from natocc.occluders.bank_files import BadBank
 from shards.storage import join, write_bytes
 from shards.tar import pack
 from tasks.prepare.bank import prepare
 from tasks.training.read_shards import read_real, read_shards, real_shards, shard_urls
+from tests.bank_entries import flip_bit
 from tests.raw_trees import add_face, add_occluded, disc, encoded, write
 from tests.small_version import occluded_face, small_bank, small_version, write_version
 
@@ -101,25 +104,25 @@ def test_a_torn_shard_is_an_error(tmp_path: Path) -> None:
 
 
 def test_really_occluded_faces_come_from_the_bank_by_dataset(tmp_path: Path) -> None:
-    bank = small_bank(str(tmp_path / "bank"), real=2, Wild=1)
+    bank = Bank(small_bank(str(tmp_path / "bank"), real=2, Wild=1))
     assert {name: shard.faces for name, shard in real_shards(bank).items()} == {"RealOcc": 2, "Wild": 1}
     assert [one.key for one in read_real(bank, size=16)] == ["00000200", "00000201"]
     assert [one.key for one in read_real(bank, "Wild", size=16)] == ["00000300"]
     assert list(read_real(bank, "COFW", size=16)) == []
-    assert list(read_real(small_bank(str(tmp_path / "empty"), real=0), size=16)) == []
-    with pytest.raises(FileNotFoundError, match=r"expected a bank \(bank\.json in it\), found none"):
-        list(read_real(str(tmp_path / "nowhere"), size=16))
+    assert list(read_real(Bank(small_bank(str(tmp_path / "empty"), real=0)), size=16)) == []
 
 
-def test_a_bank_without_a_list_or_with_a_torn_shard_is_an_error(tmp_path: Path) -> None:
-    bank = small_bank(str(tmp_path / "bank"))
-    shard = tmp_path / "bank/realocc-000000.tar"
-    shard.write_bytes(shard.read_bytes()[:9_000])
-    with pytest.raises(ValueError, match="expected 3 samples, got a truncated file; prepare the bank again"):
-        list(read_real(bank, size=16))
-    (tmp_path / "bank/bank.json").write_text('{"files": {"realocc-000000.tar": ""}}')
-    with pytest.raises(ValueError, match=r"expected evaluation\.datasets.*`natocc prepare`"):
-        real_shards(bank)
+@pytest.mark.parametrize("damage", ["flipped bit", "cut short", "missing"])
+def test_a_damaged_shard_of_a_bank_is_an_error(damage: str, tmp_path: Path) -> None:
+    bank, shard = Bank(small_bank(str(tmp_path / "bank"))), tmp_path / "bank/realocc-000000.tar"
+    if damage == "flipped bit":
+        flip_bit(shard, 9_000)
+    elif damage == "cut short":
+        shard.write_bytes(shard.read_bytes()[:-512])
+    else:
+        shard.unlink()
+    with pytest.raises(BadBank, match=rf"{shard}: expected the file.*; it is damaged: copy the bank again"):
+        next(read_real(bank, size=16))
 
 
 def test_a_tar_alone_is_no_version(tmp_path: Path) -> None:
@@ -134,7 +137,7 @@ def test_a_dataset_of_which_no_face_could_be_used_is_passed_over(tmp_path: Path)
     add_occluded(tmp_path / "raw", "00041")
     for name, side in (("image", 80), ("mask", 40)):
         write(tmp_path / f"raw/RealOcc-Wild/{name}/a.png", encoded(disc(side, side), "PNG"))
-    bank = prepare(tmp_path / "raw", str(tmp_path / "bank"), workers=1).bank
+    bank = Bank(prepare(tmp_path / "raw", str(tmp_path / "bank"), workers=1).bank)
     shards = real_shards(bank)
     assert {name: one.faces for name, one in shards.items()} == {"RealOcc": 1, "RealOcc-Wild": 0}
     assert list(read_real(bank, "RealOcc-Wild", size=16)) == []

@@ -145,7 +145,7 @@ def test_landmarks_of_cofw_are_a_table(made: tuple[Path, str, PrepareReport]) ->
 
 
 def test_the_score_on_realocc_stays_of_realocc_alone(made: tuple[Path, str, PrepareReport]) -> None:
-    assert [one.key for one in read_real(made[1], size=16)] == ["00041"]
+    assert [one.key for one in read_real(Bank(made[1]), size=16)] == ["00041"]
 
 
 def test_a_second_call_is_unchanged_and_workers_do_not_matter(

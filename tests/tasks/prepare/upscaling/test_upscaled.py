@@ -17,6 +17,7 @@ from tasks.prepare.options import PrepareOptions, options_of
 from tasks.prepare.report import PrepareReport
 from tasks.prepare.sources import find_sources
 from tasks.prepare.upscaling.choose import choose_upscaler
+from tests.bank_entries import write_index
 from tests.raw_trees import add_face, add_objects, add_texture, annotation, encoded, square, write
 from tests.upscalers import add_rrdbnet
 
@@ -167,9 +168,8 @@ def test_a_bank_is_made_again_as_it_was_even_if_its_network_is_gone(
 ) -> None:
     """What an order would fall back to is not what the bank's objects were made with."""
     shutil.copytree(made[0] / "bank", tmp_path / "bank")
-    index = json.loads((tmp_path / "bank/bank.json").read_text(encoding="utf-8"))
-    index["options"]["weights"] = str(tmp_path)
-    (tmp_path / "bank/bank.json").write_text(json.dumps(index), encoding="utf-8")
+    options = Bank(str(tmp_path / "bank")).index["options"] | {"weights": str(tmp_path)}
+    write_index(tmp_path / "bank", options=options)
     options = options_of(str(tmp_path / "bank"))
     assert (options.upscaler, options.device) == ("realesrgan", "cpu")
     with pytest.raises(FileNotFoundError, match=r"^realesrgan: expected its weights in"):

@@ -5,10 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assets.bank.reader import Bank
+from natocc.occluders.bank_files import BadBank
 from tasks.prepare.bank import prepare
 from tasks.prepare.options import PrepareOptions
 from tasks.training.harmoniser.data.bank import BankScenes
 from tasks.training.harmoniser.data.scenes import split_items
+from tasks.training.harmoniser.options import HarmoniserOptions
+from tasks.training.harmoniser.train import train_harmoniser
+from tests.bank_entries import flip_bit
 from tests.raw_trees import (
     FACES,
     IMAGES,
@@ -70,3 +75,17 @@ def test_a_region_is_the_mask_of_its_photograph(tmp_path: Path) -> None:
     assert share == pytest.approx(np.pi / 4 * 0.36, abs=0.02), "a disc of six tenths of each side"
     cup = source.read(items["object 000000000007"], "object")
     assert cup.real.shape[:2] == cup.matte.shape and 0.5 < (cup.matte > 127).mean() < 0.9
+
+
+@pytest.mark.parametrize("loaders", [0, 1])
+def test_a_bank_that_is_damaged_during_a_training_stops_it_in_one_line(loaders: int, tmp_path: Path) -> None:
+    """``loaders``: processes that load batches give their traceback with the error."""
+    url = bank(tmp_path)
+    source = BankScenes(url)
+    for entry in Bank(url).entries("face"):
+        flip_bit(Path(url, entry.shard), entry.members["jpg"].offset + 9)
+    small = HarmoniserOptions(width=2, steps=2, batch=1, every=2, views=1, device="cpu", loaders=loaders)
+    with pytest.raises(BadBank) as caught:
+        train_harmoniser([source], str(tmp_path / "out"), small)
+    message = str(caught.value)
+    assert message.startswith(f"{url}/face-000000.tar: expected jpg of face ") and "\n" not in message
