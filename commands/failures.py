@@ -26,6 +26,7 @@ def one_clear_message(name_of: Callable[[str], str] = str) -> Iterator[None]:
     from assets.packages.clients import FetchError
     from natocc.occluders.bank_files import BadBank
     from tasks.errors import BuildStopped
+    from tasks.workers import signals
 
     try:
         yield
@@ -33,17 +34,30 @@ def one_clear_message(name_of: Callable[[str], str] = str) -> Iterator[None]:
         _print_errors(*(problem.line(name_of) for problem in error.found))
         raise typer.Exit(WRONG_USE) from error
     except (OSError, ValueError, BadBank, BuildStopped, FetchError, MissingExtra) as error:
+        if signals.received() is not None or (isinstance(error, BuildStopped) and signals.arrives()):
+            raise
         _print_errors(*(getattr(error, "problems", None) or [describe_error(error)]))
         raise typer.Exit(1) from error
-    except SystemExit as stopped:
-        if not isinstance(stopped.args[0] if stopped.args else None, str):
-            raise
-        # The exception of a stopped training names the place of its state.
-        errors.print(str(stopped), markup=False)
-        raise typer.Exit(stopped.code if isinstance(stopped.code, int) else 1) from stopped
     except KeyboardInterrupt as error:
         errors.print("interrupted by Ctrl-C; the same command goes on from what is finished", markup=False)
         raise typer.Exit(130) from error
+
+
+@contextmanager
+def stopped_by_signals(note: str) -> Iterator[None]:
+    """End the process with one message and 128 + n after signal n, whatever error the signal led to.
+
+    ``note`` says what is kept, where the work itself does not.
+    """
+    from tasks.workers import signals
+
+    with signals.handle_signals(to_the_end=True), signals.kept(note):
+        try:
+            yield
+        except BaseException as error:
+            if signals.received() is None:
+                raise
+            signals.end_process(error)
 
 
 @contextmanager

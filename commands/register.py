@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from commands.console import console
-from commands.failures import one_clear_message, one_usage_message
+from commands.failures import one_clear_message, one_usage_message, stopped_by_signals
 from commands.parameters import shown_name, terminal_parameters
 from models.optional_packages import require_networks
 from tasks.options import Options, keyword
@@ -26,6 +26,11 @@ _QUIET = Annotated[
 _JSON = Annotated[bool, typer.Option("--json", help="Print the report as JSON instead.")]
 # Former names that several commands had.
 _FORMER = {"-n": "--limit", "--kind": "--kinds", "--dest": "--out"}
+
+
+# What a signal leaves.
+READS_ALONE = "nothing was changed; run the same command again"
+_KEPT = "what is finished is kept; run the same command again to go on from it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +119,12 @@ def command(
     example: str,
     positional: tuple[str, ...] = (),
     packages: tuple[str, ...] = (),
+    stopped: str = _KEPT,
 ) -> Callable[[Callable[[Model], CommandReport]], Command]:
     """Make a command of a function that takes one object of ``model``.
 
     The fields become options, and those in ``positional`` become arguments. ``packages`` of extras are
-    checked first.
+    checked first. ``stopped`` says what a signal leaves and how to go on.
     """
 
     def make(function: Callable[[Model], CommandReport]) -> Command:
@@ -129,10 +135,10 @@ def command(
         def run(*, quiet: bool, json: bool, **values: Any) -> None:
             missing = {name for name in required if values[name] is None}
             given = {name: value for name, value in values.items() if name not in missing}
-            with _output(quiet=quiet or json), one_clear_message(name_of):
+            with stopped_by_signals(stopped), _output(quiet=quiet or json), one_clear_message(name_of):
                 report = function(model.for_run(**given))
-            if json:
-                _print_json(report.fields)
+                if json:
+                    _print_json(report.fields)
             raise typer.Exit(report.code)
 
         run.__doc__ = function.__doc__

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from commands.console import errors, print_table, say
 from commands.progress import progress
-from commands.register import CommandReport, Group, command
+from commands.register import READS_ALONE, CommandReport, Group, command
 from tasks.inputs import choice_problem, missing_file
 from tasks.options import HelpWords, Options, WeightsFolder, input_check
 
@@ -91,7 +91,9 @@ def _names_problem(names: tuple[str, ...], folder: str | None) -> str | None:
     return next((problem for problem in problems if problem), None)
 
 
-@command(model=ListOptions, positional=("names",), example="natocc weights list realesrgan")
+@command(
+    model=ListOptions, positional=("names",), example="natocc weights list realesrgan", stopped=READS_ALONE
+)
 def list_(options: ListOptions) -> CommandReport:
     """List the known weights, their licences, and which are here; with names, all details of these."""
     from tasks.weights.table import list_weights
@@ -152,7 +154,13 @@ def fetch(options: FetchOptions) -> CommandReport:
     return _imported(done, "" if done.changed else f" (there already, {verification_status(done.weights)})")
 
 
-@command(model=CheckOptions, positional=("names",), packages=("torch",), example="natocc weights check")
+@command(
+    model=CheckOptions,
+    positional=("names",),
+    packages=("torch",),
+    example="natocc weights check",
+    stopped=READS_ALONE,
+)
 def check(options: CheckOptions) -> CommandReport:
     """Load weights strictly and compare the recorded hashes. Exit 1 if any are wrong."""
     from rich.text import Text

@@ -19,6 +19,7 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from assets.wording import count_of
 from flows.parameters import take
+from flows.signals import stopped_by_signals
 from manifests.card import write_card
 from manifests.dataset import ShardRecord
 from manifests.shard_plan import ShardPlan
@@ -100,4 +101,5 @@ RUNNER: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=MOST_WORKERS)
 @take(BuildOptions)
 def build_natocc(**values: Any) -> BuildReport:
     """Build a version of a recipe's dataset from a bank; see ``natocc build --help``."""
-    return run_build(BuildOptions.for_run(**values))
+    with stopped_by_signals("the finished shards are kept; run the same build again to go on from them"):
+        return run_build(BuildOptions.for_run(**values))

@@ -12,6 +12,7 @@ from prefect.cache_policies import NO_CACHE
 from assets.problems import Problem
 from assets.wording import count_of, list_counts
 from flows.parameters import take
+from flows.signals import stopped_by_signals
 from models.optional_packages import require_networks
 from tasks.prepare.bank import prepare
 from tasks.prepare.options import options_of
@@ -52,9 +53,10 @@ def correct_masks(**values: Any) -> QueueReport:
     """Order a bank's faces for review; see ``natocc correct-masks --help``."""
     options = QueueOptions.for_run(**values)
     bank = options.bank
-    if options.raw is not None:
-        prepare_task(options.raw, bank, options.workers)
-    report = queue_task(options)
+    with stopped_by_signals("the bank's finished shards are kept; run it again to go on"):
+        if options.raw is not None:
+            prepare_task(options.raw, bank, options.workers)
+        report = queue_task(options)
     create_table_artifact(
         report.table(_SHOWN),
         key="mask-queue",

@@ -9,7 +9,8 @@ from prefect.cache_policies import NO_CACHE
 
 from assets.wording import count_of
 from flows.parameters import take
-from flows.training import create_artifacts, log_report, logged_interrupt
+from flows.signals import stopped_by_signals
+from flows.training import UNTRAINED, create_artifacts, log_report
 from models.optional_packages import require_networks
 from tasks.training.harmoniser.options import HarmoniserJob, HarmoniserOptions
 
@@ -23,8 +24,7 @@ def train_task(job: HarmoniserJob) -> HarmoniserReport:
     from tasks.training.harmoniser.train import open_sources
     from tasks.training.harmoniser.train import train_harmoniser as train
 
-    with logged_interrupt():
-        report = train(open_sources(**job.sources()), job.out, job.narrowed(HarmoniserOptions))
+    report = train(open_sources(**job.sources()), job.out, job.narrowed(HarmoniserOptions))
     log_report(report, (f"left out: {line}" for line in report.left_out))
     return report
 
@@ -35,7 +35,8 @@ def train_harmoniser(**values: Any) -> Any:
     """Train RainNet; a run that was cut off goes on. See ``natocc train-harmoniser --help``."""
     # Imported in the run, so that a worker without the extra can still load and deploy the flow.
     require_networks("train-harmoniser")
-    report = train_task(HarmoniserJob.for_run(**values))
+    with stopped_by_signals(UNTRAINED):
+        report = train_task(HarmoniserJob.for_run(**values))
     pictures = count_of(report.trained_on, "pictures")
     summary = f"{count_of(report.steps, 'steps')} on {pictures}, {report.held_out} held out"
     create_artifacts(report, "harmonizer", summary, report.previews)

@@ -9,7 +9,8 @@ from prefect.cache_policies import NO_CACHE
 
 from assets.wording import count_of
 from flows.parameters import take
-from flows.training import create_artifacts, log_report, logged_interrupt
+from flows.signals import stopped_by_signals
+from flows.training import UNTRAINED, create_artifacts, log_report
 from models.optional_packages import require_networks
 from tasks.training.segmenter.options import SegmenterJob, SegmenterOptions
 
@@ -22,8 +23,7 @@ def train_task(job: SegmenterJob) -> SegmenterReport:
     """Train and score; the checkpoint and the figures land in ``job.out``."""
     from tasks.training.segmenter.train import train_segmenter as train
 
-    with logged_interrupt():
-        report = train(job.version, job.bank, job.out, job.narrowed(SegmenterOptions))
+    report = train(job.version, job.bank, job.out, job.narrowed(SegmenterOptions))
     log_report(report, (f"note: {note}" for note in report.notes))
     return report
 
@@ -34,7 +34,8 @@ def train_segmenter(**values: Any) -> Any:
     """Train on a version, or a dataset's latest; see ``natocc train-segmenter --help``."""
     # Imported in the run, so that a worker without the extra can still load and deploy the flow.
     require_networks("train-segmenter")
-    report = train_task(SegmenterJob.for_run(**values))
+    with stopped_by_signals(UNTRAINED):
+        report = train_task(SegmenterJob.for_run(**values))
     summary = f"{count_of(report.steps, 'steps')} on version {report.version}"
     create_artifacts(report, "segmenter", summary)
     return report

@@ -9,7 +9,8 @@ from prefect.cache_policies import NO_CACHE
 
 from assets.wording import count_of
 from flows.parameters import take
-from flows.training import create_artifacts, log_report, logged_interrupt
+from flows.signals import stopped_by_signals
+from flows.training import UNTRAINED, create_artifacts, log_report
 from models.optional_packages import require_networks
 from tasks.training.upscaler.options import UpscalerJob, UpscalerOptions
 
@@ -26,8 +27,7 @@ def train_task(job: UpscalerJob) -> UpscalerReport:
     photos = open_photos(
         photos=job.photos, bank=job.bank, kinds=job.kinds, least=job.out_size, held_out=job.held_out
     )
-    with logged_interrupt():
-        report = train(photos, job.out, job.narrowed(UpscalerOptions))
+    report = train(photos, job.out, job.narrowed(UpscalerOptions))
     log_report(report, (*report.notes, *report.problems))
     return report
 
@@ -38,7 +38,8 @@ def train_upscaler(**values: Any) -> Any:
     """Train GLEAN; a run that was cut off goes on. See ``natocc train-upscaler --help``."""
     # Imported in the run, so that a worker without the extra can still load and deploy the flow.
     require_networks("train-upscaler")
-    report = train_task(UpscalerJob.for_run(**values))
+    with stopped_by_signals(UNTRAINED):
+        report = train_task(UpscalerJob.for_run(**values))
     photographs = count_of(report.trained_on, "photographs")
     summary = f"{count_of(report.steps, 'steps')} on {photographs}; prior: {report.facts['bank']}"
     create_artifacts(report, "upscaler", summary, report.previews)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,18 +14,8 @@ from shards.storage import is_local
 if TYPE_CHECKING:
     from tasks.training.report import TrainingReport
 
-
-@contextmanager
-def logged_interrupt() -> Iterator[None]:
-    """Log where the state of an interrupted training is, and raise the interrupt again."""
-    from tasks.training.interrupt import Interrupted
-
-    try:
-        yield
-    except Interrupted as interrupted:
-        # The flow run itself would only report a request to exit.
-        get_run_logger().warning("%s", interrupted)
-        raise
+# What a signal leaves before the first and after the last step of a training.
+UNTRAINED = "the last state of the training is kept; run it again to go on"
 
 
 def log_report(report: TrainingReport, remarks: Iterable[str]) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import tomllib
 from pathlib import Path
+from types import FrameType
 
 from natocc import __version__
 
@@ -36,6 +39,7 @@ def main() -> None:
     if foreign := _loaded_elsewhere():
         places = ", ".join(sorted(set(foreign.values())))
         raise SystemExit(_FOREIGN.format(names=", ".join(foreign), root=_ROOT, places=places))
+    _end_on_signals()
     # First, before PYTHONPATH and the current folder, which may hold modules of the same names.
     sys.path.insert(0, str(_ROOT))
     try:
@@ -45,10 +49,23 @@ def main() -> None:
             # A module of the checkout itself is missing, not a package.
             raise
         raise SystemExit(_NO_PIPELINE.format(error=error)) from error
-    except KeyboardInterrupt as error:
-        # 130: stopped by Ctrl-C, as commands say it.
-        raise SystemExit(130) from error
     app()
+
+
+def _end_on_signals() -> None:
+    """End at once, with 128 + the signal's number, outside the work of a command, which has its own handlers.
+
+    An ignored SIGHUP (nohup) stays ignored.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _end)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    line = f"stopped by {signal.Signals(number).name}: what is finished is kept; run the same command again\n"
+    os.write(2, line.encode())
+    os._exit(128 + number)
 
 
 def _is_checkout() -> bool:

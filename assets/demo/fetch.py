@@ -49,8 +49,13 @@ def fetch_packages(
     on_progress(0, len(packages))
     with ThreadPoolExecutor(max_workers=PARALLEL) as pool:
         futures = [pool.submit(_fetch_package, p, wanted[p], cache, say_in_turn) for p in packages]
-        for done, _ in enumerate(as_completed(futures), 1):
-            on_progress(done, len(packages))
+        try:
+            for done, _ in enumerate(as_completed(futures), 1):
+                on_progress(done, len(packages))
+        except BaseException:
+            # A signal: what has not begun is left.
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     outcomes = [future.result() for future in futures]
     return {package: problem for package, problem in zip(packages, outcomes, strict=True) if problem}
 

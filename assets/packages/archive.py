@@ -46,7 +46,9 @@ def _members(archive: Path, names: set[str]) -> Iterator[bytes]:
     elif archive.suffix == ".deb":
         command = ["dpkg-deb", "--fsys-tarfile", str(archive)]
         # dpkg-deb complains when the reader stops early. A broken archive shows as a broken tar stream.
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:  # noqa: S603
+        with subprocess.Popen(  # noqa: S603
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+        ) as process:
             if process.stdout is None:
                 raise OSError(f"{archive.name}: expected a pipe from dpkg-deb, got none")
             yield from _tar_members(process.stdout, names)

@@ -59,6 +59,8 @@ def _run(package: Package, command: list[str], folder: Path, **environment: str)
             text=True,
             timeout=TIMEOUT_SECONDS,
             check=False,
+            # A terminal's Ctrl-C reaches this process alone, which then ends the client.
+            start_new_session=True,
         )
     except subprocess.TimeoutExpired as error:
         raise FetchError(

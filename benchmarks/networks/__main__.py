@@ -22,7 +22,7 @@ import torch
 
 from benchmarks.networks.cases import CASES, DTYPES, Case, build, runs
 from benchmarks.networks.floors import Work, bare_convolutions, matmul_peak, operations, seconds
-from tasks.workers.pool import WORKER_ENVIRONMENT
+from tasks.workers.process import WORKER_ENVIRONMENT
 
 NETWORKS = ("rainnet", "glean", "rrdbnet")
 _LEAST, _MOST = 2, 200

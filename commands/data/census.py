@@ -9,7 +9,7 @@ from pydantic import Field
 
 from commands.console import print_table, say, show_problem, warn
 from commands.progress import progress
-from commands.register import CommandReport, command
+from commands.register import READS_ALONE, CommandReport, command
 from tasks.inputs import missing_folder
 from tasks.options import Options, input_check
 
@@ -28,7 +28,7 @@ class CensusOptions(Options):
         return missing_folder(self.raw, "datasets")
 
 
-@command(model=CensusOptions, example="natocc census --raw data/raw --strict")
+@command(model=CensusOptions, example="natocc census --raw data/raw --strict", stopped=READS_ALONE)
 def census(options: CensusOptions) -> CommandReport:
     """Count the datasets, compare with what their publishers state, list every problem; change nothing."""
     from tasks.census.take import take_census

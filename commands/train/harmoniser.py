@@ -18,8 +18,8 @@ from tasks.training.harmoniser.options import HarmoniserJob, HarmoniserOptions
 def train_harmoniser(job: HarmoniserJob) -> CommandReport:
     """Train RainNet and print its errors on held-out pictures beside those of doing nothing.
 
-    SIGTERM and Ctrl-C stop it after the step that runs. Run again after an interruption, it goes on from
-    the last checkpoint. Defaults are the published values.
+    A signal stops it after the current step. The same command resumes it from the last checkpoint. Defaults
+    are the published values.
     """
     from tasks.training.harmoniser.train import open_sources
     from tasks.training.harmoniser.train import train_harmoniser as train

@@ -19,7 +19,7 @@ from tasks.training.segmenter.options import SegmenterJob, SegmenterOptions
 def train_segmenter(job: SegmenterJob) -> CommandReport:
     """Train a small segmenter on the shards and print its face IoU on faces it has not seen.
 
-    SIGTERM and Ctrl-C stop it after the current step. The same command resumes it from its last state.
+    A signal stops it after the current step. The same command resumes it from its last state.
     """
     from tasks.training.segmenter.train import train_segmenter as train
 

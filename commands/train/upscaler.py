@@ -21,8 +21,8 @@ _SHOWN = 10
 def train_upscaler(job: UpscalerJob) -> CommandReport:
     """Train GLEAN and print how near it comes to held-out photographs, beside bicubic enlargement.
 
-    SIGTERM and Ctrl-C stop it after the step that runs. Run again after an interruption, it goes on from
-    the last state. Defaults are the published values.
+    A signal stops it after the current step. The same command resumes it from its last state. Defaults are
+    the published values.
     """
     from tasks.training.upscaler.photos import open_photos
     from tasks.training.upscaler.train import train_upscaler as train

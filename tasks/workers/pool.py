@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future
+from dataclasses import dataclass
 from itertools import islice
+from queue import Empty, SimpleQueue
 from types import TracebackType
-from typing import ParamSpec, Self, TypeVar
+from typing import Any, ParamSpec, Self, TypeVar
 
 from tasks.errors import BuildStopped
+from tasks.workers import signals
+from tasks.workers.process import WorkerProcess, decode_answer, encode_task
 
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
-
-# Each worker has one thread: other workers use the other cores, and bytes must not depend on threads. glibc
-# keeps freed memory: otherwise pictures of some megabytes are mapped and unmapped in every step, and the page
-# faults take a sixth of the time (docs/performance.md).
-WORKER_ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "MALLOC_MMAP_THRESHOLD_": str(256 << 20),
-    "MALLOC_TRIM_THRESHOLD_": str(512 << 20),
-}
 
 
 class WorkerLost(BuildStopped):
@@ -41,35 +30,55 @@ class WorkerLost(BuildStopped):
             "run the same command again, with fewer --workers if memory was short"
         )
 
+    def __reduce__(self) -> tuple[type[WorkerLost], tuple[()]]:
+        return WorkerLost, ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    call: bytes
+    future: Future[Any]
+
+    def settle(self, answer: bytes) -> None:
+        try:
+            result = decode_answer(answer)
+        except BaseException as error:
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(result)
+
 
 class WorkerPool:
-    """``workers`` spawned processes. A pool that lost a process starts new ones at the next submission."""
+    """Up to ``workers`` spawned processes. A lost process fails its own task; a new one takes the next.
+
+    Each process has a thread here that waits for its answers. Leaving the block after a signal kills the
+    processes; otherwise the tasks that run are waited for, and those that wait are cancelled.
+    """
 
     def __init__(self, workers: int) -> None:
         if workers < 1:
             raise ValueError(f"--workers: expected at least 1, got {workers}")
         self._workers = workers
         self._lock = threading.Lock()
-        self._executor: ProcessPoolExecutor | None = None
-        self._closed = False
+        self._tasks: SimpleQueue[_Task | None] = SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._processes: set[WorkerProcess] = set()
+        self._unfinished = 0
+        self._closed = self._killed = False
 
     def submit(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         """Run a module-level function in a worker."""
+        task = _Task(encode_task(function, *args, **kwargs), Future())
         with self._lock:
             if self._closed:
                 raise BuildStopped("the pool of workers is closed: another shard of this build failed")
-            try:
-                return self._ready().submit(function, *args, **kwargs)
-            except BrokenProcessPool:
-                self._executor = None
-                return self._ready().submit(function, *args, **kwargs)
-
-    def _ready(self) -> ProcessPoolExecutor:
-        if self._executor is None:
-            os.environ.update(WORKER_ENVIRONMENT)
-            spawn = multiprocessing.get_context("spawn")
-            self._executor = ProcessPoolExecutor(self._workers, mp_context=spawn, initializer=_start_worker)
-        return self._executor
+            self._unfinished += 1
+            self._tasks.put(task)
+            if self._unfinished > len(self._threads) < self._workers:
+                thread = threading.Thread(target=self._serve, name="worker", daemon=True)
+                self._threads.append(thread)
+                thread.start()
+        return task.future
 
     def __enter__(self) -> Self:
         return self
@@ -77,36 +86,116 @@ class WorkerPool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        stopped = signals.received() is not None or not isinstance(error, Exception | None)
         with self._lock:
             self._closed = True
-            executor, self._executor = self._executor, None
-        if executor is not None:
-            executor.shutdown(wait=True, cancel_futures=True)
+        self._cancel_waiting()
+        if stopped:
+            self._kill()
+        for _ in self._threads:
+            self._tasks.put(None)
+        try:
+            for thread in self._threads:
+                thread.join()
+        except BaseException:
+            # A signal came while running tasks were waited for.
+            self._kill()
+            raise
+
+    def _kill(self) -> None:
+        with self._lock:
+            self._killed = True
+            for process in self._processes:
+                process.kill()
+
+    def _cancel_waiting(self) -> None:
+        try:
+            while True:
+                task = self._tasks.get_nowait()
+                if task is not None:
+                    task.future.cancel()
+        except Empty:
+            return
+
+    def _serve(self) -> None:
+        """A thread's work: tasks for one process, and for the next one if that is lost."""
+        task = self._next()
+        while task is not None:
+            try:
+                process = self._start()
+            except (OSError, BuildStopped) as error:
+                self._finish(task, error)
+                task = self._next()
+                continue
+            try:
+                task = self._serve_with(process, task)
+            finally:
+                with self._lock:
+                    self._processes.discard(process)
+                process.close()
+
+    def _serve_with(self, process: WorkerProcess, task: _Task) -> _Task | None:
+        """Serve tasks until none comes; returns the next task if the process is lost before."""
+        sent = False
+        while True:
+            try:
+                if not sent:
+                    process.send(task.call)
+                answer = process.receive()
+            except (EOFError, OSError):
+                self._finish(task, WorkerLost())
+                return self._next()
+            following = self._next(wait=False)
+            # Sent before the answer is decoded, so that the process need not wait for that.
+            sent = following is not None and _sent(process, following)
+            self._finish(task, answer)
+            following = following or self._next()
+            if following is None:
+                return None
+            task = following
+
+    def _next(self, *, wait: bool = True) -> _Task | None:
+        """The next task that is not cancelled; None at the end, or without ``wait`` if there is none now."""
+        while True:
+            try:
+                task = self._tasks.get(block=wait)
+            except Empty:
+                return None
+            if task is None and not wait:
+                # The mark of the end is for the call that waits.
+                self._tasks.put(None)
+            if task is None or task.future.set_running_or_notify_cancel():
+                return task
+
+    def _start(self) -> WorkerProcess:
+        with self._lock:
+            if self._killed or signals.received() is not None:
+                raise WorkerLost
+            process = WorkerProcess()
+            self._processes.add(process)
+            return process
+
+    def _finish(self, task: _Task, answer: bytes | Exception) -> None:
+        with self._lock:
+            self._unfinished -= 1
+        if isinstance(answer, bytes):
+            task.settle(answer)
+        else:
+            task.future.set_exception(answer)
 
 
-def _start_worker() -> None:
-    """Set a worker up to end at an interrupt, and when its parent is gone.
-
-    An executor treats an interrupt as the error of one task and continues with the next. A killed parent
-    can't shut its pool down.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    parent = multiprocessing.parent_process()
-
-    def watch() -> None:
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+def _sent(process: WorkerProcess, task: _Task) -> bool:
+    try:
+        process.send(task.call)
+    except OSError:
+        # Found again, and reported, where the answer is waited for.
+        return False
+    return True
 
 
 def result_of(future: Future[R]) -> R:
-    """The future's result, or its error. Raises WorkerLost if the process died."""
-    try:
-        return future.result()
-    except BrokenProcessPool as error:
-        raise WorkerLost from error
+    """The future's result, or its error: WorkerLost if the process died."""
+    return future.result()
 
 
 def ordered_map(

@@ -195,12 +195,6 @@ def test_an_unknown_command_is_one_line_and_code_2(words: tuple[str, ...]) -> No
     assert done.stderr.startswith("error: ") and len(done.stderr.splitlines()) == 1
 
 
-class Stopped(SystemExit):
-    """As trainings end that are sent a signal."""
-
-    code = 143
-
-
 @pytest.mark.parametrize(
     ("error", "line", "code"),
     [
@@ -209,11 +203,6 @@ class Stopped(SystemExit):
             OSError(28, "No space left on device", "f"),
             "error: f: No space left on device (fix this and run the same command again)",
             1,
-        ),
-        (
-            Stopped("stopped by SIGTERM: the state is in s.pt"),
-            "stopped by SIGTERM: the state is in s.pt",
-            143,
         ),
         (KeyboardInterrupt(), "interrupted by Ctrl-C; the same command goes on from what is finished", 130),
     ],

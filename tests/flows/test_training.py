@@ -8,8 +8,7 @@ from prefect import flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 
-from flows.training import create_artifacts, logged_interrupt
-from tasks.training.interrupt import Interrupted
+from flows.training import create_artifacts
 from tasks.training.report import TrainingReport
 
 
@@ -44,19 +43,3 @@ def test_scores_are_a_table_and_previews_a_link_if_there_are_some(
     else:
         place = previews if "://" in previews else (tmp_path / previews).as_uri()
         assert place in str(found[f"{key}-previews"].data)
-
-
-@pytest.mark.usefixtures("prefect_server")
-def test_an_interrupt_is_logged_and_stays_an_interrupt(caplog: pytest.LogCaptureFixture) -> None:
-    caught: list[int] = []
-
-    @flow
-    def interrupted() -> None:
-        try:
-            with logged_interrupt():
-                raise Interrupted("stopped by SIGTERM: the state is in s.pt", 143)
-        except Interrupted as error:
-            caught.append(error.code)
-
-    interrupted()
-    assert caught == [143]

@@ -11,6 +11,7 @@ from torch.utils.data import DataLoader, Dataset
 from models.rainnet.training import RainNetBatch
 from natocc.geometry import Image
 from tasks.training.harmoniser.data.pairs import CompositePair, TrainingPairs
+from tasks.workers.process import leave_terminal, starting_children
 
 # Lowest matte level of a foreground pixel.
 _FOREGROUND = 128
@@ -42,13 +43,32 @@ def load_batches(batches: HarmoniserBatches, loaders: int) -> Iterable[RainNetBa
     if not loaders:
         return batches
     # Forked processes would inherit locks held by threads of this process.
-    return DataLoader(
+    loader = DataLoader(
         batches,
         batch_size=None,
         num_workers=loaders,
         multiprocessing_context="spawn",
-        persistent_workers=True,
+        worker_init_fn=_start_loader,
     )
+    return _LoadedBatches(loader)
+
+
+class _LoadedBatches:
+    """A loader whose processes end with this one, and do not see a terminal's Ctrl-C."""
+
+    def __init__(self, loader: DataLoader[RainNetBatch]) -> None:
+        self._loader = loader
+
+    def __len__(self) -> int:
+        return len(self._loader)
+
+    def __iter__(self) -> Iterator[RainNetBatch]:
+        with starting_children():
+            return iter(self._loader)
+
+
+def _start_loader(number: int) -> None:
+    leave_terminal()
 
 
 def _foreground(pair: CompositePair) -> Image:

@@ -70,7 +70,7 @@ def train_harmoniser(
     bit-identical to those of an uninterrupted training.
 
     Raises ValueError for invalid inputs and options and for a checkpoint of another training,
-    Diverged if losses or weights are not finite, and Interrupted after SIGTERM and Ctrl-C; the last
+    Diverged if losses or weights are not finite, and Interrupted after a signal; the last
     checkpoint stays (tasks.training.fit).
     """
     choose_device(options.device)

@@ -42,7 +42,7 @@ def train_segmenter(
 
     Raises FileNotFoundError for a URL without version or bank, ValueError for a missing device, for a
     version without training samples and for a state of another training, Diverged if losses or
-    weights are not finite, and Interrupted after SIGTERM and Ctrl-C (tasks.training.fit).
+    weights are not finite, and Interrupted after a signal (tasks.training.fit).
     """
     device = choose_device(options.device)
     url = resolve_version(version_url)

@@ -32,7 +32,7 @@ def train_upscaler(
 
     Raises FileNotFoundError for missing weights, ValueError for weights of another network, for a
     missing device and for a state of another training, Diverged if losses or weights are not finite,
-    and Interrupted after SIGTERM and Ctrl-C; the last state stays (tasks.training.fit).
+    and Interrupted after a signal; the last state stays (tasks.training.fit).
     """
     choose_device(options.device)
     photos = replace(photos, read=CachedReader(photos.read, _CACHE))

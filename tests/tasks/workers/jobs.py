@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
 
-from tasks.workers.pool import WORKER_ENVIRONMENT, WorkerPool, result_of
+from tasks.workers import signals
+from tasks.workers.guard import guarded
+from tasks.workers.pool import WorkerPool, result_of
+from tasks.workers.process import WORKER_ENVIRONMENT
 
 
 def process_id() -> int:
@@ -47,7 +51,34 @@ def write_process_id(folder: str) -> None:
     time.sleep(600)
 
 
-if __name__ == "__main__":
+def _many_tasks(folder: str) -> None:
     with WorkerPool(2) as pool:
-        futures = [pool.submit(write_process_id, sys.argv[1]) for _ in range(4)]
+        futures = [pool.submit(write_process_id, folder) for _ in range(4)]
         result_of(futures[0])
+
+
+def _deferring(folder: str) -> None:
+    """A step that takes longer than a signal allows."""
+    (Path(folder) / "0").touch()
+    with signals.deferred():
+        time.sleep(600)
+
+
+def _grandchildren(folder: str) -> None:
+    """Programs that start programs, in sessions of their own."""
+    program = f"echo > {folder}/$$; sleep 600 & echo > {folder}/$!; wait"
+    with guarded():
+        subprocess.run(["setsid", "--fork", "sh", "-c", program], check=True)
+    time.sleep(600)
+
+
+JOBS = {"pool": _many_tasks, "deferring": _deferring, "grandchildren": _grandchildren}
+
+if __name__ == "__main__":
+    try:
+        with signals.handle_signals(to_the_end=True), signals.kept("two of four are there"):
+            JOBS[sys.argv[2]](sys.argv[1])
+    except BaseException as error:
+        if signals.received() is None:
+            raise
+        signals.end_process(error)

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tasks.workers.guard import MARKER, guard_children, guarded, kill_guarded
+
+
+def test_only_what_is_started_within_is_marked_and_killed() -> None:
+    outside = subprocess.Popen(["sleep", "60"])
+    with guarded(), guarded():
+        inside = subprocess.Popen(["sh", "-c", "sleep 60 & wait"], start_new_session=True)
+    try:
+        assert MARKER not in os.environ
+        kill_guarded()
+        assert inside.wait(timeout=10) == -9
+        assert outside.poll() is None
+    finally:
+        outside.kill()
+        outside.wait()
+
+
+def test_a_child_that_runs_already_is_found_by_a_variable(tmp_path: Path) -> None:
+    program = """
+import os, subprocess, time
+from tasks.workers.guard import guard_children
+child = subprocess.Popen(["sleep", "60"], env=os.environ | {"ITS": "1"}, stdout=subprocess.DEVNULL)
+guard_children("ITS=1")
+print(child.pid, flush=True)
+os._exit(0)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=_env()
+    )
+    pid = int(done.stdout)
+    for _ in range(100):
+        if not Path(f"/proc/{pid}/cmdline").exists() or not Path(f"/proc/{pid}/cmdline").read_bytes():
+            return
+        subprocess.run(["sleep", "0.05"], check=True)
+    raise AssertionError("the child was there")
+
+
+def _env() -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
+
+
+def test_nothing_is_guarded_without_such_a_child() -> None:
+    guard_children("NOBODY_HAS=this")
