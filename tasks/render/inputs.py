@@ -18,6 +18,8 @@ from natocc.occluders.occluder import MEMBERS, Occluder, decode_occluder
 from natocc.photometric.jpeg_history import jpeg_quality
 from natocc.randomness import Streams
 
+_FACE_MEMBERS = ("jpg", "mask.png", "json")
+
 
 class OccluderCache:
     """Least-recently-used cache of decoded occluders within a budget of bytes."""
@@ -115,7 +117,7 @@ def choose_inputs(shard: ShardInputs, face: Entry, repeat: int) -> SampleInputs:
 
 def load_face(bank: Bank, entry: Entry, size: int, *, parsing: bool) -> Face:
     """Decode a face of the bank at the recipe's size, with its landmarks and the quality of its JPEG."""
-    members = bank.read(entry)
+    members = bank.read(entry, (*_FACE_MEMBERS, "parsing.png") if parsing else _FACE_MEMBERS)
     classes = decode_plane(members["parsing.png"]) if parsing else None
     return make_face(
         decode_rgb(members["jpg"]),

@@ -8,7 +8,7 @@ from assets.bank.reader import Bank, Entry
 from manifests.dataset import resolve_version
 from natocc.document import BadDocument
 from natocc.kinds import ENTRY_KINDS
-from natocc.occluders.bank_files import BANK_FORMAT, BANK_INDEX, BANK_TABLE, BadBank
+from natocc.occluders.bank_files import BANK_FORMAT, BANK_INDEX, BANK_TABLE, REPAIR_BANK, BadBank
 from shards import storage
 from shards.document import read_document
 from tasks.partition.leaks import find_leaks
@@ -48,20 +48,26 @@ def verify_bank(url: str, on_progress: OnProgress = ignore_progress) -> tuple[di
         if error.problem != "damaged":
             raise
         return {}, [str(error)]
-    findings = list(_file_findings(url, index["files"], on_progress))
-    findings += [
+    damaged = list(_damage(url, index["files"], on_progress))
+    damaged += [
         f"{RECORDS}/{name}: expected a whole record, got a damaged one" for name in damaged_records(url)
     ]
+    advice = REPAIR_BANK.replace("{folder}", url)
+    findings = [f"{finding}; {advice}" for finding in damaged]
+    findings += [f"{name}: not listed in {BANK_INDEX}; remove it" for name in _strays(url, index["files"])]
     return index["counts"], findings or find_leaks(Bank(url))
 
 
-def _file_findings(url: str, expected: dict[str, str], on_progress: OnProgress) -> Iterator[str]:
+def _strays(url: str, expected: dict[str, str]) -> list[str]:
+    """Names in the folder that are not the bank's; hidden ones are ignored."""
     existing = {name for name in storage.list_names(url) if not name.startswith(".")}
-    existing -= {BANK_INDEX, RECORDS}
+    return sorted(existing - {BANK_INDEX, RECORDS} - expected.keys())
+
+
+def _damage(url: str, expected: dict[str, str], on_progress: OnProgress) -> Iterator[str]:
+    existing = set(storage.list_names(url))
     for name in sorted(expected.keys() - existing):
         yield f"{name}: expected by {BANK_INDEX}, missing"
-    for name in sorted(existing - expected.keys()):
-        yield f"{name}: not listed in {BANK_INDEX}"
     present = sorted(existing & expected.keys())
     for name in tracked(present, on_progress, len(present)):
         if (found := storage.sha256_of(storage.join(url, name))) != expected[name]:

@@ -14,12 +14,14 @@ from PIL import Image as Pillow
 
 from assets.bank.reader import Bank
 from assets.problems import Problem
+from natocc.document import BadDocument
 from shards.reader import read_shard
 from shards.storage import sha256_bytes
 from tasks.prepare.bank import prepare
 from tasks.prepare.options import PrepareOptions
 from tasks.prepare.report import PrepareReport
 from tasks.verify.version import verify
+from tests.bank_entries import flip_bit
 from tests.raw_trees import (
     FACES,
     IMAGES,
@@ -413,12 +415,59 @@ def test_a_damaged_bank_is_mended(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     (bank / "entries.parquet").unlink()
     assert not prepare(raw, str(bank), workers=1).unchanged
     assert contents(bank) == before
-    data = bytearray((bank / "face-000001.tar").read_bytes())
-    data[2000] ^= 1
-    (bank / "face-000001.tar").write_bytes(bytes(data))
-    report = prepare(raw, str(bank), workers=1, reread=True)
+    flip_bit(bank / "face-000001.tar", 2000)
+    report = prepare(raw, str(bank), workers=1)
     assert (report.shards_made, report.shards_kept) == (1, 2)
     assert contents(bank) == before
+
+
+def test_a_flipped_bit_in_any_file_is_found_and_prepared_away(
+    made: tuple[Path, Path, PrepareReport], tmp_path: Path
+) -> None:
+    """By the call that ``verify`` names, with size and time of the file as before."""
+    raw, bank = made[0], tmp_path / "bank"
+    shutil.copytree(made[1], bank)
+    files = [path for path in sorted(bank.rglob("*")) if path.is_file()]
+    assert {path.name for path in files} >= {
+        "bank.json", "entries.parquet", "problems.jsonl", "realocc-000000.tar", "hand-000000.json"
+    }  # fmt: skip
+    before = {path: path.read_bytes() for path in files}
+    # A damaged index hides all other damage.
+    for victims in (
+        [bank / "bank.json"],
+        [path for path in files if before[path] and path.name != "bank.json"],
+    ):
+        for path in victims:
+            times = path.stat().st_atime_ns, path.stat().st_mtime_ns
+            flip_bit(path, len(before[path]) // 2)
+            os.utime(path, ns=times)
+        findings = verify(str(bank)).findings
+        assert len(findings) == len(victims)
+        for path in victims:
+            names = str(path), str(path.relative_to(bank))
+            assert [finding.startswith(names) for finding in findings].count(True) == 1, path
+        assert all(f"repair it with `natocc prepare --raw DIR --bank {bank}`" in line for line in findings)
+        prepare(raw, str(bank), PrepareOptions(objects="all"), workers=1)
+        assert verify(str(bank)).findings == ()
+        assert {path: path.read_bytes() for path in files} == before
+
+
+def test_a_bank_of_schema_1_is_brought_up_to_date(
+    made: tuple[Path, Path, PrepareReport], tmp_path: Path
+) -> None:
+    """As the release before wrote it: no hashes of members, of the index, of records."""
+    bank = Path(shutil.copytree(made[1], tmp_path / "bank"))
+    index = json.loads((bank / "bank.json").read_bytes())
+    del index["sha256"], index["written_by"]
+    (bank / "bank.json").write_text(json.dumps(index | {"format": "natocc-bank/1"}))
+    for path in (bank / "records").iterdir():
+        path.write_text(json.dumps(json.loads(path.read_bytes())["record"]))
+    with pytest.raises(BadDocument, match="bring it up to date with `natocc prepare"):
+        verify(str(bank))
+    report = prepare(made[0], str(bank), PrepareOptions(objects="all"), workers=1)
+    assert report.counts == made[2].counts and not report.unchanged
+    assert contents(bank) == contents(made[1])
+    assert verify(str(bank)).findings == ()
 
 
 @pytest.mark.parametrize("damage", ["shard cut", "shard gone", "record cut", "record gone", "touched"])

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from assets.bank.reader import Bank
+from natocc.document import BadDocument
 from natocc.occluders.bank_files import BANK_INDEX, BANK_TABLE
 from tasks.verify.bank import is_bank, verify_bank
+from tests.bank_entries import flip_bit
 from tests.scored_faces import scored_bank
 
 
@@ -27,11 +30,33 @@ def test_every_damage_is_a_finding(bank: Path) -> None:
     (bank / "stray.tar").touch()
     (bank / ".hidden").touch()
     _, findings = verify_bank(str(bank))
-    assert findings[:2] == [
-        f"{BANK_TABLE}: expected by {BANK_INDEX}, missing",
-        f"stray.tar: not listed in {BANK_INDEX}",
-    ]
-    assert findings[2].startswith("face-000000.tar: expected sha256 ") and len(findings) == 3
+    repair = f"; copy the bank again, or repair it with `natocc prepare --raw DIR --bank {bank}`"
+    assert findings[0] == f"{BANK_TABLE}: expected by {BANK_INDEX}, missing{repair}"
+    assert findings[1].startswith("face-000000.tar: expected sha256 ") and findings[1].endswith(repair)
+    assert findings[2:] == [f"stray.tar: not listed in {BANK_INDEX}; remove it"]
+
+
+def test_damaged_entries_are_named(bank: Path) -> None:
+    entries = Bank(str(bank)).entries("face")
+    for entry in entries[:2]:
+        flip_bit(bank / entry.shard, entry.members["jpg"].offset)
+    (finding,) = verify_bank(str(bank))[1]
+    assert f"; damaged: face {entries[0].id}, face {entries[1].id}; copy the bank again" in finding
+
+
+def test_damage_between_the_entries_of_a_shard_names_none(bank: Path) -> None:
+    flip_bit(bank / "face-000000.tar", 0)
+    (finding,) = verify_bank(str(bank))[1]
+    assert "face-000000.tar: expected sha256" in finding and "damaged:" not in finding
+
+
+def test_a_damaged_index_is_a_finding_and_another_schema_an_error(bank: Path) -> None:
+    flip_bit(bank / BANK_INDEX, 60)
+    counts, (finding,) = verify_bank(str(bank))
+    assert counts == {} and finding.startswith(f"{bank}/{BANK_INDEX}: expected ")
+    (bank / BANK_INDEX).write_text('{"format": "natocc-bank/1"}')
+    with pytest.raises(BadDocument, match="natocc-bank/1 of an earlier release; bring it up to date"):
+        verify_bank(str(bank))
 
 
 def test_a_begun_bank_is_named_as_such(bank: Path, tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ from shards.storage import sha256_bytes
 from tasks.prepare.bank import prepare
 from tasks.prepare.report import PrepareReport
 from tasks.training.read_shards import read_real
+from tasks.verify.bank import verify_bank
+from tests.bank_entries import flip_bit
 from tests.cofw_files import add_cofw, pictures
 from tests.raw_trees import add_face, add_occluded, add_sidecar, disc, encoded, portrait, write
 
@@ -213,3 +215,16 @@ def test_without_h5py_the_bank_is_left_alone(
     with pytest.raises(ValueError, match=r"pip install .*\[cofw\]"):
         prepare(made[0], made[1], workers=1)
     assert Path(made[1], "bank.json").read_bytes() == before
+
+
+def test_damage_of_a_table_beside_the_bank_is_found_and_prepared_away(
+    made: tuple[Path, str, PrepareReport], tmp_path: Path
+) -> None:
+    bank = Path(shutil.copytree(made[1], tmp_path / "bank"))
+    names = ("cofw.parquet", "records/cofw_table.json", "realocc_wild-000000.tar")
+    before = {name: (bank / name).read_bytes() for name in names}
+    for name in names:
+        flip_bit(bank / name, 200)
+        assert [finding.startswith(name) for finding in verify_bank(str(bank))[1]] == [True]
+        prepare(made[0], str(bank), workers=1)
+        assert {other: (bank / other).read_bytes() for other in names} == before
