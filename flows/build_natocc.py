@@ -86,6 +86,10 @@ def run_build(options: BuildOptions) -> BuildReport:
                 rendered.append(future.result())
                 update_progress_artifact(progress, 100.0 * number / len(futures))
     report = publish_task(job, rendered, time.perf_counter() - start)
+    for line in report.warnings:
+        get_run_logger().warning(line)
+    if report.repaired:
+        get_run_logger().warning("repaired: %s", ", ".join(report.repaired))
     counts = report.dataset.counts_by_set
     create_table_artifact([{"set": name, **count} for name, count in counts.items()], key="verdicts")
     left_out = describe_left_out(report.dataset.left_out)

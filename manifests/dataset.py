@@ -1,15 +1,53 @@
-"""``dataset.json``: the description of a version, written last."""
+"""The indexes: ``dataset.json`` describes a version and is written last, ``latest.json`` names a version."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
+from pydantic import TypeAdapter, ValidationError
+
+from manifests.rows import BadRows, Row, decode_rows
+from natocc.document import RELEASE, BadDocument, DocumentFormat, encode_document, parse_document
 from shards import storage
+from shards.document import read_document, write_document
 
 DATASET_INDEX, MANIFEST, CARD, LATEST = "dataset.json", "manifest.parquet", "README.md", "latest.json"
-_FORMAT = "natocc-dataset/1"
+# Every version whose dataset.json is damaged is repaired by the build that made it.
+_REPAIR = "run the `natocc build` that made it again, which repairs it"
+_DATASET = DocumentFormat(
+    name="natocc-dataset",
+    schema=2,
+    hashed_since=2,
+    readable=(1,),
+    what="a dataset version",
+    make="give the path that `natocc build` printed",
+    repair=_REPAIR,
+    upgrade=_REPAIR,
+)
+_LATEST = DocumentFormat(
+    name="natocc-latest",
+    schema=1,
+    hashed_since=1,
+    # Without a format.
+    readable=(0,),
+    what="a dataset",
+    make="give the path that `natocc build` printed",
+    repair="give the path of a version (a folder in {folder}), or run the same `natocc build` again, which "
+    "writes it again",
+    upgrade=_REPAIR,
+)
+_RECORD = DocumentFormat(
+    name="natocc-shard",
+    schema=1,
+    hashed_since=1,
+    what="a finished shard",
+    make="run the same `natocc build` again",
+    repair="run the same `natocc build` again, which renders the shard again",
+    upgrade="run the same `natocc build` again, which renders the shard again",
+)
+Record = TypeVar("Record")
 # The outcomes of a sample.
 OUTCOMES = ("kept", "rejected", "failed")
 
@@ -28,6 +66,8 @@ class ShardRecord:
     sha256: str
     # Final batch size of the network; smaller than the initial one if memory ran out.
     network_batch: int | None = None
+    # Of the shard's rows as Parquet; "" in versions of format 1.
+    rows_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,33 +93,99 @@ class Dataset:
     licences: tuple[str, ...]
     # Networks that were used, by stage: name, hash of the weights, how they were run.
     networks: dict[str, dict[str, Any]] = field(default_factory=dict)
-    format: str = field(default=_FORMAT)
+    format: str = _DATASET.tag
+    # The release of natocc that wrote it; "" in format 1.
+    written_by: str = RELEASE
+
+    def warnings(self) -> list[str]:
+        """A line for each set with more rejects than ``max_rejected`` of the recipe."""
+        limit = self.recipe.get("max_rejected")
+        lines = []
+        for name, counts in self.counts_by_set.items():
+            total, rejected = sum(counts.values()), counts["rejected"]
+            if limit is not None and rejected > limit * total:
+                lines.append(
+                    f"set {name}: expected at most {limit:.4g} of its samples rejected (max_rejected), "
+                    f"got {rejected} of {total}"
+                )
+        return lines
 
     def encode(self) -> bytes:
-        return json.dumps(asdict(self), indent=1).encode()
+        fields = asdict(self)
+        for name in ("format", "written_by"):
+            del fields[name]
+        return encode_document(_DATASET, fields)
+
+
+_DATASETS, _RECORDS = TypeAdapter(Dataset), TypeAdapter(ShardRecord)
 
 
 def read_dataset(version_url: str) -> Dataset:
-    """The version at a URL. Raises FileNotFoundError if there is none, ValueError for another format."""
+    """The version at a URL. Raises BadDocument if there is none, or if its index is damaged or newer."""
     url = storage.join(version_url, DATASET_INDEX)
-    if not storage.exists(url):
-        raise FileNotFoundError(
-            f"{version_url}: expected a dataset version ({DATASET_INDEX} in it), found none"
-        )
-    data = json.loads(storage.read_bytes(url))
-    if data.get("format") != _FORMAT:
-        raise ValueError(f"{url}: expected format {_FORMAT}, got {data.get('format')!r}")
-    data["shards"] = tuple(ShardRecord(**shard) for shard in data["shards"])
-    data["licences"] = tuple(data["licences"])
-    return Dataset(**data)
+    return _record(_DATASETS, {"written_by": ""} | read_document(url, _DATASET), url, _DATASET)
+
+
+def write_shard_record(url: str, record: ShardRecord) -> None:
+    """Write the record of a finished shard."""
+    write_document(url, _RECORD, {"shard": asdict(record)})
+
+
+def read_shard_record(url: str) -> ShardRecord:
+    """The record of a finished shard. Raises BadDocument if there is none, or if it is damaged or newer."""
+    fields = read_document(url, _RECORD)
+    return _record(_RECORDS, fields.get("shard", {}), url, _RECORD)
+
+
+def _record(
+    adapter: TypeAdapter[Record], fields: Mapping[str, Any], url: str, form: DocumentFormat
+) -> Record:
+    try:
+        return adapter.validate_python(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = " > ".join(str(part) for part in first["loc"])
+        raise BadDocument(
+            f"{url}: expected the fields of {form.tag}, got {first['msg']} at {where}; {form.repair}"
+        ) from error
+
+
+def parse_dataset(data: bytes, where: str) -> Dataset:
+    """The dataset from the bytes of its index, which lie at ``where``. Raises BadDocument."""
+    return _record(_DATASETS, {"written_by": ""} | parse_document(data, where, _DATASET), where, _DATASET)
+
+
+def read_manifest(version_url: str, dataset: Dataset) -> list[Row]:
+    """The manifest of the version that ``dataset`` describes, with its hash compared.
+
+    Raises BadRows if it is missing, differs from the index, or is of a later schema.
+    """
+    url = storage.join(version_url, MANIFEST)
+    try:
+        data = storage.read_bytes(url)
+    except FileNotFoundError as error:
+        raise BadRows(f"{url}: expected the manifest of the version, found none; {_REPAIR}") from error
+    expected = dataset.files.get(MANIFEST)
+    if expected is not None and storage.sha256_bytes(data) != expected:
+        raise BadRows(f"{url}: expected the manifest that {DATASET_INDEX} lists, got other bytes; {_REPAIR}")
+    return decode_rows(data, url)
 
 
 def latest_version(dataset_url: str) -> str | None:
-    """The name of the version that ``latest.json`` points to; None if it does not exist yet."""
+    """The name of the version that ``latest.json`` points to; None if it does not exist yet.
+
+    Raises BadDocument if it is damaged or newer.
+    """
     url = storage.join(dataset_url, LATEST)
     if not storage.exists(url):
         return None
-    return str(json.loads(storage.read_bytes(url))["version"])
+    name = read_document(url, _LATEST).get("version")
+    if not isinstance(name, str) or not name or "/" in name or name.startswith("."):
+        raise BadDocument(
+            f"{url}: expected the name of a version, got {name!r}; "
+            + _LATEST.repair.replace("{folder}", str(dataset_url))
+        )
+    return name
 
 
 def resolve_version(url: str, *, alternative: str = "") -> str:
@@ -100,4 +206,4 @@ def resolve_version(url: str, *, alternative: str = "") -> str:
 
 
 def point_latest(dataset_url: str, version: str) -> None:
-    storage.write_bytes(storage.join(dataset_url, LATEST), json.dumps({"version": version}).encode())
+    write_document(storage.join(dataset_url, LATEST), _LATEST, {"version": version})

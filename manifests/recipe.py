@@ -103,6 +103,10 @@ class Recipe(_Strict):
     hidden_ratio: tuple[Ratio, Ratio] | None = None
     # Parts of the face to aim at, by weight; None: the kind's target, which is the face's box as published.
     targets: dict[str, float] | None = None
+    # A version is published if at most this share of its planned samples failed, and warned about if more of
+    # a set than this share was rejected.
+    max_failed: Ratio = 0.01
+    max_rejected: Ratio = 0.3
     sets: tuple[OccluderSet, ...]
 
     @field_validator("upscaler", mode="before")

@@ -9,7 +9,17 @@ from dataclasses import asdict, dataclass
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from shards.table import read_table
+from shards.table import read_table, with_schema
+
+# Of the table, in its key-value metadata; a table without it has schema 0, with the same columns.
+_SCHEMA = 1
+_NUMBER = b"natocc.schema"
+# The fields of dataset.json, from which it can be written again.
+_DESCRIPTION = b"natocc.dataset"
+
+
+class BadRows(ValueError):
+    """Rows that cannot be read. The message names the file, what is wrong, and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +63,51 @@ ROW_SCHEMA = pa.schema(
 )
 
 
-def encode_rows(rows: Sequence[Row]) -> bytes:
-    """The rows as Parquet. Equal rows give equal bytes."""
+def encode_rows(rows: Sequence[Row], description: bytes | None = None) -> bytes:
+    """The rows as Parquet, with the text that describes their version. Equal values give equal bytes."""
     stream = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist([asdict(row) for row in rows], schema=ROW_SCHEMA), stream)
+    described = {} if description is None else {_DESCRIPTION: description}
+    schema = ROW_SCHEMA.with_metadata({_NUMBER: str(_SCHEMA), **described})
+    pq.write_table(pa.Table.from_pylist([asdict(row) for row in rows], schema=schema), stream)
     return stream.getvalue()
 
 
-def decode_rows(data: bytes) -> list[Row]:
-    """Rows from Parquet bytes. Raises pyarrow's error for any other bytes."""
-    return [Row(**row) for row in read_table(data, ROW_SCHEMA).to_pylist()]
+def decode_rows(data: bytes, where: str = "rows") -> list[Row]:
+    """Rows from Parquet bytes, which lie at ``where``.
+
+    Raises BadRows for other bytes, and for a table of a later schema.
+    """
+    try:
+        table = read_table(data)
+        metadata = table.schema.metadata or {}
+        number = int(metadata.get(_NUMBER, 0))
+    except Exception as error:
+        # Arrow raises errors of any kind for damaged bytes.
+        raise _damaged(where, error) from error
+    if number > _SCHEMA:
+        raise BadRows(
+            f"{where}: expected rows of schema {_SCHEMA} or an earlier one, got {number} of a later release; "
+            "use the release of natocc that dataset.json beside it names (written_by)"
+        )
+    try:
+        return [Row(**row) for row in with_schema(table, ROW_SCHEMA).to_pylist()]
+    except Exception as error:
+        raise _damaged(where, error) from error
+
+
+def description_in(data: bytes) -> bytes | None:
+    """The text that describes the version in a table's metadata; None if it has none.
+
+    For bytes that ``decode_rows`` has read.
+    """
+    metadata = pq.read_schema(pa.BufferReader(data)).metadata or {}
+    text: bytes | None = metadata.get(_DESCRIPTION)
+    return text
+
+
+def _damaged(where: str, error: Exception) -> BadRows:
+    got = " ".join(f"{type(error).__name__}: {error}".split())
+    return BadRows(
+        f"{where}: expected a readable table of rows, got a damaged one ({got}); run the `natocc build` that "
+        "made it again, which repairs it"
+    )

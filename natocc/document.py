@@ -22,6 +22,8 @@ from typing import Any, Literal
 from natocc import __version__
 
 _FORMAT, _RELEASE, _HASH = "format", "written_by", "sha256"
+# The release that writes.
+RELEASE = f"natocc {__version__}"
 
 DocumentProblem = Literal["missing", "damaged", "older", "newer"]
 
@@ -70,7 +72,7 @@ def encode_document(form: DocumentFormat, fields: Mapping[str, Any]) -> bytes:
     if taken := sorted(fields.keys() & {_FORMAT, _RELEASE, _HASH}):
         raise ValueError(f"{form.name}: expected fields of its own, got {', '.join(taken)}")
     # As it will be read: names of fields are texts, tuples are lists.
-    content = json.loads(_text({_FORMAT: form.tag, _RELEASE: f"natocc {__version__}", **fields}))
+    content = json.loads(_text({_FORMAT: form.tag, _RELEASE: RELEASE, **fields}))
     return _text(content | {_HASH: _own_sha256(content)})
 
 

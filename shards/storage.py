@@ -106,6 +106,11 @@ def _exists(filesystem: AbstractFileSystem, path: str) -> bool:
     return True
 
 
+def is_folder(url: str) -> bool:
+    with connect(url) as (filesystem, path):
+        return bool(filesystem.isdir(path))
+
+
 def list_names(url: str) -> list[str]:
     """Sorted names in a folder; empty if it does not exist."""
     with connect(url) as (filesystem, path):

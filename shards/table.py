@@ -11,10 +11,14 @@ def read_table(data: bytes, schema: pa.Schema | None = None) -> pa.Table:
     """The table; with ``schema``, only its columns, with null for columns that the file lacks.
 
     Raises pyarrow.ArrowInvalid (a ValueError) if the bytes are not a Parquet file or have other types.
+    Damaged bytes may raise errors of other kinds too.
     """
     table = arrow_table(data)
-    if schema is None:
-        return table
+    return table if schema is None else with_schema(table, schema)
+
+
+def with_schema(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Only the columns of ``schema``, with null for columns that the table lacks."""
     columns = [
         table.column(field.name).cast(field.type)
         if field.name in table.column_names

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from assets.wording import count_of, list_counts
-from commands.console import say
+from commands.console import say, warn
 from commands.progress import progress
 from commands.register import CommandReport, command
 from tasks.build.left_out import describe_left_out
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     example="natocc build sample --bank data/bank --out data/datasets --limit 8",
 )
 def build(options: BuildOptions) -> CommandReport:
-    """Build a version of a recipe's dataset; an unchanged version is left as it is."""
+    """Build a version of a recipe's dataset; a damaged one is repaired, an unchanged one is left as it is."""
     from tasks.build.version import build as build_version
 
     start = time.perf_counter()
@@ -35,8 +35,13 @@ def build(options: BuildOptions) -> CommandReport:
 def print_build(report: BuildReport, seconds: float) -> None:
     """Print the version's place, verdicts, speed, and left-out items."""
     counts = list_counts(report.dataset.counts)
+    warn(*(f"warning: {line}" for line in report.warnings))
     if report.unchanged:
         say(f"unchanged: {report.url}", counts)
+    elif report.repaired:
+        files = f"{len(report.repaired)} files repaired ({', '.join(report.repaired)})"
+        shards = f"{report.rendered} shards rendered, {report.reused} reused"
+        say(f"repaired: {report.url}", f"{counts}; {files}; {shards}, {seconds:.1f} s")
     else:
         shards = f"{count_of(report.rendered, 'shards')} rendered, {report.reused} reused"
         say(report.url, f"{counts}; {shards}, {seconds:.1f} s")
@@ -50,6 +55,8 @@ def build_fields(report: BuildReport) -> dict[str, Any]:
         "name": report.dataset.name,
         "version": report.dataset.version,
         "unchanged": report.unchanged,
+        "repaired": list(report.repaired),
+        "warnings": list(report.warnings),
         "counts": report.dataset.counts,
         "counts_by_set": report.dataset.counts_by_set,
         "shards_rendered": report.rendered,

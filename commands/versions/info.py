@@ -58,6 +58,9 @@ def info(options: InfoOptions) -> CommandReport:
         "bytes": size,
         "backends": dataset.backends,
         "bank_sha256": dataset.bank["content_sha256"],
+        "format": dataset.format,
+        "written_by": dataset.written_by,
+        "warnings": dataset.warnings(),
     }
     return CommandReport(fields)
 
@@ -68,5 +71,6 @@ def _print(dataset: Dataset, size: int, version: str) -> None:
     say(f"profile {recipe['profile']}, seed {recipe['seed']}, size {recipe['size']}")
     say(f"{list_counts(dataset.counts)}; {count_of(len(dataset.shards), 'shards')}, {size / 1e6:.1f} MB")
     print_table([{"set": name, **counts} for name, counts in dataset.counts_by_set.items()])
+    say(*(f"warning: {line}" for line in dataset.warnings()))
     say(*(f"{stage}: {backend or 'none'}" for stage, backend in dataset.backends.items()))
     say(f"bank {dataset.bank['content_sha256']}", version)

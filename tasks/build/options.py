@@ -9,10 +9,20 @@ from pydantic import Field
 
 from natocc.machine import Device, FullRangePrecision, Machine
 from tasks.inputs import blocked_folder, missing_bank
-from tasks.options import Count, HelpWords, Options, Seed, WeightsFolder, Workers, input_check
+from tasks.options import Count, HelpWords, Options, Seed, Share, WeightsFolder, Workers, input_check
 
 _RECIPES = HelpWords("the recipe's")
-_OVERRIDES = ("seed", "profile", "split", "subset", "upscaler", "harmoniser", "lift")
+_OVERRIDES = (
+    "seed",
+    "profile",
+    "split",
+    "subset",
+    "upscaler",
+    "harmoniser",
+    "lift",
+    "max_failed",
+    "max_rejected",
+)
 
 
 class BuildOptions(Options):
@@ -43,6 +53,15 @@ class BuildOptions(Options):
     )
     lift: Annotated[Literal["mapping", "residual"] | None, _RECIPES] = Field(
         None, description="How a network's colours come to full size."
+    )
+    max_failed: Annotated[Share | None, _RECIPES] = Field(
+        None, description="Share of the planned samples that may fail in a published version."
+    )
+    max_rejected: Annotated[Share | None, _RECIPES] = Field(
+        None, description="Share of a set's samples above which rejects are a warning."
+    )
+    deep: bool = Field(
+        False, description="Check the hashes of a published version's shards too, not only their sizes."
     )
     weights: WeightsFolder = None
     device: Device = Field("auto", description="Where a network runs.")

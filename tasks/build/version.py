@@ -7,14 +7,16 @@ from concurrent.futures import as_completed
 from dataclasses import dataclass, replace
 
 from assets.bank.reader import Bank
-from manifests.dataset import DATASET_INDEX, Dataset, ShardRecord, latest_version, point_latest, read_dataset
+from manifests.dataset import Dataset, ShardRecord, latest_version, point_latest
 from manifests.recipe import load_recipe
 from manifests.shard_plan import ShardPlan
+from natocc.document import BadDocument
 from shards import storage
 from tasks.build.options import BuildOptions
 from tasks.build.plan import Plan, make_plan
-from tasks.build.publish import publish_version
-from tasks.build.reuse import copy_equal_shards, finished_shards
+from tasks.build.publish.repair import FoundVersion, find_version, remove_leftovers, repair_version
+from tasks.build.publish.write import publish_version
+from tasks.build.reuse import STAGING, reuse_shards
 from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 from tasks.render.shard import render_shard
 from tasks.workers.pool import WorkerPool, result_of
@@ -32,7 +34,10 @@ class Job:
     dataset_url: str
     done: tuple[ShardRecord, ...]
     todo: tuple[ShardPlan, ...]
-    published: Dataset | None
+    # What lies at the version's URL; None if nothing does.
+    found: FoundVersion | None
+    # Files that were expected to be reused but are damaged.
+    remarks: tuple[str, ...] = ()
 
     @property
     def version_url(self) -> str:
@@ -44,7 +49,7 @@ class Job:
 
     @property
     def staging_url(self) -> str:
-        return storage.join(self.dataset_url, f".building-{self.plan.version}")
+        return storage.join(self.dataset_url, f"{STAGING}{self.plan.version}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,17 +58,21 @@ class BuildReport:
 
     url: str
     dataset: Dataset
-    unchanged: bool  # the version exists already
+    unchanged: bool  # the version exists already, and nothing in it was damaged
     rendered: int  # shards rendered now
     reused: int  # shards of an interrupted run or of the latest version
     images_per_second: float  # of the shards rendered now, rejected samples included; 0 without any
+    # Files of the published version that were missing or damaged and have their bytes again.
+    repaired: tuple[str, ...] = ()
+    # Damaged files that were not reused, and sets with many rejects.
+    warnings: tuple[str, ...] = ()
 
 
 def start_job(options: BuildOptions) -> Job:
-    """Plan the build and collect the shards that need not be rendered again.
+    """Plan the build, check what exists, and collect the shards that need not be rendered again.
 
-    Raises RecipeError with all problems of the recipe and its inputs; OSError where the output
-    folder can't be written.
+    Raises RecipeError with all problems of the recipe and its inputs; BuildStopped if the version exists and
+    cannot be repaired; OSError where the output folder can't be written.
     """
     recipe = load_recipe(options.recipe, **options.overrides)
     overrides = options.overrides | ({} if options.limit is None else {"limit": options.limit})
@@ -75,42 +84,68 @@ def start_job(options: BuildOptions) -> Job:
         dataset_url=storage.join(options.out, recipe.name),
         done=(),
         todo=plan.shards,
-        published=None,
+        found=None,
     )
-    if storage.exists(storage.join(job.version_url, DATASET_INDEX)):
-        return replace(job, todo=(), published=read_dataset(job.version_url))
+    found = find_version(plan, job.version_url, deep=options.deep)
+    needed = plan.shards if found is None else found.to_render(plan)
+    if not needed:
+        return replace(job, todo=(), found=found)
     storage.make_folder(job.staging_url)
-    reused = finished_shards(plan.shards, job.staging_url)
-    left = [shard for shard in plan.shards if shard.file not in reused]
-    reused |= copy_equal_shards(left, job.staging_url, job.dataset_url)
+    reused = reuse_shards(needed, job.staging_url, job.dataset_url)
     return replace(
         job,
-        done=tuple(reused[shard.file] for shard in plan.shards if shard.file in reused),
-        todo=tuple(shard for shard in plan.shards if shard.file not in reused),
+        done=tuple(reused.records[shard.file] for shard in needed if shard.file in reused.records),
+        todo=tuple(shard for shard in needed if shard.file not in reused.records),
+        found=found,
+        remarks=reused.remarks,
     )
 
 
 def finish_job(job: Job, rendered: list[ShardRecord], seconds: float) -> BuildReport:
-    """Publish the reused shards and those rendered in ``seconds``; an existing version stays."""
-    dataset = job.published
-    if dataset is not None:
-        # An earlier run may have stopped between renaming the folder and moving the pointer.
-        if latest_version(job.dataset_url) != dataset.version:
-            point_latest(job.dataset_url, dataset.version)
-        storage.remove(job.staging_url)
-    else:
-        by_file = {record.file: record for record in (*job.done, *rendered)}
-        records = tuple(by_file[plan.file] for plan in job.plan.shards)
-        dataset = publish_version(job.plan, records, job.staging_url, job.version_url, job.dataset_url)
+    """Publish the shards, repair the version or leave it as it is; then point ``latest.json`` to it.
+
+    ``seconds`` is the time that ``rendered`` took.
+    """
+    dataset, repaired = _finish_version(job)
+    if not _is_latest(job.dataset_url, dataset.version):
+        point_latest(job.dataset_url, dataset.version)
     attempted = sum(sum(record.counts.values()) for record in rendered)
     return BuildReport(
         url=job.version_url,
         dataset=dataset,
-        unchanged=job.published is not None,
+        unchanged=job.found is not None and not repaired,
         rendered=len(rendered),
         reused=len(job.done),
         images_per_second=attempted / seconds if attempted else 0.0,
+        repaired=repaired,
+        warnings=(*job.remarks, *dataset.warnings()),
     )
+
+
+def _finish_version(job: Job) -> tuple[Dataset, tuple[str, ...]]:
+    """The published version, and the names of repaired files."""
+    found, url = job.found, job.version_url
+    if found is None or found.dataset is None:
+        dataset, repaired = publish_version(job.plan, job.staging_url, url)
+    else:
+        dataset, repaired = found.dataset, found.damaged
+        if repaired:
+            repair_version(job.plan, found.dataset, found, job.staging_url, url)
+        storage.remove(job.staging_url)
+    if found is not None:
+        remove_leftovers(found, url)
+        repaired = (*repaired, *found.leftovers)
+    return dataset, repaired
+
+
+def _is_latest(dataset_url: str, version: str) -> bool:
+    """False if ``latest.json`` is missing, damaged, or names another version."""
+    try:
+        return latest_version(dataset_url) == version
+    except BadDocument as error:
+        if error.problem == "newer":
+            raise
+        return False
 
 
 def build(options: BuildOptions, *, on_progress: OnProgress = ignore_progress) -> BuildReport:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict
 from functools import lru_cache
 
 import cv2
 
 from assets.bank.reader import Bank
 from assets.wording import count_of
-from manifests.dataset import OUTCOMES, ShardRecord
+from manifests.dataset import OUTCOMES, ShardRecord, write_shard_record
 from manifests.rows import Row, encode_rows
 from manifests.shard_plan import ShardPlan
 from natocc.document import BadDocument, MissingDocument
@@ -50,7 +48,8 @@ def render_shard(
         rows = _write_tar(target, plan.file, attempt_all(open_inputs(plan, bank, cache), harmonise))
     except BadBank as error:
         raise BuildStopped(str(error)) from error
-    storage.write_bytes(rows_url(out_url, plan.file), encode_rows(rows))
+    encoded = encode_rows(rows)
+    storage.write_bytes(rows_url(out_url, plan.file), encoded)
     counts = Counter(row.verdict for row in rows)
     record = ShardRecord(
         file=plan.file,
@@ -62,8 +61,9 @@ def render_shard(
         bytes=storage.size_of(target),
         sha256=storage.sha256_of(target),
         network_batch=harmonise.network_batch,
+        rows_sha256=storage.sha256_bytes(encoded),
     )
-    storage.write_bytes(record_url(out_url, plan.file), json.dumps(asdict(record)).encode())
+    write_shard_record(record_url(out_url, plan.file), record)
     return record
 
 

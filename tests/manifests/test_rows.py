@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import contextlib
 import io
+import random
 from dataclasses import fields
 
 import pyarrow as pa
@@ -9,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manifests.rows import ROW_SCHEMA, Row, decode_rows, encode_rows
+from manifests.rows import ROW_SCHEMA, BadRows, Row, decode_rows, encode_rows
 from tests.manifests.inputs import row
 
 UNKNOWN = {
@@ -62,5 +64,33 @@ def test_other_tools_read_it_as_a_plain_table() -> None:
 
 
 def test_bytes_that_are_no_parquet_are_refused() -> None:
-    with pytest.raises(pa.ArrowInvalid):
+    with pytest.raises(
+        BadRows, match=r"rows: expected a readable table of rows, got a damaged one \(ArrowInvalid"
+    ):
         decode_rows(b"no table")
+
+
+def test_damaged_bytes_give_rows_or_one_kind_of_error() -> None:
+    whole = encode_rows([row(number) for number in range(20)])
+    rng = random.Random(4)
+    for _ in range(300):
+        damaged = bytearray(whole)
+        damaged[rng.randrange(len(whole))] ^= 1 << rng.randrange(8)
+        with contextlib.suppress(BadRows):
+            decode_rows(bytes(damaged))
+
+
+def test_a_table_without_a_number_is_read_and_a_later_one_is_refused() -> None:
+    table = pq.read_table(io.BytesIO(encode_rows([row(0)])))
+    assert table.schema.metadata[b"natocc.schema"] == b"1"
+    assert decode_rows(parquet(table.replace_schema_metadata({}))) == [row(0)]
+    with pytest.raises(
+        BadRows, match=r"m\.parquet: expected rows of schema 1 or an earlier one, got 2 of a later"
+    ):
+        decode_rows(parquet(table.replace_schema_metadata({"natocc.schema": "2"})), "m.parquet")
+
+
+def parquet(table: pa.Table) -> bytes:
+    stream = io.BytesIO()
+    pq.write_table(table, stream)
+    return stream.getvalue()

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from manifests.dataset import read_dataset
+import pytest
+
+from manifests.dataset import DATASET_INDEX, MANIFEST, read_dataset
 from manifests.rows import decode_rows
 from shards import storage
 from tasks.build.options import BuildOptions
-from tasks.build.reuse import copy_equal_shards, finished_shards
+from tasks.build.reuse import Reused, copy_equal_shards, finished_shards
 from tasks.build.version import BuildReport, build, start_job
 from tasks.render.shard import record_url, render_shard, rows_url
 from tests.tasks.build.test_version import files_of
@@ -63,13 +66,20 @@ def test_a_shard_is_finished_where_tar_rows_and_record_agree(
     job = start_job(BuildOptions(recipe=recipe_file(), bank=bank_url, out=str(tmp_path / "out")))
     plan, staging = job.todo[0], job.staging_url
     record = render_shard(plan, job.bank, job.bank_sha256, staging)
-    assert finished_shards(job.todo, staging) == {plan.file: record}
+    assert finished_shards(job.todo, staging) == Reused(records={plan.file: record})
     for url in (record_url(staging, plan.file), rows_url(staging, plan.file)):
         data = storage.read_bytes(url)
         storage.remove(url)
-        assert finished_shards([plan], staging) == {}
+        assert finished_shards([plan], staging).records == {}
+        for damaged in (data[:-1], data[:-30] + b"x" + data[-29:]):
+            storage.write_bytes(url, damaged)
+            reused = finished_shards([plan], staging)
+            assert reused.records == {} and url in reused.remarks[0]
+            assert reused.remarks[0].endswith(": the shard is rendered again")
         storage.write_bytes(url, data)
-    assert finished_shards([plan], staging) == {plan.file: record}
+    assert finished_shards([plan], staging) == Reused(records={plan.file: record})
+    other = replace(plan, cache_key="other")
+    assert "expected shard" in finished_shards([other], staging).remarks[0]
 
 
 def test_equal_shards_are_copied_with_their_rows_and_damaged_ones_are_not(
@@ -79,11 +89,46 @@ def test_equal_shards_are_copied_with_their_rows_and_damaged_ones_are_not(
     version, staging = root / Path(built.url).name, str(tmp_path / "staging")
     recipe = Path(built.url).parents[2] / "small.yaml"
     plans = start_job(BuildOptions(recipe=str(recipe), bank=bank_url, out=str(tmp_path / "out"))).todo
-    assert copy_equal_shards(plans, staging, str(tmp_path / "nothing")) == {}
+    assert copy_equal_shards(plans, staging, str(tmp_path / "nothing")) == Reused(records={})
     damaged = version / plans[0].file
     damaged.write_bytes(damaged.read_bytes()[:-1] + b"x")
-    copied = copy_equal_shards(plans, staging, str(root))
+    reused = copy_equal_shards(plans, staging, str(root))
+    copied, (remark,) = reused.records, reused.remarks
+    assert remark.startswith(f"{staging}/{plans[0].file}: expected sha256"), "the copy itself is compared"
     assert copied.keys() == {plan.file for plan in plans[1:]}
     for plan in plans[1:]:
         rows = decode_rows(storage.read_bytes(rows_url(staging, plan.file)))
         assert [(row.face_id, row.repeat) for row in rows] == list(plan.samples)
+
+
+@pytest.mark.parametrize("file", [MANIFEST, DATASET_INDEX])
+def test_nothing_is_reused_from_a_version_with_a_damaged_table(
+    file: str, built: BuildReport, bank_url: str, recipe_file: RecipeFile, tmp_path: Path
+) -> None:
+    root = Path(shutil.copytree(Path(built.url).parent, tmp_path / "out" / "small"))
+    damaged = root / Path(built.url).name / file
+    data = bytearray(damaged.read_bytes())
+    data[len(data) // 2] ^= 1
+    damaged.write_bytes(data)
+    sets = [{"name": "randocc", "kind": "randocc"}]
+    options = BuildOptions(recipe=recipe_file(sets=sets), bank=bank_url, out=str(tmp_path / "out"), workers=1)
+    report = build(options)
+    (warning,) = report.warnings
+    assert str(damaged) in warning and warning.endswith("; no shard is reused")
+    assert (report.rendered, report.reused) == (2, 0)
+    clean = build(options.replaced(out=str(tmp_path / "clean")))
+    assert files_of(report.url) == files_of(clean.url)
+
+
+def test_shards_of_an_unpublished_build_are_reused(
+    bank_url: str, recipe_file: RecipeFile, tmp_path: Path
+) -> None:
+    options = BuildOptions(recipe=recipe_file(), bank=bank_url, out=str(tmp_path / "out"), workers=1)
+    job = start_job(options)
+    for plan in job.todo[:2]:
+        render_shard(plan, job.bank, job.bank_sha256, job.staging_url)
+    changed = Path(job.staging_url) / job.todo[1].file
+    changed.write_bytes(changed.read_bytes()[:-1] + b"x")
+    report = build(options.replaced(max_failed=0.5))
+    assert (report.rendered, report.reused) == (5, 1), "max_failed is in the name of the version"
+    assert Path(job.staging_url).is_dir()

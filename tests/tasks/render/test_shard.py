@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from collections.abc import Callable
@@ -9,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assets.bank.reader import Bank
-from manifests.dataset import ShardRecord
+from manifests.dataset import read_shard_record
 from manifests.rows import decode_rows
 from natocc.occluders.bank_files import BadBank
 from shards import storage
@@ -37,7 +36,7 @@ def test_tar_rows_and_record_agree(bank_url: str, tmp_path: Path) -> None:
     assert [key for key, _ in read_shard(str(tmp_path / plan.file))] == kept
     assert record.counts == {"kept": len(kept), "rejected": 6 - len(kept), "failed": 0}
     assert (record.samples, record.sha256) == (len(kept), storage.sha256_of(str(tmp_path / plan.file)))
-    assert ShardRecord(**json.loads(storage.read_bytes(record_url(out, plan.file)))) == record
+    assert read_shard_record(record_url(out, plan.file)) == record
     assert (record.cache_key, record.network_batch) == (plan.cache_key, None)
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -8,14 +8,18 @@ from pathlib import Path
 import pytest
 
 from assets.bank.reader import Bank
-from manifests.dataset import CARD, DATASET_INDEX, LATEST, MANIFEST, Dataset, read_dataset
+from manifests.dataset import CARD, DATASET_INDEX, MANIFEST, Dataset, read_dataset
 from manifests.recipe import load_recipe
 from manifests.rows import decode_rows
 from shards import storage
 from shards.storage import sha256_bytes
+from tasks.build.options import BuildOptions
 from tasks.build.plan import Plan, make_plan
-from tasks.build.publish import publish_version
-from tasks.render.shard import render_shard
+from tasks.build.publish.write import publish_version
+from tasks.build.version import build, start_job
+from tasks.errors import BuildStopped
+from tasks.render.shard import record_url, render_shard, rows_url
+from tasks.verify.version import verify
 
 
 @pytest.fixture()
@@ -29,9 +33,12 @@ def published(bank_url: str, tmp_path: Path, recipe_file: Callable[..., str]) ->
         root = str(tmp_path / "small")
         staging = storage.join(root, ".building")
         sha256 = str(bank.index["content_sha256"])
-        records = [render_shard(shard, bank_url, sha256, staging) for shard in plan.shards]
+        for shard in plan.shards:
+            render_shard(shard, bank_url, sha256, staging)
         (Path(staging) / ".partial-x").write_bytes(b"left by a killed worker")
-        return publish_version(plan, records, staging, storage.join(root, plan.version), root)
+        dataset, replaced = publish_version(plan, staging, storage.join(root, plan.version))
+        assert replaced == ()
+        return dataset
 
     return make
 
@@ -45,8 +52,7 @@ def test_the_version_holds_shards_tables_and_index_and_nothing_else(
     assert read_dataset(str(folder)) == dataset
     for name, sha256 in dataset.files.items():
         assert sha256_bytes((folder / name).read_bytes()) == sha256
-    assert json.loads((tmp_path / "small" / LATEST).read_bytes()) == {"version": dataset.version}
-    assert sorted(path.name for path in folder.parent.iterdir()) == sorted([dataset.version, LATEST])
+    assert [path.name for path in folder.parent.iterdir()] == [dataset.version]
 
 
 def test_counts_are_those_of_the_rows(published: Callable[..., Dataset], tmp_path: Path) -> None:
@@ -59,27 +65,30 @@ def test_counts_are_those_of_the_rows(published: Callable[..., Dataset], tmp_pat
     assert rejected == dataset.counts["rejected"] and dataset.overrides == {"seed": 5}
 
 
-@pytest.mark.parametrize(
-    ("kind", "backends"),
-    [
-        ("hand", {"upscaler": None, "colour_transfer": "table", "harmoniser": None}),
-        ("object", {"upscaler": "lanczos", "colour_transfer": None, "harmoniser": "statistics"}),
-        ("none", {"upscaler": None, "colour_transfer": None, "harmoniser": None}),
-    ],
-)
-def test_backends_are_those_of_the_kinds_that_were_built(
-    published: Callable[..., Dataset], kind: str, backends: dict[str, str | None]
+@pytest.mark.parametrize("damage", ["tar", "rows", "record", "stray rows"])
+def test_a_file_that_changed_after_it_was_rendered_is_not_published(
+    damage: str, bank_url: str, recipe_file: Callable[..., str], tmp_path: Path
 ) -> None:
-    dataset = published(kind)
-    assert dataset.backends == backends and dataset.networks == {}
-
-
-def test_networks_are_recorded_for_kinds_that_they_worked_on(
-    published: Callable[..., Dataset], bank_url: str
-) -> None:
-    upscaling = {"network": "rrdbnet", "weights_sha256": "b" * 64, "device": "cpu", "precision": "float32"}
-    bank = {"content_sha256": Bank(bank_url).index["content_sha256"], "upscaler": "realesrgan"}
-    bank |= {"upscaling": upscaling | {"licence": "BSD", "factor": 4}}
-    networks = published("object", bank=bank).networks
-    assert networks == {"upscaler": {"name": "realesrgan", **upscaling, "licence": "BSD"}}
-    assert published("hand", bank=bank).networks == {}
+    options = BuildOptions(recipe=recipe_file(), bank=bank_url, out=str(tmp_path / "out"), workers=1)
+    job = start_job(options)
+    for shard in job.todo:
+        render_shard(shard, job.bank, job.bank_sha256, job.staging_url)
+    staging, file = job.staging_url, job.todo[3].file
+    places = {
+        "tar": storage.join(staging, file),
+        "rows": rows_url(staging, file),
+        "record": record_url(staging, file),
+    }
+    if damage == "stray rows":
+        # Of a shard with the same name and another plan.
+        shutil.copy(rows_url(staging, job.todo[2].file), rows_url(staging, file))
+        shutil.copy(record_url(staging, job.todo[2].file), record_url(staging, file))
+    else:
+        path = Path(places[damage])
+        path.write_bytes(path.read_bytes()[:-1] + b"x")
+    with pytest.raises(BuildStopped, match="a file changed after it was rendered; nothing was published"):
+        publish_version(job.plan, staging, job.version_url)
+    assert not Path(job.version_url).exists()
+    report = build(options)
+    assert (report.rendered, report.reused) == (1, 5), "the same command renders it again"
+    assert verify(report.url).findings == ()

@@ -1,0 +1,1 @@
+"""A finished version: checked, described, published, repaired."""

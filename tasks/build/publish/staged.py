@@ -1,0 +1,89 @@
+"""Finished shards in the staging folder: each is compared with its record and its plan."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from manifests.dataset import OUTCOMES, ShardRecord, read_shard_record
+from manifests.rows import Row, decode_rows
+from manifests.shard_plan import ShardPlan
+from shards import storage
+from tasks.render.shard import record_url, rows_url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagedShard:
+    """A finished shard: its record, and a row for every planned sample."""
+
+    record: ShardRecord
+    rows: tuple[Row, ...]
+
+
+class NotAsRecorded(ValueError):
+    """A file of a staged shard is missing, damaged, or not what its record and plan say."""
+
+
+def is_started(folder: str, plan: ShardPlan) -> bool:
+    """Whether the folder has a record of the shard, sound or not."""
+    return storage.exists(record_url(folder, plan.file))
+
+
+def read_staged(folder: str, plan: ShardPlan) -> StagedShard:
+    """The shard, with every hash compared. Raises NotAsRecorded with the first difference."""
+    url = record_url(folder, plan.file)
+    try:
+        record = read_shard_record(url)
+        rows = tuple(_rows(folder, plan, record))
+        _check_tar(storage.join(folder, plan.file), record)
+    except NotAsRecorded:
+        raise
+    except (OSError, ValueError) as error:
+        raise NotAsRecorded(f"{url}: {error}") from error
+    return StagedShard(record=record, rows=rows)
+
+
+def remove_staged(folder: str, file: str) -> None:
+    """Remove a shard's files, the record first: without it the shard does not count as finished."""
+    for url in (record_url(folder, file), rows_url(folder, file), storage.join(folder, file)):
+        storage.remove(url)
+
+
+def _check_tar(url: str, record: ShardRecord) -> None:
+    """Compare a tar with its record, size and hash. Raises NotAsRecorded."""
+    size = storage.size_of(url)
+    if size != record.bytes:
+        raise NotAsRecorded(f"{url}: expected {record.bytes} bytes as recorded, got {size}")
+    found = storage.sha256_of(url)
+    if found != record.sha256:
+        raise NotAsRecorded(f"{url}: expected sha256 {record.sha256} as recorded, got {found}")
+
+
+def _rows(folder: str, plan: ShardPlan, record: ShardRecord) -> list[Row]:
+    url = rows_url(folder, plan.file)
+    data = storage.read_bytes(url)
+    found = storage.sha256_bytes(data)
+    if found != record.rows_sha256:
+        raise NotAsRecorded(f"{url}: expected sha256 {record.rows_sha256} as recorded, got {found}")
+    rows = decode_rows(data)
+    _check_rows(url, rows, plan, record)
+    return rows
+
+
+def _check_rows(where: str, rows: list[Row], plan: ShardPlan, record: ShardRecord) -> None:
+    """Compare rows and record with the plan. Raises NotAsRecorded."""
+    if (record.file, record.cache_key) != (plan.file, plan.cache_key):
+        raise NotAsRecorded(
+            f"{where}: expected shard {plan.file} of key {plan.cache_key}, got {record.file} of "
+            f"{record.cache_key}"
+        )
+    attempted = tuple((row.face_id, row.repeat) for row in rows)
+    places = {(row.shard, row.set) for row in rows}
+    if attempted != plan.samples or places != {(plan.file, plan.set)}:
+        raise NotAsRecorded(
+            f"{where}: expected a row for each of {len(plan.samples)} planned samples in order, got others"
+        )
+    verdicts = Counter(row.verdict for row in rows)
+    counts = {verdict: verdicts[verdict] for verdict in OUTCOMES}
+    if (record.counts, record.samples) != (counts, counts["kept"]):
+        raise NotAsRecorded(f"{where}: expected counts {record.counts} as recorded, got {counts}")
