@@ -29,7 +29,7 @@ BANK_FORMAT = DocumentFormat(
     what="a bank",
     make=f"make one with {_PREPARE}",
     repair=REPAIR_BANK,
-    upgrade=f"bring it up to date with {_PREPARE} and the options it was made with",
+    upgrade=f"bring it up to date with {_PREPARE} and the options that it records",
 )
 
 

@@ -87,7 +87,7 @@ def test_a_bank_of_schema_1_is_refused_with_what_to_do(tmp_path: Path) -> None:
         Bank(str(tmp_path))
     assert str(caught.value) == (
         f"{tmp_path}/bank.json: expected format natocc-bank/2, got natocc-bank/1 of an earlier release; bring it up "
-        f"to date with `natocc prepare --raw DIR --bank {tmp_path}` and the options it was made with"
+        f"to date with `natocc prepare --raw DIR --bank {tmp_path}` and the options that it records"
     )
 
 
