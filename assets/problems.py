@@ -6,6 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from natocc.files.read import UnfitFile
+from natocc.files.show import one_line
+
+# Characters of a field that are kept; messages name at most a few files each.
+_MOST = 500
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
@@ -13,13 +19,18 @@ class Problem:
 
     ``refused`` inputs do not enter the bank; ``converted`` ones do, after the change that
     ``got`` names (a rotation, a colour space, a bit depth). ``noted`` findings, such as an unexpected number
-    of files, change no input.
+    of files, change no input. Names and values of users in the fields are made safe to show, here once for
+    terminal, JSON and tables.
     """
 
     path: str  # relative to the raw folder, with forward slashes
     expected: str
     got: str
     action: Literal["refused", "converted", "noted"] = "refused"
+
+    def __post_init__(self) -> None:
+        for name in ("path", "expected", "got"):
+            object.__setattr__(self, name, one_line(getattr(self, name), _MOST))
 
     def __str__(self) -> str:
         return f"{self.path}: expected {self.expected}, got {self.got}"
@@ -37,11 +48,18 @@ class BadInput(ValueError):
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
-        return f"{place}expected {self.expected}, got {self.got}"
+        return one_line(f"{place}expected {self.expected}, got {self.got}", 2 * _MOST)
 
     def problem(self, where: str = "") -> Problem:
         """The finding that refuses the input. ``where`` is used if the error itself names no place."""
         return Problem(path=self.where or where, expected=self.expected, got=self.got)
+
+
+def unreadable(error: OSError, expected: str, where: str = "") -> BadInput:
+    """The fault of a file that can't be read, in place of ``expected``."""
+    if isinstance(error, UnfitFile):
+        return BadInput(expected, error.got, where)
+    return BadInput(expected, f"a file that can't be read ({error.strerror or error})", where)
 
 
 ReportProblem = Callable[[Problem], None]

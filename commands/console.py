@@ -7,25 +7,35 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from natocc.files.show import one_line
+
 if TYPE_CHECKING:
     from assets.problems import Problem
 
-console = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+# Names of files may hold what looks like an emoji's code.
+console = Console(highlight=False, soft_wrap=True, emoji=False)
+errors = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+# Characters of a line that are shown; a line may list some values, each cut by itself.
+_LONGEST = 2000
 # A table in a file or a pipe is not limited to a terminal's width.
 _WIDE = 300
 
 
 def say(*lines: str) -> None:
-    """Print lines of the report as they are, without markup; nothing with --quiet or --json."""
+    """Print lines of the report without markup; nothing with --quiet or --json."""
     for line in lines:
-        console.print(line, markup=False)
+        console.print(shown(line), markup=False)
 
 
 def warn(*lines: str) -> None:
     """Print lines to the standard error, also with --quiet."""
     for line in lines:
-        errors.print(line, markup=False)
+        errors.print(shown(line), markup=False)
+
+
+def shown(line: object) -> str:
+    """A line that the terminal prints as it is: no control characters, no line breaks, of bounded length."""
+    return one_line(line, _LONGEST)
 
 
 def show_problem(problem: Problem) -> None:
@@ -42,5 +52,5 @@ def print_table(rows: Sequence[Mapping[str, object]]) -> None:
         return
     table = Table(*rows[0])
     for row in rows:
-        table.add_row(*("" if value is None else escape(str(value)) for value in row.values()))
-    (console if console.is_terminal else Console(width=_WIDE, highlight=False)).print(table)
+        table.add_row(*("" if value is None else escape(one_line(value)) for value in row.values()))
+    (console if console.is_terminal else Console(width=_WIDE, highlight=False, emoji=False)).print(table)

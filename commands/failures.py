@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from commands.console import errors
+from commands.console import errors, shown
 from models.optional_packages import MissingExtra
 from tasks.options import OptionsError
 
@@ -101,4 +101,4 @@ def _print_errors(*lines: str) -> None:
     from rich.text import Text
 
     for line in lines:
-        errors.print("[red]error[/red]:", Text(line))
+        errors.print("[red]error[/red]:", Text(shown(line)))

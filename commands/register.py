@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -173,10 +174,15 @@ def _output(*, quiet: bool) -> Iterator[None]:
 
 
 def _print_json(fields: Mapping[str, Any]) -> None:
-    from pydantic_core import to_json
+    from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
 
-    text = to_json(fields, indent=1, inf_nan_mode="null", fallback=_as_json)
-    typer.echo(text.decode())
+    try:
+        text = to_json(fields, indent=1, inf_nan_mode="null", fallback=_as_json).decode()
+    except PydanticSerializationError:
+        # Some name of a file is not UTF-8; it is written with escapes.
+        values = to_jsonable_python(fields, inf_nan_mode="null", fallback=_as_json)
+        text = json.dumps(values, indent=1)
+    typer.echo(text)
 
 
 def _as_json(value: Any) -> Any:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import math
 from importlib import resources
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
+from natocc.files.read import UnfitFile, is_there, read_text
+from natocc.files.show import MOST_SHOWN, one_line
 from natocc.kinds import KINDS, TARGETS, KindName, Target, kind_named
 from natocc.transfer.apply import Method
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+# Names become parts of folders, files and keys, which file systems and tar limit.
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
+# Bytes of a recipe, and its values with every alias written out.
+_MOST_BYTES, _MOST_VALUES = 1 << 18, 10_000
 Ratio = Annotated[float, Field(ge=0, le=1)]
 Subset = Literal["WO", "O", "all"]
 
@@ -173,11 +179,7 @@ def load_recipe(name_or_path: str, **overrides: object) -> Recipe:
 
     Raises RecipeError with every problem and its path.
     """
-    text = _read(name_or_path)
-    try:
-        data: Any = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise RecipeError([f"{name_or_path}: expected YAML, got {error}"]) from error
+    data: Any = _parse(_read(name_or_path), one_line(name_or_path))
     if not isinstance(data, dict):
         raise RecipeError([f"{name_or_path}: expected a mapping of fields, got {type(data).__name__}"])
     data |= {field: value for field, value in overrides.items() if value is not None}
@@ -191,19 +193,50 @@ def load_recipe(name_or_path: str, **overrides: object) -> Recipe:
 def _read(name_or_path: str) -> str:
     if name_or_path in known_recipes():
         return (resources.files("manifests") / "recipes" / f"{name_or_path}.yaml").read_text("utf-8")
-    if Path(name_or_path).is_file():
+    if is_there(Path(name_or_path)):
         try:
-            return Path(name_or_path).read_text("utf-8")
-        except UnicodeDecodeError as error:
-            raise RecipeError([f"{name_or_path}: expected UTF-8 text, got {error}"]) from error
+            return read_text(Path(name_or_path), _MOST_BYTES)
+        except UnfitFile as error:
+            raise RecipeError([f"{name_or_path}: expected {error.expected}, got {error.got}"]) from error
     raise RecipeError(
         [f"recipe: expected one of {', '.join(known_recipes())} or a YAML file, got {name_or_path!r}"]
     )
 
 
+def _parse(text: str, where: str) -> Any:
+    """The values of a YAML text. Raises RecipeError."""
+    loader = yaml.SafeLoader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        if (count := _values(node, {})) > _MOST_VALUES:
+            raise RecipeError([f"{where}: expected at most {_MOST_VALUES:,} values, got {count:,}"])
+        return loader.construct_document(node)
+    except RecursionError as error:
+        raise RecipeError([f"{where}: expected YAML, got brackets nested too deep"]) from error
+    except RecipeError:
+        raise
+    # Dates and numbers raise ValueError.
+    except (yaml.YAMLError, ValueError) as error:
+        raise RecipeError([f"{where}: expected YAML, got {' '.join(str(error).split())}"]) from error
+    finally:
+        loader.dispose()
+
+
+def _values(node: yaml.Node, counted: dict[int, int]) -> int:
+    """The number of values below a node. An alias counts as often as it is used; a circle is endless."""
+    if id(node) not in counted:
+        counted[id(node)] = _MOST_VALUES + 1
+        inner = node.value if isinstance(node, yaml.CollectionNode) else []
+        nodes = chain.from_iterable(inner) if isinstance(node, yaml.MappingNode) else inner
+        counted[id(node)] = 1 + sum(_values(below, counted) for below in nodes)
+    return counted[id(node)]
+
+
 def _line(recipe: object, error: Any) -> str:
-    path = " > ".join(["recipe", str(recipe), *(str(part) for part in error["loc"])])
-    message = error["msg"].removeprefix("Value error, ")
+    path = one_line(" > ".join(["recipe", one_line(recipe), *(one_line(part) for part in error["loc"])]))
+    message = one_line(error["msg"].removeprefix("Value error, "), 2 * MOST_SHOWN)
     # Our own messages contain the actual value; pydantic's do not.
     complete = error["type"] in ("value_error", "missing")
-    return f"{path}: {message}" if complete else f"{path}: {message} (got {error['input']!r})"
+    return f"{path}: {message}" if complete else f"{path}: {message} (got {one_line(repr(error['input']))})"

@@ -11,13 +11,13 @@ from typing import Any, BinaryIO, cast
 
 from fsspec import AbstractFileSystem
 
+from natocc.files.read import hash_file, open_file
 from shards.local_file import flush_folder, make_folders, replace_whole
 from shards.remote.errors import clear_errors, no_answer
 from shards.remote.filesystem import is_object_store, open_filesystem, require_bucket
 from shards.remote.upload import copy_on_server, identity, upload
 
 _PIECE = 1 << 22
-
 # Names of a folder's content that a message lists.
 _NAMED = 5
 
@@ -76,8 +76,11 @@ def write_bytes(url: str, data: bytes) -> None:
 
 
 def read_bytes(url: str) -> bytes:
-    """The file's content. The FileNotFoundError names the URL."""
+    """The file's content. The FileNotFoundError names the URL, UnfitFile what is no regular file."""
     with connect(url) as (filesystem, path):
+        if is_local(url):
+            with open_file(path) as local:
+                return local.read()
         return cast(bytes, filesystem.cat_file(path))
 
 
@@ -139,6 +142,9 @@ def sha256_bytes(data: bytes) -> str:
 
 def sha256_of(url: str) -> str:
     """sha256 of the file's content, read in pieces."""
+    if is_local(url):
+        with connect(url) as (_, path):
+            return hash_file(path)
     digest = hashlib.sha256()
     for piece in _read_pieces(url):
         digest.update(piece)

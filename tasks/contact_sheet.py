@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image as PillowImage
 from PIL import ImageDraw, ImageFont
 
+from natocc.files.show import one_line
 from natocc.geometry import Image
 from natocc.resize.scale import scale_image
 
@@ -63,13 +64,14 @@ def compose_sheet(strips: Sequence[Strip], title: str, *, side: int = 224, colum
     rows = -(-len(strips) // columns)
     sheet = PillowImage.new("RGB", (columns * cell_width + gap, rows * cell_height + head), _PAPER)
     draw = ImageDraw.Draw(sheet)
-    draw.text((gap, 8), title, fill=_INK, font=ImageFont.load_default(16))
+    draw.text((gap, 8), one_line(title), fill=_INK, font=ImageFont.load_default(16))
     font = ImageFont.load_default(12)
     for number, strip in enumerate(strips):
         left, top = gap + number % columns * cell_width, head + number // columns * cell_height
         for place, picture in enumerate(strip.pictures):
             sheet.paste(PillowImage.fromarray(fit_cell(picture, side)), (left + place * side, top))
         room = int(len(strip.pictures) * side / 6.2)
-        text = strip.caption if len(strip.caption) <= room else strip.caption[: room - 1] + "…"
+        caption = one_line(strip.caption)
+        text = caption if len(caption) <= room else caption[: room - 1] + "…"
         draw.text((left, top + side + 2), text, fill=_INK, font=font)
     return np.asarray(sheet)

@@ -6,18 +6,20 @@ the composites for training and testing (github.com/bcmi/Image-Harmonization-Dat
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from assets.problems import Problem, ReportProblem
+from assets.problems import Problem, ReportProblem, unreadable
 from assets.reading.expected_counts import deviation
 from assets.reading.folders import first_folder
 from assets.reading.naming import id_of, normal
 from assets.reading.tally import Tally
 from assets.records import RawComposite
 from assets.text.sidecar import Sidecar
+from natocc.files.read import is_there, read_text
 
 IHARMONY4_FOLDERS = ("iHarmony4", "IHarmony4")
 SUBSETS = ("HAdobe5k", "HCOCO", "HFlickr", "Hday2night")
@@ -138,8 +140,8 @@ class _Reader:
                     faults.add(f"{named.subset}/{kind} of its composites", "no file for", files[kind].name)
                 if not lacking:
                     yield self._composite(named, source.split, files)
-        except UnicodeDecodeError as error:
-            self._report(Problem(path=where, expected="text in UTF-8", got=str(error)))
+        except OSError as error:
+            self._report(unreadable(error, "text in UTF-8").problem(where))
         self._report_counts(where, source.split, counts)
         for problem in faults.problems(where):
             self._report(problem)
@@ -147,21 +149,20 @@ class _Reader:
     def _lines(self, source: _List, faults: _Faults) -> Iterator[_Named]:
         """The composites of the list that no earlier list contains."""
         where = self._relative(source.path)
-        with source.path.open(encoding="utf-8-sig") as lines:
-            for number, line in enumerate(lines, 1):
-                if not (text := normal(line.strip())):
-                    continue
-                try:
-                    named = _parse_line(text, source.subset)
-                except ValueError:
-                    expected = "lines like HCOCO/composite_images/c100001_391895_1.jpg"
-                    faults.add(expected, "others", f"line {number}")
-                    continue
-                if (earlier := self._list_of.get(named.key)) is not None:
-                    faults.add("composites that no line has yet", "others", f"{named.key} of {earlier}")
-                    continue
-                self._list_of[named.key] = where
-                yield named
+        for number, line in enumerate(io.StringIO(read_text(source.path), newline=None), 1):
+            if not (text := normal(line.strip())):
+                continue
+            try:
+                named = _parse_line(text, source.subset)
+            except ValueError:
+                expected = "lines like HCOCO/composite_images/c100001_391895_1.jpg"
+                faults.add(expected, "others", f"line {number}")
+                continue
+            if (earlier := self._list_of.get(named.key)) is not None:
+                faults.add("composites that no line has yet", "others", f"{named.key} of {earlier}")
+                continue
+            self._list_of[named.key] = where
+            yield named
 
     def _composite(self, named: _Named, split: str, files: dict[str, Path]) -> RawComposite:
         row = self._sidecar.row_of(f"{named.subset}/{COMPOSITES}/{named.composite}")
@@ -190,10 +191,10 @@ class _Reader:
 def _find_lists(folder: Path, split: str) -> list[_List]:
     """The list at the root, or the lists of the sub-datasets."""
     whole = folder / f"IHD_{split}.txt"
-    if whole.is_file():
+    if is_there(whole):
         return [_List(path=whole, split=split, subset=None)]
     paths = ((folder / subset / f"{subset}_{split}.txt", subset) for subset in SUBSETS)
-    return [_List(path=path, split=split, subset=subset) for path, subset in paths if path.is_file()]
+    return [_List(path=path, split=split, subset=subset) for path, subset in paths if is_there(path)]
 
 
 def _parse_line(line: str, subset: str | None) -> _Named:

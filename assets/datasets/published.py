@@ -12,7 +12,7 @@ from assets.datasets.dtd import reader as dtd
 from assets.datasets.faceocc import reader as faceocc
 from assets.datasets.hands import reader as hands
 from assets.face_metadata import corrected_masks as corrected
-from natocc.file_names import PICTURES
+from natocc.files.names import PICTURES
 
 _FACEOCC = "FaceOcc: MIT; photographs under the terms of CelebA-HQ, FFHQ and their finders"
 _PAPER = "Voo et al.: no licence stated"

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.problems import Problem, ReportProblem
+from assets.problems import Problem, ReportProblem, unreadable
 from assets.reading.folders import by_stem, first_folder, pictures_in
 from assets.reading.naming import id_of, normal
 from assets.records import RawOccludedFace
 from assets.text.sidecar import Sidecar
-from natocc.file_names import PICTURES
+from natocc.files.names import PICTURES
+from natocc.files.read import is_there, read_text
 
 _IMAGES, _MASKS = ("image", "img", "images"), ("mask", "masks")
 
@@ -98,13 +99,13 @@ def _instead(folder: Path, names: tuple[str, ...]) -> str:
 
 def _listed(path: Path, raw: Path, report: ReportProblem) -> list[str]:
     """Stems of the list; empty if the list is missing or unusable."""
-    if not path.is_file():
+    if not is_there(path):
         return []
     try:
-        lines = [normal(line.strip()) for line in path.read_text(encoding="utf-8-sig").splitlines()]
+        lines = [normal(line.strip()) for line in read_text(path).splitlines()]
         got = "an empty list; all pictures are taken"
-    except UnicodeDecodeError as error:
-        lines, got = [], f"{error}; all pictures are taken"
+    except OSError as error:
+        lines, got = [], f"{unreadable(error, '').got}; all pictures are taken"
     stems = [_stem(line) for line in lines if line]
     if not stems:
         where = path.relative_to(raw).as_posix()

@@ -8,7 +8,7 @@ from pathlib import Path
 from assets.face_metadata.photo_table import PhotoTable, first_cells, note, photo_name, read_photo_table
 from assets.problems import BadInput, Problem, ReportProblem
 from assets.text.table import Layout
-from natocc.file_names import is_number
+from natocc.files.names import is_number
 
 MAPPING = "CelebA-HQ-to-CelebA-mapping.txt"
 # CelebA's own table, which is not part of CelebAMask-HQ's archive.

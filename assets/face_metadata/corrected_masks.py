@@ -15,7 +15,8 @@ from assets.problems import BadInput, Problem, ReportProblem
 from assets.reading.folders import pictures_in
 from assets.reading.naming import id_of
 from assets.wording import count_of
-from natocc.file_names import PICTURES
+from natocc.files.names import PICTURES
+from natocc.files.read import read_picture_bytes
 from natocc.geometry import Image
 
 CORRECTED_FOLDER = "CelebAMask-HQ-masks_corrected"
@@ -93,7 +94,7 @@ def read_corrected(path: Path, *, empty: bool = False) -> tuple[Image, tuple[str
 
 def _stored(path: Path) -> Image:
     """The values as stored in the file, uint8 HxW; if the channels are equal, the first."""
-    deep = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
+    deep = cv2.imdecode(np.frombuffer(read_picture_bytes(path), np.uint8), cv2.IMREAD_UNCHANGED)
     if deep is None:
         raise BadInput("a mask", "an image of an unknown kind; save it as a grey PNG")
     plane = np.asarray(deep if deep.ndim == 2 else deep[..., 0])

@@ -20,7 +20,7 @@ from assets.face_metadata.verdicts import VERDICTS_FILE, VerdictRow, read_verdic
 from assets.problems import Problem, ReportProblem
 from assets.reading.folders import is_text
 from assets.records import Origin
-from natocc.file_names import PICTURES
+from natocc.files.names import PICTURES
 
 _IMAGES = f"{CELEBAMASK_FOLDER}/{CELEBAMASK_IMAGES}"
 _VERDICTS_PATH = f"{CORRECTED_FOLDER}/{VERDICTS_FILE}"

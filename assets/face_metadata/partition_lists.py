@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 
 from assets.face_metadata.corrected_masks import CORRECTED_FOLDER
-from assets.problems import Problem, ReportProblem
+from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.reading.naming import id_of, normal
-from natocc.file_names import PICTURES
+from natocc.files.names import PICTURES
+from natocc.files.read import read_text
 
 CELEBAMASK_FOLDER, CELEBAMASK_IMAGES = "CelebAMask-HQ", "CelebA-HQ-img"
 _FOLDERS = ("", CELEBAMASK_FOLDER, CORRECTED_FOLDER)
@@ -71,6 +72,7 @@ def _group_of(file: str) -> str | None:
 
 def _text(path: Path, where: str) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{where}: expected text in UTF-8, got {error}; fix or remove it") from error
+        return read_text(path)
+    except OSError as error:
+        fault = unreadable(error, "text in UTF-8")
+        raise BadInput(fault.expected, f"{fault.got}; fix or remove it", where) from error

@@ -11,7 +11,7 @@ from assets.problems import Problem, ReportProblem
 from assets.reading.naming import same_name
 from assets.reading.tally import Tally
 from assets.text.table import Layout, read_rows
-from natocc.file_names import PICTURES
+from natocc.files.names import PICTURES
 
 _PHOTO_COLUMNS = ("file", "image", "image_id", "idx", "name")
 _MOST_CELLS = 5

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from assets.problems import Problem, ReportProblem
-from shards.storage import sha256_bytes
+from assets.problems import Problem, ReportProblem, unreadable
+from natocc.files.read import hash_if_readable, is_there, read_table_bytes
 
 PROVENANCE = "provenance.jsonl"
 
@@ -49,7 +49,11 @@ def read_provenance(folder: Path, raw: Path, report: ReportProblem) -> dict[str,
     """
     path, found = folder / PROVENANCE, defaultdict[str, list[Correction]](list)
     where = path.relative_to(raw).as_posix()
-    lines = path.read_bytes().split(b"\n") if path.is_file() else []
+    try:
+        lines = read_table_bytes(path).split(b"\n") if is_there(path) else []
+    except OSError as error:
+        report(unreadable(error, "a correction as JSON a line").problem(where))
+        return {}
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -85,7 +89,7 @@ def corrections_of(
         for path in paths:
             if (written := lines.pop(path.name, None)) is None:
                 continue
-            digest = sha256_bytes(path.read_bytes())
+            digest = hash_if_readable(path)
             newest = next(
                 (correction for correction in reversed(written) if correction.sha256 == digest), None
             )

@@ -7,8 +7,10 @@ import io
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+from assets.problems import BadInput, unreadable
 from assets.reading.naming import id_of
-from natocc.file_names import name_order
+from natocc.files.names import name_order
+from natocc.files.read import is_there, read_text
 
 VERDICTS_FILE = "verdicts.csv"
 _COLUMNS = ("file", "verdict", "who", "date")
@@ -31,25 +33,25 @@ def read_verdicts(path: Path) -> dict[str, VerdictRow]:
     Raises ValueError for unknown columns, unknown verdicts and damaged files.
     """
     found: dict[str, VerdictRow] = {}
-    if not path.is_file():
+    if not is_there(path):
         return found
     try:
-        with path.open(newline="", encoding="utf-8-sig") as stream:
-            reader = csv.reader(stream)
-            head = tuple(next(reader, ()))
-            if head != _COLUMNS:
-                got = ", ".join(head) or "none"
-                raise ValueError(f"{path}: expected the columns {', '.join(_COLUMNS)}, got {got}")
-            for cells in reader:
-                if not cells:
-                    continue
-                if len(cells) != len(_COLUMNS) or cells[1] not in _VERDICTS:
-                    expected = f"a file, a verdict among {', '.join(_VERDICTS)}, who, date"
-                    raise ValueError(f"{path}:{reader.line_num}: expected {expected}, got {','.join(cells)}")
-                row = VerdictRow(**dict(zip(_COLUMNS, cells, strict=True)))
-                found[id_of(Path(row.file).stem)] = row
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"{path}: expected a CSV table in UTF-8, got {error}") from error
+        reader = csv.reader(io.StringIO(read_text(path), newline=""))
+        head = tuple(next(reader, ()))
+        if head != _COLUMNS:
+            raise BadInput(f"the columns {', '.join(_COLUMNS)}", ", ".join(head) or "none", str(path))
+        for cells in reader:
+            if not cells:
+                continue
+            if len(cells) != len(_COLUMNS) or cells[1] not in _VERDICTS:
+                expected = f"a file, a verdict among {', '.join(_VERDICTS)}, who, date"
+                raise BadInput(expected, ",".join(cells), f"{path}:{reader.line_num}")
+            row = VerdictRow(**dict(zip(_COLUMNS, cells, strict=True)))
+            found[id_of(Path(row.file).stem)] = row
+    except OSError as error:
+        raise unreadable(error, "a CSV table in UTF-8", str(path)) from error
+    except csv.Error as error:
+        raise BadInput("a CSV table in UTF-8", error, str(path)) from error
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import struct
 import warnings
 import zlib
@@ -19,12 +18,14 @@ from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 
 from assets.pictures.plain_jpeg import plain_jpeg
-from assets.problems import BadInput
+from assets.problems import BadInput, unreadable
 from natocc.codecs import decode_plain_png, is_plain_png
+from natocc.files.pictures import fault_of_scan, open_picture
+from natocc.files.read import open_file, read_picture_bytes
 from natocc.geometry import Image
 
 # Accepted formats of photographs, whatever the suffix; decoders for other formats are never tried.
-_FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
 _ORIENTATION = 0x0112
 # The transposition that makes each EXIF orientation upright; 1 is already upright.
 _TURNS: Mapping[int, Pillow.Transpose] = MappingProxyType(
@@ -49,6 +50,21 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         "I;16": "greyscale",
         "I;16B": "greyscale",
     }
+)
+# Decoders raise these for damaged files.
+_DAMAGE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    EOFError,
+    OverflowError,
+    MemoryError,
+    RecursionError,
+    struct.error,
+    zlib.error,
+    Pillow.DecompressionBombError,
 )
 _MASK = "a mask of 0 and 255, or of 0 and 1"
 
@@ -97,9 +113,9 @@ def read_image(path: Path) -> Picture:
 def read_size(path: Path) -> tuple[int, int]:
     """Width and height from the header, without decoding. Raises BadInput if there is no valid header."""
     try:
-        with Pillow.open(path, formats=_FORMATS) as picture:
+        with open_file(path) as stream, Pillow.open(stream, formats=FORMATS) as picture:
             return picture.size
-    except (OSError, SyntaxError, ValueError, struct.error) as error:
+    except _DAMAGE as error:
         raise BadInput("a picture", f"a damaged image ({error})") from error
 
 
@@ -169,9 +185,9 @@ def _planes(picture: Pillow.Image, data: bytes) -> tuple[NDArray[Any], list[str]
 
 def _read(path: Path, what: str) -> bytes:
     try:
-        data = path.read_bytes()
+        data = read_picture_bytes(path)
     except OSError as error:
-        raise BadInput(what, f"a file that can't be read ({error.strerror})") from error
+        raise unreadable(error, what) from error
     if not data:
         raise BadInput(what, "an empty file")
     return data
@@ -182,20 +198,17 @@ def _open(data: bytes, what: str) -> Pillow.Image:
         with warnings.catch_warnings(record=True):
             # The decoder raises for damaged pixels; _orientation finds a damaged EXIF block.
             warnings.simplefilter("always")
-            picture = Pillow.open(io.BytesIO(data), formats=_FORMATS)
+            picture = open_picture(data, FORMATS)
             picture.load()
+            fault = fault_of_scan(picture, data)
     except UnidentifiedImageError as error:
-        raise BadInput(what, f"{len(data)} bytes that are no {', '.join(_FORMATS)} image") from error
-    except (
-        OSError,
-        SyntaxError,
-        ValueError,
-        IndexError,
-        struct.error,
-        zlib.error,
-        Pillow.DecompressionBombError,
-    ) as error:
+        raise BadInput(what, f"{len(data)} bytes that are no {', '.join(FORMATS)} image") from error
+    except Pillow.DecompressionBombError as error:
+        raise BadInput(what, str(error)) from error
+    except _DAMAGE as error:
         raise BadInput(what, f"a damaged image ({str(error).rstrip('.')})") from error
+    if fault:
+        raise BadInput(what, f"a damaged image ({fault})")
     return picture
 
 
@@ -209,7 +222,7 @@ def _orientation(picture: Pillow.Image) -> tuple[int, bool]:
             exif.load(picture.info.get("exif", b""))
             plain = exif.get(_ORIENTATION)
             found = int(picture.getexif().get(_ORIENTATION, 1) if plain is None else plain)
-        except (OSError, SyntaxError, ValueError, TypeError, KeyError, struct.error):
+        except _DAMAGE:
             return 1, False
     return found, not caught
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import struct
 import warnings
 
 from PIL import Image as Pillow
 
 from natocc.codecs import decode_rgb
+from natocc.files.pictures import open_picture
 from natocc.geometry import Image
 
 
@@ -20,7 +20,7 @@ def plain_jpeg(data: bytes) -> Image | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            picture = Pillow.open(io.BytesIO(data), formats=("JPEG",))
+            picture = open_picture(data, ("JPEG",))
             plain = picture.format == "JPEG" and picture.mode == "RGB" and not picture.info.get("exif")
             return decode_rgb(data) if plain else None
     except (OSError, SyntaxError, ValueError, Warning, struct.error, Pillow.DecompressionBombError):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import numpy as np
-from PIL import Image as Pillow
 from PIL import ImageOps
 
-from assets.pictures.images import Picture, read_image
+from assets.pictures.images import FORMATS, Picture, read_image
 from assets.problems import BadInput
+from natocc.files.pictures import open_picture
 from natocc.geometry import Image
 
 _EXPECTED = "a picture with an alpha channel"
@@ -25,7 +24,7 @@ def read_rgba(path: Path, *, empty: int = SOLID, full: int = SOLID) -> tuple[Ima
     nowhere above ``empty``, and for alpha that is everywhere above ``full``.
     """
     picture = read_image(path)
-    with Pillow.open(io.BytesIO(picture.data)) as opened:
+    with open_picture(picture.data, FORMATS) as opened:
         if "A" not in opened.getbands() and "transparency" not in opened.info:
             raise BadInput(_EXPECTED, "a picture without one")
         rgba = np.array(ImageOps.exif_transpose(opened).convert("RGBA"))

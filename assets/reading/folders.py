@@ -8,7 +8,8 @@ from pathlib import Path
 
 from assets.problems import Problem, ReportProblem
 from assets.reading.naming import normal
-from natocc.file_names import PICTURES, name_order
+from natocc.files.names import PICTURES, name_order
+from natocc.files.read import what_is
 
 
 def pictures_in(folder: Path, raw: Path, report: ReportProblem) -> list[Path]:
@@ -30,10 +31,11 @@ def _is_picture(path: Path, raw: Path, report: ReportProblem) -> bool:
     """Whether the path is a picture; anything else is reported."""
     if not is_text(path.name):
         expected, got = "a name in UTF-8", "other bytes"
-    elif path.suffix.lower() in PICTURES and not path.is_dir():
-        return True
     else:
-        expected, got = f"a picture ({', '.join(PICTURES)})", "a folder" if path.is_dir() else "another file"
+        got = what_is(path)
+        if path.suffix.lower() in PICTURES and not got:
+            return True
+        expected, got = f"a picture ({', '.join(PICTURES)})", got or "another file"
     report(Problem(path=path.relative_to(raw).as_posix(), expected=expected, got=got))
     return False
 

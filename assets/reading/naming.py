@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 
-from natocc.file_names import is_number
+from natocc.files.names import is_number
 
 # Twelve hex digits: for a million names with the same slug, the probability of a collision is about 1 in 500.
 _HASH_DIGITS = 12

@@ -18,7 +18,7 @@ import numpy as np
 from pycocotools import mask as coco_mask
 from pydantic import BaseModel, FiniteFloat, ValidationError
 
-from assets.problems import BadInput, Problem, ReportProblem
+from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.review.index import (
     FACE_LABEL,
     HOLE_LABEL,
@@ -31,12 +31,14 @@ from assets.review.index import (
     first,
     verdict_of,
 )
-from assets.review.shapes import bitmap_shape, check_label, new_mask, paint, polygon_shape
+from assets.review.shapes import bitmap_shape, check_label, check_size, new_mask, paint, polygon_shape
 from assets.wording import count_of
+from natocc.files.read import is_there, read_table_bytes
 from natocc.geometry import Image
 from natocc.masks.rle import decode_runs
 from natocc.masks.scaling import enlarge_mask
 
+_EXPECTED = "annotations as COCO's instances"
 COCO_FILE = "annotations.json"
 # The file's place in CVAT's archives.
 _ELSEWHERE = "annotations/instances_default.json"
@@ -127,13 +129,15 @@ def read_coco(folder: Path, review: Review, report: ReportProblem) -> Iterator[A
     An image with a fault gives Problems and no answer. Raises FileNotFoundError if the file does not exist,
     ValueError if it is damaged.
     """
-    path = next((file for file in (folder / COCO_FILE, folder / _ELSEWHERE) if file.is_file()), None)
+    path = next((file for file in (folder / COCO_FILE, folder / _ELSEWHERE) if is_there(file)), None)
     if path is None:
         raise FileNotFoundError(f"{folder}: expected {COCO_FILE} or {_ELSEWHERE} in it, got neither")
     try:
-        file = _File.model_validate_json(path.read_bytes())
+        file = _File.model_validate_json(read_table_bytes(path))
     except ValidationError as error:
-        raise ValueError(f"{path}: expected annotations as COCO's instances, got {first(error)}") from error
+        raise BadInput(_EXPECTED, first(error), str(path)) from error
+    except OSError as error:
+        raise unreadable(error, _EXPECTED, str(path)) from error
     where = path.relative_to(folder).as_posix()
     labels = {category.id: category.name for category in file.categories}
     by_image: dict[int, list[tuple[int, _Annotation]]] = defaultdict(list)
@@ -198,6 +202,7 @@ def _mask_of(
 
 def _pixels_of(segmentation: _Runs | list[list[float]], face: ReviewFace) -> Image:
     if isinstance(segmentation, _Runs):
+        check_size(segmentation.size, face)
         try:
             return bitmap_shape(decode_runs(segmentation.counts, segmentation.size), face)
         except BadInput:

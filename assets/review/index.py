@@ -13,9 +13,10 @@ from typing import Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
-from assets.problems import Problem, ReportProblem
+from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.reading.naming import id_of
-from natocc.file_names import is_number
+from natocc.files.names import is_number
+from natocc.files.read import is_there, read_table_bytes
 from natocc.geometry import Image
 from shards.storage import sha256_bytes
 
@@ -106,22 +107,25 @@ def encode_review(form: str, faces: tuple[ReviewFace, ...]) -> bytes:
 def read_review(folder: Path) -> Review:
     """Read the index. Raises FileNotFoundError if it is missing, ValueError if it is damaged."""
     path = folder / REVIEW_INDEX
-    if not path.is_file():
+    if not is_there(path):
         raise FileNotFoundError(
             f"{folder}: expected a review ({REVIEW_INDEX} in it), got none; give the folder that "
             "`natocc review export` made"
         )
-    data = path.read_bytes()
+    expected = f"the index of a review ({_FORMAT})"
     try:
+        data = read_table_bytes(path)
         index = json.loads(data)
         if index["format"] != _FORMAT:
             raise ValueError(f"the format {index['format']}")
         faces = TypeAdapter(tuple[ReviewFace, ...]).validate_python(index["faces"])
         return Review(form=str(index["tool"]), faces=faces, sha256=sha256_bytes(data))
     except ValidationError as error:
-        raise ValueError(f"{path}: expected the index of a review ({_FORMAT}), got {first(error)}") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path}: expected the index of a review ({_FORMAT}), got {error}") from error
+        raise BadInput(expected, first(error), str(path)) from error
+    except OSError as error:
+        raise unreadable(error, expected, str(path)) from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise BadInput(expected, error, str(path)) from error
 
 
 def pixels_sha256(mask: Image) -> str:

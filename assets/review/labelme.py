@@ -6,15 +6,15 @@ Shapes are painted in the file's order: ``face`` adds pixels, ``hole`` removes t
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from PIL.Image import DecompressionBombError
 from pydantic import BaseModel, Field, FiniteFloat, ValidationError
 
-from assets.problems import BadInput, Problem, ReportProblem
+from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.review.index import (
     FACE_LABEL,
     HOLE_LABEL,
@@ -32,11 +32,14 @@ from assets.review.index import (
 from assets.review.shapes import bitmap_shape, check_label, new_mask, paint, polygon_shape
 from assets.wording import count_of
 from natocc.codecs import decode_plane
+from natocc.files.pictures import open_picture
+from natocc.files.read import read_table_bytes
 from natocc.geometry import Image
 from natocc.masks.polygons import trace_polygons
 
 # The version of the layout that is written. LabelMe replaces it by its own when it saves.
 _VERSION = "5.5.0"
+_EXPECTED = "a JSON file of LabelMe"
 
 
 class _Shape(BaseModel):
@@ -109,9 +112,12 @@ def read_labelme(folder: Path, review: Review, report: ReportProblem) -> Iterato
         if where == REVIEW_INDEX or (face := face_of(where, path.stem, review, report)) is None:
             continue
         try:
-            file = _File.model_validate_json(path.read_bytes())
+            file = _File.model_validate_json(read_table_bytes(path))
         except ValidationError as error:
-            report(Problem(path=where, expected="a JSON file of LabelMe", got=first(error)))
+            report(Problem(path=where, expected=_EXPECTED, got=first(error)))
+            continue
+        except OSError as error:
+            report(unreadable(error, _EXPECTED).problem(where))
             continue
         faults: list[Problem] = []
         mask = _mask_of(file, face, where, faults.append)
@@ -161,20 +167,27 @@ def _pixels_of(shape: _Shape, face: ReviewFace) -> Image:
 
 def _bitmap_of(shape: _Shape, face: ReviewFace) -> Image:
     """The bitmap placed into an image of the full size; both corners of its box belong to it."""
-    try:
-        pixels = decode_plane(base64.b64decode(shape.mask or "", validate=True))
-    except (binascii.Error, ValueError) as error:
-        raise BadInput("a mask as a PNG in base64", str(error)) from error
     if len(shape.points) != 2:
         raise BadInput("a mask with the 2 corners of its box", count_of(len(shape.points), "points"))
     (x0, y0), (x1, y1) = ((int(x), int(y)) for x, y in shape.points)
     height, width = face.image_size
     if not (0 <= x0 <= x1 < width and 0 <= y0 <= y1 < height):
         raise BadInput(f"a mask on the image of {width}x{height}", f"a box from {x0},{y0} to {x1},{y1}")
-    if pixels.shape != (y1 - y0 + 1, x1 - x0 + 1):
-        raise BadInput(
-            f"a mask of its box's size {x1 - x0 + 1}x{y1 - y0 + 1}", f"{pixels.shape[1]}x{pixels.shape[0]}"
-        )
     whole = np.zeros(face.image_size, np.uint8)
-    whole[y0 : y1 + 1, x0 : x1 + 1] = pixels
+    whole[y0 : y1 + 1, x0 : x1 + 1] = _pixels_of_box(shape.mask or "", x1 - x0 + 1, y1 - y0 + 1)
     return whole
+
+
+def _pixels_of_box(text: str, width: int, height: int) -> Image:
+    """The bitmap of a box's size. Its header is compared before the pixels are decoded."""
+    try:
+        data = base64.b64decode(text, validate=True)
+        with open_picture(data, ("PNG",)) as picture:
+            found = picture.size
+        if found != (width, height):
+            raise BadInput(f"a mask of its box's size {width}x{height}", f"{found[0]}x{found[1]}")
+        return decode_plane(data)
+    except BadInput:
+        raise
+    except (OSError, ValueError, SyntaxError, DecompressionBombError) as error:
+        raise BadInput("a mask as a PNG in base64", str(error)) from error

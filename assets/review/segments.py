@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assets.face_metadata.corrected_masks import read_corrected
-from assets.problems import BadInput, Problem, ReportProblem
+from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.reading.folders import pictures_in
 from assets.review.index import REVIEW_VERDICTS, Answer, Review, ReviewFace, face_of, file_date
 from assets.review.shapes import bitmap_shape
 from natocc.codecs import encode_png
+from natocc.files.read import is_there, read_text
 from natocc.geometry import Image
 from natocc.masks.scaling import enlarge_mask
 
@@ -84,19 +85,19 @@ def _answer(face: ReviewFace, path: Path, mask: Image | None, verdict: str | Non
 def _verdicts(folder: Path, review: Review, report: ReportProblem) -> dict[str, str]:
     path = folder / SEGMENTS_TABLE
     found: dict[str, str] = {}
-    if not path.is_file():
+    if not is_there(path):
         return found
     try:
-        # Spreadsheets write a byte order mark before the first column's name.
-        with path.open(newline="", encoding="utf-8-sig") as stream:
-            reader = csv.DictReader(stream)
-            if tuple(reader.fieldnames or ()) != _COLUMNS:
-                got = ", ".join(reader.fieldnames or ()) or "none"
-                raise ValueError(f"{path}: expected the columns {', '.join(_COLUMNS)}, got {got}")
-            for row in reader:
-                _add(found, row, f"{SEGMENTS_TABLE}:{reader.line_num}", review, report)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"{path}: expected a CSV table in UTF-8, got {error}") from error
+        reader = csv.DictReader(io.StringIO(read_text(path), newline=""))
+        if tuple(reader.fieldnames or ()) != _COLUMNS:
+            got = ", ".join(reader.fieldnames or ()) or "none"
+            raise BadInput(f"the columns {', '.join(_COLUMNS)}", got, str(path))
+        for row in reader:
+            _add(found, row, f"{SEGMENTS_TABLE}:{reader.line_num}", review, report)
+    except OSError as error:
+        raise unreadable(error, "a CSV table in UTF-8", str(path)) from error
+    except csv.Error as error:
+        raise BadInput("a CSV table in UTF-8", error, str(path)) from error
     return found
 
 

@@ -47,7 +47,12 @@ def polygon_shape(points: Sequence[tuple[float, float]], face: ReviewFace) -> Im
 
 def bitmap_shape(bitmap: Image, face: ReviewFace) -> Image:
     """A bitmap of the image's size, scaled to the mask's size. Raises BadInput for another size."""
-    if bitmap.shape != face.image_size:
-        height, width = face.image_size
-        raise BadInput(f"the image's size {width}x{height}", f"{bitmap.shape[1]}x{bitmap.shape[0]}")
+    check_size(bitmap.shape, face)
     return reduce_mask(bitmap, face.mask_size)
+
+
+def check_size(size: tuple[int, ...], face: ReviewFace) -> None:
+    """Raise BadInput for a size (height, width) other than the image's."""
+    if size != face.image_size:
+        height, width = face.image_size
+        raise BadInput(f"the image's size {width}x{height}", f"{size[1]}x{size[0]}")

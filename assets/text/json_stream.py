@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from natocc.files.read import bounds, open_file
+
 _CHUNK = 1 << 20
 _MARK = b"\xef\xbb\xbf"
 _SPACE = " \t\n\r"
@@ -29,9 +31,10 @@ class Piece:
 def read_pieces(path: Path) -> Iterator[Piece]:
     """Yield the members of the object in ``path`` in their order, lists element by element.
 
-    Raises ValueError, with the position in bytes, if the file is not a complete JSON object.
+    Raises ValueError, with the position in bytes, if the file is not a complete JSON object or if one member
+    is larger than a whole table may be; OSError if the file can't be read.
     """
-    with path.open("rb") as stream:
+    with open_file(path) as stream:
         text = _Text(stream)
         text.expect("{")
         if text.next() == "}":
@@ -100,6 +103,8 @@ class _Text:
         while True:
             try:
                 value, end = self._decoder.raw_decode(self._text, self._at)
+            except RecursionError as error:
+                raise ValueError(f"brackets nested too deep at byte {self.place}") from error
             except json.JSONDecodeError as error:
                 near = error.pos >= len(self._text) - _NEAR_END or error.msg.startswith("Unterminated")
                 if near and self._more():
@@ -116,7 +121,11 @@ class _Text:
             return piece
 
     def _more(self) -> bool:
-        data = self._stream.read(_CHUNK)
+        rest = len(self._text) - self._at
+        if rest > bounds().table_mib << 20:
+            raise ValueError(f"a member of more than {bounds().table_mib} MiB at byte {self.place}")
+        # A member is decoded from its start each time, so the amount doubles.
+        data = self._stream.read(max(_CHUNK, rest))
         if data:
             self._base += self._at
             self._text, self._at = self._text[self._at :] + data.decode("latin-1"), 0

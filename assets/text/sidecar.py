@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
 import unicodedata
@@ -10,10 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assets.problems import BadInput, Problem, ReportProblem
+from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.reading.naming import normal
 from assets.records import Origin
 from assets.wording import count_of
+from natocc.files.read import is_there, read_text
 
 SIDECAR = "natocc.csv"
 SPLITS = ("train", "test", "excluded")
@@ -63,7 +65,7 @@ class Sidecar:
     def __init__(self, folder: Path, root: Path, report: ReportProblem) -> None:
         self._rows: dict[str, SidecarRow] = {}
         path = folder / SIDECAR
-        if not path.is_file():
+        if not is_there(path):
             return
         where = path.relative_to(root).as_posix()
         problems: list[tuple[int, Problem]] = []
@@ -104,19 +106,17 @@ def _absences(where: str, absent: list[tuple[int, str]]) -> list[tuple[int, Prob
 def _rows(path: Path, where: str) -> Iterator[tuple[int, dict[str, str | None]]]:
     """Line number and cells of each row."""
     try:
-        # Spreadsheets write a byte order mark before the first column's name.
-        with path.open(newline="", encoding="utf-8-sig") as stream:
-            reader = csv.DictReader(stream)
-            columns = reader.fieldnames or ()
-            if "file" not in columns or not set(columns) <= set(_COLUMNS):
-                raise ValueError(
-                    f"{where}: expected a column file and others among {', '.join(_COLUMNS[1:])}, "
-                    f"got {', '.join(columns) or 'none'}"
-                )
-            for row in reader:
-                yield reader.line_num, row
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"{where}: expected a CSV table in UTF-8, got {error}") from error
+        reader = csv.DictReader(io.StringIO(read_text(path), newline=""))
+        columns = reader.fieldnames or ()
+        if "file" not in columns or not set(columns) <= set(_COLUMNS):
+            expected = f"a column file and others among {', '.join(_COLUMNS[1:])}"
+            raise BadInput(expected, ", ".join(columns) or "none", where)
+        for row in reader:
+            yield reader.line_num, row
+    except OSError as error:
+        raise unreadable(error, "a CSV table in UTF-8", where) from error
+    except csv.Error as error:
+        raise BadInput("a CSV table in UTF-8", error, where) from error
 
 
 def _exists(folder: Path, name: str) -> bool:
@@ -154,7 +154,7 @@ def _points(text: str) -> dict[str, Point]:
         for point in points.pop("facemesh", ()):
             _point(point, expected)
         return {name: _point(point, expected) for name, point in points.items()}
-    except (json.JSONDecodeError, AttributeError, TypeError) as error:
+    except (json.JSONDecodeError, AttributeError, TypeError, RecursionError) as error:
         raise BadInput(expected, error) from error
 
 

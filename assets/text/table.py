@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from assets.problems import BadInput, Problem, ReportProblem
+from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.reading.tally import Tally
 from assets.wording import count_of
-from natocc.file_names import is_number
+from natocc.files.names import is_number
+from natocc.files.read import is_there, read_text
 
 _Row = TypeVar("_Row")
 
@@ -57,7 +59,7 @@ def read_rows(
     it raises BadInput, the table is refused. Faulty rows are left out and reported, one line for each kind of
     fault.
     """
-    if not path.is_file():
+    if not is_there(path):
         return None
     where = path.relative_to(raw).as_posix()
     try:
@@ -65,8 +67,8 @@ def read_rows(
     except BadInput as error:
         report(error.problem(where))
         return None
-    except UnicodeDecodeError as error:
-        report(Problem(path=where, expected="text in UTF-8", got=str(error)))
+    except OSError as error:
+        report(unreadable(error, "text in UTF-8").problem(where))
         return None
     for expected, (lines, got) in content.refused.items():
         report(Problem(path=where, expected=expected, got=f"{got} and the like: {lines}"))
@@ -77,7 +79,7 @@ def read_rows(
 
 
 def _read_content(path: Path, layout_from: Callable[[list[str]], Layout[_Row]]) -> _Content[_Row]:
-    """Raises BadInput for a table without rows or with another layout, UnicodeDecodeError for binary data."""
+    """Raises BadInput for a table without rows or with another layout, OSError for an unreadable one."""
     content, layout = _Content[_Row](), None
     for line, cells in _lines(path):
         if layout is None:
@@ -99,7 +101,6 @@ def _read_content(path: Path, layout_from: Callable[[list[str]], Layout[_Row]]) 
 
 def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Line number (from 1) and cells of each non-empty line."""
-    with path.open(encoding="utf-8-sig") as stream:
-        for number, line in enumerate(stream, 1):
-            if cells := line.replace(",", " ").split():
-                yield number, cells
+    for number, line in enumerate(io.StringIO(read_text(path), newline=None), 1):
+        if cells := line.replace(",", " ").split():
+            yield number, cells

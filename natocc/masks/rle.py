@@ -18,10 +18,11 @@ def decode_runs(counts: Sequence[int] | str | bytes, size: tuple[int, int]) -> I
     Raises ValueError unless the runs fill the mask exactly.
     """
     plain = _expand(counts) if isinstance(counts, str | bytes) else [int(count) for count in counts]
-    runs = np.asarray(plain, dtype=np.int64)
     height, width = size
-    if (runs < 0).any() or runs.sum() != height * width:
-        raise ValueError(f"runs of {int(runs.sum())} pixels in all for a mask of {width}x{height}")
+    # Python's numbers, since a sum of hostile runs can exceed 64 bits.
+    if min(plain, default=0) < 0 or sum(plain) != height * width:
+        raise ValueError(f"runs of {sum(plain)} pixels in all for a mask of {width}x{height}")
+    runs = np.asarray(plain, dtype=np.int64)
     values = np.arange(len(runs)) % 2 * 255
     return np.ascontiguousarray(np.repeat(values.astype(np.uint8), runs).reshape(width, height).T)
 

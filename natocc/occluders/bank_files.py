@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from natocc.document import BadDocument, DocumentFormat, missing_document, parse_document
+from natocc.files.read import open_file
 from natocc.kinds import ENTRY_KINDS, check_entry_kind
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_MOST_ROWS = 20_000_000
 BANK_INDEX, BANK_TABLE = "bank.json", "entries.parquet"
 _PREPARE = "`natocc prepare --raw DIR --bank {folder}`"
 REPAIR_BANK = f"copy the bank again, or repair it with {_PREPARE}"
@@ -180,9 +182,9 @@ def _folder(bank: str) -> str:
 def _read(url: str, offset: int = 0, size: int | None = None) -> bytes:
     """``size`` bytes of a file, or the rest of it; fewer if the file ends earlier."""
     if "://" not in url:
-        with Path(url).expanduser().open("rb") as stream:
+        with open_file(Path(url).expanduser()) as stream:
             stream.seek(offset)
-            return stream.read(size)
+            return stream.read(-1 if size is None else size)
     import fsspec
 
     filesystem, path = fsspec.core.url_to_fs(url)
@@ -191,7 +193,10 @@ def _read(url: str, offset: int = 0, size: int | None = None) -> bytes:
 
 
 def arrow_table(data: bytes) -> pa.Table:
-    """The Parquet file's table. Raises pyarrow.ArrowInvalid (a ValueError) for other bytes."""
+    """The Parquet file's table.
+
+    Raises pyarrow.ArrowInvalid (a ValueError) for other bytes, ValueError for more rows than any table has.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -199,4 +204,8 @@ def arrow_table(data: bytes) -> pa.Table:
     # the process is aborted. The bytes are therefore copied into Arrow's memory.
     stream = pa.BufferOutputStream()
     stream.write(data)
-    return pq.ParquetFile(pa.BufferReader(stream.getvalue()), pre_buffer=False).read(use_threads=False)
+    file = pq.ParquetFile(pa.BufferReader(stream.getvalue()), pre_buffer=False)
+    # A few kilobytes of runs can stand for any number of rows.
+    if file.metadata.num_rows > _MOST_ROWS:
+        raise ValueError(f"a table: expected at most {_MOST_ROWS:,} rows, got {file.metadata.num_rows:,}")
+    return file.read(use_threads=False)

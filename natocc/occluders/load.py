@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -10,11 +12,18 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageOps, UnidentifiedImageError
 
-from natocc.file_names import PICTURES, name_order
+from natocc.files.names import PICTURES, name_order
+from natocc.files.pictures import fault_of_scan, open_picture
+from natocc.files.read import UnfitFile, read_picture_bytes
+from natocc.files.show import one_line
 from natocc.kinds import POOLS
 from natocc.occluders.bank import LEAST_SIDE, OccluderBank, make_cutout, shrink_occluder
 from natocc.occluders.bank_files import BankFiles, StoredEntry, open_bank_files, read_entries
 from natocc.occluders.occluder import MEMBERS, Occluder, decode_occluder
+
+_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
+# Decoders raise these for damaged files.
+_DAMAGE = (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, struct.error, zlib.error)
 
 
 def load_occluders(
@@ -75,8 +84,7 @@ def load_cutouts(folder: str | Path, *, long_side: int | None = 384) -> dict[str
         try:
             found[path.name] = _read(path, long_side)
         except ValueError as error:
-            shown = path.name.encode("utf-8", "backslashreplace").decode()
-            problems.append(f"{shown}: expected {error}")
+            problems.append(f"{one_line(path.name)}: expected {one_line(error)}")
     if problems or not found:
         listed = "".join(f"\n  {problem}" for problem in problems) or " got an empty folder"
         raise ValueError(f"{folder}: expected pictures with an alpha channel alone:{listed}")
@@ -93,14 +101,22 @@ def _read(path: Path, long_side: int | None) -> Occluder:
         raise ValueError(f"a picture ({', '.join(PICTURES)}), got {got}")
     expected = "a picture with an alpha channel, got"
     try:
-        with Pillow.open(path) as opened:
+        data = read_picture_bytes(path)
+        with open_picture(data, _FORMATS) as opened:
             picture = ImageOps.exif_transpose(opened)
             transparent = "A" in picture.getbands() or "transparency" in picture.info
             rgba = np.array(picture.convert("RGBA"))
+            fault = fault_of_scan(opened, data)
     except UnidentifiedImageError as error:
         raise ValueError(f"{expected} a file that is not a picture") from error
-    except (OSError, SyntaxError, Pillow.DecompressionBombError) as error:
+    except UnfitFile as error:
+        raise ValueError(f"{expected} {error.got}") from error
+    except Pillow.DecompressionBombError as error:
+        raise ValueError(f"{expected} {error}") from error
+    except _DAMAGE as error:
         raise ValueError(f"{expected} a damaged picture ({str(error).rstrip('.')})") from error
+    if fault:
+        raise ValueError(f"{expected} a damaged picture ({fault})")
     if not transparent:
         raise ValueError(f"{expected} a picture without one")
     if rgba[..., 3].max(initial=0) == 0:

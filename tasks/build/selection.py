@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assets.bank.reader import Bank, Entry
+from assets.problems import unreadable
 from assets.wording import count_of
 from manifests.recipe import RecipeError, Subset
+from natocc.files.read import is_there, read_text
 from natocc.kinds import kind_named
 
 _NO_SUBSETS = (
@@ -53,11 +55,14 @@ def select_faces(bank: Bank, split: str, subset: Subset = "all") -> FaceSelectio
 
 
 def _listed(faces: Sequence[Entry], path: Path) -> list[Entry]:
-    if not path.is_file():
+    if not is_there(path):
         expected = f"split: expected train, test, all or a list file, got {str(path)!r}, which is no file"
         advice = "give the list with --split FILE, or take every face with --split all"
         raise RecipeError([f"{expected}; {advice}"])
-    lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    try:
+        lines = [line.strip() for line in read_text(path).splitlines()]
+    except OSError as error:
+        raise RecipeError([f"split: {unreadable(error, 'a list of faces', str(path))}"]) from error
     wanted = {line for line in lines if line}
     found = {name: face for face in faces for name in (face.id, Path(face.source).name)}
     absent = sorted(wanted - found.keys())

@@ -10,13 +10,15 @@ from assets.datasets.published import Published
 from assets.pictures.images import read_size
 from assets.problems import BadInput
 from assets.reading.expected_counts import is_selection
+from assets.reading.tally import Tally
+from natocc.files.read import is_folder, what_is
 
-# Depth of the search below the first folder; links may form cycles.
+# Depth of the search below the first folder.
 _DEEPEST = 4
 
 
 def count_pictures(folder: Path, published: Published) -> int:
-    return sum(1 for _ in _pictures(folder, published))
+    return sum(1 for _ in _Walk(published).pictures(folder))
 
 
 def remark_on_sizes(folder: Path, published: Published, count: int) -> str:
@@ -35,23 +37,51 @@ def remark_on_depth(folder: Path, published: Published, count: int) -> str:
     return f"pictures one level deeper; move those of {below[0].name} up" if below else "no pictures"
 
 
-def _pictures(folder: Path, published: Published, depth: int = 0) -> Iterator[str]:
-    """Paths of the pictures, by suffix, in the folder, and below it if it has class folders."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            if published.nested and entry.is_dir():
-                yield from _pictures(Path(entry.path), published, depth + 1) if depth < _DEEPEST else ()
-            elif entry.name.lower().endswith(published.suffixes):
-                yield entry.path
+def remark_on_links(folder: Path, published: Published) -> str:
+    """Report links that are not followed; "" if there are none."""
+    walk = _Walk(published)
+    for _ in walk.pictures(folder):
+        pass
+    return f"links to nothing or to what is counted already: {walk.skipped}" if walk.skipped else ""
+
+
+class _Walk:
+    """A folder, and what is below it if it has class folders; each folder once, so that no link loops."""
+
+    def __init__(self, published: Published) -> None:
+        self._published = published
+        self._seen: set[tuple[int, int]] = set()
+        self.skipped = Tally()  # links, by name
+
+    def pictures(self, folder: Path, depth: int = 0) -> Iterator[str]:
+        """Paths of the pictures, by suffix."""
+        if not self._is_new(folder):
+            self.skipped.add(folder.name)
+            return
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.startswith("."):
+                    continue
+                if self._published.nested and is_folder(entry):
+                    yield from self.pictures(Path(entry.path), depth + 1) if depth < _DEEPEST else ()
+                elif entry.is_symlink() and what_is(entry.path):
+                    self.skipped.add(entry.name)
+                elif entry.name.lower().endswith(self._published.suffixes):
+                    yield entry.path
+
+    def _is_new(self, folder: Path) -> bool:
+        status = folder.stat()
+        place = status.st_dev, status.st_ino
+        new = place not in self._seen
+        self._seen.add(place)
+        return new
 
 
 def _other_sizes(folder: Path, published: Published) -> Iterator[str]:
     """Name and size of each picture that differs from the published size; empty if any size is allowed."""
     if published.widths is None or published.heights is None:
         return
-    for path in map(Path, sorted(_pictures(folder, published))):
+    for path in map(Path, sorted(_Walk(published).pictures(folder))):
         try:
             width, height = read_size(path)
         except BadInput:

@@ -11,7 +11,7 @@ from assets.datasets.published import PUBLISHED, Published
 from assets.reading.expected_counts import deviation
 from assets.reading.folders import relative
 from assets.reading.locate_folder import find_folder
-from tasks.census.pictures import count_pictures, remark_on_depth, remark_on_sizes
+from tasks.census.pictures import count_pictures, remark_on_depth, remark_on_links, remark_on_sizes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +38,7 @@ def census_row(published: Published, raw: Path) -> CensusRow | None:
         deviation(published.pictures, count),
         remark_on_sizes(folder, published, count),
         remark_on_depth(folder, published, count),
+        remark_on_links(folder, published),
     ]
     matlab = _matlab_files(folder) if published.dataset == "COFW" else ""
     inside = folder.is_relative_to(raw) and folder != raw

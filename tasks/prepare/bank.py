@@ -20,6 +20,7 @@ from assets.datasets.realocc import REALOCC
 from assets.problems import ReportProblem
 from assets.records import RawObject
 from assets.text.sidecar import Sidecar
+from natocc.files.read import use_bounds
 from natocc.masks.policy import policy_named
 from tasks.census.problems import count_problems, misplaced
 from tasks.prepare.cofw import prepare_cofw
@@ -74,12 +75,12 @@ def prepare(
     choice = choose_upscaler(
         options.upscaler, options.weights, device=options.device, precision=options.precision
     )
-    read_choice(options.objects)
     policy_named(options.policy)
     # Raises for a bank of a later release.
     former_options(bank)
     note = f"the finished shards are kept in {bank}; run the same command again to go on"
-    with kept(note), WorkerPool(workers) as pool:
+    with kept(note), use_bounds(options.bounds), WorkerPool(workers) as pool:
+        read_choice(options.objects)
         _check(raw)
         choice = _with_device(choice, raw, pool)
         on_upscaler(choice)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from shards import storage
+from natocc.files.read import MOST_HASHED, hash_file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ def mark_of(path: Path) -> Mark | None:
     try:
         # Taken before the content is read. A file written in between has another time in the next run.
         status = path.stat()
-        digest = storage.sha256_bytes(path.read_bytes())
+        digest = hash_file(path, MOST_HASHED)
     except OSError:
         return None
     return Mark(size=status.st_size, mtime_ns=status.st_mtime_ns, sha256=digest)

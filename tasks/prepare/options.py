@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from natocc.files.read import Bounds
 from natocc.machine import Device, Precision
 from tasks.options import Count, Options, WeightsFolder, input_check
 
@@ -33,6 +34,14 @@ class PrepareOptions(Options):
         HANDS, description="How many hands to take, unless a list names them or all have masks."
     )
     hold_out: bool = Field(True, description="Keep occluders of some classes and subjects for testing.")
+    picture_mib: Count = Field(Bounds().picture_mib, description="Largest file of a picture, in MiB.")
+    table_mib: Count = Field(Bounds().table_mib, description="Largest table or list, in MiB.")
+    megapixels: Count = Field(Bounds().megapixels, description="Largest picture, in millions of pixels.")
+
+    @property
+    def bounds(self) -> Bounds:
+        """The largest files that are read."""
+        return Bounds(picture_mib=self.picture_mib, table_mib=self.table_mib, megapixels=self.megapixels)
 
     @input_check("objects")
     def _objects_exist(self) -> str | None:

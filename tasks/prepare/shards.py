@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import chain, groupby, islice
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 from assets.problems import ReportProblem
 from manifests.code_identity import WRITE_BANK, code_identity
 from manifests.lineage import digest, library_versions
+from natocc.files.read import bounds
 from tasks.prepare.fingerprints import describe_input
 from tasks.prepare.records import Record, holds, read_record
 from tasks.prepare.sources import InputSource, distinct
@@ -82,7 +83,8 @@ def _cache_fields(source: InputSource, raw: Path) -> list[Any]:
         code_identity(source.function.__module__, network=source.network),
     ]
     function = [source.name, source.function.__qualname__, describe_input(source.cache_fields, raw)]
-    return [*function, code, library_versions("pycocotools")]
+    # A picture refused for its size is read again when a bound is raised.
+    return [*function, code, library_versions("pycocotools"), asdict(bounds())]
 
 
 def _keep(groups: Iterator[InputGroup], work: Work, report: ReportProblem) -> Iterator[ShardResult]:
@@ -106,7 +108,7 @@ def _make(
             queue.append(group)
             yield from group.items
 
-    each = partial(make_entries, source.function, dict(source.arguments), work.raw, source.by_chunk)
+    each = partial(make_entries, source.function, dict(source.arguments), work.raw, source.by_chunk, bounds())
     done = ordered_map(work.pool, each, items(), source.chunk, 3 * work.workers)
     for first in done:
         group = queue.popleft()

@@ -14,6 +14,7 @@ from assets.bank.reader import Entry
 from assets.bank.writer import write_shard
 from assets.problems import Problem, ReportProblem
 from assets.reading.folders import relative
+from natocc.files.read import Bounds, use_bounds
 from shards import storage
 from tasks.prepare.entry import Prepared
 from tasks.prepare.fingerprints import Mark, files_of, mark_of
@@ -29,16 +30,22 @@ class PreparedInput:
 
 
 def make_entries(
-    function: Callable[..., Any], arguments: Mapping[str, Any], raw: Path, by_chunk: bool, items: list[Any]
+    function: Callable[..., Any],
+    arguments: Mapping[str, Any],
+    raw: Path,
+    by_chunk: bool,
+    limits: Bounds,
+    items: list[Any],
 ) -> list[PreparedInput]:
     """``function`` for every input of a chunk, or for the chunk as a whole. Runs in a worker."""
     cv2.setNumThreads(1)
     # Taken before the pixels are read. A file written in between has another mark in the next run.
     inputs = [{relative(path, raw): mark_of(path) for path in files_of(item)} for item in items]
-    if by_chunk:
-        prepared = function(items, raw=raw, **arguments)
-    else:
-        prepared = [function(item, raw=raw, **arguments) for item in items]
+    with use_bounds(limits):
+        if by_chunk:
+            prepared = function(items, raw=raw, **arguments)
+        else:
+            prepared = [function(item, raw=raw, **arguments) for item in items]
     return [PreparedInput(prepared=done, inputs=read) for done, read in zip(prepared, inputs, strict=True)]
 
 

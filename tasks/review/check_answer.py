@@ -10,9 +10,10 @@ from assets.bank.reader import Bank, Entry
 from assets.face_metadata.corrected_masks import CORRECTED_FOLDER, corrected_masks
 from assets.face_metadata.provenance import Correction, read_provenance
 from assets.face_metadata.verdicts import VerdictRow
-from assets.problems import BadInput, Problem, ReportProblem
+from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.review.index import Answer, Review, pixels_sha256
 from natocc.codecs import decode_plane, encode_png
+from natocc.files.read import MOST_HASHED, hash_file, is_there
 from natocc.geometry import Image
 from shards.storage import sha256_bytes
 
@@ -70,7 +71,7 @@ class ReviewCheck:
         if sha256_bytes(members["jpg"]) != face.image_sha256:
             raise BadInput("the photograph that was exported", "another in the bank now; export again")
         shown = self._folder / face.image
-        if shown.is_file() and sha256_bytes(shown.read_bytes()) != face.image_sha256:
+        if is_there(shown) and self._sha256(shown) != face.image_sha256:
             raise BadInput(f"{face.image} as it was exported", "an image that was changed")
         if not (self._raw / entry.source).is_file():
             raise BadInput(f"the photograph {entry.source} in {self._raw}", "no such file")
@@ -143,5 +144,13 @@ class ReviewCheck:
     def _sha256(self, path: Path) -> str:
         """The hash of a file, computed once: COCO's annotation file holds many faces."""
         if path not in self._hashes:
-            self._hashes[path] = sha256_bytes(path.read_bytes())
+            self._hashes[path] = _hash(path)
         return self._hashes[path]
+
+
+def _hash(path: Path) -> str:
+    """The hash of a file. Raises BadInput if it can't be read."""
+    try:
+        return hash_file(path, MOST_HASHED)
+    except OSError as error:
+        raise unreadable(error, f"the file {path.name}") from error

@@ -9,12 +9,14 @@ from pathlib import Path
 import pyarrow as pa
 
 from assets.bank.reader import Bank, Entry
+from assets.problems import unreadable
 from assets.reading.naming import id_of
 from assets.review.formats import form_named
 from assets.review.index import REVIEW_IMAGES, REVIEW_INDEX, ReviewFace, encode_review, pixels_sha256
 from assets.wording import count_of
 from natocc.codecs import decode_plane
-from natocc.file_names import is_number
+from natocc.files.names import is_number
+from natocc.files.read import read_text
 from natocc.geometry import Image
 from shards import storage
 from shards.table import read_table
@@ -145,9 +147,9 @@ def _finite(score: object) -> float | None:
 def _listed(path: Path, faces: dict[str, Entry]) -> frozenset[str]:
     """The ids of a list, which may also be unpadded ids or names of photographs."""
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path}: expected a list in UTF-8, got {error}") from error
+        lines = read_text(path).splitlines()
+    except OSError as error:
+        raise unreadable(error, "a list in UTF-8", str(path)) from error
     names = [line.strip() for line in lines if line.strip()]
     ids = [_id_of(name, faces) for name in names]
     if unknown := [name for name, face_id in zip(names, ids, strict=True) if face_id not in faces]:

@@ -16,6 +16,7 @@ from assets.face_metadata.verdicts import VERDICTS_FILE, VerdictRow, encode_verd
 from assets.problems import Problem, ReportProblem
 from assets.review.formats import form_named
 from assets.review.index import Answer, read_review
+from natocc.files.read import is_there, read_table_bytes
 from shards import storage
 from tasks.progress import OnProgress, ignore_progress, tracked
 from tasks.review.check_answer import Finding, ReviewCheck
@@ -128,7 +129,7 @@ def _write(
         storage.write_bytes(str(target / correction.file), data)
     if corrections:
         path = target / PROVENANCE
-        before = path.read_bytes() if path.is_file() else b""
+        before = read_table_bytes(path) if is_there(path) else b""
         storage.write_bytes(str(path), add_provenance(before, [correction for _, correction in corrections]))
     if verdicts:
         storage.write_bytes(str(target / VERDICTS_FILE), encode_verdicts(rows | verdicts))

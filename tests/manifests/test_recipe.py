@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -138,8 +141,61 @@ def test_a_text_that_is_no_recipe_is_an_error(text: str, start: str, tmp_path: P
 
 def test_bytes_that_are_no_text_are_said(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_bytes(b"name: \xff\xfe")
-    with pytest.raises(RecipeError, match="expected UTF-8 text, got 'utf-8' codec can't decode"):
+    with pytest.raises(RecipeError, match="expected text in UTF-8, got another encoding"):
         load_recipe(str(tmp_path / "mine.yaml"))
+
+
+BOMB = "\n".join(
+    ["a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1]"]
+    + [f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]" for before, name in pairwise("abcdefghi")]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        (BOMB, "expected at most 10,000 values, got "),
+        ("a: &a [*a]", "expected at most 10,000 values, got "),
+        ("a: &a {b: *a}", "expected at most 10,000 values, got "),
+        ("a: " + "[" * 5000, "expected YAML, got brackets nested too deep"),
+        ("seed: " + "9" * 5000, "expected YAML, got Exceeds the limit"),
+        ("seed: 2001-99-99", "expected YAML, got month must be in 1..12"),
+        ("a: " + "x" * (1 << 18), "expected at most 262,144 bytes, got "),
+        ("name: \x00", "expected text in UTF-8, got binary data"),
+    ],
+)
+def test_a_bomb_is_refused_at_once(text: str, end: str, tmp_path: Path) -> None:
+    (line,) = problems(text, tmp_path)
+    assert line.startswith("mine.yaml: ") or "/mine.yaml: " in line
+    assert end in line and len(line) < 500
+
+
+def test_an_alias_used_with_measure_is_fine(tmp_path: Path) -> None:
+    sets = "sets: [&a {name: a, kind: hand}, {<<: *a, name: b}]"
+    (tmp_path / "mine.yaml").write_text(f"name: mine\ndescription: d\n{sets}\n")
+    assert [row.name for row in load_recipe(str(tmp_path / "mine.yaml")).sets] == ["a", "b"]
+
+
+@pytest.mark.parametrize(("kind", "make"), [("a named pipe", os.mkfifo), ("a folder", os.mkdir)])
+def test_what_is_no_file_is_no_recipe(kind: str, make: Callable[[Path], None], tmp_path: Path) -> None:
+    make(tmp_path / "mine.yaml")
+    with pytest.raises(RecipeError, match=f"mine.yaml: expected a regular file, got {kind}"):
+        load_recipe(str(tmp_path / "mine.yaml"))
+
+
+def test_a_name_has_at_most_64_signs(tmp_path: Path) -> None:
+    own = {"name": "s" * 65, "kind": "hand", "stream": "t" * 65}
+    assert [line.partition(" (got")[0] for line in problems(small(name="n" * 65, sets=[own]), tmp_path)] == [
+        f"recipe > {'n' * 65} > name: String should have at most 64 characters",
+        f"recipe > {'n' * 65} > sets > 0 > name: String should have at most 64 characters",
+        f"recipe > {'n' * 65} > sets > 0 > stream: String should have at most 64 characters",
+    ]
+
+
+def test_values_in_messages_are_one_line_and_cut(tmp_path: Path) -> None:
+    lines = problems(small(profile="p\x1b[2J\n" * 900), tmp_path)
+    assert len(lines) == 1 and r"p\x1b[2J" in lines[0]
+    assert lines[0].isprintable() and len(lines[0]) < 500
 
 
 def test_yaml_makes_no_objects(tmp_path: Path) -> None:

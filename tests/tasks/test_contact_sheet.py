@@ -62,3 +62,11 @@ def test_a_long_caption_stays_under_its_strip() -> None:
 
 def test_no_strips_are_a_title_alone() -> None:
     assert compose_sheet([], "title", side=50, columns=3).shape[0] == 34
+
+
+def test_a_caption_stays_on_its_line() -> None:
+    strips = [Strip(pictures=(grey(8, 8), grey(8, 8)), caption="a\nb\n\nc\x1b[2J")]
+    sheet = compose_sheet(strips, "one\ntwo", side=40, columns=1)
+    plain = compose_sheet([Strip(pictures=strips[0].pictures, caption="a")], "one", side=40, columns=1)
+    assert sheet.shape == plain.shape
+    assert (sheet[26:34] == PAPER).all()

@@ -11,7 +11,8 @@ from pathlib import Path, PurePath
 from assets.problems import Problem, ReportProblem
 from assets.reading.folders import is_text
 from assets.reading.naming import same_name
-from natocc.file_names import is_number, name_order
+from natocc.files.names import is_number, name_order
+from natocc.files.read import is_folder
 from natocc.masks.policy import PARTS
 
 # In the download, the masks of photograph i are in the folder i // 2000.
@@ -71,7 +72,7 @@ class PartFiles:
     def _list_others(self) -> None:
         """List all files once. For files in the download's layout, only their folder is recorded."""
         self._list(self._folder, "")
-        inner = sorted((entry.name for entry in os.scandir(self._folder) if entry.is_dir()), key=name_order)
+        inner = sorted((entry.name for entry in os.scandir(self._folder) if is_folder(entry)), key=name_order)
         for name in inner:
             if is_text(name) and not name.startswith("."):
                 self._list(self._folder / name, f"{name}/")
@@ -83,18 +84,18 @@ class PartFiles:
             for entry in entries:
                 if number >= 0 and _number_of(entry.name, number) is not None:
                     self._left.add(number)
-                elif not entry.name.startswith(".") and (prefix or not entry.is_dir()):
-                    others.append((entry.name, entry.is_dir()))
-        for name, is_folder in sorted(others, key=lambda one: name_order(one[0])):
-            self._keep(f"{prefix}{name}", is_folder)
+                elif not entry.name.startswith(".") and (prefix or not is_folder(entry)):
+                    others.append((entry.name, is_folder(entry)))
+        for name, below in sorted(others, key=lambda one: name_order(one[0])):
+            self._keep(f"{prefix}{name}", below)
 
-    def _keep(self, path: str, is_folder: bool) -> None:
+    def _keep(self, path: str, below: bool) -> None:
         """Keep a file from another place by its photograph, or report that it is no part mask."""
         where, stem, suffix = f"{self._where}/{path}", PurePath(path).stem, PurePath(path).suffix
         # No part's name with its underscore is the end of another's, so at most one matches.
         part = next((name for name in PARTS if stem.endswith(f"_{name}")), None)
-        if is_folder or suffix.lower() != ".png":
-            got = "a folder" if is_folder else "another file"
+        if below or suffix.lower() != ".png":
+            got = "a folder" if below else "another file"
             self._report(Problem(path=where, expected="a part mask (.png)", got=got))
         elif not is_text(path):
             self._report(Problem(path=where, expected="a name in UTF-8", got="other bytes"))

@@ -16,7 +16,7 @@ from assets.problems import Problem, ReportProblem
 from assets.reading.folders import picture_names
 from assets.reading.naming import id_of
 from assets.records import RawFace
-from natocc.file_names import is_number
+from natocc.files.names import is_number
 
 __all__ = [
     "CELEBAMASK_FOLDER",

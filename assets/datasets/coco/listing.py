@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from assets.reading.folders import is_text
 from assets.reading.tally import Tally
 from assets.text.json_stream import Piece, read_pieces
 
+# Characters of a category.
+_LONGEST = 200
 _Entry = TypeVar("_Entry")
 
 
@@ -42,7 +45,7 @@ def read_listing(path: Path, folder: Path) -> Listing:
             stored = tuple(value.get(name) for name in ("file_name", "height", "width"))
             _enter(listing.images, image, stored, listing.shared_images)
         elif piece.key == "categories":
-            _enter(listing.categories, value["id"], str(value["name"]), listing.shared_categories)
+            _enter(listing.categories, value["id"], _named(value["name"]), listing.shared_categories)
         elif piece.key == "annotations":
             _add_annotation(listing, piece, number)
             number += 1
@@ -61,6 +64,13 @@ def _add_annotation(listing: Listing, piece: Piece, number: int) -> None:
     listing.starts.append(piece.start)
     listing.ends.append(piece.end)
     listing.numbers.append(number)
+
+
+def _named(name: object) -> str:
+    """The name of a category, which becomes a value of the bank's table."""
+    if not isinstance(name, str) or len(name) > _LONGEST or not is_text(name):
+        raise ValueError(f"a category's name {name!r}")
+    return name
 
 
 def _enter(into: dict[int, _Entry | None], number: int, entry: _Entry, shared: Tally) -> None:

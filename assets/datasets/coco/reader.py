@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 
 from assets.datasets.coco.listing import Listing, read_listing
-from assets.problems import BadInput, Problem, ReportProblem
+from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.records import RawObject
 from assets.text.sidecar import Sidecar
+from natocc.files.read import open_file
 
 COCO_FOLDER = "COCO"
 COCO_LICENCE = "COCO: annotations CC BY 4.0, photographs under their own Flickr terms"
+_EXPECTED = "COCO json with images, categories, annotations"
 
 
 def read_objects(raw: Path, report: ReportProblem) -> Iterator[RawObject]:
@@ -48,7 +50,10 @@ def _read_file(
         listing = read_listing(path, _image_folder(raw / COCO_FOLDER, path.stem.removeprefix("instances_")))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         got = str(error) if type(error) is ValueError else f"{type(error).__name__}: {error}"
-        report(Problem(path=where, expected="COCO json with images, categories, annotations", got=got))
+        report(Problem(path=where, expected=_EXPECTED, got=got))
+        return
+    except OSError as error:
+        report(unreadable(error, _EXPECTED).problem(where))
         return
     _report_shared(listing, where, report)
     yield from _instances(path, listing, raw, sidecar, taken, report)
@@ -69,7 +74,7 @@ def _instances(
     where = path.relative_to(raw).as_posix()
     # By id. Annotations without an id come first, in the order of the file.
     order = np.argsort(np.frombuffer(listing.ids, np.int64), kind="stable") if listing.ids else ()
-    with path.open("rb") as stream:
+    with open_file(path) as stream:
         for at in order:
             stream.seek(listing.starts[at])
             data = stream.read(listing.ends[at] - listing.starts[at])
@@ -145,7 +150,7 @@ def _fields(data: bytes, listing: Listing) -> _Annotation:
         )
     except BadInput:
         raise
-    except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError) as error:
         expected = "id, image_id, category_id, bbox, area and segmentation as COCO has them"
         raise BadInput(expected, f"{type(error).__name__}: {error}") from error
 

@@ -10,10 +10,12 @@ from pathlib import Path
 
 from assets.datasets.coco.categories import CATEGORIES, CATEGORY_NAMES, TEST_CATEGORIES, TESTED, TOTAL
 from assets.datasets.coco.reader import COCO_FOLDER
-from assets.problems import Problem, ReportProblem
+from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.records import RawObject
 from assets.wording import count_of
+from natocc.files.read import is_there, read_text
 
+_CHOICES, _IDS = "default, all or a file of annotation ids", "one annotation id a line"
 # Number of candidates to examine, at most, for each place of a category.
 _TRIES = 4
 _LEAST_SIDE, _BORDER, _LEAST_FILL, _MOST_ASPECT = 64, 3, 0.25, 5.0
@@ -41,14 +43,16 @@ def read_choice(choice: str) -> str | tuple[int, ...]:
     if choice in ("default", "all"):
         return choice
     path = Path(choice)
-    if not path.is_file():
-        raise ValueError(f"--objects: expected default, all or a file of annotation ids, got {choice!r}")
+    if not is_there(path):
+        raise ValueError(f"--objects: expected {_CHOICES}, got {choice!r}")
     try:
-        wanted = sorted({int(line) for line in path.read_text(encoding="utf-8-sig").split()})
+        wanted = sorted({int(line) for line in read_text(path).split()})
+    except OSError as error:
+        raise unreadable(error, _CHOICES, f"--objects {choice}") from error
     except ValueError as error:
-        raise ValueError(f"--objects {choice}: expected one annotation id a line, got {error}") from error
+        raise BadInput(_IDS, error, f"--objects {choice}") from error
     if not wanted:
-        raise ValueError(f"--objects {choice}: expected one annotation id a line, got an empty file")
+        raise BadInput(_IDS, "an empty file", f"--objects {choice}")
     return tuple(wanted)
 
 

@@ -13,7 +13,7 @@ from assets.reading.folders import by_stem, first_folder, pictures_in
 from assets.reading.naming import id_of
 from assets.records import Origin, RawCutout
 from assets.text.sidecar import EMPTY_ROW, Sidecar, SidecarRow
-from shards import storage
+from natocc.files.read import hash_if_readable
 
 # Places to which they are unpacked, and the names of the two folders. The publishers' own description uses
 # the second name of the mask folder once.
@@ -93,7 +93,7 @@ def _with_photo(origin: Origin, raw: Path, sidecar: Sidecar, stem: str) -> Origi
             row = _coco_row(found, raw, sidecar)
             return replace(
                 origin,
-                photo=origin.photo or row.photo or storage.sha256_of(str(found[0])),
+                photo=origin.photo or row.photo or hash_if_readable(found[0]),
                 person=origin.person or row.person,
                 split=origin.split or row.split,
             )

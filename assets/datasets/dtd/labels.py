@@ -6,9 +6,10 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from assets.problems import Problem, ReportProblem
+from assets.problems import Problem, ReportProblem, unreadable
 from assets.reading.naming import normal
 from assets.reading.tally import Tally
+from natocc.files.read import is_there, read_text
 
 _FOLDER = "labels"
 _SPLITS = ("train", "val", "test")
@@ -137,14 +138,14 @@ class TextureLabels:
     def _lines(self, file: str) -> Iterator[tuple[int, str, str]]:
         """Line number, picture and the rest of the line; nothing if the file does not exist."""
         path = self._folder / file
-        if not path.is_file():
+        if not is_there(path):
             return
         try:
-            text = path.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError as error:
+            text = read_text(path)
+        except OSError as error:
             if file not in self._unreadable:
                 self._unreadable.add(file)
-                self._report(Problem(path=self._where(file), expected="text in UTF-8", got=str(error)))
+                self._report(unreadable(error, "text in UTF-8").problem(self._where(file)))
             return
         for number, line in enumerate(text.splitlines(), 1):
             if line.strip():

@@ -13,6 +13,7 @@ from assets.reading.hold_out import held_out
 from assets.reading.naming import id_of
 from assets.records import RawTexture
 from assets.text.sidecar import Sidecar
+from natocc.files.read import what_is
 
 DTD_FOLDER = "dtd"
 DTD_LICENCE = "DTD: for research, photographs under their authors' terms"
@@ -59,7 +60,7 @@ def _pictures_of(kind: Path, raw: Path, report: ReportProblem) -> list[Path]:
         report(Problem(path=where, expected="a name in UTF-8", got="other bytes"))
         return []
     if not kind.is_dir():
-        report(Problem(path=where, expected="a folder of one texture class", got="a file"))
+        report(Problem(path=where, expected="a folder of one texture class", got=what_is(kind) or "a file"))
         return []
     pictures = pictures_in(kind, raw, report)
     if not pictures:

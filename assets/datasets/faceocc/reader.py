@@ -18,8 +18,8 @@ from assets.reading.naming import id_of
 from assets.records import Origin, RawCutout, RawTexture
 from assets.text.sidecar import Sidecar
 from assets.wording import count_of
-from natocc.file_names import is_number
-from shards import storage
+from natocc.files.names import is_number
+from natocc.files.read import hash_if_readable
 
 FACEOCC_FOLDER = _DATASET = "FaceOcc"
 CELEBA, FFHQ, INTERNET, FACEOCC_TEXTURES = "CelebAHQ", "ffhq", "internet", "texture"
@@ -154,7 +154,7 @@ class _Photographs:
         known = self._faces.describe(f"{stem}.jpg" if photo is None else photo.name).origin
         if known.photo or photo is None or not photo.is_file():
             return known
-        return replace(known, photo=storage.sha256_of(str(photo)))
+        return replace(known, photo=hash_if_readable(photo))
 
     def report_missing(self, crops: Path, raw: Path, report: ReportProblem) -> None:
         """Report in one line all crops whose photograph is missing."""

@@ -7,8 +7,9 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.problems import Problem, ReportProblem
+from assets.problems import Problem, ReportProblem, unreadable
 from assets.reading.naming import normal
+from natocc.files.read import is_there, read_text
 
 _NAME = "HandInfo.csv"
 SKINS = ("very fair", "fair", "medium", "dark")
@@ -44,7 +45,7 @@ def read_hand_info(folder: Path, raw: Path, report: ReportProblem) -> dict[str, 
         report(Problem(path=where, expected=expected, got=got, action="noted"))
         return {}
 
-    if not path.is_file():
+    if not is_there(path):
         return lack("no such file")
     reported: set[tuple[str, str]] = set()
 
@@ -60,7 +61,7 @@ def read_hand_info(folder: Path, raw: Path, report: ReportProblem) -> dict[str, 
         return ""
 
     try:
-        reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
+        reader = csv.DictReader(io.StringIO(read_text(path), newline=""))
         if "imageName" not in (reader.fieldnames or ()):
             return lack(f"columns {', '.join(reader.fieldnames or ()) or 'none'}")
         return {
@@ -74,5 +75,7 @@ def read_hand_info(folder: Path, raw: Path, report: ReportProblem) -> dict[str, 
             for row in reader
             if row["imageName"]
         }
-    except (UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
+        return lack(unreadable(error, "").got)
+    except csv.Error as error:
         return lack(str(error))

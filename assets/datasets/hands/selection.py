@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from assets.problems import Problem, ReportProblem
+from assets.problems import Problem, ReportProblem, unreadable
 from assets.reading.hold_out import held_out_of_each
 from assets.reading.naming import normal
 from assets.records import RawHand
+from natocc.files.read import is_there, read_text
 
 LIST = "11k_hands_sample.txt"
 # The number of hands in Voo et al.
@@ -76,13 +77,13 @@ def read_list(folders: Sequence[Path], raw: Path, report: ReportProblem) -> tupl
         expected = f"the list in {folders[0].name}/ or {folders[1].name}/"
         report(Problem(path=LIST, expected=expected, got="it beside them, where it is not read"))
     for path in (folder / LIST for folder in folders):
-        if not path.is_file():
+        if not is_there(path):
             continue
         where = path.relative_to(raw).as_posix()
         try:
-            lines = path.read_text(encoding="utf-8-sig").splitlines()
-        except UnicodeDecodeError as error:
-            report(Problem(path=where, expected="a list of images, one a line", got=str(error)))
+            lines = read_text(path).splitlines()
+        except OSError as error:
+            report(unreadable(error, "a list of images, one a line").problem(where))
             continue
         names = [line.strip().replace("\\", "/").rpartition("/")[2] for line in lines if line.strip()]
         if not names:

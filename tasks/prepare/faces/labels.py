@@ -13,11 +13,11 @@ from assets.pictures.images import Picture
 from assets.problems import BadInput, Problem, conversions, unusual
 from assets.reading.folders import relative
 from assets.records import RawFace
+from natocc.files.read import MOST_HASHED, hash_file
 from natocc.geometry import Image
 from natocc.masks.corrected_parsing import corrected_parsing
 from natocc.masks.policy import FACEOCC, VOO, face_mask, parsing_map, policy_named
 from natocc.resize.scale import scaled_size
-from shards.storage import sha256_bytes
 from tasks.prepare.entry import EXPECTED_MASK, read_from
 from tasks.prepare.faces.faceocc import OtherMask, subtract_occlusion
 
@@ -91,7 +91,7 @@ def _read_corrected(
     small = resize_binary(mask, size)
     if not small.any():
         raise BadInput("a mask with pixels", "one that is empty at half the photograph's size")
-    metadata: dict[str, object] = {"mask": "corrected", "mask_sha256": sha256_bytes(path.read_bytes())}
+    metadata: dict[str, object] = {"mask": "corrected", "mask_sha256": hash_file(path, MOST_HASHED)}
     if face.review:
         metadata["review"] = face.review
     problems = conversions_of_face_mask(path, notes, raw)

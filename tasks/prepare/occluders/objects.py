@@ -66,7 +66,7 @@ def cut_object(thing: RawObject, raw: Path) -> Cut | Prepared:
         return refuse(where, expected, f"{picture.rgb.shape[1]}x{picture.rgb.shape[0]}")
     try:
         mask = rasterise(thing.segmentation, thing.image_size)
-    except (ValueError, TypeError, KeyError, IndexError) as error:
+    except (ValueError, TypeError, LookupError, OverflowError) as error:
         return refuse(where, "polygons or RLE of its photograph's size", f"{type(error).__name__}: {error}")
     if not mask.any():
         return refuse(where, "an annotation with pixels inside the photograph", "an empty one")

@@ -23,10 +23,12 @@ def blur_of(thing: RawObject) -> float | None:
     """
     try:
         picture = read_image(thing.image).rgb
+        if picture.shape[:2] != thing.image_size:
+            return 0.0
         mask = rasterise(thing.segmentation, thing.image_size)
-    except (ValueError, TypeError, KeyError, IndexError):
+    except (ValueError, TypeError, LookupError, OverflowError):
         return 0.0
-    if picture.shape[:2] != thing.image_size or not mask.any():
+    if not mask.any():
         return 0.0
     box = mask_box(mask).grow(_MARGIN, thing.image_size)
     crop, inside = np.ascontiguousarray(picture[box.slices]), np.ascontiguousarray(mask[box.slices])

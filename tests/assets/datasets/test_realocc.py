@@ -33,9 +33,7 @@ def test_without_a_list_all_come_by_name(raw: Path) -> None:
     assert read(raw) == (["00003", "a", "b.c"], [])
 
 
-@pytest.mark.parametrize(
-    ("data", "got"), [(b"\n", "an empty list"), (b"\xff\n", "'utf-8' codec can't decode")]
-)
+@pytest.mark.parametrize(("data", "got"), [(b"\n", "an empty list"), (b"\xff\n", "another encoding (0xff")])
 def test_a_list_that_says_nothing_is_noted_and_all_are_taken(raw: Path, data: bytes, got: str) -> None:
     write(raw / "RealOcc/split/val.txt", data)
     stems, problems = read(raw)

@@ -31,7 +31,7 @@ def test_rows_and_photographs_that_lack_each_other_take_one_line(tmp_path: Path)
         (ATTRIBUTES, b"1\n0.jpg 1 -1\n", "expected the attributes' names in the line after the count, got 0.jpg 1 -1"),
         (MAPPING, b"idx file\n0 000001.jpg\n", "expected the columns idx, orig_idx and orig_file, got idx file"),
         (MAPPING, b"", "expected rows, got an empty file"),
-        (MAPPING, b"0 \xff 1\n", "expected text in UTF-8, got 'utf-8' codec can't decode byte 0xff in position 2: invalid start byte"),
+        (MAPPING, b"0 \xff 1\n", "expected text in UTF-8, got another encoding (0xff at byte 2)"),
     ],
 )  # fmt: skip
 def test_a_table_that_is_another_is_not_used(tmp_path: Path, file: str, text: bytes, said: str) -> None:

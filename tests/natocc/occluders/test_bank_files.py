@@ -123,7 +123,8 @@ def test_a_folder_in_place_of_a_file_is_said(bank: Path) -> None:
     (bank / "face-000000.tar").unlink()
     (bank / "face-000000.tar").mkdir()
     with pytest.raises(
-        BadBank, match=r"face-000000\.tar: expected jpg of face a, got the error Is a directory; fix this"
+        BadBank,
+        match=r"face-000000\.tar: expected jpg of face a, got the error expected a regular file, got a folder; fix this",
     ):
         files.read_members(entries[0])
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from assets.datasets.published import Published
-from tasks.census.pictures import count_pictures, remark_on_depth, remark_on_sizes
+from tasks.census.pictures import count_pictures, remark_on_depth, remark_on_links, remark_on_sizes
 from tests.raw_trees import encoded, portrait, write
 
 
@@ -23,7 +23,27 @@ def test_pictures_count_by_suffix_and_hidden_files_do_not(tmp_path: Path) -> Non
 def test_a_link_in_a_circle_ends(tmp_path: Path) -> None:
     write(tmp_path / "class/a.jpg", b"x")
     (tmp_path / "class/again").symlink_to(tmp_path, target_is_directory=True)
-    assert 1 <= count_pictures(tmp_path, published(nested=True)) <= 4
+    assert count_pictures(tmp_path, published(nested=True)) == 1
+    assert remark_on_links(tmp_path, published(nested=True)).endswith(": 1 (again)")
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_link_to_itself_or_to_nothing_is_counted_apart(tmp_path: Path, nested: bool) -> None:
+    write(tmp_path / "a.jpg", b"x")
+    (tmp_path / "loop.jpg").symlink_to("loop.jpg")
+    (tmp_path / "lost").symlink_to("nowhere")
+    (tmp_path / "b.jpg").symlink_to("a.jpg")
+    assert count_pictures(tmp_path, published(nested=nested)) == 2
+    assert ": 2 (" in remark_on_links(tmp_path, published(nested=nested))
+    assert remark_on_links(write(tmp_path / "own/a.jpg", b"x").parent, published(nested=nested)) == ""
+
+
+def test_class_folders_may_be_links_and_count_once(tmp_path: Path) -> None:
+    write(tmp_path / "elsewhere/a.jpg", b"x")
+    for name in ("one", "two"):
+        (tmp_path / "images").mkdir(exist_ok=True)
+        (tmp_path / "images" / name).symlink_to(tmp_path / "elsewhere")
+    assert count_pictures(tmp_path / "images", published(nested=True)) == 1
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from assets.bank.reader import Entry
 from assets.problems import Problem
+from natocc.files.read import Bounds
 from shards.reader import read_shard
 from tasks.prepare.entry import Prepared, refuse
 from tasks.prepare.records import read_record
@@ -38,19 +39,19 @@ def files(tmp_path: Path) -> list[Path]:
 
 def test_a_chunk_is_made_one_by_one_or_as_a_whole(files: list[Path]) -> None:
     raw, arguments = files[0].parent, {"mark": "m"}
-    one_by_one = make_entries(prepare_one, arguments, raw, False, files)
-    assert make_entries(prepare_chunk, arguments, raw, True, files) == one_by_one
+    one_by_one = make_entries(prepare_one, arguments, raw, False, Bounds(), files)
+    assert make_entries(prepare_chunk, arguments, raw, True, Bounds(), files) == one_by_one
     assert [list(made.inputs) for made in one_by_one] == [["a.jpg"], ["bad.jpg"], ["c.jpg"]]
     assert all(mark is not None for made in one_by_one for mark in made.inputs.values())
     with pytest.raises(ValueError, match="zip"):
-        make_entries(lambda items, raw: [], {}, raw, True, files)
+        make_entries(lambda items, raw: [], {}, raw, True, Bounds(), files)
 
 
 def test_a_shard_holds_what_could_be_used_and_its_record_says_the_rest(
     files: list[Path], tmp_path: Path
 ) -> None:
     bank, noted = str(tmp_path / "bank"), list[Problem]()
-    made = make_entries(prepare_one, {"mark": "m"}, files[0].parent, False, files)
+    made = make_entries(prepare_one, {"mark": "m"}, files[0].parent, False, Bounds(), files)
     record = write_entries(bank, "face-000000", "key", made, noted.append)
     assert [entry.id for entry in record.entries] == ["a", "c"] and record.counted == {"kept": 2}
     assert list(record.problems) == noted and len(noted) == 1

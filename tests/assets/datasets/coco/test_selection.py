@@ -109,7 +109,7 @@ def test_a_file_lists_ids(things: list[RawObject], tmp_path: Path) -> None:
     [
         (b"7\nseven\n", r"expected one annotation id a line, got invalid literal for int\(\) .* 'seven'"),
         (b"", "expected one annotation id a line, got an empty file"),
-        (b"\xff\xfe", "expected one annotation id a line, got .* decode"),
+        (b"\xff\xfe", "expected default, all or a file of annotation ids, got text in UTF-16"),
         (b"3\n99999\n88888\n", "expected ids of annotations that can be used, got 2 others, the first 88888"),
     ],
 )
@@ -121,11 +121,11 @@ def test_a_list_that_cannot_be_used_is_an_error(
         select(things, str(listed))
 
 
-@pytest.mark.parametrize("choice", ["none", "/no/such/file", "."])
-def test_another_choice_is_an_error(choice: str) -> None:
-    with pytest.raises(
-        ValueError, match=f"expected default, all or a file of annotation ids, got '{choice}'"
-    ):
+@pytest.mark.parametrize(
+    ("choice", "got"), [("none", "'none'"), ("/no/such/file", "'/no/such/file'"), (".", "a folder")]
+)
+def test_another_choice_is_an_error(choice: str, got: str) -> None:
+    with pytest.raises(ValueError, match=f"expected default, all or a file of annotation ids, got {got}"):
         read_choice(choice)
 
 

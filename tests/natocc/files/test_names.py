@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from natocc.file_names import is_number, name_order
+from natocc.files.names import is_number, name_order
 
 
 def test_names_of_numbers_come_first_and_as_numbers() -> None:

@@ -1,0 +1,1 @@
+"""Files of users: their names, their bytes within bounds, and their text made safe to show."""
