@@ -58,7 +58,8 @@ class BadInput(ValueError):
 def unreadable(error: OSError, expected: str, where: str = "") -> BadInput:
     """The fault of a file that can't be read, in place of ``expected``."""
     if isinstance(error, UnfitFile):
-        return BadInput(expected, error.got, where)
+        too_large = error.expected.startswith("at most")
+        return BadInput(expected, f"{error.got} ({error.expected})" if too_large else error.got, where)
     return BadInput(expected, f"a file that can't be read ({error.strerror or error})", where)
 
 

@@ -11,13 +11,15 @@ from typing import Any, BinaryIO, cast
 
 from fsspec import AbstractFileSystem
 
-from natocc.files.read import hash_file, open_file
+from natocc.files.read import hash_file, read_within
 from shards.local_file import flush_folder, make_folders, replace_whole
 from shards.remote.errors import clear_errors, no_answer
 from shards.remote.filesystem import is_object_store, open_filesystem, require_bucket
 from shards.remote.upload import copy_on_server, identity, upload
 
 _PIECE = 1 << 22
+# Bytes of a file that is read as a whole, such as a shard.
+_MOST = 16 << 30
 # Names of a folder's content that a message lists.
 _NAMED = 5
 
@@ -75,12 +77,14 @@ def write_bytes(url: str, data: bytes) -> None:
         stream.write(data)
 
 
-def read_bytes(url: str) -> bytes:
-    """The file's content. The FileNotFoundError names the URL, UnfitFile what is no regular file."""
+def read_bytes(url: str, most: int = _MOST) -> bytes:
+    """The file's content. The FileNotFoundError names the URL, UnfitFile what is no regular file.
+
+    ``most``: bytes of a local file that are read; of a larger one, UnfitFile is raised.
+    """
     with connect(url) as (filesystem, path):
         if is_local(url):
-            with open_file(path) as local:
-                return local.read()
+            return read_within(path, most)
         return cast(bytes, filesystem.cat_file(path))
 
 

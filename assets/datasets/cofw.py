@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 
 from assets.datasets.realocc import OccludedSource
 from assets.problems import BadInput, Problem, ReportProblem
+from natocc.files.read import check_pixels, what_is
 from natocc.geometry import Image
 
 COFW_FOLDERS = ("COFW", "COFW_color")
 COFW_LICENCE = "COFW: CC BY 4.0"
 LANDMARKS = 29
+_MOST_NUMBERS = 10_000_000
 # Training faces before this index come from LFPW and are hardly occluded.
 FIRST_GENUINE = 845
 # FaceOcc's crops of the test faces. Its masks count clear lenses as face.
@@ -116,6 +118,9 @@ def cofw_files(raw: Path) -> Iterator[Path]:
 def _read_file(path: Path, part: _Part, raw: Path, report: ReportProblem) -> Iterator[CofwFace]:
     where = path.relative_to(raw).as_posix()
     h5py = _load_h5py()
+    if found := what_is(path):
+        report(Problem(path=where, expected="a MATLAB file of version 7.3 (HDF5)", got=found))
+        return
     try:
         stored = h5py.File(path, "r")
     except OSError as error:
@@ -158,7 +163,12 @@ def _variables(stored: Any, part: _Part) -> tuple[Any, NDArray[np.float64], NDAr
 def _array(value: Any, name: str) -> NDArray[Any]:
     """The whole variable, with its axes as stored."""
     try:
+        # Chunks that compress well can stand for more numbers than memory holds.
+        if value.size > _MOST_NUMBERS:
+            raise BadInput(f"{name} of at most {_MOST_NUMBERS:,} numbers", f"{value.size:,}")
         return np.asarray(value[()])
+    except BadInput:
+        raise
     except (OSError, TypeError, ValueError) as error:
         raise BadInput(f"{name} as an array", str(error)) from error
 
@@ -220,6 +230,8 @@ def _image_shape(stored: Any, cell: Any) -> tuple[int, ...]:
     if image.dtype != np.uint8 or len(shape) not in (2, 3) or channels not in (1, 3) or 0 in shape:
         expected = "an 8-bit image of 1 or 3 channels"
         raise BadInput(expected, f"{image.dtype} with axes {_axes(image)}")
+    if fault := check_pixels(shape[-2], shape[-1]):
+        raise BadInput(expected, fault)
     return shape
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from natocc.files.read import is_folder
+from natocc.files.read import leads_to_folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,5 +73,5 @@ def _spelled(folder: Path, parts: tuple[str, ...]) -> Path | None:
 def _folders(folder: Path) -> list[Path]:
     """The subfolders by name, without those whose name begins with a dot."""
     with os.scandir(folder) as entries:
-        names = sorted(entry.name for entry in entries if not entry.name.startswith(".") and is_folder(entry))
+        names = sorted(entry.name for entry in entries if not entry.name.startswith(".") and leads_to_folder(entry))
     return [folder / name for name in names]

@@ -165,7 +165,7 @@ def what_is(path: Path | str) -> str:
     return "" if stat.S_ISREG(status.st_mode) else _kind(status)
 
 
-def is_folder(entry: os.DirEntry[str]) -> bool:
+def leads_to_folder(entry: os.DirEntry[str]) -> bool:
     """Whether an entry is a folder, after links. A link in a circle is none."""
     try:
         return entry.is_dir()

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from natocc.document import BadDocument, DocumentFormat, missing_document, parse_document
-from natocc.files.read import open_file
+from natocc.files.read import open_file, read_within
 from natocc.kinds import ENTRY_KINDS, check_entry_kind
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_MOST_ROWS = 20_000_000
+# Rows of a table, and bytes of an index or a table.
+_MOST_ROWS, _MOST_BYTES = 20_000_000, 4 << 30
 BANK_INDEX, BANK_TABLE = "bank.json", "entries.parquet"
 _PREPARE = "`natocc prepare --raw DIR --bank {folder}`"
 REPAIR_BANK = f"copy the bank again, or repair it with {_PREPARE}"
@@ -182,9 +183,12 @@ def _folder(bank: str) -> str:
 def _read(url: str, offset: int = 0, size: int | None = None) -> bytes:
     """``size`` bytes of a file, or the rest of it; fewer if the file ends earlier."""
     if "://" not in url:
-        with open_file(Path(url).expanduser()) as stream:
+        path = Path(url).expanduser()
+        if size is None:
+            return read_within(path, _MOST_BYTES)
+        with open_file(path) as stream:
             stream.seek(offset)
-            return stream.read(-1 if size is None else size)
+            return stream.read(size)
     import fsspec
 
     filesystem, path = fsspec.core.url_to_fs(url)

@@ -11,7 +11,7 @@ from assets.pictures.images import read_size
 from assets.problems import BadInput
 from assets.reading.expected_counts import is_selection
 from assets.reading.tally import Tally
-from natocc.files.read import is_folder, what_is
+from natocc.files.read import leads_to_folder, what_is
 
 # Depth of the search below the first folder.
 _DEEPEST = 4
@@ -62,7 +62,7 @@ class _Walk:
             for entry in entries:
                 if entry.name.startswith("."):
                     continue
-                if self._published.nested and is_folder(entry):
+                if self._published.nested and leads_to_folder(entry):
                     yield from self.pictures(Path(entry.path), depth + 1) if depth < _DEEPEST else ()
                 elif entry.is_symlink() and what_is(entry.path):
                     self.skipped.add(entry.name)

@@ -123,7 +123,7 @@ def _line(renditions: tuple[str, str], tally: VoteTally) -> str:
 def _read(url: str, what: str) -> dict[str, object]:
     try:
         data = json.loads(storage.read_bytes(url))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{url}: expected {what} as JSON, got {error}") from error
     if not isinstance(data, dict):
         raise ValueError(f"{url}: expected {what} as a JSON object, got {type(data).__name__}")

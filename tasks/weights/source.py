@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from assets.weights.files import readable
 from models.checkpoints.read import StateDict, read_state
 from models.rrdb.from_ncnn import read_rrdbnet
+from natocc.files.read import open_file, read_within, what_is
 from shards.storage import sha256_bytes, sha256_of
 
 CHECKPOINTS = (".pth", ".pt", ".ckpt", ".safetensors", ".bin")
@@ -49,12 +50,12 @@ def weights_sources(path: Path) -> tuple[WeightsSource, ...]:
         raise ValueError(f"{label}: expected a file of weights, got a folder; name the file in it")
     if not path.exists():
         raise FileNotFoundError(f"{label}: expected a file of weights, found none")
+    if found := what_is(path):
+        raise ValueError(f"{label}: expected a file of weights, got {found}")
     if path.suffix in (".bin", ".param"):
         weights, param = path.with_suffix(".bin"), path.with_suffix(".param")
         if weights.exists() and param.exists():
-            return (
-                _pair(readable(weights), readable(weights.name), param.read_bytes(), weights.read_bytes()),
-            )
+            return (_pair(readable(weights), readable(weights.name), _read(param), _read(weights)),)
         if path.suffix == ".param" or not _is_checkpoint(path):
             missing = weights if path.suffix == ".param" else param
             raise FileNotFoundError(
@@ -75,9 +76,13 @@ def weights_sources(path: Path) -> tuple[WeightsSource, ...]:
     )
 
 
+def _read(path: Path) -> bytes:
+    return read_within(path, LARGEST_MEMBER)
+
+
 def _is_checkpoint(path: Path) -> bool:
     """Return whether the file begins like a file of ``torch.save`` or safetensors."""
-    with path.open("rb") as stream:
+    with open_file(path) as stream:
         head = stream.read(9)
     return head.startswith((b"PK", b"\x80")) or head[8:9] == b"{"
 

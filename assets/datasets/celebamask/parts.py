@@ -12,7 +12,7 @@ from assets.problems import Problem, ReportProblem
 from assets.reading.folders import is_text
 from assets.reading.naming import same_name
 from natocc.files.names import is_number, name_order
-from natocc.files.read import is_folder
+from natocc.files.read import leads_to_folder
 from natocc.masks.policy import PARTS
 
 # In the download, the masks of photograph i are in the folder i // 2000.
@@ -72,7 +72,7 @@ class PartFiles:
     def _list_others(self) -> None:
         """List all files once. For files in the download's layout, only their folder is recorded."""
         self._list(self._folder, "")
-        inner = sorted((entry.name for entry in os.scandir(self._folder) if is_folder(entry)), key=name_order)
+        inner = sorted((entry.name for entry in os.scandir(self._folder) if leads_to_folder(entry)), key=name_order)
         for name in inner:
             if is_text(name) and not name.startswith("."):
                 self._list(self._folder / name, f"{name}/")
@@ -84,8 +84,8 @@ class PartFiles:
             for entry in entries:
                 if number >= 0 and _number_of(entry.name, number) is not None:
                     self._left.add(number)
-                elif not entry.name.startswith(".") and (prefix or not is_folder(entry)):
-                    others.append((entry.name, is_folder(entry)))
+                elif not entry.name.startswith(".") and (prefix or not leads_to_folder(entry)):
+                    others.append((entry.name, leads_to_folder(entry)))
         for name, below in sorted(others, key=lambda one: name_order(one[0])):
             self._keep(f"{prefix}{name}", below)
 

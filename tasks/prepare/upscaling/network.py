@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.device import choose_device
+from natocc.files.read import MOST_HASHED, read_within
 from natocc.geometry import Image
 from tasks.prepare.upscaling.choose import Upscaler
 
@@ -66,7 +66,7 @@ def _loaded(upscaler: Upscaler) -> NetworkUpscaler:
 def _load(path: str, sha256: str, network: str, device: str, precision: str) -> NetworkUpscaler:
     from models.upscaling.upscaler import load_upscaler
 
-    data = Path(path).read_bytes()
+    data = read_within(path, MOST_HASHED)
     if hashlib.sha256(data).hexdigest() != sha256:
         raise ValueError(f"{path}: expected the weights of sha256 {sha256[:12]}, got others; run it again")
     return load_upscaler(data, network, path, device=device, precision=precision)

@@ -16,7 +16,7 @@ from natocc.files.read import (
     check_pixels,
     hash_file,
     hash_if_readable,
-    is_folder,
+    leads_to_folder,
     is_there,
     open_file,
     read_picture_bytes,
@@ -74,7 +74,7 @@ def test_a_path_says_what_it_is(tmp_path: Path, kind: str) -> None:
     assert "symbolic links" in what_is(tmp_path / "loop")
     assert what_is(tmp_path / "gone") == "No such file or directory"
     assert what_is(__file__) == ""
-    entries = {entry.name: is_folder(entry) for entry in os.scandir(tmp_path)}
+    entries = {entry.name: leads_to_folder(entry) for entry in os.scandir(tmp_path)}
     assert entries == {"it": kind == "a folder", "dangling": False, "loop": False}
 
 

@@ -12,6 +12,7 @@ from assets.datasets.iharmony4 import IHARMONY4_FOLDERS, read_iharmony4
 from assets.pictures.images import read_image, read_mask, read_size
 from assets.problems import BadInput, Problem
 from assets.records import RawComposite
+from natocc.files.read import open_file
 from tasks.training.harmoniser.data.scenes import SHORTEST, Scene, SceneItem
 
 _FOREGROUND = "foreground"
@@ -96,7 +97,7 @@ def _hash_of_ends(path: Path) -> str:
     used, since copying changes them.
     """
     size = path.stat().st_size
-    with path.open("rb") as stream:
+    with open_file(path) as stream:
         ends = stream.read(_ENDS)
         if size > _ENDS:
             stream.seek(max(_ENDS, size - _ENDS))
