@@ -73,5 +73,7 @@ def _spelled(folder: Path, parts: tuple[str, ...]) -> Path | None:
 def _folders(folder: Path) -> list[Path]:
     """The subfolders by name, without those whose name begins with a dot."""
     with os.scandir(folder) as entries:
-        names = sorted(entry.name for entry in entries if not entry.name.startswith(".") and leads_to_folder(entry))
+        names = sorted(
+            entry.name for entry in entries if not entry.name.startswith(".") and leads_to_folder(entry)
+        )
     return [folder / name for name in names]

@@ -72,7 +72,9 @@ class PartFiles:
     def _list_others(self) -> None:
         """List all files once. For files in the download's layout, only their folder is recorded."""
         self._list(self._folder, "")
-        inner = sorted((entry.name for entry in os.scandir(self._folder) if leads_to_folder(entry)), key=name_order)
+        inner = sorted(
+            (entry.name for entry in os.scandir(self._folder) if leads_to_folder(entry)), key=name_order
+        )
         for name in inner:
             if is_text(name) and not name.startswith("."):
                 self._list(self._folder / name, f"{name}/")
