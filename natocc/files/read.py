@@ -102,11 +102,15 @@ def read_within(path: Path | str, most: int) -> bytes:
     """The bytes of a regular file, at most ``most``. Raises UnfitFile, or another OSError."""
     with open_file(path) as stream:
         size = os.fstat(stream.fileno()).st_size
+        pieces = [stream.read(size + 1)] if size <= most else []
+        held = sum(map(len, pieces))
         # Some files, those of /proc among them, hold more than their stated size.
-        data = stream.read(most + 1) if size <= most else b""
-    if size > most or len(data) > most:
-        raise UnfitFile(str(path), f"at most {_amount(most)}", _amount(max(size, len(data))))
-    return data
+        while size < held <= most and pieces[-1]:
+            pieces.append(stream.read(min(_MIB, most + 1 - held)))
+            held += len(pieces[-1])
+    if size > most or held > most:
+        raise UnfitFile(str(path), f"at most {_amount(most)}", _amount(max(size, held)))
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 def hash_file(path: Path | str, most: int | None = None) -> str:
