@@ -13,6 +13,8 @@ from models.optional_packages import MissingExtra
 from tasks.options import OptionsError
 
 WRONG_USE = 2
+# As EX_TEMPFAIL of sysexits.h: try again later.
+_IN_USE = 75
 # What the parser of the command line raises.
 _UsageError: Any = typer.BadParameter.__bases__[0]
 
@@ -25,6 +27,7 @@ def one_clear_message(name_of: Callable[[str], str] = str) -> Iterator[None]:
     """
     from assets.packages.clients import FetchError
     from natocc.occluders.bank_files import BadBank
+    from shards.lock import InUse
     from tasks.errors import BuildStopped
     from tasks.workers import signals
 
@@ -33,6 +36,9 @@ def one_clear_message(name_of: Callable[[str], str] = str) -> Iterator[None]:
     except OptionsError as error:
         _print_errors(*(problem.line(name_of) for problem in error.found))
         raise typer.Exit(WRONG_USE) from error
+    except InUse as error:
+        _print_errors(str(error))
+        raise typer.Exit(_IN_USE) from error
     except (OSError, ValueError, BadBank, BuildStopped, FetchError, MissingExtra) as error:
         if signals.received() is not None or (isinstance(error, BuildStopped) and signals.arrives()):
             raise

@@ -24,8 +24,9 @@ from manifests.card import write_card
 from manifests.dataset import ShardRecord
 from manifests.shard_plan import ShardPlan
 from tasks.build.left_out import describe_left_out
+from tasks.build.lock import lock_version
 from tasks.build.options import BuildOptions
-from tasks.build.version import BuildReport, Job, finish_job, start_job
+from tasks.build.version import BuildReport, Job, finish_job, plan_job, resume_job
 from tasks.options import MOST_WORKERS
 from tasks.render.shard import render_shard
 from tasks.workers.pool import WorkerLost, WorkerPool, result_of
@@ -33,12 +34,10 @@ from tasks.workers.pool import WorkerLost, WorkerPool, result_of
 
 @task(name="plan", cache_policy=NO_CACHE)
 def plan_task(options: BuildOptions) -> Job:
-    """Check the recipe against the bank, and find existing shards."""
-    job = start_job(options)
-    get_run_logger().info(
-        "%s %s: %d shards, %d of them there", job.plan.recipe.name, job.plan.version,
-        len(job.plan.shards), len(job.plan.shards) - len(job.todo),
-    )  # fmt: skip
+    """Check the recipe against the bank."""
+    job = plan_job(options)
+    plan = job.plan
+    get_run_logger().info("%s %s: %d shards", plan.recipe.name, plan.version, len(plan.shards))
     return job
 
 
@@ -74,12 +73,18 @@ def publish_task(job: Job, rendered: list[ShardRecord], seconds: float) -> Build
 def run_build(options: BuildOptions) -> BuildReport:
     """Plan → render → publish, with progress, verdicts and card as artifacts."""
     job = plan_task(options)
+    with lock_version(job.dataset_url, job.plan.version, wait=options.wait):
+        return _run_alone(resume_job(job, deep=options.deep), options.workers)
+
+
+def _run_alone(job: Job, workers: int) -> BuildReport:
+    get_run_logger().info("shards that are there: %d", len(job.plan.shards) - len(job.todo))
     rendered: list[ShardRecord] = []
     start = time.perf_counter()
     if job.todo:
         description = count_of(len(job.todo), "shards")
         progress = cast(UUID, create_progress_artifact(0.0, key="shards", description=description))
-        with WorkerPool(options.workers) as pool:
+        with WorkerPool(workers) as pool:
             common = (job.bank, job.bank_sha256, job.staging_url, job.weights, pool)
             futures = render_task.map(job.todo, *(unmapped(value) for value in common))
             for number, future in enumerate(futures, start=1):

@@ -25,7 +25,7 @@ _SHOWN = 50
 
 
 @task(name="prepare", cache_policy=NO_CACHE)
-def prepare_task(raw: str, bank: str, workers: int) -> None:
+def prepare_task(raw: str, bank: str, workers: int, wait: bool) -> None:
     """Make the bank with the options of the existing bank, and log refused inputs."""
     logger = get_run_logger()
 
@@ -33,7 +33,7 @@ def prepare_task(raw: str, bank: str, workers: int) -> None:
         if problem.action == "refused":
             logger.warning("%s", problem)
 
-    report = prepare(Path(raw), bank, options_of(bank), workers=workers, report=show)
+    report = prepare(Path(raw), bank, options_of(bank), workers=workers, wait=wait, report=show)
     logger.info("%s: %s", bank, list_counts(report.counts))
 
 
@@ -43,7 +43,12 @@ def queue_task(options: QueueOptions) -> QueueReport:
     if options.checkpoint is not None:
         require_networks("correct-masks with a checkpoint")
     return make_queue(
-        options.bank, options.out, checkpoint=options.checkpoint, size=options.size, count=options.limit
+        options.bank,
+        options.out,
+        checkpoint=options.checkpoint,
+        size=options.size,
+        count=options.limit,
+        wait=options.wait,
     )
 
 
@@ -55,7 +60,7 @@ def correct_masks(**values: Any) -> QueueReport:
     bank = options.bank
     with stopped_by_signals("the bank's finished shards are kept; run it again to go on"):
         if options.raw is not None:
-            prepare_task(options.raw, bank, options.workers)
+            prepare_task(options.raw, bank, options.workers, options.wait)
         report = queue_task(options)
     create_table_artifact(
         report.table(_SHOWN),

@@ -24,7 +24,7 @@ def train_task(job: HarmoniserJob) -> HarmoniserReport:
     from tasks.training.harmoniser.train import open_sources
     from tasks.training.harmoniser.train import train_harmoniser as train
 
-    report = train(open_sources(**job.sources()), job.out, job.narrowed(HarmoniserOptions))
+    report = train(open_sources(**job.sources()), job.out, job.narrowed(HarmoniserOptions), wait=job.wait)
     log_report(report, (f"left out: {line}" for line in report.left_out))
     return report
 

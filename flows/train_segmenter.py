@@ -23,7 +23,7 @@ def train_task(job: SegmenterJob) -> SegmenterReport:
     """Train and score; the checkpoint and the figures land in ``job.out``."""
     from tasks.training.segmenter.train import train_segmenter as train
 
-    report = train(job.version, job.bank, job.out, job.narrowed(SegmenterOptions))
+    report = train(job.version, job.bank, job.out, job.narrowed(SegmenterOptions), wait=job.wait)
     log_report(report, (f"note: {note}" for note in report.notes))
     return report
 

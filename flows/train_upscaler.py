@@ -27,7 +27,7 @@ def train_task(job: UpscalerJob) -> UpscalerReport:
     photos = open_photos(
         photos=job.photos, bank=job.bank, kinds=job.kinds, least=job.out_size, held_out=job.held_out
     )
-    report = train(photos, job.out, job.narrowed(UpscalerOptions))
+    report = train(photos, job.out, job.narrowed(UpscalerOptions), wait=job.wait)
     log_report(report, (*report.notes, *report.problems))
     return report
 

@@ -12,6 +12,7 @@ from manifests.rows import BadRows, Row, decode_rows
 from natocc.document import RELEASE, BadDocument, DocumentFormat, encode_document, parse_document
 from shards import storage
 from shards.document import read_document, write_document
+from shards.lock import lock
 
 DATASET_INDEX, MANIFEST, CARD, LATEST = "dataset.json", "manifest.parquet", "README.md", "latest.json"
 # Every version whose dataset.json is damaged is repaired by the build that made it.
@@ -206,4 +207,6 @@ def resolve_version(url: str, *, alternative: str = "") -> str:
 
 
 def point_latest(dataset_url: str, version: str) -> None:
-    write_document(storage.join(dataset_url, LATEST), _LATEST, {"version": version})
+    """Let ``latest.json`` name this version. Of two builds that end at once, one waits for the other."""
+    with lock(dataset_url, wait=True, name=".lock-latest"):
+        write_document(storage.join(dataset_url, LATEST), _LATEST, {"version": version})

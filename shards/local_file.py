@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from shards.remote.upload import PARTIAL
+from shards.temporary import new_temporary
 
 # Flushing a folder is not supported everywhere, and needs the right to read it.
 _NO_FLUSH = (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES, errno.EPERM)
@@ -20,20 +19,21 @@ _NO_FLUSH = (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES, errno.EPERM
 def replace_whole(path: Path) -> Iterator[BinaryIO]:
     """Open a temporary file in the folder of ``path``. It gets the name if the block ends without error."""
     make_folders(path.parent)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=PARTIAL)
+    handle, temporary = new_temporary(path.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
+            # While it is open, since another process removes what no writer holds.
+            temporary.chmod(0o644)
+            temporary.replace(path)
     except OSError as error:
-        Path(name).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         # The error for a full disk does not name the file.
         raise error if error.filename else OSError(error.errno, error.strerror, str(path)) from error
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
     flush_folder(path.parent)
 

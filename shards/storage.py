@@ -53,6 +53,11 @@ def connect(url: str) -> Iterator[tuple[AbstractFileSystem, str]]:
         yield filesystem, path
 
 
+def local_path(url: str) -> Path | None:
+    """The path on this machine; None for a URL elsewhere."""
+    return Path(open_filesystem(str(url))[1]) if is_local(url) else None
+
+
 @contextmanager
 def write_whole(url: str) -> Iterator[BinaryIO]:
     """Open ``url`` for writing. The file appears under its name only if the block ends without error.

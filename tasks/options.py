@@ -28,6 +28,7 @@ Count = Annotated[int, Field(ge=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Workers = Annotated[int, Field(ge=1, le=MOST_WORKERS, description="Worker processes.")]
+Wait = Annotated[bool, Field(description="Wait for another run that writes there, instead of exit 75.")]
 WeightsFolder = Annotated[
     str | None, HelpWords("$NATOCC_WEIGHTS or data/weights"), Field(description="Folder of weights.")
 ]

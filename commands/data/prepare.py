@@ -13,7 +13,7 @@ from commands.console import say, show_problem, warn
 from commands.progress import progress
 from commands.register import CommandReport, command
 from tasks.inputs import blocked_folder, missing_folder
-from tasks.options import Workers, input_check
+from tasks.options import Wait, Workers, input_check
 from tasks.prepare.options import PrepareOptions
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class PrepareJob(PrepareOptions):
     raw: Path = Field(description="Folder that holds CelebAMask-HQ, COCO, 11k-hands, dtd.")
     bank: str = Field(description="Folder or URL for the bank.")
     workers: Workers = 2
+    wait: Wait = False
     reread: bool = Field(False, description="Recognise changed files by content, not by size and time.")
     strict: bool = Field(False, description="Exit 1 if any input was refused.")
 
@@ -68,6 +69,7 @@ def prepare(job: PrepareJob) -> CommandReport:
             job.narrowed(PrepareOptions),
             workers=job.workers,
             reread=job.reread,
+            wait=job.wait,
             report=show_problem,
             on_progress=on_progress,
             on_upscaler=_show_upscaler,

@@ -30,7 +30,7 @@ def correct_masks(options: QueueOptions) -> CommandReport:
     if options.checkpoint is not None:
         require_networks("natocc correct-masks --checkpoint")
     if options.raw is not None:
-        _prepare(Path(options.raw), options.bank, options.workers)
+        _prepare(Path(options.raw), options.bank, options.workers, options.wait)
     with progress("faces") as on_progress:
         report = make_queue(
             options.bank,
@@ -38,6 +38,7 @@ def correct_masks(options: QueueOptions) -> CommandReport:
             checkpoint=options.checkpoint,
             size=options.size,
             count=options.limit,
+            wait=options.wait,
             on_progress=on_progress,
         )
     rows = report.table(_SHOWN)
@@ -51,7 +52,7 @@ def correct_masks(options: QueueOptions) -> CommandReport:
     )
 
 
-def _prepare(raw: Path, bank: str, workers: int) -> None:
+def _prepare(raw: Path, bank: str, workers: int, wait: bool) -> None:
     from tasks.prepare.bank import prepare
     from tasks.prepare.options import options_of
 
@@ -60,4 +61,12 @@ def _prepare(raw: Path, bank: str, workers: int) -> None:
             show_problem(problem)
 
     with progress("inputs") as on_progress:
-        prepare(raw, bank, options_of(bank), workers=workers, report=show, on_progress=on_progress)
+        prepare(
+            raw,
+            bank,
+            options_of(bank),
+            workers=workers,
+            wait=wait,
+            report=show,
+            on_progress=on_progress,
+        )

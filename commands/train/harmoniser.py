@@ -26,7 +26,9 @@ def train_harmoniser(job: HarmoniserJob) -> CommandReport:
 
     options = job.narrowed(HarmoniserOptions)
     with progress("steps") as on_progress:
-        report = train(open_sources(**job.sources()), job.out, options, on_progress=on_progress)
+        report = train(
+            open_sources(**job.sources()), job.out, options, wait=job.wait, on_progress=on_progress
+        )
     print_table(report.table())
     say(*(f"left out: {line}" for line in report.left_out))
     resumed = f", {report.resumed} of them before," if report.resumed else ""

@@ -25,7 +25,7 @@ def train_segmenter(job: SegmenterJob) -> CommandReport:
 
     options = job.narrowed(SegmenterOptions)
     with progress("steps") as on_progress:
-        report = train(job.version, job.bank, job.out, options, on_progress=on_progress)
+        report = train(job.version, job.bank, job.out, options, wait=job.wait, on_progress=on_progress)
     print_table(report.table())
     say(*(f"note: {note}" for note in report.notes))
     resumed = f", {report.resumed} of them before," if report.resumed else ""

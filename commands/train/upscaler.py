@@ -31,7 +31,7 @@ def train_upscaler(job: UpscalerJob) -> CommandReport:
         photos = open_photos(
             photos=job.photos, bank=job.bank, kinds=job.kinds, least=job.out_size, held_out=job.held_out
         )
-        report = train(photos, job.out, job.narrowed(UpscalerOptions), on_progress=on_progress)
+        report = train(photos, job.out, job.narrowed(UpscalerOptions), wait=job.wait, on_progress=on_progress)
     print_table(report.table())
     say(*report.notes, *report.problems[:_SHOWN])
     if len(report.problems) > _SHOWN:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from natocc.machine import Device, FullRangePrecision, Machine
 from tasks.inputs import blocked_folder, missing_bank
-from tasks.options import Count, HelpWords, Options, Seed, Share, WeightsFolder, Workers, input_check
+from tasks.options import Count, HelpWords, Options, Seed, Share, Wait, WeightsFolder, Workers, input_check
 
 _RECIPES = HelpWords("the recipe's")
 _OVERRIDES = (
@@ -32,6 +32,7 @@ class BuildOptions(Options):
     bank: str = Field(description="Folder or URL of the bank that natocc prepare wrote.")
     out: str = Field(description="Folder or URL under which datasets lie.")
     workers: Workers = 2
+    wait: Wait = False
     limit: Annotated[Count | None, HelpWords("all")] = Field(
         None, description="The first N samples of every set alone."
     )

@@ -12,6 +12,7 @@ from manifests.recipe import load_recipe
 from manifests.shard_plan import ShardPlan
 from natocc.document import BadDocument
 from shards import storage
+from tasks.build.lock import lock_version, remove_abandoned_builds
 from tasks.build.options import BuildOptions
 from tasks.build.plan import Plan, make_plan
 from tasks.build.publish.repair import FoundVersion, find_version, remove_leftovers, repair_version
@@ -69,15 +70,16 @@ class BuildReport:
 
 
 def start_job(options: BuildOptions) -> Job:
-    """Plan the build, check what exists, and collect the shards that need not be rendered again.
+    """Plan the build and start it, without a lock (``plan_job``, ``resume_job``)."""
+    return resume_job(plan_job(options), deep=options.deep)
 
-    Raises RecipeError with all problems of the recipe and its inputs; BuildStopped if the version exists and
-    cannot be repaired; OSError where the output folder can't be written.
-    """
+
+def plan_job(options: BuildOptions) -> Job:
+    """Plan the build; nothing is written. Raises RecipeError with all problems of recipe and inputs."""
     recipe = load_recipe(options.recipe, **options.overrides)
     overrides = options.overrides | ({} if options.limit is None else {"limit": options.limit})
     plan = make_plan(recipe, Bank(options.bank), overrides, options.limit, options.machine)
-    job = Job(
+    return Job(
         plan=plan,
         bank=options.bank,
         weights=options.weights,
@@ -86,7 +88,16 @@ def start_job(options: BuildOptions) -> Job:
         todo=plan.shards,
         found=None,
     )
-    found = find_version(plan, job.version_url, deep=options.deep)
+
+
+def resume_job(job: Job, *, deep: bool) -> Job:
+    """Check what exists, and collect the shards that need not be rendered again.
+
+    Raises BuildStopped if the version exists and cannot be repaired; OSError where the output folder can't
+    be written.
+    """
+    plan = job.plan
+    found = find_version(plan, job.version_url, deep=deep)
     needed = plan.shards if found is None else found.to_render(plan)
     if not needed:
         return replace(job, todo=(), found=found)
@@ -109,6 +120,7 @@ def finish_job(job: Job, rendered: list[ShardRecord], seconds: float) -> BuildRe
     dataset, repaired = _finish_version(job)
     if not _is_latest(job.dataset_url, dataset.version):
         point_latest(job.dataset_url, dataset.version)
+    remove_abandoned_builds(job.dataset_url, job.plan.version)
     attempted = sum(sum(record.counts.values()) for record in rendered)
     return BuildReport(
         url=job.version_url,
@@ -150,12 +162,17 @@ def _is_latest(dataset_url: str, version: str) -> bool:
 
 def build(options: BuildOptions, *, on_progress: OnProgress = ignore_progress) -> BuildReport:
     """Build a version in worker processes. ``on_progress`` counts shards, reused ones included."""
-    job = start_job(options)
+    job = plan_job(options)
+    with lock_version(job.dataset_url, job.plan.version, wait=options.wait):
+        return _build_alone(resume_job(job, deep=options.deep), options.workers, on_progress)
+
+
+def _build_alone(job: Job, workers: int, on_progress: OnProgress) -> BuildReport:
     shards = len(job.plan.shards)
     progress = ProgressCounter(on_progress, shards, done=shards - len(job.todo))
     rendered, start = [], time.perf_counter()
     note = f"the finished shards are kept in {job.staging_url}; run the same command again to go on"
-    with kept(note), WorkerPool(options.workers) as pool:
+    with kept(note), WorkerPool(workers) as pool:
         futures = [
             pool.submit(render_shard, plan, job.bank, job.bank_sha256, job.staging_url, job.weights)
             for plan in job.todo

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from assets.face_metadata.partition import GROUPS, TABLE_2
 from shards import storage
+from shards.lock import one_writer
 
 REPORT, PROPOSED = "partition.json", "proposed-O.csv"
 
@@ -44,6 +45,7 @@ class PartitionReport:
         return [(name, len(self.files[name]), TABLE_2.get(name)) for name in names]
 
 
+@one_writer("out")
 def write_partition(report: PartitionReport, out: str) -> None:
     """Write a list for each group (to be put into the raw folder), the proposals and the report.
 

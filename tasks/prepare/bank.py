@@ -22,6 +22,7 @@ from assets.records import RawObject
 from assets.text.sidecar import Sidecar
 from natocc.files.read import use_bounds
 from natocc.masks.policy import policy_named
+from shards.lock import one_writer
 from tasks.census.problems import count_problems, misplaced
 from tasks.prepare.cofw import prepare_cofw
 from tasks.prepare.collect import BankContents, ProblemLog, collect_source
@@ -50,6 +51,7 @@ FOLDERS = (
 _REPORTED_ABSENT = (COCO_FOLDER, HANDS_FOLDER, DTD_FOLDER, REALOCC.folder)
 
 
+@one_writer("bank")
 def prepare(
     raw: Path,
     bank: str,
@@ -57,6 +59,7 @@ def prepare(
     *,
     workers: int = 2,
     reread: bool = False,
+    wait: bool = False,
     report: ReportProblem = lambda problem: None,
     on_progress: OnProgress = ignore_progress,
     on_upscaler: Callable[[UpscalerChoice], None] = lambda choice: None,
@@ -68,9 +71,10 @@ def prepare(
     size and time, with ``reread`` by content. ``on_progress`` counts inputs; ``on_upscaler`` gets the
     upscaler that is used.
 
-    Raises FileNotFoundError if there are no faces or no upscaler is available, ValueError for unknown
-    options, broken weights and a bank of a later release, OSError if the bank can't be written. An existing
-    bank survives all of these errors except the last.
+    Raises InUse if another run writes the bank, unless ``wait``. Raises FileNotFoundError if there are no
+    faces or no upscaler is available, ValueError for unknown options, broken weights and a bank of a later
+    release, OSError if the bank can't be written. An existing bank survives all of these errors except the
+    last.
     """
     choice = choose_upscaler(
         options.upscaler, options.weights, device=options.device, precision=options.precision

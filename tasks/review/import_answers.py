@@ -18,6 +18,7 @@ from assets.review.formats import form_named
 from assets.review.index import Answer, read_review
 from natocc.files.read import is_there, read_table_bytes
 from shards import storage
+from shards.lock import one_writer
 from tasks.progress import OnProgress, ignore_progress, tracked
 from tasks.review.check_answer import Finding, ReviewCheck
 
@@ -39,6 +40,7 @@ class ImportReport:
     written: bool
 
 
+@one_writer("raw", below=CORRECTED_FOLDER)
 def import_review(
     folder: Path,
     raw: Path,

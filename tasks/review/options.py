@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from tasks.inputs import blocked_folder, missing_bank, missing_file, missing_folder
-from tasks.options import Count, Options, Workers, input_check
+from tasks.options import Count, Options, Wait, Workers, input_check
 
 
 class QueueOptions(Options):
@@ -26,6 +26,7 @@ class QueueOptions(Options):
     )
     limit: Count = Field(48, description="Faces on queue.png.")
     workers: Workers = 2
+    wait: Wait = False
 
     former_names: ClassVar = {"count": "limit"}
 

@@ -14,6 +14,7 @@ from assets.wording import count_of
 from natocc.codecs import encode_png_rgb
 from natocc.mask_quality.score import FIGURES
 from shards import storage
+from shards.lock import one_writer
 from tasks.contact_sheet import Strip, compose_sheet
 from tasks.face_metadata import RecordedScore, recorded_score
 from tasks.face_tile import face_tile
@@ -61,6 +62,7 @@ class QueueReport:
         return [{name: getattr(face, name) for name in columns} for face in self.faces[:count]]
 
 
+@one_writer("out")
 def correct_masks(
     bank_url: str,
     out: str,
@@ -68,6 +70,7 @@ def correct_masks(
     checkpoint: str | None = None,
     size: int = 128,
     count: int = 48,
+    wait: bool = False,
     on_progress: OnProgress = ignore_progress,
 ) -> QueueReport:
     """Write ``queue.parquet``, every face, the worst mask first, and ``queue.png``, the first ``count``.

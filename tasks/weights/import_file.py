@@ -10,6 +10,7 @@ from assets.weights.files import Weights, find_weights, read_weights_metadata, w
 from assets.weights.registry import entry_named
 from models.checkpoints.safetensors_io import TENSORS, encode_network
 from models.identify import Known, identify
+from shards.lock import lock
 from shards.storage import read_bytes, write_bytes
 from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 from tasks.weights.match import Match, choose_source, match_registry
@@ -104,6 +105,11 @@ def _header_remarks(header: Mapping[str, str], match: Match) -> tuple[str, ...]:
 
 def _write(target: Path, data: bytes, *, replace: bool) -> bool:
     """Write a file unless it already exists. Returns whether it was written."""
+    with lock(str(target.parent), wait=True):
+        return _write_alone(target, data, replace=replace)
+
+
+def _write_alone(target: Path, data: bytes, *, replace: bool) -> bool:
     existing = read_bytes(str(target)) if target.exists() else None
     if existing == data:
         return False

@@ -15,6 +15,7 @@ from assets.demo.layout.objects import lay_out_objects
 from assets.demo.layout.task import Task
 from assets.demo.layout.textures import lay_out_textures
 from shards import storage
+from shards.lock import LOCK_FILE, lock
 
 LAYOUT_RECORD = "natocc-sample.json"
 _PARTS = (lay_out_faces, lay_out_occluded, lay_out_objects, lay_out_hands, lay_out_textures)
@@ -22,7 +23,11 @@ _PARTS = (lay_out_faces, lay_out_occluded, lay_out_objects, lay_out_hands, lay_o
 
 def refuse_foreign(dest: Path) -> None:
     """Raise FileExistsError if the folder contains files that an earlier run did not write."""
-    if dest.is_dir() and any(dest.iterdir()) and not (dest / LAYOUT_RECORD).is_file():
+    if (
+        dest.is_dir()
+        and any(path.name != LOCK_FILE for path in dest.iterdir())
+        and not (dest / LAYOUT_RECORD).is_file()
+    ):
         raise FileExistsError(
             f"{dest}: expected no folder, an empty one or an earlier sample ({LAYOUT_RECORD} in it), "
             "got other files; name another --out"
@@ -36,6 +41,11 @@ def write_layout(dest: Path, task: Task) -> int:
     leaves complete files and a record marked as unfinished; the next run completes them.
     """
     refuse_foreign(dest)
+    with lock(str(dest)):
+        return _write_alone(dest, task)
+
+
+def _write_alone(dest: Path, task: Task) -> int:
     made_of = _fingerprint(task.chosen)
     before: dict[str, str] = {}
     if (dest / LAYOUT_RECORD).is_file():

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from natocc.machine import Device
 from tasks.inputs import blocked_folder, missing_bank, missing_folder
-from tasks.options import Count, HelpWords, Options, Seed, cross_check, input_check
+from tasks.options import Count, HelpWords, Options, Seed, Wait, cross_check, input_check
 
 _MULTIPLE = 256
 # As published: 100 epochs with a constant learning rate, then 100 epochs with a decreasing rate.
@@ -52,6 +52,7 @@ class HarmoniserJob(HarmoniserOptions):
     """Training options with inputs and output folder."""
 
     out: str = Field(description="Folder or URL for weights, figures, previews and checkpoint.")
+    wait: Wait = False
     bank: str | None = Field(
         None, description="Bank whose faces and objects are recoloured; its test split is held out."
     )

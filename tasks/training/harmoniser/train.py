@@ -14,6 +14,7 @@ from models.rainnet.runner import RainNetRunner
 from models.rainnet.training import RainNetBatch, RainNetSchedule, RainNetTraining
 from natocc.codecs import encode_png_rgb
 from shards import storage
+from shards.lock import one_writer
 from tasks.progress import OnProgress, ignore_progress
 from tasks.training.checkpoint import CheckpointCallback
 from tasks.training.fit import fit
@@ -56,11 +57,13 @@ def open_sources(
     return sources
 
 
+@one_writer("out")
 def train_harmoniser(
     sources: Sequence[SceneSource],
     out: str,
     options: HarmoniserOptions,
     *,
+    wait: bool = False,
     on_progress: OnProgress = ignore_progress,
 ) -> HarmoniserReport:
     """Train RainNet on ``sources`` and score it on their held-out pictures.

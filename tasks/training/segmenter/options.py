@@ -9,7 +9,7 @@ from pydantic import Field
 from models.registry import networks_for
 from natocc.machine import Device
 from tasks.inputs import blocked_folder, choice_problem, missing_bank, missing_version
-from tasks.options import Count, HelpWords, Options, Seed, cross_check, input_check
+from tasks.options import Count, HelpWords, Options, Seed, Wait, cross_check, input_check
 
 
 class SegmenterOptions(Options):
@@ -40,6 +40,7 @@ class SegmenterJob(SegmenterOptions):
 
     version: str = Field(description="A version, or a dataset whose latest version is taken.")
     out: str = Field(description="Folder or URL for segmenter.pt and metrics.json.")
+    wait: Wait = False
     bank: Annotated[str | None, HelpWords("none")] = Field(
         None, description="Bank whose really occluded faces to test on."
     )

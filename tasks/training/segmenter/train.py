@@ -12,6 +12,7 @@ from models.segmenters.checkpoint import encode_segmenter
 from models.segmenters.network import FaceSegmenter
 from models.segmenters.training import SegmenterTraining
 from shards import storage
+from shards.lock import one_writer
 from tasks.progress import OnProgress, ignore_progress
 from tasks.training.checkpoint import CheckpointCallback, OtherTraining
 from tasks.training.fit import fit
@@ -24,12 +25,14 @@ from tasks.training.segmenter.report import SegmenterReport
 _WEIGHTS, _METRICS, _STATE = "segmenter.pt", "metrics.json", "checkpoint.pt"
 
 
+@one_writer("out")
 def train_segmenter(
     version_url: str,
     bank_url: str | None,
     out: str,
     options: SegmenterOptions,
     *,
+    wait: bool = False,
     on_progress: OnProgress = ignore_progress,
 ) -> SegmenterReport:
     """Train a segmenter on a version's training shards; test it on held-out and really occluded faces.

@@ -10,7 +10,7 @@ from pydantic import Field
 from natocc.kinds import ENTRY_KINDS
 from natocc.machine import Device, FullRangePrecision
 from tasks.inputs import blocked_folder, missing_bank, missing_folder
-from tasks.options import Count, HelpWords, Options, Seed, WeightsFolder, cross_check, input_check
+from tasks.options import Count, HelpWords, Options, Seed, Wait, WeightsFolder, cross_check, input_check
 
 # Networks are imported on use, so that commands can list these options without torch.
 if TYPE_CHECKING:
@@ -154,6 +154,7 @@ class UpscalerJob(UpscalerOptions):
     """Training options with photographs and output folder."""
 
     out: str = Field(description="Folder or URL for weights, figures, previews and state.")
+    wait: Wait = False
     photos: str | None = Field(None, description="Folder of photographs, with all folders in it.")
     bank: str | None = Field(None, description="Bank to train on; other splits than train are held out.")
     kinds: tuple[str, ...] = Field(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from models.device import choose_device
 from models.glean.training import GLEANTraining
 from shards import storage
+from shards.lock import one_writer
 from tasks.progress import OnProgress, ignore_progress
 from tasks.training.checkpoint import CheckpointCallback
 from tasks.training.fit import fit
@@ -22,8 +23,14 @@ _STATE = "state.pt"
 _CACHE = 1 << 30
 
 
+@one_writer("out")
 def train_upscaler(
-    photos: Photos, out: str, options: UpscalerOptions, *, on_progress: OnProgress = ignore_progress
+    photos: Photos,
+    out: str,
+    options: UpscalerOptions,
+    *,
+    wait: bool = False,
+    on_progress: OnProgress = ignore_progress,
 ) -> UpscalerReport:
     """Train and score; writes ``upscaler.safetensors``, ``metrics.json`` and ``previews.png`` to ``out``.
 
