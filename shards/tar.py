@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
+# Bytes of a member's name in POSIX ustar, where it has no folder.
+MOST_NAME = 100
 # A fixed time (2000-01-01 UTC), since some tools complain about members dated 1970.
 MTIME = 946_684_800
 MODE = 0o644

@@ -95,6 +95,50 @@ def test_only_the_bank_s_readers_know_where_members_lie() -> None:
         assert not names or str(path) in READERS_OF_SPANS, f"{path} reads {', '.join(names)}"
 
 
+# Where files are opened by other means than natocc/files: the reader itself, streams of shards, files of the
+# project, and weights, which their callers check.
+OPENERS = (
+    "natocc/files",
+    "shards",
+    "assets/demo",
+    "assets/packages/no_build",
+    "assets/weights/registry.py",
+    "manifests/card.py",
+    "manifests/recipe.py",
+    "manifests/syntax_tree.py",
+    "models/checkpoints",
+    "natocc/__main__.py",
+    "tasks/compare/page.py",
+    "tasks/training/read_shards.py",
+    "tasks/workers/guard.py",
+)
+
+
+def test_files_of_users_are_read_within_bounds() -> None:
+    """A pipe, a device or a file of any size may lie where a user names one: natocc/files refuses them."""
+    found = {str(path): opened_in(path) for path in modules() if not is_in(path, OPENERS)}
+    assert {path: lines for path, lines in found.items() if lines} == {}
+
+
+def opened_in(path: Path) -> list[str]:
+    """The calls that read a file by its path."""
+    calls = []
+    for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="storage"))):
+                pass
+            case (
+                ast.Call(func=ast.Attribute(attr="read_bytes" | "read_text"))
+                | ast.Call(func=ast.Name(id="open"))
+            ):
+                calls.append(f"{path}:{node.lineno}")
+            case ast.Call(func=ast.Attribute(attr="open"), args=[*_, ast.Constant(value="r" | "rb")]):
+                calls.append(f"{path}:{node.lineno}")
+            case ast.Call(func=ast.Attribute(attr="open"), keywords=[ast.keyword(arg="newline"), *_]):
+                calls.append(f"{path}:{node.lineno}")
+    return calls
+
+
 def is_in(path: Path, places: Collection[str]) -> bool:
     """Whether a path is one of the places, or lies in one."""
     return any(Path(place) in (path, *path.parents) for place in places)

@@ -154,7 +154,9 @@ def _points(text: str) -> dict[str, Point]:
         for point in points.pop("facemesh", ()):
             _point(point, expected)
         return {name: _point(point, expected) for name, point in points.items()}
-    except (json.JSONDecodeError, AttributeError, TypeError, RecursionError) as error:
+    except BadInput:
+        raise
+    except (ValueError, AttributeError, TypeError, RecursionError, OverflowError) as error:
         raise BadInput(expected, error) from error
 
 
@@ -168,7 +170,7 @@ def _number(value: object, expected: str) -> float:
     if isinstance(value, str | int | float):
         try:
             number = float(value)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise BadInput(expected, repr(value)) from error
         if math.isfinite(number):
             return number

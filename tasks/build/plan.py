@@ -14,6 +14,7 @@ from manifests.recipe import OccluderSet, Recipe, RecipeError
 from manifests.shard_plan import NetworkUse, ShardPlan
 from natocc.harmonise.statistics import HARMONISERS
 from natocc.machine import Machine
+from shards.tar import MOST_NAME
 from tasks.build.choose_harmoniser import ChosenNetwork, choose_network
 from tasks.build.expand import SetInputs, expand_set, optional_libraries
 from tasks.build.selection import (
@@ -23,6 +24,8 @@ from tasks.build.selection import (
     what_is_missing,
 )
 
+# Dashes, repeat and the longest extension of a sample's member, hand-00007-000.parsing.png.
+_REST_OF_NAME = len("--0000.parsing.png")
 # A version's record of its bank.
 _BANK_FIELDS = ("content_sha256", "files", "counts", "upscaler", "upscaling")
 
@@ -150,7 +153,7 @@ def _expand(
         selection = select_faces(bank, split, recipe.subset_of(occluder_set))
     except RecipeError as error:
         return _ExpandedSet(name=name, problems=tuple(error.problems))
-    problems = _parsing_problems(recipe, selection.faces)
+    problems = (*_parsing_problems(recipe, selection.faces), *_key_problems(recipe, name, selection.faces))
     occluders = select_occluders(bank, occluder_set.kind, split)
     missing = what_is_missing(occluder_set.kind, selection, occluders)
     if missing and occluder_set.optional:
@@ -177,6 +180,18 @@ def _parsing_problems(recipe: Recipe, faces: Sequence[Entry]) -> tuple[str, ...]
     return (
         f"recipe > {recipe.name} > parsing: expected parsing maps in the bank, got none for "
         f"{count_of(len(lacking), 'faces')}, the first {lacking[0]}; set it to false",
+    )
+
+
+def _key_problems(recipe: Recipe, name: str, faces: Sequence[Entry]) -> tuple[str, ...]:
+    """The problem of a name that makes a sample's name in the tar too long."""
+    longest = max((face.id for face in faces), key=len, default="")
+    excess = len(name) + len(longest) + _REST_OF_NAME - MOST_NAME
+    if excess <= 0:
+        return ()
+    return (
+        f"recipe > {recipe.name} > sets > {name}: expected a name of at most {len(name) - excess} characters "
+        f"for samples of faces such as {longest}, got {len(name)}; choose a shorter one",
     )
 
 

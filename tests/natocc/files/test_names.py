@@ -16,3 +16,8 @@ def test_names_of_numbers_come_first_and_as_numbers() -> None:
 )
 def test_plain_digits_alone_are_numbers(stem: str, number: bool) -> None:
     assert is_number(stem) is number
+
+
+def test_thousands_of_digits_are_a_name() -> None:
+    assert is_number("9" * 255) and not is_number("9" * 5000)
+    assert name_order(f"{'9' * 5000}.jpg")[0]

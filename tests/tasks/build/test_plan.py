@@ -11,7 +11,7 @@ from assets.bank.writer import BankWriter
 from manifests.lineage import library_versions
 from manifests.recipe import RecipeError, load_recipe
 from natocc.kinds import ENTRY_KINDS, KINDS
-from tasks.build.plan import Plan, make_plan
+from tasks.build.plan import Plan, _key_problems, make_plan
 
 SHAPES = [{"name": "shapes", "kind": "randocc"}]
 
@@ -44,6 +44,19 @@ def test_a_row_of_the_table_of_kinds_is_in_the_keys_of_its_own_shards(
     monkeypatch.setitem(KINDS, "object", replace(KINDS["object"], faces_centre=True))
     for shard in plan(bank_url, sets=sets).shards:
         assert (shard.cache_key == before[shard.file]) is (shard.kind != "object")
+
+
+def test_a_name_too_long_for_a_sample_s_files_is_an_error_before_the_work(bank_url: str) -> None:
+    # 100 bytes, less the dashes, the face's five digits, the repeat and .parsing.png.
+    sets = [{"name": "s" * 64, "kind": "randocc"}]
+    assert plan(bank_url, sets=sets).shards
+    faces = [replace(face, id=f"{'a' * 40}_{'0' * 12}") for face in Bank(bank_url).entries("face")]
+    (problem,) = _key_problems(load_recipe("sample"), "s" * 64, faces)
+    assert problem.endswith(
+        f"sets > {'s' * 64}: expected a name of at most 29 characters for samples of faces such as "
+        f"{'a' * 40}_000000000000, got 64; choose a shorter one"
+    )
+    assert _key_problems(load_recipe("sample"), "s" * 29, faces) == ()
 
 
 def test_a_set_without_inputs_is_an_error_unless_optional(bank_url: str) -> None:
