@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -61,6 +62,17 @@ def unreadable(error: OSError, expected: str, where: str = "") -> BadInput:
         too_large = error.expected.startswith("at most")
         return BadInput(expected, f"{error.got} ({error.expected})" if too_large else error.got, where)
     return BadInput(expected, f"a file that can't be read ({error.strerror or error})", where)
+
+
+@contextmanager
+def damage_named(expected: str) -> Iterator[None]:
+    """Raise BadInput for the errors that a decoder raises for damaged data."""
+    try:
+        yield
+    except BadInput:
+        raise
+    except (OSError, RuntimeError, LookupError, TypeError, ValueError, AttributeError, MemoryError) as error:
+        raise BadInput(expected, f"damaged data ({error})") from error
 
 
 ReportProblem = Callable[[Problem], None]

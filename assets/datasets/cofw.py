@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assets.datasets.realocc import OccludedSource
-from assets.problems import BadInput, Problem, ReportProblem
+from assets.problems import BadInput, Problem, ReportProblem, damage_named
 from natocc.files.read import check_pixels, what_is
 from natocc.geometry import Image
 
@@ -99,9 +99,9 @@ def read_cofw(raw: Path, report: ReportProblem) -> Iterator[CofwFace]:
 
 
 def read_pixels(face: CofwFace) -> Image:
-    """The face's image, RGB uint8 HxWx3. Raises OSError if it is damaged, ValueError without h5py."""
+    """The face's image, RGB uint8 HxWx3. Raises BadInput if it is damaged, ValueError without h5py."""
     suffix = _PARTS[face.file.name].suffix
-    with _load_h5py().File(face.file, "r") as stored:
+    with damage_named("an image"), _load_h5py().File(face.file, "r") as stored:
         cells = stored[f"Is{suffix}"]
         pixels = np.asarray(stored[cells[np.unravel_index(face.index, cells.shape)]])
     # MATLAB is column-major, so h5py sees reversed axes: (3, width, height) or (width, height).
@@ -151,9 +151,11 @@ def _read_file(path: Path, part: _Part, raw: Path, report: ReportProblem) -> Ite
 def _variables(stored: Any, part: _Part) -> tuple[Any, NDArray[np.float64], NDArray[np.float64]]:
     """References to the images (n), landmarks (n, 87) and boxes (n, 4)."""
     names = [f"{name}{part.suffix}" for name in ("Is", "phis", "bboxes")]
-    if not set(names) <= set(stored):
-        raise BadInput(f"the variables {', '.join(names)}", ", ".join(sorted(stored)) or "none")
-    cells, points, boxes = (_array(stored[name], name) for name in names)
+    expected = f"the variables {', '.join(names)}"
+    with damage_named(expected):
+        if not set(names) <= set(stored):
+            raise BadInput(expected, ", ".join(sorted(stored)) or "none")
+        cells, points, boxes = (_array(stored[name], name) for name in names)
     if cells.dtype != object:
         raise BadInput(f"{names[0]} as a cell array of images", f"an array of {cells.dtype}")
     count = cells.size
@@ -162,15 +164,11 @@ def _variables(stored: Any, part: _Part) -> tuple[Any, NDArray[np.float64], NDAr
 
 def _array(value: Any, name: str) -> NDArray[Any]:
     """The whole variable, with its axes as stored."""
-    try:
+    with damage_named(f"{name} as an array"):
         # Chunks that compress well can stand for more numbers than memory holds.
         if value.size > _MOST_NUMBERS:
             raise BadInput(f"{name} of at most {_MOST_NUMBERS:,} numbers", f"{value.size:,}")
         return np.asarray(value[()])
-    except BadInput:
-        raise
-    except (OSError, TypeError, ValueError) as error:
-        raise BadInput(f"{name} as an array", str(error)) from error
 
 
 def _rows(values: NDArray[Any], name: str, count: int, columns: int) -> NDArray[np.float64]:
@@ -222,7 +220,8 @@ def _face(
 
 def _image_shape(stored: Any, cell: Any) -> tuple[int, ...]:
     """(channels, width, height) or (width, height) of the image that a cell refers to."""
-    image = stored[cell] if cell else None
+    with damage_named("an image"):
+        image = stored[cell] if cell else None
     if image is None or not hasattr(image, "dtype"):
         raise BadInput("an image", "an empty cell" if image is None else "another kind of cell")
     shape: tuple[int, ...] = image.shape

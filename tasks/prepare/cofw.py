@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets.datasets.cofw import COFW_LICENCE, CofwFace, cofw_files, read_cofw, read_pixels
-from assets.problems import Problem, ReportProblem
+from assets.problems import BadInput, Problem, ReportProblem
 from assets.reading.folders import relative
 from manifests.code_identity import code_identity
 from manifests.lineage import digest, library_versions
@@ -125,8 +125,8 @@ def _row(face: CofwFace, raw: Path, note: ReportProblem) -> dict[str, object] | 
     where = face.file.relative_to(raw).as_posix()
     try:
         pixels = read_pixels(face)
-    except OSError as error:
-        note(Problem(path=f"{where} image {face.index}", expected="an image", got=f"a damaged one ({error})"))
+    except BadInput as error:
+        note(error.problem(f"{where} image {face.index}"))
         return None
     return {
         "id": face.id,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from assets.datasets.cofw import CofwFace, check_cofw, read_cofw, read_pixels
-from assets.problems import Problem
+from assets.problems import BadInput, Problem
 from tests.cofw_files import add_cofw, boxes, pictures, points
 from tests.raw_trees import write
 
@@ -134,7 +134,7 @@ def test_damaged_pixels_are_an_error(tmp_path: Path) -> None:
     assert start is not None
     path.write_bytes(data[: 512 + start.end() + 40] + b"\xff" * 60 + data[512 + start.end() + 100 :])
     faces, _ = read(tmp_path)
-    with pytest.raises(OSError, match=r"filter|inflate|read"):
+    with pytest.raises(BadInput, match=r"expected an image, got damaged data .*(filter|inflate|read)"):
         read_pixels(faces[0])
 
 
