@@ -21,6 +21,7 @@ COFW_FOLDERS = ("COFW", "COFW_color")
 COFW_LICENCE = "COFW: CC BY 4.0"
 LANDMARKS = 29
 _MOST_NUMBERS = 10_000_000
+_IMAGE = "an 8-bit image of 1 or 3 channels"
 # Training faces before this index come from LFPW and are hardly occluded.
 FIRST_GENUINE = 845
 # FaceOcc's crops of the test faces. Its masks count clear lenses as face.
@@ -227,10 +228,9 @@ def _image_shape(stored: Any, cell: Any) -> tuple[int, ...]:
     shape: tuple[int, ...] = image.shape
     channels = shape[0] if len(shape) == 3 else 1
     if image.dtype != np.uint8 or len(shape) not in (2, 3) or channels not in (1, 3) or 0 in shape:
-        expected = "an 8-bit image of 1 or 3 channels"
-        raise BadInput(expected, f"{image.dtype} with axes {_axes(image)}")
+        raise BadInput(_IMAGE, f"{image.dtype} with axes {_axes(image)}")
     if fault := check_pixels(shape[-2], shape[-1]):
-        raise BadInput(expected, fault)
+        raise BadInput(_IMAGE, fault)
     return shape
 
 

@@ -6,7 +6,8 @@ import pickle
 
 import pytest
 
-from assets.problems import BadInput, Problem, conversions, unusual
+from assets.problems import BadInput, Problem, conversions, damage_named, unreadable, unusual
+from natocc.files.read import UnfitFile
 
 
 def test_an_error_reads_as_expected_and_got() -> None:
@@ -35,3 +36,33 @@ def test_conversions_are_one_line_and_none_where_nothing_was_converted() -> None
 
 def test_three_equal_channels_are_usual() -> None:
     assert unusual(("three channels", "palette")) == ("palette",)
+
+
+HOSTILE = "a\x1b[2J\nb\u202ec\udce9.png"
+SHOWN = r"a\x1b[2J\nb\u202ec\udce9.png"
+
+
+def test_names_and_values_of_others_are_made_safe_once_for_all_outputs() -> None:
+    problem = Problem(path=HOSTILE, expected=HOSTILE, got=HOSTILE)
+    assert str(problem) == f"{SHOWN}: expected {SHOWN}, got {SHOWN}"
+    assert Problem(path=problem.path, expected=SHOWN, got=SHOWN) == problem
+    assert str(BadInput("a mask", HOSTILE, HOSTILE)) == f"{SHOWN}: expected a mask, got {SHOWN}"
+    assert len(str(Problem(path="x" * 9000, expected="y" * 9000, got="z" * 9000))) < 1600
+
+
+def test_a_file_that_cannot_be_read_is_described() -> None:
+    errors = {
+        UnfitFile("a", "a regular file", "a named pipe"): "a named pipe",
+        UnfitFile("a", "at most 64 MiB", "65 MiB"): "65 MiB (at most 64 MiB)",
+        PermissionError(13, "Permission denied"): "a file that can't be read (Permission denied)",
+    }
+    for error, got in errors.items():
+        assert str(unreadable(error, "a mask", "x.png")) == f"x.png: expected a mask, got {got}"
+
+
+def test_errors_of_a_decoder_are_damage_and_a_finding_stays_itself() -> None:
+    for error in (KeyError("k"), RuntimeError("r"), MemoryError()):
+        with pytest.raises(BadInput, match="expected a mask, got damaged data"), damage_named("a mask"):
+            raise error
+    with pytest.raises(BadInput, match="expected more, got less"), damage_named("a mask"):
+        raise BadInput("more", "less")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -159,3 +160,28 @@ def test_without_h5py_the_message_says_how_to_get_it(tmp_path: Path, monkeypatch
     write(tmp_path / TRAIN, b"")
     with pytest.raises(ValueError, match=r"expected the package h5py .* pip install .*\[cofw\]"):
         check_cofw(tmp_path)
+
+
+def test_arrays_and_images_that_stand_for_more_than_memory_are_refused_unread(tmp_path: Path) -> None:
+    path = add_cofw(tmp_path / "COFW", "train", pictures(2))
+    with h5py.File(path, "r+") as file:
+        del file["#refs#/0"]
+        huge = file.create_dataset("#refs#/0", (3, 40_000, 40_000), np.uint8, chunks=(1, 1000, 1000))
+        references = file["IsTr"][()]
+        references[0, 0] = huge.ref
+        file["IsTr"][...] = references
+    faces, problems = read(tmp_path)
+    assert len(faces) == 1
+    assert "image 0: expected an 8-bit image of 1 or 3 channels, got 40000x40000 pixels" in problems[0]
+    with h5py.File(path, "r+") as file:
+        del file["phisTr"]
+        file.create_dataset("phisTr", (87, 1 << 40), np.float64, chunks=(87, 1000))
+    faces, problems = read(tmp_path)
+    assert faces == [] and "expected phisTr of at most 10,000,000 numbers" in problems[0]
+
+
+def test_a_pipe_in_place_of_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "COFW").mkdir()
+    os.mkfifo(tmp_path / "COFW/COFW_train_color.mat")
+    faces, (problem, *_) = read(tmp_path)
+    assert faces == [] and problem.endswith("(HDF5), got a named pipe")

@@ -176,6 +176,10 @@ PLACE = f"{COCO_FILE} annotations.0 of 00000.jpg"
             f"{PLACE}: expected the image's size 120x160, got 4x2",
         ),
         (
+            {"segmentation": {"size": [1 << 30, 1 << 30], "counts": [1 << 60]}},
+            f"{PLACE}: expected the image's size 120x160, got 1073741824x1073741824",
+        ),
+        (
             {"attributes": {"occluded": True, "exclude": True}},
             f"{COCO_FILE} 00000.jpg: expected one of occluded, unoccluded, exclude or none, got exclude, occluded",
         ),

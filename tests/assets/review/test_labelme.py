@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,18 @@ def test_bitmaps_of_labelme_are_exact(tmp_path: Path, high: int) -> None:
     expected[2:60, 3:55] = face_mask(2)[2:60, 3:55]
     assert np.array_equal(answer.mask, expected)
     assert answer.tool == "labelme 6.0.1"
+
+
+def test_a_bitmap_is_decoded_only_if_its_header_has_the_size_of_its_box(tmp_path: Path) -> None:
+    """A few bytes of a PNG can claim to be gigabytes of pixels."""
+    folder, _ = exported(tmp_path, "labelme")
+    shape = mask_shape(face_mask(), 0.0, 0.0)
+    data = bytearray(base64.b64decode(shape["mask"]))
+    data[16:24] = struct.pack(">II", 60_000, 60_000)
+    for bitmap_data in (data, data[:40], b"", b"GIF89a"):
+        edit(folder, shapes=[shape | {"mask": base64.b64encode(bitmap_data).decode()}])
+        (problem,) = answers(read_labelme, folder)[1]
+        assert "expected a mask" in problem
 
 
 def test_ticked_flags_are_the_verdict_and_the_date_is_the_files(tmp_path: Path) -> None:

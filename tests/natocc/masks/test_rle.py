@@ -31,6 +31,7 @@ def test_plain_and_compressed_runs_give_the_mask_back(mask: np.ndarray) -> None:
         ([3, 2], "runs of 5 pixels in all for a mask of 3x2"),
         ([7, -1], "runs of 6 pixels"),
         ([], "runs of 0 pixels"),
+        ([1 << 63, (1 << 63) + 6], "runs of 18446744073709551622 pixels"),
         ("6é", "ascii"),
         ("6 ", "compressed runs with ' ' in them"),
         ("P", "compressed runs that break off"),
