@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +10,7 @@ from pydantic import Field
 from commands.console import errors, print_table, say
 from commands.progress import progress
 from commands.register import READS_ALONE, CommandReport, Group, command
-from tasks.inputs import choice_problem, missing_file
+from tasks.inputs import LocalPath, choice_problem, missing_file
 from tasks.options import HelpWords, Options, WeightsFolder, input_check
 
 if TYPE_CHECKING:
@@ -40,7 +39,9 @@ class ListOptions(Options):
 class ImportOptions(Options):
     """The file to import, and the name that it gets."""
 
-    file: Path = Field(description="A published file: .pth, .safetensors, .bin with .param, a wheel or zip.")
+    file: LocalPath = Field(
+        description="A published file: .pth, .safetensors, .bin with .param, a wheel or zip."
+    )
     as_: str | None = Field(None, description="Name in the registry, if the file fits several.")
     weights: WeightsFolder = None
     replace: bool = Field(False, description="Replace other weights of this name.")

@@ -14,6 +14,7 @@ from assets.wording import count_of, list_counts
 from flows.parameters import take
 from flows.signals import stopped_by_signals
 from models.optional_packages import require_networks
+from shards.check_output import check_folder
 from tasks.prepare.bank import prepare
 from tasks.prepare.options import options_of
 from tasks.review.options import QueueOptions
@@ -58,6 +59,7 @@ def correct_masks(**values: Any) -> QueueReport:
     """Order a bank's faces for review; see ``natocc correct-masks --help``."""
     options = QueueOptions.for_run(**values)
     bank = options.bank
+    check_folder(options.out)
     with stopped_by_signals("the bank's finished shards are kept; run it again to go on"):
         if options.raw is not None:
             prepare_task(options.raw, bank, options.workers, options.wait)

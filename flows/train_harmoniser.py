@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 @task(name="train", cache_policy=NO_CACHE)
 def train_task(job: HarmoniserJob) -> HarmoniserReport:
     """Train and score; weights, figures, previews and checkpoint land in ``job.out``."""
+    from tasks.training.folder import check_training_folder
     from tasks.training.harmoniser.train import open_sources
     from tasks.training.harmoniser.train import train_harmoniser as train
 
+    check_training_folder(job.out, "harmoniser")
     report = train(open_sources(**job.sources()), job.out, job.narrowed(HarmoniserOptions), wait=job.wait)
     log_report(report, (f"left out: {line}" for line in report.left_out))
     return report

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 @task(name="train", cache_policy=NO_CACHE)
 def train_task(job: UpscalerJob) -> UpscalerReport:
     """Train and score; weights, figures, previews and state land in ``job.out``."""
+    from tasks.training.folder import check_training_folder
     from tasks.training.upscaler.photos import open_photos
     from tasks.training.upscaler.train import train_upscaler as train
 
+    check_training_folder(job.out, "upscaler")
     photos = open_photos(
         photos=job.photos, bank=job.bank, kinds=job.kinds, least=job.out_size, held_out=job.held_out
     )

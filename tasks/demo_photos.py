@@ -14,6 +14,7 @@ from assets.demo.photo_cache import PhotoCache
 from assets.demo.tiers import is_required, packages_of
 from assets.packages.clients import FetchError
 from assets.packages.package import Package
+from shards.check_output import check_folder
 from tasks.progress import OnProgress, ignore_progress
 from tasks.workers.guard import guarded
 
@@ -54,6 +55,8 @@ def lay_out_photographs(
     whole = load_catalogue()
     packages = packages_of(tier, whole)
     refuse_foreign(dest)
+    for folder in (dest, cache):
+        check_folder(str(folder))
     wanted = whole.within(frozenset(packages))
     photos = PhotoCache(cache)
     with guarded():

@@ -5,9 +5,25 @@ Each function returns the problem as "expected ..., got ...", or None. A URL of 
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Annotated
 
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
+
+
+def _refuse_url(path: Path) -> Path:
+    # A path has lost one of the two slashes.
+    if re.match(r"[A-Za-z][\w+.-]+:/", str(path)):
+        raise PydanticCustomError("local_path", "a local path")
+    return path
+
+
+# A path on this machine. A URL would otherwise become a folder of this machine.
+LocalPath = Annotated[Path, AfterValidator(_refuse_url)]
 # Pictures that a command can write.
 PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 
@@ -63,11 +79,21 @@ def missing_version_or_bank(url: str) -> str | None:
 
 
 def blocked_folder(path: str | Path) -> str | None:
-    """The problem of a folder to write, where a file is in the way."""
+    """The problem of a folder to write: a file is in the way, or a trial fails. Nothing is left there."""
+    from shards.check_output import check_folder
+
     if _is_remote(path):
         return None
-    file = next((place for place in (_local(path), *_local(path).parents) if place.is_file()), None)
-    return None if file is None else f"expected a folder or a new name, got the file {file}"
+    places = (_local(path), *_local(path).parents)
+    # Path's own raises where a name is too long or a folder is closed.
+    file = next((place for place in places if os.path.isfile(place)), None)  # noqa: PTH113
+    if file is not None:
+        return f"expected a folder or a new name, got the file {file}"
+    try:
+        check_folder(str(_local(path)))
+    except OSError as error:
+        return str(error)
+    return None
 
 
 def occupied_folder(path: str | Path) -> str | None:

@@ -17,6 +17,7 @@ from natocc.geometry import Image
 from natocc.kinds import ENTRY_KINDS, FACE
 from natocc.occluders.bank_files import BANK_INDEX as BANK_INDEX
 from shards import storage
+from shards.check_output import check_file
 from shards.reader import read_shard
 from tasks.contact_sheet import Strip, compose_sheet, on_checks, overlay
 from tasks.face_metadata import recorded_score
@@ -33,13 +34,14 @@ def preview(url: str, out: str, count: int = 24) -> str:
     Returns ``out``. For a bank, faces come first, the worst mask scores leading; cut-outs lie on a
     checkerboard.
 
-    Raises FileNotFoundError if the URL is neither a bank nor a version, ValueError for a count below 1 and
-    for any other ending.
+    Raises OSError if ``out`` can't be written, FileNotFoundError if the URL is neither a bank nor a version,
+    ValueError for a count below 1 and for any other ending.
     """
     if picture_ending(out) not in PICTURE_ENDINGS:
         raise ValueError(f"--out: expected a name that ends in {', '.join(PICTURE_ENDINGS)}, got {out!r}")
     if count < 1:
         raise ValueError(f"--limit: expected at least 1 picture, got {count}")
+    check_file(out)
     if storage.exists(storage.join(url, BANK_INDEX)):
         sheet = _bank_sheet(Bank(url), count)
     else:

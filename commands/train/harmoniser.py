@@ -21,9 +21,11 @@ def train_harmoniser(job: HarmoniserJob) -> CommandReport:
     A signal stops it after the current step. The same command resumes it from the last checkpoint. Defaults
     are the published values.
     """
+    from tasks.training.folder import check_training_folder
     from tasks.training.harmoniser.train import open_sources
     from tasks.training.harmoniser.train import train_harmoniser as train
 
+    check_training_folder(job.out, "harmoniser")
     options = job.narrowed(HarmoniserOptions)
     with progress("steps") as on_progress:
         report = train(

@@ -24,9 +24,11 @@ def train_upscaler(job: UpscalerJob) -> CommandReport:
     A signal stops it after the current step. The same command resumes it from its last state. Defaults are
     the published values.
     """
+    from tasks.training.folder import check_training_folder
     from tasks.training.upscaler.photos import open_photos
     from tasks.training.upscaler.train import train_upscaler as train
 
+    check_training_folder(job.out, "upscaler")
     with progress("steps") as on_progress:
         photos = open_photos(
             photos=job.photos, bank=job.bank, kinds=job.kinds, least=job.out_size, held_out=job.held_out

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from pydantic import Field
 
 from commands.console import say
 from commands.register import CommandReport, command
-from tasks.inputs import blocked_folder, missing_bank, missing_version
+from tasks.inputs import LocalPath, blocked_folder, missing_bank, missing_version
 from tasks.options import Options, WeightsFolder, input_check
 
 
@@ -18,7 +16,7 @@ class ReplayOptions(Options):
     url: str = Field(description="A version, or a dataset (its latest version).")
     key: str = Field(description="The sample's key.")
     bank: str = Field(description="The bank that it was made from.")
-    out: Path = Field(description="Folder for the members.")
+    out: LocalPath = Field(description="Folder for the members.")
     weights: WeightsFolder = None
 
     @input_check("url")
@@ -43,10 +41,12 @@ def replay(options: ReplayOptions) -> CommandReport:
     """Render a sample again, write its members, and say whether they equal the stored bytes."""
     from assets.bank.reader import Bank
     from shards import storage
+    from shards.check_output import check_folder
     from tasks.render.replay import find_sample
     from tasks.render.replay import replay as render_again
 
     key, out = options.key, options.out
+    check_folder(str(out))
     stored = find_sample(options.url, key)
     again = render_again(stored, Bank(options.bank), options.weights)
     for name, data in again.items():

@@ -12,6 +12,7 @@ from manifests.recipe import load_recipe
 from manifests.shard_plan import ShardPlan
 from natocc.document import BadDocument
 from shards import storage
+from shards.check_output import check_folder
 from tasks.build.lock import lock_version, remove_abandoned_builds
 from tasks.build.options import BuildOptions
 from tasks.build.plan import Plan, make_plan
@@ -101,6 +102,7 @@ def resume_job(job: Job, *, deep: bool) -> Job:
     needed = plan.shards if found is None else found.to_render(plan)
     if not needed:
         return replace(job, todo=(), found=found)
+    check_folder(job.staging_url)
     storage.make_folder(job.staging_url)
     reused = reuse_shards(needed, job.staging_url, job.dataset_url)
     return replace(

@@ -15,6 +15,7 @@ from natocc.kinds import OCCLUDING
 from natocc.randomness import Streams
 from natocc.render.params import Params
 from shards import storage
+from shards.check_output import check_folder
 from tasks.compare.cases import Case, check_kinds, choose_cases
 from tasks.compare.page import write_page
 from tasks.compare.renditions import Rendition, draw_rendition, parse_rendition, render_rendition
@@ -78,6 +79,7 @@ def compare(options: CompareOptions, on_progress: OnProgress = ignore_progress) 
             f"{options.out}: expected a new or an empty folder, got one with {found[0]} in it; "
             "name another with --out"
         )
+    check_folder(options.out)
     progress = ProgressCounter(on_progress, options.count)
     cases = choose_cases(
         bank, options.recipe, kinds, options.count, options.seed, options.size, lambda: progress.add(0)

@@ -22,6 +22,7 @@ from assets.records import RawObject
 from assets.text.sidecar import Sidecar
 from natocc.files.read import use_bounds
 from natocc.masks.policy import policy_named
+from shards.check_output import check_folder
 from shards.lock import one_writer
 from tasks.census.problems import count_problems, misplaced
 from tasks.prepare.cofw import prepare_cofw
@@ -80,6 +81,7 @@ def prepare(
         options.upscaler, options.weights, device=options.device, precision=options.precision
     )
     policy_named(options.policy)
+    check_folder(bank)
     # Raises for a bank of a later release.
     former_options(bank)
     note = f"the finished shards are kept in {bank}; run the same command again to go on"

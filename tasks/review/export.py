@@ -19,6 +19,7 @@ from natocc.files.names import is_number
 from natocc.files.read import read_text
 from natocc.geometry import Image
 from shards import storage
+from shards.check_output import check_folder
 from shards.table import read_table
 from tasks.face_metadata import recorded_score
 from tasks.progress import OnProgress, ignore_progress, tracked
@@ -61,6 +62,7 @@ def export_review(
         raise ValueError(f"--limit: expected at least 1 face, got {count}")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise FileExistsError(f"{out}: expected a new or empty folder, got one with files in it")
+    check_folder(str(out))
     bank = Bank(bank_url)
     faces = {entry.id: entry for entry in bank.entries("face")}
     if queue is None:

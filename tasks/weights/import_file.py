@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.weights.files import Weights, find_weights, read_weights_metadata, weights_path
+from assets.weights.files import Weights, find_weights, read_weights_metadata, weights_folder, weights_path
 from assets.weights.registry import entry_named
 from models.checkpoints.safetensors_io import TENSORS, encode_network
 from models.identify import Known, identify
+from shards.check_output import check_folder
 from shards.lock import lock
 from shards.storage import read_bytes, write_bytes
 from tasks.progress import OnProgress, ProgressCounter, ignore_progress
@@ -50,6 +51,7 @@ def import_weights(
     several names fit, and if other weights exist there without ``replace``.
     """
     wanted = entry_named(name) if name else None
+    check_folder(str(weights_folder(folder)))
     progress = ProgressCounter(on_progress, 3)
     source = choose_source(weights_sources(path), path, wanted)
     progress.add()

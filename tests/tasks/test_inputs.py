@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from pydantic import Field
 
 from tasks.inputs import (
+    LocalPath,
     blocked_folder,
     choice_problem,
     missing_bank,
@@ -14,6 +17,7 @@ from tasks.inputs import (
     missing_version_or_bank,
     occupied_folder,
 )
+from tasks.options import Options, OptionsError
 
 
 @pytest.fixture()
@@ -72,3 +76,36 @@ def test_choices_are_listed_and_a_single_one_stands_alone() -> None:
     assert choice_problem("a", "ab") is None
     assert choice_problem("x", "abc") == "expected a, b or c, got 'x'"
     assert choice_problem("x", ["unet"]) == "expected unet, got 'x'"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_the_right_to_write_is_named(place: Path) -> None:
+    place.chmod(0o555)
+    try:
+        assert "expected a folder that can be written, got an error (Permission denied)" in str(
+            blocked_folder(place / "new")
+        )
+    finally:
+        place.chmod(0o755)
+
+
+def test_a_name_that_no_disk_takes_is_named(place: Path) -> None:
+    assert "got an error (File name too long)" in str(blocked_folder(place / ("x" * 300)))
+    assert [path.name for path in place.iterdir()] == ["note"]
+
+
+class LocalJob(Options):
+    """A job on this machine."""
+
+    raw: LocalPath = Field(description="Where from.")
+    cache: LocalPath | None = Field(None, description="Where to.")
+
+
+@pytest.mark.parametrize("url", ["s3://bucket/raw", "file:///data/raw"])
+def test_a_url_is_no_local_path(url: str) -> None:
+    with pytest.raises(OptionsError) as error:
+        LocalJob(raw=url, cache=url)
+    assert error.value.problems == [
+        f"{name}: expected a local path, got {url!r}" for name in ("raw", "cache")
+    ]
+    assert str(LocalJob(raw="a:b/c").raw) == "a:b/c"

@@ -18,6 +18,7 @@ from shards.lock import one_writer
 from tasks.progress import OnProgress, ignore_progress
 from tasks.training.checkpoint import CheckpointCallback
 from tasks.training.fit import fit
+from tasks.training.folder import check_training_folder
 from tasks.training.harmoniser.batches import HarmoniserBatches, load_batches
 from tasks.training.harmoniser.data.bank import BankScenes
 from tasks.training.harmoniser.data.folder import FolderScenes
@@ -72,11 +73,12 @@ def train_harmoniser(
     equal inputs and options resumes from ``checkpoint.pt`` there. On one CPU the weights are then
     bit-identical to those of an uninterrupted training.
 
-    Raises ValueError for invalid inputs and options and for a checkpoint of another training,
-    Diverged if losses or weights are not finite, and Interrupted after a signal; the last
-    checkpoint stays (tasks.training.fit).
+    Raises OSError if ``out`` can't be written or holds another kind of training, ValueError for invalid
+    inputs and options and for a checkpoint of another training, Diverged if losses or weights are not finite,
+    and Interrupted after a signal; the last checkpoint stays (tasks.training.fit).
     """
     choose_device(options.device)
+    check_training_folder(out, "harmoniser")
     learnt, held_out = _split(sources, options.hold_out)
     schedule = RainNetSchedule(
         steps=options.steps or math.ceil(EPOCHS * len(learnt) / options.batch),

@@ -16,6 +16,7 @@ from shards.lock import one_writer
 from tasks.progress import OnProgress, ignore_progress
 from tasks.training.checkpoint import CheckpointCallback, OtherTraining
 from tasks.training.fit import fit
+from tasks.training.folder import check_training_folder
 from tasks.training.report import encode_metrics
 from tasks.training.segmenter.data import examples_sha256, read_split, read_test_sets
 from tasks.training.segmenter.evaluate import SegmenterScore, average_mask, evaluate_segmenter
@@ -43,11 +44,13 @@ def train_segmenter(
     resumes from ``checkpoint.pt`` there. On one kind of machine the weights are then bit-identical to
     those of an uninterrupted training.
 
-    Raises FileNotFoundError for a URL without version or bank, ValueError for a missing device, for a
+    Raises OSError if ``out`` can't be written or holds another kind of training, FileNotFoundError for a URL
+    without version or bank, ValueError for a missing device, for a
     version without training samples and for a state of another training, Diverged if losses or
     weights are not finite, and Interrupted after a signal (tasks.training.fit).
     """
     device = choose_device(options.device)
+    check_training_folder(out, "segmenter")
     url = resolve_version(version_url)
     version = read_dataset(url).version
     training = read_split(url, "train", size=options.size, most=options.max_samples)

@@ -12,6 +12,7 @@ from shards.lock import one_writer
 from tasks.progress import OnProgress, ignore_progress
 from tasks.training.checkpoint import CheckpointCallback
 from tasks.training.fit import fit
+from tasks.training.folder import check_training_folder
 from tasks.training.upscaler.batches import UpscalerBatches
 from tasks.training.upscaler.networks import Networks, make_networks
 from tasks.training.upscaler.options import UpscalerOptions
@@ -37,11 +38,13 @@ def train_upscaler(
     A later call with equal photographs and options resumes from ``state.pt`` there. On one CPU model and
     with one number of threads the weights are then bit-identical to those of an uninterrupted training.
 
-    Raises FileNotFoundError for missing weights, ValueError for weights of another network, for a
-    missing device and for a state of another training, Diverged if losses or weights are not finite,
-    and Interrupted after a signal; the last state stays (tasks.training.fit).
+    Raises OSError if ``out`` can't be written or holds another kind of training, FileNotFoundError for
+    missing weights, ValueError for weights of another network, for a missing device and for a state of
+    another training, Diverged if losses or weights are not finite, and Interrupted after a signal;
+    the last state stays (tasks.training.fit).
     """
     choose_device(options.device)
+    check_training_folder(out, "upscaler")
     photos = replace(photos, read=CachedReader(photos.read, _CACHE))
     networks = make_networks(options)
     settings = options.cache_fields() | networks.origins | {"photographs": _fingerprint(photos)}
