@@ -93,6 +93,13 @@ def read_bytes(url: str, most: int = _MOST) -> bytes:
         return cast(bytes, filesystem.cat_file(path))
 
 
+def read_range(url: str, offset: int, size: int | None) -> bytes:
+    """``size`` bytes of a file from ``offset``, or the rest of it; fewer if the file ends earlier."""
+    with connect(url) as (filesystem, path):
+        end = None if size is None else offset + size
+        return cast(bytes, filesystem.cat_file(path, start=offset, end=end))
+
+
 def size_of(url: str) -> int:
     """Size in bytes."""
     with connect(url) as (filesystem, path):

@@ -112,7 +112,11 @@ class Bank:
         """Raises MissingDocument if there is no bank, BadDocument for an unusable index, BadBank."""
         self.url = str(url)
         self.index: dict[str, Any] = read_document(storage.join(self.url, BANK_INDEX), BANK_FORMAT)
-        self._files = BankFiles(storage.join(self.url), self.index)
+        place = storage.join(self.url)
+        if storage.is_local(place):
+            self._files = BankFiles(place, self.index)
+        else:
+            self._files = BankFiles(place, self.index, storage.read_range)
         table = read_table(self.read_file(BANK_TABLE), BANK_SCHEMA)
         by_kind: dict[str, list[Entry]] = defaultdict(list)
         for row in table.to_pylist():

@@ -7,7 +7,7 @@ index has its own, the index has those of all files, and the table has those of 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +74,26 @@ class StoredEntry:
     members: dict[str, StoredMember]
 
 
+# ``(url, offset, size)``: so many bytes of a file, all if the size is None; fewer if the file ends earlier.
+ReadBytes = Callable[[str, int, int | None], bytes]
+
+
+def _read_bytes(url: str, offset: int, size: int | None) -> bytes:
+    """``size`` bytes of a file, or the rest of it; fewer if the file ends earlier."""
+    if "://" not in url:
+        path = Path(url).expanduser()
+        if size is None:
+            return read_within(path, _MOST_BYTES)
+        with open_file(path) as stream:
+            stream.seek(offset)
+            return stream.read(size)
+    import fsspec
+
+    filesystem, path = fsspec.core.url_to_fs(url)
+    end = None if size is None else offset + size
+    return cast(bytes, filesystem.cat_file(path, start=offset, end=end))
+
+
 @dataclass(frozen=True, slots=True)
 class BankFiles:
     """The files of a bank, as its index states them. All methods raise BadBank."""
@@ -81,6 +101,7 @@ class BankFiles:
     # Without a slash at the end.
     url: str
     index: dict[str, Any]
+    read: ReadBytes = _read_bytes
 
     def read_file(self, name: str) -> bytes:
         """A whole file that the index lists."""
@@ -99,10 +120,13 @@ class BankFiles:
 
     def _read(self, name: str, what: str, offset: int = 0, size: int | None = None) -> bytes:
         try:
-            data = _read(f"{self.url}/{name}", offset, size)
+            data = self.read(f"{self.url}/{name}", offset, size)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise self._bad(name, f"expected {what}, found no such file") from error
         except OSError as error:
+            if error.strerror is None:
+                # The message of shards/storage.py says where and what to do.
+                raise BadBank(str(error)) from error
             got = f"got the error {error.strerror or error}; fix this and run the same command again"
             raise BadBank(f"{self.url}/{name}: expected {what}, {got}") from error
         if size is not None and len(data) != size:
@@ -123,13 +147,14 @@ class BankFiles:
     def _advice(self) -> str:
         """What to do about a file that differs: the bank may no longer be the one that was opened."""
         again = "run the same command again"
+        index, url = self.index, f"{self.url}/{BANK_INDEX}"
         try:
-            now = open_bank_files(self.url)
-        except FileNotFoundError:
+            index = parse_document(self.read(url, 0, None), url, BANK_FORMAT)
+        except (FileNotFoundError, NotADirectoryError):
             return f"the bank was removed or is being prepared again: when it is complete, {again}"
         except (BadDocument, OSError):
-            now = self
-        if now.index["sha256"] != self.index["sha256"]:
+            pass
+        if index["sha256"] != self.index["sha256"]:
             return f"the bank was prepared again since it was opened: {again}"
         return f"it is damaged: {REPAIR_BANK}; `natocc verify {{folder}}` lists all damage"
 
@@ -143,7 +168,7 @@ def open_bank_files(bank: str) -> BankFiles:
     url = f"{_folder(bank)}/{BANK_INDEX}"
     try:
         with _extras_named(bank):
-            data = _read(url)
+            data = _read_bytes(url, 0, None)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise missing_document(url, BANK_FORMAT) from error
     return BankFiles(_folder(bank), parse_document(data, url, BANK_FORMAT))
@@ -178,22 +203,6 @@ def _extras_named(bank: str) -> Iterator[None]:
 
 def _folder(bank: str) -> str:
     return str(bank).rstrip("/")
-
-
-def _read(url: str, offset: int = 0, size: int | None = None) -> bytes:
-    """``size`` bytes of a file, or the rest of it; fewer if the file ends earlier."""
-    if "://" not in url:
-        path = Path(url).expanduser()
-        if size is None:
-            return read_within(path, _MOST_BYTES)
-        with open_file(path) as stream:
-            stream.seek(offset)
-            return stream.read(size)
-    import fsspec
-
-    filesystem, path = fsspec.core.url_to_fs(url)
-    end = None if size is None else offset + size
-    return cast(bytes, filesystem.cat_file(path, start=offset, end=end))
 
 
 def arrow_table(data: bytes) -> pa.Table:

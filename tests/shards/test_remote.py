@@ -26,6 +26,15 @@ def test_a_file_that_is_not_finished_does_not_appear() -> None:
     assert storage.list_names(ROOT) == ["other"]
 
 
+def test_a_range_of_a_file_ends_with_it() -> None:
+    storage.write_bytes(f"{ROOT}/file", b"0123456789")
+    assert storage.read_range(f"{ROOT}/file", 2, 3) == b"234"
+    assert storage.read_range(f"{ROOT}/file", 8, 5) == b"89"
+    assert storage.read_range(f"{ROOT}/file", 8, None) == b"89"
+    with pytest.raises(FileNotFoundError):
+        storage.read_range(f"{ROOT}/other", 0, 1)
+
+
 def test_sizes_and_hashes() -> None:
     storage.write_bytes(f"{ROOT}/file", b"0123456789")
     assert storage.size_of(f"{ROOT}/file") == 10

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import fsspec
 import pytest
 
 from assets.bank.reader import Bank, content_sha256
@@ -98,3 +99,21 @@ def test_a_bank_of_a_later_schema_names_the_release_that_reads_it(tmp_path: Path
         BadDocument, match=r"got natocc-bank/3, written by natocc .*; use that release or a later one"
     ):
         Bank(str(tmp_path))
+
+
+def test_a_bank_at_a_url_is_read_and_its_damage_named(tmp_path: Path) -> None:
+    write(tmp_path, ["a"])
+    remote = fsspec.filesystem("memory")
+    remote.put(str(tmp_path), "/bank_reader", recursive=True)
+    bank = Bank("memory://bank_reader/")
+    (face,) = bank.entries("face")
+    assert bank.read(face) == {"jpg": b"a" * 100, "mask.png": b"m"}
+    with remote.open("/bank_reader/face-000000.tar", "wb") as stream:
+        stream.write(b"0" * 2048)
+    with pytest.raises(
+        BadBank, match=r"^memory://bank_reader/face-000000\.tar: expected jpg of face a .*is damaged"
+    ):
+        bank.read(face)
+    remote.rm("/bank_reader", recursive=True)
+    with pytest.raises(BadBank, match=r"found no such file; the bank was removed or is being prepared again"):
+        bank.read(face)
