@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 # Bytes of a member's name in POSIX ustar, where it has no folder.
 MOST_NAME = 100
@@ -23,11 +24,41 @@ class MemberSpan:
     size: int
 
 
-class TarWriter:
-    """Writes members in call order with fixed owner, mode and time (POSIX ustar)."""
+class _HashedStream:
+    """Passes on what is written, and hashes it."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        self._tar = tarfile.TarFile(fileobj=stream, mode="w", format=tarfile.USTAR_FORMAT)
+        self._stream = stream
+        self.digest, self.size = hashlib.sha256(), 0
+
+    def write(self, data: bytes) -> int:
+        self.digest.update(data)
+        self.size += len(data)
+        return self._stream.write(data)
+
+    def tell(self) -> int:
+        return self.size
+
+
+class TarWriter:
+    """Writes members in call order with fixed owner, mode and time (POSIX ustar).
+
+    ``size`` and ``sha256`` are those of the bytes written so far, whatever became of them on a disk.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._written = _HashedStream(stream)
+        self._tar = tarfile.TarFile(
+            fileobj=cast(BinaryIO, self._written), mode="w", format=tarfile.USTAR_FORMAT
+        )
+
+    @property
+    def size(self) -> int:
+        return self._written.size
+
+    @property
+    def sha256(self) -> str:
+        return self._written.digest.hexdigest()
 
     def add(self, name: str, data: bytes) -> MemberSpan:
         """Append one member; returns the position of its bytes."""

@@ -61,8 +61,7 @@ def write_shard(url: str, name: str, items: Iterable[tuple[Entry, Mapping[str, b
             }
             entries.append(replace(entry, shard=name, members=stored, sha256=content_sha256(hashes)))
         writer.close()
-    size, sha256 = storage.size_of(target), storage.sha256_of(target)
-    return Shard(name=name, sha256=sha256, size=size, entries=tuple(entries))
+    return Shard(name=name, sha256=writer.sha256, size=writer.size, entries=tuple(entries))
 
 
 def close_bank(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import subprocess
@@ -132,3 +133,12 @@ def test_spans_of_a_file_read_back(tmp_path: Path) -> None:
         writer.close()
     for name, span in spans.items():
         assert path.read_bytes()[span.offset : span.offset + span.size] == portrait()[name]
+
+
+def test_size_and_hash_are_those_of_what_was_written(tmp_path: Path) -> None:
+    with (tmp_path / "a.tar").open("wb") as stream:
+        writer = TarWriter(stream)
+        add_sample(writer, "00000", portrait())
+        writer.close()
+    data = (tmp_path / "a.tar").read_bytes()
+    assert (writer.size, writer.sha256) == (len(data), hashlib.sha256(data).hexdigest())
