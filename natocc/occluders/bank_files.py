@@ -127,7 +127,7 @@ class BankFiles:
             if error.strerror is None:
                 # The message of shards/storage.py says where and what to do.
                 raise BadBank(str(error)) from error
-            got = f"got the error {error.strerror or error}; fix this and run the same command again"
+            got = f"which can't be read ({error.strerror}); fix this and run the same command again"
             raise BadBank(f"{self.url}/{name}: expected {what}, {got}") from error
         if size is not None and len(data) != size:
             raise self._bad(

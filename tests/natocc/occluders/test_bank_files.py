@@ -124,7 +124,7 @@ def test_a_folder_in_place_of_a_file_is_said(bank: Path) -> None:
     (bank / "face-000000.tar").mkdir()
     with pytest.raises(
         BadBank,
-        match=r"face-000000\.tar: expected jpg of face a, got the error expected a regular file, got a folder; fix this",
+        match=r"face-000000\.tar: expected jpg of face a, which can't be read \(expected a regular file, got a folder\); fix this",
     ):
         files.read_members(entries[0])
 
