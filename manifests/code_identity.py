@@ -35,7 +35,7 @@ EXCEPTIONS = {
         "tries where a job may write, and leaves nothing there",
     ),
     **dict.fromkeys(
-        ("tasks.build.*", "manifests.card", "manifests.recipe"),
+        ("tasks.build.*", "manifests.card", "manifests.recipe", "manifests.restore"),
         "plans shards, whose keys hold what is planned as values, and publishes them",
     ),
     **dict.fromkeys(

@@ -8,15 +8,28 @@ from collections.abc import Iterator
 from shards import storage
 from shards.tar import iterate
 
-
-def read_shard(url: str) -> Iterator[tuple[str, dict[str, bytes]]]:
-    """Yield (key, members by extension). Raises tarfile.TarError for a damaged file."""
-    yield from iterate(io.BytesIO(storage.read_bytes(url)))
+_ADVICE = "run the `natocc build` or `natocc prepare` that made it again, which repairs it"
 
 
-def read_sample(url: str, key: str) -> dict[str, bytes]:
-    """The members of one sample. Raises KeyError if the shard does not contain the key."""
-    for found, members in read_shard(url):
+class BadShard(ValueError):
+    """A shard that is no whole tar of samples, or lacks a sample. The message names it."""
+
+
+def read_shard(url: str, sha256: str | None = None) -> Iterator[tuple[str, dict[str, bytes]]]:
+    """Yield (key, members by extension). Raises BadShard for damaged files and for another ``sha256``."""
+    data = storage.read_bytes(url)
+    if sha256 is not None and storage.sha256_bytes(data) != sha256:
+        raise BadShard(f"{url}: expected the shard that the index lists, got other bytes; {_ADVICE}")
+    try:
+        yield from iterate(io.BytesIO(data))
+    except Exception as error:
+        # Damaged headers raise errors of many kinds.
+        raise BadShard(f"{url}: expected a whole tar, got a damaged one ({error}); {_ADVICE}") from error
+
+
+def read_sample(url: str, key: str, sha256: str | None = None) -> dict[str, bytes]:
+    """The members of one sample. Raises BadShard as ``read_shard``, and if the shard lacks the key."""
+    for found, members in read_shard(url, sha256):
         if found == key:
             return members
-    raise KeyError(f"{url}: expected sample {key!r}, found none of that key")
+    raise BadShard(f"{url}: expected sample {key!r}, got none of that key; {_ADVICE}")

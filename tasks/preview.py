@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from io import BytesIO
@@ -10,8 +9,9 @@ from pathlib import PurePath
 from typing import TypeVar
 
 from assets.bank.reader import Bank, Entry
-from manifests.dataset import MANIFEST, read_dataset, resolve_version
-from manifests.rows import Row, decode_rows
+from manifests.dataset import Dataset, read_dataset, read_manifest, resolve_version
+from manifests.rows import Row
+from manifests.sample import read_metadata
 from natocc.codecs import decode_plane, decode_rgb, encode_jpeg, encode_png_rgb
 from natocc.geometry import Image
 from natocc.kinds import ENTRY_KINDS, FACE
@@ -79,7 +79,7 @@ def pick_evenly(groups: Mapping[K, Sequence[T]], count: int) -> list[T]:
 def _version_sheet(url: str, count: int) -> Image:
     dataset = read_dataset(url)
     groups: dict[str, list[Row]] = defaultdict(list)
-    for row in decode_rows(storage.read_bytes(storage.join(url, MANIFEST))):
+    for row in read_manifest(url, dataset):
         if row.verdict == "kept":
             groups[row.set].append(row)
     if not groups:
@@ -90,22 +90,27 @@ def _version_sheet(url: str, count: int) -> Image:
         f"{dataset.name} {dataset.version} · profile {recipe['profile']} · seed {recipe['seed']} · "
         f"size {recipe['size']} · {dataset.counts['kept']} kept · occluded, mask, alpha, clean"
     )
-    return compose_sheet(_sample_strips(url, rows), title)
+    return compose_sheet(_sample_strips(url, dataset, rows), title)
 
 
-def _sample_strips(url: str, rows: Sequence[Row]) -> list[Strip]:
+def _sample_strips(url: str, dataset: Dataset, rows: Sequence[Row]) -> list[Strip]:
+    hashes = {record.file: record.sha256 for record in dataset.shards}
     wanted: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         wanted[row.shard].add(row.key)
     found: dict[str, dict[str, bytes]] = {}
     for shard, keys in wanted.items():
-        samples = read_shard(storage.join(url, shard))
+        samples = read_shard(storage.join(url, shard), hashes.get(shard))
         found |= {key: members for key, members in samples if key in keys}
+        if lacking := keys - found.keys():
+            raise ValueError(
+                f"{url}/{shard}: expected the manifest's sample {min(lacking)}, got none of that key"
+            )
     return [_sample_strip(found[row.key]) for row in rows]
 
 
 def _sample_strip(members: dict[str, bytes]) -> Strip:
-    metadata = json.loads(members["json"])
+    metadata = read_metadata(members["json"], "json")
     image, alpha = decode_rgb(members["jpg"]), decode_plane(members["alpha.png"])
     pictures = [image, overlay(image, decode_plane(members["mask.png"])), alpha]
     if "clean.jpg" in members:

@@ -7,7 +7,7 @@ from concurrent.futures import as_completed
 from dataclasses import dataclass, replace
 
 from assets.bank.reader import Bank
-from manifests.dataset import Dataset, ShardRecord, latest_version, point_latest
+from manifests.dataset import LATEST, Dataset, ShardRecord, latest_version, point_latest
 from manifests.recipe import load_recipe
 from manifests.shard_plan import ShardPlan
 from natocc.document import BadDocument
@@ -120,8 +120,7 @@ def finish_job(job: Job, rendered: list[ShardRecord], seconds: float) -> BuildRe
     ``seconds`` is the time that ``rendered`` took.
     """
     dataset, repaired = _finish_version(job)
-    if not _is_latest(job.dataset_url, dataset.version):
-        point_latest(job.dataset_url, dataset.version)
+    repaired += _point_latest(job.dataset_url, dataset.version)
     remove_abandoned_builds(job.dataset_url, job.plan.version)
     attempted = sum(sum(record.counts.values()) for record in rendered)
     return BuildReport(
@@ -152,14 +151,18 @@ def _finish_version(job: Job) -> tuple[Dataset, tuple[str, ...]]:
     return dataset, repaired
 
 
-def _is_latest(dataset_url: str, version: str) -> bool:
-    """False if ``latest.json`` is missing, damaged, or names another version."""
+def _point_latest(dataset_url: str, version: str) -> tuple[str, ...]:
+    """Write ``latest.json`` unless it names the version; returns its name if it was damaged."""
+    repaired: tuple[str, ...] = ()
     try:
-        return latest_version(dataset_url) == version
+        if latest_version(dataset_url) == version:
+            return ()
     except BadDocument as error:
         if error.problem == "newer":
             raise
-        return False
+        repaired = (LATEST,)
+    point_latest(dataset_url, version)
+    return repaired
 
 
 def build(options: BuildOptions, *, on_progress: OnProgress = ignore_progress) -> BuildReport:

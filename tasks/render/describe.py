@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from assets.bank.reader import Entry
 from manifests.rows import Row
+from manifests.sample import SAMPLE_SCHEMA
 from natocc.render.compose import Composite
 from natocc.render.params import Params
 from natocc.verdicts import Verdict
@@ -20,6 +21,7 @@ def describe_sample(inputs: SampleInputs, params: Params, composite: Composite) 
     """The json member (docs/format.md). ``params`` and the bank are enough to render it again."""
     plan, face, occluder = inputs.plan, inputs.face, inputs.occluder
     return {
+        "schema": SAMPLE_SCHEMA,
         "key": inputs.key,
         "kind": plan.kind,
         "set": plan.set,

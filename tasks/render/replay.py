@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from assets.bank.reader import Bank, Entry
-from manifests.dataset import MANIFEST, resolve_version
-from manifests.rows import decode_rows
+from manifests.dataset import read_dataset, read_manifest, resolve_version
+from manifests.sample import read_metadata
 from manifests.shard_plan import NetworkUse
 from natocc.kinds import kind_named
 from natocc.render.params import Params, params_adapter
@@ -32,7 +31,7 @@ def replay(members: Mapping[str, bytes], bank: Bank, weights: str | None = None)
     ``weights`` is the folder of weights. A network runs on the device and in the precision of the record.
     Raises ValueError if the bank's entries differ from the sample's, BuildStopped if the weights differ.
     """
-    metadata = json.loads(members["json"])
+    metadata = read_metadata(members["json"], "json")
     face = _same_entry(bank.entries("face"), metadata["face"], "face")
     occluder = None
     if metadata["occluder"] is not None:
@@ -61,9 +60,11 @@ def _same_entry(entries: tuple[Entry, ...], recorded: Mapping[str, Any], what: s
 def find_sample(url: str, key: str) -> dict[str, bytes]:
     """The stored members of a kept sample of a version. Raises ValueError for an unknown key."""
     version = resolve_version(url)
-    rows = decode_rows(storage.read_bytes(storage.join(version, MANIFEST)))
+    dataset = read_dataset(version)
+    rows = read_manifest(version, dataset)
     row = next((row for row in rows if row.key == key), None)
     if row is None or row.verdict != "kept":
         got = "no such key" if row is None else f"verdict {row.verdict} ({row.reason})"
         raise ValueError(f"{version}: expected a kept sample {key!r}, got {got}")
-    return read_sample(storage.join(version, row.shard), key)
+    hashes = {record.file: record.sha256 for record in dataset.shards}
+    return read_sample(storage.join(version, row.shard), key, hashes.get(row.shard))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import tarfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from webdataset import tariterators
 from assets.bank.reader import Bank
 from assets.wording import count_of
 from manifests.dataset import read_dataset, resolve_version
+from manifests.sample import read_metadata
 from shards import storage
 
 # Shards of these splits hold training and test samples; each sample's json names its split.
@@ -135,7 +135,7 @@ def _is_wanted(name: str) -> bool:
 
 def _split_of(sample: dict[str, Any]) -> str | None:
     """Return "train" or "test"; "neither" if face and occluder disagree; None if both are missing."""
-    metadata = json.loads(sample.get("json", b"{}"))
+    metadata = read_metadata(sample.get("json", b"{}"), f"{sample['__url__']}: {sample['__key__']}.json")
     inputs = [metadata.get(name) or {} for name in ("face", "occluder")]
     splits = {entry["split"] for entry in inputs if "split" in entry}
     return splits.pop() if len(splits) == 1 else "neither" if splits else None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 import cv2
 import numpy as np
 
+from manifests.sample import BadMetadata, read_metadata
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
 from natocc.labels import OCCLUSION_CLASS, hidden_ratio, occluded, visible_mask
@@ -39,12 +39,15 @@ def check_sample(key: str, members: dict[str, bytes]) -> list[str]:
     if absent:
         return [f"{key}: expected members {', '.join(REQUIRED)}, {', '.join(absent)} missing"]
     try:
-        metadata = json.loads(members["json"])
+        metadata = read_metadata(members["json"], key)
         pictures = {name: decode_rgb(data) for name, data in members.items() if name.endswith("jpg")}
         planes = {name: decode_plane(data) for name, data in members.items() if name.endswith("png")}
-    except ValueError as error:
-        return [f"{key}: {error}"]
-    return [f"{key}: {finding}" for finding in _findings(key, metadata, pictures, planes)]
+        return [f"{key}: {finding}" for finding in _findings(key, metadata, pictures, planes)]
+    except BadMetadata as error:
+        return [str(error)]
+    except Exception as error:
+        # Damaged members raise errors of any kind: texts in place of numbers, lists in place of fields.
+        return [f"{key}: expected readable members, got {type(error).__name__}: {error}"]
 
 
 def _findings(

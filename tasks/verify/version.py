@@ -1,22 +1,22 @@
-"""Verifying a version: hashes of its files, then every sample against the rules of the format."""
+"""Verifying a version: hashes of its files, its rows, then every sample against the rules of the format."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Sequence
 from concurrent.futures import as_completed
 from dataclasses import dataclass
-from tarfile import TarError
 
-import pyarrow as pa
-
-from manifests.dataset import DATASET_INDEX, MANIFEST, Dataset, ShardRecord, read_dataset
-from manifests.rows import decode_rows
+from manifests.dataset import DATASET_INDEX, MANIFEST, Dataset, read_dataset
+from manifests.restore import described_dataset
+from manifests.rows import BadRows, Row, decode_rows
+from natocc.document import BadDocument
 from shards import storage
-from shards.reader import read_shard
 from tasks.progress import OnProgress, ignore_progress, tracked
 from tasks.verify.bank import bank_or_version, verify_bank
-from tasks.verify.sample import check_sample
+from tasks.verify.files import file_findings, unreadable_file
+from tasks.verify.rows import row_findings
+from tasks.verify.shard import ShardFindings, check_shard
 from tasks.workers.pool import WorkerPool, result_of
 
 
@@ -35,8 +35,9 @@ class VerifyReport:
 def verify(url: str, workers: int = 1, *, on_progress: OnProgress = ignore_progress) -> VerifyReport:
     """Recompute every hash; check every sample of a version, or check a bank for leaks.
 
-    ``on_progress`` counts the shards of a version or the files of a bank. Raises FileNotFoundError if there
-    is neither.
+    A damaged file is a finding, and all others are still checked. ``on_progress`` counts the shards of a
+    version or the files of a bank. Raises FileNotFoundError if there is neither, BadDocument for an index of
+    a later release.
     """
     version = bank_or_version(url)
     if version is None:
@@ -44,66 +45,87 @@ def verify(url: str, workers: int = 1, *, on_progress: OnProgress = ignore_progr
         shards = sum(name.endswith(".tar") for name in storage.list_names(url))
         entries = sum(counts.values())
         return VerifyReport(url=url, samples=entries, shards=shards, findings=tuple(found), what="entries")
-    url = version
-    dataset = read_dataset(url)
-    findings = list(_file_findings(url, dataset))
-    keys = _kept_keys(url, findings)
-    existing = set(storage.list_names(url))
-    present = [record for record in dataset.shards if record.file in existing]
+    return _verify_version(version, workers, on_progress)
+
+
+def _verify_version(url: str, workers: int, on_progress: OnProgress) -> VerifyReport:
+    findings: list[str] = []
+    dataset = _index(url, findings)
+    rows = _rows(url, findings)
+    files = _present_shards(url, dataset)
+    if dataset is not None:
+        findings += file_findings(url, dataset)
+        findings += [] if rows is None else row_findings(rows, dataset)
+    checked = _check_shards(url, files, dataset, rows, workers, on_progress)
+    findings += [finding for shard in checked for finding in shard.findings]
+    findings += _repeated(checked, rows)
+    counted = sum(len(shard.keys) for shard in checked)
+    return VerifyReport(
+        url=url,
+        samples=counted if dataset is None else sum(record.samples for record in dataset.shards),
+        shards=len(files) if dataset is None else len(dataset.shards),
+        findings=tuple(dict.fromkeys(findings)),
+    )
+
+
+def _index(url: str, findings: list[str]) -> Dataset | None:
+    """The version's index, or its copy in the manifest; None if both are damaged."""
+    try:
+        return read_dataset(url)
+    except BadDocument as error:
+        if error.problem == "newer":
+            raise
+        findings.append(str(error))
+    except OSError as error:
+        findings.append(unreadable_file(DATASET_INDEX, error))
+    return described_dataset(url)
+
+
+def _rows(url: str, findings: list[str]) -> list[Row] | None:
+    place = storage.join(url, MANIFEST)
+    try:
+        return decode_rows(storage.read_bytes(place), place)
+    except BadRows as error:
+        findings.append(str(error))
+    except OSError as error:
+        findings.append(unreadable_file(MANIFEST, error))
+    return None
+
+
+def _present_shards(url: str, dataset: Dataset | None) -> list[str]:
+    """The shards to check: those of the index, or all of the folder if it is damaged."""
+    existing = storage.list_names(url)
+    if dataset is None:
+        return [name for name in existing if name.endswith(".tar")]
+    return [record.file for record in dataset.shards if record.file in existing]
+
+
+def _check_shards(
+    url: str,
+    files: Sequence[str],
+    dataset: Dataset | None,
+    rows: Sequence[Row] | None,
+    workers: int,
+    on_progress: OnProgress,
+) -> list[ShardFindings]:
+    records = {} if dataset is None else {record.file: record for record in dataset.shards}
+    by_shard: dict[str, list[Row]] = defaultdict(list)
+    for row in rows or ():
+        by_shard[row.shard].append(row)
     with WorkerPool(workers) as pool:
-        futures = {
-            pool.submit(check_shard, url, record, keys.get(record.file, [])): record for record in present
-        }
+        futures = {}
+        for file in files:
+            of_shard = None if rows is None else by_shard[file]
+            futures[pool.submit(check_shard, url, file, records.get(file), of_shard)] = file
         finished = tracked(as_completed(futures), on_progress, len(futures))
-        by_file = {futures[done].file: result_of(done) for done in finished}
-    findings += [finding for record in present for finding in by_file[record.file]]
-    samples = sum(record.samples for record in dataset.shards)
-    return VerifyReport(url=url, samples=samples, shards=len(dataset.shards), findings=tuple(findings))
+        by_file = {futures[done]: result_of(done) for done in finished}
+    return [by_file[file] for file in files]
 
 
-def _file_findings(url: str, dataset: Dataset) -> Iterator[str]:
-    existing = set(storage.list_names(url))
-    listed = {record.file for record in dataset.shards} | set(dataset.files) | {DATASET_INDEX}
-    for name in sorted(listed - existing):
-        yield f"{name}: expected by {DATASET_INDEX}, missing"
-    for name in sorted(existing - listed):
-        yield f"{name}: not listed in {DATASET_INDEX}"
-    for name, expected in sorted(dataset.files.items()):
-        if name in existing and (found := storage.sha256_of(storage.join(url, name))) != expected:
-            yield f"{name}: expected sha256 {expected}, got {found}"
-
-
-def _kept_keys(url: str, findings: list[str]) -> dict[str, list[str]]:
-    """Keys of the kept rows by shard, in order. A duplicate key is a finding."""
-    try:
-        rows = decode_rows(storage.read_bytes(storage.join(url, MANIFEST)))
-    except (FileNotFoundError, pa.ArrowException) as error:
-        findings.append(f"{MANIFEST}: expected a readable manifest, got {error}")
-        return {}
-    keys: dict[str, list[str]] = defaultdict(list)
-    for row in rows:
-        if row.verdict == "kept":
-            keys[row.shard].append(row.key)
-    twice = [key for key, count in Counter(row.key for row in rows).items() if count > 1]
-    findings += [f"{MANIFEST}: expected every key once, got {key} more than once" for key in twice]
-    return keys
-
-
-def check_shard(url: str, record: ShardRecord, keys: list[str]) -> list[str]:
-    """Findings about one shard: its hash, its keys against the manifest, its samples."""
-    path = storage.join(url, record.file)
-    findings = []
-    if (found := storage.sha256_of(path)) != record.sha256:
-        findings.append(f"{record.file}: expected sha256 {record.sha256}, got {found}")
-    seen = []
-    try:
-        for key, members in read_shard(path):
-            seen.append(key)
-            findings += [f"{record.file}: {finding}" for finding in check_sample(key, members)]
-    except (TarError, ValueError) as error:
-        findings.append(f"{record.file}: expected a whole tar, got {error}")
-    if seen != keys:
-        findings.append(
-            f"{record.file}: expected the manifest's {len(keys)} kept samples in order, got {len(seen)}"
-        )
-    return findings
+def _repeated(checked: Sequence[ShardFindings], rows: Sequence[Row] | None) -> list[str]:
+    """Keys that several samples have, where no manifest says so."""
+    if rows is not None:
+        return []
+    counts = Counter(key for shard in checked for key in shard.keys)
+    twice = [key for key, count in counts.items() if count > 1]
+    return [f"expected every key once, got {key} more than once" for key in twice]

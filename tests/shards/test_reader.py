@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from shards.reader import read_sample, read_shard
+from shards.reader import BadShard, read_sample, read_shard
 from shards.tar import pack
 
 SAMPLES = [(f"0000{n}-000", {"jpg": bytes([n]), "json": b"{}"}) for n in range(4)]
@@ -25,5 +25,5 @@ def test_one_sample_is_found_by_its_key(shard: str) -> None:
 
 
 def test_an_unknown_key_names_the_shard_and_the_key(shard: str) -> None:
-    with pytest.raises(KeyError, match=r"a\.tar: expected sample '00009-000', found none of that key"):
+    with pytest.raises(BadShard, match=r"a\.tar: expected sample '00009-000', got none of that key"):
         read_sample(shard, "00009-000")

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from manifests.dataset import CARD, DATASET_INDEX, MANIFEST, Dataset, ShardRecord, read_dataset
+from manifests.restore import describe_manifest
 from manifests.shard_plan import ShardPlan
 from natocc.document import RELEASE, BadDocument
 from shards import storage
 from tasks.build.plan import Plan
 from tasks.build.publish.index import plan_libraries, plan_networks
-from tasks.build.publish.restore import card_of, describe_manifest, restore_dataset
+from tasks.build.publish.restore import card_of, restore_dataset
 from tasks.build.publish.staged import StagedShard
 from tasks.build.publish.write import is_intact, read_all_staged, replace_file
 from tasks.errors import BuildStopped

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from manifests.dataset import CARD, DATASET_INDEX, MANIFEST, Dataset, ShardRecord
+from manifests.restore import describe_manifest
 from manifests.rows import Row
 from manifests.shard_plan import ShardPlan
 from shards import storage
 from tasks.build.plan import Plan
 from tasks.build.publish.index import describe_version
 from tasks.build.publish.limits import NotFit, check_limits, shards_with_failures
-from tasks.build.publish.restore import card_of, describe_manifest, with_files
+from tasks.build.publish.restore import card_of, with_files
 from tasks.build.publish.staged import NotAsRecorded, StagedShard, read_staged, remove_staged
 from tasks.errors import BuildStopped
 
@@ -65,7 +66,7 @@ def _write_tables(plan: Plan, records: Sequence[ShardRecord], rows: list[Row], s
     """Write manifest, card and index into the staging folder, and remove all files but the version's."""
     described = describe_version(plan, records, rows)
     manifest = describe_manifest(described, rows)
-    dataset = with_files(described, manifest)
+    dataset = with_files(described, storage.sha256_bytes(manifest))
     storage.write_bytes(storage.join(staging_url, MANIFEST), manifest)
     storage.write_bytes(storage.join(staging_url, CARD), card_of(dataset))
     # The manifest now holds the rows of the shards. Killed workers leave temporary files.

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from manifests.dataset import DATASET_INDEX, read_dataset
+from manifests.dataset import DATASET_INDEX, MANIFEST, read_dataset
 from natocc.codecs import decode_plane, encode_png
 from shards.reader import read_shard
 from shards.storage import sha256_bytes
@@ -46,7 +47,7 @@ def test_every_damage_is_listed(copy: Path) -> None:
     assert f"stray.tar: not listed in {DATASET_INDEX}" in findings
     assert any(finding.startswith("README.md: expected sha256") for finding in findings)
     assert any(finding.startswith(f"{shards[1].name}: expected sha256") for finding in findings)
-    assert any(finding.startswith(f"{shards[1].name}: expected a whole tar") for finding in findings)
+    assert any(finding.startswith(f"{shards[1]}: expected a whole tar") for finding in findings)
 
 
 def test_a_wrong_label_is_found_though_hashes_agree(copy: Path) -> None:
@@ -105,3 +106,49 @@ def test_labels_are_judged_without_the_clean_members_too(built: BuildReport) -> 
     members["mask.png"] = encode_png(np.ones_like(decode_plane(members["mask.png"])))
     (finding,) = check_sample(key, members)
     assert "expected no visible face where alpha" in finding
+
+
+@pytest.mark.parametrize("file", [MANIFEST, DATASET_INDEX])
+@pytest.mark.parametrize("damage", ["cut", "flip", "folder"])
+def test_a_damaged_table_is_a_finding_and_every_shard_is_still_checked(
+    file: str, damage: str, copy: Path
+) -> None:
+    shard = copy / "object-000001.tar"
+    data = bytearray(shard.read_bytes())
+    data[2000] ^= 1
+    shard.write_bytes(data)
+    whole = (copy / file).read_bytes()
+    if damage == "folder":
+        (copy / file).unlink()
+        (copy / file).mkdir()
+    else:
+        middle = len(whole) // 2
+        (copy / file).write_bytes(
+            whole[:middle] + (b"" if damage == "cut" else b"\x00" + whole[middle + 1 :])
+        )
+    findings = verify(str(copy)).findings
+    assert any(file in finding for finding in findings)
+    assert any(finding.startswith(f"{shard.name}: expected sha256") for finding in findings)
+
+
+def test_without_index_and_manifest_the_samples_are_still_checked(copy: Path) -> None:
+    samples = verify(str(copy)).samples
+    for file in (MANIFEST, DATASET_INDEX):
+        (copy / file).write_bytes(b"{")
+    shutil.copy(copy / "object-000001.tar", copy / "object-000002.tar")
+    report = verify(str(copy))
+    assert report.samples == samples + 4
+    assert sum("more than once" in finding for finding in report.findings) == 4
+
+
+def test_ten_flipped_bits_are_found(copy: Path) -> None:
+    rng = random.Random(11)
+    files = sorted(copy.iterdir())
+    for _ in range(10):
+        path = files[rng.randrange(len(files))]
+        whole = path.read_bytes()
+        damaged = bytearray(whole)
+        damaged[rng.randrange(len(whole))] ^= 1 << rng.randrange(8)
+        path.write_bytes(damaged)
+        assert any(path.name in finding for finding in verify(str(copy)).findings)
+        path.write_bytes(whole)

@@ -1,0 +1,53 @@
+"""Findings about the files of a version: missing, unlisted, unreadable_file, or with another hash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assets.wording import count_of
+from manifests.dataset import DATASET_INDEX, Dataset, ShardRecord
+from shards import storage
+
+
+def file_findings(url: str, dataset: Dataset) -> Iterator[str]:
+    """Names against the index, and the hashes of all files but shards."""
+    existing = set(storage.list_names(url))
+    listed = {record.file for record in dataset.shards} | set(dataset.files) | {DATASET_INDEX}
+    for name in sorted(listed - existing):
+        yield f"{name}: expected by {DATASET_INDEX}, missing"
+    for name in sorted(existing - listed):
+        yield f"{name}: not listed in {DATASET_INDEX}"
+    for name, expected in sorted(dataset.files.items()):
+        if name in existing:
+            yield from hash_findings(url, name, expected)
+
+
+def shard_file_findings(url: str, record: ShardRecord) -> Iterator[str]:
+    """The size and the hash of a shard."""
+    try:
+        size = storage.size_of(storage.join(url, record.file))
+    except OSError as error:
+        yield unreadable_file(record.file, error)
+        return
+    if size != record.bytes:
+        yield f"{record.file}: expected {count_of(record.bytes, 'bytes')}, got {size}"
+    yield from hash_findings(url, record.file, record.sha256)
+
+
+def hash_findings(url: str, name: str, expected: str) -> Iterator[str]:
+    """The hash of a file."""
+    try:
+        found = storage.sha256_of(storage.join(url, name))
+    except OSError as error:
+        yield unreadable_file(name, error)
+        return
+    if found != expected:
+        yield f"{name}: expected sha256 {expected}, got {found}"
+
+
+def unreadable_file(name: str, error: OSError) -> str:
+    """The finding about a file that cannot be read, such as a folder of its name."""
+    text = str(error.strerror or error)
+    return (
+        f"{name}: {text}" if text.startswith("expected") else f"{name}: expected a readable file, got: {text}"
+    )

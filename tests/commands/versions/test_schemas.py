@@ -1,0 +1,157 @@
+"""Versions of earlier and later releases, in every command that opens a version."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from typer.testing import CliRunner, Result
+
+from commands.main import app
+from manifests.dataset import DATASET_INDEX, MANIFEST, read_dataset
+from shards.reader import read_shard
+from shards.storage import sha256_bytes
+from shards.tar import pack
+from tasks.build.options import BuildOptions
+from tasks.build.version import build
+from tasks.training.read_shards import read_shards
+
+KEY = "randocc-00000-000"
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def version(bank_url: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("schemas")
+    fields = {"name": "tiny", "description": "One shard.", "size": 128, "repeats": 2}
+    (folder / "tiny.yaml").write_text(
+        yaml.safe_dump(fields | {"sets": [{"name": "randocc", "kind": "randocc"}]})
+    )
+    options = BuildOptions(recipe=str(folder / "tiny.yaml"), bank=bank_url, out=str(folder), workers=1)
+    return Path(build(options).url)
+
+
+@pytest.fixture()
+def copy(version: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(version, tmp_path / "tiny" / version.name))
+
+
+def rewritten(
+    folder: Path, of_json: Callable[[dict[str, Any]], dict[str, Any]], metadata: dict[str, str]
+) -> None:
+    """Write shards and manifest again with other jsons and other metadata, and the index with their hashes."""
+    dataset = read_dataset(str(folder))
+    records = []
+    for record in dataset.shards:
+        samples = [
+            (key, members | {"json": json.dumps(of_json(json.loads(members["json"]))).encode()})
+            for key, members in read_shard(f"{folder}/{record.file}")
+        ]
+        data = pack(samples)
+        (folder / record.file).write_bytes(data)
+        records.append(replace(record, bytes=len(data), sha256=sha256_bytes(data)))
+    stream = io.BytesIO()
+    table: pa.Table = pq.read_table(folder / MANIFEST)
+    pq.write_table(table.replace_schema_metadata(metadata), stream)
+    (folder / MANIFEST).write_bytes(stream.getvalue())
+    files = dataset.files | {MANIFEST: sha256_bytes(stream.getvalue())}
+    (folder / DATASET_INDEX).write_bytes(replace(dataset, shards=tuple(records), files=files).encode())
+
+
+def as_earlier_releases_wrote_it(folder: Path) -> None:
+    rewritten(folder, lambda fields: {name: fields[name] for name in fields if name != "schema"}, {})
+    fields = asdict(read_dataset(str(folder))) | {"format": "natocc-dataset/1"}
+    del fields["written_by"]
+    for shard in fields["shards"]:
+        del shard["rows_sha256"]
+    for name in ("max_failed", "max_rejected"):
+        del fields["recipe"][name]
+    (folder / DATASET_INDEX).write_text(json.dumps(fields, indent=1))
+    (folder.parent / "latest.json").write_text(json.dumps({"version": folder.name}))
+
+
+def test_a_version_of_an_earlier_release_is_read_by_all(copy: Path, bank_url: str, tmp_path: Path) -> None:
+    as_earlier_releases_wrote_it(copy)
+    for place in (copy, copy.parent):
+        told = json.loads(run("info", place, "--json").stdout)
+        assert (told["format"], told["written_by"], told["warnings"]) == ("natocc-dataset/1", "", [])
+        checked = run("verify", place, "--workers", 1)
+        assert (checked.exit_code, checked.stderr) == (0, ""), checked.output
+        assert run("preview", place, "--out", tmp_path / "sheet.png").exit_code == 0
+        replayed = run("replay", place, KEY, "--bank", bank_url, "--out", tmp_path / "one")
+        assert "equal to the stored bytes" in replayed.stdout
+        assert [one.key for one in read_shards(str(place), "train", size=32)] == [KEY, "randocc-00000-001"]
+
+
+def commands(place: Path, bank: str, out: Path) -> list[tuple[object, ...]]:
+    return [
+        ("info", place),
+        ("verify", place, "--workers", 1),
+        ("preview", place, "--out", out / "sheet.png"),
+        ("replay", place, KEY, "--bank", bank, "--out", out / "one"),
+        ("train-segmenter", place, "--out", out / "trained", "--steps", 1),
+    ]
+
+
+def test_an_index_of_a_later_release_is_refused_by_all(copy: Path, bank_url: str, tmp_path: Path) -> None:
+    fields = json.loads((copy / DATASET_INDEX).read_text())
+    fields |= {"format": "natocc-dataset/3", "written_by": "natocc 9.1.0"}
+    del fields["sha256"]
+    text = json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()
+    fields["sha256"] = hashlib.sha256(text).hexdigest()
+    (copy / DATASET_INDEX).write_text(json.dumps(fields, indent=1))
+    for words in commands(copy, bank_url, tmp_path):
+        refused = run(*words)
+        assert refused.exit_code == 1, words
+        assert "got natocc-dataset/3, written by natocc 9.1.0; use that release" in refused.stderr, words
+
+
+@pytest.mark.parametrize("file", [DATASET_INDEX, "latest.json"])
+def test_an_index_that_is_cut_short_is_named_by_all(
+    file: str, copy: Path, version: Path, bank_url: str, tmp_path: Path
+) -> None:
+    shutil.copy(version.parent / "latest.json", copy.parent)
+    path = copy / file if file == DATASET_INDEX else copy.parent / file
+    path.write_bytes(path.read_bytes()[:40])
+    for words in commands(copy.parent, bank_url, tmp_path):
+        refused = run(*words)
+        assert refused.exit_code == 1, words
+        assert f"{path}: expected the JSON of natocc-" in refused.stderr, words
+        assert ("natocc build" in refused.stderr and refused.exception is None) or isinstance(
+            refused.exception, SystemExit
+        )
+
+
+def test_damaged_manifests_and_shards_are_named_by_all(copy: Path, bank_url: str, tmp_path: Path) -> None:
+    for file in (MANIFEST, "randocc-000000.tar"):
+        whole = (copy / file).read_bytes()
+        (copy / file).write_bytes(whole[:-600])
+        for words in commands(copy, bank_url, tmp_path)[1:4]:
+            refused = run(*words)
+            assert refused.exit_code == 1, words
+            assert file in refused.stderr and isinstance(refused.exception, SystemExit), words
+        (copy / file).write_bytes(whole)
+
+
+def test_later_jsons_and_rows_are_refused(copy: Path, bank_url: str, tmp_path: Path) -> None:
+    rewritten(copy, lambda fields: fields | {"schema": 2}, {"natocc.schema": "1"})
+    replayed = run("replay", copy, KEY, "--bank", bank_url, "--out", tmp_path / "one")
+    assert "expected a json of schema 1 or an earlier one, got 2 of a later release" in replayed.stderr
+    checked = run("verify", copy, "--workers", 1)
+    assert checked.exit_code == 1 and "got 2 of a later release" in checked.stderr
+    rewritten(copy, lambda fields: fields | {"schema": 1}, {"natocc.schema": "2"})
+    for words in commands(copy, bank_url, tmp_path)[1:4]:
+        assert "expected rows of schema 1 or an earlier one, got 2 of a later release" in run(*words).stderr

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from manifests.dataset import read_dataset
+from tasks.build.version import BuildReport
+from tasks.verify.files import file_findings, shard_file_findings
+
+
+@pytest.fixture()
+def copy(built: BuildReport, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(built.url, tmp_path / "version"))
+
+
+def test_folders_in_the_place_of_files_are_findings(copy: Path) -> None:
+    dataset = read_dataset(str(copy))
+    for name in ("manifest.parquet", "object-000000.tar"):
+        (copy / name).unlink()
+        (copy / name).mkdir()
+    findings = list(file_findings(str(copy), dataset))
+    assert findings == ["manifest.parquet: expected a regular file, got a folder"]
+    record = next(one for one in dataset.shards if one.file == "object-000000.tar")
+    assert list(shard_file_findings(str(copy), record))[-1] == (
+        "object-000000.tar: expected a regular file, got a folder"
+    )
+
+
+def test_a_shard_has_its_size_and_hash(copy: Path) -> None:
+    record = read_dataset(str(copy)).shards[0]
+    assert list(shard_file_findings(str(copy), record)) == []
+    path = copy / record.file
+    path.write_bytes(path.read_bytes()[:-512])
+    size, sha256 = shard_file_findings(str(copy), record)
+    assert size == f"{record.file}: expected {record.bytes} bytes, got {record.bytes - 512}"
+    assert sha256.startswith(f"{record.file}: expected sha256 {record.sha256}, got ")
+    path.unlink()
+    (missing,) = shard_file_findings(str(copy), record)
+    assert missing == f"{record.file}: expected a readable file, got: No such file or directory"
