@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from assets.bank.reader import Bank
 from assets.bank.writer import open_bank
 from natocc.document import BadDocument, encode_document
 from natocc.occluders.bank_files import BANK_FORMAT
 from tasks.prepare.bank import prepare
 from tasks.prepare.options import PrepareOptions, former_options, options_of
 from tests.bank_entries import flip_bit, write_index
-from tests.raw_trees import add_face
+from tests.raw_trees import add_face, encoded, portrait
 
 
 def test_a_bank_says_how_it_was_made(tmp_path: Path) -> None:
@@ -74,3 +75,16 @@ def test_a_damaged_index_tells_no_options_and_is_written_again(tmp_path: Path) -
     report = prepare(raw, str(bank), workers=1)
     assert (report.shards_made, report.shards_kept, report.unchanged) == (0, 1, False)
     assert (bank / "bank.json").read_bytes() == sound
+
+
+def test_a_picture_beyond_a_bound_is_refused_and_read_when_the_bound_is_raised(tmp_path: Path) -> None:
+    raw, bank = tmp_path / "raw", str(tmp_path / "bank")
+    add_face(raw, "0")
+    add_face(raw, "1", encoded(portrait(1100, 1100)))
+    narrow = prepare(raw, bank, PrepareOptions(megapixels=1), workers=1)
+    assert [face.id for face in Bank(bank).entries("face")] == ["00000"]
+    assert [str(problem) for problem in narrow.problems if problem.action == "refused"] == [
+        "CelebAMask-HQ/CelebA-HQ-img/1.jpg: expected a photograph, got 1100x1100 pixels, more than 1 million"
+    ]
+    assert prepare(raw, bank, PrepareOptions(), workers=1).refused == 0
+    assert [face.id for face in Bank(bank).entries("face")] == ["00000", "00001"]
