@@ -14,6 +14,7 @@ from assets.wording import count_of, list_counts
 from flows.parameters import take
 from flows.signals import stopped_by_signals
 from models.optional_packages import require_networks
+from natocc.files.show import markdown
 from shards.check_output import check_folder
 from tasks.prepare.bank import prepare
 from tasks.prepare.options import options_of
@@ -70,8 +71,9 @@ def correct_masks(**values: Any) -> QueueReport:
         description=f"The first of {count_of(len(report.faces), 'faces')} of {bank}, the worst mask first",
     )
     create_markdown_artifact(
-        f"The whole queue is `{report.queue}`, its first faces `{report.sheet}`.\n\n"
-        f"`natocc review export --bank {bank} --queue {report.queue}` takes it to an annotation tool.",
+        f"The whole queue is {markdown(report.queue)}, its first faces {markdown(report.sheet)}.\n\n"
+        f"natocc review export --bank {markdown(bank)} --queue {markdown(report.queue)} takes it to an "
+        "annotation tool.",
         key="mask-queue-files",
     )
     return report

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from prefect import get_run_logger
 from prefect.artifacts import create_link_artifact, create_table_artifact
 
+from natocc.files.show import one_line
 from shards.storage import is_local
 
 if TYPE_CHECKING:
@@ -17,13 +18,17 @@ if TYPE_CHECKING:
 # What a signal leaves before the first and after the last step of a training.
 UNTRAINED = "the last state of the training is kept; run it again to go on"
 
+# Characters of a line in the log.
+_LONGEST = 2000
+
 
 def log_report(report: TrainingReport, remarks: Iterable[str]) -> None:
     """Log remarks as warnings, then the scores, a line a row."""
     for remark in remarks:
-        get_run_logger().warning("%s", remark)
+        get_run_logger().warning("%s", one_line(remark, _LONGEST))
     for row in report.table():
-        get_run_logger().info(", ".join(f"{name} {value}" for name, value in row.items()))
+        values = ", ".join(f"{name} {one_line(value)}" for name, value in row.items())
+        get_run_logger().info("%s", values)
 
 
 def create_artifacts(report: TrainingReport, key: str, summary: str, previews: str | None = None) -> None:
