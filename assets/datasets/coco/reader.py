@@ -13,6 +13,7 @@ import numpy as np
 
 from assets.datasets.coco.listing import Listing, read_listing
 from assets.problems import BadInput, Problem, ReportProblem, unreadable
+from assets.reading.folders import is_text
 from assets.records import RawObject
 from assets.text.sidecar import Sidecar
 from natocc.files.read import open_file
@@ -46,6 +47,9 @@ def _read_file(
     path: Path, raw: Path, sidecar: Sidecar, taken: set[int], report: ReportProblem
 ) -> Iterator[RawObject]:
     where = path.relative_to(raw).as_posix()
+    if not is_text(path.name):
+        report(Problem(path=where, expected="a name in UTF-8", got="other bytes"))
+        return
     try:
         listing = read_listing(path, _image_folder(raw / COCO_FOLDER, path.stem.removeprefix("instances_")))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
@@ -169,6 +173,8 @@ def _photograph(name: PurePosixPath, folder: Path) -> Path:
     """The file of a photograph. Raises BadInput if it is missing or outside the folder."""
     if name.is_absolute() or ".." in name.parts:
         raise BadInput(f"a photograph in {folder.name}", f"file_name {str(name)!r}")
+    if not is_text(str(name)):
+        raise BadInput("a file_name in UTF-8", f"{str(name)!r}")
     file = folder / name
     if not file.is_file():
         raise BadInput(f"the photograph {folder.name}/{name}", "no such file")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tracemalloc
 from pathlib import Path
 
@@ -221,4 +222,25 @@ def test_of_entries_that_share_an_id_none_is_used(
     assert problems == [
         f"{FILE}: expected {expected} for each, got ids that several have: 1 ({first}); none is used",
         *(f"{FILE} annotation {number}: expected {expected}, got {got}" for number in refused),
+    ]
+
+
+def test_names_that_are_not_utf_8_are_named_and_not_used(tmp_path: Path) -> None:
+    """They can't become values of the bank's table."""
+    add_objects(tmp_path, [annotation(7)])
+    odd = os.fsdecode(b"\xff")
+    named = {"id": 3, "file_name": f"{odd}.jpg", "height": 200, "width": 300}
+    write(tmp_path / f"COCO/sample/{odd}.jpg", encoded(coffee()))
+    add_objects(tmp_path, [annotation(7, 3)], images=[named])
+    (tmp_path / f"COCO/{odd}").symlink_to("sample")
+    add_objects(tmp_path, [annotation(8)], split="other")
+    (tmp_path / "COCO/annotations/instances_other.json").rename(
+        tmp_path / f"COCO/annotations/instances_{odd}.json"
+    )
+    problems: list[Problem] = []
+    assert list(read_objects(tmp_path, problems.append)) == []
+    assert sorted(map(str, problems)) == [
+        r"COCO/annotations/instances_\udcff.json: expected a name in UTF-8, got other bytes",
+        "COCO/annotations/instances_sample.json annotation 7: expected a file_name in UTF-8, "
+        r"got '\udcff.jpg'",
     ]
