@@ -19,7 +19,7 @@ from assets.reading.naming import id_of, normal
 from assets.reading.tally import Tally
 from assets.records import RawComposite
 from assets.text.sidecar import Sidecar
-from natocc.files.read import is_there, read_text
+from natocc.files.read import is_there, read_text, what_is
 
 IHARMONY4_FOLDERS = ("iHarmony4", "IHarmony4")
 SUBSETS = ("HAdobe5k", "HCOCO", "HFlickr", "Hday2night")
@@ -135,7 +135,7 @@ class _Reader:
             for named in self._lines(source, faults):
                 counts[named.subset] += 1
                 files = named.files(self._folder)
-                lacking = [kind for kind, file in files.items() if not file.is_file()]
+                lacking = [kind for kind, file in files.items() if what_is(file)]
                 for kind in lacking:
                     faults.add(f"{named.subset}/{kind} of its composites", "no file for", files[kind].name)
                 if not lacking:

@@ -15,7 +15,7 @@ from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.reading.naming import normal
 from assets.records import Origin
 from assets.wording import count_of
-from natocc.files.read import is_there, read_text
+from natocc.files.read import is_there, read_text, what_is
 
 SIDECAR = "natocc.csv"
 SPLITS = ("train", "test", "excluded")
@@ -121,7 +121,7 @@ def _rows(path: Path, where: str) -> Iterator[tuple[int, dict[str, str | None]]]
 
 def _exists(folder: Path, name: str) -> bool:
     """Whether the file exists, with composed or decomposed accents in its name."""
-    return any((folder / unicodedata.normalize(form, name)).is_file() for form in ("NFC", "NFD"))
+    return any(not what_is(folder / unicodedata.normalize(form, name)) for form in ("NFC", "NFD"))
 
 
 def _parse(name: str, row: dict[str, str | None]) -> SidecarRow:

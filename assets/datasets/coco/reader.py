@@ -16,7 +16,7 @@ from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.reading.folders import is_text
 from assets.records import RawObject
 from assets.text.sidecar import Sidecar
-from natocc.files.read import open_file
+from natocc.files.read import open_file, what_is
 
 COCO_FOLDER = "COCO"
 COCO_LICENCE = "COCO: annotations CC BY 4.0, photographs under their own Flickr terms"
@@ -176,7 +176,7 @@ def _photograph(name: PurePosixPath, folder: Path) -> Path:
     if not is_text(str(name)):
         raise BadInput("a file_name in UTF-8", f"{str(name)!r}")
     file = folder / name
-    if not file.is_file():
+    if what_is(file):
         raise BadInput(f"the photograph {folder.name}/{name}", "no such file")
     return file
 

@@ -244,3 +244,12 @@ def test_names_that_are_not_utf_8_are_named_and_not_used(tmp_path: Path) -> None
         "COCO/annotations/instances_sample.json annotation 7: expected a file_name in UTF-8, "
         r"got '\udcff.jpg'",
     ]
+
+
+def test_a_name_longer_than_any_file_s_is_named(tmp_path: Path) -> None:
+    image = {"id": 3, "file_name": f"{'9' * 5000}.jpg", "height": 200, "width": 300}
+    add_objects(tmp_path, [annotation(7, 3)], images=[image])
+    add_sidecar(tmp_path / "COCO", {"file": f"sample/{'9' * 5000}.jpg", "split": "test"})
+    found, problems = read(tmp_path)
+    assert found == [] and len(problems) == 2
+    assert all(problem.endswith("got no such file") and len(problem) < 1500 for problem in problems)
