@@ -158,11 +158,9 @@ def test_options_and_sources_that_cannot_work_are_refused(tmp_path: Path) -> Non
         options(learning_rate=float("nan"))
     with pytest.raises(ValueError, match="device: expected auto, cpu or cuda, got 'tpu'"):
         options(device="tpu")
-    with pytest.raises(
-        ValueError, match="sources: expected a bank, photos with masks, or iharmony4, got none"
-    ):
+    with pytest.raises(ValueError, match="--bank, --photos, --iharmony4: expected one of them at least"):
         open_sources()
-    with pytest.raises(ValueError, match="photos and masks: expected both or neither, got one"):
+    with pytest.raises(ValueError, match="--photos, --masks: expected both or neither, got one"):
         open_sources(photos=str(tmp_path))
     photos, masks = photo_folders(tmp_path, 2)
     with pytest.raises(ValueError, match=r"^--device: expected a GPU for cuda, found none"):
