@@ -123,7 +123,8 @@ class WorkerPool:
         while task is not None:
             try:
                 process = self._start()
-            except (OSError, BuildStopped) as error:
+            except BaseException as error:
+                # Any error: a thread that ends without an answer leaves its caller waiting for ever.
                 self._finish(task, error)
                 task = self._next()
                 continue
@@ -144,6 +145,9 @@ class WorkerPool:
                 answer = process.receive()
             except (EOFError, OSError):
                 self._finish(task, WorkerLost())
+                return self._next()
+            except BaseException as error:
+                self._finish(task, error)
                 return self._next()
             following = self._next(wait=False)
             # Sent before the answer is decoded, so that the process need not wait for that.
@@ -175,7 +179,7 @@ class WorkerPool:
             self._processes.add(process)
             return process
 
-    def _finish(self, task: _Task, answer: bytes | Exception) -> None:
+    def _finish(self, task: _Task, answer: bytes | BaseException) -> None:
         with self._lock:
             self._unfinished -= 1
         if isinstance(answer, bytes):

@@ -15,7 +15,7 @@ from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any
 
-from tasks.workers.guard import guarded
+from tasks.workers.guard import MARKER, guarded
 
 # Each worker has one thread: other workers use the other cores, and bytes must not depend on threads. glibc
 # keeps freed memory: otherwise pictures of some megabytes are mapped and unmapped in every step, and the page
@@ -31,6 +31,8 @@ WORKER_ENVIRONMENT = {
 _FROM_TERMINALS = (signal.SIGINT, signal.SIGHUP)
 # Seconds for an idle worker to end by itself.
 _LEAVING = 5.0
+# The environment is the whole process's.
+_TRACKER_STARTS = threading.Lock()
 
 
 class WorkerProcess:
@@ -93,8 +95,8 @@ def starting_children() -> Iterator[None]:
 
     They call ``leave_terminal`` first of all.
     """
+    _start_tracker()
     with guarded():
-        _start_tracker()
         blocked = signal.pthread_sigmask(signal.SIG_BLOCK, _FROM_TERMINALS)
         try:
             yield
@@ -112,20 +114,23 @@ def leave_terminal() -> None:
 
 
 def _start_tracker() -> None:
-    """Start multiprocessing's tracker of semaphores without its warning.
+    """Start multiprocessing's tracker of semaphores without its warning, and without the guard's marker.
 
-    It removes those of a killed process, which is no fault to report.
+    It removes those of a killed process, which is no fault to report. It ends by itself after the last
+    process that uses it; killed before, it would be missed.
     """
-    filters = os.environ.get("PYTHONWARNINGS")
-    quiet = "ignore:resource_tracker:UserWarning"
-    os.environ["PYTHONWARNINGS"] = f"{filters},{quiet}" if filters else quiet
-    try:
-        resource_tracker.ensure_running()
-    finally:
-        if filters is None:
-            del os.environ["PYTHONWARNINGS"]
-        else:
-            os.environ["PYTHONWARNINGS"] = filters
+    with _TRACKER_STARTS:
+        filters, marker = os.environ.get("PYTHONWARNINGS"), os.environ.pop(MARKER, None)
+        quiet = "ignore:resource_tracker:UserWarning"
+        os.environ["PYTHONWARNINGS"] = f"{filters},{quiet}" if filters else quiet
+        try:
+            resource_tracker.ensure_running()
+        finally:
+            for name, value in (("PYTHONWARNINGS", filters), (MARKER, marker)):
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
 
 
 def _answer_all(pipe: Connection) -> None:

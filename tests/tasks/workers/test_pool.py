@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tasks.errors import BuildStopped
+from tasks.workers.guard import kill_guarded
 from tasks.workers.pool import WorkerLost, WorkerPool, batched, ordered_map, result_of
 from tasks.workers.process import WORKER_ENVIRONMENT
 from tests.tasks.workers.jobs import (
@@ -140,3 +141,20 @@ def test_a_pool_that_was_not_used_starts_no_process() -> None:
 )
 def test_items_in_lists_of_a_size(size: int, groups: list[list[int]]) -> None:
     assert list(batched(range(1, 6), size)) == groups and list(batched([], size)) == []
+
+
+def test_a_worker_that_cannot_start_is_the_error_of_its_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    def start() -> None:
+        raise UserWarning("no more processes")
+
+    monkeypatch.setattr("tasks.workers.pool.WorkerProcess", start)
+    with WorkerPool(1) as broken, pytest.raises(UserWarning, match="no more processes"):
+        broken.submit(process_id).result(timeout=20)
+
+
+def test_a_pool_starts_after_everything_guarded_was_killed() -> None:
+    with WorkerPool(1) as first:
+        result_of(first.submit(process_id))
+    kill_guarded()
+    with WorkerPool(1) as second:
+        assert second.submit(process_id).result(timeout=20) != os.getpid()
