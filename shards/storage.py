@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, cast
 
 from fsspec import AbstractFileSystem
 
-from natocc.files.read import hash_file, read_within
+from natocc.files.read import hash_file, open_file, read_within
 from shards.local_file import flush_folder, make_folders, replace_whole
 from shards.remote.errors import clear_errors, no_answer
 from shards.remote.filesystem import is_object_store, open_filesystem, require_bucket
@@ -168,9 +168,12 @@ def sha256_of(url: str) -> str:
 
 
 def _read_pieces(url: str) -> Iterator[bytes]:
-    with connect(url) as (filesystem, path), filesystem.open(path, "rb") as stream:
-        while piece := stream.read(_PIECE):
-            yield piece
+    """The content of a regular file; a pipe on this machine would never end, and is UnfitFile."""
+    with connect(url) as (filesystem, path):
+        opened = open_file(path) if "file" in filesystem.protocol else filesystem.open(path, "rb")
+        with opened as stream:
+            while piece := stream.read(_PIECE):
+                yield piece
 
 
 def make_folder(url: str) -> None:
@@ -186,7 +189,7 @@ def make_folder(url: str) -> None:
 
 
 def copy(source: str, target: str) -> None:
-    """Copy one file, completely or not at all. Raises OSError if the source changes in between."""
+    """Copy one file, completely or not at all. Raises OSError if the source changes or is not a file."""
     with write_whole(target) as out:
         before = _info(source)
         count = sum(out.write(piece) for piece in _read_pieces(source))
@@ -215,21 +218,26 @@ def remove(url: str) -> None:
             filesystem.rm_file(name)
 
 
-def move_folder(source: str, target: str, *, last: str) -> None:
+def move_folder(source: str, target: str, *, last: str, without: str = "") -> None:
     """Give a finished folder of files its final name.
 
     Locally this is one rename. Elsewhere each file is copied, and ``last`` at the end, since its presence
     completes the folder. Then the originals are deleted.
+
+    ``without``: the name of a folder in the source that is not moved. It is deleted as late as possible, so
+    that it is still there after an error.
     """
     if is_local(source):
         path, destination = (Path(open_filesystem(str(url))[1]) for url in (source, target))
+        if without:
+            remove(join(source, without))
         path.replace(destination)
         flush_folder(destination.parent)
         return
-    names = sorted(list_names(source), key=lambda name: (name == last, name))
+    names = sorted({*list_names(source)} - {without}, key=lambda name: (name == last, name))
     for name in names:
         _copy_beside(join(source, name), join(target, name))
-    for name in names:
+    for name in [*names, *filter(None, [without])]:
         remove(join(source, name))
 
 

@@ -20,7 +20,7 @@ from manifests.shard_plan import ShardPlan
 from natocc.document import BadDocument
 from shards import storage
 from tasks.build.publish.staged import NotAsRecorded, is_started, read_staged, remove_staged
-from tasks.render.shard import record_url, rows_url
+from tasks.render.shard import ROWS, record_url, rows_url
 
 # Of the folder of a version that is not published yet.
 STAGING = ".building-"
@@ -88,7 +88,7 @@ def copy_equal_shards(plans: Sequence[ShardPlan], staging_url: str, dataset_url:
     for plan, record in equal:
         try:
             records[plan.file] = _copy_shard(url, staging_url, plan, record, rows[record.file])
-        except (NotAsRecorded, FileNotFoundError) as error:
+        except (NotAsRecorded, OSError) as error:
             remarks.append(f"{error}: the shard is rendered again")
     return Reused(records=records, remarks=tuple(remarks))
 
@@ -119,7 +119,7 @@ def _rows_by_shard(url: str, dataset: Dataset) -> dict[str, list[Row]]:
 def _copy_shard(
     version_url: str, staging_url: str, plan: ShardPlan, record: ShardRecord, rows: Sequence[Row]
 ) -> ShardRecord:
-    """Copy a published shard. Raises NotAsRecorded if the copy differs from its record."""
+    """Copy a published shard. Raises NotAsRecorded for a copy that differs from its record, or OSError."""
     rows_data = encode_rows(rows)
     storage.copy(storage.join(version_url, record.file), storage.join(staging_url, plan.file))
     storage.write_bytes(rows_url(staging_url, plan.file), rows_data)
@@ -129,12 +129,12 @@ def _copy_shard(
 
 
 def _copy_unpublished(folder: str, staging_url: str, plan: ShardPlan) -> ShardRecord | None:
-    """Copy a shard; None if its files changed or are gone, as another process may work on them."""
+    """Copy a shard; None if its files changed or can't be read, as another process may work on them."""
     try:
         for place in (storage.join, rows_url, record_url):
             storage.copy(place(folder, plan.file), place(staging_url, plan.file))
         return _checked(staging_url, plan)
-    except (NotAsRecorded, FileNotFoundError):
+    except (NotAsRecorded, OSError):
         remove_staged(staging_url, plan.file)
         return None
 
@@ -148,9 +148,9 @@ def _checked(staging_url: str, plan: ShardPlan) -> ShardRecord:
 
 
 def _readable_records(folder: str) -> Iterator[ShardRecord]:
-    for name in storage.list_names(storage.join(folder, "rows")):
+    for name in storage.list_names(storage.join(folder, ROWS)):
         if name.endswith(".json"):
             try:
-                yield read_shard_record(storage.join(folder, "rows", name))
-            except BadDocument:
+                yield read_shard_record(storage.join(folder, ROWS, name))
+            except (BadDocument, OSError):
                 continue

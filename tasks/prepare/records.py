@@ -44,17 +44,21 @@ def write_record(bank: str, name: str, record: Record) -> None:
 
 def read_record(bank: str, name: str) -> Record | None:
     """The record; None, so that the shard is made again, if it is missing, damaged or of an earlier form."""
-    try:
-        return _decode(storage.read_bytes(_url(bank, name)))
-    except FileNotFoundError:
-        return None
+    return _read(_url(bank, name))
 
 
 def damaged_records(bank: str) -> list[str]:
-    """Names of files among the records that are not as they were written."""
+    """Names of files among the records that can't be read or are not as they were written."""
     folder = storage.join(bank, FOLDER)
     names = [name for name in storage.list_names(folder) if not name.startswith(".")]
-    return [name for name in names if _decode(storage.read_bytes(storage.join(folder, name))) is None]
+    return [name for name in names if _read(storage.join(folder, name)) is None]
+
+
+def _read(url: str) -> Record | None:
+    try:
+        return _decode(storage.read_bytes(url))
+    except OSError:
+        return None
 
 
 def _encode(record: Record) -> bytes:
@@ -91,11 +95,10 @@ def holds(record: Record, key: str, raw: Path, bank: str, *, reread: bool = Fals
 
 
 def _is_sound(file: str, record: Record) -> bool:
-    return (
-        storage.exists(file)
-        and storage.size_of(file) == record.size
-        and storage.sha256_of(file) == record.sha256
-    )
+    try:
+        return storage.size_of(file) == record.size and storage.sha256_of(file) == record.sha256
+    except OSError:
+        return False
 
 
 def drop_records(bank: str, kept: frozenset[str]) -> None:

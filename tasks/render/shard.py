@@ -25,6 +25,8 @@ from tasks.render.sample import SampleResult
 
 # This many failures in a row mean a broken environment, not bad samples.
 _MOST_FAILURES_IN_A_ROW = 10
+# The folder of the rows and records of finished shards.
+ROWS = "rows"
 
 
 class ShardStopped(BuildStopped):
@@ -36,6 +38,7 @@ def render_shard(
 ) -> ShardRecord:
     """Render a planned shard into a folder: tar, then rows, then record, each complete.
 
+    The record has the hashes of what was written, so that damage on the way to the disk is found later.
     ``weights`` is the folder of networks' weights. Raises ShardStopped after ten failures in a row,
     BuildStopped if bank (``bank_sha256``) or weights differ from those of the plan or if the bank is damaged,
     OSError if the folder can't be written.
@@ -45,7 +48,7 @@ def render_shard(
     harmonise = open_harmoniser(plan.harmoniser, plan.network, weights)
     target = storage.join(out_url, plan.file)
     try:
-        rows = _write_tar(target, plan.file, attempt_all(open_inputs(plan, bank, cache), harmonise))
+        rows, written = _write_tar(target, plan.file, attempt_all(open_inputs(plan, bank, cache), harmonise))
     except BadBank as error:
         raise BuildStopped(str(error)) from error
     encoded = encode_rows(rows)
@@ -58,8 +61,8 @@ def render_shard(
         cache_key=plan.cache_key,
         samples=counts["kept"],
         counts={verdict: counts[verdict] for verdict in OUTCOMES},
-        bytes=storage.size_of(target),
-        sha256=storage.sha256_of(target),
+        bytes=written.size,
+        sha256=written.sha256,
         network_batch=harmonise.network_batch,
         rows_sha256=storage.sha256_bytes(encoded),
     )
@@ -67,8 +70,11 @@ def render_shard(
     return record
 
 
-def _write_tar(url: str, file: str, samples: Iterable[SampleResult]) -> list[Row]:
-    """Write the kept samples; return all rows. Raises ShardStopped after too many failures in a row."""
+def _write_tar(url: str, file: str, samples: Iterable[SampleResult]) -> tuple[list[Row], TarWriter]:
+    """Write the kept samples; return all rows, and the closed writer with size and hash of what was written.
+
+    Raises ShardStopped after too many failures in a row.
+    """
     rows: list[Row] = []
     failures = 0
     with storage.write_whole(url) as stream:
@@ -84,15 +90,15 @@ def _write_tar(url: str, file: str, samples: Iterable[SampleResult]) -> list[Row
                     f"{file}: {count_of(failures, 'samples')} failed in a row, the last: {row.reason}"
                 )
         writer.close()
-    return rows
+    return rows, writer
 
 
 def rows_url(folder: str, file: str) -> str:
-    return storage.join(folder, "rows", file.replace(".tar", ".parquet"))
+    return storage.join(folder, ROWS, file.replace(".tar", ".parquet"))
 
 
 def record_url(folder: str, file: str) -> str:
-    return storage.join(folder, "rows", file.replace(".tar", ".json"))
+    return storage.join(folder, ROWS, file.replace(".tar", ".json"))
 
 
 @lru_cache(maxsize=1)

@@ -35,6 +35,11 @@ class CheckpointCallback(StepCallback):
         # Finished steps in the last written state.
         self._written: int | None = None
 
+    @property
+    def has_state(self) -> bool:
+        """Whether a state was resumed or written, so that one lies at the URL."""
+        return self._written is not None
+
     def resume(self, module: TrainingModule) -> int:
         """Load weights and step of an existing state file into the module; return the finished steps.
 

@@ -10,7 +10,6 @@ import lightning
 from lightning.pytorch.utilities.exceptions import SIGTERMException
 
 from models.training_module import TrainingModule
-from shards import storage
 from tasks.training.checkpoint import CheckpointCallback
 from tasks.training.step_callback import StepCallback
 from tasks.workers import signals
@@ -77,16 +76,16 @@ class InterruptHandler(StepCallback):
         return signals.interrupted()
 
     def _outcome(self) -> str:
-        """What is kept, and how to go on."""
+        """What is kept, and how to go on. Storage is not asked, since it may not answer."""
         url = self._checkpoint.url
         if self._write_error is not None:
-            return f"the last steps could not be written: {self._write_error}; {_fix(url)}"
-        if not storage.exists(url):
+            return f"the last steps could not be written: {self._write_error}; {self._fix()}"
+        if not self._checkpoint.has_state:
             return "no state was written yet; run the same command again to start from the beginning"
         after = "" if self._written is None else f" after step {self._written}"
         return f"the state{after} is in {url}; run the same command again to resume"
 
-
-def _fix(url: str) -> str:
-    earlier = f"the state before is in {url}" if storage.exists(url) else "there is no earlier state"
-    return f"{earlier}; fix this and run the same command again"
+    def _fix(self) -> str:
+        before = f"the state before is in {self._checkpoint.url}"
+        earlier = before if self._checkpoint.has_state else "there is no earlier state"
+        return f"{earlier}; fix this and run the same command again"

@@ -15,6 +15,7 @@ from tasks.partition.leaks import find_leaks
 from tasks.prepare.records import FOLDER as RECORDS
 from tasks.prepare.records import damaged_records
 from tasks.progress import OnProgress, ignore_progress, tracked
+from tasks.verify.files import unreadable_file
 
 
 def is_bank(url: str) -> bool:
@@ -70,7 +71,12 @@ def _damage(url: str, expected: dict[str, str], on_progress: OnProgress) -> Iter
         yield f"{name}: expected by {BANK_INDEX}, missing"
     present = sorted(existing & expected.keys())
     for name in tracked(present, on_progress, len(present)):
-        if (found := storage.sha256_of(storage.join(url, name))) != expected[name]:
+        try:
+            found = storage.sha256_of(storage.join(url, name))
+        except OSError as error:
+            yield unreadable_file(name, error)
+            continue
+        if found != expected[name]:
             damaged = _damaged_entries(url, name)
             yield f"{name}: expected sha256 {expected[name]}, got {found}{damaged}"
 

@@ -70,11 +70,19 @@ def guarded() -> Iterator[None]:
 
 def guard_children(variable: str) -> None:
     """Also kill the running children that have this variable (``NAME=value``) once this process has ended."""
-    for tasks in _PROC.glob("self/task/*/children"):
-        for pid in map(int, tasks.read_text(encoding="utf-8").split()):
-            if variable.encode() in _environment(pid):
-                with _lock:
-                    _started().add(pid)
+    for pid in _children():
+        if variable.encode() in _environment(pid):
+            # The guard may have been killed.
+            with _lock, contextlib.suppress(OSError):
+                _started().add(pid)
+
+
+def _children() -> Iterator[int]:
+    """The running children of this process."""
+    for thread in _PROC.glob("self/task/*"):
+        # A thread may end in between.
+        with contextlib.suppress(OSError):
+            yield from map(int, (thread / "children").read_text(encoding="utf-8").split())
 
 
 def kill_guarded() -> None:

@@ -34,10 +34,11 @@ class WorkerLost(BuildStopped):
         return WorkerLost, ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Task:
     call: bytes
     future: Future[Any]
+    again: bool = False  # a process was lost before it got this task
 
     def settle(self, answer: bytes) -> None:
         try:
@@ -51,6 +52,7 @@ class _Task:
 class WorkerPool:
     """Up to ``workers`` spawned processes. A lost process fails its own task; a new one takes the next.
 
+    A task that never reached a lost process is given to a new one, once.
     Each process has a thread here that waits for its answers. Leaving the block after a signal kills the
     processes; otherwise the tasks that run are waited for, and those that wait are cancelled.
     """
@@ -142,13 +144,10 @@ class WorkerPool:
             try:
                 if not sent:
                     process.send(task.call)
+                    sent = True
                 answer = process.receive()
-            except (EOFError, OSError):
-                self._finish(task, WorkerLost())
-                return self._next()
             except BaseException as error:
-                self._finish(task, error)
-                return self._next()
+                return self._after_error(task, error, sent)
             following = self._next(wait=False)
             # Sent before the answer is decoded, so that the process need not wait for that.
             sent = following is not None and _sent(process, following)
@@ -157,6 +156,15 @@ class WorkerPool:
             if following is None:
                 return None
             task = following
+
+    def _after_error(self, task: _Task, error: BaseException, sent: bool) -> _Task | None:
+        """The task for the next process: this one if the lost process did not get it."""
+        lost = isinstance(error, EOFError | OSError)
+        if lost and not sent and not task.again:
+            task.again = True
+            return task
+        self._finish(task, WorkerLost() if lost else error)
+        return self._next()
 
     def _next(self, *, wait: bool = True) -> _Task | None:
         """The next task that is not cancelled; None at the end, or without ``wait`` if there is none now."""

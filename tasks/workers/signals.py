@@ -75,13 +75,20 @@ def _exit_code() -> int:
 
 def describe_stop() -> str:
     """What the user reads: the signal, what is kept, how to go on."""
-    note = _state.notes[-1]() if _state.notes else "run the same command again"
+    try:
+        note = _state.notes[-1]()
+    except Exception:
+        # No note, or one that fails: the process has to end all the same.
+        note = "run the same command again"
     return f"stopped by {signal.Signals(_state.number or signal.SIGTERM).name}: {note}"
 
 
 @contextmanager
 def kept(note: str | Callable[[], str]) -> Iterator[None]:
-    """State what is kept and how to go on, if a signal comes within the block."""
+    """State what is kept and how to go on, if a signal comes within the block.
+
+    A note that is called has to answer at once: it must not ask files or a network.
+    """
     _state.notes.append(note if callable(note) else lambda: note)
     try:
         yield
@@ -224,7 +231,8 @@ def _next_deadline(number: int, deadline: float | None) -> float:
         _state.number = number
         _state.arrived = _state.arrived or now
         if not _state.deferring:
-            kill_guarded()
+            with contextlib.suppress(Exception):
+                kill_guarded()
         return now + _GRACE
     if number == _state.number and now - _state.arrived < _ONE_SIGNAL:
         return deadline

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from natocc.files.read import UnfitFile
 from shards import storage
 
 ROOT = Path(__file__).parents[2]
@@ -104,6 +107,14 @@ def test_hashes_do_not_depend_on_how_the_file_is_read(tmp_path: Path) -> None:
     storage.copy(str(tmp_path / "a"), str(tmp_path / "b"))
     assert storage.sha256_of(str(tmp_path / "b")) == storage.sha256_bytes(data)
     assert storage.sha256_bytes(b"abc").startswith("ba7816bf8f01cfea")
+
+
+@pytest.mark.parametrize(("make", "kind"), [(os.mkfifo, "a named pipe"), (os.mkdir, "a folder")])
+def test_only_a_regular_file_is_copied(make: Callable[[Path], None], kind: str, tmp_path: Path) -> None:
+    make(tmp_path / "a")
+    with pytest.raises(UnfitFile, match=f"expected a regular file, got {kind}"):
+        storage.copy(str(tmp_path / "a"), str(tmp_path / "b"))
+    assert storage.list_names(str(tmp_path)) == ["a"]
 
 
 def test_slashes_are_single() -> None:

@@ -15,6 +15,7 @@ from tasks.build.publish.limits import NotFit, check_limits, shards_with_failure
 from tasks.build.publish.restore import card_of, with_files
 from tasks.build.publish.staged import NotAsRecorded, StagedShard, read_staged, remove_staged
 from tasks.errors import BuildStopped
+from tasks.render.shard import ROWS
 
 
 def publish_version(plan: Plan, staging_url: str, version_url: str) -> tuple[Dataset, tuple[str, ...]]:
@@ -36,7 +37,7 @@ def publish_version(plan: Plan, staging_url: str, version_url: str) -> tuple[Dat
     _check_complete(dataset, staging_url)
     if storage.list_names(version_url):
         return dataset, tuple(_fill(dataset, staging_url, version_url))
-    storage.move_folder(staging_url, version_url, last=DATASET_INDEX)
+    storage.move_folder(staging_url, version_url, last=DATASET_INDEX, without=ROWS)
     return dataset, ()
 
 
@@ -63,14 +64,18 @@ def replace_file(source: str, target: str, sha256: str) -> None:
 
 
 def _write_tables(plan: Plan, records: Sequence[ShardRecord], rows: list[Row], staging_url: str) -> Dataset:
-    """Write manifest, card and index into the staging folder, and remove all files but the version's."""
+    """Write manifest, card and index into the staging folder, and remove all files but the version's.
+
+    The shards' own rows and records stay: if publishing stops, the next run needs them.
+    """
     described = describe_version(plan, records, rows)
     manifest = describe_manifest(described, rows)
     dataset = with_files(described, storage.sha256_bytes(manifest))
     storage.write_bytes(storage.join(staging_url, MANIFEST), manifest)
     storage.write_bytes(storage.join(staging_url, CARD), card_of(dataset))
-    # The manifest now holds the rows of the shards. Killed workers leave temporary files.
-    for name in set(storage.list_names(staging_url)) - {record.file for record in records} - {MANIFEST, CARD}:
+    # Killed workers leave temporary files.
+    kept = {record.file for record in records} | {MANIFEST, CARD, ROWS}
+    for name in set(storage.list_names(staging_url)) - kept:
         storage.remove(storage.join(staging_url, name))
     storage.write_bytes(storage.join(staging_url, DATASET_INDEX), dataset.encode())
     return dataset
@@ -80,7 +85,7 @@ def _check_complete(dataset: Dataset, staging_url: str) -> None:
     """Compare names and sizes with the index, just before the folder gets its name."""
     sizes = {record.file: record.bytes for record in dataset.shards}
     expected = sorted([*sizes, *dataset.files, DATASET_INDEX])
-    found = storage.list_names(staging_url)
+    found = [name for name in storage.list_names(staging_url) if name != ROWS]
     wrong = [
         name for name in sizes if name in found and storage.size_of(f"{staging_url}/{name}") != sizes[name]
     ]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -92,11 +93,16 @@ def test_equal_shards_are_copied_with_their_rows_and_damaged_ones_are_not(
     assert copy_equal_shards(plans, staging, str(tmp_path / "nothing")) == Reused(records={})
     damaged = version / plans[0].file
     damaged.write_bytes(damaged.read_bytes()[:-1] + b"x")
+    pipe = version / plans[1].file
+    pipe.unlink()
+    os.mkfifo(pipe)
     reused = copy_equal_shards(plans, staging, str(root))
-    copied, (remark,) = reused.records, reused.remarks
+    copied, (remark, unfit) = reused.records, reused.remarks
     assert remark.startswith(f"{staging}/{plans[0].file}: expected sha256"), "the copy itself is compared"
-    assert copied.keys() == {plan.file for plan in plans[1:]}
-    for plan in plans[1:]:
+    assert "expected a regular file, got a named pipe" in unfit and str(pipe) in unfit
+    assert unfit.endswith(": the shard is rendered again")
+    assert copied.keys() == {plan.file for plan in plans[2:]}
+    for plan in plans[2:]:
         rows = decode_rows(storage.read_bytes(rows_url(staging, plan.file)))
         assert [(row.face_id, row.repeat) for row in rows] == list(plan.samples)
 
@@ -125,8 +131,10 @@ def test_shards_of_an_unpublished_build_are_reused(
 ) -> None:
     options = BuildOptions(recipe=recipe_file(), bank=bank_url, out=str(tmp_path / "out"), workers=1)
     job = start_job(options)
-    for plan in job.todo[:2]:
+    for plan in job.todo[:3]:
         render_shard(plan, job.bank, job.bank_sha256, job.staging_url)
+    (Path(job.staging_url) / job.todo[2].file).unlink()
+    (Path(job.staging_url) / job.todo[2].file).mkdir()
     changed = Path(job.staging_url) / job.todo[1].file
     changed.write_bytes(changed.read_bytes()[:-1] + b"x")
     report = build(options.replaced(max_failed=0.5))

@@ -60,6 +60,16 @@ def test_a_damaged_record_counts_as_none(text: str, record: Record, tmp_path: Pa
     assert read_record(str(tmp_path / "bank"), "face-000000") is None
 
 
+def test_what_cannot_be_read_is_made_again(record: Record, tmp_path: Path) -> None:
+    (tmp_path / "bank/records/face-000000.json").mkdir(parents=True)
+    assert read_record(str(tmp_path / "bank"), "face-000000") is None
+    assert damaged_records(str(tmp_path / "bank")) == ["face-000000.json"]
+    shard = tmp_path / "bank/face-000000.tar"
+    shard.unlink()
+    shard.mkdir()
+    assert not is_kept(replace(record, size=shard.stat().st_size), tmp_path)
+
+
 def test_an_unchanged_shard_is_kept(record: Record, tmp_path: Path) -> None:
     assert is_kept(record, tmp_path) and is_kept(record, tmp_path, reread=True)
     assert not is_kept(record, tmp_path, key="another")

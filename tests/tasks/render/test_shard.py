@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -13,6 +15,7 @@ from manifests.rows import decode_rows
 from natocc.occluders.bank_files import BadBank
 from shards import storage
 from shards.reader import read_shard
+from tasks.build.publish.staged import NotAsRecorded, read_staged
 from tasks.errors import BuildStopped
 from tasks.render.groups import attempt_all
 from tasks.render.harmonise import open_harmoniser
@@ -38,6 +41,25 @@ def test_tar_rows_and_record_agree(bank_url: str, tmp_path: Path) -> None:
     assert (record.samples, record.sha256) == (len(kept), storage.sha256_of(str(tmp_path / plan.file)))
     assert read_shard_record(record_url(out, plan.file)) == record
     assert (record.cache_key, record.network_batch) == (plan.cache_key, None)
+
+
+def test_damage_on_the_way_to_the_disk_is_not_recorded(
+    bank_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def damaging(url: str) -> Iterator[BinaryIO]:
+        with write_whole(url) as stream:
+            yield stream
+        if url.endswith(".tar"):
+            flip_bit(Path(url), 700)
+
+    write_whole = storage.write_whole
+    monkeypatch.setattr(storage, "write_whole", damaging)
+    plan, out = plan_of(Bank(bank_url), "hand", 2), str(tmp_path)
+    record = render_shard(plan, bank_url, content(Bank(bank_url)), out)
+    assert record.bytes == storage.size_of(str(tmp_path / plan.file))
+    with pytest.raises(NotAsRecorded, match=f"{plan.file}: expected sha256 {record.sha256} as recorded, got"):
+        read_staged(out, plan)
 
 
 def test_another_bank_than_the_planned_one_stops_the_build(bank_url: str, tmp_path: Path) -> None:

@@ -12,11 +12,13 @@ import pytest
 import torch
 
 from models.training_module import TrainingModule
+from shards import storage
 from tasks.training.checkpoint import CheckpointCallback
 from tasks.training.harmoniser.data.folder import FolderScenes
 from tasks.training.harmoniser.data.scenes import Scene, SceneItem
 from tasks.training.harmoniser.options import HarmoniserOptions
 from tasks.training.harmoniser.train import train_harmoniser
+from tasks.training.interrupt import InterruptHandler
 from tasks.training.segmenter.options import SegmenterOptions
 from tasks.training.segmenter.train import train_segmenter
 from tasks.training.upscaler.photos_folder import Photos, photos_in_folder
@@ -160,6 +162,17 @@ def test_a_state_that_cannot_be_written_is_an_error(tmp_path: Path, monkeypatch:
     _signal_in_step(monkeypatch, 2, signal.SIGTERM)
     with pytest.raises(OSError, match="No space left on device"):
         train_upscaler(_photos(tmp_path), str(tmp_path / "run"), tiny(steps=9, every=100))
+
+
+def test_the_message_of_a_signal_asks_no_storage(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_answer(url: str) -> bool:
+        raise OSError("no answer")
+
+    monkeypatch.setattr(storage, "exists", no_answer)
+    checkpoint = CheckpointCallback("s3://bucket/state.pt", every=1, settings={})
+    with pytest.raises(Interrupted, match="no state was written yet"), InterruptHandler(checkpoint).watch():
+        os.kill(os.getpid(), signal.SIGTERM)
+        raise RuntimeError("the batches are lost")
 
 
 def test_a_training_outside_the_main_thread_runs_without_handlers(tmp_path: Path) -> None:

@@ -44,6 +44,17 @@ def test_damaged_entries_are_named(bank: Path) -> None:
     assert f"; damaged: face {entries[0].id}, face {entries[1].id}; copy the bank again" in finding
 
 
+def test_unreadable_files_are_findings_among_others(bank: Path) -> None:
+    for name in ("face-000000.tar", "records/face-000000.json"):
+        (bank / name).unlink(missing_ok=True)
+        (bank / name).mkdir(parents=True)
+    flip_bit(bank / BANK_TABLE, 60)
+    table, shard, record = verify_bank(str(bank))[1]
+    assert shard.startswith("face-000000.tar: expected a regular file, got a folder; copy the bank again")
+    assert table.startswith(f"{BANK_TABLE}: expected sha256 ")
+    assert record.startswith("records/face-000000.json: expected a whole record, got a damaged one; ")
+
+
 def test_damage_between_the_entries_of_a_shard_names_none(bank: Path) -> None:
     flip_bit(bank / "face-000000.tar", 0)
     (finding,) = verify_bank(str(bank))[1]

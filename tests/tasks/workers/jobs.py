@@ -64,6 +64,16 @@ def _deferring(folder: str) -> None:
         time.sleep(600)
 
 
+def _failing_note(folder: str) -> None:
+    """A step that takes too long, and storage that does not answer."""
+
+    def note() -> str:
+        raise OSError("no answer")
+
+    with signals.kept(note):
+        _deferring(folder)
+
+
 def _grandchildren(folder: str) -> None:
     """Programs that start programs, in sessions of their own."""
     program = f"echo > {folder}/$$; sleep 600 & echo > {folder}/$!; wait"
@@ -72,7 +82,12 @@ def _grandchildren(folder: str) -> None:
     time.sleep(600)
 
 
-JOBS = {"pool": _many_tasks, "deferring": _deferring, "grandchildren": _grandchildren}
+JOBS = {
+    "pool": _many_tasks,
+    "deferring": _deferring,
+    "failing_note": _failing_note,
+    "grandchildren": _grandchildren,
+}
 
 if __name__ == "__main__":
     try:

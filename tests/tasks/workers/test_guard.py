@@ -5,6 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from tasks.workers import guard
 from tasks.workers.guard import MARKER, guard_children, guarded, kill_guarded
 
 
@@ -48,3 +51,36 @@ def _env() -> dict[str, str]:
 
 def test_nothing_is_guarded_without_such_a_child() -> None:
     guard_children("NOBODY_HAS=this")
+
+
+def test_threads_that_end_meanwhile_are_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[int] = []
+    monkeypatch.setattr(guard, "_PROC", tmp_path)
+    monkeypatch.setattr(guard._Guard, "add", lambda _, pid: found.append(pid))
+    (tmp_path / "self/task/1").mkdir(parents=True)
+    (tmp_path / "self/task/2").mkdir()
+    (tmp_path / "self/task/2/children").write_text("71 72 ")
+    (tmp_path / "72").mkdir()
+    (tmp_path / "72/environ").write_bytes(b"A=1\0ITS=1\0")
+    guard_children("ITS=1")
+    assert found == [72]
+
+
+def test_a_guard_that_was_killed_ends_nothing() -> None:
+    program = """
+import os, signal, subprocess
+from pathlib import Path
+from tasks.workers.guard import guard_children, guarded
+with guarded():
+    pass
+for pid in map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()):
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+child = subprocess.Popen(["sleep", "60"], env=os.environ | {"ITS": "1"}, stdout=subprocess.DEVNULL)
+try:
+    guard_children("ITS=1")
+finally:
+    child.kill()
+    child.wait()
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, env=_env())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +23,9 @@ from tests.tasks.workers.jobs import (
     process_id,
     touch_after,
 )
+
+# Ask whether a child has ended, and leave the answer for the next who asks.
+ENDED = os.WEXITED | os.WNOHANG | os.WNOWAIT
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +101,15 @@ def test_a_lost_worker_loses_its_own_task_alone() -> None:
         with pytest.raises(WorkerLost):
             result_of(lost)
         assert len({result_of(future) for future in others}) == 1
+
+
+def test_a_worker_that_is_lost_without_work_loses_no_task() -> None:
+    with WorkerPool(1) as pool:
+        worker = result_of(pool.submit(process_id))
+        os.kill(worker, signal.SIGKILL)
+        # The last thread of a process closes its pipe.
+        wait_until(lambda: os.waitid(os.P_PID, worker, ENDED) is not None, "the worker still runs")
+        assert result_of(pool.submit(process_id)) != worker
 
 
 def test_a_closed_pool_takes_nothing(tmp_path: Path) -> None:

@@ -126,3 +126,13 @@ def test_handlers_are_restored_and_a_caught_signal_is_over() -> None:
     assert stopped.value.code == 143
     assert [signal.getsignal(number) for number in signals.SIGNALS] == before
     assert signals.received() is None
+
+
+def test_a_note_that_fails_does_not_keep_it_alive(tmp_path: Path) -> None:
+    with running("failing_note", tmp_path, 1) as run:
+        run.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        run.send_signal(signal.SIGINT)
+        _, message = run.communicate(timeout=60)
+        assert run.returncode == 130
+        assert message == "stopped by SIGINT: run the same command again\n"

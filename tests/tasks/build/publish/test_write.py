@@ -18,7 +18,7 @@ from tasks.build.plan import Plan, make_plan
 from tasks.build.publish.write import publish_version
 from tasks.build.version import build, start_job
 from tasks.errors import BuildStopped
-from tasks.render.shard import record_url, render_shard, rows_url
+from tasks.render.shard import ROWS, record_url, render_shard, rows_url
 from tasks.verify.version import verify
 
 
@@ -63,6 +63,23 @@ def test_counts_are_those_of_the_rows(published: Callable[..., Dataset], tmp_pat
     assert dataset.counts["kept"] == sum(row.verdict == "kept" for row in rows)
     rejected = sum(dataset.left_out["rejected"].values())
     assert rejected == dataset.counts["rejected"] and dataset.overrides == {"seed": 5}
+
+
+def test_a_version_that_could_not_be_moved_is_published_without_rendering(
+    bank_url: str, recipe_file: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sets = [{"name": "one", "kind": "hand"}]
+    options = BuildOptions(recipe=recipe_file(sets=sets), bank=bank_url, out=str(tmp_path / "out"), workers=1)
+    job = start_job(options)
+    for shard in job.todo:
+        render_shard(shard, job.bank, job.bank_sha256, job.staging_url)
+    # As a network drive keeps a deleted file that is still open.
+    monkeypatch.setattr(storage, "move_folder", lambda *_, **__: (Path(job.staging_url) / ".nfs1").touch())
+    publish_version(job.plan, job.staging_url, job.version_url)
+    monkeypatch.undo()
+    report = build(options)
+    assert (report.rendered, report.reused) == (0, len(job.todo))
+    assert not (Path(report.url) / ROWS).exists() and verify(report.url).findings == ()
 
 
 @pytest.mark.parametrize("damage", ["tar", "rows", "record", "stray rows"])
