@@ -20,11 +20,13 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from assets.wording import count_of
 from flows.parameters import take
 from flows.signals import stopped_by_signals
+from flows.training import LONGEST
 from manifests.card import write_card
 from manifests.dataset import ShardRecord
 from manifests.shard_plan import ShardPlan
+from natocc.files.show import one_line
 from tasks.build.left_out import describe_left_out
-from tasks.build.lock import lock_version
+from tasks.build.lock import KEPT_DAYS, lock_version
 from tasks.build.options import BuildOptions
 from tasks.build.version import BuildReport, Job, finish_job, plan_job, resume_job
 from tasks.options import MOST_WORKERS
@@ -91,15 +93,20 @@ def _run_alone(job: Job, workers: int) -> BuildReport:
                 rendered.append(future.result())
                 update_progress_artifact(progress, 100.0 * number / len(futures))
     report = publish_task(job, rendered, time.perf_counter() - start)
-    for line in report.warnings:
-        get_run_logger().warning(line)
-    if report.repaired:
-        get_run_logger().warning("repaired: %s", ", ".join(report.repaired))
+    log_warnings(report)
     counts = report.dataset.counts_by_set
     create_table_artifact([{"set": name, **count} for name, count in counts.items()], key="verdicts")
     left_out = describe_left_out(report.dataset.left_out)
     create_markdown_artifact(write_card(report.dataset, left_out), key="card")
     return report
+
+
+def log_warnings(report: BuildReport) -> None:
+    """Log what the build remarks, a line each, and the names of repaired files."""
+    for line in report.warnings:
+        get_run_logger().warning("%s", one_line(line, LONGEST))
+    if report.repaired:
+        get_run_logger().warning("repaired: %s", one_line(", ".join(report.repaired), LONGEST))
 
 
 # As many threads as workers: each waits for a process of the pool, which limits the speed.
@@ -110,5 +117,6 @@ RUNNER: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=MOST_WORKERS)
 @take(BuildOptions)
 def build_natocc(**values: Any) -> BuildReport:
     """Build a version of a recipe's dataset from a bank; see ``natocc build --help``."""
-    with stopped_by_signals("the finished shards are kept; run the same build again to go on from them"):
+    kept = f"the finished shards are kept for at least {KEPT_DAYS} days"
+    with stopped_by_signals(f"{kept}; run the same build again to go on from them"):
         return run_build(BuildOptions.for_run(**values))

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 UNTRAINED = "the last state of the training is kept; run it again to go on"
 
 # Characters of a line in the log.
-_LONGEST = 2000
+LONGEST = 2000
 
 
 def log_report(report: TrainingReport, remarks: Iterable[str]) -> None:
     """Log remarks as warnings, then the scores, a line a row."""
     for remark in remarks:
-        get_run_logger().warning("%s", one_line(remark, _LONGEST))
+        get_run_logger().warning("%s", one_line(remark, LONGEST))
     for row in report.table():
         values = ", ".join(f"{name} {one_line(value)}" for name, value in row.items())
         get_run_logger().info("%s", values)

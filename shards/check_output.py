@@ -66,8 +66,7 @@ def _write_and_remove(folder: Path) -> None:
     try:
         for parent in (*reversed(folder.parents), folder):
             if not parent.is_dir():
-                parent.mkdir()
-                made.append(parent)
+                made += [parent] if _make(parent) else []
         with tempfile.NamedTemporaryFile(dir=folder, prefix=PARTIAL) as stream:
             stream.write(_TRIED)
             stream.flush()
@@ -75,6 +74,18 @@ def _write_and_remove(folder: Path) -> None:
         for parent in reversed(made):
             with suppress(OSError):
                 parent.rmdir()
+
+
+def _make(folder: Path) -> bool:
+    """Make the folder; returns False if another job has just done so."""
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        # That job may have removed it again, too: then writing into it fails and is tried again.
+        if folder.exists() and not folder.is_dir():
+            raise
+        return False
+    return True
 
 
 def _refused(error: OSError, folder: Path, url: str) -> OSError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import inspect
 import json
 import logging
@@ -21,8 +20,10 @@ from functools import wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from natocc.files.show import one_line
 from shards import storage
 from shards.local_file import make_folders
+from shards.lock_file import NO_LOCKS, can_write, release, try_lock
 from shards.temporary import remove_abandoned
 
 P = ParamSpec("P")
@@ -30,11 +31,11 @@ R = TypeVar("R")
 
 LOCK_FILE = ".lock"
 _PAUSE = 0.2
-# How long a new holder may take to write its name, in pauses.
+# How long a new holder may take to write its name, in parts of a pause; and how often a folder is made again
+# that another run has removed.
 _TRIES = 5
 _LONGEST_COMMAND = 200
 _READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
-_NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
 _warned: set[str] = set()
 
 
@@ -49,24 +50,25 @@ def lock(url: str, *, wait: bool = False, name: str = LOCK_FILE) -> Iterator[Non
     The lock is the file ``name`` in the folder, locked by the system: it is free once its holder has ended,
     however that was. Temporary files of dead writers in the folder and those directly below are removed.
 
-    Raises InUse if another process holds it; with ``wait``, waits for that one. A folder that nobody can
-    write needs no lock. Elsewhere than on this machine there are no locks yet, which is said once.
+    Raises InUse if another process holds it; with ``wait``, waits until it is free. A folder that this user
+    can't write needs no lock. For buckets, and for file systems without locks, one warning says that there is
+    none.
     """
     folder = storage.local_path(url)
     if folder is None:
         _warn_once(f"{url}: nothing prevents two runs from writing here at once; run one at a time")
         yield
         return
-    made = _make(folder)
-    handle = _acquire(folder / name, url, wait=wait)
+    made: list[Path] = []
+    handle = None
     try:
+        handle = _acquire(folder / name, url, made, wait=wait)
         for place in (folder, *(path for path in folder.iterdir() if path.is_dir())):
             remove_abandoned(place)
         yield
     finally:
         if handle is not None:
-            (folder / name).unlink(missing_ok=True)
-            os.close(handle)
+            release(folder / name, handle)
         for path in made:
             # A folder that nothing was written to.
             with contextlib.suppress(OSError):
@@ -75,15 +77,19 @@ def lock(url: str, *, wait: bool = False, name: str = LOCK_FILE) -> Iterator[Non
 
 @contextmanager
 def lock_if_free(url: str, name: str = LOCK_FILE) -> Iterator[bool]:
-    """Hold the lock of a local folder if nobody has it; yields whether it is held."""
-    folder = storage.local_path(url)
-    handle = None if folder is None else _try(folder / name)
+    """Hold the lock of a local folder if nobody has it; yields whether it is held.
+
+    It is not where the lock can't be taken: no locks in the file system, another user's file, no such folder.
+    """
+    folder, handle = storage.local_path(url), None
+    if folder is not None:
+        with contextlib.suppress(OSError):
+            handle = try_lock(folder / name)
     try:
         yield handle is not None
     finally:
         if folder is not None and handle is not None:
-            (folder / name).unlink(missing_ok=True)
-            os.close(handle)
+            release(folder / name, handle)
 
 
 def one_writer(folder: str, *, below: str = "") -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -116,19 +122,19 @@ def _make(folder: Path) -> list[Path]:
     return missing
 
 
-def _acquire(path: Path, url: str, *, wait: bool) -> int | None:
+def _acquire(path: Path, url: str, made: list[Path], *, wait: bool) -> int | None:
+    """The locked file; None where there can be no lock. Folders that it makes are added to ``made``."""
     told = ""
     while True:
         try:
-            handle = _try(path)
+            handle = _try_in_folder(path, made)
         except OSError as error:
-            if error.errno in _NO_LOCKS:
-                _warn_once(f"{url}: its file system has no locks; run one writer at a time")
-            if error.errno in (*_NO_LOCKS, *_READ_ONLY):
-                return None
-            raise
+            _accept_no_lock(error, path, url)
+            return None
         if handle is not None:
-            os.write(handle, json.dumps(_describe_self()).encode())
+            # On a full disk, or in another user's file, the lock holds without its holder's name.
+            with contextlib.suppress(OSError):
+                os.write(handle, json.dumps(_describe_self()).encode())
             return handle
         holder = _holder(path)
         if not wait:
@@ -137,28 +143,33 @@ def _acquire(path: Path, url: str, *, wait: bool) -> int | None:
                 "wait for it with --wait, or run again later"
             )
         if holder != told:
-            logging.getLogger("natocc").warning("%s: waiting for %s", url, holder)
+            logging.getLogger("natocc").warning("%s: waiting for %s", one_line(url, None), holder)
             told = holder
         time.sleep(_PAUSE)
 
 
-def _try(path: Path) -> int | None:
-    """The open and locked file; None if another process holds it."""
-    while True:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # A holder removes its file before it lets go.
-            if os.fstat(handle).st_nlink:
-                os.ftruncate(handle, 0)
-                return handle
-            os.close(handle)
-        except BlockingIOError:
-            os.close(handle)
-            return None
-        except BaseException:
-            os.close(handle)
-            raise
+def _accept_no_lock(error: OSError, path: Path, url: str) -> None:
+    """Raise the error unless it means that the folder has no lock, or needs none."""
+    if error.errno in NO_LOCKS:
+        _warn_once(f"{url}: its file system has no locks; run one writer at a time")
+        return
+    if error.errno not in _READ_ONLY:
+        raise error
+    if can_write(path.parent):
+        raise PermissionError(
+            f"{path}: expected a lock that can be read, got another user's that can't; wait until that run "
+            "has ended, then remove the file"
+        ) from error
+
+
+def _try_in_folder(path: Path, made: list[Path]) -> int | None:
+    """``try_lock`` in a folder that is made if it is missing, and again if another run removed it."""
+    for _ in range(_TRIES):
+        with contextlib.suppress(FileNotFoundError):
+            made.extend(_make(path.parent))
+            return try_lock(path)
+    made.extend(_make(path.parent))
+    return try_lock(path)
 
 
 def _describe_self() -> dict[str, object]:
@@ -179,7 +190,10 @@ def _holder(path: Path) -> str:
     for _ in range(_TRIES):
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             row = json.loads(path.read_text(encoding="utf-8"))
-            return f"`{row['command']}` (process {row['pid']} on {row['host']}, since {row['since']})"
+            # Anyone who may write the folder may have written this.
+            command = one_line(row["command"], _LONGEST_COMMAND)
+            pid, host, since = (one_line(row[name]) for name in ("pid", "host", "since"))
+            return f"`{command}` (process {pid} on {host}, since {since})"
         time.sleep(_PAUSE / _TRIES)
     return "another process"
 
@@ -187,4 +201,4 @@ def _holder(path: Path) -> str:
 def _warn_once(line: str) -> None:
     if line not in _warned:
         _warned.add(line)
-        logging.getLogger("natocc").warning("%s", line)
+        logging.getLogger("natocc").warning("%s", one_line(line, None))

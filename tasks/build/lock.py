@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+import time
+from contextlib import AbstractContextManager, suppress
+from pathlib import Path
 
 from shards import storage
 from shards.lock import lock, lock_if_free
@@ -10,6 +12,8 @@ from tasks.build.reuse import STAGING
 
 # The beginning of a lock's name in a dataset's folder; the version follows.
 _LOCK = ".lock-"
+# The shards of an unpublished version are kept for so many days after the last change of one of them.
+KEPT_DAYS = 7
 
 
 def lock_version(dataset_url: str, version: str, *, wait: bool) -> AbstractContextManager[None]:
@@ -18,13 +22,24 @@ def lock_version(dataset_url: str, version: str, *, wait: bool) -> AbstractConte
 
 
 def remove_abandoned_builds(dataset_url: str, built: str) -> None:
-    """Remove the unpublished shards of other versions than ``built`` that nobody builds, and old locks."""
-    if not storage.is_local(dataset_url):
+    """Remove unpublished shards that nobody builds and old locks, except those of the version ``built``.
+
+    Shards are removed once nothing in their folder has changed for ``KEPT_DAYS``. What can't be removed
+    stays, since the version that was built is published already.
+    """
+    folder = storage.local_path(dataset_url)
+    if folder is None:
         return
     for name in storage.list_names(dataset_url):
         for prefix in (STAGING, _LOCK):
             version = name.removeprefix(prefix)
             if version not in (name, built):
-                with lock_if_free(dataset_url, f"{_LOCK}{version}") as free:
-                    if free:
+                with suppress(OSError), lock_if_free(dataset_url, f"{_LOCK}{version}") as free:
+                    if free and _days_unchanged(folder / f"{STAGING}{version}") > KEPT_DAYS:
                         storage.remove(storage.join(dataset_url, f"{STAGING}{version}"))
+
+
+def _days_unchanged(folder: Path) -> float:
+    """Days since the last change in a folder. Raises OSError if it is gone."""
+    changed = max(path.lstat().st_mtime for path in (folder, *folder.rglob("*")))
+    return (time.time() - changed) / 86400

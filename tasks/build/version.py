@@ -13,7 +13,7 @@ from manifests.shard_plan import ShardPlan
 from natocc.document import BadDocument
 from shards import storage
 from shards.check_output import check_folder
-from tasks.build.lock import lock_version, remove_abandoned_builds
+from tasks.build.lock import KEPT_DAYS, lock_version, remove_abandoned_builds
 from tasks.build.options import BuildOptions
 from tasks.build.plan import Plan, make_plan
 from tasks.build.publish.repair import FoundVersion, find_version, remove_leftovers, repair_version
@@ -176,7 +176,8 @@ def _build_alone(job: Job, workers: int, on_progress: OnProgress) -> BuildReport
     shards = len(job.plan.shards)
     progress = ProgressCounter(on_progress, shards, done=shards - len(job.todo))
     rendered, start = [], time.perf_counter()
-    note = f"the finished shards are kept in {job.staging_url}; run the same command again to go on"
+    kept_there = f"the finished shards are kept in {job.staging_url} for at least {KEPT_DAYS} days"
+    note = f"{kept_there}; run the same command again to go on"
     with kept(note), WorkerPool(workers) as pool:
         futures = [
             pool.submit(render_shard, plan, job.bank, job.bank_sha256, job.staging_url, job.weights)

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
+from unittest import mock
 
 import pytest
 import yaml
@@ -9,10 +11,11 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.exceptions import ParameterTypeError
 
-from flows.build_natocc import build_natocc
+from flows import build_natocc as module
+from flows.build_natocc import build_natocc, log_warnings
 from flows.build_randocc import build_randocc
 from tasks.build.options import BuildOptions
-from tasks.build.version import build
+from tasks.build.version import BuildReport, build
 from tests.tasks.networks import write_rainnet
 
 
@@ -92,3 +95,11 @@ def test_build_randocc_takes_the_same_parameters(recipe: str, bank_url: str, tmp
 def test_wrong_parameters_are_refused_with_their_name(wrong: dict[str, object], field: str) -> None:
     with pytest.raises(ParameterTypeError, match=field):
         build_natocc(**{"recipe": "sample", "bank": "bank", "out": "out", **wrong})
+
+
+def test_warnings_are_logged_as_one_safe_line_each(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(module, "get_run_logger", lambda: logging.getLogger("run"))
+    log_warnings(mock.Mock(BuildReport, warnings=("100 %s\n\x1b[2J",), repaired=("a\x07", "b")))
+    assert caplog.messages == [r"100 %s\n\x1b[2J", r"repaired: a\x07, b"]

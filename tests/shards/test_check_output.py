@@ -63,6 +63,29 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
             check_file(url)
 
 
+@pytest.mark.parametrize("removed", [False, True])
+def test_a_folder_that_another_job_makes_in_between_is_no_error(
+    removed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``removed``: the other job has removed it again."""
+    make, raced = Path.mkdir, []
+
+    def make_second(path: Path) -> None:
+        if raced:
+            make(path)
+            return
+        raced.append(path)
+        if not removed:
+            make(path)
+        raise FileExistsError(17, "File exists", str(path))
+
+    monkeypatch.setattr(Path, "mkdir", make_second)
+    check_folder(str(tmp_path / "out" / "version"))
+    assert raced == [tmp_path / "out"]
+    # It is the other job's to remove.
+    assert contents(tmp_path) == ([] if removed else ["out"])
+
+
 CHECK = "import sys; from shards.check_output import check_folder; check_folder(sys.argv[1])"
 
 

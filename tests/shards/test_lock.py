@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import subprocess
@@ -56,6 +57,21 @@ def test_the_second_waits_and_says_for_whom(tmp_path: Path, caplog: pytest.LogCa
             assert time.monotonic() - start > 0.5
         (message,) = caplog.messages
         assert message.startswith(f"{tmp_path}: waiting for `-c ") and f"process {other.pid} on" in message
+
+
+def test_the_second_waits_for_a_first_that_removes_the_folder_it_made(tmp_path: Path) -> None:
+    with held(tmp_path / "a" / "b", 0.5), lock(str(tmp_path / "a" / "b"), wait=True):
+        assert (tmp_path / "a" / "b" / LOCK_FILE).exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_lock_s_file_says_is_shown_in_one_safe_line(tmp_path: Path) -> None:
+    with held(tmp_path):
+        row = {"command": "\x1b[2J\n", "pid": "\x07", "host": "\x9b", "since": "\u202e"}
+        (tmp_path / LOCK_FILE).write_text(json.dumps(row))
+        with pytest.raises(InUse) as error, lock(str(tmp_path)):
+            pass
+    assert str(error.value).isprintable() and r"`\x1b[2J\n` (process \x07 on \x9b" in str(error.value)
 
 
 def test_a_dead_holder_blocks_nobody(tmp_path: Path) -> None:

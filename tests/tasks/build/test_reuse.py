@@ -139,4 +139,5 @@ def test_shards_of_an_unpublished_build_are_reused(
     changed.write_bytes(changed.read_bytes()[:-1] + b"x")
     report = build(options.replaced(max_failed=0.5))
     assert (report.rendered, report.reused) == (5, 1), "max_failed is in the name of the version"
-    assert not Path(job.staging_url).exists(), "nobody builds it"
+    assert (Path(job.staging_url) / job.todo[0].file).exists(), "kept for its own next run"
+    assert build(options).rendered == 0 and not Path(job.staging_url).exists()

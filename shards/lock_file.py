@@ -1,0 +1,75 @@
+"""The file of a lock: taken and let go, whoever made it."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+from pathlib import Path
+
+# What a file system without locks answers.
+NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
+
+
+def try_lock(path: Path) -> int | None:
+    """The open and locked file; None if another process holds it."""
+    while True:
+        handle = _open(path)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _is_usable(path, handle):
+                return handle
+            os.close(handle)
+        except OSError as error:
+            if error.errno in NO_LOCKS:
+                release(path, handle)
+                raise
+            os.close(handle)
+            # NFS locks only what is open for writing: another user's file may be held.
+            if isinstance(error, BlockingIOError) or error.errno == errno.EBADF:
+                return None
+            raise
+
+
+def _open(path: Path) -> int:
+    """The open file, which is made if it is missing; to read alone if it is another user's."""
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except PermissionError:
+        if not can_write(path.parent):
+            raise
+        return os.open(path, os.O_RDONLY)
+    # Whoever may write the folder may write its lock.
+    with contextlib.suppress(OSError):
+        os.fchmod(handle, 0o644 | path.parent.stat().st_mode & 0o022)
+    return handle
+
+
+def _is_usable(path: Path, handle: int) -> bool:
+    """Whether this locked file is the folder's lock. What its last holder wrote is removed."""
+    # A holder removes its file before it lets go.
+    if not os.fstat(handle).st_nlink:
+        return False
+    with contextlib.suppress(OSError):
+        os.ftruncate(handle, 0)
+        return True
+    # Another user's, open to read alone: one's own takes its place, where it may be removed.
+    try:
+        path.unlink()
+    except PermissionError:
+        return True
+    return False
+
+
+def release(path: Path, handle: int) -> None:
+    """Remove the file and let go. If it was removed by hand, the file of another holder may lie there."""
+    with contextlib.suppress(OSError):
+        if os.path.samestat(os.fstat(handle), path.stat()):
+            path.unlink()
+    os.close(handle)
+
+
+def can_write(folder: Path) -> bool:
+    """Whether this user may make files in the folder."""
+    return os.access(folder, os.W_OK, effective_ids=True)
