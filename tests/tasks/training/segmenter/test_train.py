@@ -37,16 +37,17 @@ def _train(folder: Path, out: str, **options: int) -> SegmenterReport:
 
 
 def test_it_learns_to_leave_the_occluder_out(tmp_path: Path) -> None:
-    report = _train(tmp_path, "run")
+    report = _train(tmp_path, "run", steps=120)
     assert report.trained_on == 8 and report.notes == ()
     assert report.held_out is not None and report.held_out.pictures == 4
     assert {name: score.pictures for name, score in report.real.items()} == {"RealOcc": 3}
-    assert report.held_out.face_iou > report.held_out.constant_iou
+    # 0.81 to 0.83 against 0.75, with instruction sets from SSE to AVX-512.
+    assert report.held_out.face_iou > report.held_out.constant_iou + 0.02
     assert report.held_out.pixel_accuracy > 0.9
     figures = json.loads((tmp_path / "run" / "metrics.json").read_text())
     assert figures["held_out"]["face_iou"] == report.held_out.face_iou
     assert figures["real"]["RealOcc"]["pictures"] == 3 and figures["version"] == "v"
-    assert [row["step"] for row in figures["losses"]] == list(range(1, 61))
+    assert [row["step"] for row in figures["losses"]] == list(range(1, 121))
     assert figures["losses"][-1]["ohem_bce"] < figures["losses"][0]["ohem_bce"]
 
 
