@@ -39,7 +39,7 @@ def run(folder: Path, *arguments: str, path: Path | None = None) -> subprocess.C
 def test_the_command_is_that_of_its_own_checkout(theirs: Path) -> None:
     asked = run(theirs, "-m", "natocc", "info", "nothing", path=theirs)
     assert asked.returncode == 2 and "theirs" not in asked.stderr
-    assert asked.stderr.startswith("error: nothing: expected a bank (bank.json), a version (dataset.json)")
+    assert asked.stderr.startswith("error: URL: expected a bank (bank.json in it)")
     assert run(theirs, "-m", "natocc", "--version", path=theirs).stdout == f"natocc {__version__}\n"
 
 
