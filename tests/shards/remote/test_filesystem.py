@@ -107,6 +107,7 @@ def read(url: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.drill
 def test_a_server_that_is_not_there_is_told_in_time() -> None:
     pytest.importorskip("s3fs")
     endpoint, begun = f"http://127.0.0.1:{free_port()}", time.monotonic()

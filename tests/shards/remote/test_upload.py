@@ -60,15 +60,12 @@ def wait_for_parts(s3: S3Server, bucket: str, writer: subprocess.Popen[str]) -> 
     raise TimeoutError
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize(
     ("sent", "earlier"),
     [
         (signal.SIGINT, b"the earlier one"),
-        *(
-            pytest.param(number, None, marks=pytest.mark.drill)
-            for number in signal.Signals
-            if number in (2, 9, 15)
-        ),
+        *((number, None) for number in signal.Signals if number in (2, 9, 15)),
     ],
 )
 def test_a_stopped_upload_leaves_no_part_under_the_name(

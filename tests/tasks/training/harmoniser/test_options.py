@@ -20,9 +20,9 @@ def test_any_whole_source_is_enough(given: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({}, "sources: expected a bank, photos with masks, or iharmony4, got none; name one"),
-        ({"photos": "p"}, "photos and masks: expected both or neither, got one"),
-        ({"bank": "b", "masks": "m"}, "photos and masks: expected both or neither, got one"),
+        ({}, "--bank, --photos, --iharmony4: expected one of them at least, got none"),
+        ({"photos": "p"}, "--photos, --masks: expected both or neither, got one"),
+        ({"bank": "b", "masks": "m"}, "--photos, --masks: expected both or neither, got one"),
     ],
 )
 def test_half_a_source_and_none_are_errors(given: dict[str, str], message: str) -> None:

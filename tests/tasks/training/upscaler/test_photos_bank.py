@@ -49,7 +49,7 @@ def _bank(folder: Path, *entries: tuple[Entry, dict[str, bytes]]) -> str:
 def test_a_banks_entries_are_photographs_too(bank_url: str) -> None:
     photos = photos_in_bank(bank_url, ("face", "object"), least=64, held_out=4)
     assert [photo.name.partition("/")[0] for photo in photos.taken] == ["face", "object"]
-    assert photos.notes == ("held out: 0 photographs where 4 were asked for",)
+    assert photos.notes == ("held out: expected 4 photographs, got 0",)
     assert photos.licences
     for photo in photos.taken:
         rgb, matte = photos.read(photo)
