@@ -10,7 +10,7 @@ import typer
 
 from commands.console import errors, shown
 from models.optional_packages import MissingExtra
-from tasks.options import OptionsError
+from tasks.option_problems import OptionsError
 
 WRONG_USE = 2
 # As EX_TEMPFAIL of sysexits.h: try again later.

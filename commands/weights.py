@@ -10,7 +10,7 @@ from pydantic import Field
 from commands.console import errors, print_table, say
 from commands.progress import progress
 from commands.register import READS_ALONE, CommandReport, Group, command
-from tasks.inputs import LocalPath, choice_problem, missing_file
+from tasks.inputs import LocalPath, choice_problem, file_of
 from tasks.options import HelpWords, Options, WeightsFolder, input_check
 
 if TYPE_CHECKING:
@@ -39,16 +39,12 @@ class ListOptions(Options):
 class ImportOptions(Options):
     """The file to import, and the name that it gets."""
 
-    file: LocalPath = Field(
+    file: Annotated[LocalPath, file_of("a file of weights")] = Field(
         description="A published file: .pth, .safetensors, .bin with .param, a wheel or zip."
     )
     as_: str | None = Field(None, description="Name in the registry, if the file fits several.")
     weights: WeightsFolder = None
     replace: bool = Field(False, description="Replace other weights of this name.")
-
-    @input_check("file")
-    def _file_exists(self) -> str | None:
-        return missing_file(self.file, "a file of weights")
 
     @input_check("as_")
     def _known_name(self) -> str | None:

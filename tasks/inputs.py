@@ -7,12 +7,21 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
+
+
+@dataclass(frozen=True, slots=True)
+class InputCheck:
+    """Metadata of an option's type: the function gets its value, unless that is None, before a job runs."""
+
+    problem_of: Callable[[Any], str | None]
 
 
 def _refuse_url(path: Path) -> Path:
@@ -122,3 +131,23 @@ def _is_remote(path: str | Path) -> bool:
 
 def _local(path: str | Path) -> Path:
     return Path(path).expanduser()
+
+
+def folder_of(what: str) -> InputCheck:
+    """The check of a folder that must exist."""
+    return InputCheck(partial(missing_folder, what=what))
+
+
+def file_of(what: str) -> InputCheck:
+    """The check of a file that must exist."""
+    return InputCheck(partial(missing_file, what=what))
+
+
+# What options name, as types of their fields.
+BankUrl = Annotated[str, InputCheck(missing_bank)]
+VersionUrl = Annotated[str, InputCheck(missing_version)]
+VersionOrBankUrl = Annotated[str, InputCheck(missing_version_or_bank)]
+RawFolder = Annotated[LocalPath, folder_of("datasets")]
+OutUrl = Annotated[str, InputCheck(blocked_folder)]
+OutFolder = Annotated[LocalPath, InputCheck(blocked_folder)]
+NewFolder = Annotated[LocalPath, InputCheck(occupied_folder)]

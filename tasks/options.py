@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
+
+from tasks.inputs import InputCheck
+from tasks.option_problems import OptionProblem, OptionsError, field_problems
 
 MOST_WORKERS = 256
 # The default of a former name in a flow, since None is a value.
@@ -35,42 +37,6 @@ WeightsFolder = Annotated[
 Model = TypeVar("Model", bound="Options")
 Check = TypeVar("Check", bound=Callable[..., str | None])
 
-_TYPES = {"int": "a whole number", "float": "a number", "bool": "true or false", "string": "text"}
-_BOUNDS = {
-    "ge": "at least",
-    "gt": "more than",
-    "le": "at most",
-    "lt": "less than",
-    "multiple_of": "a multiple of",
-}
-_OUT_OF_BOUNDS = (
-    *("greater_than", "greater_than_equal", "less_than", "less_than_equal"),
-    *("multiple_of", "finite_number"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class OptionProblem:
-    """A problem of the fields that it names."""
-
-    fields: tuple[str, ...]
-    message: str
-
-    def line(self, name_of: Callable[[str], str] = str) -> str:
-        """``size, share: expected ...``. A message that begins with an option names it already."""
-        if self.message.startswith("--"):
-            return self.message
-        return f"{', '.join(map(name_of, self.fields))}: {self.message}"
-
-
-class OptionsError(ValueError):
-    """All problems of a job's options, one per line."""
-
-    def __init__(self, found: Sequence[OptionProblem]) -> None:
-        self.found = tuple(found)
-        self.problems = [problem.line() for problem in found]
-        super().__init__("; ".join(self.problems))
-
 
 def cross_check(*fields: str, at: str | None = None) -> Callable[[Check], Check]:
     """Mark a method that checks ``fields`` together: it returns the problem, or None.
@@ -82,7 +48,10 @@ def cross_check(*fields: str, at: str | None = None) -> Callable[[Check], Check]
 
 
 def input_check(*fields: str, at: str | None = None) -> Callable[[Check], Check]:
-    """Mark a cross-check that looks for files. It runs in ``for_run`` alone."""
+    """Mark a cross-check that looks for files. It runs in ``for_run`` alone.
+
+    A check of one field, whatever the others hold, is metadata of its type instead (``InputCheck``).
+    """
     return _marked(_Check(fields, at, reads_files=True))
 
 
@@ -135,9 +104,11 @@ class Options(BaseModel):
         try:
             super().__init__(**values)
         except ValidationError as error:
-            problems += _field_problems(error, type(self))
+            problems += field_problems(error, type(self).model_fields)
             checked = self._without({problem.fields[0] for problem in problems}, values)
         wrong = {problem.fields[0] for problem in problems}
+        if reads_files:
+            problems += checked._looked_up(wrong)
         problems += checked._crossed(wrong, reads_files=reads_files)
         if problems:
             raise OptionsError(problems)
@@ -163,6 +134,15 @@ class Options(BaseModel):
                 if name not in wrong
             }
         )
+
+    def _looked_up(self, wrong: Collection[str]) -> Iterator[OptionProblem]:
+        """The problems of single fields that name inputs and outputs (``InputCheck``)."""
+        for name, field in type(self).model_fields.items():
+            for check in _input_checks(field):
+                value = None if name in wrong else getattr(self, name)
+                message = None if value is None else check.problem_of(value)
+                if message is not None:
+                    yield OptionProblem((name,), message)
 
     def _crossed(self, wrong: Collection[str], *, reads_files: bool) -> Iterator[OptionProblem]:
         for kind in reversed(type(self).__mro__):
@@ -195,56 +175,7 @@ def _annotation(field: FieldInfo) -> Any:
     return Annotated[(field.annotation, *field.metadata, Field(description=field.description))]
 
 
-def _field_problems(error: ValidationError, model: type[Options]) -> Iterator[OptionProblem]:
-    """The first problem of each field."""
-    seen: set[str] = set()
-    for detail in error.errors(include_url=False):
-        name = str(detail["loc"][0])
-        if name not in seen:
-            seen.add(name)
-            yield OptionProblem((name,), _describe(detail, model.model_fields.get(name)))
-
-
-def _describe(detail: ErrorDetails, field: FieldInfo | None) -> str:
-    """Expected and got, in words."""
-    kind, got = detail["type"], detail["input"]
-    if kind == "missing":
-        return "expected a value, got none"
-    if kind == "extra_forbidden" or field is None:
-        return "expected no option of this name"
-    # A number out of bounds is shown as a number, even if it came as text.
-    number = kind in _OUT_OF_BOUNDS and isinstance(got, str)
-    return f"expected {_expected(detail, field)}, got {got if number else repr(got)}"
-
-
-def _expected(detail: ErrorDetails, field: FieldInfo) -> str:
-    kind = detail["type"]
-    if kind == "literal_error":
-        return str(detail["ctx"]["expected"]).replace("'", "")
-    for prefix, words in _TYPES.items():
-        if kind.startswith(f"{prefix}_"):
-            return words
-    bounds = _bounds(field.annotation) | _bounds_of(field.metadata)
-    if "multiple_of" in bounds:
-        multiple = bounds.pop("multiple_of")
-        bounds = {"multiple_of": multiple} if kind == "multiple_of" else bounds
-    if bounds:
-        *first, last = (f"{_BOUNDS[name]} {bound}" for name, bound in bounds.items())
-        return f"{', '.join(first)} and {last}" if first else last
-    if kind == "finite_number":
-        return "a finite number"
-    return detail["msg"][0].lower() + detail["msg"][1:]
-
-
-def _bounds(annotation: Any) -> dict[str, Any]:
-    """Bounds inside a union, such as ``Annotated[int, Field(ge=1)] | None``."""
-    found: dict[str, Any] = {}
-    for part in getattr(annotation, "__args__", ()):
-        for item in getattr(part, "__metadata__", ()):
-            found |= _bounds_of(item.metadata if isinstance(item, FieldInfo) else [item])
-    return found
-
-
-def _bounds_of(metadata: list[Any]) -> dict[str, Any]:
-    found = {name: getattr(item, name, None) for item in metadata for name in _BOUNDS if hasattr(item, name)}
-    return {name: bound for name, bound in found.items() if bound is not None}
+def _input_checks(field: FieldInfo) -> Iterator[InputCheck]:
+    """The checks of a field's type, also inside a union with None."""
+    inside = (item for part in get_args(field.annotation) for item in getattr(part, "__metadata__", ()))
+    return (item for item in (*field.metadata, *inside) if isinstance(item, InputCheck))

@@ -9,8 +9,8 @@ from pydantic import Field
 from commands.console import print_table, say, show_problem, warn
 from commands.progress import progress
 from commands.register import READS_ALONE, CommandReport, command
-from tasks.inputs import LocalPath, missing_folder
-from tasks.options import Options, input_check
+from tasks.inputs import RawFolder
+from tasks.options import Options
 
 if TYPE_CHECKING:
     from tasks.census.rows import CensusRow
@@ -19,12 +19,8 @@ if TYPE_CHECKING:
 class CensusOptions(Options):
     """The raw folder, and what counts as an error."""
 
-    raw: LocalPath = Field(description="Folder that holds CelebAMask-HQ, COCO, 11k-hands, dtd and others.")
+    raw: RawFolder = Field(description="Folder that holds CelebAMask-HQ, COCO, 11k-hands, dtd and others.")
     strict: bool = Field(False, description="Exit 1 if anything is not as it should be.")
-
-    @input_check("raw")
-    def _raw_exists(self) -> str | None:
-        return missing_folder(self.raw, "datasets")
 
 
 @command(model=CensusOptions, example="natocc census --raw data/raw --strict", stopped=READS_ALONE)

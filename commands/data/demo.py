@@ -14,20 +14,16 @@ from commands.data.build import build_fields, print_build
 from commands.data.sample import Tier
 from commands.progress import progress
 from commands.register import CommandReport, command
-from tasks.inputs import LocalPath, blocked_folder
-from tasks.options import Options, Workers, input_check
+from tasks.inputs import OutFolder
+from tasks.options import Options, Workers
 
 
 class DemoOptions(Options):
     """Where the demo goes, and its size."""
 
-    out: LocalPath = Field(Path("data"), description="Folder for raw data, bank and dataset.")
+    out: OutFolder = Field(Path("data"), description="Folder for raw data, bank and dataset.")
     tier: Tier = Field(None, description="How many photographs.")
     workers: Workers = 2
-
-    @input_check("out")
-    def _out_is_free(self) -> str | None:
-        return blocked_folder(self.out)
 
 
 @command(model=DemoOptions, example="natocc demo --tier pypi")

@@ -10,29 +10,21 @@ from assets.wording import count_of
 from commands.console import print_table, say, warn
 from commands.progress import progress
 from commands.register import CommandReport, command
-from tasks.inputs import blocked_folder, missing_bank
-from tasks.options import HelpWords, Options, input_check
+from tasks.inputs import BankUrl, OutUrl
+from tasks.options import HelpWords, Options
 
 
 class PartitionOptions(Options):
     """The bank of the faces, and how they are divided."""
 
-    bank: str = Field(description="Folder or URL of the bank.")
-    out: str = Field(description="Folder for the lists; then put them into the raw folder.")
+    bank: BankUrl = Field(description="Folder or URL of the bank.")
+    out: OutUrl = Field(description="Folder for the lists; then put them into the raw folder.")
     threshold: Annotated[float, Field(ge=0, le=1)] = Field(
         0.5, description="Faces of unknown subset with a mask score above this are proposed as O."
     )
     test_identities: Annotated[Annotated[int, Field(ge=0)] | None, HelpWords("80, or a fifth of fewer")] = (
         Field(None, description="Persons to test on, if no face is for testing yet.")
     )
-
-    @input_check("bank")
-    def _bank_exists(self) -> str | None:
-        return missing_bank(self.bank)
-
-    @input_check("out")
-    def _out_is_free(self) -> str | None:
-        return blocked_folder(self.out)
 
 
 @command(model=PartitionOptions, example="natocc partition --bank data/bank --out lists")

@@ -11,7 +11,7 @@ from assets.wording import count_of, list_counts
 from commands.console import say, show_problem, warn
 from commands.progress import progress
 from commands.register import CommandReport, command
-from tasks.inputs import LocalPath, blocked_folder, missing_folder
+from tasks.inputs import OutUrl, RawFolder
 from tasks.options import Wait, Workers, input_check
 from tasks.prepare.options import PrepareOptions
 
@@ -23,20 +23,12 @@ if TYPE_CHECKING:
 class PrepareJob(PrepareOptions):
     """Options of a preparation with its folders and workers."""
 
-    raw: LocalPath = Field(description="Folder that holds CelebAMask-HQ, COCO, 11k-hands, dtd.")
-    bank: str = Field(description="Folder or URL for the bank.")
+    raw: RawFolder = Field(description="Folder that holds CelebAMask-HQ, COCO, 11k-hands, dtd.")
+    bank: OutUrl = Field(description="Folder or URL for the bank.")
     workers: Workers = 2
     wait: Wait = False
     reread: bool = Field(False, description="Recognise changed files by content, not by size and time.")
     strict: bool = Field(False, description="Exit 1 if any input was refused.")
-
-    @input_check("raw")
-    def _raw_exists(self) -> str | None:
-        return missing_folder(self.raw, "datasets")
-
-    @input_check("bank")
-    def _bank_is_free(self) -> str | None:
-        return blocked_folder(self.bank)
 
     @input_check("upscaler", "weights", "device", "precision", at="upscaler")
     def _upscaler_available(self) -> str | None:

@@ -10,8 +10,8 @@ from assets.wording import count_of, list_counts
 from commands.console import say, warn
 from commands.progress import progress
 from commands.register import CommandReport, command
-from tasks.inputs import LocalPath, blocked_folder
-from tasks.options import HelpWords, Options, input_check
+from tasks.inputs import OutFolder
+from tasks.options import HelpWords, Options
 
 Tier = Annotated[Literal["pypi", "small", "full"] | None, HelpWords("small; pypi where npm is missing")]
 
@@ -19,19 +19,11 @@ Tier = Annotated[Literal["pypi", "small", "full"] | None, HelpWords("small; pypi
 class SampleOptions(Options):
     """Where the photographs go, and how many."""
 
-    out: LocalPath = Field(description="Folder to lay the raw datasets out in.")
+    out: OutFolder = Field(description="Folder to lay the raw datasets out in.")
     tier: Tier = Field(None, description="How many photographs.")
-    cache: Annotated[LocalPath | None, HelpWords("$NATOCC_CACHE or ~/.cache/natocc")] = Field(
+    cache: Annotated[OutFolder | None, HelpWords("$NATOCC_CACHE or ~/.cache/natocc")] = Field(
         None, description="Folder in which photographs are kept."
     )
-
-    @input_check("out")
-    def _out_is_free(self) -> str | None:
-        return blocked_folder(self.out)
-
-    @input_check("cache")
-    def _cache_is_free(self) -> str | None:
-        return None if self.cache is None else blocked_folder(self.cache)
 
 
 @command(model=SampleOptions, example="natocc sample --out data/raw --tier pypi")

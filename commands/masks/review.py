@@ -12,7 +12,15 @@ from assets.wording import count_of
 from commands.console import say, show_problem, warn
 from commands.progress import progress
 from commands.register import CommandReport, Group, command
-from tasks.inputs import LocalPath, missing_bank, missing_file, missing_folder, occupied_folder
+from tasks.inputs import (
+    BankUrl,
+    LocalPath,
+    NewFolder,
+    RawFolder,
+    file_of,
+    missing_file,
+    missing_folder,
+)
 from tasks.options import Count, HelpWords, Options, cross_check, input_check
 
 if TYPE_CHECKING:
@@ -30,32 +38,16 @@ Form = Literal["labelme", "coco", "segments"]
 class ExportOptions(Options):
     """The faces to review, and where they go."""
 
-    bank: str = Field(description="Folder or URL of the bank.")
-    out: LocalPath = Field(description="A new folder for images and masks.")
+    bank: BankUrl = Field(description="Folder or URL of the bank.")
+    out: NewFolder = Field(description="A new folder for images and masks.")
     format: Form = Field("labelme", description="What the annotation tool reads.")
-    queue: Annotated[str | None, HelpWords("by mask score")] = Field(
+    queue: Annotated[Annotated[str, file_of("a Parquet table")] | None, HelpWords("by mask score")] = Field(
         None, description="Parquet table that gives the order."
     )
     limit: Annotated[Count | None, HelpWords("all")] = Field(None, description="The first N faces alone.")
-    ids: Annotated[LocalPath | None, HelpWords("all")] = Field(
+    ids: Annotated[Annotated[LocalPath, file_of("a list of faces")] | None, HelpWords("all")] = Field(
         None, description="A list of faces to take, one a line."
     )
-
-    @input_check("bank")
-    def _bank_exists(self) -> str | None:
-        return missing_bank(self.bank)
-
-    @input_check("out")
-    def _out_is_new(self) -> str | None:
-        return occupied_folder(self.out)
-
-    @input_check("queue")
-    def _queue_exists(self) -> str | None:
-        return None if self.queue is None else missing_file(self.queue, "a Parquet table")
-
-    @input_check("ids")
-    def _ids_exist(self) -> str | None:
-        return None if self.ids is None else missing_file(self.ids, "a list of faces")
 
 
 @command(
@@ -85,8 +77,8 @@ class ImportOptions(Options):
     """The answers, and where they go."""
 
     folder: LocalPath = Field(description="The folder that was exported, with the answers in it.")
-    raw: LocalPath = Field(description="Folder that holds CelebAMask-HQ.")
-    bank: str = Field(description="The bank that the faces were exported from.")
+    raw: RawFolder = Field(description="Folder that holds CelebAMask-HQ.")
+    bank: BankUrl = Field(description="The bank that the faces were exported from.")
     format: Annotated[Form | None, HelpWords("that of the export")] = Field(
         None, description="Format of the answers."
     )
@@ -101,14 +93,6 @@ class ImportOptions(Options):
         if problem := missing_folder(self.folder, "a review"):
             return problem
         return missing_file(self.folder / "review.json", "a review (review.json in it)")
-
-    @input_check("raw")
-    def _raw_exists(self) -> str | None:
-        return missing_folder(self.raw, "datasets")
-
-    @input_check("bank")
-    def _bank_exists(self) -> str | None:
-        return missing_bank(self.bank)
 
     @cross_check("date")
     def _date_is_a_day(self) -> str | None:

@@ -10,8 +10,8 @@ from pydantic import Field
 from assets.wording import count_of, list_counts
 from commands.console import print_table, say
 from commands.register import READS_ALONE, CommandReport, command
-from tasks.inputs import missing_version_or_bank
-from tasks.options import Options, input_check
+from tasks.inputs import VersionOrBankUrl
+from tasks.options import Options
 
 if TYPE_CHECKING:
     from manifests.dataset import Dataset
@@ -20,11 +20,7 @@ if TYPE_CHECKING:
 class InfoOptions(Options):
     """What to describe."""
 
-    url: str = Field(description="A version, a dataset or a bank.")
-
-    @input_check("url")
-    def _url_exists(self) -> str | None:
-        return missing_version_or_bank(self.url)
+    url: VersionOrBankUrl = Field(description="A version, a dataset or a bank.")
 
 
 @command(

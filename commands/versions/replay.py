@@ -6,30 +6,22 @@ from pydantic import Field
 
 from commands.console import say
 from commands.register import CommandReport, command
-from tasks.inputs import LocalPath, blocked_folder, missing_bank, missing_version
-from tasks.options import Options, WeightsFolder, input_check
+from tasks.inputs import (
+    BankUrl,
+    OutFolder,
+    VersionUrl,
+)
+from tasks.options import Options, WeightsFolder
 
 
 class ReplayOptions(Options):
     """The sample, its inputs, and where it goes."""
 
-    url: str = Field(description="A version, or a dataset (its latest version).")
+    url: VersionUrl = Field(description="A version, or a dataset (its latest version).")
     key: str = Field(description="The sample's key.")
-    bank: str = Field(description="The bank that it was made from.")
-    out: LocalPath = Field(description="Folder for the members.")
+    bank: BankUrl = Field(description="The bank that it was made from.")
+    out: OutFolder = Field(description="Folder for the members.")
     weights: WeightsFolder = None
-
-    @input_check("url")
-    def _version_exists(self) -> str | None:
-        return missing_version(self.url)
-
-    @input_check("bank")
-    def _bank_exists(self) -> str | None:
-        return missing_bank(self.bank)
-
-    @input_check("out")
-    def _out_is_free(self) -> str | None:
-        return blocked_folder(self.out)
 
 
 @command(

@@ -8,19 +8,15 @@ from assets.wording import count_of
 from commands.console import say, warn
 from commands.progress import progress
 from commands.register import READS_ALONE, CommandReport, command
-from tasks.inputs import missing_version_or_bank
-from tasks.options import Options, Workers, input_check
+from tasks.inputs import VersionOrBankUrl
+from tasks.options import Options, Workers
 
 
 class VerifyOptions(Options):
     """What to verify."""
 
-    url: str = Field(description="A version, a dataset (its latest version), or a bank.")
+    url: VersionOrBankUrl = Field(description="A version, a dataset (its latest version), or a bank.")
     workers: Workers = 2
-
-    @input_check("url")
-    def _url_exists(self) -> str | None:
-        return missing_version_or_bank(self.url)
 
 
 @command(

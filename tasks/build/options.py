@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from natocc.machine import Device, FullRangePrecision, Machine
-from tasks.inputs import blocked_folder, missing_bank
-from tasks.options import Count, HelpWords, Options, Seed, Share, Wait, WeightsFolder, Workers, input_check
+from tasks.inputs import BankUrl, InputCheck, OutUrl
+from tasks.options import Count, HelpWords, Options, Seed, Share, Wait, WeightsFolder, Workers
 
 _RECIPES = HelpWords("the recipe's")
 _OVERRIDES = (
@@ -28,9 +28,11 @@ _OVERRIDES = (
 class BuildOptions(Options):
     """Inputs, output and overrides of a build. None keeps the recipe's value."""
 
-    recipe: str = Field(description="Name of a recipe, or a YAML file.")
-    bank: str = Field(description="Folder or URL of the bank that natocc prepare wrote.")
-    out: str = Field(description="Folder or URL under which datasets lie.")
+    recipe: Annotated[str, InputCheck(recipe_problem)] = Field(
+        description="Name of a recipe, or a YAML file."
+    )
+    bank: BankUrl = Field(description="Folder or URL of the bank that natocc prepare wrote.")
+    out: OutUrl = Field(description="Folder or URL under which datasets lie.")
     workers: Workers = 2
     wait: Wait = False
     limit: Annotated[Count | None, HelpWords("all")] = Field(
@@ -67,18 +69,6 @@ class BuildOptions(Options):
     weights: WeightsFolder = None
     device: Device = Field("auto", description="Where a network runs.")
     precision: FullRangePrecision = Field("float32", description="What a network computes in.")
-
-    @input_check("recipe")
-    def _recipe_exists(self) -> str | None:
-        return recipe_problem(self.recipe)
-
-    @input_check("bank")
-    def _bank_exists(self) -> str | None:
-        return missing_bank(self.bank)
-
-    @input_check("out")
-    def _out_is_free(self) -> str | None:
-        return blocked_folder(self.out)
 
     @property
     def overrides(self) -> dict[str, object]:

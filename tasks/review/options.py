@@ -6,7 +6,12 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from tasks.inputs import blocked_folder, missing_bank, missing_file, missing_folder
+from tasks.inputs import (
+    OutUrl,
+    file_of,
+    folder_of,
+    missing_bank,
+)
 from tasks.options import Count, Options, Wait, Workers, input_check
 
 
@@ -14,11 +19,11 @@ class QueueOptions(Options):
     """The bank of the faces, the basis of their order, and the output of the queue."""
 
     bank: str = Field(description="Folder or URL of the bank.")
-    out: str = Field(description="Folder or URL for queue.parquet and queue.png.")
-    raw: str | None = Field(
+    out: OutUrl = Field(description="Folder or URL for queue.parquet and queue.png.")
+    raw: Annotated[str, folder_of("datasets")] | None = Field(
         None, description="Prepare the bank from this folder first; without, the bank must be there."
     )
-    checkpoint: str | None = Field(
+    checkpoint: Annotated[str, file_of("segmenter.pt")] | None = Field(
         None, description="segmenter.pt of natocc train-segmenter; its disagreement counts too."
     )
     size: Annotated[int, Field(ge=16, le=2048, multiple_of=16)] = Field(
@@ -33,15 +38,3 @@ class QueueOptions(Options):
     @input_check("bank", "raw", at="bank")
     def _bank_exists(self) -> str | None:
         return missing_bank(self.bank) if self.raw is None else None
-
-    @input_check("raw")
-    def _raw_exists(self) -> str | None:
-        return None if self.raw is None else missing_folder(self.raw, "datasets")
-
-    @input_check("checkpoint")
-    def _checkpoint_exists(self) -> str | None:
-        return None if self.checkpoint is None else missing_file(self.checkpoint, "segmenter.pt")
-
-    @input_check("out")
-    def _out_is_free(self) -> str | None:
-        return blocked_folder(self.out)

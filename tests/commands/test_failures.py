@@ -4,7 +4,7 @@ import pytest
 import typer
 
 from commands.failures import describe_error, one_clear_message
-from tasks.options import OptionProblem, OptionsError
+from tasks.option_problems import OptionProblem, OptionsError
 
 
 def test_options_end_with_2_and_other_errors_with_1(capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,7 +17,8 @@ from tasks.inputs import (
     missing_version_or_bank,
     occupied_folder,
 )
-from tasks.options import Options, OptionsError
+from tasks.option_problems import OptionsError
+from tasks.options import Options
 
 
 @pytest.fixture()

@@ -6,15 +6,8 @@ from typing import Annotated, ClassVar, Literal
 import pytest
 from pydantic import Field
 
-from tasks.options import (
-    NOT_GIVEN,
-    Count,
-    Options,
-    OptionsError,
-    cross_check,
-    input_check,
-    parameters_of,
-)
+from tasks.option_problems import OptionsError
+from tasks.options import NOT_GIVEN, Count, Options, cross_check, input_check, parameters_of
 
 
 class Job(Options):

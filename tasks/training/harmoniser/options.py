@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from natocc.machine import Device
-from tasks.inputs import blocked_folder, missing_bank, missing_folder
-from tasks.options import Count, HelpWords, Options, Seed, Wait, cross_check, input_check
+from tasks.inputs import BankUrl, OutUrl, folder_of
+from tasks.options import Count, HelpWords, Options, Seed, Wait, cross_check
 
 _MULTIPLE = 256
 # As published: 100 epochs with a constant learning rate, then 100 epochs with a decreasing rate.
@@ -51,40 +51,24 @@ class HarmoniserOptions(Options):
 class HarmoniserJob(HarmoniserOptions):
     """Training options with inputs and output folder."""
 
-    out: str = Field(description="Folder or URL for weights, figures, previews and checkpoint.")
+    out: OutUrl = Field(description="Folder or URL for weights, figures, previews and checkpoint.")
     wait: Wait = False
-    bank: str | None = Field(
+    bank: BankUrl | None = Field(
         None, description="Bank whose faces and objects are recoloured; its test split is held out."
     )
-    photos: str | None = Field(None, description="Folder of photographs to recolour.")
-    masks: str | None = Field(
+    photos: Annotated[str, folder_of("photographs")] | None = Field(
+        None, description="Folder of photographs to recolour."
+    )
+    masks: Annotated[str, folder_of("masks")] | None = Field(
         None, description="Folder of their masks, of the same names; white is recoloured."
     )
-    iharmony4: str | None = Field(None, description="Folder that holds iHarmony4.")
+    iharmony4: Annotated[str, folder_of("iHarmony4")] | None = Field(
+        None, description="Folder that holds iHarmony4."
+    )
 
     @cross_check("bank", "photos", "masks", "iharmony4")
     def _whole_sources(self) -> str | None:
         return scene_source_problem(**self.sources())
-
-    @input_check("bank")
-    def _bank_exists(self) -> str | None:
-        return None if self.bank is None else missing_bank(self.bank)
-
-    @input_check("photos")
-    def _photos_exist(self) -> str | None:
-        return None if self.photos is None else missing_folder(self.photos, "photographs")
-
-    @input_check("masks")
-    def _masks_exist(self) -> str | None:
-        return None if self.masks is None else missing_folder(self.masks, "masks")
-
-    @input_check("iharmony4")
-    def _iharmony4_exists(self) -> str | None:
-        return None if self.iharmony4 is None else missing_folder(self.iharmony4, "iHarmony4")
-
-    @input_check("out")
-    def _out_is_free(self) -> str | None:
-        return blocked_folder(self.out)
 
     def sources(self) -> dict[str, str | None]:
         """The inputs by name."""

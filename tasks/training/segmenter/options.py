@@ -8,8 +8,13 @@ from pydantic import Field
 
 from models.registry import networks_for
 from natocc.machine import Device
-from tasks.inputs import blocked_folder, choice_problem, missing_bank, missing_version
-from tasks.options import Count, HelpWords, Options, Seed, Wait, cross_check, input_check
+from tasks.inputs import (
+    BankUrl,
+    OutUrl,
+    VersionUrl,
+    choice_problem,
+)
+from tasks.options import Count, HelpWords, Options, Seed, Wait, cross_check
 
 
 class SegmenterOptions(Options):
@@ -38,21 +43,9 @@ class SegmenterOptions(Options):
 class SegmenterJob(SegmenterOptions):
     """Training options with inputs and output folder."""
 
-    version: str = Field(description="A version, or a dataset whose latest version is taken.")
-    out: str = Field(description="Folder or URL for segmenter.pt and metrics.json.")
+    version: VersionUrl = Field(description="A version, or a dataset whose latest version is taken.")
+    out: OutUrl = Field(description="Folder or URL for segmenter.pt and metrics.json.")
     wait: Wait = False
-    bank: Annotated[str | None, HelpWords("none")] = Field(
+    bank: Annotated[BankUrl | None, HelpWords("none")] = Field(
         None, description="Bank whose really occluded faces to test on."
     )
-
-    @input_check("version")
-    def _version_exists(self) -> str | None:
-        return missing_version(self.version)
-
-    @input_check("bank")
-    def _bank_exists(self) -> str | None:
-        return None if self.bank is None else missing_bank(self.bank)
-
-    @input_check("out")
-    def _out_is_free(self) -> str | None:
-        return blocked_folder(self.out)

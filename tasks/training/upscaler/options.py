@@ -9,8 +9,8 @@ from pydantic import Field
 
 from natocc.kinds import ENTRY_KINDS
 from natocc.machine import Device, FullRangePrecision
-from tasks.inputs import blocked_folder, missing_bank, missing_folder
-from tasks.options import Count, HelpWords, Options, Seed, Wait, WeightsFolder, cross_check, input_check
+from tasks.inputs import BankUrl, OutUrl, folder_of
+from tasks.options import Count, HelpWords, Options, Seed, Wait, WeightsFolder, cross_check
 
 # Networks are imported on use, so that commands can list these options without torch.
 if TYPE_CHECKING:
@@ -153,10 +153,12 @@ class UpscalerOptions(Options):
 class UpscalerJob(UpscalerOptions):
     """Training options with photographs and output folder."""
 
-    out: str = Field(description="Folder or URL for weights, figures, previews and state.")
+    out: OutUrl = Field(description="Folder or URL for weights, figures, previews and state.")
     wait: Wait = False
-    photos: str | None = Field(None, description="Folder of photographs, with all folders in it.")
-    bank: str | None = Field(None, description="Bank to train on; other splits than train are held out.")
+    photos: Annotated[str, folder_of("photographs")] | None = Field(
+        None, description="Folder of photographs, with all folders in it."
+    )
+    bank: BankUrl | None = Field(None, description="Bank to train on; other splits than train are held out.")
     kinds: tuple[str, ...] = Field(
         ("face", "object"), description=f"Kinds of the bank's entries to take: {', '.join(ENTRY_KINDS)}."
     )
@@ -170,18 +172,6 @@ class UpscalerJob(UpscalerOptions):
     @cross_check("photos", "bank")
     def _one_source(self) -> str | None:
         return photo_source_problem(self.photos, self.bank)
-
-    @input_check("photos")
-    def _photos_exist(self) -> str | None:
-        return None if self.photos is None else missing_folder(self.photos, "photographs")
-
-    @input_check("bank")
-    def _bank_exists(self) -> str | None:
-        return None if self.bank is None else missing_bank(self.bank)
-
-    @input_check("out")
-    def _out_is_free(self) -> str | None:
-        return blocked_folder(self.out)
 
 
 def kinds_problem(kinds: Sequence[str]) -> str | None:

@@ -4,7 +4,7 @@ import pytest
 
 from natocc.machine import Machine
 from tasks.build.options import BuildOptions
-from tasks.options import OptionsError
+from tasks.option_problems import OptionsError
 
 
 def test_overrides_are_the_recipe_fields_that_were_given() -> None:

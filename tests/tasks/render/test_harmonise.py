@@ -25,7 +25,7 @@ from tasks.build.options import BuildOptions
 from tasks.build.plan import make_plan
 from tasks.build.version import BuildReport, build
 from tasks.errors import BuildStopped
-from tasks.options import OptionsError
+from tasks.option_problems import OptionsError
 from tasks.render import harmonise as render_harmonise
 from tasks.render.groups import attempt_all
 from tasks.render.harmonise import ByNetwork, open_harmoniser

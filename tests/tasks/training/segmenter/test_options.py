@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.options import OptionsError
+from tasks.option_problems import OptionsError
 from tasks.training.segmenter.options import SegmenterJob, SegmenterOptions
 
 
