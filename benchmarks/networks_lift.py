@@ -20,7 +20,7 @@ from benchmarks import inputs
 from natocc.compositing import blend
 from natocc.geometry import Image
 from natocc.harmonise.lift import LIFTS, to_working_size
-from tasks.workers.pool import WorkerPool, result_of
+from tasks.workers.pool import WorkerPool
 
 _OBJECT = 400
 _WARM_UP = 2
@@ -92,7 +92,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with WorkerPool(1) as pool:
         for size in (256, 512):
-            for line in result_of(pool.submit(measure, size, arguments.n)):
+            for line in pool.submit(measure, size, arguments.n).result():
                 print(json.dumps(line), flush=True)
 
 

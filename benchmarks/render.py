@@ -29,7 +29,7 @@ from natocc.kinds import KINDS
 from natocc.profiles import BEST, Profile
 from tasks.render.inputs import OccluderCache, open_inputs
 from tasks.render.sample import attempt
-from tasks.workers.pool import WorkerPool, result_of
+from tasks.workers.pool import WorkerPool
 
 MODES = ("randocc", "object", "hand", "hand_sot", "best")
 _WARM_UP = 4
@@ -173,7 +173,7 @@ def main() -> None:
     parser.add_argument("-n", type=int, default=60, help="samples to time")
     arguments = parser.parse_args()
     with WorkerPool(1) as pool:
-        print(json.dumps(result_of(pool.submit(measure, arguments.mode, arguments.n))))
+        print(json.dumps(pool.submit(measure, arguments.mode, arguments.n).result()))
 
 
 if __name__ == "__main__":

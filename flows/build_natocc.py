@@ -31,7 +31,7 @@ from tasks.build.options import BuildOptions
 from tasks.build.version import BuildReport, Job, finish_job, plan_job, resume_job
 from tasks.options import MOST_WORKERS
 from tasks.render.shard import render_shard
-from tasks.workers.pool import WorkerLost, WorkerPool, result_of
+from tasks.workers.pool import WorkerLost, WorkerPool
 
 
 @task(name="plan", cache_policy=NO_CACHE)
@@ -63,7 +63,7 @@ def render_task(
     The parameters are limited to the needs of one shard, as Prefect walks through all of them in every task
     run.
     """
-    return result_of(pool.submit(render_shard, plan, bank, bank_sha256, folder, weights))
+    return pool.submit(render_shard, plan, bank, bank_sha256, folder, weights).result()
 
 
 @task(name="publish", cache_policy=NO_CACHE)

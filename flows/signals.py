@@ -34,9 +34,9 @@ def stopped_by_signals(note: str) -> Iterator[None]:
                 signals.notice(error.signal)
             if signals.received() is None:
                 raise
-            told = error if isinstance(error, signals.Interrupted) else signals.interrupted()
-            get_run_logger().warning("%s", told)
+            stop = error if isinstance(error, signals.Interrupted) else signals.interrupted()
+            get_run_logger().warning("%s", stop)
             if isinstance(error, TerminationSignal) and get_intent() is not None:
                 # A cancelled run: Prefect itself sent the signal, and takes its own exception.
                 raise
-            raise told from error
+            raise stop from error

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
@@ -48,9 +49,15 @@ _RECORD = DocumentFormat(
     repair="run the same `natocc build` again, which renders the shard again",
     upgrade="run the same `natocc build` again, which renders the shard again",
 )
-Record = TypeVar("Record")
+_Described = TypeVar("_Described")
 # The outcomes of a sample.
 OUTCOMES = ("kept", "rejected", "failed")
+
+
+def count_outcomes(rows: Iterable[Row]) -> dict[str, int]:
+    """The number of rows of each outcome, in the order of ``OUTCOMES``."""
+    counts = Counter(row.verdict for row in rows)
+    return {verdict: counts[verdict] for verdict in OUTCOMES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +146,8 @@ def read_shard_record(url: str) -> ShardRecord:
 
 
 def _record(
-    adapter: TypeAdapter[Record], fields: Mapping[str, Any], url: str, form: DocumentFormat
-) -> Record:
+    adapter: TypeAdapter[_Described], fields: Mapping[str, Any], url: str, form: DocumentFormat
+) -> _Described:
     try:
         return adapter.validate_python(fields)
     except ValidationError as error:

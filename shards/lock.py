@@ -124,7 +124,7 @@ def _make(folder: Path) -> list[Path]:
 
 def _acquire(path: Path, url: str, made: list[Path], *, wait: bool) -> int | None:
     """The locked file; None where there can be no lock. Folders that it makes are added to ``made``."""
-    told = ""
+    named = ""
     while True:
         try:
             handle = _try_in_folder(path, made)
@@ -142,9 +142,9 @@ def _acquire(path: Path, url: str, made: list[Path], *, wait: bool) -> int | Non
                 f"{url}: expected no other run that writes here, got {holder}; "
                 "wait for it with --wait, or run again later"
             )
-        if holder != told:
+        if holder != named:
             logging.getLogger("natocc").warning("%s: waiting for %s", one_line(url, None), holder)
-            told = holder
+            named = holder
         time.sleep(_PAUSE)
 
 

@@ -21,7 +21,7 @@ from tasks.build.publish.write import publish_version
 from tasks.build.reuse import STAGING, reuse_shards
 from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 from tasks.render.shard import render_shard
-from tasks.workers.pool import WorkerPool, result_of
+from tasks.workers.pool import WorkerPool
 from tasks.workers.signals import kept
 
 
@@ -68,11 +68,6 @@ class BuildReport:
     repaired: tuple[str, ...] = ()
     # Damaged files that were not reused, and sets with many rejects.
     warnings: tuple[str, ...] = ()
-
-
-def start_job(options: BuildOptions) -> Job:
-    """Plan the build and start it, without a lock (``plan_job``, ``resume_job``)."""
-    return resume_job(plan_job(options), deep=options.deep)
 
 
 def plan_job(options: BuildOptions) -> Job:
@@ -184,6 +179,6 @@ def _build_alone(job: Job, workers: int, on_progress: OnProgress) -> BuildReport
             for plan in job.todo
         ]
         for future in as_completed(futures):
-            rendered.append(result_of(future))
+            rendered.append(future.result())
             progress.add()
     return finish_job(job, rendered, time.perf_counter() - start)

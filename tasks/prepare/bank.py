@@ -36,7 +36,7 @@ from tasks.prepare.sources import find_sources
 from tasks.prepare.upscaling.choose import UpscalerChoice, choose_upscaler
 from tasks.prepare.upscaling.network import device_of
 from tasks.progress import OnProgress, ProgressCounter, ignore_progress
-from tasks.workers.pool import WorkerPool, result_of
+from tasks.workers.pool import WorkerPool
 from tasks.workers.signals import kept
 
 FOLDERS = (
@@ -153,7 +153,7 @@ def _with_device(choice: UpscalerChoice, raw: Path, pool: WorkerPool) -> Upscale
     if not choice.upscaler.network or not (raw / COCO_FOLDER).is_dir():
         return choice
     # The network is loaded before anything is written.
-    device = result_of(pool.submit(device_of, choice.upscaler))
+    device = pool.submit(device_of, choice.upscaler).result()
     return replace(choice, upscaler=replace(choice.upscaler, device=device))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -10,7 +9,7 @@ import cv2
 
 from assets.bank.reader import Bank
 from assets.wording import count_of
-from manifests.dataset import OUTCOMES, ShardRecord, write_shard_record
+from manifests.dataset import ShardRecord, count_outcomes, write_shard_record
 from manifests.rows import Row, encode_rows
 from manifests.shard_plan import ShardPlan
 from natocc.document import BadDocument, MissingDocument
@@ -53,14 +52,14 @@ def render_shard(
         raise BuildStopped(str(error)) from error
     encoded = encode_rows(rows)
     storage.write_bytes(rows_url(out_url, plan.file), encoded)
-    counts = Counter(row.verdict for row in rows)
+    counts = count_outcomes(rows)
     record = ShardRecord(
         file=plan.file,
         set=plan.set,
         split=plan.split,
         cache_key=plan.cache_key,
         samples=counts["kept"],
-        counts={verdict: counts[verdict] for verdict in OUTCOMES},
+        counts=counts,
         bytes=written.size,
         sha256=written.sha256,
         network_batch=harmonise.network_batch,

@@ -1,4 +1,4 @@
-"""Findings about the files of a version: missing, unlisted, unreadable_file, or with another hash."""
+"""Findings about the files of a version: missing, unlisted, unreadable, or with another hash."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from manifests.dataset import DATASET_INDEX, MANIFEST, OUTCOMES, Dataset
+from manifests.dataset import DATASET_INDEX, MANIFEST, OUTCOMES, Dataset, count_outcomes
 from manifests.rows import Row
 
 # Fields of a row that the json has under the same name, and those of face and occluder under others.
@@ -44,8 +44,7 @@ def _grouped(rows: Sequence[Row], name: str) -> dict[str, list[Row]]:
 
 
 def _counts(what: str, recorded: Mapping[str, int], rows: Sequence[Row]) -> Iterator[str]:
-    counted = Counter(row.verdict for row in rows)
-    expected = {verdict: counted[verdict] for verdict in OUTCOMES}
+    expected = count_outcomes(rows)
     if expected != {verdict: recorded.get(verdict, 0) for verdict in OUTCOMES}:
         yield f"{what}: expected those of the rows, {expected}, got {dict(recorded)}"
 

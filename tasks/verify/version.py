@@ -17,7 +17,7 @@ from tasks.verify.bank import bank_or_version, verify_bank
 from tasks.verify.files import file_findings, unreadable_file
 from tasks.verify.rows import row_findings
 from tasks.verify.shard import ShardFindings, check_shard
-from tasks.workers.pool import WorkerPool, result_of
+from tasks.workers.pool import WorkerPool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +118,7 @@ def _check_shards(
             of_shard = None if rows is None else by_shard[file]
             futures[pool.submit(check_shard, url, file, records.get(file), of_shard)] = file
         finished = tracked(as_completed(futures), on_progress, len(futures))
-        by_file = {futures[done]: result_of(done) for done in finished}
+        by_file = {futures[done]: done.result() for done in finished}
     return [by_file[file] for file in files]
 
 

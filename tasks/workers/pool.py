@@ -205,11 +205,6 @@ def _sent(process: WorkerProcess, task: _Task) -> bool:
     return True
 
 
-def result_of(future: Future[R]) -> R:
-    """The future's result, or its error: WorkerLost if the process died."""
-    return future.result()
-
-
 def ordered_map(
     pool: WorkerPool, function: Callable[[list[T]], list[R]], items: Iterable[T], chunk: int, ahead: int
 ) -> Iterator[R]:
@@ -221,9 +216,9 @@ def ordered_map(
     for group in batched(items, chunk):
         waiting.append(pool.submit(function, group))
         if len(waiting) >= ahead:
-            yield from result_of(waiting.popleft())
+            yield from waiting.popleft().result()
     while waiting:
-        yield from result_of(waiting.popleft())
+        yield from waiting.popleft().result()
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -19,9 +19,10 @@ from manifests.rows import Row, decode_rows
 from natocc.geometry import Image
 from shards.reader import read_shard
 from tasks.build.options import BuildOptions
-from tasks.build.version import finish_job, start_job
+from tasks.build.version import finish_job
 from tasks.render.shard import render_shard
 from tests import raw_trees as raws
+from tests.jobs import start_job
 
 SIZE = 128
 TURNS = (0, 90, 180, 270)

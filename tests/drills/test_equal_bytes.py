@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from tasks.build.options import BuildOptions
-from tasks.build.version import finish_job, start_job
-from tasks.workers.pool import WorkerPool, result_of
+from tasks.build.version import finish_job
+from tasks.workers.pool import WorkerPool
 from tests.drills.repeated_codecs import render_repeatedly
+from tests.jobs import start_job
 
 pytestmark = [pytest.mark.drill, pytest.mark.timeout(3600)]
 
@@ -47,7 +48,7 @@ def build_repeatedly(bank: str, out: Path, workers: int) -> Counter[str]:
             for plan in job.todo
         ]
         for future in as_completed(futures):
-            record, counts, _ = result_of(future)
+            record, counts, _ = future.result()
             records.append(record)
             ran += counts
     finish_job(job, records, 1.0)

@@ -15,13 +15,14 @@ from natocc.document import BadDocument
 from natocc.kinds import ENTRY_KINDS
 from natocc.occluders.bank_files import BadBank
 from tasks.build.options import BuildOptions
-from tasks.build.version import finish_job, start_job
+from tasks.build.version import finish_job
 from tasks.errors import BuildStopped
 from tasks.prepare.bank import prepare
 from tasks.prepare.options import PrepareOptions
 from tasks.render.shard import render_shard
 from tasks.verify.version import verify
 from tests.bank_entries import flip_bit
+from tests.jobs import start_job
 from tests.raw_trees import whole_tree
 
 pytestmark = pytest.mark.drill

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 from tasks.build.options import BuildOptions
-from tasks.build.version import start_job
 from tasks.render.shard import render_shard
-from tasks.workers.pool import WorkerPool, result_of
+from tasks.workers.pool import WorkerPool
+from tests.jobs import start_job
 
 HEAVY = {"prefect", "torch", "ot", "albumentations"}
 
@@ -28,5 +28,5 @@ def test_render_workers_run_without_them(bank_url: str, tmp_path: Path) -> None:
     job = start_job(BuildOptions(recipe="sample", bank=bank_url, out=str(tmp_path), limit=1))
     with WorkerPool(1) as pool:
         for plan in job.todo:
-            result_of(pool.submit(render_shard, plan, job.bank, job.bank_sha256, job.staging_url))
-        assert result_of(pool.submit(loaded)) == set()
+            pool.submit(render_shard, plan, job.bank, job.bank_sha256, job.staging_url).result()
+        assert pool.submit(loaded).result() == set()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from manifests.dataset import OUTCOMES, Dataset, ShardRecord
+from manifests.dataset import Dataset, ShardRecord, count_outcomes
 from manifests.lineage import library_versions
 from manifests.rows import Row
 from natocc.kinds import KINDS
@@ -16,9 +16,9 @@ from tasks.build.plan import Plan
 
 def describe_version(plan: Plan, records: Sequence[ShardRecord], rows: Sequence[Row]) -> Dataset:
     """The fields of ``dataset.json``, without the hashes of manifest and card."""
-    by_set: dict[str, Counter[str]] = {}
+    by_set: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        by_set.setdefault(row.set, Counter())[row.verdict] += 1
+        by_set[row.set].append(row)
     reasons = Counter(f"{row.verdict}: {row.reason}" for row in rows if row.verdict == "rejected")
     return Dataset(
         name=plan.recipe.name,
@@ -29,8 +29,8 @@ def describe_version(plan: Plan, records: Sequence[ShardRecord], rows: Sequence[
         code_version=plan.code,
         libraries=plan_libraries(plan),
         backends=_backends(plan),
-        counts=_counts(Counter(row.verdict for row in rows)),
-        counts_by_set={name: _counts(counter) for name, counter in by_set.items()},
+        counts=count_outcomes(rows),
+        counts_by_set={name: count_outcomes(of_set) for name, of_set in by_set.items()},
         left_out=plan.left_out | {"rejected": dict(sorted(reasons.items()))},
         shards=tuple(records),
         files={},
@@ -42,10 +42,6 @@ def describe_version(plan: Plan, records: Sequence[ShardRecord], rows: Sequence[
 def plan_libraries(plan: Plan) -> dict[str, str]:
     """Versions of the libraries that the plan's bytes depend on."""
     return library_versions(*optional_libraries(plan.recipe, plan.network))
-
-
-def _counts(counter: Counter[str]) -> dict[str, int]:
-    return {verdict: counter[verdict] for verdict in OUTCOMES}
 
 
 def _backends(plan: Plan) -> dict[str, str | None]:

@@ -10,15 +10,13 @@ from manifests.restore import describe_manifest
 from manifests.shard_plan import ShardPlan
 from natocc.document import RELEASE, BadDocument
 from shards import storage
+from shards.remote.upload import PARTIAL
 from tasks.build.plan import Plan
 from tasks.build.publish.index import plan_libraries, plan_networks
 from tasks.build.publish.restore import card_of, restore_dataset
 from tasks.build.publish.staged import StagedShard
 from tasks.build.publish.write import is_intact, read_all_staged, replace_file
 from tasks.errors import BuildStopped
-
-# Files that a killed process leaves.
-LEFTOVER = ".partial-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +47,7 @@ def find_version(plan: Plan, url: str, *, deep: bool) -> FoundVersion | None:
     names = storage.list_names(url)
     if not names:
         return None
-    leftovers = tuple(name for name in names if name.startswith(LEFTOVER))
+    leftovers = tuple(name for name in names if name.startswith(PARTIAL))
     _check_names(plan, url, set(names) - set(leftovers))
     index: tuple[str, ...] = ()
     try:

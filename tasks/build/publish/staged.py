@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
-from manifests.dataset import OUTCOMES, ShardRecord, read_shard_record
+from manifests.dataset import ShardRecord, count_outcomes, read_shard_record
 from manifests.rows import Row, decode_rows
 from manifests.shard_plan import ShardPlan
 from shards import storage
@@ -83,7 +82,6 @@ def _check_rows(where: str, rows: list[Row], plan: ShardPlan, record: ShardRecor
         raise NotAsRecorded(
             f"{where}: expected a row for each of {len(plan.samples)} planned samples in order, got others"
         )
-    verdicts = Counter(row.verdict for row in rows)
-    counts = {verdict: verdicts[verdict] for verdict in OUTCOMES}
+    counts = count_outcomes(rows)
     if (record.counts, record.samples) != (counts, counts["kept"]):
         raise NotAsRecorded(f"{where}: expected counts {record.counts} as recorded, got {counts}")

@@ -13,8 +13,9 @@ from manifests.rows import decode_rows
 from shards import storage
 from tasks.build.options import BuildOptions
 from tasks.build.reuse import Reused, copy_equal_shards, finished_shards
-from tasks.build.version import BuildReport, build, start_job
+from tasks.build.version import BuildReport, build
 from tasks.render.shard import record_url, render_shard, rows_url
+from tests.jobs import start_job
 from tests.tasks.build.test_version import files_of
 
 RecipeFile = Callable[..., str]

@@ -16,10 +16,11 @@ from manifests.recipe import RecipeError
 from manifests.rows import decode_rows
 from natocc.codecs import decode_plane, encode_png
 from tasks.build.options import BuildOptions
-from tasks.build.version import BuildReport, build, start_job
+from tasks.build.version import BuildReport, build
 from tasks.errors import BuildStopped
 from tasks.render.shard import render_shard
-from tasks.workers.pool import WorkerPool, result_of
+from tasks.workers.pool import WorkerPool
+from tests.jobs import start_job
 
 RecipeFile = Callable[..., str]
 
@@ -141,7 +142,7 @@ def _raise(error: str) -> None:
 
 def test_a_worker_raises_its_own_error_in_the_parent() -> None:
     with WorkerPool(1) as pool, pytest.raises(ValueError, match="raised in the worker"):
-        result_of(pool.submit(_raise, "raised in the worker"))
+        pool.submit(_raise, "raised in the worker").result()
 
 
 def test_all_that_stands_in_the_way_is_said_together(bank_url: str, tmp_path: Path) -> None:
@@ -228,7 +229,7 @@ def test_a_bank_that_changed_after_planning_stops_the_build(
 
 def test_a_pool_that_is_closed_takes_no_more_work() -> None:
     with WorkerPool(1) as pool:
-        assert result_of(pool.submit(abs, -1)) == 1
+        assert pool.submit(abs, -1).result() == 1
     with pytest.raises(BuildStopped, match="closed"):
         pool.submit(abs, -1)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tasks.workers import signals
 from tasks.workers.guard import guarded
-from tasks.workers.pool import WorkerPool, result_of
+from tasks.workers.pool import WorkerPool
 from tasks.workers.process import WORKER_ENVIRONMENT
 
 
@@ -54,7 +54,7 @@ def write_process_id(folder: str) -> None:
 def _many_tasks(folder: str) -> None:
     with WorkerPool(2) as pool:
         futures = [pool.submit(write_process_id, folder) for _ in range(4)]
-        result_of(futures[0])
+        futures[0].result()
 
 
 def _deferring(folder: str) -> None:

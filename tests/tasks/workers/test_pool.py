@@ -12,7 +12,7 @@ import pytest
 
 from tasks.errors import BuildStopped
 from tasks.workers.guard import kill_guarded
-from tasks.workers.pool import WorkerLost, WorkerPool, batched, ordered_map, result_of
+from tasks.workers.pool import WorkerLost, WorkerPool, batched, ordered_map
 from tasks.workers.process import WORKER_ENVIRONMENT
 from tests.tasks.workers.jobs import (
     die,
@@ -43,19 +43,19 @@ def wait_until(condition: Callable[[], bool], what: str) -> None:
 
 
 def test_functions_run_in_other_processes_which_stay(pool: WorkerPool) -> None:
-    ids = {result_of(pool.submit(process_id)) for _ in range(6)}
+    ids = {pool.submit(process_id).result() for _ in range(6)}
     assert os.getpid() not in ids and 1 <= len(ids) <= 2
 
 
 def test_a_worker_computes_on_one_thread_and_keeps_freed_memory(pool: WorkerPool) -> None:
-    assert result_of(pool.submit(environment)) == WORKER_ENVIRONMENT
+    assert pool.submit(environment).result() == WORKER_ENVIRONMENT
 
 
 def test_an_error_comes_with_its_text_and_the_worker_stays(pool: WorkerPool) -> None:
     with pytest.raises(ValueError, match=r"^mask\.png: expected 0 and 1, got 7$") as caught:
-        result_of(pool.submit(fail, "mask.png: expected 0 and 1, got 7"))
+        pool.submit(fail, "mask.png: expected 0 and 1, got 7").result()
     assert "in fail" in str(caught.value.__cause__), "the worker's own trace"
-    assert result_of(pool.submit(pause_and_return, 0)) == 0
+    assert pool.submit(pause_and_return, 0).result() == 0
 
 
 def test_results_come_in_the_order_of_the_items(pool: WorkerPool) -> None:
@@ -89,27 +89,27 @@ def test_an_error_in_the_middle_ends_the_map(pool: WorkerPool) -> None:
 
 def test_a_lost_worker_is_one_message_and_the_pool_starts_again() -> None:
     with WorkerPool(1) as pool:
-        before = result_of(pool.submit(process_id))
+        before = pool.submit(process_id).result()
         with pytest.raises(WorkerLost, match=r"^a worker process was lost .*; .* run the same command again"):
-            result_of(pool.submit(die))
-        assert result_of(pool.submit(process_id)) != before
+            pool.submit(die).result()
+        assert pool.submit(process_id).result() != before
 
 
 def test_a_lost_worker_loses_its_own_task_alone() -> None:
     with WorkerPool(1) as pool:
         lost, *others = [pool.submit(die), pool.submit(process_id), pool.submit(process_id)]
         with pytest.raises(WorkerLost):
-            result_of(lost)
-        assert len({result_of(future) for future in others}) == 1
+            lost.result()
+        assert len({future.result() for future in others}) == 1
 
 
 def test_a_worker_that_is_lost_without_work_loses_no_task() -> None:
     with WorkerPool(1) as pool:
-        worker = result_of(pool.submit(process_id))
+        worker = pool.submit(process_id).result()
         os.kill(worker, signal.SIGKILL)
         # The last thread of a process closes its pipe.
         wait_until(lambda: os.waitid(os.P_PID, worker, ENDED) is not None, "the worker still runs")
-        assert result_of(pool.submit(process_id)) != worker
+        assert pool.submit(process_id).result() != worker
 
 
 def test_a_closed_pool_takes_nothing(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_a_closed_pool_takes_nothing(tmp_path: Path) -> None:
 def test_leaving_ends_the_processes_and_drops_what_has_not_begun(tmp_path: Path) -> None:
     path = tmp_path / "touched"
     with pytest.raises(KeyError), WorkerPool(1) as pool:
-        worker = result_of(pool.submit(process_id))
+        worker = pool.submit(process_id).result()
         running = pool.submit(pause_and_return, 1.0)
         # The executor hands one more task than it has workers to its queue, where it can't be cancelled.
         waiting = [pool.submit(touch_after, str(path), 0.0) for _ in range(4)]
@@ -167,7 +167,7 @@ def test_a_worker_that_cannot_start_is_the_error_of_its_task(monkeypatch: pytest
 
 def test_a_pool_starts_after_everything_guarded_was_killed() -> None:
     with WorkerPool(1) as first:
-        result_of(first.submit(process_id))
+        first.submit(process_id).result()
     kill_guarded()
     with WorkerPool(1) as second:
         assert second.submit(process_id).result(timeout=20) != os.getpid()

@@ -12,9 +12,10 @@ import pytest
 
 from manifests.dataset import CARD, DATASET_INDEX, LATEST, MANIFEST, read_dataset
 from tasks.build.options import BuildOptions
-from tasks.build.version import BuildReport, build, finish_job, start_job
+from tasks.build.version import BuildReport, build, finish_job
 from tasks.errors import BuildStopped
 from tasks.verify.version import verify
+from tests.jobs import start_job
 from tests.tasks.build.test_version import files_of
 
 SHARD, OTHER = "object-000000.tar", "hand_sot-000001.tar"

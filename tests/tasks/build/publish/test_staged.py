@@ -11,8 +11,9 @@ from manifests.rows import encode_rows
 from shards import storage
 from tasks.build.options import BuildOptions
 from tasks.build.publish.staged import NotAsRecorded, is_started, read_staged, remove_staged
-from tasks.build.version import Job, start_job
+from tasks.build.version import Job
 from tasks.render.shard import record_url, render_shard, rows_url
+from tests.jobs import start_job
 
 
 @pytest.fixture()

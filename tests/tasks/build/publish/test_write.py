@@ -16,10 +16,11 @@ from shards.storage import sha256_bytes
 from tasks.build.options import BuildOptions
 from tasks.build.plan import Plan, make_plan
 from tasks.build.publish.write import publish_version
-from tasks.build.version import build, start_job
+from tasks.build.version import build
 from tasks.errors import BuildStopped
 from tasks.render.shard import ROWS, record_url, render_shard, rows_url
 from tasks.verify.version import verify
+from tests.jobs import start_job
 
 
 @pytest.fixture()
