@@ -73,7 +73,13 @@ EXCEPTIONS = {
     "assets.bank.splits": "splits are made final in the bank's table, with every preparation",
     "assets.packages.clients": "fetches packages; commands know its error",
     **dict.fromkeys(
-        ("tasks.inputs", "tasks.options", "tasks.review.options", "tasks.training.*.options"),
+        (
+            "tasks.inputs",
+            "tasks.option_problems",
+            "tasks.options",
+            "tasks.review.options",
+            "tasks.training.*.options",
+        ),
         "options of jobs; those that decide bytes stand in keys as values",
     ),
 }

@@ -25,6 +25,16 @@ _OVERRIDES = (
 )
 
 
+def recipe_problem(recipe: str) -> str | None:
+    """The problem of a recipe that is neither a known name nor a file."""
+    from manifests.recipe import known_recipes
+
+    known = known_recipes()
+    if recipe in known or Path(recipe).is_file():
+        return None
+    return f"expected one of {', '.join(known)} or a YAML file, got {recipe!r}"
+
+
 class BuildOptions(Options):
     """Inputs, output and overrides of a build. None keeps the recipe's value."""
 
@@ -78,13 +88,3 @@ class BuildOptions(Options):
     @property
     def machine(self) -> Machine:
         return Machine(weights=self.weights, device=self.device, precision=self.precision)
-
-
-def recipe_problem(recipe: str) -> str | None:
-    """The problem of a recipe that is neither a known name nor a file."""
-    from manifests.recipe import known_recipes
-
-    known = known_recipes()
-    if recipe in known or Path(recipe).is_file():
-        return None
-    return f"expected one of {', '.join(known)} or a YAML file, got {recipe!r}"

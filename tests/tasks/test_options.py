@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 import pytest
 from pydantic import Field
 
+from tasks.inputs import InputCheck
 from tasks.option_problems import OptionsError
 from tasks.options import NOT_GIVEN, Count, Options, cross_check, input_check, parameters_of
 
@@ -114,3 +115,37 @@ def test_inputs_are_looked_for_before_a_run_and_reported_with_the_other_problems
         "out: expected a new folder, got an old one",
     ]
     assert Job.for_run(out="o", size="64").size == 64
+
+
+def _old(value: str) -> str | None:
+    return "expected a new one, got an old one" if value == "old" else None
+
+
+class Places(Options):
+    """A job whose fields' types carry their checks."""
+
+    size: Count = Field(1, description="Side.")
+    out: Annotated[str, InputCheck(_old)] = Field(description="Where to.")
+    cache: Annotated[str, InputCheck(_old)] | None = Field(None, description="Where copies lie.")
+
+    @input_check("out", "cache")
+    def _apart(self) -> str | None:
+        return "expected two places, got one" if self.out == self.cache else None
+
+
+def test_the_check_of_a_type_sees_each_given_value_before_a_run() -> None:
+    assert Places(out="old").out == "old" and Places.for_run(out="o").cache is None
+    with pytest.raises(OptionsError) as caught:
+        Places.for_run(out="old", cache="old", size=0)
+    assert caught.value.problems == [
+        "size: expected at least 1, got 0",
+        "out: expected a new one, got an old one",
+        "cache: expected a new one, got an old one",
+        "out, cache: expected two places, got one",
+    ]
+    with pytest.raises(OptionsError) as caught:
+        Places.for_run(cache="old")
+    assert caught.value.problems == [
+        "out: expected a value, got none",
+        "cache: expected a new one, got an old one",
+    ]
