@@ -21,6 +21,7 @@ _MIB = 1 << 20
 # Bytes of a file that is hashed and perhaps read in pieces, such as a table of pictures.
 MOST_HASHED = 4 << 30
 _TEXT, _UTF_16 = "text in UTF-8", (b"\xff\xfe", b"\xfe\xff")
+_NUL_IN_NAME = "a name with a NUL character"
 # Opening a pipe must not wait for its other end.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _KINDS = (
@@ -143,8 +144,7 @@ def open_file(path: Path | str) -> Iterator[BinaryIO]:
         _check(target, os.stat(target))  # noqa: PTH116 (an open file has no Path)
         handle = os.open(target, _FLAGS)
     except ValueError as error:
-        # A NUL in the name.
-        raise UnfitFile(target, "a name of a file", str(error)) from error
+        raise UnfitFile(target, "a name of a file", _NUL_IN_NAME) from error
     with os.fdopen(handle, "rb") as stream:
         _check(target, os.fstat(handle))
         yield stream
@@ -162,10 +162,12 @@ def what_is(path: Path | str) -> str:
     """What lies at a path in place of a regular file, after links; "" if it is one."""
     try:
         status = os.stat(path)  # noqa: PTH116 (as fast as can be: it is called for every picture)
-    except (OSError, ValueError) as error:
+    except ValueError:
+        return _NUL_IN_NAME
+    except OSError as error:
         if isinstance(error, FileNotFoundError) and os.path.lexists(path):
             return "a link to nothing"
-        return str(getattr(error, "strerror", None) or error)
+        return error.strerror or "a file that can't be read"
     return "" if stat.S_ISREG(status.st_mode) else _kind(status)
 
 

@@ -18,7 +18,7 @@ from natocc import codecs
 from tasks.render import sample
 from tasks.render.shard import render_shard
 
-PLANE_TIMES, PICTURE_TIMES = 20, 4
+PLANE_TIMES, PICTURE_TIMES = 22, 4
 _counts: Counter[str] = Counter()
 
 

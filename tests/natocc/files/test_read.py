@@ -79,8 +79,9 @@ def test_a_path_says_what_it_is(tmp_path: Path, kind: str) -> None:
 
 
 def test_a_name_that_no_file_can_have_is_an_error() -> None:
-    with pytest.raises(UnfitFile, match="null byte"):
+    with pytest.raises(UnfitFile, match="got a name with a NUL character"):
         read_text(Path("a\0b"))
+    assert what_is("a\0b") == "a name with a NUL character"
 
 
 def test_a_file_has_at_most_the_stated_bytes(tmp_path: Path) -> None:
