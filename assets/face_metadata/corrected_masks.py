@@ -10,7 +10,7 @@ import numpy as np
 
 from assets.face_metadata.provenance import PROVENANCE
 from assets.face_metadata.verdicts import VERDICTS_FILE
-from assets.pictures.images import read_mask
+from assets.pictures.mask import read_mask
 from assets.problems import BadInput, Problem, ReportProblem
 from assets.reading.folders import pictures_in
 from assets.reading.naming import id_of

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 from PIL import ImageOps
 
-from assets.pictures.images import FORMATS, Picture, read_image
+from assets.pictures.decode import FORMATS
+from assets.pictures.photograph import Picture, read_image
 from assets.problems import BadInput
 from natocc.files.pictures import open_picture
 from natocc.geometry import Image

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assets.datasets.published import Published
-from assets.pictures.images import read_size
+from assets.pictures.photograph import read_size
 from assets.problems import BadInput
 from assets.reading.expected_counts import is_selection
 from assets.reading.tally import Tally

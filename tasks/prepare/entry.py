@@ -11,7 +11,7 @@ from typing import ParamSpec, TypeVar
 import cv2
 
 from assets.bank.reader import Entry
-from assets.pictures.images import Picture
+from assets.pictures.photograph import Picture
 from assets.problems import BadInput, Problem
 from assets.reading.folders import relative
 from assets.records import Origin

@@ -9,7 +9,8 @@ import numpy as np
 
 from assets.bank.reader import Entry
 from assets.datasets.realocc import OccludedSource
-from assets.pictures.images import Picture, read_image, read_mask
+from assets.pictures.mask import read_mask
+from assets.pictures.photograph import Picture, read_image
 from assets.problems import BadInput, Problem, conversions
 from assets.reading.folders import relative
 from assets.records import RawOccludedFace

@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 
 from assets.bank.reader import CORRECTED
-from assets.pictures.images import Picture, read_image, read_mask
+from assets.pictures.mask import read_mask
+from assets.pictures.photograph import Picture, read_image
 from assets.problems import BadInput, Problem, conversions, unusual
 from assets.reading.folders import relative
 from assets.records import RawFace

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from assets.face_metadata.corrected_masks import read_corrected
-from assets.pictures.images import Picture
+from assets.pictures.photograph import Picture
 from assets.problems import BadInput, Problem, conversions, unusual
 from assets.reading.folders import relative
 from assets.records import RawFace

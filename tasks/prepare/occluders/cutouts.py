@@ -8,7 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from assets.pictures.images import Picture, read_image, read_mask
+from assets.pictures.mask import read_mask
+from assets.pictures.photograph import Picture, read_image
 from assets.pictures.rgba import read_rgba
 from assets.problems import BadInput, Problem, conversions, unusual
 from assets.reading.folders import relative

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from assets.datasets.hands.reader import HAND_MASKS
-from assets.pictures.images import Picture, read_image, read_mask
+from assets.pictures.mask import read_mask
+from assets.pictures.photograph import Picture, read_image
 from assets.problems import BadInput, Problem, conversions, unusual
 from assets.reading.folders import relative
 from assets.records import RawHand, RawTexture

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from assets.bank.reader import Entry
-from assets.pictures.images import read_image
+from assets.pictures.photograph import read_image
 from assets.problems import BadInput
 from assets.reading.folders import relative
 from assets.records import RawObject

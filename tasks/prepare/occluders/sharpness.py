@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from assets.pictures.images import read_image
+from assets.pictures.photograph import read_image
 from assets.records import RawObject
 from natocc.geometry import mask_box
 from natocc.photometric.sharpness import estimate_blur

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from assets.pictures.images import read_image
+from assets.pictures.photograph import read_image
 from assets.problems import BadInput, Problem, conversions
 from assets.reading.naming import normal
 from assets.wording import count_of

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assets.pictures.images import Picture, read_image
+from assets.pictures.photograph import Picture, read_image
 from assets.problems import BadInput
 from assets.records import Origin
 from shards.storage import sha256_bytes

@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
-from assets.pictures.images import Picture
+from assets.pictures.photograph import Picture
 from assets.problems import Problem, ReportProblem
 from assets.records import Origin
 from tasks.prepare.entry import Prepared, make_entry, refuse

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assets.pictures.images import read_image, read_mask
+from assets.pictures.mask import read_mask
+from assets.pictures.photograph import read_image
 from assets.problems import BadInput, Problem, ReportProblem
 from assets.reading.folders import by_stem, pictures_in
 from assets.reading.tally import Tally

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from assets.datasets.iharmony4 import IHARMONY4_FOLDERS, read_iharmony4
-from assets.pictures.images import read_image, read_mask, read_size
+from assets.pictures.mask import read_mask
+from assets.pictures.photograph import read_image, read_size
 from assets.problems import BadInput, Problem
 from assets.records import RawComposite
 from natocc.files.read import open_file

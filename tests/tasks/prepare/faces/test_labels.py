@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assets.pictures.images import Picture
+from assets.pictures.photograph import Picture
 from assets.problems import BadInput
 from assets.records import Origin, RawFace
 from natocc.geometry import Image

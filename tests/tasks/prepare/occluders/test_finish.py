@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assets.pictures.images import Picture
+from assets.pictures.photograph import Picture
 from assets.records import Origin
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image as Pillow
+
+from assets.pictures.decode import has_sixteen_bits, open_sound, picture_bytes
+from assets.problems import BadInput
+from tests.raw_trees import encoded, portrait, sixteen_bit_png, write
+
+
+def refusal(data: bytes) -> str:
+    with pytest.raises(BadInput) as caught:
+        open_sound(data, "a picture")
+    return str(caught.value)
+
+
+def test_a_file_is_read_or_named(tmp_path: Path) -> None:
+    assert picture_bytes(write(tmp_path / "a.jpg", b"abc"), "a picture") == b"abc"
+    with pytest.raises(BadInput, match="expected a picture, got an empty file"):
+        picture_bytes(write(tmp_path / "a.jpg", b""), "a picture")
+    with pytest.raises(BadInput, match="expected a picture, got a file that can't be read"):
+        picture_bytes(tmp_path / "gone.jpg", "a picture")
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "BMP"])
+def test_accepted_formats_come_decoded(form: str) -> None:
+    assert open_sound(encoded(portrait(40, 30), form), "a picture").size == (30, 40)
+
+
+def test_other_formats_are_never_tried() -> None:
+    gif = io.BytesIO()
+    Pillow.fromarray(portrait(40, 30)).save(gif, "GIF")
+    assert refusal(gif.getvalue()).endswith("bytes that are no JPEG, PNG, WEBP, BMP image")
+
+
+def test_sixteen_bits_a_channel_are_seen_in_the_header() -> None:
+    deep, plain = sixteen_bit_png(portrait(40, 30)), encoded(portrait(40, 30), "PNG")
+    assert has_sixteen_bits(open_sound(deep, "a picture"), deep)
+    assert not has_sixteen_bits(open_sound(plain, "a picture"), plain)
