@@ -47,7 +47,10 @@ class RawFace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawObject:
-    """One COCO instance. ``segmentation`` is a list of polygons or an RLE dictionary, as stored."""
+    """One COCO instance. ``segmentation`` is a list of polygons or an RLE dictionary.
+
+    ``bbox`` and ``area`` are those of the outline.
+    """
 
     id: str
     image: Path
@@ -56,7 +59,6 @@ class RawObject:
     bbox: tuple[float, float, float, float]  # x, y, width, height
     area: float
     category: str
-    category_id: int
     origin: Origin
     metadata: dict[str, object] = field(default_factory=dict)
 

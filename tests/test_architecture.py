@@ -16,7 +16,7 @@ from tests.diagram import PACKAGES, draw_arrows, draw_tree
 ROOT = Path(__file__).parents[1]
 MOST_MODULES, MOST_LINES = 12, 250
 # Lower it as modules get their tests.
-MOST_UNTESTED = 27
+MOST_UNTESTED = 26
 # Tests of the whole, which mirror no folder.
 OF_THE_WHOLE = ("defects", "drills", "installing", "models/basicsr")
 UNTESTED = ROOT / "tests" / "modules_without_tests.txt"

@@ -1,27 +1,26 @@
-"""COCO: one ``annotations.json`` for all images, with run lengths or polygons.
+"""Answers in COCO's format: one ``annotations.json`` for all images, with run lengths or polygons.
 
-Annotations of an image are painted in the file's order: ``face`` adds pixels, ``hole`` removes them. The
-polygons of one annotation form one shape.
+``face`` adds pixels, ``hole`` removes them. The polygons of one annotation form one shape.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pycocotools import mask as coco_mask
-from pydantic import BaseModel, FiniteFloat, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from assets.problems import BadInput, Problem, ReportProblem, unreadable
+from assets.reading.numbers import number_of
+from assets.reading.outlines import read_outline
 from assets.review.index import (
-    FACE_LABEL,
-    HOLE_LABEL,
+    COCO_FILE,
     REVIEW_VERDICTS,
     Answer,
     Review,
@@ -29,17 +28,24 @@ from assets.review.index import (
     face_of,
     file_date,
     first,
+    ticked,
     verdict_of,
 )
-from assets.review.shapes import bitmap_shape, check_label, check_size, new_mask, paint, polygon_shape
-from assets.wording import count_of
+from assets.review.shapes import (
+    OUTSIDE,
+    Shape,
+    bitmap_shape,
+    compose,
+    label_of,
+    new_mask,
+    polygon_shape,
+    report_left_out,
+)
 from natocc.files.read import is_there, read_table_bytes
 from natocc.geometry import Image
 from natocc.masks.rle import decode_runs
-from natocc.masks.scaling import enlarge_mask
 
 _EXPECTED = "annotations as COCO's instances"
-COCO_FILE = "annotations.json"
 # The file's place in CVAT's archives.
 _ELSEWHERE = "annotations/instances_default.json"
 
@@ -56,16 +62,15 @@ class _Picture(BaseModel):
     width: int
 
 
-class _Runs(BaseModel):
-    counts: list[int] | str
-    size: tuple[int, int]
-
-
 class _Annotation(BaseModel):
+    """The outline is read by itself, so that a fault of it refuses one answer."""
+
+    id: int | str | None = None
     image_id: int
     category_id: int
-    segmentation: _Runs | list[list[FiniteFloat]]
-    attributes: dict[str, Any] = {}
+    segmentation: Any = None
+    attributes: dict[str, Any] | None = None
+    z_order: Any = None
 
 
 class _Category(BaseModel):
@@ -80,148 +85,168 @@ class _File(BaseModel):
     categories: list[_Category]
 
 
-class CocoWriter:
-    """Compressed run lengths of the image's size: exact, and readable by any tool that shows COCO masks."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """The answer of one image: its annotations with their numbers, and where faults of it are reported."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._images: list[dict[str, object]] = []
-        self._annotations: list[dict[str, object]] = []
+    picture: _Picture
+    annotations: Sequence[tuple[int, _Annotation]]
+    labels: Mapping[int, str | None]  # None for an id of several categories
+    where: str  # the file
 
-    def add(self, face: ReviewFace, mask: Image) -> Image:
-        large = enlarge_mask(mask, face.image_size)
-        runs = coco_mask.encode(np.asfortranarray((large > 0).astype(np.uint8)))
-        height, width = face.image_size
-        self._images.append(
-            {"id": face.order, "file_name": Path(face.image).name, "height": height, "width": width}
-        )
-        self._annotations.append(
-            {
-                "id": face.order,
-                "image_id": face.order,
-                "category_id": 1,
-                "segmentation": {"size": [height, width], "counts": runs["counts"].decode("ascii")},
-                "area": int(coco_mask.area(runs)),
-                "bbox": coco_mask.toBbox(runs).tolist(),
-                "iscrowd": 0,
-                "attributes": dict.fromkeys(REVIEW_VERDICTS, False),
-            }
-        )
-        return mask
+    @property
+    def name(self) -> str:
+        return f"{self.where} {self.picture.file_name}"
 
-    def close(self) -> None:
-        """Write the file."""
-        file = {
-            "info": {"description": "faces to review", "contributor": "", "date_created": ""},
-            "licenses": [],
-            "images": self._images,
-            "annotations": self._annotations,
-            "categories": [
-                {"id": number, "name": name} for number, name in enumerate((FACE_LABEL, HOLE_LABEL), 1)
-            ],
-        }
-        (self._folder / COCO_FILE).write_text(json.dumps(file), encoding="utf-8")
+    def of(self, number: int) -> str:
+        """Where a fault of the annotation is reported."""
+        return f"{self.where} annotations.{number} of {self.picture.file_name}"
 
 
 def read_coco(folder: Path, review: Review, report: ReportProblem) -> Iterator[Answer]:
     """Yield an answer for each image that the file lists, in its order.
 
-    An image with a fault gives Problems and no answer. Raises FileNotFoundError if the file does not exist,
-    ValueError if it is damaged.
+    An image with a fault gives Problems and no answer, and so do images that share an id or a file_name.
+    Raises FileNotFoundError if the file does not exist, ValueError if it is damaged.
     """
     path = next((file for file in (folder / COCO_FILE, folder / _ELSEWHERE) if is_there(file)), None)
     if path is None:
         raise FileNotFoundError(f"{folder}: expected {COCO_FILE} or {_ELSEWHERE} in it, got neither")
+    file = _read_file(path)
+    where = path.relative_to(folder).as_posix()
+    shared = Counter(category.id for category in file.categories)
+    labels = {one.id: None if shared[one.id] > 1 else one.name for one in file.categories}
+    by_image: dict[int, list[tuple[int, _Annotation]]] = defaultdict(list)
+    for number, annotation in enumerate(file.annotations):
+        by_image[annotation.image_id].append((number, annotation))
+    doubled = _doubled(file)
+    for picture in file.images:
+        place = _Place(picture=picture, annotations=by_image.get(picture.id, ()), labels=labels, where=where)
+        stem = Path(picture.file_name.replace("\\", "/")).stem
+        if (face := face_of(place.name, stem, review, report)) is None:
+            continue
+        faults = [fault for found, fault in doubled if found is picture]
+        for expected, got in faults:
+            report(Problem(path=place.name, expected=expected, got=got))
+        if not faults and (answer := _answer(place, face, file.info, path, report)):
+            yield answer
+    known = {picture.id for picture in file.images}
+    for number, annotation in enumerate(file.annotations):
+        if annotation.image_id not in known:
+            expected, got = "the id of an image of this file", f"image_id {annotation.image_id}"
+            report(Problem(path=f"{where} annotations.{number}", expected=expected, got=got))
+
+
+def _read_file(path: Path) -> _File:
     try:
-        file = _File.model_validate_json(read_table_bytes(path))
+        return _File.model_validate_json(read_table_bytes(path))
     except ValidationError as error:
         raise BadInput(_EXPECTED, first(error), str(path)) from error
     except OSError as error:
         raise unreadable(error, _EXPECTED, str(path)) from error
-    where = path.relative_to(folder).as_posix()
-    labels = {category.id: category.name for category in file.categories}
-    by_image: dict[int, list[tuple[int, _Annotation]]] = defaultdict(list)
-    for number, annotation in enumerate(file.annotations):
-        by_image[annotation.image_id].append((number, annotation))
-    date, date_from = _date_of(file.info, path)
+
+
+def _doubled(file: _File) -> list[tuple[_Picture, tuple[str, str]]]:
+    """The images whose answer is ambiguous, as an id or a name is there twice, with what is expected."""
+    ids = Counter(picture.id for picture in file.images)
+    names = Counter(picture.file_name for picture in file.images)
+    images_of: dict[int | str, set[int]] = defaultdict(set)
+    for annotation in file.annotations:
+        if annotation.id is not None:
+            images_of[annotation.id].add(annotation.image_id)
+    # Of files that are joined. An id twice in one image leaves no doubt.
+    twice = {image: number for number, images in images_of.items() for image in images if len(images) > 1}
+    found: list[tuple[_Picture, tuple[str, str]]] = []
     for picture in file.images:
-        here = f"{where} {picture.file_name}"
-        stem = Path(picture.file_name.replace("\\", "/")).stem
-        annotations = by_image.pop(picture.id, [])
-        if (face := face_of(here, stem, review, report)) is None:
-            continue
-        faults: list[Problem] = []
-        mask = _mask_of(picture, annotations, labels, face, where, faults.append)
-        ticked = {
-            name: any(_is_on(annotation, name) for _, annotation in annotations) for name in REVIEW_VERDICTS
-        }
-        verdict = verdict_of(ticked, here, faults.append)
-        for fault in faults:
-            report(fault)
-        if not faults:
-            yield Answer(
-                face=face,
-                form="coco",
-                path=path,
-                mask=mask,
-                verdict=verdict,
-                tool="coco",
-                date=date,
-                date_from=date_from,
-                who=(file.info.contributor or "").strip(),
-            )
-    for number, annotation in sorted(pair for pairs in by_image.values() for pair in pairs):
-        expected, got = "the id of an image of this file", f"image_id {annotation.image_id}"
-        report(Problem(path=f"{where} annotations.{number}", expected=expected, got=got))
+        if ids[picture.id] > 1:
+            found.append((picture, ("an image id of its own", f"the id {picture.id} of several images")))
+        elif names[picture.file_name] > 1:
+            got = f"{names[picture.file_name]} images of this name"
+            found.append((picture, ("a file_name of its own", got)))
+        elif picture.id in twice:
+            got = f"the id {twice[picture.id]} in several images"
+            found.append((picture, ("annotations with ids of their own", got)))
+    return found
 
 
-def _mask_of(
-    picture: _Picture,
-    annotations: list[tuple[int, _Annotation]],
-    labels: dict[int, str],
-    face: ReviewFace,
-    where: str,
-    report: ReportProblem,
-) -> Image:
-    mask = new_mask(face)
+def _answer(place: _Place, face: ReviewFace, info: _Info, path: Path, report: ReportProblem) -> Answer | None:
+    """The answer of one image; None if it has a fault."""
+    faults: list[Problem] = []
+    mask = _mask_of(place, face, faults.append)
+    verdict = _verdict_of(place, faults.append)
+    for fault in faults:
+        report(fault)
+    if any(fault.action == "refused" for fault in faults):
+        return None
+    date, date_from = _date_of(info, path)
+    return Answer(
+        face=face,
+        form="coco",
+        path=path,
+        mask=mask,
+        verdict=verdict,
+        tool="coco",
+        date=date,
+        date_from=date_from,
+        who=(info.contributor or "").strip(),
+    )
+
+
+def _verdict_of(place: _Place, report: ReportProblem) -> str | None:
+    on = dict.fromkeys(REVIEW_VERDICTS, False)
+    for number, annotation in place.annotations:
+        attributes = annotation.attributes or {}
+        try:
+            for name, is_on in ticked({name: attributes.get(name) for name in REVIEW_VERDICTS}).items():
+                on[name] |= is_on
+        except BadInput as error:
+            report(error.problem(place.of(number)))
+    return verdict_of(on, place.name, report)
+
+
+def _mask_of(place: _Place, face: ReviewFace, report: ReportProblem) -> Image:
+    picture = place.picture
     if (picture.height, picture.width) != face.image_size:
         expected = f"the image's size {face.image_size[1]}x{face.image_size[0]}"
-        got = f"{picture.width}x{picture.height}"
-        report(Problem(path=f"{where} {picture.file_name}", expected=expected, got=got))
-        return mask
-    for number, annotation in annotations:
+        report(Problem(path=place.name, expected=expected, got=f"{picture.width}x{picture.height}"))
+        return new_mask(face)
+    shapes = []
+    for number, annotation in place.annotations:
         try:
-            label = labels.get(annotation.category_id, f"category {annotation.category_id}")
-            check_label(label)
-            paint(mask, label, _pixels_of(annotation.segmentation, face))
+            shapes.append(_shape_of(annotation, place, number, face, report))
         except BadInput as error:
-            place = f"{where} annotations.{number} of {picture.file_name}"
-            report(error.problem(place))
-    return mask
+            report(error.problem(place.of(number)))
+    return compose(shapes, face, report)
 
 
-def _pixels_of(segmentation: _Runs | list[list[float]], face: ReviewFace) -> Image:
-    if isinstance(segmentation, _Runs):
-        check_size(segmentation.size, face)
-        try:
-            return bitmap_shape(decode_runs(segmentation.counts, segmentation.size), face)
-        except BadInput:
-            raise
-        except ValueError as error:
-            raise BadInput("run lengths that fill the image", str(error)) from error
-    if not segmentation:
-        raise BadInput("polygons or run lengths", "none: a box is no mask")
+def _shape_of(
+    annotation: _Annotation, place: _Place, number: int, face: ReviewFace, report: ReportProblem
+) -> Shape:
+    """One annotation, whose polygons form one shape. Raises BadInput."""
+    name = place.labels.get(annotation.category_id, f"category {annotation.category_id}")
+    if name is None:
+        raise BadInput(
+            "a category id of its own", f"category_id {annotation.category_id} of several categories"
+        )
+    label = label_of(name)
+    outline = read_outline(annotation.segmentation, face.image_size, OUTSIDE)
+    report_left_out(outline.left_out, place.of(number), report)
+    height = (annotation.attributes or {}).get("z_order", annotation.z_order)
+    return Shape(
+        label=label,
+        pixels=_pixels_of(outline.segmentation, face),
+        place=place.of(number),
+        z=number_of(height) or 0.0,
+    )
+
+
+def _pixels_of(segmentation: list[list[float]] | dict[str, Any], face: ReviewFace) -> Image:
+    if isinstance(segmentation, dict):
+        return bitmap_shape(decode_runs(segmentation["counts"], face.image_size), face)
     shape = new_mask(face)
-    for numbers in segmentation:
-        if len(numbers) % 2:
-            raise BadInput("a polygon of pairs x, y", count_of(len(numbers), "numbers"))
-        shape |= polygon_shape(list(zip(numbers[::2], numbers[1::2], strict=True)), face)
+    for points in segmentation:
+        shape |= polygon_shape(np.reshape(points, (-1, 2)), face)
     return shape
-
-
-def _is_on(annotation: _Annotation, name: str) -> bool:
-    """Whether a verdict is ticked: tools write true, 1 or a word."""
-    return str(annotation.attributes.get(name, "")).lower() in ("true", "1", "yes")
 
 
 def _date_of(info: _Info, path: Path) -> tuple[str, str]:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from assets.review.coco import CocoWriter, read_coco
+from assets.review.coco import read_coco
+from assets.review.coco_writer import CocoWriter
 from assets.review.index import AnswerReader, Writer
 from assets.review.labelme import LabelmeWriter, read_labelme
 from assets.review.segments import SegmentsWriter, read_segments

@@ -14,6 +14,7 @@ from typing import Protocol
 from pydantic import TypeAdapter, ValidationError
 
 from assets.problems import BadInput, Problem, ReportProblem, unreadable
+from assets.reading.flags import read_flag
 from assets.reading.naming import id_of
 from natocc.files.names import is_number
 from natocc.files.read import is_there, read_table_bytes
@@ -21,6 +22,8 @@ from natocc.geometry import Image
 from shards.storage import sha256_bytes
 
 REVIEW_INDEX, REVIEW_IMAGES = "review.json", "images"
+# The answers of all images in COCO's format.
+COCO_FILE = "annotations.json"
 _FORMAT = "natocc-review/1"
 # Labels of shapes: a face adds its pixels, a hole removes them.
 FACE_LABEL, HOLE_LABEL = "face", "hole"
@@ -116,16 +119,20 @@ def read_review(folder: Path) -> Review:
     try:
         data = read_table_bytes(path)
         index = json.loads(data)
-        if index["format"] != _FORMAT:
-            raise ValueError(f"the format {index['format']}")
-        faces = TypeAdapter(tuple[ReviewFace, ...]).validate_python(index["faces"])
-        return Review(form=str(index["tool"]), faces=faces, sha256=sha256_bytes(data))
+        if not isinstance(index, dict):
+            raise BadInput(expected, "no object", str(path))
+        if index.get("format") != _FORMAT:
+            raise BadInput(expected, f"the format {index.get('format')}", str(path))
+        faces = TypeAdapter(tuple[ReviewFace, ...]).validate_python(index.get("faces"))
+        return Review(form=str(index.get("tool")), faces=faces, sha256=sha256_bytes(data))
     except ValidationError as error:
         raise BadInput(expected, first(error), str(path)) from error
     except OSError as error:
         raise unreadable(error, expected, str(path)) from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise BadInput(expected, error, str(path)) from error
+    except BadInput:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise BadInput(expected, "text that is not JSON", str(path)) from error
 
 
 def pixels_sha256(mask: Image) -> str:
@@ -153,13 +160,37 @@ def verdict_of(ticked: Mapping[str, bool], path: str, report: ReportProblem) -> 
     return REVIEW_VERDICTS[names[0]] if names else None
 
 
+def ticked(flags: Mapping[str, object]) -> dict[str, bool]:
+    """Which flags are set. Raises BadInput for one that cannot be read."""
+    return {name: read_flag(value, name) for name, value in flags.items()}
+
+
 def file_date(path: Path) -> str:
     """The day on which a file was last changed, in UTC."""
     return datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat()
 
 
+# What a value is not, by the kind of fault that pydantic names.
+_FAULTS: Mapping[str, str] = MappingProxyType(
+    {
+        "missing": "nothing",
+        "json_invalid": "text that is not JSON",
+        "string": "no text",
+        "int": "no whole number",
+        "float": "no number",
+        "finite": "no finite number",
+        "bool": "no flag",
+        "list": "no list",
+        "tuple": "no list of the right length",
+        "dict": "no object",
+        "model": "no object",
+    }
+)
+
+
 def first(error: ValidationError) -> str:
     """The first fault of a JSON file, with its place."""
     fault = error.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in fault["loc"])
-    return f"{where}: {fault['msg']}" if where else str(fault["msg"])
+    where, kind = ".".join(str(part) for part in fault["loc"]), str(fault["type"])
+    words = _FAULTS.get(kind) or _FAULTS.get(kind.partition("_")[0], "a value of another kind")
+    return f"{where}: {words}" if where else words

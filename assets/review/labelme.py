@@ -1,6 +1,6 @@
 """LabelMe: a JSON file beside each image, with polygons and bitmaps (its versions 5 and 6).
 
-Shapes are painted in the file's order: ``face`` adds pixels, ``hole`` removes them.
+``face`` adds pixels, ``hole`` removes them.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL.Image import DecompressionBombError
-from pydantic import BaseModel, Field, FiniteFloat, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from assets.problems import BadInput, Problem, ReportProblem, unreadable
+from assets.reading.outlines import points_of, sound_points
 from assets.review.index import (
     FACE_LABEL,
     HOLE_LABEL,
@@ -27,9 +29,19 @@ from assets.review.index import (
     face_of,
     file_date,
     first,
+    ticked,
     verdict_of,
 )
-from assets.review.shapes import bitmap_shape, check_label, new_mask, paint, polygon_shape
+from assets.review.shapes import (
+    OUTSIDE,
+    Shape,
+    bitmap_shape,
+    compose,
+    label_of,
+    new_mask,
+    polygon_shape,
+    report_left_out,
+)
 from assets.wording import count_of
 from natocc.codecs import decode_plane
 from natocc.files.pictures import open_picture
@@ -44,15 +56,15 @@ _EXPECTED = "a JSON file of LabelMe"
 
 class _Shape(BaseModel):
     label: str
-    points: list[tuple[FiniteFloat, FiniteFloat]]
+    points: Any
     shape_type: str = "polygon"
     mask: str | None = None
-    flags: dict[str, bool] | None = None
+    flags: dict[str, Any] | None = None
 
 
 class _File(BaseModel):
     version: str = ""
-    flags: dict[str, bool] | None = None
+    flags: dict[str, Any] | None = None
     shapes: list[_Shape]
     image: str = Field(alias="imagePath")
     height: int | None = Field(default=None, alias="imageHeight")
@@ -68,15 +80,15 @@ class LabelmeWriter:
     def add(self, face: ReviewFace, mask: Image) -> Image:
         """Write the JSON file; returns the mask that its polygons produce."""
         scale = np.array([face.image_size[1] / mask.shape[1], face.image_size[0] / mask.shape[0]])
-        shapes, back = [], new_mask(face)
+        shapes, drawn = [], []
         for polygon in trace_polygons(mask):
-            points = np.round(polygon.corners * scale, 2).tolist()
+            points = np.round(polygon.corners * scale, 2)
             label = HOLE_LABEL if polygon.hole else FACE_LABEL
-            paint(back, label, polygon_shape(points, face))
+            drawn.append(Shape(label=label, pixels=polygon_shape(points, face), place=""))
             shapes.append(
                 {
                     "label": label,
-                    "points": points,
+                    "points": points.tolist(),
                     "group_id": None,
                     "description": "",
                     "shape_type": "polygon",
@@ -95,7 +107,7 @@ class LabelmeWriter:
         }
         path = self._folder / REVIEW_IMAGES / f"{face.id}.json"
         path.write_text(json.dumps(file, indent=1), encoding="utf-8")
-        return back
+        return compose(drawn, face, lambda problem: None)
 
     def close(self) -> None:
         """Do nothing: each file is complete."""
@@ -121,16 +133,16 @@ def read_labelme(folder: Path, review: Review, report: ReportProblem) -> Iterato
             continue
         faults: list[Problem] = []
         mask = _mask_of(file, face, where, faults.append)
-        ticked = verdict_of(file.flags or {}, where, faults.append)
+        verdict = _verdict_of(file, where, faults.append)
         for fault in faults:
             report(fault)
-        if not faults:
+        if not any(fault.action == "refused" for fault in faults):
             yield Answer(
                 face=face,
                 form="labelme",
                 path=path,
                 mask=mask,
-                verdict=ticked,
+                verdict=verdict,
                 tool=f"labelme {file.version}".strip(),
                 date=file_date(path),
                 date_from="file time",
@@ -145,21 +157,32 @@ def _mask_of(file: _File, face: ReviewFace, where: str, report: ReportProblem) -
         expected = f"the image's size {face.image_size[1]}x{face.image_size[0]}"
         report(Problem(path=where, expected=expected, got=f"{file.width}x{file.height}"))
         return new_mask(face)
-    mask = new_mask(face)
+    shapes = []
     for number, shape in enumerate(file.shapes):
+        place = f"{where} shapes.{number}"
         try:
-            check_label(shape.label)
-            if ticked := sorted(name for name, on in (shape.flags or {}).items() if on):
-                raise BadInput("verdicts among the file's flags", f"{', '.join(ticked)} on a shape")
-            paint(mask, shape.label, _pixels_of(shape, face))
+            label = label_of(shape.label)
+            if on := sorted(name for name, is_on in ticked(shape.flags or {}).items() if is_on):
+                raise BadInput("verdicts among the file's flags", f"{', '.join(on)} on a shape")
+            shapes.append(Shape(label=label, pixels=_pixels_of(shape, face, place, report), place=place))
         except BadInput as error:
-            report(error.problem(f"{where} shapes.{number}"))
-    return mask
+            report(error.problem(place))
+    return compose(shapes, face, report)
 
 
-def _pixels_of(shape: _Shape, face: ReviewFace) -> Image:
+def _verdict_of(file: _File, where: str, report: ReportProblem) -> str | None:
+    try:
+        return verdict_of(ticked(file.flags or {}), where, report)
+    except BadInput as error:
+        report(error.problem(where))
+        return None
+
+
+def _pixels_of(shape: _Shape, face: ReviewFace, place: str, report: ReportProblem) -> Image:
     if shape.shape_type == "polygon":
-        return polygon_shape(shape.points, face)
+        corners, left_out = sound_points(shape.points, face.image_size, OUTSIDE)
+        report_left_out(left_out, place, report)
+        return polygon_shape(corners, face)
     if shape.shape_type == "mask":
         return bitmap_shape(_bitmap_of(shape, face), face)
     raise BadInput("a polygon or a mask", f"a {shape.shape_type}; draw it as a polygon")
@@ -167,9 +190,10 @@ def _pixels_of(shape: _Shape, face: ReviewFace) -> Image:
 
 def _bitmap_of(shape: _Shape, face: ReviewFace) -> Image:
     """The bitmap placed into an image of the full size; both corners of its box belong to it."""
-    if len(shape.points) != 2:
-        raise BadInput("a mask with the 2 corners of its box", count_of(len(shape.points), "points"))
-    (x0, y0), (x1, y1) = ((int(x), int(y)) for x, y in shape.points)
+    points = points_of(shape.points)
+    if len(points) != 2 or not np.isfinite(points).all():
+        raise BadInput("a mask with the 2 corners of its box", count_of(len(points), "points"))
+    (x0, y0), (x1, y1) = ((int(x), int(y)) for x, y in points.tolist())
     height, width = face.image_size
     if not (0 <= x0 <= x1 < width and 0 <= y0 <= y1 < height):
         raise BadInput(f"a mask on the image of {width}x{height}", f"a box from {x0},{y0} to {x1},{y1}")
@@ -190,4 +214,4 @@ def _pixels_of_box(text: str, width: int, height: int) -> Image:
     except BadInput:
         raise
     except (OSError, ValueError, SyntaxError, DecompressionBombError) as error:
-        raise BadInput("a mask as a PNG in base64", str(error)) from error
+        raise BadInput("a mask as a PNG in base64", "other or damaged data") from error

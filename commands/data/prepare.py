@@ -72,6 +72,7 @@ def prepare(job: PrepareJob) -> CommandReport:
         "bank": report.bank,
         "counts": report.counts,
         "refused": report.refused,
+        "skipped": report.skipped,
         "absent": report.absent,
         "moved_to_test": report.moved_to_test,
         "unchanged": report.unchanged,
@@ -105,6 +106,8 @@ def _print(report: PrepareReport) -> None:
     moved = f"; {report.moved_to_test} moved to test" if report.moved_to_test else ""
     shards = f"{count_of(report.shards_made, 'shards')} made, {report.shards_kept} kept"
     say(f"{state}{report.bank}: {counts}; {report.refused} refused{moved}; {shards}")
+    if report.skipped:
+        say(f"annotations of COCO skipped: {list_counts(report.skipped)}")
     if any(name != LANCZOS for name in report.upscaled):
         say(f"objects by upscaler: {_upscaled(report.upscaled)}")
 

@@ -8,28 +8,72 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from natocc.geometry import Image
+from natocc.geometry import Box, Image
+
+# Ends of runs in pixels, counted down the columns.
+_Ends = NDArray[np.int64]
 
 
-def decode_runs(counts: Sequence[int] | str | bytes, size: tuple[int, int]) -> Image:
+def decode_runs(counts: Sequence[int] | str | bytes, size: tuple[int, int], box: Box | None = None) -> Image:
     """uint8 HxW of 0 and 255 from runs, plain or in COCO's compressed text; ``size`` is (height, width).
+
+    With ``box`` only its pixels are made. Raises ValueError unless the runs fill the mask exactly.
+    """
+    ends, height = _ends(counts, size), size[0]
+    box = box or Box(0, 0, size[1], size[0])
+    ends = np.clip(ends, box.x0 * height, box.x1 * height)
+    runs = np.diff(ends, prepend=box.x0 * height)
+    values = (np.arange(len(runs)) % 2 * 255).astype(np.uint8)
+    columns = np.repeat(values, runs).reshape(box.width, height)
+    return np.ascontiguousarray(columns[:, box.y0 : box.y1].T)
+
+
+def measure_runs(counts: Sequence[int] | str | bytes, size: tuple[int, int]) -> tuple[Box, int]:
+    """The bounding box and the number of the pixels that are set, without making the mask.
 
     Raises ValueError unless the runs fill the mask exactly.
     """
+    ends, height = _ends(counts, size), size[0]
+    starts, stops = ends[:-1:2], ends[1::2]
+    starts, stops = starts[starts < stops], stops[starts < stops]
+    if not len(starts):
+        return Box(0, 0, 0, 0), 0
+    last = stops - 1
+    # A run that goes on in the next column has pixels in the last and the first row.
+    longer = starts // height < last // height
+    top = int(np.where(longer, 0, starts % height).min())
+    bottom = int(np.where(longer, height - 1, last % height).max()) + 1
+    box = Box(int(starts[0] // height), top, int(last[-1] // height) + 1, bottom)
+    return box, int((stops - starts).sum())
+
+
+def encode_runs(mask: Image) -> list[int]:
+    """The plain runs of a mask (HxW, non-zero inside)."""
+    flat = (mask > 0).T.ravel()
+    changes = np.flatnonzero(np.diff(flat)) + 1
+    bounds = np.concatenate(([0], changes, [flat.size]))
+    runs: list[int] = np.diff(bounds).tolist()
+    return [0, *runs] if flat[0] else runs
+
+
+def _ends(counts: Sequence[int] | str | bytes, size: tuple[int, int]) -> _Ends:
+    """Where each run ends. Raises ValueError unless the runs fill the mask exactly."""
     plain = _expand(counts) if isinstance(counts, str | bytes) else [int(count) for count in counts]
     height, width = size
     # Python's numbers, since a sum of hostile runs can exceed 64 bits.
     if min(plain, default=0) < 0 or sum(plain) != height * width:
         raise ValueError(f"runs of {sum(plain)} pixels in all for a mask of {width}x{height}")
-    runs = np.asarray(plain, dtype=np.int64)
-    values = np.arange(len(runs)) % 2 * 255
-    return np.ascontiguousarray(np.repeat(values.astype(np.uint8), runs).reshape(width, height).T)
+    return np.cumsum(np.asarray(plain, dtype=np.int64))
 
 
 def _expand(text: str | bytes) -> list[int]:
     """Five bits per character, lowest first; from the fourth run on, differences from the run two before."""
-    data = text.encode("ascii") if isinstance(text, str) else text
+    try:
+        data = text.encode("ascii") if isinstance(text, str) else text
+    except UnicodeEncodeError as error:
+        raise ValueError("compressed runs with signs other than ASCII in them") from error
     runs: list[int] = []
     value, shift = 0, 0
     for byte in data:

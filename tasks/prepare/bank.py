@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import chain
@@ -166,10 +167,12 @@ def _choose_objects(work: Work, options: PrepareOptions, report: ReportProblem) 
         work.progress.add(0)
         return blur_of(thing)
 
+    skipped = Counter[str]()
     return choose_objects(
-        read_objects(work.raw, report),
+        read_objects(work.raw, report, skipped),
         options.objects,
         hold_out=options.hold_out,
         blur_of=measure,
+        skipped=skipped,
         report=report,
     )

@@ -35,6 +35,7 @@ def publish_bank(
         bank=bank,
         counts=count_entries(Bank(bank)),
         problems=contents.problems,
+        skipped=contents.selection.skipped,
         absent=absent,
         moved_to_test=moved,
         unchanged=not changed,

@@ -19,6 +19,8 @@ class PrepareReport:
     bank: str
     counts: dict[str, int]
     problems: tuple[Problem, ...]
+    # COCO's annotations that are no candidates, by reason.
+    skipped: dict[str, int]
     absent: tuple[str, ...]  # raw datasets that are missing
     moved_to_test: int
     unchanged: bool

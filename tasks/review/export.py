@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from assets.bank.reader import Bank, Entry
-from assets.problems import unreadable
+from assets.problems import BadInput, unreadable
 from assets.reading.naming import id_of
 from assets.review.formats import form_named
 from assets.review.index import REVIEW_IMAGES, REVIEW_INDEX, ReviewFace, encode_review, pixels_sha256
@@ -24,6 +24,7 @@ from shards.table import read_table
 from tasks.face_metadata import recorded_score
 from tasks.progress import OnProgress, ignore_progress, tracked
 
+_QUEUE = "a Parquet table with the columns id, source, score"
 # A face and its score; None if the score is unknown.
 _Scored = tuple[Entry, float | None]
 
@@ -117,11 +118,10 @@ def _queued(url: str, faces: dict[str, Entry]) -> list[_Scored]:
         )
     try:
         table = read_table(storage.read_bytes(url))
-        if lacking := {"id", "source", "score"} - set(table.column_names):
-            raise ValueError(f"none named {', '.join(sorted(lacking))}")
     except (pa.ArrowException, ValueError) as error:
-        expected = "a Parquet table with the columns id, source, score"
-        raise ValueError(f"{url}: expected {expected}, got {error}") from error
+        raise BadInput(_QUEUE, "another or a damaged file", url) from error
+    if lacking := {"id", "source", "score"} - set(table.column_names):
+        raise BadInput(_QUEUE, f"none named {', '.join(sorted(lacking))}", url)
     rows = [(str(row["id"]), row["source"], row["score"]) for row in table.to_pylist()]
     names = [name for name, _, _ in rows]
     other = [name for name, source, _ in rows if name not in faces or faces[name].source != source]

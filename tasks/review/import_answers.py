@@ -80,9 +80,13 @@ def import_review(
 
     rows = read_verdicts(target / VERDICTS_FILE)
     check = ReviewCheck(review, folder, Bank(bank_url), raw, who, date)
-    answers = tracked(_once(read(folder, review, note), folder, note), on_progress, len(review.faces))
-    checked = (check.check(answer, note) for answer in answers)
-    found = sorted((finding for finding in checked if finding), key=lambda finding: finding.id)
+    doubled: set[str] = set()
+    once = _once(read(folder, review, note), folder, doubled, note)
+    answers = tracked(once, on_progress, len(review.faces))
+    checked = [finding for answer in answers if (finding := check.check(answer, note))]
+    found = sorted(
+        (finding for finding in checked if finding.id not in doubled), key=lambda finding: finding.id
+    )
     verdicts = {
         finding.id: finding.verdict
         for finding in found
@@ -111,17 +115,22 @@ def _check_date(date: str) -> None:
         raise ValueError(f"--date {date}: expected a day as YYYY-MM-DD") from error
 
 
-def _once(answers: Iterable[Answer], folder: Path, note: ReportProblem) -> Iterator[Answer]:
-    """The first answer of each face; a second one is a Problem."""
-    first: dict[str, Path] = {}
+def _once(
+    answers: Iterable[Answer], folder: Path, doubled: set[str], note: ReportProblem
+) -> Iterator[Answer]:
+    """The first answer of each face. Faces with another go to ``doubled``; all their answers are Problems."""
+    first: dict[str, str] = {}
     for answer in answers:
         name, where = answer.face.id, answer.path.relative_to(folder).as_posix()
         if name not in first:
-            first[name] = answer.path
+            first[name] = where
             yield answer
             continue
-        got = f"a second one of {name} beside that in {first[name].relative_to(folder).as_posix()}"
-        note(Problem(path=where, expected="one answer a face", got=got))
+        pairs = [(where, first[name])] if name in doubled else [(first[name], where), (where, first[name])]
+        doubled.add(name)
+        for path, other in pairs:
+            got = f"two of {name}, the other in {other}; neither is used"
+            note(Problem(path=path, expected="one answer a face", got=got))
 
 
 def _write(

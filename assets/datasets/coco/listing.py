@@ -3,80 +3,178 @@
 from __future__ import annotations
 
 from array import array
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
 
+from assets.datasets.coco.categories import category_key, published_category
+from assets.datasets.coco.remarks import Remarks
+from assets.problems import BadInput
+from assets.reading.flags import read_flag
 from assets.reading.folders import is_text
-from assets.reading.tally import Tally
+from assets.reading.numbers import whole_number
 from assets.text.json_stream import Piece, read_pieces
 
 # Characters of a category.
 _LONGEST = 200
-_Entry = TypeVar("_Entry")
+_MOST_ID = 2**62
+_LISTS = ("images", "categories", "annotations")
+# The reasons for which an annotation is skipped, by its flag.
+_SKIPPED: Mapping[str, str] = {"iscrowd": "crowds", "ignore": "marked to be ignored"}
+# A number, or a text that is none.
+Key = int | str
+
+
+class ListedImage(NamedTuple):
+    """An image as listed; ``name`` is "" if the file names none, ``linked`` if ``coco_url`` names it."""
+
+    name: str
+    linked: bool
+    height: object
+    width: object
 
 
 @dataclass(slots=True)
 class Listing:
-    """The images and categories of one file, and the position of each annotation in the file."""
+    """The images and categories of one file, and the position of each annotation in the file.
 
-    folder: Path
-    # file_name, height and width as stored; None if several images share the id. Likewise for categories.
-    images: dict[int, tuple[Any, ...] | None] = field(default_factory=dict)
-    categories: dict[int, str | None] = field(default_factory=dict)
-    shared_images: Tally = field(default_factory=Tally)
-    shared_categories: Tally = field(default_factory=Tally)
+    ``skipped`` counts annotations that are not meant to be used, by reason.
+    """
+
+    # None if several images share the id. Likewise for categories.
+    images: dict[Key, ListedImage | None] = field(default_factory=dict)
+    categories: dict[Key, str | None] = field(default_factory=dict)
+    # Names of files that several images have.
+    doubled: set[str] = field(default_factory=set)
+    remarks: Remarks = field(default_factory=Remarks)
+    skipped: Counter[str] = field(default_factory=Counter)
     ids: array[int] = field(default_factory=lambda: array("q"))
     starts: array[int] = field(default_factory=lambda: array("q"))
     ends: array[int] = field(default_factory=lambda: array("q"))
     numbers: array[int] = field(default_factory=lambda: array("q"))
 
 
-def read_listing(path: Path, folder: Path) -> Listing:
-    """Read the file once. Raises ValueError, and the errors of members with unexpected types."""
-    listing, number, there = Listing(folder), 0, set()
+def read_listing(path: Path) -> Listing:
+    """Read the file once. Raises ValueError if it is damaged or lacks one of the three lists."""
+    listing, there, found = Listing(), set[str](), Counter[str]()
+    # The image of each file_name, and the first spelling of each category.
+    files, names = dict[str, Key](), dict[str, str]()
     for piece in read_pieces(path):
         there.add(piece.key)
-        value = piece.value
-        if value == []:
+        if piece.value == [] or piece.key not in _LISTS:
             continue
+        number = found[piece.key]
+        found[piece.key] += 1
         if piece.key == "images":
-            image = value["id"]
-            stored = tuple(value.get(name) for name in ("file_name", "height", "width"))
-            _enter(listing.images, image, stored, listing.shared_images)
+            _add_image(listing, piece.value, number, files)
         elif piece.key == "categories":
-            _enter(listing.categories, value["id"], _named(value["name"]), listing.shared_categories)
-        elif piece.key == "annotations":
+            _add_category(listing, piece.value, number, names)
+        else:
             _add_annotation(listing, piece, number)
-            number += 1
-    if absent := [name for name in ("images", "categories", "annotations") if name not in there]:
+    if absent := [name for name in _LISTS if name not in there]:
         raise ValueError(f"no {', '.join(absent)}")
     return listing
 
 
+def key_of(value: object) -> Key | None:
+    """An id of an image or a category: a number, also as text, or any other text; None for anything else."""
+    number = whole_number(value)
+    if number is not None:
+        return number
+    return value.strip() or None if isinstance(value, str) and is_text(value) else None
+
+
+def annotation_id(value: object) -> int | None:
+    """The id of an annotation, a number from 0, also as text; None for anything else."""
+    number = whole_number(value)
+    return number if number is not None and 0 <= number < _MOST_ID else None
+
+
 def _add_annotation(listing: Listing, piece: Piece, number: int) -> None:
-    """Add the position of an annotation, unless it is a crowd. An id that is no plain number becomes -1."""
+    """Add the position of an annotation, unless it is to be skipped. Without an id it is -1."""
     value = piece.value
-    if isinstance(value, dict) and value.get("iscrowd"):
-        return
-    known = isinstance(value, dict) and type(value.get("id")) is int and 0 <= value["id"] < 2**62
-    listing.ids.append(value["id"] if known else -1)
+    if isinstance(value, dict):
+        for name, reason in _SKIPPED.items():
+            if _is_set(value, name):
+                listing.skipped[reason] += 1
+                return
+    known = annotation_id(value.get("id")) if isinstance(value, dict) else None
+    listing.ids.append(-1 if known is None else known)
     listing.starts.append(piece.start)
     listing.ends.append(piece.end)
     listing.numbers.append(number)
 
 
-def _named(name: object) -> str:
-    """The name of a category, which becomes a value of the bank's table."""
-    if not isinstance(name, str) or len(name) > _LONGEST or not is_text(name):
-        raise ValueError(f"a category's name {name!r}")
+def check_flags(annotation: Mapping[str, Any]) -> None:
+    """Raise BadInput for a flag that cannot be read."""
+    for name in _SKIPPED:
+        read_flag(annotation.get(name), name)
+
+
+def _is_set(annotation: Mapping[str, Any], name: str) -> bool:
+    """Whether a flag is set. One that cannot be read is not; the second pass refuses its annotation."""
+    if not (value := annotation.get(name)):
+        return False
+    try:
+        return read_flag(value, name)
+    except BadInput:
+        return False
+
+
+def _add_image(listing: Listing, value: object, number: int, files: dict[str, Key]) -> None:
+    key = key_of(value.get("id")) if isinstance(value, dict) else None
+    if key is None or not isinstance(value, dict):
+        listing.remarks.add("images", f"images[{number}]")
+        return
+    image = _image(value)
+    shared = bool(image.name) and not image.linked and files.setdefault(image.name, key) != key
+    if shared and image.name not in listing.doubled:
+        listing.doubled.add(image.name)
+        listing.remarks.add("file names", image.name)
+    if key not in listing.images:
+        listing.images[key] = image
+    elif listing.images[key] is not None:
+        # Neither is used, since the number is ambiguous.
+        listing.remarks.add("image ids", str(key))
+        listing.images[key] = None
+
+
+def _image(value: dict[str, Any]) -> ListedImage:
+    """The entry. A file without file_name (LVIS) gives the photograph's folder and name as a link."""
+    height, width = value.get("height"), value.get("width")
+    name, link = value.get("file_name"), value.get("coco_url")
+    if isinstance(name, str) and name:
+        return ListedImage(name.replace("\\", "/"), False, height, width)
+    if isinstance(link, str):
+        return ListedImage("/".join(unquote(urlsplit(link).path).split("/")[-2:]), True, height, width)
+    return ListedImage("", False, height, width)
+
+
+def _add_category(listing: Listing, value: object, number: int, names: dict[str, str]) -> None:
+    key = key_of(value.get("id")) if isinstance(value, dict) else None
+    name = _named(value.get("name")) if isinstance(value, dict) else None
+    if key is None or name is None:
+        listing.remarks.add("categories", f"categories[{number}]" if key is None else f"id {key}")
+        return
+    published = published_category(name)
+    if key in listing.categories:
+        if listing.categories[key] is not None:
+            listing.remarks.add("category ids", str(key))
+            listing.categories[key] = None
+        return
+    if published and published[0] != key:
+        listing.remarks.add("other ids", f"{key} {published[1]}")
+    spelling, plain = published[1] if published else name, category_key(name)
+    if plain in names:
+        listing.remarks.add("same names", name)
+    listing.categories[key] = names.setdefault(plain, spelling)
+
+
+def _named(name: object) -> str | None:
+    """The name of a category, which becomes a value of the bank's table; None if it cannot."""
+    if not isinstance(name, str) or not name.strip() or len(name) > _LONGEST or not is_text(name):
+        return None
     return name
-
-
-def _enter(into: dict[int, _Entry | None], number: int, entry: _Entry, shared: Tally) -> None:
-    """Drop both entries if two share a number, as the number is ambiguous."""
-    if number not in into:
-        into[number] = entry
-    elif into[number] is not None:
-        shared.add(str(number))
-        into[number] = None

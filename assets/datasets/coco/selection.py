@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from assets.datasets.coco.categories import CATEGORIES, CATEGORY_NAMES, TEST_CATEGORIES, TESTED, TOTAL
+from assets.datasets.coco.categories import CATEGORIES, TEST_CATEGORIES, TESTED, TOTAL
 from assets.datasets.coco.reader import COCO_FOLDER
 from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.records import RawObject
@@ -20,6 +20,7 @@ _CHOICES, _IDS = "default, all or a file of annotation ids", "one annotation id 
 _TRIES = 4
 _LEAST_SIDE, _BORDER, _LEAST_FILL, _MOST_ASPECT = 64, 3, 0.25, 5.0
 _LEAST_AREA_OF_ALL = 32**2
+_SMALL = "too small (below 32x32)"
 # Sigma of a Gaussian in pixels of the photograph. Edges that are blurred more are unusable as a matte.
 MOST_BLUR = 1.6
 
@@ -29,10 +30,14 @@ _Blur = Callable[[RawObject], float | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectSelection:
-    """``objects`` by id, with split; ``counts`` of annotations, chosen, held-out and blurred objects."""
+    """``objects`` by id, with split; ``counts`` of annotations, chosen, held-out and blurred objects.
+
+    ``skipped`` counts annotations that are no candidates, by reason.
+    """
 
     objects: list[RawObject]
     counts: dict[str, int] = field(default_factory=dict)
+    skipped: dict[str, int] = field(default_factory=dict)
 
 
 def read_choice(choice: str) -> str | tuple[int, ...]:
@@ -62,6 +67,7 @@ def choose_objects(
     *,
     hold_out: bool = True,
     blur_of: _Blur | None = None,
+    skipped: Mapping[str, int] | None = None,
     report: ReportProblem = lambda problem: None,
 ) -> ObjectSelection:
     """Choose by ``default``, ``all``, or the path of a file with one annotation id a line.
@@ -71,17 +77,19 @@ def choose_objects(
     four of each of ``TEST_CATEGORIES`` from other photographs, with split ``test``. If there are too few,
     this is one Problem (noted). With another choice and ``hold_out``, objects of ``TEST_CATEGORIES`` are
     held out, together with all objects of their photographs. A split given in the side-car is kept.
+    ``skipped`` are the counts that the reader of ``objects`` keeps; they are read at the end.
 
     Raises ValueError if the file is missing, holds no number, or names an unknown id.
     """
     wanted = read_choice(choice)
     seen = _Counted(objects)
-    blurred = 0
+    blurred = small = 0
     if wanted == "default":
         chosen, blurred = _by_recipe(seen, hold_out, blur_of, report)
     else:
         if isinstance(wanted, str):
             chosen = [thing for thing in seen if thing.area >= _LEAST_AREA_OF_ALL]
+            small = seen.count - len(chosen)
         else:
             chosen = _by_id(seen, wanted, choice)
         chosen = _hold_out(chosen) if hold_out else chosen
@@ -92,7 +100,8 @@ def choose_objects(
         "held_out": sum(thing.origin.split == "test" for thing in chosen),
         "blurred": blurred,
     }
-    return ObjectSelection(objects=chosen, counts=counts)
+    reasons = Counter(skipped or {}) + Counter({_SMALL: small})
+    return ObjectSelection(objects=chosen, counts=counts, skipped=dict(reasons))
 
 
 class _Counted:
@@ -140,18 +149,18 @@ def _by_recipe(
         ]
         taken, blurred = _sharp(free, count, blur_of)
         chosen, passed = chosen + [_tested(thing) for thing in taken], passed + blurred
-    _report_few(places | tested, Counter(thing.category_id for thing in chosen), report)
+    _report_few(places | tested, Counter(thing.category for thing in chosen), report)
     return chosen, passed
 
 
-def _rank(objects: Iterable[RawObject], places: dict[int, int]) -> dict[int, list[RawObject]]:
+def _rank(objects: Iterable[RawObject], places: dict[str, int]) -> dict[str, list[RawObject]]:
     """The sound instances of each category, largest first, limited to the number that may be examined."""
-    ranked: dict[int, list[RawObject]] = {category: [] for category in places}
+    ranked: dict[str, list[RawObject]] = {category: [] for category in places}
     for thing in objects:
-        if (group := ranked.get(thing.category_id)) is not None and _sound(thing):
+        if (group := ranked.get(thing.category)) is not None and _sound(thing):
             group.append(thing)
-            if len(group) >= 2 * _TRIES * places[thing.category_id]:
-                _cut(group, _TRIES * places[thing.category_id])
+            if len(group) >= 2 * _TRIES * places[thing.category]:
+                _cut(group, _TRIES * places[thing.category])
     for category, group in ranked.items():
         _cut(group, _TRIES * places[category])
     return ranked
@@ -177,12 +186,8 @@ def _sharp(ranked: list[RawObject], count: int, blur_of: _Blur | None) -> tuple[
     return taken, passed
 
 
-def _report_few(places: dict[int, int], found: Counter[int], report: ReportProblem) -> None:
-    few = [
-        f"{found[number]} {CATEGORY_NAMES[number]}"
-        for number, count in places.items()
-        if found[number] < count
-    ]
+def _report_few(places: dict[str, int], found: Counter[str], report: ReportProblem) -> None:
+    few = [f"{found[name]} {name}" for name, count in places.items() if found[name] < count]
     if few:
         expected = f"{TOTAL // len(CATEGORIES)} sound objects or more of each of {len(CATEGORIES)} categories"
         if len(places) > len(CATEGORIES):
@@ -195,7 +200,7 @@ def _hold_out(objects: list[RawObject]) -> list[RawObject]:
     """Hold out photographs with ``TEST_CATEGORIES`` for testing, unless none would be left for training."""
     trained = {_photo(thing) for thing in objects if thing.origin.split == "train"}
     free = [thing for thing in objects if thing.origin.split is None]
-    held = {_photo(thing) for thing in free if thing.category_id in TEST_CATEGORIES} - trained
+    held = {_photo(thing) for thing in free if thing.category in TEST_CATEGORIES} - trained
     if all(_photo(thing) in held for thing in free) and not trained:
         return objects
     return [_tested(thing) if _photo(thing) in held else thing for thing in objects]

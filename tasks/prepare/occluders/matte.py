@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import cast
 
 import numpy as np
 from pycocotools import mask as coco_mask
 
+from assets.reading.outlines import read_outline
 from natocc.geometry import Box, Image
 from natocc.masks.rasterise import draw_polygons
-from natocc.masks.rle import decode_runs
 from natocc.matting.cutout import clear_border, enlarge_matte, soft_matte, soften_enlarged
 from natocc.matting.refine import band_width, refine_matte
 from tasks.prepare.upscaling.choose import FACTOR
@@ -30,19 +31,18 @@ class Matte:
     metadata: dict[str, object]
 
 
-def rasterise(segmentation: list[list[float]] | dict[str, object], size: tuple[int, int]) -> Image:
-    """Polygons, or an uncompressed or compressed RLE, as uint8 HxW of 0 and 255; ``size`` is (height, width).
+def outline_runs(
+    segmentation: list[list[float]] | dict[str, object], size: tuple[int, int]
+) -> Sequence[int] | str | bytes:
+    """The run lengths of polygons, or of an uncompressed or compressed RLE; ``size`` is (height, width).
 
-    Raises ValueError, TypeError or KeyError for anything else, and for an RLE of another size.
+    Raises BadInput for anything else, and for an RLE of another size.
     """
-    if isinstance(segmentation, dict):
-        rle: dict[str, Any] = segmentation
-    else:
-        polygons = [_polygon(points, size) for points in segmentation]
-        rle = coco_mask.merge(coco_mask.frPyObjects(polygons, *size))
-    if tuple(rle["size"]) != size:
-        raise ValueError(f"RLE of {'x'.join(str(side) for side in reversed(rle['size']))}")
-    return decode_runs(rle["counts"], size)
+    found = read_outline(segmentation, size).segmentation
+    if isinstance(found, dict):
+        return cast(Sequence[int] | str, found["counts"])
+    polygons = [[float(value) for value in points] for points in found]
+    return cast(bytes, coco_mask.merge(coco_mask.frPyObjects(polygons, *size))["counts"])
 
 
 def polygons_within(
@@ -85,13 +85,3 @@ def enlarge_annotation(mask: Image, polygons: list[list[float]]) -> Image:
         return soft_matte(mask, FACTOR)
     large = draw_polygons(polygons, (mask.shape[0], mask.shape[1]), FACTOR)
     return soften_enlarged(clear_border(large, FACTOR), FACTOR)
-
-
-def _polygon(points: list[float], size: tuple[int, int]) -> list[float]:
-    """Check coordinates: pycocotools reads two corners as a box, and accepts edges of any length."""
-    values = [float(value) for value in points]
-    if len(values) < 6 or len(values) % 2:
-        raise ValueError(f"a polygon of {len(values)} numbers")
-    if not all(abs(value) <= 4 * max(size) for value in values):
-        raise ValueError("a polygon with a corner far outside")
-    return values

@@ -14,11 +14,12 @@ from assets.problems import BadInput
 from assets.reading.folders import relative
 from assets.records import RawObject
 from natocc.codecs import encode_png
-from natocc.geometry import Box, Image, mask_box
+from natocc.geometry import Box, Image
+from natocc.masks.rle import decode_runs, measure_runs
 from natocc.resize.scale import limit_long_side
 from tasks.prepare.entry import Prepared, fine_jpeg, make_entry, refuse
 from tasks.prepare.occluders.finish import LONG_SIDE, finish_cut_out
-from tasks.prepare.occluders.matte import Matte, make_matte, polygons_within, rasterise
+from tasks.prepare.occluders.matte import Matte, make_matte, outline_runs, polygons_within
 from tasks.prepare.upscaling.choose import FACTOR, Upscaler
 from tasks.prepare.upscaling.crops import Enlargement, enlarge_crops
 
@@ -65,15 +66,16 @@ def cut_object(thing: RawObject, raw: Path) -> Cut | Prepared:
         expected = f"the annotated size {thing.image_size[1]}x{thing.image_size[0]}"
         return refuse(where, expected, f"{picture.rgb.shape[1]}x{picture.rgb.shape[0]}")
     try:
-        mask = rasterise(thing.segmentation, thing.image_size)
-    except (ValueError, TypeError, LookupError, OverflowError) as error:
-        return refuse(where, "polygons or RLE of its photograph's size", f"{type(error).__name__}: {error}")
-    if not mask.any():
+        runs = outline_runs(thing.segmentation, thing.image_size)
+        box, area = measure_runs(runs, thing.image_size)
+    except BadInput as error:
+        return refuse(where, error.expected, error.got)
+    if not area:
         return refuse(where, "an annotation with pixels inside the photograph", "an empty one")
-    box = mask_box(mask)
     box = box.grow(2 + round(_CONTEXT * max(box.width, box.height)), thing.image_size)
+    mask = decode_runs(runs, thing.image_size, box)
     # The size is limited, since a large object needs no more pixels and enlarging it would fill the memory.
-    crop, small = (limit_long_side(plane[box.slices], LONG_SIDE) for plane in (picture.rgb, mask))
+    crop, small = (limit_long_side(plane, LONG_SIDE) for plane in (picture.rgb[box.slices], mask))
     small = np.where(small > 127, 255, 0).astype(np.uint8)
     return Cut(
         thing=thing,

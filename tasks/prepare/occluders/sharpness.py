@@ -7,9 +7,9 @@ import numpy as np
 
 from assets.pictures.photograph import read_image
 from assets.records import RawObject
-from natocc.geometry import mask_box
+from natocc.masks.rle import decode_runs, measure_runs
 from natocc.photometric.sharpness import estimate_blur
-from tasks.prepare.occluders.matte import rasterise
+from tasks.prepare.occluders.matte import outline_runs
 
 # If the inside has no structure, the object's edge is measured with a margin of this many pixels. Windows of
 # 24 pixels are laid from the rim inwards, and the first row is omitted.
@@ -25,13 +25,14 @@ def blur_of(thing: RawObject) -> float | None:
         picture = read_image(thing.image).rgb
         if picture.shape[:2] != thing.image_size:
             return 0.0
-        mask = rasterise(thing.segmentation, thing.image_size)
-    except (ValueError, TypeError, LookupError, OverflowError):
+        runs = outline_runs(thing.segmentation, thing.image_size)
+        box, area = measure_runs(runs, thing.image_size)
+    except ValueError:
         return 0.0
-    if not mask.any():
+    if not area:
         return 0.0
-    box = mask_box(mask).grow(_MARGIN, thing.image_size)
-    crop, inside = np.ascontiguousarray(picture[box.slices]), np.ascontiguousarray(mask[box.slices])
+    box = box.grow(_MARGIN, thing.image_size)
+    crop, inside = np.ascontiguousarray(picture[box.slices]), decode_runs(runs, thing.image_size, box)
     blur = estimate_blur(crop, inside)
     if blur is not None:
         return blur

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 import pytest
 from pycocotools import mask as coco_mask
-from pycocotools.coco import COCO
 
-from assets.review.coco import COCO_FILE, read_coco
+from assets.review.coco import read_coco
+from assets.review.index import COCO_FILE
 from natocc.geometry import Image
 from tests.reviews import HEIGHT, WIDTH, answers, exported, face_mask
 
@@ -38,21 +38,6 @@ def runs_of(mask: Image) -> list[int]:
 
 def large(mask: Image) -> Image:
     return np.kron(mask, np.ones((2, 2), np.uint8))
-
-
-# pycocotools hands its arrays over in a way that numpy 2 deprecates.
-@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-def test_cocos_own_tools_read_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder, _ = exported(tmp_path, "coco")
-    coco = COCO(str(folder / COCO_FILE))
-    capsys.readouterr()
-    assert [image["file_name"] for image in coco.loadImgs(coco.getImgIds())] == [
-        f"{name}.jpg" for name in IDS
-    ]
-    for number, one in enumerate(coco.loadAnns(coco.getAnnIds())):
-        assert np.array_equal(coco.annToMask(one) * 255, large(face_mask(number)))
-        assert one["area"] == np.count_nonzero(large(face_mask(number)))
-    assert [one["name"] for one in coco.loadCats(coco.getCatIds())] == ["face", "hole"]
 
 
 def test_untouched_run_lengths_come_back_exactly(tmp_path: Path) -> None:
@@ -157,7 +142,7 @@ PLACE = f"{COCO_FILE} annotations.0 of 00000.jpg"
     ("fields", "expected"),
     [
         ({"category_id": 9}, f"{PLACE}: expected the label face or hole, got 'category 9'"),
-        ({"segmentation": []}, f"{PLACE}: expected polygons or run lengths, got none: a box is no mask"),
+        ({"segmentation": []}, f"{PLACE}: expected polygons or RLE, got no segmentation"),
         ({"segmentation": [[1, 2, 3, 4]]}, f"{PLACE}: expected a polygon of at least 3 points, got 2"),
         (
             {"segmentation": [[1, 2, 3, 4, 5, 6, 7]]},
@@ -180,6 +165,11 @@ PLACE = f"{COCO_FILE} annotations.0 of 00000.jpg"
             f"{PLACE}: expected the image's size 120x160, got 1073741824x1073741824",
         ),
         (
+            {"segmentation": "face"},
+            f"{PLACE}: expected polygons (lists x, y, …) or run lengths (size and counts), got a text 'face'",
+        ),
+        ({"attributes": {"exclude": "maybe"}}, f"{PLACE}: expected exclude as 0 or 1, got 'maybe'"),
+        (
             {"attributes": {"occluded": True, "exclude": True}},
             f"{COCO_FILE} 00000.jpg: expected one of occluded, unoccluded, exclude or none, got exclude, occluded",
         ),
@@ -188,6 +178,110 @@ PLACE = f"{COCO_FILE} annotations.0 of 00000.jpg"
 def test_faults_are_named_with_their_place(tmp_path: Path, fields: dict[str, Any], expected: str) -> None:
     folder, _ = exported(tmp_path, "coco")
     assert faulty(folder, **fields) == [expected]
+
+
+def mask_of(folder: Path, *rows: dict[str, Any]) -> tuple[Image, list[str]]:
+    """The mask of the first image from these annotations, and what is said."""
+    whole = [{"image_id": 1, "category_id": 1, "attributes": {}} | row for row in rows]
+    change(folder, annotations=[*whole, *(one for one in annotations(folder) if one["image_id"] != 1)])
+    found, problems = answers(read_coco, folder)
+    mask = found["00000"].mask
+    assert mask is not None
+    return mask, problems
+
+
+FACE = {"segmentation": [[10.0, 10, 90, 10, 90, 90, 10, 90]]}
+HOLE = {"segmentation": [[20.0, 20, 40, 20, 40, 40, 20, 40]], "category_id": 2}
+
+
+def test_a_hole_before_its_face_is_taken_away(tmp_path: Path) -> None:
+    folder, _ = exported(tmp_path, "coco")
+    after, problems = mask_of(folder, FACE, HOLE)
+    assert problems == [] and (after > 0).sum() == 40 * 40 - 10 * 10
+    before, problems = mask_of(folder, HOLE, FACE)
+    assert np.array_equal(before, after)
+    assert problems == [
+        f"{COCO_FILE} annotations.0 of 00000.jpg: expected a hole after the face that it lies on, "
+        "got a hole before it; taken away from the face"
+    ]
+
+
+def test_a_stated_height_decides_the_order(tmp_path: Path) -> None:
+    folder, _ = exported(tmp_path, "coco")
+    over, problems = mask_of(folder, HOLE | {"attributes": {"z_order": "1"}}, FACE)
+    assert problems == [] and (over > 0).sum() == 40 * 40 - 10 * 10
+    under, problems = mask_of(folder, HOLE | {"z_order": -1}, FACE)
+    assert (under > 0).sum() == 40 * 40 and "a hole that changes no pixel" in problems[0]
+
+
+def test_labels_are_read_in_any_case(tmp_path: Path) -> None:
+    folder, _ = exported(tmp_path, "coco")
+    change(folder, categories=[{"id": 1, "name": " Face"}, {"id": 2, "name": "background"}])
+    mask, problems = mask_of(folder, FACE, HOLE)
+    assert problems == [] and (mask > 0).sum() == 40 * 40 - 10 * 10
+
+
+def test_a_stray_point_is_left_out_and_said(tmp_path: Path) -> None:
+    folder, _ = exported(tmp_path, "coco")
+    row = [10.0, 10, 50, 10, 90, 10, 90, 90, 10, 90, float("nan"), 5]
+    mask, problems = mask_of(folder, {"segmentation": [row]})
+    assert (mask > 0).sum() == 40 * 40
+    assert problems == [
+        f"{PLACE}: expected points on the image, got 1 point far outside or without a position; left out"
+    ]
+
+
+def test_flags_are_read_in_every_form(tmp_path: Path) -> None:
+    folder, _ = exported(tmp_path, "coco")
+    first, second, third = annotations(folder)
+    first["attributes"], second["attributes"], third["attributes"] = (
+        {"occluded": "1.0"},
+        {"exclude": 1.0},
+        None,
+    )
+    change(folder, annotations=[first, second, third])
+    found, problems = answers(read_coco, folder)
+    assert problems == [] and [found[name].verdict for name in IDS] == ["O", "excluded", None]
+
+
+@pytest.mark.parametrize(
+    ("lists", "got"),
+    [
+        ({"images": {1: {"id": 1}}}, "expected an image id of its own, got the id 1 of several images"),
+        (
+            {"images": {1: {"file_name": "00000.jpg"}}},
+            "expected a file_name of its own, got 2 images of this name",
+        ),
+        (
+            {"annotations": {1: {"id": 1}}},
+            "expected annotations with ids of their own, got the id 1 in several images",
+        ),
+    ],
+)
+def test_what_is_there_twice_refuses_both_answers(
+    tmp_path: Path, lists: dict[str, dict[int, dict[str, Any]]], got: str
+) -> None:
+    folder, _ = exported(tmp_path, "coco")
+    file = json.loads((folder / COCO_FILE).read_text())
+    for name, changes in lists.items():
+        for number, fields in changes.items():
+            file[name][number] |= fields
+    (folder / COCO_FILE).write_text(json.dumps(file))
+    found, problems = answers(read_coco, folder)
+    assert tuple(found) == ("00012",)
+    assert [
+        problem.partition(": ")[2] for problem in problems if "several" in problem or "2 im" in problem
+    ] == [got] * 2
+
+
+def test_a_category_id_of_several_is_refused_where_it_is_used(tmp_path: Path) -> None:
+    folder, _ = exported(tmp_path, "coco")
+    change(folder, categories=[{"id": 1, "name": "face"}, {"id": 1, "name": "hole"}])
+    found, problems = answers(read_coco, folder)
+    assert not found and len(problems) == 3
+    assert (
+        problems[0] == f"{PLACE}: expected a category id of its own, got category_id 1 of several categories"
+    )
 
 
 def test_images_of_no_face_and_of_another_size(tmp_path: Path) -> None:

@@ -144,7 +144,7 @@ SQUARE = [[10, 10], [60, 10], [60, 60]]
         ),
         (
             {"shapes": [polygon([[0, 0], [9, 9]]) | {"shape_type": "mask", "mask": "?"}]},
-            f"{NAME} shapes.0: expected a mask as a PNG in base64, got Only base64 data is allowed",
+            f"{NAME} shapes.0: expected a mask as a PNG in base64, got other or damaged data",
         ),
         ({"imageHeight": 500}, f"{NAME}: expected the image's size 120x160, got 120x500"),
         ({"imagePath": "..\\00012.jpg"}, f"{NAME}: expected the image 00007.jpg, got '00012.jpg'"),
@@ -158,7 +158,7 @@ SQUARE = [[10, 10], [60, 10], [60, 60]]
         ),
         (
             {"shapes": None},
-            f"{NAME}: expected a JSON file of LabelMe, got shapes: Input should be a valid array",
+            f"{NAME}: expected a JSON file of LabelMe, got shapes: no list",
         ),
     ],
 )
@@ -170,7 +170,7 @@ def test_faults_are_named_with_their_place(tmp_path: Path, fields: dict[str, Any
     assert set(found) == {"00000", "00012"}
 
 
-def test_damage_unknown_faces_and_points_that_are_no_numbers(tmp_path: Path) -> None:
+def test_damage_unknown_faces_and_points_without_a_position(tmp_path: Path) -> None:
     folder, _ = exported(tmp_path, "labelme")
     (folder / NAME).write_text('{"shapes": [')
     (folder / "00099.json").write_text("{}")
@@ -179,12 +179,39 @@ def test_damage_unknown_faces_and_points_that_are_no_numbers(tmp_path: Path) -> 
         text.replace('"points": [\n    [\n     ', '"points": [[NaN, 3], [', 1)
     )
     found, problems = answers(read_labelme, folder)
-    assert set(found) == {"00000"}
-    assert problems[0].startswith(
-        f"{NAME}: expected a JSON file of LabelMe, got Invalid JSON: EOF while parsing"
-    )
-    assert problems[1].startswith(
-        "images/00012.json: expected a JSON file of LabelMe, got shapes.0.points.0.0"
-    )
-    assert problems[1].endswith("finite number")
-    assert problems[2] == "00099.json: expected a face of this review, got the unknown face '00099'"
+    assert set(found) == {"00000", "00012"}
+    assert problems == [
+        f"{NAME}: expected a JSON file of LabelMe, got text that is not JSON",
+        "images/00012.json shapes.0: expected points on the image, "
+        "got 1 point far outside or without a position; left out",
+        "00099.json: expected a face of this review, got the unknown face '00099'",
+    ]
+
+
+def test_labels_flags_and_numbers_in_other_forms(tmp_path: Path) -> None:
+    folder, _ = exported(tmp_path, "labelme")
+    whole = [["0", "0"], [str(WIDTH), "0"], [WIDTH, HEIGHT], [0, HEIGHT]]
+    edit(
+        folder,
+        shapes=[polygon(whole, " FACE")],
+        flags={"occluded": "true", "exclude": None, "unoccluded": 0.0},
+    )  # type: ignore[arg-type]
+    found, problems = answers(read_labelme, folder)
+    mask = found["00007"].mask
+    assert problems == [] and mask is not None and (mask == 255).all() and found["00007"].verdict == "O"
+    edit(folder, flags={"occluded": "maybe"})
+    assert answers(read_labelme, folder)[1] == [f"{NAME}: expected occluded as 0 or 1, got 'maybe'"]
+
+
+def test_a_hole_before_its_face_is_taken_away(tmp_path: Path) -> None:
+    folder, _ = exported(tmp_path, "labelme")
+    face = polygon([[10, 10], [90, 10], [90, 90], [10, 90]])
+    hole = polygon([[20, 20], [40, 20], [40, 40], [20, 40]], "hole")
+    edit(folder, shapes=[hole, face])
+    found, problems = answers(read_labelme, folder)
+    mask = found["00007"].mask
+    assert mask is not None and (mask > 0).sum() == 40 * 40 - 10 * 10
+    assert problems == [
+        f"{NAME} shapes.0: expected a hole after the face that it lies on, "
+        "got a hole before it; taken away from the face"
+    ]

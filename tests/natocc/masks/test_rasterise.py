@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tracemalloc
+
 import cv2
 import numpy as np
 import pytest
@@ -61,3 +63,13 @@ def test_corners_outside_fill_what_is_inside() -> None:
 def test_two_corners_are_no_polygon() -> None:
     with pytest.raises(ValueError, match=r"expected at least 3 corners \(x, y\), got shape \(2, 2\)"):
         fill_polygon(np.array([[0.0, 0.0], [1.0, 1.0]]), (5, 5))
+
+
+def test_a_small_polygon_in_a_large_picture_takes_little_memory() -> None:
+    """A picture of 100 megapixels: a byte for each pixel of the mask, and little more."""
+    tracemalloc.start()
+    filled = fill_polygon(np.array([[4000.0, 4000.0], [4100.0, 4000.0], [4100.0, 4050.0]]), (10_000, 10_000))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert np.count_nonzero(filled[4000:4050, 4000:4100]) == pytest.approx(2500, rel=0.05)
+    assert peak < 1.1e8

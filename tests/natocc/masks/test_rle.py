@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from pycocotools import mask as coco_mask
 
-from natocc.masks.rle import decode_runs
+from natocc.geometry import Box, mask_box
+from natocc.masks.rle import decode_runs, encode_runs, measure_runs
 
 
 def plain_runs(mask: np.ndarray) -> list[int]:
@@ -32,7 +33,7 @@ def test_plain_and_compressed_runs_give_the_mask_back(mask: np.ndarray) -> None:
         ([7, -1], "runs of 6 pixels"),
         ([], "runs of 0 pixels"),
         ([1 << 63, (1 << 63) + 6], "runs of 18446744073709551622 pixels"),
-        ("6é", "ascii"),
+        ("6é", "other than ASCII"),
         ("6 ", "compressed runs with ' ' in them"),
         ("P", "compressed runs that break off"),
         ("oooooooooooooooooooo", "compressed runs with"),
@@ -41,3 +42,22 @@ def test_plain_and_compressed_runs_give_the_mask_back(mask: np.ndarray) -> None:
 def test_runs_that_do_not_fill_the_mask_are_refused(counts: list[int] | str, got: str) -> None:
     with pytest.raises(ValueError, match=got):
         decode_runs(counts, (2, 3))
+
+
+MASKS = arrays(np.uint8, st.tuples(st.integers(1, 30), st.integers(1, 30)), elements=st.integers(0, 1))
+
+
+@given(MASKS)
+def test_box_and_area_are_those_of_the_mask(mask: np.ndarray) -> None:
+    runs = encode_runs(mask)
+    assert runs == plain_runs(mask)
+    box, area = measure_runs(runs, mask.shape)
+    assert area == mask.sum() and (box == mask_box(mask) or not area)
+
+
+@given(MASKS, st.data())
+def test_a_box_of_the_mask_is_made_alone(mask: np.ndarray, data: st.DataObject) -> None:
+    height, width = mask.shape
+    x0, y0 = data.draw(st.integers(0, width)), data.draw(st.integers(0, height))
+    box = Box(x0, y0, data.draw(st.integers(x0, width)), data.draw(st.integers(y0, height)))
+    assert np.array_equal(decode_runs(plain_runs(mask), mask.shape, box), mask[box.slices] * 255)

@@ -34,6 +34,7 @@ def test_conversions_are_no_refusals() -> None:
         bank="",
         counts={},
         problems=(problem, replace(problem, action="converted"), problem),
+        skipped={},
         absent=(),
         moved_to_test=0,
         unchanged=False,

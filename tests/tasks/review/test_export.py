@@ -151,7 +151,7 @@ def test_a_damaged_or_missing_index_is_one_message(tmp_path: Path) -> None:
         (json.dumps(index | {"format": "natocc-review/9"}), "got the format natocc-review/9"),
         (
             json.dumps(index | {"faces": [{"id": "7"}]}),
-            r"got 0\.order: Missing required|got 0\.order: Field required",
+            r"got 0\.order: nothing",
         ),
     ):
         path.write_text(text)

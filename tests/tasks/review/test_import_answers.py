@@ -150,7 +150,8 @@ def test_with_a_problem_nothing_is_written_unless_asked(tmp_path: Path) -> None:
     report, problems = case.run()
     assert problems == [
         "masks/00007.png: expected a mask with pixels, or the verdict exclude, got an empty mask",
-        "masks/7.png: expected one answer a face, got a second one of 00007 beside that in masks/00007.png",
+        "masks/00007.png: expected one answer a face, got two of 00007, the other in masks/7.png; neither is used",
+        "masks/7.png: expected one answer a face, got two of 00007, the other in masks/00007.png; neither is used",
         "masks/99.png: expected a face of this review, got the unknown face '99'",
     ]
     assert not report.written and (report.corrected, report.verdicts) == (1, 1)

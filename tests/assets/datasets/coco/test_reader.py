@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import tracemalloc
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,13 @@ import pytest
 from assets.datasets.coco.reader import read_objects
 from assets.problems import Problem
 from assets.records import RawObject
-from tests.raw_trees import add_objects, add_sidecar, annotation, coffee, encoded, write
+from tests.raw_trees import add_objects, add_sidecar, annotation, coffee, encoded, square, write
 
 FILE = "COCO/annotations/instances_sample.json"
+DERIVED = (
+    f"{FILE}: expected the area and the bbox of the outline, got others in annotations: 1 (3); "
+    "measured on the outline"
+)
 
 
 def read(raw: Path) -> tuple[list[RawObject], list[str]]:
@@ -26,10 +32,14 @@ def test_instances_come_by_id_with_all_their_facts(tmp_path: Path) -> None:
     add_objects(tmp_path, [annotation(12), annotation(3, segmentation=rle), annotation(5, iscrowd=1)])
     add_sidecar(tmp_path / "COCO", {"file": "sample/000000000001.jpg", "photo": "ab", "split": "test"})
     things, problems = read(tmp_path)
-    assert [thing.id for thing in things] == ["000000000003", "000000000012"] and problems == []
+    assert [thing.id for thing in things] == ["000000000003", "000000000012"]
+    assert problems == [
+        DERIVED,
+        f"{FILE}: expected annotations of single things, got 2 taken, skipped: 1 crowd",
+    ]
     assert things[0].segmentation == rle
     cup = things[1]
-    assert (cup.category, cup.category_id, cup.image_size) == ("cup", 47, (200, 300))
+    assert (cup.category, cup.image_size) == ("cup", (200, 300))
     assert (cup.bbox, cup.area) == ((60.0, 50.0, 100.0, 80.0), 8000.0)
     assert cup.image == tmp_path / "COCO/sample/000000000001.jpg"
     assert (cup.origin.photo, cup.origin.split) == ("ab", "test")
@@ -54,24 +64,20 @@ def test_every_annotation_file_is_read_and_photographs_may_lie_under_images(tmp_
         ({"image_id": 2}, "expected the photograph sample/000000000002.jpg, got no such file"),
         ({"image_id": 9}, "expected an image of its own file, got image_id 9 that is not listed"),
         ({"category_id": 3}, "expected a category of its own file, got category_id 3"),
-        ({"area": 0}, "expected an area above 0, got zero area"),
-        ({"area": None}, "expected an area above 0, got zero area"),
-        ({"bbox": [60, 50, 0, 80]}, "expected an area above 0, got zero area"),
         ({"segmentation": []}, "expected polygons or RLE, got no segmentation"),
         ({"segmentation": None}, "expected polygons or RLE, got no segmentation"),
         (
-            {"bbox": [60, 50, 10]},
-            "expected a bbox of four numbers and an area, got bbox [60, 50, 10], area 8000",
+            {"segmentation": square(400, 300, 50, 50)},
+            "expected an outline with an area on the picture, got one without",
         ),
         (
-            {"bbox": None},
-            "expected id, image_id, category_id, bbox, area and segmentation as COCO has them, got KeyError: 'bbox'",
+            {"segmentation": {"size": [200, 300], "counts": [60000]}},
+            "expected an outline with an area on the picture, got one without",
         ),
-        (
-            {"area": "large"},
-            "expected id, image_id, category_id, bbox, area and segmentation as COCO has them, "
-            "got ValueError: could not convert string to float: 'large'",
-        ),
+        ({"iscrowd": "perhaps"}, "expected iscrowd as 0 or 1, got 'perhaps'"),
+        ({"ignore": [0]}, "expected ignore as 0 or 1, got [0]"),
+        ({"image_id": None}, "expected an image of its own file, got image_id none that is not listed"),
+        ({"category_id": None}, "expected a category of its own file, got category_id none"),
     ],
 )
 def test_a_faulty_annotation_is_named_and_its_neighbour_kept(
@@ -110,9 +116,8 @@ def test_a_photograph_outside_the_dataset_is_not_read(tmp_path: Path, name: str)
         (b"", "its end after 0 bytes in place of '{'"),
         (b"[]", "'[' at byte 0 in place of '{'"),
         (b'{"images": [], "categories": []}', "no annotations"),
-        (b'{"images": [7]}', "TypeError: 'int' object is not subscriptable"),
-        (b'{"images": [{"file_name": "1.jpg"}]}', "KeyError: 'id'"),
-        (b'{"images": [{"id": 1, "file_name": "\xff.jpg"}]}', "UnicodeDecodeError: "),
+        (b'{"images": [7]}', "no categories, annotations"),
+        (b'{"images": [{"id": 1, "file_name": "\xff.jpg"}]}', "text that is not UTF-8"),
         (b"\xff\xfe\xfa", "'ÿ' at byte 0 in place of '{'"),
     ],
 )
@@ -158,7 +163,7 @@ def test_names_in_any_letters_and_members_in_any_order(tmp_path: Path) -> None:
 
 
 def test_a_second_annotation_of_an_id_is_named_in_one_file_and_in_two(tmp_path: Path) -> None:
-    add_objects(tmp_path, [annotation(7), annotation(7, area=5), annotation(8, area=0)], "a")
+    add_objects(tmp_path, [annotation(7), annotation(7), annotation(8, segmentation=[])], "a")
     add_objects(tmp_path, [annotation(7), annotation(8)], "b")
     things, problems = read(tmp_path)
     assert [(thing.id, thing.area) for thing in things] == [("000000000007", 8000), ("000000000008", 8000)]
@@ -171,7 +176,8 @@ def test_a_second_annotation_of_an_id_is_named_in_one_file_and_in_two(tmp_path: 
 
 def test_no_more_is_held_than_where_the_annotations_are(tmp_path: Path) -> None:
     """Ten megabytes of outlines, and a tenth of that in memory beside what is yielded."""
-    outline = [[float(60 + at % 50) for at in range(2000)]]
+    turns = [at / 1000 * 2 * math.pi for at in range(1000)]
+    outline = [[part for turn in turns for part in (100 + 40 * math.cos(turn), 90 + 40 * math.sin(turn))]]
     add_objects(tmp_path, [annotation(number, segmentation=outline) for number in range(800)])
     tracemalloc.start()
     assert sum(1 for _ in read_objects(tmp_path, lambda problem: None)) == 800
@@ -190,7 +196,7 @@ def test_no_more_is_held_than_where_the_annotations_are(tmp_path: Path) -> None:
             (7, 8),
         ),
         (
-            {"categories": [(47, "cup"), (3, "car"), (47, "bottle")]},
+            {"categories": [(47, "cup"), (3, "car"), (47, "fork")]},
             "a category id of its own",
             "category_id 47 of several categories",
             (7,),
@@ -253,3 +259,164 @@ def test_a_name_longer_than_any_file_s_is_named(tmp_path: Path) -> None:
     found, problems = read(tmp_path)
     assert found == [] and len(problems) == 2
     assert all(problem.endswith("got no such file") and len(problem) < 1500 for problem in problems)
+
+
+def refusals(raw: Path) -> tuple[list[str], list[str]]:
+    """Ids of the instances, and the problems without their file."""
+    things, problems = read(raw)
+    return [thing.id.lstrip("0") for thing in things], [
+        problem.removeprefix(f"{FILE}") for problem in problems
+    ]
+
+
+def test_names_decide_and_other_numbers_are_one_line(tmp_path: Path) -> None:
+    categories = [(41, "Cup"), (47, "person"), (28, "SPORTS_ball"), (3, "mug"), ("a", "teddy-bear")]
+    listed = [{"id": number, "name": name} for number, name in categories]
+    rows = [annotation(n, category=listed[n]["id"]) for n in range(5)]  # type: ignore[arg-type]
+    add_objects(tmp_path, rows, categories=listed)
+    things, problems = read(tmp_path)
+    assert [thing.category for thing in things] == ["cup", "person", "sports ball", "mug", "teddy bear"]
+    assert problems == [
+        f"{FILE}: expected COCO's category ids, got others: 4 (41 cup, 47 person, 28 sports ball, …); "
+        "the names decide"
+    ]
+
+
+def test_categories_without_a_name_and_with_one_name_are_said(tmp_path: Path) -> None:
+    names = [(1, None), (2, ""), (3, "mug"), (4, "Mug"), (47, "cup")]
+    rows = [annotation(number, category=number) for number, _ in names]
+    add_objects(tmp_path, rows, categories=[{"id": number, "name": name} for number, name in names])
+    things, problems = read(tmp_path)
+    assert [(int(thing.id), thing.category) for thing in things] == [(3, "mug"), (4, "mug"), (47, "cup")]
+    assert problems == [
+        f"{FILE}: expected categories with an id and a name, got entries without: 2 (id 1, id 2)",
+        f"{FILE}: expected a name of its own for each category, got names under several ids: 1 (Mug); taken as one",
+        *(f"{FILE} annotation {n}: expected a category of its own file, got category_id {n}" for n in (1, 2)),
+    ]
+
+
+def test_a_file_name_of_two_images_is_ambiguous(tmp_path: Path) -> None:
+    names = {1: "000000000001.jpg", 2: "000000000001.jpg", 3: "b.jpg"}
+    write(tmp_path / "COCO/sample/b.jpg", encoded(coffee()))
+    images = [{"id": n, "file_name": name, "height": 200, "width": 300} for n, name in names.items()]
+    add_objects(tmp_path, [annotation(n, image=n) for n in names], images=images)
+    ids, problems = refusals(tmp_path)
+    assert ids == ["3"]
+    got = "file_name '000000000001.jpg' of several images"
+    assert problems == [
+        ": expected a file_name of its own for each image, got names that several have: 1 (000000000001.jpg); none is used",
+        *(f" annotation {n}: expected a file_name of its own, got {got}" for n in (1, 2)),
+    ]
+
+
+def test_a_file_of_crowds_alone_is_said_and_counted(tmp_path: Path) -> None:
+    rows = [annotation(7, iscrowd="1"), annotation(8, iscrowd=True), annotation(9, ignore=1)]
+    add_objects(tmp_path, [*rows, annotation(10, image=9)])
+    skipped = Counter[str]()
+    problems: list[Problem] = []
+    assert list(read_objects(tmp_path, problems.append, skipped)) == []
+    assert skipped == {"crowds": 2, "marked to be ignored": 1, "with an unlisted image": 1}
+    assert [f"{problem.action} {problem.got}" for problem in problems] == [
+        "refused image_id 9 that is not listed",
+        "noted none taken, skipped: 2 crowds, 1 marked to be ignored, 1 with an unlisted image",
+    ]
+
+
+@pytest.mark.parametrize("number", ["0", False, "false", 0.0, None])
+def test_a_flag_that_is_not_set_takes_the_annotation(tmp_path: Path, number: object) -> None:
+    add_objects(tmp_path, [annotation(7) | {"iscrowd": number}])
+    assert refusals(tmp_path) == (["7"], [])
+
+
+def test_ids_and_sizes_may_be_text(tmp_path: Path) -> None:
+    image = {"id": "0001", "file_name": "000000000001.jpg", "height": "200", "width": 300.0}
+    category = {"id": "47", "name": "cup"}
+    rows = [annotation("7"), annotation(8) | {"image_id": "1", "category_id": 47.0}]  # type: ignore[arg-type]
+    add_objects(tmp_path, rows, images=[image], categories=[category])
+    things, problems = read(tmp_path)
+    assert [(thing.id, thing.image_size) for thing in things] == [
+        ("000000000007", (200, 300)),
+        ("000000000008", (200, 300)),
+    ]
+    assert problems == []
+
+
+@pytest.mark.parametrize(
+    ("image", "got"),
+    [
+        ({"file_name": None}, "expected an image with a file_name, got one without"),
+        ({"height": None}, "expected an image with height and width in pixels, got height none, width 300"),
+        ({"width": "wide"}, "expected an image with height and width in pixels, got height 200, width wide"),
+        (
+            {"file_name": "C:\\\\data\\\\a.jpg"},
+            "expected a photograph in sample, got file_name 'C:/data/a.jpg'",
+        ),
+    ],
+)
+def test_an_image_that_lacks_something_is_said_in_words(
+    tmp_path: Path, image: dict[str, object], got: str
+) -> None:
+    listed = {"id": 1, "file_name": "000000000001.jpg", "height": 200, "width": 300} | image
+    add_objects(tmp_path, [annotation(7)], images=[listed])
+    assert refusals(tmp_path) == ([], [f" annotation 7: {got}"])
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        {"coco_url": "http://images.cocodataset.org/sample/000000000001.jpg"},
+        {"coco_url": "http://images.cocodataset.org/elsewhere/000000000001.jpg"},
+        {"file_name": "sample/000000000001.jpg"},
+        {"file_name": "sample\\000000000001.jpg"},
+        {"file_name": "./000000000001.jpg"},
+    ],
+)
+def test_photographs_are_found_by_their_folder_s_name_or_url(tmp_path: Path, image: dict[str, str]) -> None:
+    add_objects(tmp_path, [annotation(7)], images=[{"id": 1, "height": 200, "width": 300} | image])
+    assert refusals(tmp_path) == (["7"], [])
+
+
+def test_a_photograph_of_another_split_is_found_by_its_url(tmp_path: Path) -> None:
+    """LVIS's files list photographs of train2017 and val2017."""
+    write(tmp_path / "COCO/images/val2017/9.jpg", encoded(coffee()))
+    url = "http://images.cocodataset.org/val2017/9.jpg"
+    add_objects(tmp_path, [annotation(7)], images=[{"id": 1, "coco_url": url, "height": 200, "width": 300}])
+    (thing,) = read(tmp_path)[0]
+    assert thing.image == tmp_path / "COCO/images/val2017/9.jpg"
+
+
+@pytest.mark.parametrize(
+    ("fields", "noted"),
+    [
+        ({"area": 0}, True),
+        ({"area": None}, False),
+        ({"bbox": None}, False),
+        ({"area": "large"}, True),
+        ({"area": 60000}, True),
+        ({"area": "8000", "bbox": ["60", "50", "100", "80"]}, False),
+        ({"bbox": [60, 50, 160, 130]}, True),
+        ({"bbox": [60, 50, 0, 80]}, True),
+        ({"bbox": [60, 50, 10]}, True),
+        ({"bbox": [float("nan")] * 4}, True),
+        ({"bbox": [59, 49, 102, 82], "area": 8120}, False),
+    ],
+)
+def test_area_and_box_are_measured_and_contradictions_noted(
+    tmp_path: Path, fields: dict[str, object], noted: bool
+) -> None:
+    add_objects(tmp_path, [annotation(7, **fields)])
+    (thing,), problems = read(tmp_path)
+    assert thing.area == pytest.approx(8000, rel=0.02)
+    assert thing.bbox == pytest.approx((60, 50, 100, 80), abs=2)
+    assert problems == [DERIVED.replace("(3)", "(7)")] * noted
+
+
+def test_a_point_far_outside_is_left_out_and_said(tmp_path: Path) -> None:
+    outline = [60.0, 50, 160, 50, 160, 130, 100, 130, 60, 130]
+    add_objects(tmp_path, [annotation(7, segmentation=[[*outline, 9000.0, 9000.0]]), annotation(8)])
+    things, problems = read(tmp_path)
+    assert things[0].segmentation == [outline]
+    assert problems == [
+        f"{FILE}: expected points on the picture, got points far outside or without a position in "
+        "annotations: 1 (7); left out"
+    ]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.datasets.coco.categories import CATEGORIES, CATEGORY_NAMES, TEST_CATEGORIES
+from assets.datasets.coco.categories import CATEGORIES, CATEGORY_NAMES, TEST_CATEGORIES, published_category
 from assets.datasets.coco.reader import read_objects
 from assets.datasets.coco.selection import MOST_BLUR, choose_objects, read_choice
 from assets.problems import Problem
@@ -18,15 +18,20 @@ from tests.raw_trees import annotation, coffee, encoded, square, write
 
 
 def box(
-    number: int, category: int, x: float, y: float, width: float, height: float, fill: float = 1.0
+    number: int, category: int | str, x: float, y: float, width: float, height: float
 ) -> dict[str, object]:
+    published = published_category(category) if isinstance(category, str) else None
     return annotation(
         number,
-        category=category,
+        category=published[0] if published else category,
         bbox=[x, y, width, height],
-        area=width * height * fill,
+        area=width * height,
         segmentation=square(x, y, width, height),
     )
+
+
+# A frame of 400x400 at (10, 10), 20 wide: less than a quarter of its box.
+FRAME = [10, 10, 410, 10, 410, 410, 10, 410, 10, 30, 30, 30, 30, 390, 390, 390, 390, 30, 10, 30]
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +47,9 @@ def things(tmp_path_factory: pytest.TempPathFactory) -> list[RawObject]:
             box(first + 20, category, 2, 10, 400, 400),
             box(first + 21, category, 10, 10, 63, 300),
             box(first + 22, category, 10, 10, 400, 70),
-            box(first + 23, category, 10, 10, 400, 400, 0.2),
-            box(first + 24, category, 10, 10, 300, 300) | {"segmentation": square(10, 10, 9, 9) * 2},
+            box(first + 23, category, 10, 10, 400, 400) | {"segmentation": [FRAME], "area": 30400},
+            box(first + 24, category, 10, 10, 300, 300)
+            | {"segmentation": square(10, 10, 300, 150) + square(10, 160, 300, 150)},
             box(first + 25, category, 10, 10, 400, 400) | {"iscrowd": 1},
         ]
     rows += [box(5000 + n, 1, 10, 10, 300, 300) for n in range(20)]
@@ -51,14 +57,13 @@ def things(tmp_path_factory: pytest.TempPathFactory) -> list[RawObject]:
     random.Random(1).shuffle(rows)
     listing = {
         "images": [{"id": 1, "file_name": "000000000001.jpg", "height": 480, "width": 640}],
-        "categories": [{"id": 1, "name": "person"}]
-        + [{"id": number, "name": name} for number, name in CATEGORY_NAMES.items()],
+        "categories": [{"id": number, "name": name} for number, name in CATEGORY_NAMES.items()],
         "annotations": rows,
     }
     write(raw / "COCO/annotations/instances_val2017.json", json.dumps(listing).encode())
-    problems: list[object] = []
+    problems: list[Problem] = []
     found = list(read_objects(raw, problems.append))
-    assert problems == []
+    assert [problem.got for problem in problems] == [f"{len(rows) - 20} taken, skipped: 20 crowds"]
     return found
 
 
@@ -81,7 +86,7 @@ def test_the_choice_does_not_depend_on_the_order_of_the_file(things: list[RawObj
 
 
 def test_a_category_with_fewer_gives_what_it_has(things: list[RawObject]) -> None:
-    few = [one for one in things if one.category_id != 84 or int(one.id) % 100 < 2]
+    few = [one for one in things if one.category != "book" or int(one.id) % 100 < 2]
     assert len(select(few, "default")) == 128 - 6 + 2
 
 
@@ -131,13 +136,13 @@ def test_another_choice_is_an_error(choice: str, got: str) -> None:
 
 def held_out_kinds(things: list[RawObject]) -> list[RawObject]:
     """Six sound ones of each test category, four in photographs of their own."""
-    plain, more = next(one for one in things if one.category_id == 47), []
+    plain, more = next(one for one in things if one.category == "cup"), []
     for place, category in enumerate(TEST_CATEGORIES):
         for n in range(6):
             number = 9000 + 10 * place + n
             image = plain.image if n < 2 else plain.image.with_name(f"{number}.jpg")
             size = {"bbox": (10.0, 10.0, 200.0 - n, 200.0), "area": 200.0 * (200 - n)}
-            more.append(replace(plain, id=f"{number:012d}", image=image, category_id=category, **size))
+            more.append(replace(plain, id=f"{number:012d}", image=image, category=category, **size))
     return more
 
 
@@ -148,7 +153,7 @@ def with_split(one: RawObject, split: str) -> RawObject:
 def test_the_recipe_tests_on_other_categories_from_other_photographs(things: list[RawObject]) -> None:
     found = choose_objects([*things, *held_out_kinds(things)], "default")
     tested = [one for one in found.objects if one.origin.split == "test"]
-    assert [one.category_id for one in tested] == [number for number in TEST_CATEGORIES for _ in range(4)]
+    assert [one.category for one in tested] == [name for name in TEST_CATEGORIES for _ in range(4)]
     train = [one for one in found.objects if one.origin.split != "test"]
     assert train == select(things, "default")
     assert {one.image for one in tested}.isdisjoint(one.image for one in train)
@@ -173,16 +178,16 @@ def test_blurred_ones_give_their_places_to_the_next(things: list[RawObject], blu
 
     def blur_of(one: RawObject) -> float | None:
         asked.append(one.id)
-        return blur if one.category_id == 47 and one.bbox[2] >= 103 else MOST_BLUR
+        return blur if one.category == "cup" and one.bbox[2] >= 103 else MOST_BLUR
 
     found = choose_objects(things, "default", hold_out=False, blur_of=blur_of)
-    cups = [int(one.id) % 100 for one in found.objects if one.category_id == 47]
+    cups = [int(one.id) % 100 for one in found.objects if one.category == "cup"]
     assert cups == [0, 1, 2, 3, 4, 5] and found.counts["blurred"] == 4
     assert len(asked) == len(set(asked)) == 127 + 4, "no more are measured than there are places to fill"
 
 
 def test_no_more_than_four_times_the_places_are_measured(things: list[RawObject]) -> None:
-    plain = next(one for one in things if one.category_id == 84)
+    plain = next(one for one in things if one.category == "book")
     many = [replace(plain, id=f"{number:012d}") for number in range(200)]
     found = choose_objects(many, "default", blur_of=lambda one: 9.0)
     assert found.objects == [] and found.counts["blurred"] == 24
@@ -190,7 +195,7 @@ def test_no_more_than_four_times_the_places_are_measured(things: list[RawObject]
 
 def test_missing_objects_of_the_recipe_are_one_line(things: list[RawObject]) -> None:
     problems: list[Problem] = []
-    few = [one for one in things if one.category_id not in (61, 84) or int(one.id) % 100 < 2]
+    few = [one for one in things if one.category not in ("cake", "book") or int(one.id) % 100 < 2]
     choose_objects(few, "default", hold_out=False, report=problems.append)
     assert [f"{problem.action} {problem}" for problem in problems] == [
         "noted COCO/annotations: expected 6 sound objects or more of each of 20 categories, got 2 cake, 2 book"
@@ -204,7 +209,7 @@ def test_missing_objects_of_the_recipe_are_one_line(things: list[RawObject]) -> 
 
 
 def test_of_all_the_test_categories_are_held_out_with_their_photographs(things: list[RawObject]) -> None:
-    other = [replace(one, image=one.image.with_name("other.jpg")) for one in things if one.category_id == 47]
+    other = [replace(one, image=one.image.with_name("other.jpg")) for one in things if one.category == "cup"]
     found = choose_objects([*held_out_kinds(things), *things, *other], "all").objects
     held = {one.image.name for one in found if one.origin.split == "test"}
     assert {one.image.name for one in found if one.origin.split is None} == {"other.jpg"}
@@ -212,7 +217,7 @@ def test_of_all_the_test_categories_are_held_out_with_their_photographs(things: 
 
 
 def test_the_side_car_keeps_a_photograph_for_training(things: list[RawObject]) -> None:
-    train = [with_split(one, "train") for one in things if one.category_id == 47]
+    train = [with_split(one, "train") for one in things if one.category == "cup"]
     found = choose_objects([*train, *held_out_kinds(things)], "all").objects
     photo = {one.origin.split for one in found if one.image == train[0].image}
     assert photo == {"train", None} and sum(one.origin.split == "test" for one in found) == 32
@@ -221,12 +226,12 @@ def test_the_side_car_keeps_a_photograph_for_training(things: list[RawObject]) -
 def test_nothing_is_held_out_where_nothing_would_be_left(things: list[RawObject]) -> None:
     only = held_out_kinds(things)
     assert choose_objects(only, "all").objects == only
-    none = [one for one in things if one.category_id not in TEST_CATEGORIES and one.area >= 32**2]
+    none = [one for one in things if one.category not in TEST_CATEGORIES and one.area >= 32**2]
     assert all(one.origin.split is None for one in choose_objects(none, "all").objects)
 
 
 def test_objects_are_gone_through_once_and_few_are_held(things: list[RawObject]) -> None:
-    plain = next(one for one in things if one.category_id == 47)
+    plain = next(one for one in things if one.category == "cup")
     held: list[weakref.ref[Held]] = []
     most = 0
 
@@ -243,3 +248,9 @@ def test_objects_are_gone_through_once_and_few_are_held(things: list[RawObject])
 
     assert len(choose_objects(stream(), "default").objects) == 7
     assert most < 80
+
+
+def test_what_is_too_small_for_all_is_counted_with_what_the_reader_skipped(things: list[RawObject]) -> None:
+    found = choose_objects(things, "all", skipped={"crowds": 3})
+    assert found.skipped == {"crowds": 3, "too small (below 32x32)": 1}
+    assert choose_objects(things, "default").skipped == {}

@@ -1,12 +1,20 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from pycocotools import mask as coco_mask
 
-from natocc.geometry import Box
-from tasks.prepare.occluders.matte import make_matte, polygons_within, rasterise
+from assets.problems import BadInput
+from natocc.geometry import Box, Image
+from natocc.masks.rle import decode_runs
+from tasks.prepare.occluders.matte import make_matte, outline_runs, polygons_within
 from tests.raw_trees import square
+
+
+def rasterise(segmentation: Any, size: tuple[int, int]) -> Image:
+    return decode_runs(outline_runs(segmentation, size), size)
 
 
 def test_polygons_and_both_kinds_of_rle_agree() -> None:
@@ -24,15 +32,15 @@ def test_polygons_and_both_kinds_of_rle_agree() -> None:
 @pytest.mark.parametrize(
     ("segmentation", "error"),
     [
-        ([[0.0, 0.0, 5.0, 5.0]], "a polygon of 4 numbers"),
-        ([[0.0, 0.0, 5.0, 5.0, 9.0]], "a polygon of 5 numbers"),
-        ([[0.0, 0.0, 5.0, 5.0, 4000.0, 9.0]], "a polygon with a corner far outside"),
-        ({"size": [20, 30], "counts": [600]}, "RLE of 30x20"),
+        ([[0.0, 0.0, 5.0, 5.0]], "a polygon of at least 3 points, got 2"),
+        ([[0.0, 0.0, 5.0, 5.0, 9.0]], "a polygon of pairs x, y, got 5 numbers"),
+        ([[0.0, 0.0, 5.0, 5.0, 4000.0, 9.0]], "points on the image of 300x200, got .*, far outside"),
+        ({"size": [20, 30], "counts": [600]}, "the image's size 300x200, got 30x20"),
     ],
 )
 def test_annotations_that_make_no_mask_say_why(segmentation: object, error: str) -> None:
-    with pytest.raises(ValueError, match=error):
-        rasterise(segmentation, (200, 300))  # type: ignore[arg-type]
+    with pytest.raises(BadInput, match=error):
+        rasterise(segmentation, (200, 300))
 
 
 def test_polygons_follow_their_box_and_its_size() -> None:

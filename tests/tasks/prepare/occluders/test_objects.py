@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -89,23 +90,21 @@ def test_an_object_brings_no_ground_along(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "problem"),
+    ("segmentation", "problem"),
     [
-        ({"segmentation": {"size": [300, 200], "counts": [60000]}}, "expected polygons or RLE of its photograph's size, got ValueError: RLE of 200x300"),
-        ({"segmentation": {"size": [200, 300], "counts": [0, 9]}}, "expected polygons or RLE of its photograph's size, got ValueError: runs of 9 pixels in all for a mask of 300x200"),
-        ({"segmentation": {"size": [200, 300]}}, "expected polygons or RLE of its photograph's size, got KeyError: 'counts'"),
-        ({"segmentation": square(400, 300, 50, 50)}, "expected an annotation with pixels inside the photograph, got an empty one"),
-        ({"segmentation": square(1e9, 0, 5, 5)}, "expected polygons or RLE of its photograph's size, got ValueError: a polygon with a corner far outside"),
-        ({"segmentation": [[1, 2, 3, 4]]}, "expected polygons or RLE of its photograph's size, got ValueError: a polygon of 4 numbers"),
-        ({"segmentation": [["a", "b", "c", "d", "e", "f"]]}, "expected polygons or RLE of its photograph's size, got ValueError: could not convert string to float: 'a'"),
-        ({"segmentation": "cup"}, "expected polygons or RLE of its photograph's size, got ValueError: could not convert string to float: 'c'"),
-        ({"segmentation": square(60, 50, 1, 40)}, "expected a matte thick enough to cut out, got one that is nowhere solid"),
+        (
+            {"size": [200, 300], "counts": [0, 9]},
+            "expected run lengths that fill the image, got runs of 9 pixels in all for a mask of 300x200",
+        ),
+        ({"size": [200, 300], "counts": [60000]}, "expected an annotation with pixels inside the photograph, got an empty one"),
+        (square(400, 300, 50, 50), "expected an annotation with pixels inside the photograph, got an empty one"),
+        (square(60, 50, 1, 40), "expected a matte thick enough to cut out, got one that is nowhere solid"),
     ],
 )  # fmt: skip
-def test_outlines_that_cannot_be_used_are_refused(
-    tmp_path: Path, fields: dict[str, Any], problem: str
-) -> None:
-    done = an_object(tmp_path, **fields)
+def test_outlines_that_cannot_be_used_are_refused(tmp_path: Path, segmentation: Any, problem: str) -> None:
+    add_objects(tmp_path, [annotation(7)])
+    thing = replace(next(iter(read_objects(tmp_path, silent))), segmentation=segmentation)
+    done = prepare_objects([thing], tmp_path, Upscaler(name="lanczos"))[0]
     assert messages(done) == [f"refused {WHERE}: {problem}"]
     assert done.entry is None
 

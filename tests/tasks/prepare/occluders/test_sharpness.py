@@ -22,7 +22,6 @@ def an_instance(folder: Path, picture: Image | bytes, size: tuple[int, int] = (4
         bbox=(100, 100, 300, 200),
         area=60000,
         category="cup",
-        category_id=47,
         origin=Origin(dataset="COCO", photo="", licence=""),
     )
 
