@@ -20,14 +20,14 @@ class Problem:
 
     ``refused`` inputs do not enter the bank; ``converted`` ones do, after the change that
     ``got`` names (a rotation, a colour space, a bit depth). ``noted`` findings, such as an unexpected number
-    of files, change no input. Names and values of users in the fields are made safe to show, here once for
-    terminal, JSON and tables.
+    of files, change no input. ``unmatched`` inputs are those of ``Unmatched``. Names and values of users in
+    the fields are made safe to show, here once for terminal, JSON and tables.
     """
 
     path: str  # relative to the raw folder, with forward slashes
     expected: str
     got: str
-    action: Literal["refused", "converted", "noted"] = "refused"
+    action: Literal["refused", "converted", "noted", "unmatched"] = "refused"
 
     def __post_init__(self) -> None:
         for name in ("path", "expected", "got"):
@@ -35,6 +35,25 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.path}: expected {self.expected}, got {self.got}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmatched(Problem):
+    """Inputs of one source that match nothing: rows without a photograph, files that no reader reads.
+
+    ``path`` is the source: a table, or a folder of files. Make it with ``assets.reading.unmatched``.
+    """
+
+    kind: str  # a plural noun and what they lack: "rows without a photograph"
+    count: int
+    names: tuple[str, ...]  # the first few
+    todo: str
+    action: Literal["refused", "converted", "noted", "unmatched"] = "unmatched"
+
+    def __post_init__(self) -> None:
+        # A class with slots has no super() without arguments.
+        Problem.__post_init__(self)
+        object.__setattr__(self, "names", tuple(one_line(name, _MOST) for name in self.names))
 
 
 class BadInput(ValueError):

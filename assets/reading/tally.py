@@ -28,5 +28,10 @@ class Tally:
     def __bool__(self) -> bool:
         return self.count > 0
 
+    @property
+    def names(self) -> str:
+        """The first names, with an ellipsis if there are more."""
+        return f"{', '.join(self.first)}{', …' if self.count > _SHOWN else ''}"
+
     def __str__(self) -> str:
-        return f"{self.count} ({', '.join(self.first)}{', …' if self.count > _SHOWN else ''})"
+        return f"{self.count} ({self.names})"
