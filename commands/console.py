@@ -10,7 +10,7 @@ from rich.console import Console
 from natocc.files.show import one_line
 
 if TYPE_CHECKING:
-    from assets.problems import Problem
+    from assets.problems import Problem, Unmatched
 
 # Names of files may hold what looks like an emoji's code.
 console = Console(highlight=False, soft_wrap=True, emoji=False)
@@ -41,6 +41,35 @@ def shown(line: object) -> str:
 def show_problem(problem: Problem) -> None:
     """One line about an input: what was expected and what came. Only refused inputs have no mark."""
     warn(f"{problem}{'' if problem.action == 'refused' else f' ({problem.action})'}")
+
+
+def show_matched(problem: Problem) -> None:
+    """As ``show_problem``; what is unmatched waits for ``show_unmatched``."""
+    if problem.action != "unmatched":
+        show_problem(problem)
+
+
+def show_unmatched(found: Sequence[Unmatched]) -> None:
+    """A table of the inputs that match nothing; with --quiet or --json, lines on the standard error."""
+    if not found:
+        return
+    if console.quiet:
+        for problem in found:
+            show_problem(problem)
+        return
+    say("", "Unmatched: inputs that nothing refers to, or that refer to nothing. None of them is used.")
+    print_table(
+        [
+            {
+                "where": one.path,
+                "count": one.count,
+                "what": one.kind,
+                "first": f"{', '.join(one.names)}{', …' if one.count > len(one.names) else ''}",
+                "what to do": one.todo,
+            }
+            for one in found
+        ]
+    )
 
 
 def print_table(rows: Sequence[Mapping[str, object]]) -> None:

@@ -28,15 +28,24 @@ _SHOWN = 50
 
 @task(name="prepare", cache_policy=NO_CACHE)
 def prepare_task(raw: str, bank: str, workers: int, wait: bool) -> None:
-    """Make the bank with the options of the existing bank, and log refused inputs."""
+    """Make the bank with the options of the existing bank, and log refused and unmatched inputs."""
     logger = get_run_logger()
 
     def show(problem: Problem) -> None:
-        if problem.action == "refused":
+        if problem.action in ("refused", "unmatched"):
             logger.warning("%s", problem)
 
     report = prepare(Path(raw), bank, options_of(bank), workers=workers, wait=wait, report=show)
     logger.info("%s: %s", bank, list_counts(report.counts))
+    if report.unmatched:
+        create_table_artifact(
+            [
+                {"where": one.path, "count": one.count, "what": one.kind, "first": ", ".join(one.names)}
+                for one in report.unmatched
+            ],
+            key="unmatched-inputs",
+            description="Inputs that nothing refers to, or that refer to nothing.",
+        )
 
 
 @task(name="queue", cache_policy=NO_CACHE)

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, cast
 
 from fsspec import AbstractFileSystem
 
+from natocc.files.clutter import is_clutter
 from natocc.files.read import hash_file, open_file, read_within
 from shards.local_file import flush_folder, make_folders, replace_whole
 from shards.remote.errors import clear_errors, no_answer
@@ -138,6 +139,11 @@ def list_names(url: str) -> list[str]:
         listed = filesystem.ls(path, detail=False, refresh=True)
         # A folder of an object store may hold an object "folder/", by which consoles show it.
         return sorted(Path(name).name for name in listed if name != f"{path.rstrip('/')}/")
+
+
+def data_names(url: str) -> list[str]:
+    """As ``list_names``, without what is never data, such as the files of file managers."""
+    return [name for name in list_names(url) if not is_clutter(name)]
 
 
 def describe_content(url: str) -> str:

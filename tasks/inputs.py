@@ -16,6 +16,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
+from natocc.files.clutter import is_clutter
+
 
 @dataclass(frozen=True, slots=True)
 class InputCheck:
@@ -106,12 +108,13 @@ def blocked_folder(path: str | Path) -> str | None:
 
 
 def occupied_folder(path: str | Path) -> str | None:
-    """The problem of a folder to write that is not new and not empty."""
+    """The problem of a folder to write that is not new and not empty, but for clutter."""
     if problem := blocked_folder(path):
         return problem
     if _is_remote(path) or not _local(path).is_dir():
         return None
-    found = min((place.name for place in _local(path).iterdir()), default=None)
+    names = (place.name for place in _local(path).iterdir())
+    found = min((name for name in names if not is_clutter(name)), default=None)
     return None if found is None else f"expected a new or empty folder, got {path} with {found} in it"
 
 

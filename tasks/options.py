@@ -30,6 +30,9 @@ Count = Annotated[int, Field(ge=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Workers = Annotated[int, Field(ge=1, le=MOST_WORKERS, description="Worker processes.")]
+PictureMib = Annotated[int, Field(ge=1, description="Largest file of a picture, in MiB.")]
+TableMib = Annotated[int, Field(ge=1, description="Largest table or list, in MiB.")]
+Megapixels = Annotated[int, Field(ge=1, description="Largest picture, in millions of pixels.")]
 Wait = Annotated[bool, Field(description="Wait for another run that writes there, instead of exit 75.")]
 WeightsFolder = Annotated[
     str | None, HelpWords("$NATOCC_WEIGHTS or data/weights"), Field(description="Folder of weights.")

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from assets.datasets.realocc import OccludedSource
 from assets.problems import BadInput, Problem, ReportProblem, damage_named
+from natocc.files.clutter import is_clutter
 from natocc.files.read import check_pixels, what_is
 from natocc.geometry import Image
 
@@ -113,7 +114,8 @@ def read_pixels(face: CofwFace) -> Image:
 def cofw_files(raw: Path) -> Iterator[Path]:
     """The two files, and further files with the same names."""
     for folder in COFW_FOLDERS:
-        yield from sorted(path for path in (raw / folder).rglob("*.mat") if path.name in _PARTS)
+        found = sorted(path for path in (raw / folder).rglob("*.mat") if path.name in _PARTS)
+        yield from (path for path in found if not any(map(is_clutter, path.relative_to(raw).parts)))
 
 
 def _read_file(path: Path, part: _Part, raw: Path, report: ReportProblem) -> Iterator[CofwFace]:

@@ -14,16 +14,17 @@ from pathlib import Path, PurePosixPath
 
 from assets.problems import Problem, ReportProblem, unreadable
 from assets.reading.expected_counts import deviation
-from assets.reading.folders import first_folder
+from assets.reading.folders import first_folder, names_in
 from assets.reading.naming import id_of, normal
 from assets.reading.tally import Tally
+from assets.reading.unmatched import tally_of, unmatched
 from assets.records import RawComposite
 from assets.text.sidecar import Sidecar
 from natocc.files.read import is_there, read_text, what_is
 
 IHARMONY4_FOLDERS = ("iHarmony4", "IHarmony4")
 SUBSETS = ("HAdobe5k", "HCOCO", "HFlickr", "Hday2night")
-COMPOSITES, _MASKS, _REALS = "composite_images", "masks", "real_images"
+IHARMONY4_KINDS = COMPOSITES, _MASKS, _REALS = "composite_images", "masks", "real_images"
 # Composites by sub-dataset: train, test.
 COUNTS = {
     "HAdobe5k": (19_437, 2_160),
@@ -55,6 +56,8 @@ def read_iharmony4(raw: Path, report: ReportProblem, split: str | None = None) -
     reader = _Reader(folder, raw, report)
     for name in _SPLITS if split is None else (split,):
         yield from reader.read_split(name)
+    if split is None:
+        reader.report_unlisted()
 
 
 def parts_of(composite: str) -> tuple[str, str]:
@@ -118,6 +121,7 @@ class _Reader:
         self._folder, self._raw, self._report = folder, raw, report
         self._sidecar = Sidecar(folder, raw, report)
         self._list_of: dict[str, str] = {}  # by composite
+        self._used: dict[tuple[str, str], set[str]] = {}  # names by sub-dataset and folder
 
     def read_split(self, split: str) -> Iterator[RawComposite]:
         """Yield the composites of a split. A split without a list is a Problem."""
@@ -162,7 +166,23 @@ class _Reader:
                 faults.add("composites that no line has yet", "others", f"{named.key} of {earlier}")
                 continue
             self._list_of[named.key] = where
+            for kind, file in named.files(self._folder).items():
+                self._used.setdefault((named.subset, kind), set()).add(file.name)
             yield named
+
+    def report_unlisted(self) -> None:
+        """Report the files of each sub-dataset that no line of the lists leads to."""
+        for subset in SUBSETS:
+            for kind in IHARMONY4_KINDS:
+                folder, used = self._folder / subset / kind, self._used.get((subset, kind), set())
+                names = sorted(names_in(folder)) if folder.is_dir() else []
+                unused = tally_of(name for name in names if normal(name) not in used)
+                if unused:
+                    found, todo = "files that no list names", "add them to a list"
+                    expected = "a line of a list for each composite"
+                    self._report(
+                        unmatched(self._relative(folder), found, unused, expected=expected, todo=todo)
+                    )
 
     def _composite(self, named: _Named, split: str, files: dict[str, Path]) -> RawComposite:
         row = self._sidecar.row_of(f"{named.subset}/{COMPOSITES}/{named.composite}")

@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assets.problems import Problem, ReportProblem, unreadable
-from assets.reading.folders import by_stem, first_folder, pictures_in
+from assets.reading.folders import by_stem, first_folder, names_in, pictures_in
+from assets.reading.masks.choose import choose_masks
 from assets.reading.naming import id_of, normal
 from assets.records import RawOccludedFace
 from assets.text.sidecar import Sidecar
 from natocc.files.names import PICTURES
 from natocc.files.read import is_there, read_text
 
-_IMAGES, _MASKS = ("image", "img", "images"), ("mask", "masks")
+# Names of the folders; the first that exists is read.
+OCCLUDED_PICTURES, OCCLUDED_MASKS = ("image", "img", "images"), ("mask", "masks")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,31 +54,33 @@ def read_occluded_faces(
     """Yield the faces of ``split/val.txt`` in its order; without the list, all faces by name.
 
     Photographs lie in ``image``, ``img`` or ``images``, masks in ``mask`` or ``masks``. A number of
-    photographs other than published is a Problem; they are read nevertheless.
+    photographs other than published is a Problem; they are read nevertheless. Masks are matched to
+    photographs by name (``choose_masks``).
     """
     folder = raw / source.folder
     sidecar = Sidecar(folder, raw, report)
-    pictures, masks = first_folder(folder, *_IMAGES), first_folder(folder, *_MASKS)
+    pictures, masks = first_folder(folder, *OCCLUDED_PICTURES), first_folder(folder, *OCCLUDED_MASKS)
     if pictures is None or masks is None:
-        names = _IMAGES if pictures is None else _MASKS
+        names = OCCLUDED_PICTURES if pictures is None else OCCLUDED_MASKS
         where = f"{source.folder}/{names[0]}"
         report(Problem(path=where, expected="a folder of pictures", got=_instead(folder, names)))
         return
     images = by_stem(pictures_in(pictures, raw, report), raw, report)
-    pngs = (path for path in sorted(masks.iterdir()) if path.suffix.lower() == ".png")
-    mask_of = by_stem(pngs, raw, report)
+    chosen = choose_masks(images, masks, raw, report)
     if source.count not in (None, len(images)):
         where, expected = f"{source.folder}/{pictures.name}", f"{source.count} pictures, as published"
         report(Problem(path=where, expected=expected, got=str(len(images)), action="noted"))
     listed = _listed(folder / "split" / "val.txt", raw, report)
     for stem in listed or [*images]:
-        image, mask = images.get(stem), mask_of.get(stem)
+        image, mask = images.get(stem), chosen.taken.get(stem)
         if image is None:
             where, expected = (
                 f"{source.folder}/{pictures.name}/{stem}.jpg",
                 "the picture that split/val.txt names",
             )
             report(Problem(path=where, expected=expected, got="no such file"))
+            continue
+        if mask is None and stem in chosen.refused:
             continue
         if mask is None:
             expected = f"a mask {source.folder}/{masks.name}/{stem}.png"
@@ -85,15 +89,11 @@ def read_occluded_faces(
         row = sidecar.row_of(f"{pictures.name}/{image.name}")
         origin = row.origin(source.dataset, source.licence)
         yield RawOccludedFace(id=id_of(stem), image=image, mask=mask, origin=origin)
-    for stem in () if listed else sorted(mask_of.keys() - images.keys()):
-        expected = f"a photograph {source.folder}/{pictures.name}/{stem}.jpg"
-        where = mask_of[stem].relative_to(raw).as_posix()
-        report(Problem(path=where, expected=expected, got="no such file"))
 
 
 def _instead(folder: Path, names: tuple[str, ...]) -> str:
     """Describe what exists instead of the folder: nothing, or a folder at a wrong depth."""
-    below = sorted(path.name for path in folder.glob("*/") if first_folder(path, *names))
+    below = sorted(name for name in names_in(folder) if first_folder(folder / name, *names))
     return f"one a level deeper, in {folder.name}/{below[0]}" if below else "no such folder"
 
 

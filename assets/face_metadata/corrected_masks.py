@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 import cv2
@@ -12,10 +13,11 @@ from assets.face_metadata.provenance import PROVENANCE
 from assets.face_metadata.verdicts import VERDICTS_FILE
 from assets.pictures.mask import read_mask
 from assets.problems import BadInput, Problem, ReportProblem
-from assets.reading.folders import pictures_in
+from assets.reading.folders import names_in
+from assets.reading.masks.choose import mask_files, report_unmatched
+from assets.reading.masks.match import MASK_ENDINGS, match_masks
 from assets.reading.naming import id_of
 from assets.wording import count_of
-from natocc.files.names import PICTURES
 from natocc.files.read import read_picture_bytes
 from natocc.geometry import Image
 
@@ -41,25 +43,32 @@ def check_corrected(raw: Path, faces: str) -> None:
         raise FileNotFoundError(
             f"{folder}: expected a folder of masks, got no folder; unpack the archive, or remove it"
         )
-    if not any(path.suffix.lower() in PICTURES or _is_table(path.name) for path in folder.iterdir()):
-        below = sorted(path for path in folder.iterdir() if path.is_dir() and any(path.glob("*.png")))
+    names = names_in(folder)
+    if not any(Path(name).suffix.lower() in MASK_ENDINGS or _is_table(name) for name in names):
+        inner = (folder / name for name in sorted(names) if (folder / name).is_dir())
+        below = [path for path in inner if any(name.lower().endswith(".png") for name in names_in(path))]
         got = f"masks one level deeper; move those of {below[0]} up" if below else "none; remove the folder"
         raise FileNotFoundError(f"{folder}: expected masks 0.png and so on, got {got}")
 
 
-def corrected_masks(raw: Path, report: ReportProblem) -> dict[str, tuple[Path, ...]]:
-    """Mask files by the id of their face: one each, or more if 7.png lies beside 007.png.
+def corrected_masks(raw: Path, stems: Iterable[str], report: ReportProblem) -> dict[str, tuple[Path, ...]]:
+    """Mask files by the id of their face: one each, or more if 7.png lies beside 007.png or 7_mask.png.
 
-    Empty if the folder does not exist.
+    ``stems`` are the names of all photographs. Masks that fit none are reported as unmatched. Empty if the
+    folder does not exist.
     """
     folder, found = raw / CORRECTED_FOLDER, defaultdict[str, tuple[Path, ...]](tuple)
+    if not folder.is_dir():
+        return {}
 
     def note(problem: Problem) -> None:
         if not _is_table(problem.path.rpartition("/")[2]):
             report(problem)
 
-    for path in pictures_in(folder, raw, note) if folder.is_dir() else ():
-        found[id_of(path.stem)] += (path,)
+    matches = match_masks(stems, mask_files(folder, raw, note))
+    for stem, paths in matches.candidates.items():
+        found[id_of(stem)] += paths
+    report_unmatched(matches, folder, raw, report)
     return dict(found)
 
 

@@ -18,7 +18,7 @@ from assets.face_metadata.partition_lists import (
 )
 from assets.face_metadata.verdicts import VERDICTS_FILE, VerdictRow, read_verdicts
 from assets.problems import Problem, ReportProblem
-from assets.reading.folders import is_text
+from assets.reading.folders import is_text, names_in
 from assets.records import Origin
 from natocc.files.names import PICTURES
 
@@ -80,9 +80,9 @@ def partition_of(raw: Path, report: ReportProblem) -> Partition:
     a file can't be read, as test faces would otherwise be used for training.
     """
     images = raw / _IMAGES
-    files = images.iterdir() if images.is_dir() else ()
-    names = (path.name for path in files if path.suffix.lower() in PICTURES and is_text(path.name))
-    there = {face_id_of(name) for name in names if not name.startswith(".")}
+    names = names_in(images) if images.is_dir() else ()
+    pictures = (name for name in names if Path(name).suffix.lower() in PICTURES and is_text(name))
+    there = set(map(face_id_of, pictures))
     lists = {name: path.relative_to(raw).as_posix() for name, path in sorted(find_lists(raw, report).items())}
     groups: dict[str, Group] = {}
     for group in (group for group in GROUPS if group.name in lists):

@@ -8,6 +8,7 @@ from pathlib import Path
 from assets.face_metadata.corrected_masks import CORRECTED_FOLDER
 from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.reading.naming import id_of, normal
+from natocc.files.clutter import is_clutter
 from natocc.files.names import PICTURES
 from natocc.files.read import read_text
 
@@ -33,7 +34,8 @@ _OWN_TABLES = (f"{_PREFIX}-attribute-anno.txt", f"{_PREFIX}-pose-anno.txt")
 def find_lists(raw: Path, report: ReportProblem) -> dict[str, Path]:
     """The list of each group, by the group's name. Other text files with the dataset's name are Problems."""
     found: dict[str, Path] = {}
-    for path in (path for folder in _FOLDERS for path in sorted((raw / folder).glob("*.[tT][xX][tT]"))):
+    texts = (path for folder in _FOLDERS for path in sorted((raw / folder).glob("*.[tT][xX][tT]")))
+    for path in (path for path in texts if not is_clutter(path.name)):
         group, where = _group_of(path.name), path.relative_to(raw).as_posix()
         if group in found:
             first = found[group].relative_to(raw).as_posix()

@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from assets.problems import Problem, ReportProblem, unreadable
+from assets.reading.unmatched import unmatched
 from natocc.files.read import hash_if_readable, is_there, read_table_bytes
 
 PROVENANCE = "provenance.jsonl"
@@ -80,8 +81,8 @@ def corrections_of(
 ) -> dict[str, dict[str, object]]:
     """Origin of each corrected mask, by the id of its face: the newest line with the file's hash.
 
-    A mask that was edited since its last line is a Problem. The mask is used, but the line is not. A file
-    that is in the table but not in the folder is a Problem too.
+    A mask that was edited since its last line is a Problem. The mask is used, but the line is not. Lines
+    whose mask is not in the folder are unmatched.
     """
     lines, found = read_provenance(folder, raw, report), dict[str, dict[str, object]]()
     where = (folder / PROVENANCE).relative_to(raw).as_posix()
@@ -104,6 +105,7 @@ def corrections_of(
                     action="noted",
                 )
             )
-    for name in sorted(lines):
-        report(Problem(path=where, expected=f"a mask {name}, which it records", got="no such file"))
+    if lost := [name for name in sorted(lines) if not is_there(folder / name)]:
+        kind, todo = "corrections without a mask", "restore the masks, or remove the lines"
+        report(unmatched(where, kind, lost, expected="each mask that it records", todo=todo))
     return found

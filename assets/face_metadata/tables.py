@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.face_metadata.attributes import read_attributes
-from assets.face_metadata.celeba import celeba_file, official_split, read_identities, read_mapping
+from assets.face_metadata.attributes import ATTRIBUTES, read_attributes
+from assets.face_metadata.celeba import MAPPING, celeba_file, official_split, read_identities, read_mapping
 from assets.face_metadata.photo_table import note
-from assets.face_metadata.poses import read_poses
+from assets.face_metadata.poses import POSES, read_poses
 from assets.problems import ReportProblem
 from assets.reading.naming import same_name
 from assets.reading.tally import Tally
+
+# Beside the photographs. CelebA's table of identities may lie elsewhere.
+TABLES = (ATTRIBUTES, POSES, MAPPING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

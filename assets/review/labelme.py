@@ -44,6 +44,7 @@ from assets.review.shapes import (
 )
 from assets.wording import count_of
 from natocc.codecs import decode_plane
+from natocc.files.clutter import is_clutter
 from natocc.files.pictures import open_picture
 from natocc.files.read import read_table_bytes
 from natocc.geometry import Image
@@ -119,7 +120,7 @@ def read_labelme(folder: Path, review: Review, report: ReportProblem) -> Iterato
     A file with a fault gives Problems and no answer. Files other than JSON are ignored.
     """
     paths = [path for place in (folder / REVIEW_IMAGES, folder) for path in sorted(place.glob("*.json"))]
-    for path in paths:
+    for path in (path for path in paths if not is_clutter(path.name)):
         where = path.relative_to(folder).as_posix()
         if where == REVIEW_INDEX or (face := face_of(where, path.stem, review, report)) is None:
             continue

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from assets.wording import count_of, list_counts
-from commands.console import say, show_problem, warn
+from commands.console import say, show_matched, show_unmatched, warn
 from commands.progress import progress
 from commands.register import CommandReport, command
 from tasks.inputs import OutUrl, RawFolder
@@ -28,7 +28,7 @@ class PrepareJob(PrepareOptions):
     workers: Workers = 2
     wait: Wait = False
     reread: bool = Field(False, description="Recognise changed files by content, not by size and time.")
-    strict: bool = Field(False, description="Exit 1 if any input was refused.")
+    strict: bool = Field(False, description="Exit 1 if any input was refused or unmatched.")
 
     @input_check("upscaler", "weights", "device", "precision", at="upscaler")
     def _upscaler_available(self) -> str | None:
@@ -61,18 +61,20 @@ def prepare(job: PrepareJob) -> CommandReport:
             workers=job.workers,
             reread=job.reread,
             wait=job.wait,
-            report=show_problem,
+            report=show_matched,
             on_progress=on_progress,
             on_upscaler=_show_upscaler,
         )
     _warn_of_changes(before, job)
     warn(*(f"{name}: not under {job.raw}; what needs it can't be built" for name in report.absent))
     _print(report)
+    show_unmatched(report.unmatched)
     fields = {
         "bank": report.bank,
         "counts": report.counts,
         "refused": report.refused,
         "skipped": report.skipped,
+        "unmatched": report.unmatched,
         "absent": report.absent,
         "moved_to_test": report.moved_to_test,
         "unchanged": report.unchanged,
@@ -81,7 +83,7 @@ def prepare(job: PrepareJob) -> CommandReport:
         "upscaled": report.upscaled,
         "problems": report.problems,
     }
-    return CommandReport(fields, code=1 if job.strict and report.refused else 0)
+    return CommandReport(fields, code=1 if job.strict and (report.refused or report.unmatched) else 0)
 
 
 def _warn_of_changes(before: PrepareOptions | None, job: PrepareJob) -> None:
@@ -105,7 +107,8 @@ def _print(report: PrepareReport) -> None:
     state = "unchanged: " if report.unchanged else ""
     moved = f"; {report.moved_to_test} moved to test" if report.moved_to_test else ""
     shards = f"{count_of(report.shards_made, 'shards')} made, {report.shards_kept} kept"
-    say(f"{state}{report.bank}: {counts}; {report.refused} refused{moved}; {shards}")
+    unmatched = f"; {sum(one.count for one in report.unmatched)} unmatched" if report.unmatched else ""
+    say(f"{state}{report.bank}: {counts}; {report.refused} refused{unmatched}{moved}; {shards}")
     if report.skipped:
         say(f"annotations of COCO skipped: {list_counts(report.skipped)}")
     if any(name != LANCZOS for name in report.upscaled):

@@ -59,7 +59,7 @@ def _prepare(raw: Path, bank: str, workers: int, wait: bool) -> None:
     from tasks.prepare.options import options_of
 
     def show(problem: Problem) -> None:
-        if problem.action == "refused":
+        if problem.action in ("refused", "unmatched"):
             show_problem(problem)
 
     with progress("inputs") as on_progress:

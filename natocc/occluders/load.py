@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageOps, UnidentifiedImageError
 
+from natocc.files.clutter import is_clutter
 from natocc.files.names import PICTURES, name_order
 from natocc.files.pictures import fault_of_scan, open_picture
 from natocc.files.read import UnfitFile, read_picture_bytes
@@ -70,8 +71,8 @@ def _load(files: BankFiles, entry: StoredEntry, long_side: int | None) -> Occlud
 def load_cutouts(folder: str | Path, *, long_side: int | None = 384) -> dict[str, Occluder]:
     """Every picture of a folder as a cut-out, by file name; numeric names come first, in numeric order.
 
-    Files whose names begin with a dot are skipped. Raises ValueError with a list of all unusable files:
-    unreadable, not transparent, not pictures.
+    What file managers and the like leave there is skipped. Raises ValueError with a list of all unusable
+    files: unreadable, not transparent, not pictures.
     """
     _check_side(long_side)
     root, problems = Path(folder), list[str]()
@@ -79,7 +80,7 @@ def load_cutouts(folder: str | Path, *, long_side: int | None = 384) -> dict[str
         raise ValueError(f"{folder}: expected a folder of cut-outs, got none")
     found: dict[str, Occluder] = {}
     for path in sorted(root.iterdir(), key=lambda path: name_order(path.name)):
-        if path.name.startswith("."):
+        if is_clutter(path.name):
             continue
         try:
             found[path.name] = _read(path, long_side)

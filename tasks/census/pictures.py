@@ -10,7 +10,9 @@ from assets.datasets.published import Published
 from assets.pictures.photograph import read_size
 from assets.problems import BadInput
 from assets.reading.expected_counts import is_selection
+from assets.reading.folders import names_in
 from assets.reading.tally import Tally
+from natocc.files.clutter import is_clutter
 from natocc.files.read import leads_to_folder, what_is
 
 # Depth of the search below the first folder.
@@ -33,7 +35,8 @@ def remark_on_depth(folder: Path, published: Published, count: int) -> str:
     """For a folder without pictures, name the folder below it that has them."""
     if count or published.nested:
         return ""
-    below = [path for path in sorted(folder.iterdir()) if path.is_dir() and count_pictures(path, published)]
+    inner = (folder / name for name in sorted(names_in(folder)))
+    below = [path for path in inner if path.is_dir() and count_pictures(path, published)]
     return f"pictures one level deeper; move those of {below[0].name} up" if below else "no pictures"
 
 
@@ -60,7 +63,7 @@ class _Walk:
             return
         with os.scandir(folder) as entries:
             for entry in entries:
-                if entry.name.startswith("."):
+                if is_clutter(entry.name):
                     continue
                 if self._published.nested and leads_to_folder(entry):
                     yield from self.pictures(Path(entry.path), depth + 1) if depth < _DEEPEST else ()

@@ -22,8 +22,11 @@ from assets.datasets.hands.reader import read_hands
 from assets.datasets.iharmony4 import read_iharmony4
 from assets.datasets.published import PUBLISHED
 from assets.datasets.realocc import read_occluded_faces
-from assets.problems import Problem, ReportProblem
+from assets.problems import Problem, ReportProblem, Unmatched
+from assets.reading.unmatched import only_unmatched
+from tasks.census.reasons import Reason, count_reasons
 from tasks.census.rows import CensusRow, census_row, user_annotation_rows
+from tasks.census.unread import unread_inputs
 from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 
 # Records between two reports of progress.
@@ -48,16 +51,32 @@ class Census:
         return sum(problem.action == "refused" for problem in self.problems)
 
     @property
+    def unmatched(self) -> tuple[Unmatched, ...]:
+        """The inputs that match nothing, by source and kind."""
+        return only_unmatched(self.problems)
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The numbers of refused and converted inputs and of notes, by dataset and reason."""
+        return count_reasons(self.problems)
+
+    @property
+    def repeated(self) -> bool:
+        """Whether several findings have one reason."""
+        return any(reason.count > 1 for reason in self.reasons)
+
+    @property
     def sound(self) -> bool:
-        """True if nothing was refused or misplaced, and all numbers are as published."""
-        return not (self.refused or self.faults or any(row.remark for row in self.rows))
+        """True if nothing was refused, misplaced or unmatched, and all numbers are as published."""
+        return not (self.refused or self.unmatched or self.faults or any(row.remark for row in self.rows))
 
 
 def take_census(raw: Path, *, on_progress: OnProgress = ignore_progress) -> Census:
     """Count every dataset under ``raw`` and let the readers list what they would read.
 
-    COCO's annotation files are read. COFW's files are checked only for presence and size. ``on_progress``
-    counts the records of the readers. Raises FileNotFoundError if the folder does not exist.
+    COCO's annotation files are read. COFW's files are checked only for presence and size. Files that no
+    reader reads come last. ``on_progress`` counts the records of the readers. Raises FileNotFoundError if the
+    folder does not exist.
     """
     if not raw.is_dir():
         raise FileNotFoundError(f"--raw {raw}: expected a folder of datasets, got no such folder")
@@ -67,6 +86,7 @@ def take_census(raw: Path, *, on_progress: OnProgress = ignore_progress) -> Cens
     faults = [
         fault for reader in _readers(raw) if (fault := _list_records(reader, raw, problems.append, progress))
     ]
+    problems += unread_inputs(raw)
     return Census(
         rows=tuple(rows.values()),
         absent=_absent(rows),

@@ -23,9 +23,11 @@ from assets.records import RawObject
 from assets.text.sidecar import Sidecar
 from natocc.files.read import use_bounds
 from natocc.masks.policy import policy_named
+from shards import storage
 from shards.check_output import check_folder
 from shards.lock import one_writer
 from tasks.census.problems import count_problems, misplaced
+from tasks.census.unread import unread_inputs
 from tasks.prepare.cofw import prepare_cofw
 from tasks.prepare.collect import BankContents, ProblemLog, collect_source
 from tasks.prepare.occluders.sharpness import blur_of
@@ -114,7 +116,8 @@ def _collect(
     sources = find_sources(work.raw, selection.objects, options, choice.upscaler)
     results = tuple(collect_source(source, work, report) for source in sources)
     cofw = prepare_cofw(work, after.add)
-    for problem in chain(misplaced(work.raw), count_problems(work.raw)):
+    unread = unread_inputs(work.raw, storage.local_path(work.bank))
+    for problem in chain(misplaced(work.raw), count_problems(work.raw), unread):
         after.add(problem)
     return BankContents(
         upscaling=choice,

@@ -9,7 +9,15 @@ from pydantic import Field
 
 from natocc.files.read import Bounds
 from natocc.machine import Device, Precision
-from tasks.options import Count, Options, WeightsFolder, input_check
+from tasks.options import (
+    Count,
+    Megapixels,
+    Options,
+    PictureMib,
+    TableMib,
+    WeightsFolder,
+    input_check,
+)
 
 # 11k Hands: the number that the released code uses.
 HANDS = 200
@@ -34,9 +42,9 @@ class PrepareOptions(Options):
         HANDS, description="How many hands to take, unless a list names them or all have masks."
     )
     hold_out: bool = Field(True, description="Keep occluders of some classes and subjects for testing.")
-    picture_mib: Count = Field(Bounds().picture_mib, description="Largest file of a picture, in MiB.")
-    table_mib: Count = Field(Bounds().table_mib, description="Largest table or list, in MiB.")
-    megapixels: Count = Field(Bounds().megapixels, description="Largest picture, in millions of pixels.")
+    picture_mib: PictureMib = Bounds().picture_mib
+    table_mib: TableMib = Bounds().table_mib
+    megapixels: Megapixels = Bounds().megapixels
 
     @property
     def bounds(self) -> Bounds:

@@ -50,8 +50,7 @@ def read_record(bank: str, name: str) -> Record | None:
 def damaged_records(bank: str) -> list[str]:
     """Names of files among the records that can't be read or are not as they were written."""
     folder = storage.join(bank, FOLDER)
-    names = [name for name in storage.list_names(folder) if not name.startswith(".")]
-    return [name for name in names if _read(storage.join(folder, name)) is None]
+    return [name for name in storage.data_names(folder) if _read(storage.join(folder, name)) is None]
 
 
 def _read(url: str) -> Record | None:

@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from assets.bank.reader import CORRECTED, Bank
-from assets.problems import Problem
+from assets.problems import Problem, Unmatched
+from assets.reading.unmatched import only_unmatched
 from natocc.kinds import POOLS
 
 PROBLEMS = "problems.jsonl"
@@ -32,6 +33,11 @@ class PrepareReport:
     @property
     def refused(self) -> int:
         return sum(problem.action == "refused" for problem in self.problems)
+
+    @property
+    def unmatched(self) -> tuple[Unmatched, ...]:
+        """The inputs that match nothing, by source and kind."""
+        return only_unmatched(self.problems)
 
 
 def count_entries(bank: Bank) -> dict[str, int]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from assets.bank.reader import Bank, Entry
+from assets.datasets.celebamask.reader import photograph_stems
 from assets.face_metadata.corrected_masks import CORRECTED_FOLDER, corrected_masks
 from assets.face_metadata.provenance import Correction, read_provenance
 from assets.face_metadata.verdicts import VerdictRow
@@ -46,7 +47,7 @@ class ReviewCheck:
         self._review, self._folder, self._bank, self._raw = review, folder, bank, raw
         self._who, self._date = who, date
         self._faces = {entry.id: entry for entry in bank.entries("face")}
-        self._masks = corrected_masks(raw, ignore)
+        self._masks = corrected_masks(raw, photograph_stems(raw), ignore)
         self._lines = read_provenance(raw / CORRECTED_FOLDER, raw, ignore)
         self._hashes: dict[Path, str] = {}
 

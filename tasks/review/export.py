@@ -15,6 +15,7 @@ from assets.review.formats import form_named
 from assets.review.index import REVIEW_IMAGES, REVIEW_INDEX, ReviewFace, encode_review, pixels_sha256
 from assets.wording import count_of
 from natocc.codecs import decode_plane
+from natocc.files.clutter import is_clutter
 from natocc.files.names import is_number
 from natocc.files.read import read_text
 from natocc.geometry import Image
@@ -61,7 +62,7 @@ def export_review(
     write = form_named(form).writer
     if count is not None and count < 1:
         raise ValueError(f"--limit: expected at least 1 face, got {count}")
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+    if out.exists() and (not out.is_dir() or not all(is_clutter(path.name) for path in out.iterdir())):
         raise FileExistsError(f"{out}: expected a new or empty folder, got one with files in it")
     check_folder(str(out))
     bank = Bank(bank_url)

@@ -60,9 +60,8 @@ def verify_bank(url: str, on_progress: OnProgress = ignore_progress) -> tuple[di
 
 
 def _strays(url: str, expected: dict[str, str]) -> list[str]:
-    """Names in the folder that are not the bank's; hidden ones are ignored."""
-    existing = {name for name in storage.list_names(url) if not name.startswith(".")}
-    return sorted(existing - {BANK_INDEX, RECORDS} - expected.keys())
+    """Names in the folder that are not the bank's, without clutter."""
+    return sorted(set(storage.data_names(url)) - {BANK_INDEX, RECORDS} - expected.keys())
 
 
 def _damage(url: str, expected: dict[str, str], on_progress: OnProgress) -> Iterator[str]:

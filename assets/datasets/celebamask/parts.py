@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 
 from assets.problems import Problem, ReportProblem
 from assets.reading.folders import is_text
-from assets.reading.naming import same_name
+from assets.reading.masks.choose import masks_without_photograph
+from assets.reading.masks.match import MASK_ENDINGS, PhotographNames, without_mask_word
+from assets.reading.naming import normal, same_name
+from assets.reading.tally import Tally
+from assets.reading.unmatched import unmatched
+from natocc.files.clutter import is_clutter
 from natocc.files.names import is_number, name_order
 from natocc.files.read import leads_to_folder
 from natocc.masks.policy import PARTS
@@ -20,6 +25,7 @@ PER_FOLDER = 2000
 _CANONICAL = re.compile(rf"(\d{{5,}})_({'|'.join(PARTS)})\.png")
 # The parts of a face in one folder as bits: bit k is the k-th part in order of name.
 _NAMES = tuple(sorted(PARTS))
+_SEPARATORS = str.maketrans(" .-", "___")
 _BITS = {name: 1 << place for place, name in enumerate(_NAMES)}
 
 
@@ -27,19 +33,20 @@ class PartFiles:
     """Part files by photograph: ``<i // 2000>/<i, five digits>_<part>.png``, and files in other places.
 
     Files in the download's layout are read one folder at a time, so memory use stays constant if photographs
-    come in numeric order. Only files in other places are kept by name. Call ``masks_of`` for every
-    photograph, then ``finish``.
+    come in numeric order. Only files in other places are kept by name. ``stems`` are the names of all
+    photographs. Call ``masks_of`` for every photograph, then ``finish``.
     """
 
-    def __init__(self, folder: Path, images: str, raw: Path, report: ReportProblem) -> None:
+    def __init__(self, folder: Path, stems: Iterable[str], raw: Path, report: ReportProblem) -> None:
         self._folder, self._where = folder, folder.relative_to(raw).as_posix()
-        self._images = images  # the photographs' folder, to name a missing photograph
         self._report = report
+        self._without_photograph, self._of_no_part = Tally(), Tally()
         self._others: dict[str, dict[str, str]] = defaultdict(dict)  # stem -> part -> path below folder
         self._left: set[int] = set()  # numbered folders that are not read yet
         self._current, self._parts = -1, dict[int, int]()
         self._last: tuple[str, dict[str, Path]] = ("", {})
         self._list_others()
+        self._match_loosely(stems)
 
     def masks_of(self, stem: str) -> dict[str, Path]:
         """Part files of the photograph with this name, in order of the parts' names; may be empty.
@@ -61,13 +68,20 @@ class PartFiles:
         return dict(self._last[1])
 
     def finish(self) -> None:
-        """Report masks without a photograph, one line for each missing photograph."""
+        """Report masks without a photograph, and those of no known part, in one line each."""
         self._orphans()
         for number in sorted(self._left):
             self._open(number)
             self._orphans()
-        for name, found in sorted(self._others.items()):
-            self._orphan(found[min(found)], name)
+        for _, found in sorted(self._others.items()):
+            for part in sorted(found):
+                self._without_photograph.add(found[part])
+        if self._without_photograph:
+            self._report(masks_without_photograph(self._where, self._without_photograph))
+        if self._of_no_part:
+            expected, todo = "names that end in a part (…_skin.png)", f"the parts are {', '.join(PARTS)}"
+            kind = "masks of no known part"
+            self._report(unmatched(self._where, kind, self._of_no_part, expected=expected, todo=todo))
 
     def _list_others(self) -> None:
         """List all files once. For files in the download's layout, only their folder is recorded."""
@@ -76,7 +90,7 @@ class PartFiles:
             (entry.name for entry in os.scandir(self._folder) if leads_to_folder(entry)), key=name_order
         )
         for name in inner:
-            if is_text(name) and not name.startswith("."):
+            if is_text(name) and not is_clutter(name):
                 self._list(self._folder / name, f"{name}/")
 
     def _list(self, place: Path, prefix: str) -> None:
@@ -86,28 +100,39 @@ class PartFiles:
             for entry in entries:
                 if number >= 0 and _number_of(entry.name, number) is not None:
                     self._left.add(number)
-                elif not entry.name.startswith(".") and (prefix or not leads_to_folder(entry)):
+                elif not is_clutter(entry.name) and (prefix or not leads_to_folder(entry)):
                     others.append((entry.name, leads_to_folder(entry)))
         for name, below in sorted(others, key=lambda one: name_order(one[0])):
             self._keep(f"{prefix}{name}", below)
 
     def _keep(self, path: str, below: bool) -> None:
         """Keep a file from another place by its photograph, or report that it is no part mask."""
-        where, stem, suffix = f"{self._where}/{path}", PurePath(path).stem, PurePath(path).suffix
-        # No part's name with its underscore is the end of another's, so at most one matches.
-        part = next((name for name in PARTS if stem.endswith(f"_{name}")), None)
-        if below or suffix.lower() != ".png":
+        where, suffix = f"{self._where}/{path}", PurePath(path).suffix
+        stem, part = _split(PurePath(path).stem)
+        if below or suffix.lower() not in MASK_ENDINGS:
             got = "a folder" if below else "another file"
             self._report(Problem(path=where, expected="a part mask (.png)", got=got))
         elif not is_text(path):
             self._report(Problem(path=where, expected="a name in UTF-8", got="other bytes"))
-        elif part is None:
-            expected = "a name that ends in a part (…_skin.png)"
-            self._report(Problem(path=where, expected=expected, got="another name"))
+        elif not part:
+            self._of_no_part.add(path)
         else:
-            mine = self._others[same_name(stem.removesuffix(f"_{part}"))]
-            if (first := mine.setdefault(part, path)) is not path:
-                self._second(path, first)
+            self._add(same_name(stem), part, path)
+
+    def _add(self, name: str, part: str, path: str) -> None:
+        if (first := self._others[name].setdefault(part, path)) is not path:
+            self._second(path, first)
+
+    def _match_loosely(self, stems: Iterable[str]) -> None:
+        """Give masks whose photograph has no such name to the one that their name fits otherwise."""
+        stems = list(stems)
+        known = set(map(same_name, stems))
+        photographs = PhotographNames(stems)
+        for name in [name for name in self._others if name not in known]:
+            _, found = photographs.closest(normal(name))
+            if len(found) == 1:
+                for part, path in self._others.pop(name).items():
+                    self._add(same_name(found[0]), part, path)
 
     def _open(self, number: int) -> None:
         """Read this folder's canonical files, and report unused files of the previous folder as orphans."""
@@ -130,17 +155,28 @@ class PartFiles:
 
     def _orphans(self) -> None:
         for number, bits in sorted(self._parts.items()):
-            self._orphan(next(self._canonical(number, bits))[1], str(number))
-            self._others.pop(str(number), None)
+            for _, path in self._canonical(number, bits):
+                self._without_photograph.add(path)
         self._parts = {}
-
-    def _orphan(self, path: str, name: str) -> None:
-        expected = f"a photograph {self._images}/{name}.jpg"
-        self._report(Problem(path=f"{self._where}/{path}", expected=expected, got="no such file"))
 
     def _second(self, path: str, first: str) -> None:
         got = f"a second one beside {self._where}/{first}"
         self._report(Problem(path=f"{self._where}/{path}", expected="one file a part", got=got))
+
+
+def _split(stem: str) -> tuple[str, str]:
+    """The photograph's name and the part that a mask's stem names; the part is "" if there is none.
+
+    >>> _split("00007_skin"), _split("ada-L_Brow_mask"), _split("7_ear")
+    (('00007', 'skin'), ('ada', 'l_brow'), ('7_ear', ''))
+    """
+    for name in (stem, without_mask_word(stem)):
+        plain = name.lower().translate(_SEPARATORS)
+        # No part's name with its underscore is the end of another's, so at most one matches.
+        part = next((part for part in PARTS if plain.endswith(f"_{part}")), "")
+        if part:
+            return name[: -len(part) - 1], part
+    return stem, ""
 
 
 def _number_of(name: str, folder: int) -> tuple[int, str] | None:

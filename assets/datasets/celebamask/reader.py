@@ -13,20 +13,24 @@ from assets.face_metadata.partition import partition_of
 from assets.face_metadata.partition_lists import CELEBAMASK_FOLDER, CELEBAMASK_IMAGES
 from assets.face_metadata.provenance import corrections_of
 from assets.problems import Problem, ReportProblem
-from assets.reading.folders import picture_names
+from assets.reading.folders import names_in, picture_names
+from assets.reading.locate_folder import find_folder
 from assets.reading.naming import id_of
 from assets.records import RawFace
+from natocc.files.clutter import is_clutter
 from natocc.files.names import is_number
 
 __all__ = [
     "CELEBAMASK_FOLDER",
     "CELEBAMASK_IMAGES",
     "CELEBAMASK_LICENCE",
+    "CELEBAMASK_MASKS",
     "check_faces",
+    "photograph_stems",
     "read_faces",
 ]
 
-_MASKS = "CelebAMask-HQ-mask-anno"
+CELEBAMASK_MASKS = "CelebAMask-HQ-mask-anno"
 _PHOTOS = f"{CELEBAMASK_FOLDER}/{CELEBAMASK_IMAGES}"
 
 
@@ -38,9 +42,12 @@ def check_faces(raw: Path) -> None:
     folder = raw / CELEBAMASK_FOLDER
     if not (folder / CELEBAMASK_IMAGES).is_dir():
         raise FileNotFoundError(_misplaced(raw))
-    if not (folder / _MASKS).is_dir():
-        raise FileNotFoundError(f"{raw}: expected {CELEBAMASK_FOLDER}/{_MASKS} in it, got {_PHOTOS} alone")
-    if not any(path.is_file() for path in (folder / CELEBAMASK_IMAGES).iterdir()):
+    if not (folder / CELEBAMASK_MASKS).is_dir():
+        raise FileNotFoundError(
+            f"{raw}: expected {CELEBAMASK_FOLDER}/{CELEBAMASK_MASKS} in it, got {_PHOTOS} alone"
+        )
+    images = folder / CELEBAMASK_IMAGES
+    if not any((images / name).is_file() for name in names_in(images)):
         raise FileNotFoundError(f"{raw}: expected photographs in {_PHOTOS}, got an empty folder")
     check_corrected(raw, CELEBAMASK_FOLDER)
     partition_of(raw, lambda problem: None)
@@ -49,25 +56,26 @@ def check_faces(raw: Path) -> None:
 def read_faces(raw: Path, report: ReportProblem) -> Iterator[RawFace]:
     """Yield faces in order of their file names, with corrected masks, part masks and the tables' metadata.
 
-    A face without any part file and a mask without a photograph are Problems. Memory use does not grow with
-    the number of part files. Names of photographs and rows of the tables are held.
+    A face without any part file is a Problem; masks without a photograph are unmatched. Memory use does not
+    grow with the number of part files. Names of photographs and rows of the tables are held.
 
     Raises FileNotFoundError if the folder's layout is not that of the download.
     """
     check_faces(raw)
     folder = raw / CELEBAMASK_FOLDER
+    names = picture_names(folder / CELEBAMASK_IMAGES, raw, report)
+    stems = [Path(name).stem for name in names]
     faces = FaceOrigins(raw, report)
-    parts = PartFiles(folder / _MASKS, CELEBAMASK_IMAGES, raw, report)
-    corrected = corrected_masks(raw, report)
+    parts = PartFiles(folder / CELEBAMASK_MASKS, stems, raw, report)
+    corrected = corrected_masks(raw, stems, report)
     reviews = corrections_of(raw, raw / CORRECTED_FOLDER, corrected, report)
-    over = occlusions(raw, report)
-    for name in picture_names(folder / CELEBAMASK_IMAGES, raw, report):
+    over = occlusions(raw, stems, report)
+    for name in names:
         image = folder / CELEBAMASK_IMAGES / name
         face_id, known, found = id_of(image.stem), faces.describe(name), parts.masks_of(image.stem)
-        masks = corrected.pop(face_id, ())
         if not found:
             where = image.relative_to(raw).as_posix()
-            expected = f"part masks {_MASKS}/*/{_prefix(image.stem)}_skin.png and others"
+            expected = f"part masks {CELEBAMASK_MASKS}/*/{_prefix(image.stem)}_skin.png and others"
             report(Problem(path=where, expected=expected, got="no part file"))
             continue
         yield RawFace(
@@ -76,7 +84,7 @@ def read_faces(raw: Path, report: ReportProblem) -> Iterator[RawFace]:
             parts=found,
             origin=known.origin,
             landmarks=known.landmarks,
-            corrected=masks,
+            corrected=corrected.get(face_id, ()),
             review=reviews.get(face_id, {}),
             metadata=known.metadata,
             occlusion=over.get(face_id),
@@ -84,9 +92,11 @@ def read_faces(raw: Path, report: ReportProblem) -> Iterator[RawFace]:
         )
     parts.finish()
     faces.finish()
-    for mask in (path for paths in corrected.values() for path in paths):
-        expected = f"a photograph {CELEBAMASK_IMAGES}/{mask.stem}.jpg"
-        report(Problem(path=mask.relative_to(raw).as_posix(), expected=expected, got="no such file"))
+
+
+def photograph_stems(raw: Path) -> list[str]:
+    """The names of all photographs, without their endings."""
+    return [Path(name).stem for name in picture_names(raw / _PHOTOS, raw, lambda problem: None)]
 
 
 def _prefix(stem: str) -> str:
@@ -101,9 +111,12 @@ def _misplaced(raw: Path) -> str:
         place = raw.absolute().parent if raw.name == CELEBAMASK_IMAGES else raw.absolute()
         if place.name == CELEBAMASK_FOLDER:
             return f"{expected}, got {inner} itself; give {place.parent}"
-        advice = f"move {CELEBAMASK_IMAGES} and {_MASKS} into {place / CELEBAMASK_FOLDER} and give {place}"
-        return f"{expected}, got what belongs into it; {advice}"
-    below = sorted(path.parent.parent for path in raw.glob(f"*/{_PHOTOS}"))
+        moved = f"move {CELEBAMASK_IMAGES} and {CELEBAMASK_MASKS} into {place / CELEBAMASK_FOLDER}"
+        return f"{expected}, got what belongs into it; {moved} and give {place}"
+    found = raw.glob(f"*/{_PHOTOS}")
+    below = sorted(path.parent.parent for path in found if not is_clutter(path.parent.parent.name))
     if below:
         return f"{raw}: expected {CELEBAMASK_FOLDER} in it, found it one level deeper; give {below[0]}"
-    return f"{raw}: expected {_PHOTOS} in it, got no such folder; see docs/raw-data.md"
+    near = find_folder(raw, (_PHOTOS,))
+    got = f"none; {near.advice}" if near is not None else "no such folder; see docs/raw-data.md"
+    return f"{raw}: expected {_PHOTOS} in it, got {got}"

@@ -10,6 +10,7 @@ from pathlib import Path
 from assets.datasets.coco.reader import COCO_FOLDER
 from assets.problems import Problem, ReportProblem
 from assets.reading.folders import by_stem, first_folder, pictures_in
+from assets.reading.masks.choose import choose_masks
 from assets.reading.naming import id_of
 from assets.records import Origin, RawCutout
 from assets.text.sidecar import EMPTY_ROW, Sidecar, SidecarRow
@@ -18,7 +19,7 @@ from natocc.files.read import hash_if_readable
 # Places to which they are unpacked, and the names of the two folders. The publishers' own description uses
 # the second name of the mask folder once.
 VOO_FOLDERS = ("coco_object", "")
-VOO_PICTURES, _MASKS = "object_image_sr", ("object_mask_x4", "object_image_x4")
+VOO_PICTURES, VOO_MASKS = "object_image_sr", ("object_mask_x4", "object_image_x4")
 _COUNT, _FACTOR = 128, 4
 _DATASET = "Voo objects"
 VOO_LICENCE = "Voo et al.: no licence stated; from COCO photographs under their own Flickr terms"
@@ -28,38 +29,42 @@ _COCO_NAME = re.compile(r"(?<!\d)\d{12}(?!\d)")
 def voo_folder(raw: Path) -> Path | None:
     """The folder of pictures and masks, ``RAW/coco_object`` or ``RAW`` itself; None if there is none."""
     places = (raw / name for name in VOO_FOLDERS)
-    return next((place for place in places if first_folder(place, VOO_PICTURES, *_MASKS)), None)
+    return next((place for place in places if first_folder(place, VOO_PICTURES, *VOO_MASKS)), None)
 
 
 def read_voo_objects(raw: Path, report: ReportProblem) -> Iterator[RawCutout]:
     """Yield the objects by file name; nothing if neither folder exists.
 
-    A picture without its mask, a mask without its picture, a second file of one name and a missing folder are
-    Problems. A number other than the paper's 128 is reported. File names are free. If a name contains the
-    twelve digits of a photograph of ``COCO``, the object comes from that photograph, and the photograph's row
-    in COCO's side-car applies to the object. Categories are not published.
+    A picture without its mask, a second file of one name and a missing folder are Problems; masks without a
+    picture are unmatched. A number other than the paper's 128 is reported. File names are free. If a name
+    contains the twelve digits of a photograph of ``COCO``, the object comes from that photograph, and the
+    photograph's row in COCO's side-car applies to the object. Categories are not published.
     """
     folder = voo_folder(raw)
     if folder is None:
         return
-    pictures, masks = first_folder(folder, VOO_PICTURES), first_folder(folder, *_MASKS)
+    pictures, masks = first_folder(folder, VOO_PICTURES), first_folder(folder, *VOO_MASKS)
     if pictures is None or masks is None:
         expected, name = (
-            ("a folder of pictures", VOO_PICTURES) if pictures is None else ("a folder of masks", _MASKS[0])
+            ("a folder of pictures", VOO_PICTURES)
+            if pictures is None
+            else ("a folder of masks", VOO_MASKS[0])
         )
         where = (folder / name).relative_to(raw).as_posix()
         report(Problem(path=where, expected=expected, got="no such folder"))
         return
     sidecar = Sidecar(folder, raw, report) if folder != raw else None
     of_coco = Sidecar(raw / COCO_FOLDER, raw, lambda problem: None)  # COCO's reader reports its Problems
-    mask_of = by_stem(pictures_in(masks, raw, report), raw, report)
     images = by_stem(pictures_in(pictures, raw, report), raw, report)
+    chosen = choose_masks(images, masks, raw, report)
     if len(images) != _COUNT:
         where, expected = pictures.relative_to(raw).as_posix(), f"{_COUNT} objects, as in the paper"
         report(Problem(path=where, expected=expected, got=str(len(images)), action="noted"))
     for stem, image in images.items():
-        mask = mask_of.pop(stem, None)
+        mask = chosen.taken.get(stem)
         where = image.relative_to(raw).as_posix()
+        if mask is None and stem in chosen.refused:
+            continue
         if mask is None:
             expected = f"a mask {(masks / image.stem).relative_to(raw).as_posix()}.png"
             report(Problem(path=where, expected=expected, got="no such file"))
@@ -75,10 +80,6 @@ def read_voo_objects(raw: Path, report: ReportProblem) -> Iterator[RawCutout]:
             origin=_with_photo(origin, raw, of_coco, stem),
             enlarged=_FACTOR,
         )
-    for path in mask_of.values():
-        expected = f"a picture {(pictures / path.stem).relative_to(raw).as_posix()}.jpeg"
-        where = path.relative_to(raw).as_posix()
-        report(Problem(path=where, expected=expected, got="no such file"))
 
 
 def _with_photo(origin: Origin, raw: Path, sidecar: Sidecar, stem: str) -> Origin:

@@ -7,8 +7,10 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from assets.problems import Problem, ReportProblem, unreadable
+from assets.reading.folders import names_in
 from assets.reading.naming import normal
 from assets.reading.tally import Tally
+from assets.reading.unmatched import unread_files
 from natocc.files.read import is_there, read_text
 
 _FOLDER = "labels"
@@ -65,12 +67,14 @@ class TextureLabels:
     def _partitions(self) -> list[int]:
         """The numbers of the partitions that have a list. Foreign files are reported."""
         numbers = set()
-        for path in sorted(self._folder.iterdir()):
-            if (named := _LIST.fullmatch(path.name)) is not None:
+        others = []
+        for name in sorted(names_in(self._folder)):
+            if (named := _LIST.fullmatch(name)) is not None:
                 numbers.add(int(named[2]))
-            elif path.name != _JOINT and not path.name.startswith("."):
-                expected = f"train1.txt to test10.txt and {_JOINT}"
-                self._note(path.name, expected, "another file, which is not read")
+            elif name != _JOINT:
+                others.append(name)
+        if others:
+            self._report(unread_files(self._where(""), others, f"train1.txt to test10.txt and {_JOINT}"))
         return sorted(numbers)
 
     def _check_partition(self, number: int) -> None:

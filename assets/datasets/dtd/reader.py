@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assets.datasets.dtd.labels import TextureLabels
 from assets.problems import Problem, ReportProblem
-from assets.reading.folders import is_text, pictures_in
+from assets.reading.folders import is_text, names_in, pictures_in
 from assets.reading.hold_out import held_out
 from assets.reading.naming import id_of
 from assets.records import RawTexture
@@ -33,8 +33,8 @@ def read_textures(raw: Path, report: ReportProblem, *, hold_out: bool = True) ->
         report(Problem(path=f"{DTD_FOLDER}/images", expected="a folder for each class", got="no such folder"))
         return
     labels = TextureLabels(folder, raw, report)
-    kinds = sorted((folder / "images").iterdir())
-    classes = [kind.name for kind in kinds if is_text(kind.name) and kind.name[0] != "." and kind.is_dir()]
+    kinds = sorted(folder / "images" / name for name in names_in(folder / "images"))
+    classes = [kind.name for kind in kinds if is_text(kind.name) and kind.is_dir()]
     tested = held_out(classes) if hold_out else frozenset()
     for kind in kinds:
         for image in _pictures_of(kind, raw, report):
@@ -52,9 +52,7 @@ def read_textures(raw: Path, report: ReportProblem, *, hold_out: bool = True) ->
 
 
 def _pictures_of(kind: Path, raw: Path, report: ReportProblem) -> list[Path]:
-    """The pictures of a class. Anything that is no class with pictures is a Problem, unless it is hidden."""
-    if kind.name.startswith("."):
-        return []
+    """The pictures of a class. Anything that is no class with pictures is a Problem."""
     where = kind.relative_to(raw).as_posix()
     if not is_text(kind.name):
         report(Problem(path=where, expected="a name in UTF-8", got="other bytes"))

@@ -6,15 +6,18 @@ internet show the occluder only. ``COFW_test`` in the same folder is read by ``a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from assets.face_metadata.origin import FaceOrigins
 from assets.face_metadata.partition_lists import CELEBAMASK_FOLDER, CELEBAMASK_IMAGES
 from assets.problems import Problem, ReportProblem
-from assets.reading.folders import is_text, picture_names, pictures_in
+from assets.reading.folders import is_text, names_in, picture_names, pictures_in
+from assets.reading.masks.match import match_masks
 from assets.reading.naming import id_of
+from assets.reading.tally import Tally
+from assets.reading.unmatched import unmatched
 from assets.records import Origin, RawCutout, RawTexture
 from assets.text.sidecar import Sidecar
 from assets.wording import count_of
@@ -23,7 +26,7 @@ from natocc.files.read import hash_if_readable
 
 FACEOCC_FOLDER = _DATASET = "FaceOcc"
 CELEBA, FFHQ, INTERNET, FACEOCC_TEXTURES = "CelebAHQ", "ffhq", "internet", "texture"
-_FOLDERS = (CELEBA, FFHQ, INTERNET, FACEOCC_TEXTURES)
+FACEOCC_FOLDERS = (CELEBA, FFHQ, INTERNET, FACEOCC_TEXTURES)
 PICKLES, TEST = "ffhqMask", "COFW_test"
 TEXTURE_CLASS = "faceocc"
 # FaceOcc's authors examined all photographs of CelebA-HQ, which are named 0 to 29999.
@@ -41,20 +44,25 @@ _LICENCES: Mapping[str, str] = {
 def faceocc_folder(raw: Path) -> Path | None:
     """``RAW/FaceOcc``, or ``FaceOcc`` in it, whichever contains the release; None if neither does."""
     places = (raw / FACEOCC_FOLDER, raw / FACEOCC_FOLDER / FACEOCC_FOLDER)
-    return next((place for place in places if any((place / name).is_dir() for name in _FOLDERS)), None)
+    return next((place for place in places if any((place / name).is_dir() for name in FACEOCC_FOLDERS)), None)
 
 
-def occlusions(raw: Path, report: ReportProblem) -> dict[str, Path]:
+def occlusions(raw: Path, stems: Iterable[str], report: ReportProblem) -> dict[str, Path]:
     """Crops of CelebA-HQ by the id of the occluded face; empty without the release.
 
-    A second crop of one face is a Problem. ``read_faceocc_cutouts`` reports files that are not pictures.
+    ``stems`` are the names of all photographs. A second crop of one face is a Problem.
+    ``read_faceocc_cutouts`` reports files that are not pictures, and crops without a photograph.
     """
     folder, found = faceocc_folder(raw), dict[str, Path]()
     if folder is None or not (folder / CELEBA).is_dir():
         return found
-    for path in pictures_in(folder / CELEBA, raw, lambda problem: None):
-        first = found.setdefault(id_of(path.stem), path)
-        if first is not path:
+    crops = pictures_in(folder / CELEBA, raw, _silent)
+    matches = match_masks(stems, crops)
+    for crop in (*matches.unknown, *matches.ambiguous):
+        found[id_of(crop.stem)] = crop
+    for stem, (first, *others) in matches.candidates.items():
+        found[id_of(stem)] = first
+        for path in others:
             got = f"a second one beside {first.relative_to(raw).as_posix()}"
             where = path.relative_to(raw).as_posix()
             report(Problem(path=where, expected="one crop a face", got=got))
@@ -70,8 +78,7 @@ def read_faceocc_cutouts(raw: Path, report: ReportProblem) -> Iterator[RawCutout
     """Yield the occluders of CelebAHQ, ffhq and internet, in this order, by kind and by name.
 
     An occluder of CelebAHQ has the origin of its face in ``CelebAMask-HQ``, as ``read_faces`` gives it.
-    Unread files (pickles, other folders), missing folders of the release and fewer pictures than stated are
-    Problems.
+    Pickles, missing folders of the release and fewer pictures than stated are Problems.
     """
     folder = faceocc_folder(raw)
     if folder is None:
@@ -87,8 +94,8 @@ def read_faceocc_cutouts(raw: Path, report: ReportProblem) -> Iterator[RawCutout
                 image=image,
                 mask=None,
                 category="faceocc celeba" if part == CELEBA else "faceocc ffhq",
-                origin=photographs.origin(image.stem, origin) if part == CELEBA else origin,
-                metadata={"face": id_of(image.stem)} if part == CELEBA else {},
+                origin=photographs.origin(image, origin) if part == CELEBA else origin,
+                metadata={"face": photographs.face_of(image)} if part == CELEBA else {},
             )
     photographs.report_missing(folder / CELEBA, raw, report)
     for kind, image in _internet(folder / INTERNET, raw, report):
@@ -125,22 +132,27 @@ class _Photographs:
     def __init__(self, raw: Path) -> None:
         there = raw / CELEBAMASK_FOLDER / CELEBAMASK_IMAGES
         names = picture_names(there, raw, _silent) if there.is_dir() else []
-        wanted = occlusions(raw, _silent).keys()
+        crops = occlusions(raw, (Path(name).stem for name in names), _silent)
+        self._face_of = {crop: face for face, crop in crops.items()}
         # If two photographs have the same number, the first is used.
         found = ((id_of(Path(name).stem), name) for name in reversed(names))
-        self._by_id = {face: there / name for face, name in found if face in wanted}
+        self._by_id = {face: there / name for face, name in found if face in crops}
         self._faces = FaceOrigins(raw, _silent)
         self._known: dict[str, Origin] = {}
-        self._missing: list[str] = []
+        self._missing = Tally()
 
-    def origin(self, stem: str, origin: Origin) -> Origin:
+    def face_of(self, crop: Path) -> str:
+        """The id of the face that a crop shows."""
+        return self._face_of.get(crop) or id_of(crop.stem)
+
+    def origin(self, crop: Path, origin: Origin) -> Origin:
         """The origin, completed with photograph, person and split of the face."""
-        face = id_of(stem)
+        face = self.face_of(crop)
         photo = self._by_id.get(face)
         if photo is None or not photo.is_file():
-            self._missing.append(stem)
+            self._missing.add(crop.name)
         if face not in self._known:
-            self._known[face] = self._face(photo, stem)
+            self._known[face] = self._face(photo, crop.stem)
         known = self._known[face]
         return replace(
             origin,
@@ -159,11 +171,10 @@ class _Photographs:
     def report_missing(self, crops: Path, raw: Path, report: ReportProblem) -> None:
         """Report in one line all crops whose photograph is missing."""
         if self._missing:
-            first, count = self._missing[0], len(self._missing)
-            got = f"none for {count}, the first {first}; taken as occluders all the same"
             expected = f"a photograph of each in {CELEBAMASK_FOLDER}/{CELEBAMASK_IMAGES}"
+            kind, todo = "crops without a photograph", "taken as occluders all the same; add the photographs"
             where = crops.relative_to(raw).as_posix()
-            report(Problem(path=where, expected=expected, got=got, action="noted"))
+            report(unmatched(where, kind, self._missing, expected=expected, todo=todo))
 
 
 def _silent(problem: Problem) -> None:
@@ -180,9 +191,7 @@ def _pictures(folder: Path, part: str, raw: Path, report: ReportProblem) -> list
 def _internet(folder: Path, raw: Path, report: ReportProblem) -> Iterator[tuple[str, Path]]:
     """Kind and picture; files next to the kinds' folders are Problems."""
     count = 0
-    for kind in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if kind.name.startswith("."):
-            continue
+    for kind in sorted(folder / name for name in names_in(folder)) if folder.is_dir() else ():
         if not kind.is_dir() or not is_text(kind.name):
             got = "a file" if not kind.is_dir() else "a name that is not UTF-8"
             where = kind.relative_to(raw).as_posix()
@@ -202,10 +211,13 @@ def _count(folder: Path, raw: Path, count: int, stated: int, report: ReportProbl
 
 
 def _check_layout(folder: Path, raw: Path, report: ReportProblem) -> None:
-    """Report a folder one level deeper, pickles, and anything that does not belong to the release."""
+    """Report a folder one level deeper, and pickles."""
     where = folder.relative_to(raw).as_posix()
     if folder != raw / FACEOCC_FOLDER:
-        expected, got = f"{', '.join(_FOLDERS)} in it", f"them one level deeper; they are read from {where}"
+        expected, got = (
+            f"{', '.join(FACEOCC_FOLDERS)} in it",
+            f"them one level deeper; they are read from {where}",
+        )
         report(Problem(path=FACEOCC_FOLDER, expected=expected, got=got, action="noted"))
         if (folder / TEST).is_dir():
             expected, got = (
@@ -218,8 +230,3 @@ def _check_layout(folder: Path, raw: Path, report: ReportProblem) -> None:
         got = f"{count}; pickles may run code and are never read"
         masks = f"{where}/{PICKLES}"
         report(Problem(path=masks, expected="masks as pictures", got=got, action="noted"))
-    for path in sorted(folder.iterdir()):
-        if path.name in (*_FOLDERS, PICKLES, TEST, "natocc.csv") or path.name.startswith("."):
-            continue
-        expected, got = f"one of {', '.join((*_FOLDERS, TEST))}", "a folder" if path.is_dir() else "a file"
-        report(Problem(path=path.relative_to(raw).as_posix(), expected=expected, got=got, action="noted"))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from assets.datasets.hands.info import UNKNOWN, read_hand_info
 from assets.datasets.hands.selection import HAND_COUNT, LIST, choose_hands, hold_out_subjects, read_list
 from assets.problems import Problem, ReportProblem
-from assets.reading.folders import by_stem, pictures_in
+from assets.reading.folders import pictures_in
+from assets.reading.masks.choose import choose_masks
 from assets.reading.naming import id_of, normal
 from assets.records import Origin, RawHand
 from assets.text.sidecar import Sidecar
@@ -25,6 +26,7 @@ def read_hands(
 ) -> Iterator[RawHand]:
     """Yield hands in order of their file names, with their mask if there is one.
 
+    A hand with several masks that fit equally well is refused.
     If the published list exists, the hands on it are taken. Otherwise all hands with a mask are taken, and
     other hands up to ``count`` in all (see ``choose_hands``). These hands are for training. With
     ``hold_out``, a fifth of the subjects is for testing; their hands are added, at most a quarter of the
@@ -76,9 +78,12 @@ def _listed(hands: list[RawHand], folder: Path, raw: Path, report: ReportProblem
 def _all_hands(folder: Path, raw: Path, report: ReportProblem) -> list[RawHand]:
     sidecar = Sidecar(folder, raw, report)
     rows = read_hand_info(folder, raw, report)
-    masks = _masks(raw, report)
+    images = pictures_in(folder / "Hands", raw, report)
+    masks, refused = _masks({normal(image.stem): image for image in images}, raw, report)
     hands = []
-    for image in pictures_in(folder / "Hands", raw, report):
+    for image in images:
+        if normal(image.stem) in refused:
+            continue
         row, info = sidecar.row_of(f"Hands/{image.name}"), rows.get(normal(image.name), UNKNOWN)
         hands.append(
             RawHand(
@@ -97,19 +102,24 @@ def _all_hands(folder: Path, raw: Path, report: ReportProblem) -> list[RawHand]:
     return hands
 
 
-def _masks(raw: Path, report: ReportProblem) -> dict[str, Path]:
-    """Masks by the names of their photographs. The earlier folder takes precedence, then the first file."""
-    found: dict[str, Path] = {}
-    for folder in MASK_FOLDERS:
-        there = sorted((raw / folder).iterdir()) if (raw / folder).is_dir() else []
-        beside = by_stem((path for path in there if path.suffix.lower() == ".png"), raw, report)
-        for stem, path in beside.items():
+def _masks(
+    images: Mapping[str, Path], raw: Path, report: ReportProblem
+) -> tuple[dict[str, Path], frozenset[str]]:
+    """The mask of each photograph, by its stem, and the stems of photographs with several.
+
+    The earlier folder takes precedence.
+    """
+    found, several = dict[str, Path](), frozenset[str]()
+    for folder in (raw / name for name in MASK_FOLDERS if (raw / name).is_dir()):
+        chosen = choose_masks(images, folder, raw, report, beside=(LIST,))
+        several |= chosen.refused - found.keys()
+        for stem, path in chosen.taken.items():
             first = found.setdefault(stem, path)
             if first is not path:
                 where, got = path.relative_to(raw).as_posix(), f"that and {first.relative_to(raw).as_posix()}"
                 expected = "one mask of a hand"
                 report(Problem(path=where, expected=expected, got=f"{got}, which is taken", action="noted"))
-    return found
+    return found, several
 
 
 def _origin(origin: Origin, subject: str) -> Origin:

@@ -14,8 +14,9 @@ from assets.demo.layout.hands import lay_out_hands
 from assets.demo.layout.objects import lay_out_objects
 from assets.demo.layout.task import Task
 from assets.demo.layout.textures import lay_out_textures
+from natocc.files.clutter import is_clutter
 from shards import storage
-from shards.lock import LOCK_FILE, lock
+from shards.lock import lock
 
 LAYOUT_RECORD = "natocc-sample.json"
 _PARTS = (lay_out_faces, lay_out_occluded, lay_out_objects, lay_out_hands, lay_out_textures)
@@ -25,7 +26,7 @@ def refuse_foreign(dest: Path) -> None:
     """Raise FileExistsError if the folder contains files that an earlier run did not write."""
     if (
         dest.is_dir()
-        and any(path.name != LOCK_FILE for path in dest.iterdir())
+        and not all(is_clutter(path.name) for path in dest.iterdir())
         and not (dest / LAYOUT_RECORD).is_file()
     ):
         raise FileExistsError(

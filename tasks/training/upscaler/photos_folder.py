@@ -12,6 +12,7 @@ from assets.pictures.photograph import read_image
 from assets.problems import BadInput, Problem, conversions
 from assets.reading.naming import normal
 from assets.wording import count_of
+from natocc.files.clutter import is_clutter
 from natocc.geometry import Image
 from shards.storage import sha256_bytes
 
@@ -129,11 +130,11 @@ class CachedReader:
 
 
 def _files(root: Path) -> Iterator[Path]:
-    """Yield the files under a folder in path order; names that start with a dot are skipped."""
+    """Yield the files under a folder in path order, without clutter."""
     found = []
     for folder, folders, files in os.walk(root):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [Path(folder) / name for name in files if not name.startswith(".")]
+        folders[:] = [name for name in folders if not is_clutter(name)]
+        found += [Path(folder) / name for name in files if not is_clutter(name)]
     return iter(sorted(found, key=lambda path: path.relative_to(root).as_posix()))
 
 

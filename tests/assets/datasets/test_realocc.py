@@ -74,10 +74,26 @@ def test_names_that_cannot_be_paired_are_told(raw: Path) -> None:
     assert stems == ["00003", "a", "b.c"]
     assert problems == [
         "RealOcc/image/a.png: expected a name of its own, got the name of RealOcc/image/a.jpg",
-        "RealOcc/mask/d.png: expected a photograph RealOcc/image/d.jpg, got no such file",
+        "RealOcc/mask: expected a photograph for each mask, got 1 mask without a photograph (d.png); "
+        "name them like the photographs, or remove them",
     ]
     write(raw / "RealOcc/split/val.txt", b"a\n")
-    assert read(raw)[1] == problems[:1], "what the list leaves out is left out by design"
+    assert read(raw) == (["a"], problems), "what the list leaves out is left out by design"
+
+
+def test_masks_under_other_names_are_found_and_two_refuse_the_face(raw: Path) -> None:
+    masks = raw / "RealOcc/mask"
+    (masks / "a.png").rename(masks / "A_mask.bmp")
+    (masks / "00003.png").rename(masks / "3.jpg")
+    (masks / "b.c.png").rename(masks / "b.c_mask.png")
+    write(masks / "b.c_seg.png", b"x")
+    problems: list[Problem] = []
+    faces = list(read_occluded_faces(raw, problems.append))
+    assert [face.mask.name for face in faces] == ["3.jpg", "A_mask.bmp"]
+    assert [str(problem) for problem in problems] == [
+        "RealOcc/image/b.c.jpg: expected one mask, "
+        "got several: RealOcc/mask/b.c_mask.png, RealOcc/mask/b.c_seg.png; keep one"
+    ]
 
 
 def test_a_folder_unpacked_into_one_of_its_name_is_told(raw: Path) -> None:

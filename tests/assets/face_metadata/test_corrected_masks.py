@@ -64,12 +64,23 @@ def test_masks_of_no_face_and_other_files_are_named(tmp_path: Path) -> None:
         write(tmp_path / CORRECTED_FOLDER / name, b"x")
     (tmp_path / CORRECTED_FOLDER / "more").mkdir()
     faces, problems = read(tmp_path)
-    assert faces == {"00007": ["007.png", "7.png"]}
+    assert faces == {"00007": ["7.png", "007.png"]}
+    endings = "(.jpeg, .jpg, .png, .bmp, .webp)"
     assert [problem for problem in problems if "8.jpg" not in problem] == [
-        f"{CORRECTED_FOLDER}/more: expected a picture (.jpeg, .jpg, .png), got a folder",
-        f"{CORRECTED_FOLDER}/read me.txt: expected a picture (.jpeg, .jpg, .png), got another file",
-        f"{CORRECTED_FOLDER}/30000.png: expected a photograph {IMAGES}/30000.jpg, got no such file",
+        f"{CORRECTED_FOLDER}/more: expected a picture {endings}, got a folder",
+        f"{CORRECTED_FOLDER}/read me.txt: expected a picture {endings}, got another file",
+        f"{CORRECTED_FOLDER}: expected a photograph for each mask, got 1 mask without a photograph (30000.png); "
+        "name them like the photographs, or remove them",
     ]
+
+
+def test_masks_under_other_names_are_found_and_all_of_a_face_s_are_given(tmp_path: Path) -> None:
+    touch(tmp_path, "7", "9", "My Photo")
+    for name in ("7_mask.bmp", "7-seg.png", "00009.webp", "my_photo.mask.png", "Thumbs.db", "._9.png"):
+        write(tmp_path / CORRECTED_FOLDER / name, b"x")
+    faces, problems = read(tmp_path)
+    assert [*faces.values()] == [["7-seg.png", "7_mask.bmp"], ["00009.webp"], ["my_photo.mask.png"]]
+    assert problems == []
 
 
 def refusal(raw: Path) -> str:

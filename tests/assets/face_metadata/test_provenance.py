@@ -34,7 +34,7 @@ def read(
 ) -> tuple[dict[str, dict[str, object]], list[Problem]]:
     problems: list[Problem] = []
     write(raw / CORRECTED_FOLDER / PROVENANCE, add_provenance(extra, list(lines)))
-    masks = corrected_masks(raw, problems.append)
+    masks = corrected_masks(raw, ["7", "8"], problems.append)
     return corrections_of(raw, raw / CORRECTED_FOLDER, masks, problems.append), problems
 
 
@@ -77,7 +77,10 @@ def test_lines_of_no_mask_and_lines_that_cannot_be_read_are_named(tmp_path: Path
     where = f"{CORRECTED_FOLDER}/{PROVENANCE}"
     assert str(problems[0]) == f"{where}:1: expected a correction as JSON, got id Field required"
     assert [problem.path for problem in problems] == [f"{where}:1", f"{where}:2", f"{where}:3", where]
-    assert str(problems[3]) == f"{where}: expected a mask 30000.png, which it records, got no such file"
+    assert str(problems[3]) == (
+        f"{where}: expected each mask that it records, got 1 correction without a mask (30000.png); "
+        "restore the masks, or remove the lines"
+    )
 
 
 def test_tables_among_the_masks_are_no_masks(tmp_path: Path) -> None:
@@ -87,5 +90,5 @@ def test_tables_among_the_masks_are_no_masks(tmp_path: Path) -> None:
     write(tmp_path / CORRECTED_FOLDER / "verdicts.csv", encode_verdicts({}))
     check_faces(tmp_path)
     problems: list[Problem] = []
-    assert corrected_masks(tmp_path, problems.append) == {}
+    assert corrected_masks(tmp_path, ["7"], problems.append) == {}
     assert [problem.path for problem in problems] == [f"{CORRECTED_FOLDER}/more.csv"]

@@ -29,8 +29,11 @@ def test_a_table_then_what_is_absent_then_every_problem(tmp_path: Path) -> None:
     assert cells[6].startswith("CelebAMask-HQ: non-commercial")
     assert f"iHarmony4: not under {tmp_path}" in done.stdout.splitlines()
     assert [line.partition(": expected")[0] for line in done.stderr.splitlines()] == [
-        "CelebAMask-HQ/CelebA-HQ-img/2.jpg",
-        "CelebAMask-HQ/CelebAMask-HQ-mask-anno/0/00007_skin.png",
+        "CelebAMask-HQ/CelebA-HQ-img/2.jpg"
+    ]
+    last = [cell.strip() for cell in done.stdout.splitlines()[-2].split("│")]
+    assert last[1:5] == [
+        *("CelebAMask-HQ/CelebAMask-HQ-mask-anno", "1", "masks without a photograph", "0/00007_skin.png")
     ]
     assert call(tmp_path, "--strict").exit_code == 1
 

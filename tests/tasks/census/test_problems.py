@@ -26,5 +26,6 @@ def test_a_folder_near_its_place_is_a_problem_unless_its_reader_reports_it(tmp_p
     write(tmp_path / "DTD/images/banded/banded_0001.jpg", b"x")
     write(tmp_path / "realocc/image/1.jpg", b"x")
     assert [f"{problem.action} {problem}" for problem in misplaced(tmp_path)] == [
-        "refused dtd/images: expected this folder, got none; found as DTD/images; rename it to dtd/images"
+        "refused dtd/images: expected this folder, got none; found as DTD/images; rename it to dtd/images",
+        "refused RealOcc/image: expected this folder, got none; found as realocc/image; rename it to RealOcc/image",
     ]

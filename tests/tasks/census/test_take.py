@@ -109,12 +109,13 @@ def test_inputs_that_readers_would_refuse_are_listed_without_reading_a_picture(t
     add_texture(tmp_path, "banded", "banded_0001.txt", b"x")
     census = take_census(tmp_path)
     assert [problem.path for problem in census.problems] == [
-        "CelebAMask-HQ/CelebAMask-HQ-mask-anno/0/00007_skin.png",
+        "CelebAMask-HQ/CelebAMask-HQ-mask-anno",
         "COCO/annotations/instances_sample.json annotation 2",
         "dtd/images/banded/banded_0001.txt",
         "dtd/images/banded",
     ]
-    assert census.refused == 4 and census.faults == () and not census.sound
+    assert [(one.count, one.names) for one in census.unmatched] == [(1, ("0/00007_skin.png",))]
+    assert census.refused == 3 and census.faults == () and not census.sound
 
 
 # Voo et al.'s objects may lie in the raw folder itself, so that theirs is no wrong one.

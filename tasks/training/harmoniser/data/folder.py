@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from assets.pictures.mask import read_mask
 from assets.pictures.photograph import read_image
 from assets.problems import BadInput, Problem, ReportProblem
 from assets.reading.folders import by_stem, pictures_in
-from assets.reading.tally import Tally
+from assets.reading.masks.choose import choose_masks
+from assets.reading.unmatched import tally_of
 from natocc.geometry import Image
 from shards.storage import sha256_bytes
 from tasks.training.harmoniser.data.scenes import LARGEST, SHORTEST, SMALLEST, Scene, SceneItem, usable
@@ -17,10 +19,10 @@ _FOREGROUND = "mask"
 
 
 class FolderScenes:
-    """Photographs, and masks of the same names; white pixels are recoloured.
+    """Photographs, and masks of their names (``choose_masks``); white pixels are recoloured.
 
-    Photographs without a mask, masks that are empty, cover everything or have another size, and unreadable
-    files are left out and reported. Licences are not known.
+    Photographs without a mask or with several, masks that are empty, cover everything or have another size,
+    and unreadable files are left out and reported. Licences are not known.
     """
 
     name = "recoloured regions of a folder's photographs"
@@ -33,15 +35,17 @@ class FolderScenes:
         for folder in folders:
             if not folder.is_dir():
                 raise FileNotFoundError(f"{folder}: expected a folder of pictures, found none")
-        images, planes = (by_stem(pictures_in(folder, folder, report), folder, report) for folder in folders)
-        self._files = {stem: (path, planes[stem]) for stem, path in images.items() if stem in planes}
-        for one, other, what in ((images, planes, "a mask"), (planes, images, "a photograph")):
-            lacking = Tally()
-            for stem in (stem for stem in one if stem not in other):
-                lacking.add(one[stem].name)
-            if lacking:
-                where = str(folders[0] if one is images else folders[1])
-                report(Problem(path=where, expected=f"{what} of the same name", got=f"none for {lacking}"))
+        images = by_stem(pictures_in(folders[0], folders[0], report), folders[0], report)
+        common = Path(os.path.commonpath([folder.absolute() for folder in folders]))
+        paths = {stem: path.absolute() for stem, path in images.items()}
+        chosen = choose_masks(paths, folders[1].absolute(), common, report)
+        self._files = {stem: (images[stem], mask) for stem, mask in chosen.taken.items()}
+        lacking = tally_of(
+            path.name for stem, path in images.items() if stem not in {*chosen.taken, *chosen.refused}
+        )
+        if lacking:
+            expected, got = "a mask of the same name", f"none for {lacking}"
+            report(Problem(path=str(folders[0]), expected=expected, got=got))
         self.items = tuple(item for stem in self._files if (item := self._item(stem, report)))
 
     @property

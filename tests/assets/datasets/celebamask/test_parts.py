@@ -6,6 +6,7 @@ import pytest
 
 from assets.datasets.celebamask.parts import PartFiles
 from assets.problems import Problem
+from natocc.masks.policy import PARTS
 
 
 @pytest.fixture()
@@ -24,7 +25,7 @@ def put(folder: Path, *names: str) -> None:
 def read(folder: Path, *stems: str) -> tuple[list[list[str]], list[str]]:
     """Files of each photograph, relative to the folder, and the problems."""
     problems: list[Problem] = []
-    parts = PartFiles(folder, "images", folder.parent, problems.append)
+    parts = PartFiles(folder, stems, folder.parent, problems.append)
     found = [
         [path.relative_to(folder).as_posix() for path in parts.masks_of(stem).values()] for stem in stems
     ]
@@ -60,20 +61,27 @@ def test_a_second_file_of_a_part_is_a_problem_and_not_used(folder: Path) -> None
     ]
 
 
-def test_masks_without_a_photograph_take_one_line_each_photograph(folder: Path) -> None:
+def test_masks_without_a_photograph_are_counted_in_one_line(folder: Path) -> None:
     put(folder, "0/00001_skin.png", "0/00001_hair.png", "1/02001_skin.png", "mine/ada_skin.png")
     assert read(folder)[1] == [
-        "masks/0/00001_hair.png: expected a photograph images/1.jpg, got no such file",
-        "masks/1/02001_skin.png: expected a photograph images/2001.jpg, got no such file",
-        "masks/mine/ada_skin.png: expected a photograph images/ada.jpg, got no such file",
+        "masks: expected a photograph for each mask, got 4 masks without a photograph "
+        "(0/00001_hair.png, 0/00001_skin.png, 1/02001_skin.png, …); name them like the photographs, or remove them"
     ]
+
+
+def test_other_spellings_of_photograph_and_part_are_found(folder: Path) -> None:
+    put(folder, "0/00007-Skin.PNG", "7_hair_mask.jpg", "mine/ADA_skin.bmp", "mine/ada b.nose.webp")
+    found, problems = read(folder, "7", "ada", "Ada_B")
+    assert found == [["7_hair_mask.jpg", "0/00007-Skin.PNG"], ["mine/ADA_skin.bmp"], ["mine/ada b.nose.webp"]]
+    assert problems == []
 
 
 def test_other_files_and_folders_among_the_masks_are_problems(folder: Path) -> None:
     put(folder, "0/notes.txt", "0/7_ear.png", "0/.hidden")
     (folder / "0/inner").mkdir()
     assert read(folder)[1] == [
-        "masks/0/7_ear.png: expected a name that ends in a part (…_skin.png), got another name",
         "masks/0/inner: expected a part mask (.png), got a folder",
         "masks/0/notes.txt: expected a part mask (.png), got another file",
+        "masks: expected names that end in a part (…_skin.png), got 1 mask of no known part (0/7_ear.png); "
+        f"the parts are {', '.join(PARTS)}",
     ]

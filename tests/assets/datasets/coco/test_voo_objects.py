@@ -71,9 +71,10 @@ def test_pictures_and_masks_without_each_other_are_named(tmp_path: Path) -> None
     found, problems = read(tmp_path)
     assert [one.image.stem for one in found] == ["a"]
     assert problems == [
+        "unmatched object_mask_x4: expected a photograph for each mask, got 1 mask without a photograph (c.png); "
+        "name them like the photographs, or remove them",
         NOTED.format("", 2),
         "refused object_image_sr/b.jpg: expected a mask object_mask_x4/b.png, got no such file",
-        "refused object_mask_x4/c.png: expected a picture object_image_sr/c.jpeg, got no such file",
     ]
 
 
@@ -115,9 +116,10 @@ def test_a_second_mask_and_a_second_picture_of_one_name_are_problems(tmp_path: P
     write(tmp_path / "object_mask_x4/cup.jpg", b"x")
     write(tmp_path / "object_image_sr/cup.png", b"x")
     found, problems = read(tmp_path)
-    assert [(one.image.name, one.mask and one.mask.name) for one in found] == [("cup.jpeg", "cup.jpg")]
+    assert [(one.image.name, one.mask and one.mask.name) for one in found] == [("cup.jpeg", "cup.png")]
     assert problems == [
-        "refused object_mask_x4/cup.png: expected a name of its own, got the name of object_mask_x4/cup.jpg",
         "refused object_image_sr/cup.png: expected a name of its own, got the name of object_image_sr/cup.jpeg",
+        "refused object_mask_x4/cup.jpg: expected one mask of a photograph, "
+        "got object_mask_x4/cup.png too, which is taken; remove one",
         NOTED.format("", 1),
     ]

@@ -63,7 +63,8 @@ def test_lists_and_pictures_that_disagree_take_a_line_each(tmp_path: Path) -> No
     assert problems == [
         "noted dtd/labels/labels_joint_anno.txt: expected a picture and its labels a line, got others: 1 (line 3)",
         "noted dtd/labels/labels_joint_anno.txt: expected one line a picture, got second ones: 1 (line 2)",
-        "noted dtd/labels/notes.doc: expected train1.txt to test10.txt and labels_joint_anno.txt, got another file, which is not read",
+        "unmatched dtd/labels: expected train1.txt to test10.txt and labels_joint_anno.txt, got 1 file that no reader reads "
+        "(notes.doc); rename or move them as docs/raw-data.md says, or take them out",
         "noted dtd/labels/val1.txt: expected pictures that no list of its partition has yet, "
         "got others: 2 (banded/banded_0005.jpg of train1.txt, grid/grid_0005.jpg of train1.txt)",
         "noted dtd/labels/test1.txt: expected pictures that are there, got others: 1 (banded/banded_0002.jpg)",

@@ -1,0 +1,1 @@
+"""Masks and their photographs, matched by name."""
