@@ -12,6 +12,7 @@ from assets.datasets.dtd import reader as dtd
 from assets.datasets.faceocc import reader as faceocc
 from assets.datasets.hands import reader as hands
 from assets.face_metadata import corrected_masks as corrected
+from assets.reading.masks.match import MASK_ENDINGS
 from natocc.files.names import PICTURES
 
 _FACEOCC = "FaceOcc: MIT; photographs under the terms of CelebA-HQ, FFHQ and their finders"
@@ -97,7 +98,7 @@ PUBLISHED = (
         dataset="Corrected masks",
         places=(corrected.CORRECTED_FOLDER,),
         licence=_PAPER,
-        suffixes=(".png",),
+        suffixes=MASK_ENDINGS,
         states="about 4,000 of 30,000 corrected",
     ),
     Published(
@@ -139,7 +140,7 @@ PUBLISHED = (
         places=hands.MASK_FOLDERS,
         licence=_PAPER,
         pictures=200,
-        suffixes=(".png",),
+        suffixes=MASK_ENDINGS,
     ),
     Published(dataset="Voo hands, enlarged", places=("11k-hand_sr",), licence=_PAPER, pictures=200),
     Published(
