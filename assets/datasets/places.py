@@ -79,14 +79,14 @@ def similar_place(path: str) -> str:
     for known in _known():
         if spellings(known.split("/")) == spellings(parts):
             return known
-    alike = [
-        (SequenceMatcher(None, *pair).ratio(), known)
-        for known in _known()
-        if known.split("/")[:-1] == parts[:-1]
-        for pair in [tuple(spellings([known.split("/")[-1], parts[-1]]))]
-    ]
-    likeness, known = max(alike, default=(0.0, ""))
+    siblings = [known for known in _known() if known.split("/")[:-1] == parts[:-1]]
+    likeness, known = max(((_likeness(known, path), known) for known in siblings), default=(0.0, ""))
     return known if likeness >= _SIMILAR else ""
+
+
+def _likeness(known: str, path: str) -> float:
+    first, second = spellings([known.split("/")[-1], path.split("/")[-1]])
+    return SequenceMatcher(None, first, second).ratio()
 
 
 def _known() -> Iterator[str]:
@@ -160,10 +160,10 @@ def _files(raw: Path) -> Iterator[str]:
         if folder not in (None, raw):
             yield from _below(raw, folder / SIDECAR)
     yield from _below(raw, *cofw.cofw_files(raw))
-    for folder in iharmony4.IHARMONY4_FOLDERS:
+    for name in iharmony4.IHARMONY4_FOLDERS:
         lists = [f"IHD_{split}.txt" for split in ("train", "test")]
         lists += [f"{s}/{s}_{split}.txt" for s in iharmony4.SUBSETS for split in ("train", "test")]
-        yield from (f"{folder}/{name}" for name in (SIDECAR, *lists))
+        yield from (f"{name}/{file}" for file in (SIDECAR, *lists))
 
 
 def _below(raw: Path, *paths: Path | None) -> Iterable[str]:

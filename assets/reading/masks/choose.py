@@ -10,6 +10,7 @@ from assets.problems import Problem, ReportProblem, Unmatched
 from assets.reading.folders import pictures_in, relative
 from assets.reading.masks.match import MASK_ENDINGS, MaskMatches, match_masks
 from assets.reading.naming import same_name
+from assets.reading.tally import Tally
 from assets.reading.unmatched import unmatched
 
 
@@ -69,7 +70,7 @@ def report_unmatched(matches: MaskMatches, folder: Path, raw: Path, report: Repo
         report(unmatched(relative(folder, raw), kind, names, expected=expected, todo=todo))
 
 
-def masks_without_photograph(source: str, names: Iterable[str]) -> Unmatched:
+def masks_without_photograph(source: str, names: Tally | Iterable[str]) -> Unmatched:
     """The finding about masks of a folder that fit no photograph."""
     kind, todo = "masks without a photograph", "name them like the photographs, or remove them"
     return unmatched(source, kind, names, expected="a photograph for each mask", todo=todo)
