@@ -7,6 +7,7 @@ one flat list, lists of pairs, one list too many, run lengths in a list, ``exter
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -121,8 +122,8 @@ def _is_plain(value: object, size: Size, reach: float) -> bool:
             return False
         if not set(map(type, points)) <= {int, float}:
             return False
-        # NaN fails one of these, wherever it stands.
-        if not all(least <= number <= most for number in points):
+        # The sum is NaN if one of them is.
+        if not (math.isfinite(sum(points)) and least <= min(points) and max(points) <= most):
             return False
     return True
 

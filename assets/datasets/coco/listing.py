@@ -111,7 +111,8 @@ def _add_annotation(listing: Listing, piece: Piece, number: int) -> None:
 def check_flags(annotation: Mapping[str, Any]) -> None:
     """Raise BadInput for a flag that cannot be read."""
     for name in _SKIPPED:
-        read_flag(annotation.get(name), name)
+        if value := annotation.get(name):
+            read_flag(value, name)
 
 
 def _is_set(annotation: Mapping[str, Any], name: str) -> bool:

@@ -150,7 +150,7 @@ def _parse(data: bytes, source: _Source) -> RawObject:
         raise BadInput("an annotation with id, image_id, category_id and segmentation", "no object")
     number = annotation_id(annotation.get("id"))
     if number is None:
-        raise BadInput("a whole number from 0 as id", repr(annotation.get("id")))
+        raise BadInput("a whole number from 0 as id", _shown(annotation.get("id")))
     check_flags(annotation)
     image = _image(annotation.get("image_id"), listing)
     size = _size_of(image)
@@ -234,5 +234,5 @@ def _category(stated: object, listing: Listing) -> str:
 
 
 def _shown(value: object) -> str:
-    """A value as the file has it: none for null."""
-    return "none" if value is None else str(value)
+    """A value as the file has it: none for null, true for true."""
+    return str(value).lower() if value is None or isinstance(value, bool) else str(value)
