@@ -4,8 +4,8 @@
 ``sample``, trains a small harmoniser for 20 steps on one thread, and builds a few samples with it. It
 prints a line for every decoded member of every sample, every row of the manifests and of the bank, and
 every tensor: sha256, then name. Places (shard, offset), compression and code identity are left out, and so
-are hashes of compressed bytes. Each step is a console command, so that it runs the same way whatever the
-modules are called.
+are hashes of compressed bytes. The json of a sample is compared by its values, whatever its schema. Each step
+is a console command, so that it runs the same way whatever the modules are called.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -90,7 +91,7 @@ def lines(bank: Path, versions: list[Path], weights: Path) -> Iterator[tuple[str
         where = version.parent.parent.name
         for row in rows(version / "manifest.parquet"):
             yield of_json(row), f"{where}/manifest/{row['key']}"
-        for tar in sorted(version.glob("*.tar")):
+        for tar in sorted(version.glob("*.tar"), key=_without_split):
             with tarfile.open(tar) as archive:
                 for member in archive:
                     stream = archive.extractfile(member)
@@ -110,8 +111,27 @@ def rows(table: Path) -> list[dict[str, Any]]:
 def decoded(name: str, data: bytes) -> str:
     """sha256 of a picture's pixels or of a json's values, however they were compressed."""
     if name.endswith(".json"):
-        return of_json(_without_hashes(json.loads(data)))
+        return of_json(_without_hashes(_values(json.loads(data))))
     return of_array(np.asarray(Image.open(io.BytesIO(data))))
+
+
+def _without_split(tar: Path) -> str:
+    """The name without the split in front, as earlier releases named shards."""
+    return re.sub("^(train|test)-", "", tar.name)
+
+
+def _values(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a json as schema 1 wrote them: objects for texts of JSON, null for what is absent."""
+    if fields.get("schema", 0) < 2:
+        return fields
+    texts = {name: json.loads(fields[name] or "null") for name in ("params", "measured", "network")}
+    return {
+        **fields,
+        **texts,
+        "face": fields["face"] | {"person": fields["face"]["person"] or None},
+        "occluder": fields["occluder"] if fields["occluder"]["id"] else None,
+        "backends": {stage: name or None for stage, name in fields["backends"].items()},
+    }
 
 
 def _without_hashes(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The plan of one shard as passed to a worker, with the network that harmonises it."""
+"""The plan of one shard as passed to a worker, with its name and the network that harmonises it."""
 
 from __future__ import annotations
 
@@ -50,3 +50,13 @@ class ShardPlan:
     samples: tuple[tuple[str, int], ...]
     occluders: tuple[str, ...]
     cache_key: str = ""
+
+
+def named_split(split: str) -> str:
+    """The split that stands in the names of a split's shards: ``test``, or ``train`` for every other."""
+    return "test" if split == "test" else "train"
+
+
+def shard_prefix(split: str, set_name: str) -> str:
+    """The names of a set's shards up to their number. Readers that go by names find the split in front."""
+    return f"{named_split(split)}-{set_name}-"

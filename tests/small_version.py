@@ -46,7 +46,7 @@ def write_version(url: str, shards: dict[str, tuple[str, list[tuple[str, Members
         write_bytes(join(url, file), packed)
         record = ShardRecord(
             file=file,
-            set=file.split("-")[0],
+            set=file.split("-")[-2],
             split=split,
             cache_key="",
             samples=len(samples),
@@ -80,8 +80,8 @@ def small_version(url: str, *, train: int = 8, test: int = 4) -> str:
     return write_version(
         url,
         {
-            "heldout-000000.tar": ("test", _samples(100, test, "test")),
-            "randocc-000000.tar": ("train", _samples(0, train, "train")),
+            "test-heldout-000000.tar": ("test", _samples(100, test, "test")),
+            "train-randocc-000000.tar": ("train", _samples(0, train, "train")),
         },
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -18,6 +17,7 @@ import numpy as np
 import pytest
 
 from manifests.dataset import read_dataset, resolve_version
+from manifests.sample import read_metadata
 from manifests.syntax_tree import PACKAGES, ROOT
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.labels import visible_mask
@@ -142,7 +142,7 @@ def test_a_walk_takes_few_files(section: str) -> None:
 def test_the_new_kind_is_built_with_exact_labels(extended: Extended) -> None:
     assert len(extended.plain) >= 4
     for members in extended.plain.values():
-        metadata: dict[str, Any] = json.loads(members["json"])
+        metadata: dict[str, Any] = read_metadata(members["json"], "json")
         assert metadata["kind"] == metadata["params"]["kind"] == metadata["set"] == "sticker"
         assert (metadata["occluder"]["dataset"], metadata["occluder"]["category"]) == ("Stickers", "sticker")
         assert metadata["backends"]["harmoniser"] is None
@@ -154,7 +154,7 @@ def test_the_new_kind_is_built_with_exact_labels(extended: Extended) -> None:
 def test_the_new_harmoniser_changes_pixels_and_no_label(extended: Extended) -> None:
     assert extended.harmonised.keys() == extended.plain.keys()
     for key, members in extended.harmonised.items():
-        metadata, before = json.loads(members["json"]), extended.plain[key]
+        metadata, before = read_metadata(members["json"], key), extended.plain[key]
         assert metadata["backends"]["harmoniser"] == metadata["network"]["name"] == "mine"
         assert metadata["network"]["licence"] == "CC0"
         for name in ("mask.png", "alpha.png", "clean.jpg", "clean_mask.png"):

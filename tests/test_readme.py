@@ -40,7 +40,7 @@ def test_its_lines_load_every_sample_once_an_epoch_in_another_order(bank_url: st
         BuildOptions(recipe=str(recipe), bank=bank_url, out=str(tmp_path / "data" / "datasets"), workers=1)
     )
     assert len(report.dataset.shards) > 2
-    (code,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    code, *_ = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
     finished = subprocess.run(
         [sys.executable, "-c", code + TWO_EPOCHS], cwd=tmp_path, capture_output=True, text=True, check=False
     )

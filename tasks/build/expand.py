@@ -9,7 +9,7 @@ from assets.bank.reader import Entry
 from manifests.code_identity import render_identity
 from manifests.lineage import digest, library_versions
 from manifests.recipe import OccluderSet, Recipe
-from manifests.shard_plan import ShardPlan
+from manifests.shard_plan import ShardPlan, shard_prefix
 from natocc.kinds import kind_named
 from natocc.profiles import PROFILES, Profile
 from tasks.build.choose_harmoniser import ChosenNetwork
@@ -41,10 +41,10 @@ def expand_set(
     samples = [(face.id, repeat) for repeat in repeats for face in inputs.faces][:limit]
     template = _template(recipe, occluder_set, inputs, network)
     key = _KeyParts(template, inputs, recipe, network)
-    step = recipe.samples_per_shard
+    step, prefix = recipe.samples_per_shard, shard_prefix(template.split, template.set)
     plans = []
     for number, start in enumerate(range(0, len(samples), step)):
-        file = f"{occluder_set.name}-{number:06d}.tar"
+        file = f"{prefix}{number:06d}.tar"
         plan = replace(template, file=file, samples=tuple(samples[start : start + step]))
         plans.append(replace(plan, cache_key=key.cache_key(plan)))
     return plans

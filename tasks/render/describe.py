@@ -8,17 +8,18 @@ from functools import lru_cache
 
 from assets.bank.reader import Entry
 from manifests.rows import Row
-from manifests.sample import SAMPLE_SCHEMA
+from manifests.sample import ENTRY_FIELDS, SAMPLE_SCHEMA
 from natocc.render.compose import Composite
 from natocc.render.params import Params
 from natocc.verdicts import Verdict
 from tasks.render.inputs import SampleInputs
 
-_ENTRY_FIELDS = ("id", "dataset", "source", "photo", "sha256", "split", "licence")
-
 
 def describe_sample(inputs: SampleInputs, params: Params, composite: Composite) -> dict[str, object]:
-    """The json member (docs/format.md). ``params`` and the bank are enough to render it again."""
+    """The json member, with the types of ``SAMPLE_FIELDS`` (docs/format.md).
+
+    ``params`` and the bank are enough to render the sample again.
+    """
     plan, face, occluder = inputs.plan, inputs.face, inputs.occluder
     return {
         "schema": SAMPLE_SCHEMA,
@@ -32,12 +33,12 @@ def describe_sample(inputs: SampleInputs, params: Params, composite: Composite) 
         "hidden_ratio": round(composite.hidden_ratio, 6),
         "reach_px": composite.reach_px,
         "size": [composite.mask.shape[0], composite.mask.shape[1]],
-        "face": {**_metadata(face), "person": face.person, "repeat": inputs.repeat},
-        "occluder": None if occluder is None else {**_metadata(occluder), "category": occluder.category},
-        "params": _plain_values(params),
-        "measured": dict(composite.measured),
-        "backends": _backends(inputs, params),
-        "network": asdict(plan.network) if plan.network and params.harmonise else None,
+        "face": {**_metadata(face), "person": face.person or "", "repeat": inputs.repeat},
+        "occluder": {**_metadata(occluder), "category": occluder.category if occluder else ""},
+        "params": _text_of(params),
+        "measured": json.dumps(dict(composite.measured)),
+        "backends": {stage: name or "" for stage, name in _backends(inputs, params).items()},
+        "network": json.dumps(asdict(plan.network)) if plan.network and params.harmonise else "",
         "licences": sorted({entry.licence for entry in (face, occluder) if entry is not None}),
     }
 
@@ -74,7 +75,7 @@ def make_row(
         hidden_ratio=round(composite.hidden_ratio, 6) if composite else None,
         reach_px=composite.reach_px if composite else None,
         placement_tries=placement.tries if placement else None,
-        params=json.dumps(_plain_values(params)) if params else None,
+        params=_text_of(params) if params else None,
         backends=json.dumps(_backends(inputs, params)),
     )
 
@@ -90,11 +91,12 @@ def _backends(inputs: SampleInputs, params: Params | None) -> dict[str, str | No
     }
 
 
-def _metadata(entry: Entry) -> dict[str, object]:
-    return {name: getattr(entry, name) for name in _ENTRY_FIELDS}
+def _metadata(entry: Entry | None) -> dict[str, str]:
+    """The fields of an entry; empty where a kind has no occluder."""
+    return {name: getattr(entry, name) if entry else "" for name in ENTRY_FIELDS}
 
 
 @lru_cache(maxsize=1)
-def _plain_values(params: Params) -> dict[str, object]:
-    """The parameters as plain values; the row and the json member of a sample share them."""
-    return asdict(params)
+def _text_of(params: Params) -> str:
+    """The parameters as JSON; the row and the json member of a sample share it."""
+    return json.dumps(asdict(params))

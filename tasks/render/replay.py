@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from assets.bank.reader import Bank, Entry
 from manifests.dataset import read_dataset, read_manifest, resolve_version
-from manifests.sample import read_metadata
+from manifests.sample import read_fields, read_metadata
 from manifests.shard_plan import NetworkUse
 from natocc.kinds import kind_named
 from natocc.render.params import Params, params_adapter
@@ -31,7 +31,8 @@ def replay(members: Mapping[str, bytes], bank: Bank, weights: str | None = None)
     ``weights`` is the folder of weights. A network runs on the device and in the precision of the record.
     Raises ValueError if the bank's entries differ from the sample's, BuildStopped if the weights differ.
     """
-    metadata = read_metadata(members["json"], "json")
+    stored = members["json"]
+    metadata = read_metadata(stored, "json")
     face = _same_entry(bank.entries("face"), metadata["face"], "face")
     occluder = None
     if metadata["occluder"] is not None:
@@ -43,7 +44,8 @@ def replay(members: Mapping[str, bytes], bank: Bank, weights: str | None = None)
     network = None if use is None else TypeAdapter(NetworkUse).validate_python(use)
     harmonise = open_harmoniser(metadata["backends"]["harmoniser"], network, weights)
     composite = render_harmonised(decoded, occluder, parse_params(metadata["params"]), harmonise)
-    return encode(composite, metadata, clean="clean.jpg" in members)
+    # The json of an earlier schema stays as it was written.
+    return encode(composite, read_fields(stored, "json"), clean="clean.jpg" in members)
 
 
 def _same_entry(entries: tuple[Entry, ...], recorded: Mapping[str, Any], what: str) -> Entry:

@@ -50,14 +50,14 @@ def _counts(what: str, recorded: Mapping[str, int], rows: Sequence[Row]) -> Iter
 
 
 def differences(row: Row, metadata: Mapping[str, Any]) -> list[str]:
-    """Findings about the json of a kept sample against its row."""
+    """Findings about the json of a kept sample, as ``read_metadata`` gives it, against its row."""
     values = {name: (getattr(row, name), metadata.get(name)) for name in _FIELDS}
     values |= {name: (_parsed(getattr(row, name)), metadata.get(name)) for name in ("params", "backends")}
     for what in ("face", "occluder"):
         entry = metadata.get(what) or {}
         for name in _INPUT_FIELDS:
             values[f"{what} {name}"] = (getattr(row, f"{what}_{name}"), entry.get(name))
-    values["face person"] = (row.person, (metadata.get("face") or {}).get("person"))
+    values["face person"] = (row.person or None, (metadata.get("face") or {}).get("person"))
     values["face repeat"] = (row.repeat, (metadata.get("face") or {}).get("repeat"))
     return [
         f"json: expected {name} {of_row!r} as in {MANIFEST}, got {of_json!r}"

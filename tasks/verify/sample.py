@@ -8,12 +8,13 @@ from typing import Any
 import cv2
 import numpy as np
 
-from manifests.sample import BadMetadata, read_metadata
+from manifests.sample import BadMetadata, read_fields, read_metadata, type_problems
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
 from natocc.labels import OCCLUSION_CLASS, hidden_ratio, occluded, visible_mask
 
 REQUIRED = ("jpg", "mask.png", "alpha.png", "json")
+# Of the json of every schema.
 FIELDS = (
     "key",
     "kind",
@@ -39,6 +40,8 @@ def check_sample(key: str, members: dict[str, bytes]) -> list[str]:
     if absent:
         return [f"{key}: expected members {', '.join(REQUIRED)}, {', '.join(absent)} missing"]
     try:
+        if problems := list(type_problems(read_fields(members["json"], key))):
+            return [f"{key}: {problem}" for problem in problems]
         metadata = read_metadata(members["json"], key)
         pictures = {name: decode_rgb(data) for name, data in members.items() if name.endswith("jpg")}
         planes = {name: decode_plane(data) for name, data in members.items() if name.endswith("png")}

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assets.wording import count_of
 from manifests.dataset import MANIFEST, ShardRecord
 from manifests.rows import Row
+from manifests.sample import BadMetadata, read_fields, read_metadata
+from manifests.shard_plan import shard_prefix
 from shards import storage
 from shards.reader import BadShard, read_shard
 from tasks.verify.files import shard_file_findings, unreadable_file
 from tasks.verify.rows import differences
 from tasks.verify.sample import check_sample
+
+# Since this schema of the json, a shard's name begins with its split.
+_SPLIT_IN_NAME_SINCE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What all samples of a version share: the schema of their json, and their members."""
+
+    schema: int
+    members: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"schema {self.schema} with {', '.join(self.members)}"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -22,6 +37,8 @@ class ShardFindings:
 
     findings: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    # Forms of samples, with the first key of each.
+    forms: dict[Form, str] = field(default_factory=dict)
 
 
 def check_shard(url: str, file: str, record: ShardRecord | None, rows: Sequence[Row] | None) -> ShardFindings:
@@ -36,6 +53,8 @@ def check_shard(url: str, file: str, record: ShardRecord | None, rows: Sequence[
     try:
         for key, members in read_shard(storage.join(url, file)):
             checked.keys.append(key)
+            if (form := _form_of(members)) is not None:
+                checked.forms.setdefault(form, key)
             found = [*check_sample(key, members), *_against_row(key, members, kept)]
             checked.findings += [f"{file}: {finding}" for finding in found]
     except BadShard as error:
@@ -44,7 +63,26 @@ def check_shard(url: str, file: str, record: ShardRecord | None, rows: Sequence[
         if record is None:
             checked.findings.append(unreadable_file(file, error))
     checked.findings += _against_counts(file, checked.keys, record, kept)
+    checked.findings += _against_name(file, record, checked.forms)
     return checked
+
+
+def _form_of(members: Mapping[str, bytes]) -> Form | None:
+    """The form of a sample; None if its json is missing or damaged, which ``check_sample`` names."""
+    try:
+        schema = read_fields(members["json"], "json").get("schema", 0)
+    except (KeyError, BadMetadata):
+        return None
+    return Form(schema, tuple(sorted(members)))
+
+
+def _against_name(file: str, record: ShardRecord | None, forms: Iterable[Form]) -> list[str]:
+    if record is None or all(form.schema < _SPLIT_IN_NAME_SINCE for form in forms):
+        return []
+    prefix = shard_prefix(record.split, record.set)
+    if file.startswith(prefix):
+        return []
+    return [f"{file}: expected a name that begins with {prefix}, for split {record.split}, got another"]
 
 
 def _against_row(key: str, members: Mapping[str, bytes], kept: Mapping[str, Row] | None) -> list[str]:
@@ -53,7 +91,7 @@ def _against_row(key: str, members: Mapping[str, bytes], kept: Mapping[str, Row]
     if key not in kept:
         return [f"{key}: expected a kept row in {MANIFEST}, got none"]
     try:
-        metadata = json.loads(members["json"])
+        metadata = read_metadata(members["json"], key)
         return [f"{key}: {finding}" for finding in differences(kept[key], metadata)]
     except (KeyError, ValueError, AttributeError):
         # check_sample names a json that is missing or damaged.

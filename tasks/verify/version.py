@@ -16,7 +16,7 @@ from tasks.progress import OnProgress, ignore_progress, tracked
 from tasks.verify.bank import bank_or_version, verify_bank
 from tasks.verify.files import file_findings, unreadable_file
 from tasks.verify.rows import row_findings
-from tasks.verify.shard import ShardFindings, check_shard
+from tasks.verify.shard import Form, ShardFindings, check_shard
 from tasks.workers.pool import WorkerPool
 
 
@@ -58,7 +58,7 @@ def _verify_version(url: str, workers: int, on_progress: OnProgress) -> VerifyRe
         findings += [] if rows is None else row_findings(rows, dataset)
     checked = _check_shards(url, files, dataset, rows, workers, on_progress)
     findings += [finding for shard in checked for finding in shard.findings]
-    findings += _repeated(checked, rows)
+    findings += [*_repeated(checked, rows), *_mixed_forms(checked)]
     counted = sum(len(shard.keys) for shard in checked)
     return VerifyReport(
         url=url,
@@ -129,3 +129,15 @@ def _repeated(checked: Sequence[ShardFindings], rows: Sequence[Row] | None) -> l
     counts = Counter(key for shard in checked for key in shard.keys)
     twice = [key for key, count in counts.items() if count > 1]
     return [f"expected every key once, got {key} more than once" for key in twice]
+
+
+def _mixed_forms(checked: Sequence[ShardFindings]) -> list[str]:
+    """Samples of several forms. Readers take the form of a version from its first samples."""
+    first: dict[Form, str] = {}
+    for shard in checked:
+        for form, key in shard.forms.items():
+            first.setdefault(form, key)
+    if len(first) < 2:
+        return []
+    got = " and ".join(f"{form} ({key})" for form, key in first.items())
+    return [f"expected samples of one schema and with the same members, got {got}"]

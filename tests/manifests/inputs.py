@@ -1,14 +1,27 @@
-"""A version's record and a row, filled in."""
+"""A version's record, a row and the json of a sample, filled in."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from manifests.dataset import Dataset, ShardRecord
 from manifests.rows import Row
+from manifests.sample import SAMPLE_SCHEMA
+
+ENTRY = {
+    "id": "0",
+    "dataset": "d",
+    "source": "a.jpg",
+    "photo": "p",
+    "sha256": "s",
+    "split": "train",
+    "licence": "",
+}
 
 
 def shard(number: int = 0) -> ShardRecord:
     return ShardRecord(
-        file=f"hand-{number:06d}.tar",
+        file=f"train-hand-{number:06d}.tar",
         set="hand",
         split="train",
         cache_key="ab" * 32,
@@ -23,7 +36,7 @@ def dataset() -> Dataset:
     return Dataset(
         name="small",
         version="0123abcd",
-        recipe={"profile": "best", "seed": 2, "description": "A few <hands> & cups."},
+        recipe={"profile": "best", "seed": 2, "description": "A few <hands> & cups.", "clean": True},
         overrides={"seed": 2},
         bank={"content_sha256": "ef" * 32},
         code_version="12" * 32,
@@ -44,7 +57,7 @@ def row(number: int = 0, **fields: object) -> Row:
         "set": "hand",
         "kind": "hand",
         "split": "train",
-        "shard": "hand-000000.tar",
+        "shard": "train-hand-000000.tar",
         "verdict": "kept",
         "reason": "",
         "face_id": "00000",
@@ -69,3 +82,27 @@ def row(number: int = 0, **fields: object) -> Row:
         "backends": "{}",
     }
     return Row(**(values | fields))  # type: ignore[arg-type]
+
+
+def sample_fields(**changes: object) -> dict[str, Any]:
+    """The json of a sample as it is written."""
+    return {
+        "schema": SAMPLE_SCHEMA,
+        "key": "hand-0-000",
+        "kind": "hand",
+        "set": "hand",
+        "seed": 2,
+        "stream": "hand",
+        "profile": "best",
+        "opacity": 1.0,
+        "hidden_ratio": 0.25,
+        "reach_px": 3,
+        "size": [128, 96],
+        "face": ENTRY | {"person": "", "repeat": 0},
+        "occluder": ENTRY | {"category": "dorsal"},
+        "params": '{"kind": "hand", "shape": null}',
+        "measured": "{}",
+        "backends": {"upscaler": "", "colour_transfer": "table", "harmoniser": ""},
+        "network": "",
+        "licences": [""],
+    } | changes

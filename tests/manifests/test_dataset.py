@@ -44,7 +44,7 @@ def test_it_is_plain_json_that_others_read(version: Path) -> None:
     text = json.dumps(data, sort_keys=True, separators=(",", ":"))
     assert own == hashlib.sha256(text.encode()).hexdigest()
     assert (data["format"], data["written_by"]) == ("natocc-dataset/2", f"natocc {__version__}")
-    assert [shard["file"] for shard in data["shards"]] == ["hand-000000.tar", "hand-000001.tar"]
+    assert [shard["file"] for shard in data["shards"]] == ["train-hand-000000.tar", "train-hand-000001.tar"]
 
 
 def test_a_folder_without_index_is_no_version(tmp_path: Path) -> None:

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import shutil
-from collections.abc import Callable
-from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
 from commands.main import app
-from manifests.dataset import DATASET_INDEX, MANIFEST, read_dataset
-from shards.reader import read_shard
-from shards.storage import sha256_bytes
-from shards.tar import pack
+from manifests.dataset import DATASET_INDEX, MANIFEST
+from natocc.document import RELEASE
 from tasks.build.options import BuildOptions
 from tasks.build.version import build
 from tasks.training.read_shards import read_shards
+from tests.earlier_version import make_schema_0, make_schema_1, rewrite
 
 KEY = "randocc-00000-000"
 
@@ -49,45 +42,15 @@ def copy(version: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(version, tmp_path / "tiny" / version.name))
 
 
-def rewritten(
-    folder: Path, of_json: Callable[[dict[str, Any]], dict[str, Any]], metadata: dict[str, str]
+@pytest.mark.parametrize("schema", [0, 1])
+def test_a_version_of_an_earlier_release_is_read_by_all(
+    schema: int, copy: Path, bank_url: str, tmp_path: Path
 ) -> None:
-    """Write shards and manifest again with other jsons and other metadata, and the index with their hashes."""
-    dataset = read_dataset(str(folder))
-    records = []
-    for record in dataset.shards:
-        samples = [
-            (key, members | {"json": json.dumps(of_json(json.loads(members["json"]))).encode()})
-            for key, members in read_shard(f"{folder}/{record.file}")
-        ]
-        data = pack(samples)
-        (folder / record.file).write_bytes(data)
-        records.append(replace(record, bytes=len(data), sha256=sha256_bytes(data)))
-    stream = io.BytesIO()
-    table: pa.Table = pq.read_table(folder / MANIFEST)
-    pq.write_table(table.replace_schema_metadata(metadata), stream)
-    (folder / MANIFEST).write_bytes(stream.getvalue())
-    files = dataset.files | {MANIFEST: sha256_bytes(stream.getvalue())}
-    (folder / DATASET_INDEX).write_bytes(replace(dataset, shards=tuple(records), files=files).encode())
-
-
-def as_earlier_releases_wrote_it(folder: Path) -> None:
-    rewritten(folder, lambda fields: {name: fields[name] for name in fields if name != "schema"}, {})
-    fields = asdict(read_dataset(str(folder))) | {"format": "natocc-dataset/1"}
-    del fields["written_by"]
-    for shard in fields["shards"]:
-        del shard["rows_sha256"]
-    for name in ("max_failed", "max_rejected"):
-        del fields["recipe"][name]
-    (folder / DATASET_INDEX).write_text(json.dumps(fields, indent=1))
-    (folder.parent / "latest.json").write_text(json.dumps({"version": folder.name}))
-
-
-def test_a_version_of_an_earlier_release_is_read_by_all(copy: Path, bank_url: str, tmp_path: Path) -> None:
-    as_earlier_releases_wrote_it(copy)
+    (make_schema_1 if schema else make_schema_0)(copy)
     for place in (copy, copy.parent):
-        told = json.loads(run("info", place, "--json").stdout)
-        assert (told["format"], told["written_by"], told["warnings"]) == ("natocc-dataset/1", "", [])
+        described = json.loads(run("info", place, "--json").stdout)
+        written = ("natocc-dataset/2", RELEASE) if schema else ("natocc-dataset/1", "")
+        assert (described["format"], described["written_by"]) == written and described["warnings"] == []
         checked = run("verify", place, "--workers", 1)
         assert (checked.exit_code, checked.stderr) == (0, ""), checked.output
         assert run("preview", place, "--out", tmp_path / "sheet.png").exit_code == 0
@@ -136,7 +99,7 @@ def test_an_index_that_is_cut_short_is_named_by_all(
 
 
 def test_damaged_manifests_and_shards_are_named_by_all(copy: Path, bank_url: str, tmp_path: Path) -> None:
-    for file in (MANIFEST, "randocc-000000.tar"):
+    for file in (MANIFEST, "train-randocc-000000.tar"):
         whole = (copy / file).read_bytes()
         (copy / file).write_bytes(whole[:-600])
         for words in commands(copy, bank_url, tmp_path)[1:4]:
@@ -147,11 +110,11 @@ def test_damaged_manifests_and_shards_are_named_by_all(copy: Path, bank_url: str
 
 
 def test_later_jsons_and_rows_are_refused(copy: Path, bank_url: str, tmp_path: Path) -> None:
-    rewritten(copy, lambda fields: fields | {"schema": 2}, {"natocc.schema": "1"})
+    rewrite(copy, lambda fields: fields | {"schema": 3}, {"natocc.schema": "1"})
     replayed = run("replay", copy, KEY, "--bank", bank_url, "--out", tmp_path / "one")
-    assert "expected a json of schema 1 or an earlier one, got 2 of a later release" in replayed.stderr
+    assert "expected a json of schema 2 or an earlier one, got 3 of a later release" in replayed.stderr
     checked = run("verify", copy, "--workers", 1)
-    assert checked.exit_code == 1 and "got 2 of a later release" in checked.stderr
-    rewritten(copy, lambda fields: fields | {"schema": 1}, {"natocc.schema": "2"})
+    assert checked.exit_code == 1 and "got 3 of a later release" in checked.stderr
+    rewrite(copy, lambda fields: fields | {"schema": 2}, {"natocc.schema": "2"})
     for words in commands(copy, bank_url, tmp_path)[1:4]:
         assert "expected rows of schema 1 or an earlier one, got 2 of a later release" in run(*words).stderr

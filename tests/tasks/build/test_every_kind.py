@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
+from manifests.sample import read_fields, read_metadata, type_problems
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.kinds import KINDS, Kind
 from natocc.labels import visible_mask
@@ -40,7 +41,7 @@ def samples(
 def test_a_kind_is_built_as_its_row_says(kind: Kind, samples: Mapping[str, list[dict[str, bytes]]]) -> None:
     assert samples[kind.name], "expected kept samples"
     for members in samples[kind.name]:
-        metadata: dict[str, Any] = json.loads(members["json"])
+        metadata: dict[str, Any] = read_metadata(members["json"], kind.name)
         assert metadata["kind"] == metadata["params"]["kind"] == kind.name
         assert (metadata["occluder"] is not None) is (kind.pool is not None)
         assert (metadata["backends"]["harmoniser"] is not None) is kind.harmonised
@@ -48,6 +49,18 @@ def test_a_kind_is_built_as_its_row_says(kind: Kind, samples: Mapping[str, list[
         assert (metadata["params"]["shape"] is not None) is kind.random_shape
         placement = metadata["params"]["placement"]
         assert (placement is not None and placement["facing"] != 0) is kind.faces_centre
+
+
+def test_the_json_of_every_sample_alone_has_the_types_of_all(
+    samples: Mapping[str, list[dict[str, bytes]]],
+) -> None:
+    """So readers that take the types from the first samples read all of them, whichever come first."""
+    written = [read_fields(members["json"], name) for name, kept in samples.items() for members in kept]
+    assert len({fields["kind"] for fields in written}) == len(KINDS)
+    assert [problem for fields in written for problem in type_problems(fields)] == []
+    (schema,) = {pa.Table.from_pylist([{"json": fields}]).schema for fields in written}
+    assert "null" not in str(schema)
+    assert len({tuple(members) for kept in samples.values() for members in kept}) == 1
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
@@ -58,7 +71,7 @@ def test_the_labels_of_a_kind_fit_its_pixels(
         mask, alpha, whole = (
             decode_plane(members[name]) for name in ("mask.png", "alpha.png", "clean_mask.png")
         )
-        opacity = json.loads(members["json"])["opacity"]
+        opacity = read_metadata(members["json"], kind.name)["opacity"]
         assert (mask == visible_mask(whole, alpha, opacity)).all()
         assert alpha.any() == (kind.pool is not None)
         changed = decode_rgb(members["jpg"]) != decode_rgb(members["clean.jpg"])

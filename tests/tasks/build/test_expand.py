@@ -42,7 +42,7 @@ def expanded(
 
 def test_every_face_comes_once_a_repeat_and_the_last_shard_is_shorter(bank_url: str) -> None:
     plans = expanded(bank_url, "hand")
-    assert [plan.file for plan in plans] == ["one-000000.tar", "one-000001.tar", "one-000002.tar"]
+    assert [plan.file for plan in plans] == [f"train-one-{number:06d}.tar" for number in range(3)]
     assert [sample for plan in plans for sample in plan.samples] == [("00000", n) for n in range(5)]
     assert [len(plan.samples) for plan in expanded(bank_url, "hand", limit=3)] == [2, 1]
     assert len({plan.cache_key for plan in plans}) == 3

@@ -23,7 +23,7 @@ def plan(bank_url: str, limit: int | None = None, **fields: object) -> Plan:
 
 def test_shards_hold_every_face_once_a_repeat_in_order(bank_url: str) -> None:
     shards = plan(bank_url).shards
-    assert [shard.file for shard in shards] == [f"shapes-{number:06d}.tar" for number in range(3)]
+    assert [shard.file for shard in shards] == [f"train-shapes-{number:06d}.tar" for number in range(3)]
     assert [sample for shard in shards for sample in shard.samples] == [("00000", r) for r in range(5)]
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -8,17 +9,43 @@ from pathlib import Path
 
 import pytest
 
+import manifests.sample
+from assets.bank.reader import Bank
+from manifests.code_identity import RENDER, modules_of
 from manifests.dataset import DATASET_INDEX, MANIFEST, read_dataset
 from manifests.rows import decode_rows
 from shards import storage
 from tasks.build.options import BuildOptions
 from tasks.build.reuse import Reused, copy_equal_shards, finished_shards
 from tasks.build.version import BuildReport, build
+from tasks.render.replay import find_sample, replay
 from tasks.render.shard import record_url, render_shard, rows_url
+from tasks.verify.version import verify
+from tests.earlier_version import make_schema_1
 from tests.jobs import start_job
 from tests.tasks.build.test_version import files_of
 
 RecipeFile = Callable[..., str]
+
+
+def test_shards_of_an_earlier_schema_are_read_and_never_reused(
+    built: BuildReport, bank_url: str, tmp_path: Path
+) -> None:
+    root, recipe = tmp_path / "root", Path(built.url).parents[2] / "small.yaml"
+    old = Path(shutil.copytree(built.url, root / "small" / "older"))
+    make_schema_1(old)
+    report = build(BuildOptions(recipe=str(recipe), bank=bank_url, out=str(root), workers=1))
+    assert (report.rendered, report.reused, report.warnings) == (6, 0, ())
+    assert files_of(report.url) == files_of(built.url)
+    assert verify(report.url).findings == verify(str(old)).findings == ()
+    for version, schema in ((report.url, 2), (str(old), 1)):
+        stored = find_sample(version, "hand_sot-00000-001")
+        assert json.loads(stored["json"])["schema"] == schema
+        assert replay(stored, Bank(bank_url)) == stored
+
+
+def test_the_schema_of_the_json_is_part_of_every_key() -> None:
+    assert manifests.sample.__name__ in modules_of(RENDER)
 
 
 def test_an_interrupted_build_is_finished_with_equal_bytes(

@@ -192,7 +192,7 @@ def test_a_changed_face_rebuilds_its_shards_and_no_others(
     assert (first.rendered, second.rendered, second.reused) == (4, 2, 2)
     assert second.dataset.version != first.dataset.version
     old, new = files_of(first.url), files_of(second.url)
-    tars = [f"randocc-{number:06d}.tar" for number in range(4)]
+    tars = [f"train-randocc-{number:06d}.tar" for number in range(4)]
     assert [old[name] == new[name] for name in tars] == [True, False, True, False]
 
 
@@ -203,7 +203,7 @@ def test_damaged_shards_of_the_previous_version_are_rendered_again(
     root = tmp_path / "root"
     shutil.copytree(Path(built.url).parent, root / "small")
     old = root / "small" / Path(built.url).name
-    first = old / "object-000000.tar"
+    first = old / "train-object-000000.tar"
     if damage == "deleted":
         shutil.rmtree(old)
     elif damage == "one shard deleted":

@@ -17,6 +17,7 @@ from shards.tar import pack
 from tasks.prepare.bank import prepare
 from tasks.training.read_shards import read_real, read_shards, real_shards, shard_urls
 from tests.bank_entries import flip_bit
+from tests.manifests.inputs import sample_fields
 from tests.raw_trees import add_face, add_occluded, disc, encoded, write
 from tests.small_version import occluded_face, small_bank, small_version, write_version
 
@@ -58,10 +59,13 @@ def test_mixed_shards_are_sorted_by_face_and_occluder(tmp_path: Path) -> None:
         facts = {"face": {"split": face}, "occluder": occluder and {"split": occluder}}
         return occluded_face(0) | {"json": json.dumps(facts).encode()}
 
+    # The json of this release, of a sample without an occluder.
+    nothing = sample_fields(occluder=dict.fromkeys(sample_fields()["occluder"], ""))
     mixed = [("a", sample("train", "train")), ("b", sample("train", "test"))]
     mixed += [("c", sample("test", "test")), ("d", sample("train", None))]
+    mixed += [("e", occluded_face(0) | {"json": json.dumps(nothing).encode()})]
     url = write_version(str(tmp_path / "v"), {"a-000000.tar": ("all", mixed)})
-    assert [one.key for one in read_shards(url, "train", size=16)] == ["a", "d"]
+    assert [one.key for one in read_shards(url, "train", size=16)] == ["a", "d", "e"]
     assert [one.key for one in read_shards(url, "test", size=16)] == ["c"]
 
 
@@ -80,7 +84,7 @@ def test_object_storage_is_read_like_a_folder() -> None:
 def test_the_latest_version_of_a_dataset_is_followed(tmp_path: Path) -> None:
     small_version(str(tmp_path / "one"))
     write_bytes(join(str(tmp_path), "latest.json"), json.dumps({"version": "one"}).encode())
-    assert shard_urls(str(tmp_path), "test") == {str(tmp_path / "one" / "heldout-000000.tar"): 4}
+    assert shard_urls(str(tmp_path), "test") == {str(tmp_path / "one" / "test-heldout-000000.tar"): 4}
 
 
 def test_a_member_that_is_missing_or_broken_is_named(tmp_path: Path) -> None:
@@ -95,10 +99,10 @@ def test_a_member_that_is_missing_or_broken_is_named(tmp_path: Path) -> None:
 
 def test_a_torn_shard_is_an_error(tmp_path: Path) -> None:
     url = small_version(str(tmp_path / "v"))
-    shard = tmp_path / "v" / "randocc-000000.tar"
+    shard = tmp_path / "v" / "train-randocc-000000.tar"
     shard.write_bytes(shard.read_bytes()[:20_000])
     with pytest.raises(
-        ValueError, match=r"randocc-000000\.tar: expected 8 samples, got 1; build the version again"
+        ValueError, match=r"train-randocc-000000\.tar: expected 8 samples, got 1; build the version again"
     ):
         list(read_shards(url, "train", size=16))
 

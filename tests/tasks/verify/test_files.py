@@ -17,14 +17,14 @@ def copy(built: BuildReport, tmp_path: Path) -> Path:
 
 def test_folders_in_the_place_of_files_are_findings(copy: Path) -> None:
     dataset = read_dataset(str(copy))
-    for name in ("manifest.parquet", "object-000000.tar"):
+    for name in ("manifest.parquet", "train-object-000000.tar"):
         (copy / name).unlink()
         (copy / name).mkdir()
     findings = list(file_findings(str(copy), dataset))
     assert findings == ["manifest.parquet: expected a regular file, got a folder"]
-    record = next(one for one in dataset.shards if one.file == "object-000000.tar")
+    record = next(one for one in dataset.shards if one.file == "train-object-000000.tar")
     assert list(shard_file_findings(str(copy), record))[-1] == (
-        "object-000000.tar: expected a regular file, got a folder"
+        "train-object-000000.tar: expected a regular file, got a folder"
     )
 
 

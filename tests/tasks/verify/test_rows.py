@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -9,6 +8,7 @@ import pytest
 
 from manifests.dataset import Dataset, read_dataset, read_manifest
 from manifests.rows import Row
+from manifests.sample import read_metadata
 from shards.reader import read_sample
 from tasks.build.version import BuildReport
 from tasks.verify.rows import differences, row_findings
@@ -18,7 +18,7 @@ def kept(built: BuildReport) -> tuple[Row, dict[str, Any]]:
     row = next(
         row for row in read_manifest(built.url, built.dataset) if row.verdict == "kept" and row.occluder_id
     )
-    return row, json.loads(read_sample(f"{built.url}/{row.shard}", row.key)["json"])
+    return row, read_metadata(read_sample(f"{built.url}/{row.shard}", row.key)["json"], row.key)
 
 
 def test_rows_of_a_sound_version_agree_with_index_and_json(built: BuildReport) -> None:

@@ -77,6 +77,12 @@ def test_a_field_is_missing(field: str) -> None:
     ]
 
 
+def test_types_that_differ_from_other_samples_are_findings() -> None:
+    findings = broken(lambda planes, metadata: metadata.update(schema=2, key=None, opacity=1))
+    assert "k: json > key: expected a string as in every sample, got null" in findings
+    assert "k: json > opacity: expected a number as in every sample, got 1" in findings
+
+
 def test_a_member_that_can_not_be_decoded_is_a_finding() -> None:
     for name in ("jpg", "mask.png", "json"):
         (finding,) = check_sample("k", encoded(*sample()) | {name: b"damaged"})

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from manifests.dataset import read_manifest
+from manifests.dataset import read_dataset, read_manifest
 from tasks.build.version import BuildReport
 from tasks.verify.shard import check_shard
+from tests.earlier_version import make_schema_1
 
 
 def test_a_sound_shard_has_keys_and_no_findings(built: BuildReport) -> None:
@@ -31,6 +33,19 @@ def test_rows_and_counts_that_differ_are_found(built: BuildReport) -> None:
     assert f"{rows[0].key}: json: expected hidden_ratio 0.5 as in manifest.parquet" in finding
     (finding,) = check_shard(built.url, record.file, replace(record, samples=9), None).findings
     assert finding == f"{record.file}: expected 9 samples as recorded, got 4"
+
+
+def test_a_name_without_its_split_is_found(built: BuildReport, tmp_path: Path) -> None:
+    record = built.dataset.shards[0]
+    other = replace(record, split="test")
+    (finding,) = check_shard(built.url, record.file, other, None).findings
+    prefix = f"test-{record.set}-"
+    assert finding == f"{record.file}: expected a name that begins with {prefix}, for split test, got another"
+    old = shutil.copytree(built.url, tmp_path / "small" / "old")
+    make_schema_1(old)
+    for earlier in read_dataset(str(old)).shards:
+        assert not earlier.file.startswith("train-")
+        assert check_shard(str(old), earlier.file, earlier, None).findings == []
 
 
 def test_what_cannot_be_read_is_a_finding(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from shards.tar import pack
 from tasks.build.version import BuildReport
 from tasks.verify.sample import check_sample
 from tasks.verify.version import verify
+from tests.earlier_version import rewrite, schema_1
 
 
 @pytest.fixture()
@@ -51,7 +52,7 @@ def test_every_damage_is_listed(copy: Path) -> None:
 
 
 def test_a_wrong_label_is_found_though_hashes_agree(copy: Path) -> None:
-    shard = next(iter(sorted(copy.glob("randocc-*.tar"))))
+    shard = next(iter(sorted(copy.glob("train-randocc-*.tar"))))
     samples = [(key, dict(members)) for key, members in read_shard(str(shard))]
     key, members = samples[0]
     mask = decode_plane(members["mask.png"])
@@ -71,7 +72,7 @@ def test_a_wrong_label_is_found_though_hashes_agree(copy: Path) -> None:
 
 
 def sample_of(built: BuildReport) -> tuple[str, dict[str, bytes]]:
-    return next(iter(read_shard(str(Path(built.url) / "object-000000.tar"))))
+    return next(iter(read_shard(str(Path(built.url) / "train-object-000000.tar"))))
 
 
 @pytest.mark.parametrize("member", ["jpg", "mask.png", "alpha.png", "json"])
@@ -113,7 +114,7 @@ def test_labels_are_judged_without_the_clean_members_too(built: BuildReport) -> 
 def test_a_damaged_table_is_a_finding_and_every_shard_is_still_checked(
     file: str, damage: str, copy: Path
 ) -> None:
-    shard = copy / "object-000001.tar"
+    shard = copy / "train-object-000001.tar"
     data = bytearray(shard.read_bytes())
     data[2000] ^= 1
     shard.write_bytes(data)
@@ -135,10 +136,23 @@ def test_without_index_and_manifest_the_samples_are_still_checked(copy: Path) ->
     samples = verify(str(copy)).samples
     for file in (MANIFEST, DATASET_INDEX):
         (copy / file).write_bytes(b"{")
-    shutil.copy(copy / "object-000001.tar", copy / "object-000002.tar")
+    shutil.copy(copy / "train-object-000001.tar", copy / "train-object-000002.tar")
     report = verify(str(copy))
     assert report.samples == samples + 4
     assert sum("more than once" in finding for finding in report.findings) == 4
+
+
+def test_samples_of_two_schemas_are_a_finding(copy: Path) -> None:
+    rewrite(
+        copy,
+        lambda fields: schema_1(fields) if fields["set"] == "hand_sot" else fields,
+        {"natocc.schema": "1"},
+    )
+    (finding,) = verify(str(copy)).findings
+    assert finding.startswith(
+        "expected samples of one schema and with the same members, got schema 2 with alpha.png, "
+    )
+    assert "(randocc-" in finding and " and schema 1 with " in finding and "(hand_sot-" in finding
 
 
 def test_ten_flipped_bits_are_found(copy: Path) -> None:

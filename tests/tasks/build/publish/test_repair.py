@@ -18,7 +18,7 @@ from tasks.verify.version import verify
 from tests.jobs import start_job
 from tests.tasks.build.test_version import files_of
 
-SHARD, OTHER = "object-000000.tar", "hand_sot-000001.tar"
+SHARD, OTHER = "train-object-000000.tar", "train-hand_sot-000001.tar"
 
 
 class Published:

@@ -49,7 +49,7 @@ def test_the_version_holds_shards_tables_and_index_and_nothing_else(
 ) -> None:
     dataset = published()
     folder = tmp_path / "small" / dataset.version
-    assert {path.name for path in folder.iterdir()} == {"one-000000.tar", MANIFEST, CARD, DATASET_INDEX}
+    assert {path.name for path in folder.iterdir()} == {"train-one-000000.tar", MANIFEST, CARD, DATASET_INDEX}
     assert read_dataset(str(folder)) == dataset
     for name, sha256 in dataset.files.items():
         assert sha256_bytes((folder / name).read_bytes()) == sha256
