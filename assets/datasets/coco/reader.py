@@ -19,6 +19,7 @@ from assets.datasets.coco.listing import (
     read_listing,
 )
 from assets.datasets.coco.measure import measure
+from assets.datasets.coco.unlisted import NoPhotograph, report_unlisted
 from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.reading.folders import is_text
 from assets.reading.numbers import whole_number
@@ -40,9 +41,10 @@ def read_objects(
 ) -> Iterator[RawObject]:
     """Yield non-crowd instances by file name, then annotation id.
 
-    An annotation is a Problem if its photograph is missing, it has neither polygon nor RLE, its outline has
-    no area, its category is unknown, or another annotation has its id. If several images or categories share
-    an id, or several images a file_name, it is ambiguous: its annotations are Problems, and so is the file.
+    Annotations whose photograph is missing, and photographs that are not listed, are unmatched. An annotation
+    is a Problem if it has neither polygon nor RLE, its outline has no area, its category is unknown, or
+    another annotation has its id. If several images or categories share an id, or several images a file_name,
+    it is ambiguous: its annotations are Problems, and so is the file.
     Photographs of ``instances_train2017.json`` are in ``train2017`` or ``images/train2017``. ``skipped``
     counts annotations that are passed over, by reason. A file is read twice. Memory holds its images and the
     positions of its annotations, not the annotations.
@@ -95,6 +97,7 @@ def _read_file(
     )
     yield from _instances(path, source, taken, report)
     listing.remarks.report(where, report)
+    report_unlisted(listing, source.folder, raw, report)
     skipped.update(listing.skipped)
     if listing.skipped.keys() - {_UNLISTED}:
         used = f"{len(taken) - before} taken" if len(taken) > before else "none taken"
@@ -128,7 +131,10 @@ def _instances(path: Path, source: _Source, taken: set[int], report: ReportProbl
             except BadInput as error:
                 known = listing.ids[at] >= 0
                 name = f"annotation {listing.ids[at]}" if known else f"annotations[{listing.numbers[at]}]"
-                report(error.problem(f"{where} {name}"))
+                if isinstance(error, NoPhotograph):
+                    listing.remarks.add_missing(name, error.name)
+                else:
+                    report(error.problem(f"{where} {name}"))
                 continue
             taken.add(int(thing.id))
             yield thing
@@ -219,7 +225,7 @@ def _photograph(image: ListedImage, source: _Source) -> Path:
     for file in places:
         if not what_is(file):
             return file
-    raise BadInput(f"the photograph {folder.name}/{name}", "no such file")
+    raise NoPhotograph(f"{folder.name}/{name}")
 
 
 def _category(stated: object, listing: Listing) -> str:

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from assets.problems import Problem, ReportProblem
 from assets.reading.tally import Tally
+from assets.reading.unmatched import unmatched
 
 
 class _Remark(NamedTuple):
@@ -17,6 +18,10 @@ class _Remark(NamedTuple):
     expected: str
     got: str
     action: Literal["refused", "converted", "noted"] = "refused"
+
+
+# Annotations whose photograph is missing.
+_NO_PHOTOGRAPH = "photographs"
 
 
 _REMARKS: Mapping[str, _Remark] = MappingProxyType(
@@ -59,8 +64,16 @@ class Remarks:
         _REMARKS[kind]
         self._found[kind].add(name)
 
+    def add_missing(self, annotation: str, photograph: str) -> None:
+        """Count an annotation whose photograph is missing."""
+        self._found[_NO_PHOTOGRAPH].add(f"{annotation} of {photograph}")
+
     def report(self, where: str, report: ReportProblem) -> None:
         """Report a line for each kind, in a fixed order, and forget them."""
         for kind, (expected, got, action) in _REMARKS.items():
             if tally := self._found.pop(kind, None):
                 report(Problem(path=where, expected=expected, got=got.format(tally), action=action))
+        if missing := self._found.pop(_NO_PHOTOGRAPH, None):
+            kind, todo = "annotations without a photograph", "add the photographs, or take the lines out"
+            expected = "the photograph of each annotation"
+            report(unmatched(where, kind, missing, expected=expected, todo=todo))
