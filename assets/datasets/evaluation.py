@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assets.datasets.cofw import COFW
+from assets.datasets.cofw.reader import COFW
 from assets.datasets.realocc import REALOCC, REALOCC_WILD
 
 SOURCES = (REALOCC, REALOCC_WILD, COFW)

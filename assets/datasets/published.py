@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assets.datasets import cofw, iharmony4, realocc
+from assets.datasets import iharmony4, realocc
 from assets.datasets.celebamask import reader as celebamask
 from assets.datasets.coco import reader as coco
 from assets.datasets.coco import voo_objects
+from assets.datasets.cofw import reader as cofw
 from assets.datasets.dtd import reader as dtd
 from assets.datasets.faceocc import reader as faceocc
 from assets.datasets.hands import reader as hands

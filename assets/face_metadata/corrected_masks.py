@@ -11,14 +11,13 @@ import numpy as np
 
 from assets.face_metadata.provenance import PROVENANCE
 from assets.face_metadata.verdicts import VERDICTS_FILE
-from assets.pictures.mask import read_mask
+from assets.pictures.mask import read_stored_mask
 from assets.problems import BadInput, Problem, ReportProblem
 from assets.reading.folders import names_in
 from assets.reading.masks.choose import mask_files, report_unmatched
 from assets.reading.masks.match import MASK_ENDINGS, match_masks
 from assets.reading.naming import id_of
 from assets.wording import count_of
-from natocc.files.read import read_picture_bytes
 from natocc.geometry import Image
 
 CORRECTED_FOLDER = "CelebAMask-HQ-masks_corrected"
@@ -84,12 +83,13 @@ def read_corrected(path: Path, *, empty: bool = False) -> tuple[Image, tuple[str
     would lose. Raises BadInput for them, for an empty mask (unless ``empty`` allows it) and for everything
     that ``read_mask`` refuses.
     """
-    mask, notes = read_mask(path)
+    read = read_stored_mask(path)
+    mask, notes = read.plane, read.notes
     if not mask.any() and not empty:
         raise BadInput("a mask with pixels", "an empty mask")
     if "grey edges" in notes:
         around = np.ones((2 * _EDGE + 1, 2 * _EDGE + 1), np.uint8)
-        plane = _stored(path)
+        plane = read.stored
         stray = (plane != mask) & (cv2.dilate(mask, around) == cv2.erode(mask, around))
         if stray.any():
             expected = (
@@ -99,12 +99,3 @@ def read_corrected(path: Path, *, empty: bool = False) -> tuple[Image, tuple[str
             got = f"{count} elsewhere, the first of {plane[stray][0]}"
             raise BadInput(expected, got)
     return mask, notes
-
-
-def _stored(path: Path) -> Image:
-    """The values as stored in the file, uint8 HxW; if the channels are equal, the first."""
-    deep = cv2.imdecode(np.frombuffer(read_picture_bytes(path), np.uint8), cv2.IMREAD_UNCHANGED)
-    if deep is None:
-        raise BadInput("a mask", "an image of an unknown kind; save it as a grey PNG")
-    plane = np.asarray(deep if deep.ndim == 2 else deep[..., 0])
-    return (plane // 257 if plane.dtype == np.uint16 else plane).astype(np.uint8)

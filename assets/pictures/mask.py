@@ -1,82 +1,114 @@
-"""Masks from files. Readable files are converted, with notes; others are refused."""
+"""Masks from files: read by their colours or their alpha, converted with notes, or refused."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image as Pillow
 
-from assets.pictures.decode import has_sixteen_bits, open_sound, picture_bytes
+from assets.pictures.channels import Channels, StoredPlane, read_channels
+from assets.pictures.decode import picture_bytes
 from assets.problems import BadInput
-from natocc.codecs import decode_plain_png, is_plain_png
 from natocc.geometry import Image
 
 _MASK = "a mask of 0 and 255, or of 0 and 1"
+_COLOURLESS = "a mask with equal channels, or of one colour on black"
+_ONE_MASK = "a mask in its colours, in its alpha, or the same in both"
+_SAVE = "save the right one as a grey PNG without alpha"
+# Larger values are white.
+_HALF = 127
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Mask:
+    """``plane`` uint8 HxW of 0 and 255, cut from ``stored``, the file's values in 0 to 255."""
+
+    plane: Image
+    stored: Image
+    notes: tuple[str, ...]
 
 
 def read_mask(path: Path) -> tuple[Image, tuple[str, ...]]:
     """Read a mask as uint8 HxW of 0 and 255, and the conversions that were made.
 
-    Accepts 0/255, 0/1, grey edges (cut above 127), equal colour channels, 16 bits and palettes. Raises
-    BadInput for anything else, such as class indices or a mask without white. An all-zero mask is returned as
-    it is.
+    Accepts 0/255, 0/1, grey edges (cut above 127), equal colour channels, one colour on black, 16 bits,
+    palettes (by their colours) and transparency. The alpha holds the mask if the colours are the same
+    everywhere, the colours hold it if the picture is opaque; if both vary they must agree. Raises BadInput
+    for anything else, such as class indices or a mask without white. An all-zero mask is returned as it is.
     """
-    data = picture_bytes(path, "a mask")
-    planes, notes = _plain_planes(data) if is_plain_png(data) else _planes(open_sound(data, "a mask"), data)
-    if planes.ndim == 3:
-        first, *others = cv2.split(planes)
-        if not all(np.array_equal(first, other) for other in others):
-            raise BadInput("a mask with equal channels", "a coloured picture")
-        planes = first
-        notes.append("three channels")
-    top = int(planes.max(initial=0))
+    mask = read_stored_mask(path)
+    return mask.plane, mask.notes
+
+
+def read_stored_mask(path: Path) -> Mask:
+    """As ``read_mask``, with the values before the cut."""
+    return decode_mask(picture_bytes(path, "a mask"))
+
+
+def decode_mask(data: bytes) -> Mask:
+    """As ``read_stored_mask``, from a file's bytes."""
+    channels = read_channels(data)
+    notes = ["palette"] if channels.palette else []
+    stored = _select(channels, notes)
+    plane = np.where(stored > _HALF, np.uint8(255), np.uint8(0))
+    if (plane != stored).any():
+        notes.append("grey edges")
+    return Mask(plane=plane, stored=stored, notes=tuple(notes))
+
+
+def _select(channels: Channels, notes: list[str]) -> Image:
+    """The channel that holds the mask, uint8 HxW; conversions are added to ``notes``."""
+    alpha = None if channels.alpha is None else _levels(channels.alpha, [], "in its alpha ")
+    if alpha is None or not alpha.size or alpha.min() > _HALF:
+        return _levels(_grey(channels, notes), notes)
+    if _is_constant(channels.colours):
+        notes.append("mask in the alpha channel")
+        return _levels(np.asarray(channels.alpha), notes)
+    if _is_constant(alpha):
+        raise BadInput(
+            _ONE_MASK, "a mask in its colours and an alpha that is transparent everywhere; " + _SAVE
+        )
+    grey = _levels(_grey(channels, notes), notes)
+    # Colours below a soft edge of the alpha are free: a white brush leaves white there.
+    if (grey[alpha == 0] > _HALF).any() or (grey[alpha > _HALF] <= _HALF).any():
+        colours, opaque = (f"{(plane > _HALF).mean():.1%}" for plane in (grey, alpha))
+        got = f"two that differ, {colours} white in its colours and {opaque} white in its alpha; {_SAVE}"
+        raise BadInput(_ONE_MASK, got)
+    return np.minimum(grey, alpha)
+
+
+def _grey(channels: Channels, notes: list[str]) -> StoredPlane:
+    """One plane from equal channels, or from one colour on black. Raises BadInput for other colours."""
+    if channels.colours.ndim == 2:
+        return channels.colours
+    first, *others = cv2.split(channels.colours)
+    if all(np.array_equal(first, other) for other in others):
+        if not channels.palette:
+            notes.append("three channels")
+        return np.asarray(first)
+    inside = channels.colours.any(axis=-1)
+    colour = channels.colours[inside][0]
+    if inside.all() or not (channels.colours[inside] == colour).all():
+        raise BadInput(_COLOURLESS, "a coloured picture")
+    notes.append("one colour on black")
+    return np.where(inside, np.uint8(255), np.uint8(0))
+
+
+def _levels(values: StoredPlane, notes: list[str], where: str = "") -> Image:
+    """Values as 0 to 255; 0 and 1, and 16 bits, are scaled. Raises BadInput for values without white."""
+    top = int(values.max(initial=0))
     if top > 255:
         notes.append("16 bits a channel")
-        planes, top = planes // 257, top // 257
-    if 1 < top <= 127:
-        raise BadInput(_MASK, f"values up to {top}")
+        values, top = values // 257, top // 257
+    if 1 < top <= _HALF:
+        raise BadInput(_MASK, f"{where}values up to {top}")
     if top == 1:
         notes.append("values 0 and 1")
-        return planes.astype(np.uint8) * np.uint8(255), tuple(notes)
-    binary = np.where(planes > 127, np.uint8(255), np.uint8(0))
-    if (binary != planes).any():
-        notes.append("grey edges")
-    return binary, tuple(notes)
+        return values.astype(np.uint8) * np.uint8(255)
+    return values.astype(np.uint8)
 
 
-def _plain_planes(data: bytes) -> tuple[NDArray[Any], list[str]]:
-    """HxW or HxWx3 values of an 8-bit PNG, grey or RGB, in a tenth of Pillow's time."""
-    try:
-        return decode_plain_png(data), []
-    except ValueError as error:
-        # Pillow reports the fault best. But it fills in missing rows, and labels must not be invented.
-        open_sound(data, "a mask")
-        raise BadInput("a mask", "a damaged PNG: rows or checksums do not fit") from error
-
-
-def _planes(picture: Pillow.Image, data: bytes) -> tuple[NDArray[Any], list[str]]:
-    """HxW or HxWx3 values as stored; a palette's colours, or its indices if only 0 and 1 are used."""
-    if picture.mode == "P":
-        colours = np.asarray(picture.convert("RGB"))
-        if (colours == colours[..., :1]).all():
-            return colours[..., 0], ["palette"]
-        indices = np.asarray(picture)
-        return (indices, ["palette"]) if indices.max(initial=0) <= 1 else (colours, ["palette"])
-    if picture.mode == "RGB" and has_sixteen_bits(picture, data):
-        # Pillow keeps only the upper 8 bits, which maps both 0/1 and 0/255 to 0.
-        deep = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-        if deep is None:
-            raise BadInput("a mask", "a damaged image (16 bits a channel)")
-        return deep[..., :3], []
-    if picture.mode == "1":
-        picture = picture.convert("L")
-    elif picture.mode not in ("L", "LA", "RGB", "RGBA") and not picture.mode.startswith("I"):
-        picture = picture.convert("RGB")
-    planes = np.asarray(picture)
-    if picture.mode == "LA":
-        return planes[..., 0], []
-    return (planes[..., :3] if planes.ndim == 3 else planes), []
+def _is_constant(values: StoredPlane) -> bool:
+    return bool((values == values[0, 0]).all())

@@ -12,7 +12,7 @@ from assets.bank.writer import open_bank
 from assets.datasets.celebamask.reader import CELEBAMASK_FOLDER, check_faces
 from assets.datasets.coco.reader import COCO_FOLDER, read_objects
 from assets.datasets.coco.selection import ObjectSelection, choose_objects, read_choice
-from assets.datasets.cofw import check_cofw
+from assets.datasets.cofw.reader import check_cofw
 from assets.datasets.dtd.reader import DTD_FOLDER
 from assets.datasets.evaluation import SOURCES
 from assets.datasets.faceocc.reader import FACEOCC_FOLDER

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from assets.datasets.cofw import COFW_LICENCE, CofwFace, cofw_files, read_cofw, read_pixels
+from assets.datasets.cofw.face import CofwFace
+from assets.datasets.cofw.reader import COFW_LICENCE, cofw_files, read_cofw, read_pixels
 from assets.problems import BadInput, Problem, ReportProblem
 from assets.reading.folders import relative
 from manifests.code_identity import code_identity

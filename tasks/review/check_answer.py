@@ -11,6 +11,7 @@ from assets.datasets.celebamask.reader import photograph_stems
 from assets.face_metadata.corrected_masks import CORRECTED_FOLDER, corrected_masks
 from assets.face_metadata.provenance import Correction, read_provenance
 from assets.face_metadata.verdicts import VerdictRow
+from assets.pictures.polarity import FACE_MASK, check_against, polarity_doubts, refuse_full
 from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.review.index import Answer, Review, pixels_sha256
 from natocc.codecs import decode_plane, encode_png
@@ -57,6 +58,11 @@ class ReviewCheck:
         where = where if answer.path.stem == answer.face.id else f"{where} {answer.face.id}"
         try:
             entry, mask = self._entry_of(answer)
+            if answer.mask is not None and answer.mask.any():
+                refuse_full(answer.mask, FACE_MASK.name)
+                doubt = check_against(answer.mask, mask, "the exported mask")
+                for problem in polarity_doubts(where, doubt, FACE_MASK.name):
+                    report(problem)
             return self._finding(answer, entry, mask)
         except BadInput as error:
             report(error.problem(where))

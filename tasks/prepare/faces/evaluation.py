@@ -11,6 +11,7 @@ from assets.bank.reader import Entry
 from assets.datasets.realocc import OccludedSource
 from assets.pictures.mask import read_mask
 from assets.pictures.photograph import Picture, read_image
+from assets.pictures.polarity import FACE_MASK, check_subject
 from assets.problems import BadInput, Problem, conversions
 from assets.reading.folders import relative
 from assets.records import RawOccludedFace
@@ -61,7 +62,7 @@ def _read_mask(face: RawOccludedFace, picture: Picture, raw: Path) -> tuple[Imag
     problems = conversions_of_face_mask(face.mask, notes, raw)
     if any("grey edges" in problem.got for problem in problems):
         raise BadInput(_PLAIN_MASK, "grey values", where)
-    return mask, problems
+    return mask, (*problems, *check_subject(mask, FACE_MASK, where))
 
 
 def _other_size(entry: Entry, source: OccludedSource) -> tuple[Problem, ...]:

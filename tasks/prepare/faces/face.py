@@ -27,6 +27,7 @@ from tasks.prepare.faces.labels import (
     resize_binary,
     size_text,
 )
+from tasks.prepare.faces.polarity import check_parts
 
 _LONG_SIDE = 1024
 _EXPECTED = f"an upright 8-bit colour JPEG of {_LONG_SIDE} pixels"
@@ -72,7 +73,8 @@ def prepare_face(face: RawFace, raw: Path, policy: str = "voo") -> Prepared:
 def _read_parts(face: RawFace, picture: Picture, raw: Path) -> tuple[dict[str, Image], tuple[Problem, ...]]:
     """The part masks by name, and their conversions.
 
-    Raises BadInput if the skin is missing or empty, and for masks of different or wrong sizes.
+    Raises BadInput if the skin is missing or empty, for masks of different or wrong sizes, and for one that
+    looks inverted.
     """
     parts: dict[str, Image] = {}
     problems: list[Problem] = []
@@ -92,7 +94,7 @@ def _read_parts(face: RawFace, picture: Picture, raw: Path) -> tuple[dict[str, I
         if other_aspect(mask, picture):
             expected = f"the aspect of its photograph {size_text(picture.rgb)}"
             raise BadInput(expected, size_text(mask), where)
-    return parts, tuple(problems)
+    return parts, (*problems, *check_parts(parts, face.parts, raw))
 
 
 def _mask_score(image: Image, parts: dict[str, Image], mask: Image) -> dict[str, float | str]:

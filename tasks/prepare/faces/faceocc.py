@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from assets.pictures.polarity import alpha_doubts
 from assets.pictures.rgba import read_rgba
 from assets.problems import BadInput, Problem, conversions
 from assets.reading.folders import relative
@@ -55,5 +56,6 @@ def subtract_occlusion(crop: Path, photo: Image, mask: Image, raw: Path) -> Othe
         },
     }
     size = () if rgb.shape[:2] == (SIDE, SIDE) else (f"{rgb.shape[1]}x{rgb.shape[0]}",)
-    problems = conversions(relative(crop, raw), f"a crop of {SIDE}x{SIDE}", size)
+    where = relative(crop, raw)
+    problems = conversions(where, f"a crop of {SIDE}x{SIDE}", size) + alpha_doubts(where, alpha)
     return OtherMask(mask=left, metadata=metadata, problems=problems)

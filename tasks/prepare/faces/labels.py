@@ -10,6 +10,7 @@ import numpy as np
 
 from assets.face_metadata.corrected_masks import read_corrected
 from assets.pictures.photograph import Picture
+from assets.pictures.polarity import FACE_MASK, check_against, check_polarity, polarity_doubts, refuse_full
 from assets.problems import BadInput, Problem, conversions, unusual
 from assets.reading.folders import relative
 from assets.records import RawFace
@@ -67,9 +68,8 @@ def label_face(
 def _other_mask(face: RawFace, picture: Picture, image: Image, mask: Image, raw: Path) -> OtherMask | None:
     """The mask that replaces the policy's ``mask``, or None. Raises BadInput."""
     if face.corrected:
-        size = half_size(image)
         corrected = read_from(
-            lambda path: _read_corrected(path, face, picture, size, raw), face.corrected[-1], raw
+            lambda path: _read_corrected(path, face, picture, mask, raw), face.corrected[-1], raw
         )
         unused = {"faceocc": "not used"} if face.occlusion else {}
         return replace(corrected, metadata=corrected.metadata | unused)
@@ -78,23 +78,24 @@ def _other_mask(face: RawFace, picture: Picture, image: Image, mask: Image, raw:
     return read_from(lambda crop: subtract_occlusion(crop, image, mask, raw), face.occlusion, raw)
 
 
-def _read_corrected(
-    path: Path, face: RawFace, picture: Picture, size: tuple[int, int], raw: Path
-) -> OtherMask:
-    """The corrected mask at ``size`` (width, height). Raises BadInput."""
+def _read_corrected(path: Path, face: RawFace, picture: Picture, policy_mask: Image, raw: Path) -> OtherMask:
+    """The corrected mask at the size of the policy's. Raises BadInput."""
     if len(face.corrected) > 1:
         first = relative(face.corrected[0], raw)
         raise BadInput("one corrected mask a face", f"a second one beside {first}")
     mask, notes = read_corrected(path)
     if other_aspect(mask, picture):
         raise BadInput(f"the aspect of its photograph {size_text(picture.rgb)}", size_text(mask))
-    small = resize_binary(mask, size)
+    small = resize_binary(mask, (policy_mask.shape[1], policy_mask.shape[0]))
     if not small.any():
         raise BadInput("a mask with pixels", "one that is empty at half the photograph's size")
+    refuse_full(mask, FACE_MASK.name)
+    doubts = check_polarity(small, FACE_MASK), check_against(small, policy_mask, "the part masks")
     metadata: dict[str, object] = {"mask": "corrected", "mask_sha256": hash_file(path, MOST_HASHED)}
     if face.review:
         metadata["review"] = face.review
-    problems = conversions_of_face_mask(path, notes, raw)
+    noted = polarity_doubts(relative(path, raw), doubts[1] or doubts[0], FACE_MASK.name)
+    problems = (*conversions_of_face_mask(path, notes, raw), *noted)
     return OtherMask(mask=small, metadata=metadata, problems=problems)
 
 

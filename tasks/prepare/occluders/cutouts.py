@@ -10,6 +10,7 @@ import numpy as np
 
 from assets.pictures.mask import read_mask
 from assets.pictures.photograph import Picture, read_image
+from assets.pictures.polarity import OBJECT_MASK, alpha_doubts, check_subject
 from assets.pictures.rgba import read_rgba
 from assets.problems import BadInput, Problem, conversions, unusual
 from assets.reading.folders import relative
@@ -34,7 +35,7 @@ class _Pixels:
     matte: Image
     picture: Picture
     notes: tuple[str, ...]  # what was converted in the picture
-    problems: tuple[Problem, ...] = ()  # what was converted in the mask
+    problems: tuple[Problem, ...] = ()  # what was converted in the mask, or is doubtful
 
 
 @refuses_bad_input
@@ -62,7 +63,8 @@ def prepare_cutout(cutout: RawCutout, raw: Path, pool: str = "object") -> Prepar
 def _read_transparent(cutout: RawCutout, raw: Path) -> _Pixels:
     rgb, matte, picture = read_from(read_rgba, cutout.image, raw)
     notes = tuple(note for note in picture.notes if note not in _NOTES_OF_ALPHA)
-    return _Pixels(rgb=rgb, matte=matte, picture=picture, notes=notes)
+    doubts = alpha_doubts(relative(cutout.image, raw), matte)
+    return _Pixels(rgb=rgb, matte=matte, picture=picture, notes=notes, problems=doubts)
 
 
 def _read_masked(cutout: RawCutout, path: Path, raw: Path) -> _Pixels:
@@ -76,10 +78,11 @@ def _read_masked(cutout: RawCutout, path: Path, raw: Path) -> _Pixels:
         raise BadInput(f"its picture's size {width}x{height}", size, where)
     if not mask.any():
         raise BadInput("a mask with pixels", "an empty mask", where)
+    doubts = check_subject(mask, OBJECT_MASK, where)
     if mask.shape != (height, width):
         mask_notes += (f"{size} for a picture of {width}x{height}",)
         mask = cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8)
-    problems = conversions(where, EXPECTED_MASK, unusual(mask_notes))
+    problems = conversions(where, EXPECTED_MASK, unusual(mask_notes)) + doubts
     return _Pixels(rgb=picture.rgb, matte=mask, picture=picture, notes=picture.notes, problems=problems)
 
 

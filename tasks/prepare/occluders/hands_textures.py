@@ -9,6 +9,7 @@ from pathlib import Path
 from assets.datasets.hands.reader import HAND_MASKS
 from assets.pictures.mask import read_mask
 from assets.pictures.photograph import Picture, read_image
+from assets.pictures.polarity import HAND_MASK, check_subject
 from assets.problems import BadInput, Problem, conversions, unusual
 from assets.reading.folders import relative
 from assets.records import RawHand, RawTexture
@@ -69,7 +70,8 @@ def _hand_mask(
         raise BadInput(expected, f"{mask.shape[1]}x{mask.shape[0]}", where)
     if not mask.any():
         raise BadInput("a mask with pixels", "an empty mask", where)
-    return mask, {"mask": "given"}, conversions(where, EXPECTED_MASK, unusual(notes))
+    problems = conversions(where, EXPECTED_MASK, unusual(notes)) + check_subject(mask, HAND_MASK, where)
+    return mask, {"mask": "given"}, problems
 
 
 @refuses_bad_input

@@ -158,7 +158,11 @@ GREY = "a mask of 0 and 255, or of 0 and 1, with grey within 8 pixels of its edg
         (encoded(DISC * 0, "PNG"), "a mask with pixels", "an empty mask"),
         (encoded(with_unsure(), "PNG"), GREY, "300 grey pixels elsewhere, the first of 128"),
         (encoded(DISC // 255 * 2, "PNG"), "a mask of 0 and 255, or of 0 and 1", "values up to 2"),
-        (encoded(portrait(), "PNG"), "a mask with equal channels", "a coloured picture"),
+        (
+            encoded(portrait(), "PNG"),
+            "a mask with equal channels, or of one colour on black",
+            "a coloured picture",
+        ),
         (b"", "a mask", "an empty file"),
         (b"text", "a mask", "4 bytes that are no JPEG, PNG, WEBP, BMP image"),
         (encoded(DISC, "PNG")[:80], "a mask", "a damaged image"),

@@ -112,7 +112,7 @@ COCO/annotations/instances_third.json annotation 7: expected an id of its own, g
 {PARTS}/0/00014_skin.png: expected the aspect of its photograph 160x160, got 60x80
 {PHOTOS}/15.jpg: expected part masks {MASKS}/*/00015_skin.png and others, got no part file
 {PARTS}/0/00016_skin.png: expected a mask with pixels, got an empty mask
-{PARTS}/0/00017_skin.png: expected a mask with equal channels, got a coloured picture
+{PARTS}/0/00017_skin.png: expected a mask with equal channels, or of one colour on black, got a coloured picture
 {PARTS}/0/00018_hair.png: expected a mask, got 4 bytes that are no JPEG, PNG, WEBP, BMP image
 11k-hands_masks/Hand_0000003.png: expected a mask with pixels, got an empty mask
 11k-hands/Hands/Hand_0000004.jpg: expected a hand, or a mask 11k-hands_masks/Hand_0000004.png, got nothing that stands out from the background

@@ -80,6 +80,17 @@ def test_a_verdict_alone_needs_no_mask(case: Case) -> None:
     assert finding.verdict is not None and finding.verdict.verdict == "O"
 
 
+def test_an_inverted_mask_and_one_that_is_white_all_over_are_refused(case: Case) -> None:
+    sent = mask_in(case.url, "00007")
+    finding, (problem,) = case.check(case.answer(255 - sent))
+    assert finding is None and problem.startswith(
+        "masks/00007.png: expected white on the face and black around it, got one whose black agrees with the "
+        "exported mask (IoU 1.00), its white hardly (0.00)"
+    )
+    finding, (problem,) = case.check(case.answer(sent | 255))
+    assert finding is None and problem.endswith("got a mask that is white all over")
+
+
 def test_an_empty_mask_is_only_right_for_an_excluded_face(case: Case) -> None:
     empty = np.zeros_like(NEW)
     assert case.check(case.answer(empty, verdict="excluded"))[1] == []

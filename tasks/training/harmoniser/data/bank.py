@@ -8,12 +8,13 @@ import cv2
 import numpy as np
 
 from assets.bank.reader import Bank, Entry
-from assets.problems import Problem
+from assets.problems import BadInput, Problem
 from assets.reading.tally import Tally
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
 from natocc.kinds import POOLS
-from tasks.training.harmoniser.data.scenes import LARGEST, SMALLEST, Scene, SceneItem, usable
+from tasks.training.harmoniser.data.checks import check_sides, require_items, share_of, usable_regions
+from tasks.training.harmoniser.data.scenes import Scene, SceneItem
 
 _FACE, OBJECT = "face", "object"
 _CONTEXT, _OUTLINE = "context.jpg", "context.png"
@@ -32,7 +33,10 @@ class BankScenes:
     name = "recoloured regions of a bank's photographs"
 
     def __init__(self, url: str) -> None:
-        """Read all masks. Raises FileNotFoundError for a missing bank, ValueError for a damaged bank."""
+        """Read all masks.
+
+        Raises FileNotFoundError for a missing bank, ValueError for a damaged bank and one without regions.
+        """
         self._bank = Bank(url)
         self._entries: dict[str, Entry] = {}
         self._problems: list[Problem] = []
@@ -52,6 +56,7 @@ class BankScenes:
                     f"none for {bare}",
                 )
         self.items = tuple(item for item in items if item is not None)
+        require_items(url, "faces or objects with regions to recolour", self.items, self._problems)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -81,24 +86,25 @@ class BankScenes:
 
     def _face(self, entry: Entry) -> SceneItem | None:
         members = self._bank.read(entry, (_MASK, _PARTS))
-        shares = {_FACE: _share(decode_plane(members[_MASK]))}
+        shares = {_FACE: share_of(decode_plane(members[_MASK]))}
         if _PARTS in members:
             counts = np.bincount(decode_plane(members[_PARTS]).ravel())
             parts = {f"part {index}": float(count / counts.sum()) for index, count in enumerate(counts)}
             # Class 0 is the background of the face.
             shares |= {name: part for name, part in list(parts.items())[1:] if part >= _LARGE_PART}
-        return self._item(entry, shares)
+        return self._item(entry, shares, (entry.width, entry.height))
 
     def _occluder(self, entry: Entry) -> SceneItem | None:
         outline = decode_plane(self._bank.read(entry, (_OUTLINE,))[_OUTLINE])
-        return self._item(entry, {OBJECT: _share(outline)})
+        return self._item(entry, {OBJECT: share_of(outline)}, (outline.shape[1], outline.shape[0]))
 
-    def _item(self, entry: Entry, shares: dict[str, float]) -> SceneItem | None:
+    def _item(self, entry: Entry, shares: dict[str, float], size: tuple[int, int]) -> SceneItem | None:
         name = f"{entry.kind} {entry.id}"
-        regions = usable(shares)
-        if not regions:
-            expected = f"a region of {SMALLEST:.1%} to {LARGEST:.0%} of the picture"
-            self._report(expected, f"{max(shares.values()):.1%}", name)
+        try:
+            check_sides(*size)
+            regions = usable_regions(shares, "region")
+        except BadInput as error:
+            self._report(error.expected, error.got, name)
             return None
         self._entries[name] = entry
         return SceneItem(
@@ -126,7 +132,3 @@ def _of_size(matte: Image, real: Image) -> Image:
     if matte.shape == real.shape[:2]:
         return matte
     return cast(Image, cv2.resize(matte, real.shape[1::-1], interpolation=cv2.INTER_LINEAR))
-
-
-def _share(matte: Image) -> float:
-    return float((matte > 127).mean()) if matte.size else 0.0

@@ -7,13 +7,16 @@ from pathlib import Path
 
 from assets.pictures.mask import read_mask
 from assets.pictures.photograph import read_image
+from assets.pictures.polarity import OBJECT_MASK, check_polarity
 from assets.problems import BadInput, Problem, ReportProblem
 from assets.reading.folders import by_stem, pictures_in
 from assets.reading.masks.choose import choose_masks
+from assets.reading.tally import Tally
 from assets.reading.unmatched import tally_of
 from natocc.geometry import Image
 from shards.storage import sha256_bytes
-from tasks.training.harmoniser.data.scenes import LARGEST, SHORTEST, SMALLEST, Scene, SceneItem, usable
+from tasks.training.harmoniser.data.checks import check_files, require_items, share_of, usable_regions
+from tasks.training.harmoniser.data.scenes import Scene, SceneItem
 
 _FOREGROUND = "mask"
 
@@ -28,7 +31,7 @@ class FolderScenes:
     name = "recoloured regions of a folder's photographs"
 
     def __init__(self, photos: str, masks: str) -> None:
-        """Read every file once. Raises FileNotFoundError for a missing folder."""
+        """Read every file once. Raises FileNotFoundError for a missing folder, ValueError without scenes."""
         self._problems: list[Problem] = []
         report: ReportProblem = self._problems.append
         folders = [Path(photos), Path(masks)]
@@ -46,7 +49,13 @@ class FolderScenes:
         if lacking:
             expected, got = "a mask of the same name", f"none for {lacking}"
             report(Problem(path=str(folders[0]), expected=expected, got=got))
+        self._doubtful = Tally()
         self.items = tuple(item for stem in self._files if (item := self._item(stem, report)))
+        if self._doubtful:
+            got = f"white in the corners and not in the middle, in {self._doubtful}; are they inverted?"
+            expected = "white on the foreground and black around it"
+            report(Problem(path=masks, expected=expected, got=got, action="noted"))
+        require_items(photos, "photographs with masks", self.items, self._problems)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -69,30 +78,30 @@ class FolderScenes:
             picture = read_image(path)
             where = mask
             plane, notes = read_mask(mask)
-            _check(picture.rgb, plane)
+            check_files({"mask": mask, "photograph": path})
+            regions = usable_regions({_FOREGROUND: share_of(plane)})
         except BadInput as error:
-            report(error.problem(where.name))
+            where = Path(error.where or where)
+            report(Problem(path=where.name, expected=error.expected, got=error.got))
             return None
         if notes:
             got = ", ".join(notes)
             report(Problem(path=mask.name, expected="a mask of 0 and 255", got=got, action="converted"))
+        if _is_doubtful(plane):
+            self._doubtful.add(mask.name)
         return SceneItem(
             name=stem,
             photo=sha256_bytes(picture.data),
             content=sha256_bytes(plane.tobytes()),
             held_out=False,
-            regions=(_FOREGROUND,),
+            regions=regions,
             licence="not stated",
         )
 
 
-def _check(rgb: Image, plane: Image) -> None:
-    height, width = plane.shape
-    if rgb.shape[:2] != plane.shape:
-        raise BadInput(f"the size of its photograph {rgb.shape[1]}x{rgb.shape[0]}", f"{width}x{height}")
-    if min(plane.shape) < SHORTEST:
-        raise BadInput(f"sides of {SHORTEST} pixels at least", f"{width}x{height}")
-    share = float((plane > 0).mean())
-    if not usable({_FOREGROUND: share}):
-        kind = {0.0: "an empty mask", 1.0: "a mask that is white all over"}.get(share, f"{share:.2%} of it")
-        raise BadInput(f"a foreground of {SMALLEST:.1%} to {LARGEST:.0%} of the picture", kind)
+def _is_doubtful(plane: Image) -> bool:
+    """Whether the mask may be inverted. Anything may be recoloured, so it is used all the same."""
+    try:
+        return bool(check_polarity(plane, OBJECT_MASK))
+    except BadInput:
+        return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -10,11 +11,22 @@ import numpy as np
 
 from assets.datasets.iharmony4 import IHARMONY4_FOLDERS, read_iharmony4
 from assets.pictures.mask import read_mask
-from assets.pictures.photograph import read_image, read_size
+from assets.pictures.photograph import read_image
 from assets.problems import BadInput, Problem
+from assets.reading.folders import first_folder
+from assets.reading.tally import Tally
 from assets.records import RawComposite
 from natocc.files.read import open_file
-from tasks.training.harmoniser.data.scenes import SHORTEST, Scene, SceneItem
+from natocc.geometry import Image
+from tasks.training.harmoniser.data.checks import (
+    LeftOut,
+    check_files,
+    require_items,
+    share_of_mask,
+    usable_regions,
+)
+from tasks.training.harmoniser.data.inversion import is_inverted, spread_sample
+from tasks.training.harmoniser.data.scenes import Scene, SceneItem
 
 _FOREGROUND = "foreground"
 _HALF = 127
@@ -25,42 +37,41 @@ _ENDS = 1 << 14
 class IHarmony4Scenes:
     """Training composites from ``IHD_train.txt``, held-out composites from ``IHD_test.txt``.
 
-    The constructor reads sizes and the ends of files. Pixels are read on request, since the data set has
-    73,146 composites.
+    The constructor reads headers, masks, the ends of files, and the pixels of a few composites. Other pixels
+    are read on request, since the data set has 73,146 composites. A row of the side-car decides over a list.
     """
 
     name = "iHarmony4"
 
     def __init__(self, raw: str) -> None:
-        """``raw`` contains the folder ``iHarmony4``. Raises FileNotFoundError if it is missing."""
+        """``raw`` contains the folder ``iHarmony4``.
+
+        Raises FileNotFoundError if it is missing or lists nothing, ValueError if nothing of it can be used.
+        """
         self._problems: list[Problem] = []
-        self._records: dict[str, RawComposite] = {}
-        folder = Path(raw)
-        items = []
-        # Several composites share a real picture; composites of one foreground share its mask.
-        hashed = cache(_hash_of_ends)
-        for record in read_iharmony4(folder, self._problems.append):
-            problem = _fault(record, folder)
-            if problem:
-                self._problems.append(problem)
-                continue
-            name = record.composite.relative_to(folder).as_posix()
-            self._records[name] = record
-            items.append(
-                SceneItem(
-                    name=name,
-                    photo=record.origin.photo or f"{record.subset}/{record.real.name}",
-                    content=" ".join(map(hashed, _files(record))),
-                    held_out=record.split == "test",
-                    regions=(_FOREGROUND,),
-                    licence=record.origin.licence,
-                )
-            )
-        self.items = tuple(items)
-        if not items:
+        self._folder = Path(raw)
+        records = list(read_iharmony4(self._folder, self._problems.append))
+        if not records:
             problems = "".join(f"; {problem}" for problem in self._problems[:3])
             expected = f"{' or '.join(IHARMONY4_FOLDERS)} with composites in its lists"
             raise FileNotFoundError(f"{raw}: expected {expected}, found none{problems}")
+        self._records = {self._relative(record.composite): record for record in records}
+        self._leave_out_unusable()
+        self._leave_out_inverted()
+        # Several composites share a real picture; composites of one foreground share its mask.
+        hashed = cache(_hash_of_ends)
+        self.items = tuple(
+            SceneItem(
+                name=name,
+                photo=record.origin.photo or f"{record.subset}/{record.real.name}",
+                content=" ".join(map(hashed, _files(record).values())),
+                held_out="test" in (record.split, record.origin.split),
+                regions=(_FOREGROUND,),
+                licence=record.origin.licence,
+            )
+            for name, record in self._records.items()
+        )
+        require_items(raw, "composites of iHarmony4", self.items, self._problems)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -73,22 +84,81 @@ class IHarmony4Scenes:
         Composites are JPEGs, so their background differs slightly from the real picture. The published
         code also restores it. Raises ValueError with the name of a damaged file.
         """
-        record = self._records[item.name]
-        where = record.composite
-        try:
-            composite = read_image(where).rgb
-            where = record.real
-            real = read_image(where).rgb
-            where = record.mask
-            matte = read_mask(where)[0]
-        except BadInput as error:
-            raise ValueError(f"{where}: {error}; fetch it again, or take its line out of the list") from error
+        composite, real, matte = _pixels(self._records[item.name])
         composite = np.where((matte > _HALF)[..., None], composite, real)
         return Scene(real=real, matte=matte, composite=composite)
 
+    def _leave_out_unusable(self) -> None:
+        """Check headers and masks; each mask is decoded once."""
+        left_out, shares = LeftOut(), dict[Path, float | BadInput]()
+        with ThreadPoolExecutor() as threads:
+            masks = list(dict.fromkeys(record.mask for record in self._records.values()))
+            shares.update(zip(masks, threads.map(_share, masks), strict=True))
+        for name, record in list(self._records.items()):
+            try:
+                if record.origin.split == "excluded":
+                    raise BadInput("a composite that the side-car does not exclude", "split excluded")
+                check_files(_files(record))
+                if isinstance(share := shares[record.mask], BadInput):
+                    raise BadInput(share.expected, share.got, share.where)
+            except BadInput as error:
+                del self._records[name]
+                left_out.add(error, self._relative(Path(error.where)) if error.where else name)
+        self._problems += left_out.problems(self._relative(self._first_folder()))
 
-def _files(record: RawComposite) -> tuple[Path, Path, Path]:
-    return record.composite, record.mask, record.real
+    def _leave_out_inverted(self) -> None:
+        """Compare a few composites with their real pictures. Raises ValueError if most masks are inverted."""
+        inverted, compared = Tally(), 0
+        for name in spread_sample(list(self._records)):
+            record = self._records[name]
+            try:
+                composite, real, matte = _pixels(record)
+            except ValueError:
+                continue  # named with its file when it is read
+            compared += 1
+            if is_inverted(composite, real, matte):
+                inverted.add(self._relative(record.mask))
+                del self._records[name]
+        if not inverted:
+            return
+        got = f"masks that look inverted for {inverted} of {compared} compared; invert the files"
+        where, expected = self._relative(self._first_folder()), "composites that differ inside their masks"
+        if 2 * inverted.count > compared:
+            raise ValueError(f"{where}: expected {expected}, got {got}")
+        self._problems.append(Problem(path=where, expected=expected, got=got))
+
+    def _first_folder(self) -> Path:
+        return first_folder(self._folder, *IHARMONY4_FOLDERS) or self._folder
+
+    def _relative(self, path: Path) -> str:
+        return path.relative_to(self._folder).as_posix()
+
+
+def _files(record: RawComposite) -> dict[str, Path]:
+    return {"composite": record.composite, "mask": record.mask, "real picture": record.real}
+
+
+def _share(path: Path) -> float | BadInput:
+    """The share of a mask that is foreground, or why it cannot be used."""
+    try:
+        share, _ = share_of_mask(path)
+        usable_regions({_FOREGROUND: share})
+    except BadInput as error:
+        return BadInput(error.expected, error.got, str(path))
+    return share
+
+
+def _pixels(record: RawComposite) -> tuple[Image, Image, Image]:
+    """Composite, real picture and mask. Raises ValueError with the name of a damaged file."""
+    where = record.composite
+    try:
+        composite = read_image(where).rgb
+        where = record.real
+        real = read_image(where).rgb
+        where = record.mask
+        return composite, real, read_mask(where)[0]
+    except BadInput as error:
+        raise ValueError(f"{where}: {error}; fetch it again, or take its line out of the list") from error
 
 
 def _hash_of_ends(path: Path) -> str:
@@ -104,22 +174,3 @@ def _hash_of_ends(path: Path) -> str:
             stream.seek(max(_ENDS, size - _ENDS))
             ends += stream.read()
     return f"{size}:{hashlib.sha256(ends).hexdigest()}"
-
-
-def _fault(record: RawComposite, folder: Path) -> Problem | None:
-    """Return the reason to leave out a composite, found in the files' headers, or None."""
-    sizes = []
-    for path in _files(record):
-        try:
-            sizes.append(read_size(path))
-        except BadInput as error:
-            where = path.relative_to(folder).as_posix()
-            return error.problem(where)
-    where = record.composite.relative_to(folder).as_posix()
-    shapes = [f"{width}x{height}" for width, height in sizes]
-    if len(set(sizes)) > 1:
-        expected = "composite, mask and real picture of one size"
-        return Problem(path=where, expected=expected, got=", ".join(shapes))
-    if min(sizes[0]) < SHORTEST:
-        return Problem(path=where, expected=f"sides of {SHORTEST} pixels at least", got=shapes[0])
-    return None

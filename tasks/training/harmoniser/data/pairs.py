@@ -14,7 +14,8 @@ from natocc.geometry import Image
 from natocc.harmonise.lift import to_working_size
 from natocc.harmonise.recolour import draw_recolouring, recolour_region
 from natocc.randomness import Streams
-from tasks.training.harmoniser.data.scenes import LARGEST, SMALLEST, Scene, Scenes
+from tasks.training.harmoniser.data.checks import LARGEST, SMALLEST
+from tasks.training.harmoniser.data.scenes import Scene, Scenes
 
 _STREAM = "harmonizer"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -12,10 +12,6 @@ from assets.wording import count_of
 from natocc.geometry import Image
 from natocc.resize.scale import scale_image
 
-# Limits of a region's share of a photograph: enough foreground to learn from, and enough surroundings.
-SMALLEST, LARGEST = 0.005, 0.95
-# Smallest side of a picture in pixels.
-SHORTEST = 16
 # Size of the cache of pixels in bytes.
 _KEPT = 1 << 29
 
@@ -147,11 +143,6 @@ def scenes_sha256(parts: Sequence[Located]) -> str:
     """Return one hash over the descriptions of all items, in order."""
     text = "\x1e".join("\x1f".join((item.name, item.photo, item.content, *item.regions)) for _, item in parts)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def usable(shares: Mapping[str, float]) -> tuple[str, ...]:
-    """Return the regions with a suitable share of the picture, in the given order."""
-    return tuple(name for name, share in shares.items() if SMALLEST <= share <= LARGEST)
 
 
 def _lowest(photos: set[str], share: float) -> frozenset[str]:

@@ -77,6 +77,26 @@ def test_a_corrected_mask_is_the_face_mask_and_the_others_keep_the_policys(tmp_p
     assert {*np.unique(classes[:, ~right])} == {0, CLASS_IDS["skin"], CLASS_IDS["nose"]}
 
 
+def test_a_correction_in_the_alpha_channel_is_read_and_an_inverted_one_refuses_its_face(
+    tmp_path: Path,
+) -> None:
+    raw = tree(tmp_path / "raw", 3)
+    half, white = left_half(512, 512), np.full((512, 512), 255, np.uint8)
+    correct(raw, "0", encoded(np.dstack([white] * 3 + [half]), "PNG"))
+    correct(raw, "1", mask_bytes(255 - half))
+    correct(raw, "2", mask_bytes(white))
+    report, bank = run(raw, tmp_path / "bank")
+    (entry,) = bank.entries("face")
+    assert entry.id == "00000" and np.array_equal(labels(bank, entry)[0], half)
+    assert [
+        (problem.action, problem.path[-5:], problem.got.partition(":")[0]) for problem in report.problems
+    ] == [
+        ("converted", "0.png", "mask in the alpha channel"),
+        ("refused", "1.png", "white in 4 corners and on 100% of the border"),
+        ("refused", "2.png", "a mask that is white all over"),
+    ]
+
+
 def test_agreement_with_the_policy_is_recorded(tmp_path: Path) -> None:
     raw = tree(tmp_path / "raw", 2)
     policy = disc(512, 512) & ~disc(512, 512, 0.2)
@@ -128,7 +148,10 @@ BAD = {
         mask_bytes(disc(512, 512) // 255 * 9),
         "a mask of 0 and 255, or of 0 and 1, got values up to 9",
     ),
-    "colour": (encoded(portrait(512, 512), "PNG"), "a mask with equal channels, got a coloured picture"),
+    "colour": (
+        encoded(portrait(512, 512), "PNG"),
+        "a mask with equal channels, or of one colour on black, got a coloured picture",
+    ),
     "text": (b"text", "a mask, got 4 bytes that are no JPEG, PNG, WEBP, BMP image"),
 }
 

@@ -54,6 +54,8 @@ def tree(raw: Path) -> None:
     add_wild(raw, "classes", (80, 80), disc(80, 80) // 255 * 7)
     add_wild(raw, "grey", (80, 80), np.maximum(disc(80, 80, 0.3), disc(80, 80) // 255 * 100))
     add_wild(raw, "other", (80, 80), disc(80, 60))
+    add_wild(raw, "inverted", (80, 80), 255 - disc(80, 80))
+    add_wild(raw, "full", (80, 80), disc(80, 80) | 255)
     add_crop(raw, "1", disc(256, 256))
     add_crop(raw, "2", np.repeat(disc(256, 256, 0.4)[..., None], 3, axis=2))
     add_crop(raw, "3", disc(128, 128))
@@ -116,13 +118,16 @@ def test_refused_and_deviating_pictures_are_reported(made: tuple[Path, str, Prep
     plain = "a mask of 0 and 1, or of 0 and 255, and of nothing between"
     assert [str(problem) for problem in report.problems if problem.action == "refused"] == [
         f"{WILD}/masks/classes.png: expected a mask of 0 and 255, or of 0 and 1, got values up to 7",
+        f"{WILD}/masks/full.png: expected a mask of the face alone, got a mask that is white all over",
         f"{WILD}/masks/grey.png: expected {plain}, got grey values",
+        f"{WILD}/masks/inverted.png: expected white on the face and black around it, got white in 4 corners and on "
+        "100% of the border: it looks inverted; invert the file",
         f"{WILD}/masks/other.png: expected a mask of its photograph's size 80x80, got 60x80",
         "COFW/COFW_test_color.mat image 2: expected an image, got an empty cell",
     ]
     noted = {str(problem) for problem in report.problems if problem.action != "refused"}
     assert {
-        f"{WILD}/images: expected 270 pictures, as published, got 5",
+        f"{WILD}/images: expected 270 pictures, as published, got 7",
         f"{CROPS}/img: expected 507 pictures, as published, got 3",
         f"{CROPS}/img/3.png: expected 256x256, got size 128x128",
         "COFW/COFW_train_color.mat: expected 1345 faces, as published, got 3",
@@ -140,8 +145,8 @@ def test_landmarks_of_cofw_are_a_table(made: tuple[Path, str, PrepareReport]) ->
         "train_00000", "train_00001", "train_00002", "test_00000", "test_00001"
     ]  # fmt: skip
     last = rows[2]
-    assert (last["x"][:2], last["y"][:2], last["occluded"][:2]) == ([20, 21], [100, 101], [True, False])
-    assert (last["height"], last["width"], last["box"]) == (40, 52, [3, 2, 30, 40])
+    assert (last["x"][:2], last["y"][:2], last["occluded"][:2]) == ([12, 13], [5, 6], [True, False])
+    assert (last["height"], last["width"], last["box"]) == (40, 52, [10, 3, 32, 33])
     assert last["pixels_sha256"] == sha256_bytes(pictures(3)[2].tobytes())
     assert [row["grey"] for row in rows] == [False, True, False, False, True]
 

@@ -169,7 +169,7 @@ SKIN = disc(80, 80)
         (portrait(), {"skin": SKIN, "hat": SKIN}, f"{PHOTO}: expected a face mask with pixels, got an empty mask: other parts cover the skin"),
         (portrait(), {"nose": SKIN, "hair": SKIN}, f"{PHOTO}: expected a mask of the skin among its parts, got hair, nose alone"),
         (portrait(), {"skin": SKIN, "hair": b""}, f"{MASK}_hair.png: expected a mask, got an empty file"),
-        (portrait(), {"skin": encoded(portrait(80, 80), "PNG")}, f"{MASK}_skin.png: expected a mask with equal channels, got a coloured picture"),
+        (portrait(), {"skin": encoded(portrait(80, 80), "PNG")}, f"{MASK}_skin.png: expected a mask with equal channels, or of one colour on black, got a coloured picture"),
         (portrait(), {"skin": encoded(SKIN // 255 * 7, "PNG")}, f"{MASK}_skin.png: expected a mask of 0 and 255, or of 0 and 1, got values up to 7"),
     ],
 )  # fmt: skip

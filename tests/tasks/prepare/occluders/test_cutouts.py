@@ -78,6 +78,29 @@ def test_a_picture_with_its_mask_beside_it(tmp_path: Path) -> None:
 PLANE = disc(200, 300)
 
 
+def test_doubtful_polarity_is_noted_and_a_mask_that_is_surely_inverted_is_refused(tmp_path: Path) -> None:
+    expected = "expected white on the object and black around it, got"
+    done = given(tmp_path, encoded(coffee()), encoded(255 - PLANE, "PNG"))
+    assert done.entry is None and messages(done) == [
+        f"refused FaceOcc/mask.png: {expected} white in 4 corners and on 100% of the border: it looks inverted; "
+        "invert the file"
+    ]
+    for mask, got in (
+        (255 - disc(200, 300, 1.0), "white in 4 corners and on "),
+        (PLANE | 255, "a mask that is white all over"),
+    ):
+        done = given(tmp_path, encoded(coffee()), encoded(mask, "PNG"))
+        assert done.entry is not None
+        assert [one.startswith(f"noted FaceOcc/mask.png: {expected} {got}") for one in messages(done)] == [
+            True
+        ]
+    done = given(tmp_path, rgba(255 - PLANE))
+    assert done.entry is not None
+    assert [one.partition(", got")[0] for one in messages(done)] == [
+        "noted FaceOcc/scarf 1.png: expected alpha that is opaque on the occluder and clear around it"
+    ]
+
+
 @pytest.mark.parametrize(
     ("data", "mask", "problem"),
     [

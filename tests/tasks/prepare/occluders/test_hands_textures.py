@@ -111,6 +111,9 @@ PLANE = disc(150, 200)
     [
         ({"mask": PLANE * 0}, "refused 11k-hands_masks/Hand_0000002.png: expected a mask with pixels, got an empty mask"),
         ({"mask": PLANE[:100]}, "refused 11k-hands_masks/Hand_0000002.png: expected its photograph's size 200x150, got 200x100"),
+        ({"mask": PLANE | 255}, "refused 11k-hands_masks/Hand_0000002.png: expected a mask of the hand alone, got a mask that is white all over"),
+        ({"mask": 255 - PLANE}, "refused 11k-hands_masks/Hand_0000002.png: expected white on the hand and black around it, got white in 4 corners and on 100% of the border: it looks inverted; invert the file"),
+        ({"mask": encoded(np.dstack([PLANE | 255] * 3 + [PLANE]), "PNG")}, "converted 11k-hands_masks/Hand_0000002.png: expected an 8-bit mask of 0 and 255, got mask in the alpha channel"),
         ({"mask": b"text"}, "refused 11k-hands_masks/Hand_0000002.png: expected a mask, got 4 bytes that are no JPEG, PNG, WEBP, BMP image"),
         ({"image": b""}, "refused 11k-hands/Hands/Hand_0000002.jpg: expected a photograph, got an empty file"),
         ({"mask": encoded(PLANE // 255, "PNG")}, "converted 11k-hands_masks/Hand_0000002.png: expected an 8-bit mask of 0 and 255, got values 0 and 1"),

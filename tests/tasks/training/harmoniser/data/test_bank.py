@@ -62,7 +62,7 @@ def test_faces_and_objects_with_surroundings_are_learnt_from_and_the_test_split_
     _, held = split_items([source], 0.5)
     assert [item.name for _, item in held] == ["face 00001"]
     assert [str(problem).partition("object ")[2] for problem in source.problems] == [
-        "000000000008: expected a region of 0.5% to 95% of the picture, got 98.3%"
+        "000000000008: expected a region of 0.5% to 95% of the picture, got 98.34% of it"
     ]
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image as Pillow
 
 from tasks.training.harmoniser.data.folder import FolderScenes
 from tests.harmonizer_photos import photo_folders, photographs
@@ -44,19 +45,49 @@ def test_all_unusable_files_are_reported_together(tmp_path: Path) -> None:
     lines = sorted(str(problem) for problem in source.problems)
     region = "expected a foreground of 0.5% to 95% of the picture, got"
     assert lines[1:] == [
-        "colours.png: expected a mask with equal channels, got a coloured picture",
+        "colours.png: expected a mask with equal channels, or of one colour on black, got a coloured picture",
         f"empty.png: {region} an empty mask",
         f"full.png: {region} a mask that is white all over",
         "masks: expected a photograph for each mask, got 1 mask without a photograph (astray.png); "
         "name them like the photographs, or remove them",
         "notes.txt: expected a picture (.jpeg, .jpg, .png), got another file",
         "pixel.png: expected sides of 16 pixels at least, got 1x1",
-        "small.png: expected the size of its photograph 128x96, got 100x96",
+        "small.png: expected mask and photograph of one size, got 100x96, 128x96",
         "soft.png: expected a mask of 0 and 255, got grey edges",
         "torn.jpg: expected a photograph, got a damaged image (image file is truncated (1 bytes not processed))",
     ] or lines[-1].startswith("torn.jpg: expected a photograph, got a damaged image")
     assert lines[0] == f"{photos}: expected a mask of the same name, got none for 1 (alone.jpg)"
     assert [one.action for one in source.problems].count("converted") == 1
+
+
+def test_masks_that_may_be_inverted_are_noted_in_one_line(tmp_path: Path) -> None:
+    photos, masks = photo_folders(tmp_path, 2)
+    for stem in ("a", "b"):
+        add(tmp_path, stem, encoded(255 - disc(96, 128), "PNG"))
+    source = FolderScenes(photos, masks)
+    assert len(source.items) == 4
+    assert [str(problem) for problem in source.problems] == [
+        f"{masks}: expected white on the foreground and black around it, got white in the corners and not in the "
+        "middle, in 2 (a.png, b.png); are they inverted?"
+    ]
+    assert source.problems[0].action == "noted"
+
+
+def test_a_photograph_whose_turn_its_mask_may_lack_is_left_out(tmp_path: Path) -> None:
+    photos, masks = photo_folders(tmp_path, 1)
+    exif = Pillow.Exif()
+    exif[0x0112] = 3
+    add(tmp_path, "turned", encoded(disc(96, 128), "PNG"), encoded(PHOTO, exif=exif))
+    assert [str(problem) for problem in FolderScenes(photos, masks).problems] == [
+        "turned.jpg: expected mask and photograph of one frame, got the photograph turned by its EXIF orientation "
+        "3; save it upright, without EXIF"
+    ]
+
+
+def test_a_folder_of_which_nothing_can_be_used_is_an_error(tmp_path: Path) -> None:
+    add(tmp_path, "empty", encoded(disc(96, 128) * 0, "PNG"))
+    with pytest.raises(ValueError, match=r"got none that can be used; empty\.png: expected a foreground"):
+        FolderScenes(str(tmp_path / "photos"), str(tmp_path / "masks"))
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:

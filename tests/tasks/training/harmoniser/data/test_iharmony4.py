@@ -2,17 +2,20 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image as Pillow
 
+from natocc.geometry import Image
 from tasks.training.harmoniser.data.iharmony4 import IHarmony4Scenes
 from tasks.training.harmoniser.data.scenes import scenes_sha256
 from tasks.training.harmoniser.options import HarmoniserOptions
 from tasks.training.harmoniser.train import train_harmoniser
 from tests.harmonizer_photos import add_composite, iharmony4_tree, photographs
-from tests.raw_trees import disc, encoded, portrait, write
+from tests.raw_trees import add_sidecar, disc, encoded, portrait, write
 
 
 def test_its_own_parts_are_kept_and_composites_come_with_their_real_pictures(tmp_path: Path) -> None:
@@ -87,6 +90,72 @@ def test_a_training_does_not_go_on_over_changed_pictures(tmp_path: Path) -> None
     write(tmp_path / "raw/iHarmony4/HCOCO/real_images/c1.jpg", encoded(photographs(4)[2]))
     with pytest.raises(ValueError, match=r"of another: pictures \w+ \(now \w+\); use another --out"):
         train_harmoniser([IHarmony4Scenes(raw)], str(tmp_path / "run"), options)
+
+
+def rewrite(raw: Path, shape: Callable[[Image], Image], count: int = 3) -> list[str]:
+    """Replace the masks of the first training composites; the problems of the source."""
+    iharmony4_tree(raw)
+    for number in range(count):
+        write(raw / f"iHarmony4/HCOCO/masks/c{number}_7.png", encoded(shape(disc(96, 128)), "PNG"))
+    return [str(problem) for problem in IHarmony4Scenes(str(raw)).problems if problem.action == "refused"]
+
+
+@pytest.mark.parametrize(
+    ("shape", "got"),
+    [
+        (lambda mask: mask * 0, "an empty mask"),
+        (lambda mask: mask | 255, "a mask that is white all over"),
+        (lambda mask: disc(96, 128, 0.05), "0.25% of it"),
+    ],
+)
+def test_masks_without_foreground_or_surroundings_are_counted(
+    tmp_path: Path, shape: Callable[[Image], Image], got: str
+) -> None:
+    (problem,) = rewrite(tmp_path, shape)
+    masks = ", ".join(f"iHarmony4/HCOCO/masks/c{number}_7.png" for number in range(3))
+    assert problem == (
+        f"iHarmony4: expected a foreground of 0.5% to 95% of the picture, got {got} in 3 ({masks})"
+    )
+    with pytest.raises(ValueError, match="got none that can be used; iHarmony4: expected a foreground"):
+        rewrite(tmp_path / "all", shape, 4)
+
+
+@pytest.mark.parametrize("turn", [3, 6])
+def test_a_real_picture_that_is_turned_is_named_before_the_first_step(tmp_path: Path, turn: int) -> None:
+    raw = iharmony4_tree(tmp_path)
+    exif = Pillow.Exif()
+    exif[0x0112] = turn
+    write(tmp_path / "iHarmony4/HCOCO/real_images/c1.jpg", encoded(photographs(2)[1], exif=exif))
+    source = IHarmony4Scenes(raw)
+    (problem,) = (problem for problem in source.problems if problem.action == "refused")
+    assert problem.path == "iHarmony4/HCOCO/real_images/c1.jpg" and len(source.items) == 3
+    assert problem.got.endswith(
+        f"the real picture turned by its EXIF orientation {turn}; save it upright, without EXIF"
+    )
+
+
+def test_inverted_masks_are_found_by_the_colours(tmp_path: Path) -> None:
+    (problem,) = rewrite(tmp_path / "one", lambda mask: 255 - mask, 1)
+    assert problem == (
+        "iHarmony4: expected composites that differ inside their masks, got masks that look inverted for 1 "
+        "(iHarmony4/HCOCO/masks/c0_7.png) of 4 compared; invert the files"
+    )
+    with pytest.raises(ValueError, match="masks that look inverted for 3 "):
+        rewrite(tmp_path / "three", lambda mask: 255 - mask)
+
+
+def test_the_side_car_holds_out_and_leaves_out(tmp_path: Path) -> None:
+    raw = iharmony4_tree(tmp_path)
+    rows = [("c0_7_1", "test"), ("c1_7_1", "excluded"), ("c2_7_1", "")]
+    add_sidecar(
+        tmp_path / "iHarmony4",
+        *({"file": f"HCOCO/composite_images/{stem}.jpg", "split": split} for stem, split in rows),
+    )
+    source = IHarmony4Scenes(raw)
+    assert [(item.name[-10:], item.held_out) for item in source.items] == [
+        ("c0_7_1.jpg", True), ("c2_7_1.jpg", False), ("c3_7_1.jpg", True)
+    ]  # fmt: skip
+    assert any("got split excluded" in str(problem) for problem in source.problems)
 
 
 def test_a_folder_without_it_is_refused(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import h5py
 import numpy as np
 import pytest
 
-from assets.datasets.cofw import CofwFace, check_cofw, read_cofw, read_pixels
+from assets.datasets.cofw.face import CofwFace
+from assets.datasets.cofw.reader import check_cofw, read_cofw, read_pixels
 from assets.problems import BadInput, Problem
 from tests.cofw_files import add_cofw, boxes, pictures, points
 from tests.raw_trees import write
@@ -34,9 +35,9 @@ def test_training_faces_come_before_test_faces_with_their_landmarks(tmp_path: Pa
         "train_00000", "train_00001", "train_00002", "train_00003", "test_00000", "test_00001"
     ]  # fmt: skip
     third = faces[2]
-    assert third.landmarks[:2] == ((20.0, 100.0), (21.0, 101.0)) and len(third.landmarks) == 29
+    assert third.landmarks[:2] == ((12.0, 5.0), (13.0, 6.0)) and len(third.landmarks) == 29
     assert third.occluded[:4] == (True, False, False, True) and len(third.occluded) == 29
-    assert third.box == (3.0, 2.0, 30.0, 40.0)
+    assert third.box == (10.0, 3.0, 32.0, 33.0)
     assert [face.grey for face in faces] == [False, True, False, False, False, True]
     assert [face.genuine for face in faces] == [False] * 4 + [True] * 2
     assert problems == [*FEW, f"{TEST}: expected 507 faces, as published, got 2"]
@@ -57,7 +58,8 @@ def test_as_many_as_published_are_no_problem_and_the_last_500_are_its_own(tmp_pa
         np.full((2, 3) if index % 30 == 0 and index < 1320 else (2, 3, 3), 9, np.uint8)
         for index in range(1345)
     ]
-    add_cofw(tmp_path / "COFW", "train", small)
+    where = np.hstack([np.ones((1345, 58)), np.zeros((1345, 29))])
+    add_cofw(tmp_path / "COFW", "train", small, phisTr=where, bboxesTr=np.ones((1345, 4)))
     faces, problems = read(tmp_path)
     assert problems == []
     assert [face.index for face in faces if face.genuine] == [*range(845, 1345)]
@@ -76,7 +78,7 @@ def test_axes_may_be_as_matlab_shows_them(tmp_path: Path) -> None:
     assert read(tmp_path)[1] == [f"{TRAIN}: expected bboxesTr of 4x4 numbers, got float64 of 4x3"]
     add_cofw(tmp_path / "COFW", "train", pictures(4), phisTr=points(4).T)
     faces, problems = read(tmp_path)
-    assert faces[2].landmarks[1] == (21.0, 101.0) and problems == FEW
+    assert faces[2].landmarks[1] == (13.0, 6.0) and problems == FEW
 
 
 def spoiled(values: np.ndarray, row: int, column: int, value: float) -> np.ndarray:
@@ -92,16 +94,41 @@ def spoiled(values: np.ndarray, row: int, column: int, value: float) -> np.ndarr
         ([np.zeros((4, 5, 3))], {}, "an 8-bit image of 1 or 3 channels, got float64 with axes 3x5x4"),
         ([], {"phisTr": spoiled(points(4), 3, 4, np.nan)}, "29 landmarks, got values that are not finite"),
         ([], {"phisTr": spoiled(points(4), 3, 60, 0.5)}, "occlusion bits of 0 and 1, got 0.5"),
-        ([], {"bboxesTr": spoiled(boxes(4), 3, 2, 0)}, "a box (x, y, width, height) with an area, got [4.0, 2.0, 0.0, 40.0]"),
+        ([], {"phisTr": spoiled(points(4), 3, 4, 900)}, "landmarks on the image of 53x40, got 1 of 29 outside, the first at (900, 9)"),
+        ([], {"bboxesTr": spoiled(boxes(4), 3, 0, 70)}, "a box on the image of 53x40, got [70.0, 3.0, 32.0, 33.0]"),
+        ([], {"bboxesTr": spoiled(boxes(4), 3, 2, 0)}, "a box (x, y, width, height) with an area, got [11.0, 3.0, 0.0, 33.0]"),
     ],
 )  # fmt: skip
 def test_a_row_that_cannot_be_used_is_named_and_the_others_stay(
     tmp_path: Path, images: list[np.ndarray | None], replaced: dict[str, np.ndarray], problem: str
 ) -> None:
-    add_cofw(tmp_path / "COFW", "train", [*pictures(3), *(images or pictures(1))], **replaced)
+    add_cofw(tmp_path / "COFW", "train", [*pictures(3), *(images or pictures(4)[3:])], **replaced)
     faces, problems = read(tmp_path)
     assert [face.index for face in faces] == [0, 1, 2]
     assert problems == [f"{TRAIN} image 3: expected {problem}", *FEW]
+
+
+def test_landmarks_and_boxes_that_reach_a_little_beyond_are_counted(tmp_path: Path) -> None:
+    landmarks, around = points(4), boxes(4)
+    landmarks[1:3, 0], around[2, 2] = -2, 200
+    add_cofw(tmp_path / "COFW", "train", pictures(4), phisTr=landmarks, bboxesTr=around)
+    faces, problems = read(tmp_path)
+    assert len(faces) == 4 and problems == [
+        f"{TRAIN}: expected landmarks on their images, got some that reach beyond, of 2 images, the first 1",
+        f"{TRAIN}: expected boxes on their images, got some that reach beyond, of 1 image, the first 2",
+        *FEW,
+    ]
+
+
+@pytest.mark.parametrize(("count", "variable"), [(4, "bboxesTr"), (87, "phisTr")])
+def test_a_square_variable_is_read_by_its_numbers(tmp_path: Path, count: int, variable: str) -> None:
+    images = pictures(4) * (count // 4) + pictures(count % 4)
+    add_cofw(tmp_path / "COFW", "train", images)
+    expected = [(face.landmarks, face.occluded, face.box) for face in read(tmp_path)[0]]
+    assert len(expected) == count
+    rows = {"phisTr": points(count), "bboxesTr": boxes(count)}[variable]
+    add_cofw(tmp_path / "COFW", "train", images, **{variable: rows.T})
+    assert [(face.landmarks, face.occluded, face.box) for face in read(tmp_path)[0]] == expected
 
 
 def test_a_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""COFW in colour: faces with landmarks and occlusion bits, from MATLAB files."""
