@@ -9,10 +9,11 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from pathlib import Path
 
-from assets.datasets import cofw, iharmony4, realocc
+from assets.datasets import iharmony4, realocc
 from assets.datasets.celebamask.reader import CELEBAMASK_FOLDER, CELEBAMASK_IMAGES, CELEBAMASK_MASKS
 from assets.datasets.coco import voo_objects
 from assets.datasets.coco.reader import COCO_FOLDER
+from assets.datasets.cofw.reader import cofw_files
 from assets.datasets.dtd.reader import DTD_FOLDER
 from assets.datasets.evaluation import SOURCES
 from assets.datasets.faceocc import reader as faceocc
@@ -159,7 +160,7 @@ def _files(raw: Path) -> Iterator[str]:
     for folder in (voo_objects.voo_folder(raw), faceocc.faceocc_folder(raw)):
         if folder not in (None, raw):
             yield from _below(raw, folder / SIDECAR)
-    yield from _below(raw, *cofw.cofw_files(raw))
+    yield from _below(raw, *cofw_files(raw))
     for name in iharmony4.IHARMONY4_FOLDERS:
         lists = [f"IHD_{split}.txt" for split in ("train", "test")]
         lists += [f"{s}/{s}_{split}.txt" for s in iharmony4.SUBSETS for split in ("train", "test")]
