@@ -73,10 +73,10 @@ def bad_tree(raw: Path) -> None:
         [
             annotation(7),
             annotation(20, image=2),
-            annotation(21, area=0),
+            annotation(21, segmentation=[[60, 50, 100, 50, 80, 50]]),
             annotation(22, segmentation=[]),
             annotation(23, segmentation={"size": [10, 10], "counts": [100]}),
-            annotation(24, segmentation=[[400, 10, 500, 10, 450, 90]]),
+            annotation(24, segmentation=[[310, 10, 400, 10, 350, 90]]),
         ],
     )
     write(raw / "COCO/annotations/instances_other.json", b"{")
@@ -96,10 +96,10 @@ def bad_tree(raw: Path) -> None:
 
 
 BAD = f"""\
-{COCO} annotation 21: expected an area above 0, got zero area
+{COCO} annotation 21: expected an outline with an area on the picture, got one without
 {COCO} annotation 22: expected polygons or RLE, got no segmentation
-{PHOTO} annotation 23: expected polygons or RLE of its photograph's size, got ValueError: RLE of 10x10
-{PHOTO} annotation 24: expected an annotation with pixels inside the photograph, got an empty one
+{COCO} annotation 23: expected the image's size 300x200, got 10x10
+{COCO} annotation 24: expected an outline with an area on the picture, got one without
 COCO/annotations/instances_other.json: expected COCO json with images, categories, annotations, got Expecting value at byte 1
 COCO/annotations/instances_third.json annotation 7: expected an id of its own, got the id 7 of another annotation
 {FACES}/natocc.csv:2: expected a split among train, test, excluded, got 'val'
