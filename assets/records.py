@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
+
+# The frame of what lies over a photograph with an EXIF rotation: its stored pixels, or the upright picture.
+Frame = Literal["stored", "upright"]
+FRAMES: tuple[Frame, ...] = ("stored", "upright")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +25,8 @@ class Origin:
     grade: str | None = None
     # Voo et al.'s partition: "WO" (without occlusion) or "O" (occluded); None if unknown.
     subset: str | None = None
+    # The frame of masks and outlines over the picture; None if unknown.
+    frame: Frame | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from assets.pictures.decode import DAMAGE, open_sound
+from assets.pictures.decode import open_sound
 from assets.problems import BadInput
 from natocc.codecs import decode_plain_png, is_plain_png
+from natocc.files.pictures import DECODER_ERRORS
 
 StoredPlane = NDArray[Any]
 # Signs of transparency or of an EXIF turn in a PNG of grey or RGB. The fast decoder knows neither.
@@ -56,7 +57,7 @@ def read_channels(data: bytes) -> Channels:
 def _refuse_turned(picture: Pillow.Image) -> None:
     try:
         turn = int(picture.getexif().get(_ORIENTATION, 1))
-    except DAMAGE:
+    except DECODER_ERRORS:
         return
     if 1 < turn <= 8:
         got = f"EXIF orientation {turn}; save it upright, without EXIF"

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from PIL import Image as Pillow
 
-from assets.pictures.decode import DAMAGE, FORMATS
+from assets.pictures.decode import FORMATS
 from assets.problems import BadInput
+from natocc.files.pictures import DECODER_ERRORS
 from natocc.files.read import open_file
 
 _ORIENTATION = 0x0112
@@ -43,13 +44,13 @@ def read_header(path: Path) -> Header:
         ):
             warnings.simplefilter("always")
             return Header(*picture.size, _orientation(picture))
-    except DAMAGE as error:
+    except DECODER_ERRORS as error:
         raise BadInput("a picture", "a file without the header of an accepted format") from error
 
 
 def _orientation(picture: Pillow.Image) -> int:
     try:
         found = int(picture.getexif().get(_ORIENTATION, 1))
-    except DAMAGE:
+    except DECODER_ERRORS:
         return 1
     return found if 1 <= found <= 8 else 1

@@ -1,8 +1,7 @@
-"""Photographs from files. Readable files are converted, with notes; others are refused."""
+"""Photographs from files, upright and in sRGB: converted with notes, or refused."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,26 +9,18 @@ from types import MappingProxyType
 
 import numpy as np
 from PIL import Image as Pillow
+from PIL import UnidentifiedImageError
 
-from assets.pictures.decode import DAMAGE, FORMATS, has_sixteen_bits, open_sound, picture_bytes
-from assets.pictures.plain_jpeg import plain_jpeg
-from assets.problems import BadInput
+from assets.pictures.decode import FORMATS, damaged, has_sixteen_bits, open_header, open_sound, picture_bytes
+from assets.pictures.orientation import UPRIGHT, exchanges_sides, orientation_of, turn_upright
+from assets.pictures.plain_jpeg import rgb_of_jpeg
+from assets.problems import BadInput, unreadable
+from natocc.files.colours import HighDynamicRange, StatedColours, colours_of
+from natocc.files.pictures import DECODER_ERRORS
 from natocc.files.read import open_file
+from natocc.files.shifts import grey_tail
 from natocc.geometry import Image
 
-_ORIENTATION = 0x0112
-# The transposition that makes each EXIF orientation upright; 1 is already upright.
-_TURNS: Mapping[int, Pillow.Transpose] = MappingProxyType(
-    {
-        2: Pillow.Transpose.FLIP_LEFT_RIGHT,
-        3: Pillow.Transpose.ROTATE_180,
-        4: Pillow.Transpose.FLIP_TOP_BOTTOM,
-        5: Pillow.Transpose.TRANSPOSE,
-        6: Pillow.Transpose.ROTATE_270,
-        7: Pillow.Transpose.TRANSVERSE,
-        8: Pillow.Transpose.ROTATE_90,
-    }
-)
 _NAMES: Mapping[str, str] = MappingProxyType(
     {
         "1": "black and white",
@@ -42,47 +33,54 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         "I;16B": "greyscale",
     }
 )
+_WHAT = "a photograph"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """``rgb`` uint8 HxWx3, upright; ``notes`` names every conversion; ``data`` holds the file's bytes."""
+    """``rgb`` uint8 HxWx3, upright, sRGB; ``notes`` names every conversion; ``data``: the file's bytes."""
 
     rgb: Image
     notes: tuple[str, ...]
     data: bytes
-    plain_jpeg: bool  # 8-bit colour JPEG, upright: its own bytes may be kept
+    plain_jpeg: bool  # 8-bit colour JPEG, upright, sRGB: its own bytes may be kept
+    orientation: int = UPRIGHT  # EXIF's, by which the stored pixels were turned
+
+    @property
+    def stored_size(self) -> tuple[int, int]:
+        """Height and width of the stored pixels."""
+        height, width = self.rgb.shape[:2]
+        return (width, height) if exchanges_sides(self.orientation) else (height, width)
 
 
 def read_image(path: Path) -> Picture:
-    """Read a photograph. Raises BadInput for empty and truncated files and for other formats."""
-    data = picture_bytes(path, "a photograph")
-    if (quick := plain_jpeg(data)) is not None:
-        return Picture(rgb=quick, notes=(), data=data, plain_jpeg=True)
-    picture = open_sound(data, "a photograph")
-    notes = []
-    if picture.format not in ("JPEG", "MPO"):
-        notes.append(str(picture.format))
-    if has_sixteen_bits(picture, data):
-        notes.append("16 bits a channel")
-    orientation, sound = _orientation(picture)
-    turn = _TURNS.get(orientation)
-    if not sound:
-        notes.append("damaged EXIF")
-    if turn is not None:
-        notes.append("EXIF rotation")
-    if picture.mode != "RGB":
-        notes.append(_NAMES.get(picture.mode, picture.mode))
-    upright = picture if turn is None else picture.transpose(turn)
-    if upright.mode.startswith("I"):
-        grey = np.clip(np.asarray(upright).astype(np.int64), 0, 65535) // 257
-        rgb = np.repeat(grey.astype(np.uint8)[..., None], 3, axis=2)
-    elif "A" in upright.mode or "transparency" in picture.info:
-        rgb = _flatten(upright.convert("RGBA"))
-    else:
-        rgb = np.array(upright.convert("RGB"))
-    plain = picture.format == "JPEG" and picture.mode == "RGB" and turn is None
-    return Picture(rgb=rgb, notes=tuple(notes), data=data, plain_jpeg=plain)
+    """Read a photograph. Raises BadInput for empty, damaged and truncated files and for other formats."""
+    data = picture_bytes(path, _WHAT)
+    picture = open_header(data, _WHAT)
+    jpeg = rgb_of_jpeg(picture, data, _WHAT)
+    if jpeg is None:
+        picture = open_sound(data, _WHAT)
+    orientation, sound_exif = orientation_of(picture)
+    colours = colours_in(picture, data, _WHAT)
+    stored = _pixels(picture, colours) if jpeg is None or colours.profile else jpeg.pixels
+    if rows := grey_tail(stored):
+        raise damaged(_WHAT, f"its last {rows} rows are the grey of missing data")
+    notes = {
+        str(picture.format): picture.format not in ("JPEG", "MPO"),
+        "16 bits a channel": has_sixteen_bits(picture, data),
+        "damaged EXIF": not sound_exif,
+        "EXIF rotation": orientation != UPRIGHT,
+        _NAMES.get(picture.mode, picture.mode): picture.mode != "RGB",
+        colours.note: bool(colours.note),
+        "bytes after the last pixel": jpeg is not None and not jpeg.clean,
+    }
+    return Picture(
+        rgb=turn_upright(stored, orientation),
+        notes=tuple(note for note, holds in notes.items() if holds),
+        data=data,
+        plain_jpeg=jpeg is not None and jpeg.clean and orientation == UPRIGHT and not colours.note,
+        orientation=orientation,
+    )
 
 
 def read_size(path: Path) -> tuple[int, int]:
@@ -90,26 +88,31 @@ def read_size(path: Path) -> tuple[int, int]:
     try:
         with open_file(path) as stream, Pillow.open(stream, formats=FORMATS) as picture:
             return picture.size
-    except DAMAGE as error:
-        raise BadInput("a picture", f"a damaged image ({error})") from error
+    except OSError as error:
+        if isinstance(error, UnidentifiedImageError):
+            raise BadInput("a picture", "a file that is no picture, or a damaged one") from error
+        raise unreadable(error, "a picture") from error
+    except DECODER_ERRORS as error:
+        raise damaged("a picture", "its header is invalid") from error
 
 
-def _orientation(picture: Pillow.Image) -> tuple[int, bool]:
-    """The EXIF orientation (1 if there is none), and whether the EXIF block is sound."""
-    exif = Pillow.Exif()
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            # Read again: Pillow parsed its own copy on opening and does not repeat the warnings.
-            exif.load(picture.info.get("exif", b""))
-            plain = exif.get(_ORIENTATION)
-            found = int(picture.getexif().get(_ORIENTATION, 1) if plain is None else plain)
-        except DAMAGE:
-            return 1, False
-    return found, not caught
+def colours_in(picture: Pillow.Image, data: bytes, what: str) -> StatedColours:
+    """What the file states about its colours. Raises BadInput for high dynamic range."""
+    try:
+        return colours_of(picture, data)
+    except HighDynamicRange as error:
+        raise BadInput(what, str(error)) from error
 
 
-def _flatten(picture: Pillow.Image) -> Image:
-    """Composite transparent pixels over white."""
+def _pixels(picture: Pillow.Image, colours: StatedColours) -> Image:
+    """RGB uint8 HxWx3 as stored, in sRGB; transparent pixels are composited over white."""
+    if picture.mode.startswith("I"):
+        grey = np.clip(np.asarray(picture).astype(np.int64), 0, 65535) // 257
+        return np.array(colours.to_srgb(Pillow.fromarray(grey.astype(np.uint8))))
+    if "A" not in picture.mode and "transparency" not in picture.info:
+        return np.array(colours.to_srgb(picture))
+    rgba = picture.convert("RGBA")
+    opaque = colours.to_srgb(rgba.convert("RGB"))
+    rgba = Pillow.merge("RGBA", (*opaque.split(), rgba.getchannel("A")))
     ground = Pillow.new("RGBA", picture.size, (255, 255, 255, 255))
-    return np.array(Pillow.alpha_composite(ground, picture).convert("RGB"))
+    return np.array(Pillow.alpha_composite(ground, rgba).convert("RGB"))

@@ -1,27 +1,21 @@
-"""Fast decoding of undamaged photographs in the usual format; other files are left to other readers."""
+"""Fast decoding of photographs in the usual format; other files are left to other readers."""
 
 from __future__ import annotations
 
-import struct
-import warnings
-
 from PIL import Image as Pillow
 
-from natocc.codecs import decode_rgb
-from natocc.files.pictures import open_picture
-from natocc.geometry import Image
+from assets.pictures.decode import damaged
+from natocc.files.jpeg import DamagedPicture, SoundJpeg, decode_sound_jpeg
 
 
-def plain_jpeg(data: bytes) -> Image | None:
-    """The pixels of an undamaged, upright 8-bit colour JPEG, in a quarter of the time.
+def rgb_of_jpeg(picture: Pillow.Image, data: bytes, what: str) -> SoundJpeg | None:
+    """The pixels of an 8-bit colour JPEG as stored, in a quarter of the time; None for all other files.
 
-    None for all other files, including damaged ones: Pillow reports their faults.
+    Raises BadInput for damage. ``what`` is expected, such as "a photograph".
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            picture = open_picture(data, ("JPEG",))
-            plain = picture.format == "JPEG" and picture.mode == "RGB" and not picture.info.get("exif")
-            return decode_rgb(data) if plain else None
-    except (OSError, SyntaxError, ValueError, Warning, struct.error, Pillow.DecompressionBombError):
+    if picture.format != "JPEG" or picture.mode != "RGB":
         return None
+    try:
+        return decode_sound_jpeg(data)
+    except DamagedPicture as error:
+        raise damaged(what, str(error)) from error

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.reading.naming import normal
-from assets.records import Origin
+from assets.records import FRAMES, Frame, Origin
 from assets.wording import count_of
 from natocc.files.read import is_there, read_text, what_is
 
@@ -22,7 +22,7 @@ SPLITS = ("train", "test", "excluded")
 Point = tuple[float, float]
 # If more rows than this lack an image, they are reported in one line.
 _MOST_LINES = 10
-_COLUMNS = ("file", "photo", "person", "split", "licence", "grade", "landmarks", "rot_deg", "source")
+_COLUMNS = ("file", "photo", "person", "split", "licence", "grade", "landmarks", "rot_deg", "frame", "source")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,7 @@ class SidecarRow:
     landmarks: dict[str, Point] = field(default_factory=dict)
     rot_deg: float | None = None
     source: str = ""
+    frame: Frame | None = None
 
     def origin(self, dataset: str, licence: str) -> Origin:
         """The origin of the image. ``licence`` is the dataset's licence, for rows without their own."""
@@ -47,6 +48,7 @@ class SidecarRow:
             split=self.split,
             person=self.person,
             grade=self.grade,
+            frame=self.frame,
         )
 
 
@@ -141,7 +143,15 @@ def _parse(name: str, row: dict[str, str | None]) -> SidecarRow:
         landmarks=named,
         rot_deg=_number(text["rot_deg"], "rot_deg in degrees") if text.get("rot_deg") else None,
         source=text.get("source", ""),
+        frame=_frame(text.get("frame", "")),
     )
+
+
+def _frame(text: str) -> Frame | None:
+    found = next((frame for frame in FRAMES if frame == text.lower()), None)
+    if text and found is None:
+        raise BadInput(f"a frame among {', '.join(FRAMES)}", repr(text))
+    return found
 
 
 def _points(text: str) -> dict[str, Point]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -13,18 +11,19 @@ from PIL import Image as Pillow
 from PIL import ImageOps, UnidentifiedImageError
 
 from natocc.files.clutter import is_clutter
+from natocc.files.colours import HighDynamicRange, colours_of
+from natocc.files.jpeg import DamagedPicture
 from natocc.files.names import PICTURES, name_order
-from natocc.files.pictures import fault_of_scan, open_picture
+from natocc.files.pictures import DECODER_ERRORS, fault_of_scan, open_picture
 from natocc.files.read import UnfitFile, read_picture_bytes
 from natocc.files.show import one_line
+from natocc.geometry import Image
 from natocc.kinds import POOLS
 from natocc.occluders.bank import LEAST_SIDE, OccluderBank, make_cutout, shrink_occluder
 from natocc.occluders.bank_files import BankFiles, StoredEntry, open_bank_files, read_entries
 from natocc.occluders.occluder import MEMBERS, Occluder, decode_occluder
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
-# Decoders raise these for damaged files.
-_DAMAGE = (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, struct.error, zlib.error)
 
 
 def load_occluders(
@@ -102,22 +101,17 @@ def _read(path: Path, long_side: int | None) -> Occluder:
         raise ValueError(f"a picture ({', '.join(PICTURES)}), got {got}")
     expected = "a picture with an alpha channel, got"
     try:
-        data = read_picture_bytes(path)
-        with open_picture(data, _FORMATS) as opened:
-            picture = ImageOps.exif_transpose(opened)
-            transparent = "A" in picture.getbands() or "transparency" in picture.info
-            rgba = np.array(picture.convert("RGBA"))
-            fault = fault_of_scan(opened, data)
+        rgba, transparent = _decode(read_picture_bytes(path))
     except UnidentifiedImageError as error:
         raise ValueError(f"{expected} a file that is not a picture") from error
     except UnfitFile as error:
         raise ValueError(f"{expected} {error.got}") from error
-    except Pillow.DecompressionBombError as error:
+    except (Pillow.DecompressionBombError, HighDynamicRange) as error:
         raise ValueError(f"{expected} {error}") from error
-    except _DAMAGE as error:
-        raise ValueError(f"{expected} a damaged picture ({str(error).rstrip('.')})") from error
-    if fault:
-        raise ValueError(f"{expected} a damaged picture ({fault})")
+    except DamagedPicture as error:
+        raise ValueError(f"{expected} a damaged picture ({error}); fetch it again") from error
+    except DECODER_ERRORS as error:
+        raise ValueError(f"{expected} a damaged picture; fetch it again") from error
     if not transparent:
         raise ValueError(f"{expected} a picture without one")
     if rgba[..., 3].max(initial=0) == 0:
@@ -128,3 +122,17 @@ def _read(path: Path, long_side: int | None) -> Occluder:
         return make_cutout(np.ascontiguousarray(rgba[..., :3]), np.ascontiguousarray(rgba[..., 3]), long_side)
     except ValueError as error:
         raise ValueError(f"{expected} {error}") from error
+
+
+def _decode(data: bytes) -> tuple[Image, bool]:
+    """RGBA uint8 HxWx4, upright, in sRGB, and whether the file has transparency.
+
+    Raises DamagedPicture, HighDynamicRange or one of DECODER_ERRORS.
+    """
+    with open_picture(data, _FORMATS) as picture:
+        if fault := fault_of_scan(picture, data):
+            raise DamagedPicture(fault)
+        transparent = "A" in picture.getbands() or "transparency" in picture.info
+        rgba = ImageOps.exif_transpose(picture).convert("RGBA")
+        opaque = colours_of(picture, data).to_srgb(rgba.convert("RGB"))
+        return np.array(Pillow.merge("RGBA", (*opaque.split(), rgba.getchannel("A")))), transparent

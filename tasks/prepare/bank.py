@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -35,7 +36,7 @@ from tasks.prepare.options import PrepareOptions, former_options
 from tasks.prepare.publish import publish_bank
 from tasks.prepare.report import PrepareReport
 from tasks.prepare.shards import Work
-from tasks.prepare.sources import find_sources
+from tasks.prepare.sources import find_sources, with_frame
 from tasks.prepare.upscaling.choose import UpscalerChoice, choose_upscaler
 from tasks.prepare.upscaling.network import device_of
 from tasks.progress import OnProgress, ProgressCounter, ignore_progress
@@ -172,7 +173,7 @@ def _choose_objects(work: Work, options: PrepareOptions, report: ReportProblem) 
 
     skipped = Counter[str]()
     return choose_objects(
-        read_objects(work.raw, report, skipped),
+        with_frame(partial(read_objects, work.raw, skipped=skipped), options.frame, report),
         options.objects,
         hold_out=options.hold_out,
         blur_of=measure,

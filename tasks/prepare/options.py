@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from assets.records import Frame
 from natocc.files.read import Bounds
 from natocc.machine import Device, Precision
 from tasks.options import (
     Count,
+    HelpWords,
     Megapixels,
     Options,
     PictureMib,
@@ -38,6 +40,10 @@ class PrepareOptions(Options):
         "float32", description="What the network computes in; float16 on a GPU alone."
     )
     policy: Literal["voo", "faceocc"] = Field("voo", description="What counts as face.")
+    frame: Annotated[Frame | None, HelpWords("unknown")] = Field(
+        None,
+        description="Where masks and outlines lie on photographs with an EXIF rotation, if sizes can't tell.",
+    )
     hands: Count = Field(
         HANDS, description="How many hands to take, unless a list names them or all have masks."
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from assets.datasets.hands.reader import HANDS_FOLDER, read_hands
 from assets.datasets.realocc import OccludedSource, read_occluded_faces
 from assets.problems import Problem, ReportProblem
 from assets.reading.folders import relative
-from assets.records import RawObject
+from assets.records import Frame, RawObject
 from tasks.prepare.faces.evaluation import prepare_evaluated
 from tasks.prepare.faces.face import prepare_face
 from tasks.prepare.occluders.cutouts import prepare_cutout
@@ -73,20 +73,29 @@ def find_sources(
     raw: Path, chosen: list[RawObject], options: PrepareOptions, upscaler: Upscaler
 ) -> list[InputSource]:
     """The sources of the datasets present, in the bank's order; ``upscaler`` enlarges ``chosen``."""
-    return [
-        *_composited(raw, chosen, options, upscaler),
-        *(
-            InputSource(
+    sources = [*_composited(raw, chosen, options, upscaler), *_evaluated(raw)]
+    return [replace(source, read=partial(with_frame, source.read, options.frame)) for source in sources]
+
+
+def _evaluated(raw: Path) -> Iterator[InputSource]:
+    for source in SOURCES:
+        if (raw / source.folder).is_dir():
+            yield InputSource(
                 name=source.name,
                 read=partial(read_occluded_faces, raw, source=source),
                 function=prepare_evaluated,
                 arguments={"source": source},
                 evaluation=source,
             )
-            for source in SOURCES
-            if (raw / source.folder).is_dir()
-        ),
-    ]
+
+
+def with_frame(
+    read: Callable[[ReportProblem], Iterable[Any]], frame: Frame | None, report: ReportProblem
+) -> Iterator[Any]:
+    """The inputs, those of unknown frame with ``frame``."""
+    for item in read(report):
+        known = item.origin.frame or frame
+        yield item if known is None else replace(item, origin=replace(item.origin, frame=known))
 
 
 def _composited(

@@ -9,6 +9,7 @@ import numpy as np
 
 from assets.bank.reader import Entry
 from assets.datasets.realocc import OccludedSource
+from assets.pictures.frame import mask_upright
 from assets.pictures.mask import read_mask
 from assets.pictures.photograph import Picture, read_image
 from assets.pictures.polarity import FACE_MASK, check_subject
@@ -54,6 +55,7 @@ def _read_mask(face: RawOccludedFace, picture: Picture, raw: Path) -> tuple[Imag
     """The mask and its conversions."""
     where = relative(face.mask, raw)
     mask, notes = read_from(read_mask, face.mask, raw)
+    mask = mask_upright(mask, picture, face.origin.frame, relative(face.image, raw))
     if mask.shape != picture.rgb.shape[:2]:
         expected = f"a mask of its photograph's size {size_text(picture.rgb)}"
         raise BadInput(expected, size_text(mask), where)

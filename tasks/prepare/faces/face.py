@@ -10,11 +10,13 @@ import cv2
 import numpy as np
 
 from assets.bank.reader import CORRECTED
+from assets.pictures.frame import frame_of
 from assets.pictures.mask import read_mask
+from assets.pictures.orientation import UPRIGHT, turn_points, turn_upright
 from assets.pictures.photograph import Picture, read_image
 from assets.problems import BadInput, Problem, conversions, unusual
 from assets.reading.folders import relative
-from assets.records import RawFace
+from assets.records import Frame, RawFace
 from natocc.codecs import encode_jpeg, encode_png
 from natocc.geometry import Image
 from natocc.mask_quality.score import score_mask
@@ -42,16 +44,13 @@ def prepare_face(face: RawFace, raw: Path, policy: str = "voo") -> Prepared:
     """
     where = relative(face.image, raw)
     picture = read_from(read_image, face.image, raw)
-    parts, part_problems = _read_parts(face, picture, raw)
+    parts, frame, part_problems = _read_parts(face, picture, raw)
     image, data, notes = _standard(picture)
     labels = label_face(face, parts, picture, image, policy, raw)
     if not labels.mask.any():
         raise BadInput("a face mask with pixels", "an empty mask: other parts cover the skin", where)
-    scale = max(image.shape[:2]) / max(picture.rgb.shape[:2])
     metadata = {
-        "landmarks": {
-            name: [round(x * scale, 2), round(y * scale, 2)] for name, (x, y) in face.landmarks.items()
-        },
+        "landmarks": _landmarks(face, picture, frame, max(image.shape[:2])),
         "side": SIDE_CONVENTION,
         **labels.metadata,
         "suspicion": _mask_score(image, parts, labels.mask),
@@ -70,8 +69,10 @@ def prepare_face(face: RawFace, raw: Path, policy: str = "voo") -> Prepared:
     return Prepared(entry=entry, members=members, problems=problems)
 
 
-def _read_parts(face: RawFace, picture: Picture, raw: Path) -> tuple[dict[str, Image], tuple[Problem, ...]]:
-    """The part masks by name, and their conversions.
+def _read_parts(
+    face: RawFace, picture: Picture, raw: Path
+) -> tuple[dict[str, Image], Frame, tuple[Problem, ...]]:
+    """The part masks by name, upright, the frame in which they are stored, and their conversions.
 
     Raises BadInput if the skin is missing or empty, for masks of different or wrong sizes, and for one that
     looks inverted.
@@ -91,10 +92,23 @@ def _read_parts(face: RawFace, picture: Picture, raw: Path) -> tuple[dict[str, I
         where = relative(face.parts[name], raw)
         if mask.shape != first.shape:
             raise BadInput(f"the size of the other parts {size_text(first)}", size_text(mask), where)
+    frame = frame_of(first.shape[:2], picture, face.origin.frame, relative(face.image, raw))
+    if frame == "stored":
+        parts = {name: turn_upright(mask, picture.orientation) for name, mask in parts.items()}
+    for name, mask in parts.items():
         if other_aspect(mask, picture):
             expected = f"the aspect of its photograph {size_text(picture.rgb)}"
-            raise BadInput(expected, size_text(mask), where)
-    return parts, (*problems, *check_parts(parts, face.parts, raw))
+            raise BadInput(expected, size_text(mask), relative(face.parts[name], raw))
+    return parts, frame, (*problems, *check_parts(parts, face.parts, raw))
+
+
+def _landmarks(face: RawFace, picture: Picture, frame: Frame, long_side: int) -> dict[str, list[float]]:
+    """The landmarks in pixels of the upright photograph of this long side; ``frame`` is that of the masks."""
+    size = picture.rgb.shape[:2]
+    turn = picture.orientation if frame == "stored" else UPRIGHT
+    points = {name: turn_points(point, size, turn) for name, point in face.landmarks.items()}
+    scale = long_side / max(size)
+    return {name: [round(value * scale, 2) for value in point] for name, point in points.items()}
 
 
 def _mask_score(image: Image, parts: dict[str, Image], mask: Image) -> dict[str, float | str]:

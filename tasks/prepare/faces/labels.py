@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from assets.face_metadata.corrected_masks import read_corrected
+from assets.pictures.frame import mask_upright
 from assets.pictures.photograph import Picture
 from assets.pictures.polarity import FACE_MASK, check_against, check_polarity, polarity_doubts, refuse_full
 from assets.problems import BadInput, Problem, conversions, unusual
@@ -84,6 +85,9 @@ def _read_corrected(path: Path, face: RawFace, picture: Picture, policy_mask: Im
         first = relative(face.corrected[0], raw)
         raise BadInput("one corrected mask a face", f"a second one beside {first}")
     mask, notes = read_corrected(path)
+    # A review is of the bank's photographs, which are upright.
+    if not face.review:
+        mask = mask_upright(mask, picture, face.origin.frame, relative(face.image, raw))
     if other_aspect(mask, picture):
         raise BadInput(f"the aspect of its photograph {size_text(picture.rgb)}", size_text(mask))
     small = resize_binary(mask, (policy_mask.shape[1], policy_mask.shape[0]))

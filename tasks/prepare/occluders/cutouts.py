@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from assets.pictures.frame import mask_upright
 from assets.pictures.mask import read_mask
 from assets.pictures.photograph import Picture, read_image
 from assets.pictures.polarity import OBJECT_MASK, alpha_doubts, check_subject
@@ -71,6 +72,7 @@ def _read_masked(cutout: RawCutout, path: Path, raw: Path) -> _Pixels:
     """The picture, and the mask in ``path`` resized to the picture if needed."""
     picture = read_from(read_image, cutout.image, raw)
     mask, mask_notes = read_from(read_mask, path, raw)
+    mask = mask_upright(mask, picture, cutout.origin.frame, relative(cutout.image, raw))
     where = relative(path, raw)
     height, width = picture.rgb.shape[:2]
     size = f"{mask.shape[1]}x{mask.shape[0]}"

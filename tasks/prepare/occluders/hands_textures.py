@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assets.datasets.hands.reader import HAND_MASKS
+from assets.pictures.frame import mask_upright
 from assets.pictures.mask import read_mask
 from assets.pictures.photograph import Picture, read_image
 from assets.pictures.polarity import HAND_MASK, check_subject
@@ -64,6 +65,7 @@ def _hand_mask(
         return found.mask, {"mask": "segmented", "contrast": round(found.contrast, 1)}, ()
     where = relative(hand.mask, raw)
     mask, notes = read_from(read_mask, hand.mask, raw)
+    mask = mask_upright(mask, picture, hand.origin.frame, relative(hand.image, raw))
     height, width = picture.rgb.shape[:2]
     if mask.shape != (height, width):
         expected = f"its photograph's size {width}x{height}"

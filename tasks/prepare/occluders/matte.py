@@ -9,9 +9,15 @@ from typing import cast
 import numpy as np
 from pycocotools import mask as coco_mask
 
+from assets.pictures.frame import frame_of
+from assets.pictures.orientation import turn_points, turn_upright
+from assets.pictures.photograph import Picture
+from assets.problems import BadInput
 from assets.reading.outlines import read_outline
+from assets.records import RawObject
 from natocc.geometry import Box, Image
 from natocc.masks.rasterise import draw_polygons
+from natocc.masks.rle import decode_runs, encode_runs
 from natocc.matting.cutout import clear_border, enlarge_matte, soft_matte, soften_enlarged
 from natocc.matting.refine import band_width, refine_matte
 from tasks.prepare.upscaling.choose import FACTOR
@@ -43,6 +49,28 @@ def outline_runs(
         return cast(Sequence[int] | str, found["counts"])
     polygons = [[float(value) for value in points] for points in found]
     return cast(bytes, coco_mask.merge(coco_mask.frPyObjects(polygons, *size))["counts"])
+
+
+def upright_outline(
+    thing: RawObject, picture: Picture, where: str
+) -> tuple[list[list[float]] | dict[str, object], tuple[int, int]]:
+    """An object's polygons or RLE over the upright photograph, and the photograph's size (height, width).
+
+    Raises BadInput for an annotation of another size than the photograph's, and for one in an unknown frame.
+    ``where`` names the annotation in messages.
+    """
+    stated, upright = thing.image_size, picture.rgb.shape[:2]
+    frame = frame_of(stated, picture, thing.origin.frame, where, exact=True)
+    size = picture.stored_size if frame == "stored" else upright
+    if stated != size:
+        raise BadInput(f"the annotated size {stated[1]}x{stated[0]}", f"{size[1]}x{size[0]}", where)
+    if frame == "upright":
+        return thing.segmentation, upright
+    found, turn = read_outline(thing.segmentation, stated).segmentation, picture.orientation
+    if not isinstance(found, dict):
+        return [turn_points([float(value) for value in points], upright, turn) for points in found], upright
+    mask = turn_upright(decode_runs(cast(Sequence[int] | str, found["counts"]), stated), turn)
+    return {"size": list(upright), "counts": encode_runs(mask)}, upright
 
 
 def polygons_within(

@@ -19,7 +19,7 @@ from natocc.masks.rle import decode_runs, measure_runs
 from natocc.resize.scale import limit_long_side
 from tasks.prepare.entry import Prepared, fine_jpeg, make_entry, refuse
 from tasks.prepare.occluders.finish import LONG_SIDE, finish_cut_out
-from tasks.prepare.occluders.matte import Matte, make_matte, outline_runs, polygons_within
+from tasks.prepare.occluders.matte import Matte, make_matte, outline_runs, polygons_within, upright_outline
 from tasks.prepare.upscaling.choose import FACTOR, Upscaler
 from tasks.prepare.upscaling.crops import Enlargement, enlarge_crops
 
@@ -62,18 +62,16 @@ def cut_object(thing: RawObject, raw: Path) -> Cut | Prepared:
         picture = read_image(thing.image)
     except BadInput as error:
         return refuse(where, error.expected, error.got)
-    if picture.rgb.shape[:2] != thing.image_size:
-        expected = f"the annotated size {thing.image_size[1]}x{thing.image_size[0]}"
-        return refuse(where, expected, f"{picture.rgb.shape[1]}x{picture.rgb.shape[0]}")
     try:
-        runs = outline_runs(thing.segmentation, thing.image_size)
-        box, area = measure_runs(runs, thing.image_size)
+        outline, size = upright_outline(thing, picture, where)
+        runs = outline_runs(outline, size)
+        box, area = measure_runs(runs, size)
     except BadInput as error:
         return refuse(where, error.expected, error.got)
     if not area:
         return refuse(where, "an annotation with pixels inside the photograph", "an empty one")
-    box = box.grow(2 + round(_CONTEXT * max(box.width, box.height)), thing.image_size)
-    mask = decode_runs(runs, thing.image_size, box)
+    box = box.grow(2 + round(_CONTEXT * max(box.width, box.height)), size)
+    mask = decode_runs(runs, size, box)
     # The size is limited, since a large object needs no more pixels and enlarging it would fill the memory.
     crop, small = (limit_long_side(plane, LONG_SIDE) for plane in (picture.rgb[box.slices], mask))
     small = np.where(small > 127, 255, 0).astype(np.uint8)
@@ -85,7 +83,7 @@ def cut_object(thing: RawObject, raw: Path) -> Cut | Prepared:
         # A copy, so that the photograph's memory is freed.
         crop=crop.copy(),
         mask=small,
-        polygons=polygons_within(thing.segmentation, box, small.shape),
+        polygons=polygons_within(outline, box, small.shape),
     )
 
 

@@ -10,6 +10,7 @@ from PIL import Image as Pillow
 
 from assets.pictures.photograph import read_image
 from assets.problems import BadInput
+from natocc.files.rgb_spaces import SRGB_CURVE, SRGB_PRIMARIES, RgbSpace
 from natocc.geometry import Image
 from tests.raw_trees import disc, encoded, portrait, sixteen_bit_png, write
 
@@ -83,6 +84,35 @@ def test_a_block_that_is_no_exif_at_all_is_noted(tmp_path: Path) -> None:
     assert picture.rgb.shape == (160, 160, 3)
 
 
+def test_colours_of_another_space_become_srgb_and_the_file_is_not_kept(tmp_path: Path) -> None:
+    wide = RgbSpace(name="wide", primaries=((0.64, 0.33), (0.21, 0.71), (0.15, 0.06)), curve=SRGB_CURVE)
+    own = RgbSpace(name="own", primaries=SRGB_PRIMARIES, curve=SRGB_CURVE)
+    plain = read_image(write(tmp_path / "x.jpg", encoded(portrait())))
+    same = read_image(write(tmp_path / "x.jpg", encoded(portrait(), icc_profile=own.profile())))
+    assert np.array_equal(same.rgb, plain.rgb) and same.plain_jpeg and same.notes == ()
+    for form in ("JPEG", "PNG"):
+        other = read_image(write(tmp_path / "x.jpg", encoded(portrait(), form, icc_profile=wide.profile())))
+        assert other.notes[-1] == "colours of wide to sRGB" and not other.plain_jpeg
+        assert np.abs(other.rgb.astype(int) - plain.rgb).mean() > 2
+    damaged = read_image(write(tmp_path / "x.jpg", encoded(portrait(), icc_profile=b"nonsense")))
+    assert damaged.notes == ("a damaged colour profile (colours as stored)",) and not damaged.plain_jpeg
+    assert np.array_equal(damaged.rgb, plain.rgb)
+
+
+def test_a_padded_scan_is_read_but_the_file_is_not_kept(tmp_path: Path) -> None:
+    data = encoded(portrait())
+    padded = read_image(write(tmp_path / "x.jpg", data[:-2] + bytes(40) + data[-2:]))
+    assert padded.notes == ("bytes after the last pixel",) and not padded.plain_jpeg
+
+
+def test_rows_of_missing_data_that_were_saved_again_are_refused(tmp_path: Path) -> None:
+    cut = portrait()
+    cut[100:] = 128
+    for form in ("JPEG", "PNG", "BMP"):
+        got = refusal(write(tmp_path / "x.jpg", encoded(cut, form)))
+        assert "rows are the grey of missing data" in got, form
+
+
 def test_greyscale_palette_alpha_and_cmyk_become_rgb(tmp_path: Path) -> None:
     rgb = portrait()
     picture = Pillow.fromarray(rgb)
@@ -129,7 +159,7 @@ def test_a_file_that_is_no_picture_is_named(tmp_path: Path) -> None:
     Pillow.fromarray(portrait()).save(gif, "GIF")
     assert "that are no JPEG" in refusal(write(path, gif.getvalue()))
     assert refusal(write(path, data[: len(data) // 2])).startswith(
-        "expected a photograph, got a damaged image (image file is truncated ("
+        "expected a photograph, got a damaged image (the file ends within its pixels); fetch"
     )
     assert refusal(tmp_path / "gone.jpg") == (
         "expected a photograph, got a file that can't be read (No such file or directory)"
@@ -137,7 +167,7 @@ def test_a_file_that_is_no_picture_is_named(tmp_path: Path) -> None:
     assert "got a folder" in refusal(tmp_path)
 
 
-@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "BMP"])
 def test_a_picture_cut_anywhere_is_refused(tmp_path: Path, form: str) -> None:
     data = encoded(portrait(40, 40), form)
     for end in range(1, len(data) - 40, 37):

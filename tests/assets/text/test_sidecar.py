@@ -139,3 +139,11 @@ def test_a_side_car_that_cannot_be_read_stops_all(tmp_path: Path, data: bytes, m
     write(tmp_path / "set/natocc.csv", data)
     with pytest.raises(ValueError, match=f"^set/natocc.csv: .*{message}"):
         opened(tmp_path, [])
+
+
+def test_a_frame_is_one_of_two(tmp_path: Path) -> None:
+    assert lines(tmp_path, {"frame": "sideways"}) == [
+        "set/natocc.csv:2: expected a frame among stored, upright, got 'sideways'"
+    ]
+    assert lines(tmp_path, {"frame": "Stored"}) == []
+    assert opened(tmp_path, []).row_of("a.jpg").origin("d", "l").frame == "stored"

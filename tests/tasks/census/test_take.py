@@ -159,7 +159,7 @@ def test_a_dataset_that_cannot_be_read_at_all_does_not_hide_the_others(tmp_path:
     census = take_census(tmp_path)
     assert census.faults == (
         "dtd/natocc.csv: expected a column file and others among photo, person, split, licence, grade, "
-        "landmarks, rot_deg, source, got picture",
+        "landmarks, rot_deg, frame, source, got picture",
     )
     assert len(census.rows) == 6 and not census.sound
     with pytest.raises(FileNotFoundError, match="expected a folder of datasets, got no such folder"):

@@ -54,7 +54,7 @@ def test_all_unusable_files_are_reported_together(tmp_path: Path) -> None:
         "pixel.png: expected sides of 16 pixels at least, got 1x1",
         "small.png: expected mask and photograph of one size, got 100x96, 128x96",
         "soft.png: expected a mask of 0 and 255, got grey edges",
-        "torn.jpg: expected a photograph, got a damaged image (image file is truncated (1 bytes not processed))",
+        "torn.jpg: expected a photograph, got a damaged image (the file ends within its pixels); fetch the file again",
     ] or lines[-1].startswith("torn.jpg: expected a photograph, got a damaged image")
     assert lines[0] == f"{photos}: expected a mask of the same name, got none for 1 (alone.jpg)"
     assert [one.action for one in source.problems].count("converted") == 1
