@@ -44,6 +44,10 @@ class ImportOptions(Options):
     )
     as_: str | None = Field(None, description="Name in the registry, if the file fits several.")
     weights: WeightsFolder = None
+    key: str | None = Field(
+        None,
+        description="Which weights of a file with several: state_dict_ema, netG. Averaged ones by default.",
+    )
     replace: bool = Field(False, description="Replace other weights of this name.")
 
     @input_check("as_")
@@ -129,6 +133,7 @@ def import_(options: ImportOptions) -> CommandReport:
             options.file,
             name=options.as_,
             folder=options.weights,
+            key=options.key or "",
             replace=options.replace,
             on_progress=on_progress,
         )
@@ -189,6 +194,8 @@ def _imported(done: Imported, remark: str) -> CommandReport:
         "name": done.weights.name,
         "path": done.weights.path,
         "changed": done.changed,
+        "key": done.key,
+        "left": done.left,
         "remarks": done.remarks,
     }
     return CommandReport(fields)

@@ -28,6 +28,12 @@ def replace_whole(path: Path) -> Iterator[BinaryIO]:
             # While it is open, since another process removes what no writer holds.
             temporary.chmod(0o644)
             temporary.replace(path)
+    except IsADirectoryError as error:
+        temporary.unlink(missing_ok=True)
+        raise IsADirectoryError(
+            f"{path}: expected a file or nothing under this name, got a folder; remove it, and run the same "
+            "command again"
+        ) from error
     except OSError as error:
         temporary.unlink(missing_ok=True)
         # The error for a full disk does not name the file.

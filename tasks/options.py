@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Self, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from tasks.inputs import InputCheck
@@ -26,6 +26,16 @@ class HelpWords:
     values: str | None = None
 
 
+def _split_names(value: Any) -> Any:
+    """Names with commas between them, in one text or in several."""
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
+        return value
+    return tuple(name for text in texts for part in text.split(",") if (name := part.strip()))
+
+
+# Several names for one option: repeated, or with commas between them.
+Names = Annotated[tuple[str, ...], BeforeValidator(_split_names)]
 Count = Annotated[int, Field(ge=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Share = Annotated[float, Field(ge=0, le=1)]

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from safetensors import SafetensorError, safe_open
 
 from assets.weights.registry import how_to_get, registry
+from models.checkpoints.header import header_fault
 from models.registry import WITH_WEIGHTS
 from shards.storage import sha256_of
 
@@ -126,13 +127,15 @@ def read_weights_metadata(path: Path) -> Mapping[str, str]:
         with safe_open(str(path), framework="np") as opened:
             metadata = opened.metadata() or {}
     except SafetensorError as error:
-        message = " ".join(str(error).split())[:160]
         raise ValueError(
-            f"{path}: expected a whole file of safetensors, got another ({message}); {advice}"
+            f"{path}: expected a whole file of safetensors, got {header_fault(path)}; {advice}"
         ) from error
     except OSError as error:
         # The library's message does not name the file.
-        raise OSError(f"{path}: expected a file that can be read, got: {error}; {advice}") from error
+        reason = error.strerror or "no answer"
+        raise OSError(
+            f"{path}: expected a file that can be read, got an error ({reason}); {advice}"
+        ) from error
     if metadata.get("network") not in WITH_WEIGHTS:
         raise ValueError(
             f"{path}: expected one of {', '.join(WITH_WEIGHTS)} as network in its header, "

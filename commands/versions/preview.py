@@ -13,7 +13,7 @@ from commands.register import CommandReport, command
 from natocc.kinds import OCCLUDING
 from tasks.build.options import recipe_problem
 from tasks.inputs import PICTURE_ENDINGS, missing_bank, missing_file, missing_version_or_bank, occupied_folder
-from tasks.options import Count, HelpWords, Options, Seed, cross_check, input_check
+from tasks.options import Count, HelpWords, Names, Options, Seed, cross_check, input_check
 
 _SHEET, _PAIRS = 24, 40
 _SEED, _RECIPE = 2, "sample"
@@ -39,8 +39,8 @@ class PreviewOptions(Options):
     recipe: Annotated[str | None, HelpWords(_RECIPE)] = Field(
         None, description="With --compare: the recipe that samples come from."
     )
-    kinds: Annotated[str | None, HelpWords(",".join(sorted(OCCLUDING)))] = Field(
-        None, description="With --compare: kinds of occluder, with commas."
+    kinds: Annotated[Names | None, HelpWords(", ".join(sorted(OCCLUDING)))] = Field(
+        None, description="With --compare: kinds of occluder."
     )
     score: str = Field("", description="answers.json of a judged comparison; prints the tally.")
     key: str = Field("", description="With --score: the comparison's key.json.")
@@ -126,8 +126,7 @@ class PreviewOptions(Options):
     @property
     def kinds_of_occluder(self) -> list[str]:
         """The names in ``kinds``; all kinds if none are given."""
-        names = sorted(OCCLUDING) if self.kinds is None else self.kinds.replace(" ", "").split(",")
-        return [name for name in names if name]
+        return sorted(OCCLUDING) if self.kinds is None else list(self.kinds)
 
 
 @command(

@@ -13,6 +13,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load, load_file, save
 from torch import Tensor
 
+from models.checkpoints.header import header_fault
+
 # Metadata key of the hash of all tensors.
 TENSORS = "tensors_sha256"
 _LENGTH, _STEP = 8, 8
@@ -56,11 +58,6 @@ def _apart(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return tensors
 
 
-def is_safetensors(head: bytes) -> bool:
-    """Return True if the first bytes of a file, at least nine, are those of safetensors."""
-    return head[_LENGTH : _LENGTH + 1] == b"{"
-
-
 def decode_tensors(source: str | Path | bytes, name: str) -> dict[str, Tensor]:
     """Return the tensors of a safetensors file (path or bytes) on the CPU; messages start with ``name``.
 
@@ -71,11 +68,9 @@ def decode_tensors(source: str | Path | bytes, name: str) -> dict[str, Tensor]:
         tensors = _load(source)
         recorded = _recorded(source)
     except (SafetensorError, KeyError, RuntimeError, ValueError) as error:
-        # The header may contain line breaks.
-        reason = " ".join(str(error).split())[:160]
         raise ValueError(
-            f"{name}: expected a whole file of safetensors, got one whose header and content do not agree "
-            f"({reason}); fetch the file again, and compare its hash"
+            f"{name}: expected a whole file of safetensors, got {header_fault(source)}; "
+            "copy or fetch the file again, and compare its hash"
         ) from error
     if recorded is not None and recorded != (counted := tensors_sha256(tensors)):
         raise ValueError(

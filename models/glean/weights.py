@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
-from models.checkpoints.read import CheckpointSource, build_strict, count, named, read_state, shape, unwrapped
+from models.checkpoints.build import build_strict, count, shape
+from models.checkpoints.read import CheckpointSource, named, read_content
+from models.checkpoints.select import unwrapped
 from models.glean.network import GLEAN, GLEANConfig
 from models.stylegan2.network import StyleGAN2, StyleGAN2Config
 
@@ -19,12 +21,12 @@ def load_glean(source: CheckpointSource, name: str | None = None) -> GLEAN:
     exactly the tensors of GLEAN, with or without its discriminator and loss.
     """
     name = named(source, name)
-    return glean_from(read_state(source, name), name)
+    return glean_from(read_content(source, name), name)
 
 
-def glean_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> GLEAN:
-    """Build GLEAN from tensors by name; they stay on their device."""
-    state = unwrapped(state, ["encoder.0.1.weight"], name)
+def glean_from(content: object, name: str = "checkpoint") -> GLEAN:
+    """Build GLEAN from the content of a file; the tensors stay on their device."""
+    state = unwrapped(content, ["encoder.0.1.weight"], name)
     config = infer_glean(state, name)
     return build_strict(lambda: GLEAN(config), state, name)
 
@@ -32,12 +34,12 @@ def glean_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> GLEAN:
 def load_prior(source: CheckpointSource, name: str | None = None) -> StyleGAN2:
     """Load a published StyleGAN2 generator; averaged weights are preferred (specs 3.2)."""
     name = named(source, name)
-    return prior_from(read_state(source, name), name)
+    return prior_from(read_content(source, name), name)
 
 
-def prior_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> StyleGAN2:
-    """Build the prior from tensors by name; they stay on their device."""
-    state = unwrapped(state, ["constant_input.input"], name)
+def prior_from(content: object, name: str = "checkpoint") -> StyleGAN2:
+    """Build the prior from the content of a file; the tensors stay on their device."""
+    state = unwrapped(content, ["constant_input.input"], name)
     config = infer_prior(state, name)
     return build_strict(lambda: StyleGAN2(config), state, name)
 

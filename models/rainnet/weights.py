@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
-from models.checkpoints.read import CheckpointSource, build_strict, named, read_state, shape, unwrapped
+from models.checkpoints.build import build_strict, shape
+from models.checkpoints.read import CheckpointSource, named, read_content
+from models.checkpoints.select import unwrapped
 from models.rainnet.network import RainNet, RainNetConfig
 
 # The tensor whose name gives the prefix and whose shape gives the configuration.
@@ -21,12 +23,12 @@ def load_rainnet(source: CheckpointSource, name: str | None = None) -> RainNet:
     the tensors of RainNet, with or without its discriminator.
     """
     name = named(source, name)
-    return rainnet_from(read_state(source, name), name)
+    return rainnet_from(read_content(source, name), name)
 
 
-def rainnet_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> RainNet:
-    """Build RainNet from tensors by name; they stay on their device."""
-    state = unwrapped(state, [_FIRST], name)
+def rainnet_from(content: object, name: str = "checkpoint") -> RainNet:
+    """Build RainNet from the content of a file; the tensors stay on their device."""
+    state = unwrapped(content, [_FIRST], name)
     config = infer_rainnet(state, name)
     return build_strict(lambda: RainNet(config), state, name)
 

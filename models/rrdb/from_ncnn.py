@@ -7,8 +7,8 @@ from itertools import count
 
 import torch
 
+from models.checkpoints.names import StateDict
 from models.checkpoints.ncnn import NcnnLayer, Number, read_convolutions, read_layers
-from models.checkpoints.read import StateDict
 from models.rrdb.network import RESIDUAL, SLOPE, RRDBConfig
 from models.rrdb.weights import infer_rrdb
 

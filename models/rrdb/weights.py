@@ -7,16 +7,10 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
-from models.checkpoints.read import (
-    CheckpointSource,
-    StateDict,
-    build_strict,
-    count,
-    named,
-    read_state,
-    shape,
-    unwrapped,
-)
+from models.checkpoints.build import build_strict, count, shape
+from models.checkpoints.names import StateDict
+from models.checkpoints.read import CheckpointSource, named, read_content
+from models.checkpoints.select import unwrapped
 from models.rrdb.network import RRDBConfig, RRDBNet
 
 # Naming schemes of ESRGAN's release and of its earlier training code; the first match is replaced.
@@ -46,12 +40,12 @@ def load_rrdbnet(source: CheckpointSource, name: str | None = None) -> RRDBNet:
     holds exactly the tensors of RRDBNet.
     """
     name = named(source, name)
-    return rrdbnet_from(read_state(source, name), name)
+    return rrdbnet_from(read_content(source, name), name)
 
 
-def rrdbnet_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> RRDBNet:
-    """Build RRDBNet from tensors by name; they stay on their device."""
-    state = renamed(unwrapped(state, _MARKERS, name), name)
+def rrdbnet_from(content: object, name: str = "checkpoint") -> RRDBNet:
+    """Build RRDBNet from the content of a file; the tensors stay on their device."""
+    state = renamed(unwrapped(content, _MARKERS, name), name)
     config = infer_rrdb(state, name)
     return build_strict(lambda: RRDBNet(config), state, name)
 

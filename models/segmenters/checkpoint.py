@@ -6,7 +6,8 @@ import io
 
 import torch
 
-from models.checkpoints.read import opened, read_content
+from models.checkpoints.read import read_content
+from models.checkpoints.select import opened
 from models.registry import NETWORKS, imported, network_named, networks_for, sizes_of
 from models.segmenters.network import FaceSegmenter
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from itertools import pairwise
 from typing import cast
 
@@ -11,7 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.checkpoints.read import CheckpointSource, build_strict, count, named, read_state, shape, unwrapped
+from models.checkpoints.build import build_strict, count, shape
+from models.checkpoints.read import CheckpointSource, named, read_content
+from models.checkpoints.select import keys_of, select
 from models.stylegan2.layers import BiasedActivation, EqualLinear
 from models.stylegan2.upfirdn import smooth_kernel, upfirdn
 
@@ -119,17 +120,14 @@ def load_discriminator(source: CheckpointSource, name: str | None = None) -> Sty
     Raises FileNotFoundError, and ValueError unless the file holds exactly its tensors.
     """
     name = named(source, name)
-    return discriminator_from(read_state(source, name), name)
+    return discriminator_from(read_content(source, name), name)
 
 
-def discriminator_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> StyleGAN2Discriminator:
-    """Build the discriminator from tensors by name; in a trainer's file, those under ``discriminator.``."""
-    inside = {
-        key.removeprefix("discriminator."): value
-        for key, value in state.items()
-        if key.startswith("discriminator.")
-    }
-    state = inside or unwrapped(state, ["final_conv.0.conv.weight_orig"], name)
+def discriminator_from(content: object, name: str = "checkpoint") -> StyleGAN2Discriminator:
+    """Build the discriminator from the content of a file; in a trainer's, it lies under ``discriminator``."""
+    markers = ["final_conv.0.conv.weight_orig"]
+    keys = [key for key in keys_of(content, markers, name) if key.split(".")[-1] == "discriminator"]
+    state = select(content, markers, name, keys[0] if keys else "").tensors
     blocks = count(state, "convs.", ".conv1.0.conv.weight_orig")
     widest = shape(state, "convs.0.0.conv.weight_orig", 4, name)[0]
     after = [

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from models.checkpoints.read import CheckpointSource, named, read_state
+from models.checkpoints.read import CheckpointSource, named, read_content
 from models.device import choose_device, dtype_of, repeatable
 from models.enlarging import EnlargingNetwork
 from models.registry import NETWORKS, imported, networks_for
@@ -113,5 +113,5 @@ def load_upscaler(
     upscalers = networks_for("upscaler")
     if kind not in upscalers:
         raise ValueError(f"{name}: expected a network that enlarges ({', '.join(upscalers)}), got {kind}")
-    network = imported(NETWORKS[kind].loader)(read_state(source, name), name)
+    network = imported(NETWORKS[kind].loader)(read_content(source, name), name)
     return NetworkUpscaler(network, device=device, precision=precision)

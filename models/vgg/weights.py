@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import accumulate
 
-from torch import Tensor
-
-from models.checkpoints.read import CheckpointSource, build_strict, named, read_state, shape, unwrapped
+from models.checkpoints.build import build_strict, shape
+from models.checkpoints.read import CheckpointSource, named, read_content
+from models.checkpoints.select import unwrapped
 from models.vgg.network import BLOCKS, VGGConfig, VGGFeatures
 
 # Tensors after the features in the whole network (1000 classes).
@@ -25,12 +24,12 @@ def load_vgg(source: CheckpointSource, name: str | None = None) -> VGGFeatures:
     FileNotFoundError, and ValueError unless the file holds exactly the tensors of VGG16.
     """
     name = named(source, name)
-    return vgg_from(read_state(source, name), name)
+    return vgg_from(read_content(source, name), name)
 
 
-def vgg_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> VGGFeatures:
-    """Build the features from tensors by name."""
-    state = unwrapped(state, ["features.0.weight"], name)
+def vgg_from(content: object, name: str = "checkpoint") -> VGGFeatures:
+    """Build the features from the content of a file."""
+    state = unwrapped(content, ["features.0.weight"], name)
     kept = {key: value for key, value in state.items() if key not in _LATER}
     # Each block has its convolutions, their ReLUs and one halving.
     starts = [0, *accumulate(2 * repeats + 1 for repeats in BLOCKS[:-1])]

@@ -12,8 +12,11 @@ import unicodedata
 MOST_SHOWN = 200
 # Unicode's control, format, surrogate, private and unassigned characters, and its line separators.
 _UNSAFE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
-# Signs that begin code, emphasis, links, cells and HTML anywhere, and a heading or a list at the start.
-_MARKDOWN = re.compile(r"[\\`*\[\]|~<>]|&(?=[#\w])|^[#+-]")
+# Signs that begin code, emphasis, links, cells and HTML anywhere, and a heading or a list at the start; and
+# those that make a link or a mention of bare text: http://, www., mailto:, an address, a user's name.
+_MARKDOWN = re.compile(
+    r"[\\`*\[\]|~<>@]|&(?=[#\w])|^[#+-]|:(?=//)|(?:(?<=mailto)|(?<=xmpp)):|(?<=\bwww)\.", re.IGNORECASE
+)
 _HTML = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 
 
@@ -32,7 +35,7 @@ def one_line(value: object, most: int | None = MOST_SHOWN) -> str:
 
 
 def markdown(value: object, most: int | None = MOST_SHOWN) -> str:
-    r"""``one_line`` for Markdown: nothing in it becomes a link, a table's cell, a heading or HTML.
+    r"""``one_line`` for Markdown: nothing in it becomes a link, a mention, a table's cell, a heading or HTML.
 
     >>> print(markdown("<b> a|b [c](d)"))
     &lt;b&gt; a\|b \[c\](d)

@@ -8,11 +8,14 @@ from contextlib import suppress
 from typing import Any, BinaryIO
 
 from fsspec import AbstractFileSystem
+from fsspec.implementations.dirfs import DirFileSystem
 
 from shards.remote.filesystem import is_object_store
 
 PARTIAL = ".partial-"
 _PIECE = 1 << 22
+# Storage whose copy of a file is never seen unfinished.
+_COPIES_AT_ONCE = frozenset({"memory"})
 # Up to this size, an object goes up in one request; above it, in parts of this size.
 _PART = 1 << 24
 # What tells one content under a name from another, where a file system reports it.
@@ -37,6 +40,7 @@ def upload(filesystem: AbstractFileSystem, path: str, spool: BinaryIO, size: int
     """
     spool.seek(0)
     if not is_object_store(filesystem):
+        require_rename(filesystem)
         _write_beside(filesystem, path, size, lambda partial: _send(filesystem, partial, spool))
         return
     before = _found(filesystem, path)
@@ -71,6 +75,8 @@ def identity(info: Mapping[str, Any]) -> tuple[object, ...]:
 
 def try_upload(filesystem: AbstractFileSystem, folder: str) -> None:
     """Begin an upload into ``folder`` and discard it. Raises what the storage raises if that is refused."""
+    if not is_object_store(filesystem):
+        require_rename(filesystem)
     probe = f"{folder.rstrip('/')}/{PARTIAL}{uuid.uuid4().hex}"
     stream = filesystem.open(probe, "wb", autocommit=not is_object_store(filesystem))
     try:
@@ -79,6 +85,32 @@ def try_upload(filesystem: AbstractFileSystem, folder: str) -> None:
         _discard(filesystem, stream)
         if filesystem.exists(probe):
             filesystem.rm_file(probe)
+
+
+def require_rename(filesystem: AbstractFileSystem) -> None:
+    """Raise OSError for storage that gives a file its name by a copy: the copy can be seen unfinished."""
+    inner = _innermost(filesystem)
+    if not _renames(filesystem) and _COPIES_AT_ONCE.isdisjoint(_protocols(inner)):
+        raise OSError(
+            f"expected storage that renames a file in one step, got {type(inner).__name__}, which copies it; "
+            "write to a local folder, s3, gs, az or hf, and copy what is finished from there"
+        )
+
+
+def _renames(filesystem: AbstractFileSystem) -> bool:
+    """Whether the storage has a rename of its own. fsspec's copies, and takes wildcards in names."""
+    return type(_innermost(filesystem)).mv is not AbstractFileSystem.mv
+
+
+def _innermost(filesystem: AbstractFileSystem) -> AbstractFileSystem:
+    """The storage below those that pass everything on, such as dir://."""
+    while isinstance(filesystem, DirFileSystem):
+        filesystem = filesystem.fs
+    return filesystem
+
+
+def _protocols(filesystem: AbstractFileSystem) -> tuple[str, ...]:
+    return (filesystem.protocol,) if isinstance(filesystem.protocol, str) else tuple(filesystem.protocol)
 
 
 def _upload_parts(filesystem: AbstractFileSystem, path: str, spool: BinaryIO, size: int) -> None:
@@ -123,11 +155,10 @@ def _write_beside(
     try:
         write(partial)
         _check_size(filesystem, partial, size, None)
-        if type(filesystem).mv is AbstractFileSystem.mv:
-            # fsspec's own takes wildcards in names.
-            filesystem.cp_file(partial, path)
-        else:
+        if _renames(filesystem):
             filesystem.mv(partial, path)
+        else:
+            filesystem.cp_file(partial, path)
     finally:
         with suppress(Exception):
             filesystem.rm_file(partial)

@@ -19,7 +19,7 @@ from manifests.rows import BadRows, Row, encode_rows
 from manifests.shard_plan import ShardPlan
 from natocc.document import BadDocument
 from shards import storage
-from tasks.build.publish.staged import NotAsRecorded, is_started, read_staged, remove_staged
+from tasks.build.publish.staged import NotAsRecorded, clear_names, is_started, read_staged, remove_staged
 from tasks.render.shard import ROWS, record_url, rows_url
 
 # Of the folder of a version that is not published yet.
@@ -52,14 +52,21 @@ def reuse_shards(plans: Sequence[ShardPlan], staging_url: str, dataset_url: str)
 
 def finished_shards(plans: Sequence[ShardPlan], staging_url: str) -> Reused:
     """The shards that an interrupted run of this version finished."""
-    records, remarks = {}, []
+    records: dict[str, ShardRecord] = {}
+    remarks: list[str] = []
     for plan in plans:
+        remarks += clear_names(staging_url, plan.file)
         if is_started(staging_url, plan):
             try:
                 records[plan.file] = read_staged(staging_url, plan).record
             except NotAsRecorded as error:
-                remarks.append(f"{error}: the shard is rendered again")
+                remarks.append(_not_reused(error))
     return Reused(records=records, remarks=tuple(remarks))
+
+
+def _not_reused(error: Exception) -> str:
+    """The remark on a shard that is not reused, without advice: nothing has to be done."""
+    return f"{str(error).removesuffix('; run the same command again')}; the shard is rendered again"
 
 
 def _finished_here(plans: Sequence[ShardPlan], staging_url: str, dataset_url: str) -> Reused:
@@ -89,7 +96,7 @@ def copy_equal_shards(plans: Sequence[ShardPlan], staging_url: str, dataset_url:
         try:
             records[plan.file] = _copy_shard(url, staging_url, plan, record, rows[record.file])
         except (NotAsRecorded, OSError) as error:
-            remarks.append(f"{error}: the shard is rendered again")
+            remarks.append(_not_reused(error))
     return Reused(records=records, remarks=tuple(remarks))
 
 

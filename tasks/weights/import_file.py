@@ -8,7 +8,9 @@ from pathlib import Path
 
 from assets.weights.files import Weights, find_weights, read_weights_metadata, weights_folder, weights_path
 from assets.weights.registry import entry_named
+from models.checkpoints.names import some
 from models.checkpoints.safetensors_io import TENSORS, encode_network
+from models.checkpoints.select import ITSELF, Selection
 from models.identify import Known, identify
 from shards.check_output import check_folder
 from shards.lock import lock
@@ -30,6 +32,10 @@ class Imported:
     changed: bool
     # Remarks on the file, one per line.
     remarks: tuple[str, ...]
+    # Where the weights lie in the file; empty for a file that is the network itself.
+    key: str = ""
+    # The keys of everything else that has tensors.
+    left: tuple[str, ...] = ()
 
 
 def import_weights(
@@ -37,13 +43,15 @@ def import_weights(
     *,
     name: str | None = None,
     folder: str | Path | None = None,
+    key: str = "",
     replace: bool = False,
     only_published: bool = False,
     on_progress: OnProgress = ignore_progress,
 ) -> Imported:
     """Convert one file to ``<folder>/<name>.safetensors``: the network's own tensors, float32.
 
-    ``name`` is one of the registry, for a file whose hash, name and shapes fit several. ``only_published``
+    ``name`` is one of the registry, for a file whose hash, name and shapes fit several. ``key`` chooses
+    weights of a file with several; without it averaged ones are taken, if there are any. ``only_published``
     refuses a file whose hash the registry does not know. The same file gives the same bytes each time.
     ``on_progress`` counts three steps: to hash, to read and identify, to convert and write.
 
@@ -55,19 +63,18 @@ def import_weights(
     progress = ProgressCounter(on_progress, 3)
     source = choose_source(weights_sources(path), path, wanted)
     progress.add()
-    network = identify(source.read(), source.label)
+    network, selection = identify(source.read(), source.label, key)
     progress.add()
     header = _read_header(path) if source.alone else {}
     match = match_registry(source, network, header, wanted)
     if only_published and not match.published:
         raise ValueError("; ".join(match.remarks))
-    data = encode_network(network.state(), _new_header(source, network, header, match))
+    data = encode_network(network.state(), _new_header(source, network, header, match, selection))
     changed = _write(weights_path(match.entry.name, folder), data, replace=replace)
     weights = find_weights(match.entry.name, folder)
     progress.add()
-    return Imported(
-        weights=weights, changed=changed, remarks=(*match.remarks, *_header_remarks(header, match))
-    )
+    remarks = (*_selection_remarks(source, selection), *match.remarks, *_header_remarks(header, match))
+    return Imported(weights=weights, changed=changed, remarks=remarks, key=selection.key, left=selection.left)
 
 
 def _read_header(path: Path) -> Mapping[str, str]:
@@ -80,7 +87,7 @@ def _read_header(path: Path) -> Mapping[str, str]:
 
 
 def _new_header(
-    source: WeightsSource, network: Known, header: Mapping[str, str], match: Match
+    source: WeightsSource, network: Known, header: Mapping[str, str], match: Match, selection: Selection
 ) -> dict[str, str]:
     """The header of the imported file."""
     entry = match.entry
@@ -93,9 +100,22 @@ def _new_header(
         fields["published"] = "true" if match.published else "false"
     if match.published and match.published.note:
         fields["note"] = match.published.note
+    if selection.key:
+        fields["source_key"] = selection.key
+    if selection.left:
+        fields["source_left"] = ", ".join(selection.left)
     if network.sizes:
         fields["sizes"] = " ".join(f"{key}={size}" for key, size in network.sizes.items())
     return fields
+
+
+def _selection_remarks(source: WeightsSource, selection: Selection) -> tuple[str, ...]:
+    """What was taken of a file with more than one network's tensors, and what was left."""
+    if not (selection.key or selection.left):
+        return ()
+    averaged = " (averaged weights)" if selection.averaged else ""
+    left = some(selection.left) or "nothing"
+    return (f"{source.file}: taken: {selection.key or ITSELF}{averaged}; left: {left}",)
 
 
 def _header_remarks(header: Mapping[str, str], match: Match) -> tuple[str, ...]:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from assets.weights.files import readable
-from models.checkpoints.read import StateDict, read_state
+from models.checkpoints.foreign import foreign_kind
+from models.checkpoints.header import is_safetensors
+from models.checkpoints.read import read_content
 from models.rrdb.from_ncnn import read_rrdbnet
 from natocc.files.read import open_file, read_within, what_is
 from shards.storage import sha256_bytes, sha256_of
@@ -37,7 +39,8 @@ class WeightsSource:
     # Of the bytes, and of the .param file that belongs to a .bin, else "".
     sha256: str
     beside: str
-    read: Callable[[], StateDict]
+    # Returns what ``torch.load`` would, or the tensors by name.
+    read: Callable[[], object]
 
 
 def weights_sources(path: Path) -> tuple[WeightsSource, ...]:
@@ -63,7 +66,7 @@ def weights_sources(path: Path) -> tuple[WeightsSource, ...]:
                 "put both files into one folder"
             )
     if _is_archive(path):
-        return _members(path)
+        return _members(path, label)
     return (
         WeightsSource(
             label=label,
@@ -71,7 +74,7 @@ def weights_sources(path: Path) -> tuple[WeightsSource, ...]:
             file=readable(path.name),
             sha256=sha256_of(str(path)),
             beside="",
-            read=lambda: read_state(path, label),
+            read=lambda: read_content(path, label),
         ),
     )
 
@@ -81,10 +84,10 @@ def _read(path: Path) -> bytes:
 
 
 def _is_checkpoint(path: Path) -> bool:
-    """Return whether the file begins like a file of ``torch.save`` or safetensors."""
+    """Return whether the file is of ``torch.save``, of safetensors, or surely not of ncnn."""
     with open_file(path) as stream:
-        head = stream.read(9)
-    return head.startswith((b"PK", b"\x80")) or head[8:9] == b"{"
+        head = stream.read(512)
+    return head.startswith((b"PK", b"\x80")) or is_safetensors(head) or foreign_kind(head) is not None
 
 
 def _is_archive(path: Path) -> bool:
@@ -99,8 +102,17 @@ def _is_archive(path: Path) -> bool:
         return False
 
 
-def _members(path: Path) -> tuple[WeightsSource, ...]:
+def _members(path: Path, label: str) -> tuple[WeightsSource, ...]:
     with _archive(path) as archive:
+        names = archive.namelist()
+        if kind := foreign_kind(b"PK\x03\x04", names):
+            raise ValueError(f"{label}: expected a file of weights, got {kind[0]}; {kind[1]}")
+        if not any(name.endswith(CHECKPOINTS) for name in names):
+            listed = readable(", ".join(names[:5])) or "nothing"
+            raise ValueError(
+                f"{label}: expected a file of weights ({', '.join(CHECKPOINTS)}) in it, got {listed}; "
+                "use another archive"
+            )
         entries = {
             entry.filename: entry for entry in archive.infolist() if entry.filename.endswith(CHECKPOINTS)
         }
@@ -129,10 +141,10 @@ def _member(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Wei
     sha256 = _hash(path, archive, entry)
     param_sha256 = _hash(path, archive, param) if param else ""
 
-    def read() -> StateDict:
+    def read() -> object:
         data = _content(path, entry, sha256)
         if param is None:
-            return read_state(data, label)
+            return read_content(data, label)
         return read_rrdbnet(_content(path, param, param_sha256), data, label)
 
     return WeightsSource(label=label, alone=False, file=file, sha256=sha256, beside=param_sha256, read=read)

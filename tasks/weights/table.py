@@ -30,6 +30,8 @@ class WeightsRow:
     path: Path
     # The licence in the file's header, if it differs from the registry's.
     file_licence: str = ""
+    # What an import took of a file with several sets of weights, and what it left.
+    taken: str = ""
     # The file's problem.
     problem: str = ""
     entry: RegistryEntry | None = None
@@ -45,6 +47,8 @@ class WeightsRow:
                 yield f"  file: {file.name}, {_hash_text(file.sha256)}{note}"
         if self.file_licence:
             yield f"  licence in its file: {self.file_licence}"
+        if self.taken:
+            yield f"  taken from its file: {self.taken}"
         yield f"  here: {self.problem or self.here}, {self.path}"
         if self.entry and self.here == "no":
             yield f"  to get it: {how_to_get(self.entry)}"
@@ -83,11 +87,13 @@ def list_weights(names: Sequence[str] = (), folder: str | Path | None = None) ->
 
 def _row(name: str, entry: RegistryEntry | None, folder: Path) -> WeightsRow:
     here, problem, licence = "no", "", entry.licence if entry else ""
-    in_file = licence
+    in_file, taken = licence, ""
     try:
         weights = find_weights(name, folder)
         here = f"{weights.sha256[:8]}, {verification_status(weights)}"
         in_file = readable(weights.metadata.get("licence", licence))
+        notes = [weights.metadata.get(key) for key in ("source_key", "source_left")]
+        taken = "; left: ".join(readable(note) for note in notes if note)
     except MissingWeights:
         pass
     except (ValueError, OSError) as error:
@@ -97,6 +103,7 @@ def _row(name: str, entry: RegistryEntry | None, folder: Path) -> WeightsRow:
         what=entry.what if entry else "not in the registry",
         licence=licence,
         file_licence=in_file if in_file != licence else "",
+        taken=taken,
         here=here,
         path=weights_path(name, folder),
         problem=problem,

@@ -33,7 +33,9 @@ class _Guard:
         nothing = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_WRONLY, 0) for number in (1, 2)]
         files = [(os.POSIX_SPAWN_DUP2, reading, 0), *nothing]
         # Not by subprocess, which would warn of a process that still runs.
-        os.posix_spawn(sys.executable, command, os.environ, file_actions=files, setsid=True)
+        # Without a marker: the guard of an enclosing process would kill it before it can do its work.
+        variables = {name: value for name, value in os.environ.items() if name != MARKER}
+        os.posix_spawn(sys.executable, command, variables, file_actions=files, setsid=True)
         os.close(reading)
 
     def add(self, pid: int) -> None:
@@ -44,20 +46,26 @@ class _Guard:
 _lock = threading.Lock()
 _guard: _Guard | None = None
 _depth = 0
+# The marker with which this process was started itself, by one that guards it.
+_outer: str | None = None
 
 
 @contextmanager
 def guarded() -> Iterator[None]:
     """Within the block, started processes are marked. They are killed once this process has ended.
 
-    The kill reaches their own children too. It needs ``/proc``; elsewhere nothing happens.
+    The kill reaches their own children too. After the block the environment has the marker again with which
+    this process was started, if it was. It needs ``/proc``; elsewhere nothing happens.
     """
-    global _depth
+    global _depth, _outer
     if not _PROC.is_dir():
         yield
         return
     with _lock:
-        guard, _depth = _started(), _depth + 1
+        guard = _started()
+        if not _depth:
+            _outer = os.environ.get(MARKER)
+        _depth += 1
         os.environ[MARKER] = guard.token
     try:
         yield
@@ -66,6 +74,8 @@ def guarded() -> Iterator[None]:
             _depth -= 1
             if not _depth:
                 os.environ.pop(MARKER, None)
+                if _outer is not None:
+                    os.environ[MARKER] = _outer
 
 
 def guard_children(variable: str) -> None:

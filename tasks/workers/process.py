@@ -68,7 +68,7 @@ class WorkerProcess:
         self._process.join()
 
 
-class _WorkerTrace(Exception):
+class WorkerTrace(Exception):
     """The traceback in the worker, as the cause of the error that it raised."""
 
     def __str__(self) -> str:
@@ -85,8 +85,7 @@ def decode_answer(answer: bytes) -> Any:
     returned, value, trace = pickle.loads(answer)  # noqa: S301 (from our own process)
     if returned:
         return value
-    error = pickle.loads(value)  # noqa: S301
-    raise error from _WorkerTrace(trace)
+    raise decode_error(value) from WorkerTrace(trace)
 
 
 @contextmanager
@@ -155,10 +154,10 @@ def _answer(task: bytes) -> bytes:
         return pickle.dumps((True, function(*args, **kwargs), ""), pickle.HIGHEST_PROTOCOL)
     except BaseException as error:
         trace = "".join(traceback.format_exception(error))
-        return pickle.dumps((False, _encode_error(error), trace), pickle.HIGHEST_PROTOCOL)
+        return pickle.dumps((False, encode_error(error), trace), pickle.HIGHEST_PROTOCOL)
 
 
-def _encode_error(error: BaseException) -> bytes:
+def encode_error(error: BaseException) -> bytes:
     """The pickled error; one that can't be read back as itself becomes a RuntimeError with its text."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -169,6 +168,12 @@ def _encode_error(error: BaseException) -> bytes:
         except Exception as unreadable:
             del unreadable
     return pickle.dumps(RuntimeError(f"{type(error).__name__}: {error}"))
+
+
+def decode_error(data: bytes) -> BaseException:
+    """The error of ``encode_error``."""
+    error: BaseException = pickle.loads(data)  # noqa: S301 (from our own process)
+    return error
 
 
 def _end_with_parent() -> None:

@@ -19,8 +19,10 @@ def test_import_list_and_check_work_together(tmp_path: Path) -> None:
     folder = str(tmp_path / "weights")
     path = write(tmp_path / "glean_mine.pth", {"state_dict": tiny_glean()})
     target = f"{folder}/glean.safetensors"
-    assert _run("import", str(path), "--weights", folder) == (0, [f"glean: {target}"])
-    assert _run("import", str(path), "--weights", folder) == (0, [f"glean: {target} (unchanged)"])
+    taken = "glean_mine.pth: taken: state_dict; left: nothing"
+    assert _run("import", str(path), "--weights", folder) == (0, [taken, f"glean: {target}"])
+    assert _run("import", str(path), "--weights", folder) == (0, [taken, f"glean: {target} (unchanged)"])
+    assert "  taken from its file: state_dict" in _run("list", "glean", "--weights", folder)[1]
     code, lines = _run("list", "--weights", folder)
     (row,) = (line for line in lines if line.startswith("│ glean "))
     assert code == 0 and "user-provided" in row
@@ -62,6 +64,11 @@ def test_what_is_wrong_is_one_line(tmp_path: Path) -> None:
             2,
             ("import", str(tmp_path / "none.pth")),
             "error: FILE: expected a file of weights, got no file at .*none.pth",
+        ),
+        (
+            1,
+            ("import", str(path), "--key", "ema"),
+            r"error: .*a\.pth: expected weights under --key ema, got none; weights lie under \.: say which",
         ),
         (1, ("check", "glean"), "wrong: glean: expected its weights in .*, found no such file; train it"),
         (2, ("fetch", "vgg16"), "error: NAME: expected realesrgan, got 'vgg16'"),
@@ -110,3 +117,23 @@ def test_a_name_that_another_system_left_ends_no_command(tmp_path: Path) -> None
     code, lines = _run("check", "--weights", str(folder))
     assert (code, lines[0]) == (0, "rainnet-own: sound, rainnet, width 1, channels 3, user-provided")
     assert lines[1:] == [f"{name}.safetensors{told}" for name in left]
+
+
+def test_no_file_of_the_folder_ends_a_command(tmp_path: Path) -> None:
+    folder = tmp_path / "weights"
+    folder.mkdir()
+    header = b'{"__metadata__":{"network":"rainnet"}}'
+    files = {
+        "empty": b"",
+        "page": b"<html>",
+        "cut": (1 << 20).to_bytes(8, "little") + header,
+        "none": len(header).to_bytes(8, "little") + header,
+        "list": (2).to_bytes(8, "little") + b"[]",
+    }
+    for name, data in files.items():
+        (folder / f"{name}.safetensors").write_bytes(data)
+    (folder / "folder.safetensors").mkdir()
+    code, lines = _run("check", "--weights", str(folder))
+    assert code == 1 and len(lines) == len(files) + 1
+    assert all(re.match(r"wrong: .*\.safetensors: expected .*, got .*; ", line) for line in lines), lines
+    assert _run("list", "--weights", str(folder))[0] == 0

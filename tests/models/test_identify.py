@@ -24,7 +24,7 @@ TINY = {
 def test_networks_are_told_in_any_wrapping(network: str, prefix: str) -> None:
     shapes, sizes = TINY[network]
     state = {f"{prefix}{key}": value for key, value in tensors(shapes).items()}
-    for known in (identify(state), load(network, state)):
+    for known in (identify(state)[0], load(network, state)):
         assert (known.network, dict(known.sizes)) == (network, sizes)
         assert known.state().keys() == shapes.keys()
         assert known.parameters == sum(value.numel() for value in state.values())
@@ -34,7 +34,8 @@ def test_a_published_prior_gives_its_averaged_weights_without_its_discriminator(
     state = tensors(prior("", [2, 2], 2, 1))
     file = {f"generator_ema.{key}": value for key, value in state.items()}
     file |= {f"generator.{key}": value + 1 for key, value in state.items()}
-    known = identify(file | {"discriminator.convs.0.weight": torch.ones(1)})
+    known, selection = identify(file | {"discriminator.convs.0.weight": torch.ones(1)})
+    assert (selection.key, selection.left) == ("generator_ema", ("generator", "discriminator"))
     assert known.network == "stylegan2" and all(
         value.equal(state[key]) for key, value in known.state().items()
     )
@@ -43,7 +44,7 @@ def test_a_published_prior_gives_its_averaged_weights_without_its_discriminator(
 def test_vgg_is_told_with_its_classifier() -> None:
     with torch.device("meta"):
         full = dict(VGGFeatures().state_dict())
-    known = identify(full)
+    known, _ = identify(full)
     assert known.network == "vgg16" and known.parameters == registry()["vgg16"].parameters
 
 
@@ -52,9 +53,37 @@ def test_others_are_refused() -> None:
         identify({f"layer{index}.weight": torch.zeros(1) for index in range(9)}, "x.pth")
     assert str(error.value) == (
         "x.pth: expected the tensors of one of glean, rrdbnet, rainnet, stylegan2, vgg16, got layer0.weight, "
-        "layer1.weight, layer2.weight and 6 more; use a file of one of these networks"
+        "layer1.weight, layer2.weight, layer3.weight, layer4.weight and 4 more; use a file of one of these networks"
     )
     with pytest.raises(ValueError, match="x: expected a tensor named model_layer0"):
         load("rainnet", tensors(TINY["rrdbnet"][0]), "x")
     with pytest.raises(ValueError, match=r"expected one of glean, .* as network, got 'unet'"):
         load("unet", {})
+
+
+def test_a_key_that_leads_to_no_network_lists_those_that_do() -> None:
+    state = tensors(TINY["rainnet"][0])
+    with pytest.raises(ValueError) as error:
+        identify({"state_dict": state, "mine": state}, "x", "nothing")
+    assert str(error.value) == (
+        "x: expected weights under --key nothing, got none; weights lie under state_dict, mine: say which by --key, "
+        "such as --key state_dict"
+    )
+    with pytest.raises(
+        ValueError, match="x: expected weights under --key a, got none; no network of ours lies in"
+    ):
+        identify({"a": torch.zeros(1)}, "x", "a")
+    with pytest.raises(
+        ValueError, match=r"under a name such as state_dict, got others; weights lie under mine: say"
+    ):
+        identify({"mine": state}, "x")
+    assert identify({"mine": state}, "x", "mine")[1].key == "mine"
+
+
+def test_weights_that_do_not_fit_name_the_others_of_the_file() -> None:
+    state = tensors(TINY["rainnet"][0])
+    ema = {key: value for key, value in state.items() if not key.endswith("bias")}
+    with pytest.raises(
+        ValueError, match=r"^x, ema: expected exactly .* missing: .*; or choose by --key: net, ema$"
+    ):
+        identify({"net": state, "ema": ema}, "x")

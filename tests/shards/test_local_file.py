@@ -51,3 +51,14 @@ def test_a_folder_that_can_t_be_flushed_is_no_error(tmp_path: Path) -> None:
     flush_folder(Path("/proc/self"))
     with pytest.raises(FileNotFoundError):
         flush_folder(tmp_path / "gone")
+
+
+def test_a_folder_under_the_name_is_said_and_stays(tmp_path: Path) -> None:
+    (tmp_path / "a.bin" / "mine").mkdir(parents=True)
+    with pytest.raises(IsADirectoryError) as error, replace_whole(tmp_path / "a.bin") as stream:
+        stream.write(b"content")
+    assert str(error.value) == (
+        f"{tmp_path}/a.bin: expected a file or nothing under this name, got a folder; remove it, and run the same "
+        "command again"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["a.bin"] and (tmp_path / "a.bin" / "mine").is_dir()

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from tasks.inputs import InputCheck
 from tasks.option_problems import OptionsError
-from tasks.options import NOT_GIVEN, Count, Options, cross_check, input_check, parameters_of
+from tasks.options import NOT_GIVEN, Count, Names, Options, cross_check, input_check, parameters_of
 
 
 class Job(Options):
@@ -149,3 +149,18 @@ def test_the_check_of_a_type_sees_each_given_value_before_a_run() -> None:
         "out: expected a value, got none",
         "cache: expected a new one, got an old one",
     ]
+
+
+class Named(Options):
+    names: Names = ("a",)
+
+
+@pytest.mark.parametrize("given", ["x,y", ["x", "y"], ("x, y",), ["x,", " ,y"], "x,y,"])
+def test_names_are_repeated_or_have_commas(given: object) -> None:
+    assert Named(names=given).names == ("x", "y")
+    assert Named().names == ("a",) and Named(names="").names == Named(names=[","]).names == ()
+
+
+def test_what_is_no_list_of_names_is_refused() -> None:
+    with pytest.raises(OptionsError):
+        Named(names=[3])

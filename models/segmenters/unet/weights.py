@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
-from models.checkpoints.read import build_strict, count, shape
+from models.checkpoints.build import build_strict, count, shape
 from models.segmenters.unet.network import UNet
 
 

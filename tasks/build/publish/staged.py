@@ -8,7 +8,7 @@ from manifests.dataset import ShardRecord, count_outcomes, read_shard_record
 from manifests.rows import Row, decode_rows
 from manifests.shard_plan import ShardPlan
 from shards import storage
-from tasks.render.shard import record_url, rows_url
+from tasks.render.shard import ROWS, record_url, rows_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,22 @@ def read_staged(folder: str, plan: ShardPlan) -> StagedShard:
     except (OSError, ValueError) as error:
         raise NotAsRecorded(f"{url}: {error}") from error
     return StagedShard(record=record, rows=rows)
+
+
+def clear_names(folder: str, file: str) -> tuple[str, ...]:
+    """Remove folders that lie under the names of a shard's files, and a file under that of their folder.
+
+    They would end the build when it writes there. Returns a remark on each.
+    """
+    if not storage.is_local(folder):
+        return ()
+    rows = storage.join(folder, ROWS)
+    wrong = [(rows, "a folder", "a file")] if storage.exists(rows) and not storage.is_folder(rows) else []
+    files = (record_url(folder, file), rows_url(folder, file), storage.join(folder, file))
+    wrong += [(url, "a file", "a folder") for url in files if storage.is_folder(url)]
+    for url, _, _ in wrong:
+        storage.remove(url)
+    return tuple(f"{url}: expected {kind}, got {found}; removed" for url, kind, found in wrong)
 
 
 def remove_staged(folder: str, file: str) -> None:

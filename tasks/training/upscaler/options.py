@@ -10,7 +10,7 @@ from pydantic import Field
 from natocc.kinds import ENTRY_KINDS
 from natocc.machine import Device, FullRangePrecision
 from tasks.inputs import BankUrl, OutUrl, folder_of
-from tasks.options import Count, HelpWords, Options, Seed, Wait, WeightsFolder, cross_check
+from tasks.options import Count, HelpWords, Names, Options, Seed, Wait, WeightsFolder, cross_check
 
 # Networks are imported on use, so that commands can list these options without torch.
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ class UpscalerJob(UpscalerOptions):
         None, description="Folder of photographs, with all folders in it."
     )
     bank: BankUrl | None = Field(None, description="Bank to train on; other splits than train are held out.")
-    kinds: tuple[str, ...] = Field(
+    kinds: Names = Field(
         ("face", "object"), description=f"Kinds of the bank's entries to take: {', '.join(ENTRY_KINDS)}."
     )
 

@@ -17,7 +17,18 @@ def run(*arguments: str) -> tuple[int, str]:
 def test_pairs_are_made_judged_and_scored(bank_url: str, tmp_path: Path) -> None:
     out = tmp_path / "pairs"
     made = run(
-        *(bank_url, "--compare", "best-harmonise", "best", "--out", str(out), "-n", "2", "--kinds", "object")
+        *(
+            bank_url,
+            "--compare",
+            "best-harmonise",
+            "best",
+            "--out",
+            str(out),
+            "-n",
+            "2",
+            "--kinds",
+            "object,object",
+        )
     )
     assert made == (0, f"{out}/judge.html\n{out}/sheet.png\n")
     key = json.loads((out / "key.json").read_text())
@@ -54,6 +65,11 @@ def test_a_sheet_of_a_bank_as_before(bank_url: str, tmp_path: Path) -> None:
             "--score: expected --key with the comparison's key.json, got none",
         ),
         (["s3://bank", "--out", "x", "--compare", "code", "beast"], "rendition 'beast': expected code"),
+        (
+            ["s3://b", "--out", "x", "--compare", "code", "best", "--kinds", "hand", "--kinds", "object,cat"],
+            "got cat",
+        ),
+        (["s3://b", "--out", "x", "--compare", "code", "best", "--kinds", ","], "--kinds: expected some of"),
         (["bank", "--out", "x", "--compare", "code", "best"], "URL: expected a bank (bank.json in it)"),
     ],
 )

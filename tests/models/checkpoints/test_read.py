@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 import pickle
 import zipfile
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.checkpoints.read import build_strict, count, opened, read_state, shape, unwrapped
+from models.checkpoints.read import read_content, read_state
 from models.glean.weights import load_glean, load_prior
 from models.rainnet.weights import load_rainnet
 from models.rrdb.weights import load_rrdbnet
@@ -31,7 +32,8 @@ def test_code_in_a_checkpoint_is_refused_and_does_not_run(tmp_path: Path) -> Non
         (tmp_path / "bad.pth").write_bytes(data)
         for source in (data, tmp_path / "bad.pth", str(tmp_path / "bad.pth")):
             with pytest.raises(
-                ValueError, match=r": expected a checkpoint of tensors alone.*fetch the file again"
+                ValueError,
+                match=r": expected a checkpoint of tensors alone, got .*; save its state_dict alone",
             ) as error:
                 read_state(source)
             begins = "checkpoint:" if source is data else f"{tmp_path / 'bad.pth'}:"
@@ -44,18 +46,14 @@ def test_what_a_file_holds_decides_and_not_its_name(tmp_path: Path) -> None:
     path.write_bytes(saved({"conv.weight": torch.ones(3)}))
     assert read_state(path)["conv.weight"].equal(torch.ones(3))
     path.write_bytes(pickle.dumps(_Trap(sign)))
-    with pytest.raises(ValueError, match="got a pickle that holds other things, or is damaged"):
+    with pytest.raises(
+        ValueError, match=r"got a pickle that torch\.save did not write; save its state_dict alone"
+    ):
         read_state(path)
     path.write_bytes(pickle.dumps(_Trap(sign), protocol=2))
-    with pytest.raises(ValueError, match="got one that asks for "):
+    with pytest.raises(ValueError, match="got one that holds "):
         read_state(path)
     assert not sign.exists()
-
-
-def _circle() -> dict[str, object]:
-    circle: dict[str, object] = {}
-    circle["params"] = circle
-    return circle
 
 
 @pytest.mark.parametrize("kept", [0, 1, 100, 700, -20])
@@ -73,7 +71,6 @@ def test_a_file_cut_off_is_refused(kept: int, tmp_path: Path) -> None:
     [
         (b"", "got an empty file;"),
         (b" \r\n<!DOCTYPE html><html>", "got a web page;"),
-        (b"\x89PNG\r\n\x1a\n", r"got one that is damaged \(UnpicklingError\);"),
     ],
 )
 def test_other_files_than_checkpoints_are_described(data: bytes, message: str, tmp_path: Path) -> None:
@@ -99,7 +96,7 @@ def test_a_checkpoint_that_unfolds_in_memory_is_refused() -> None:
 
 
 def test_path_and_bytes_give_the_same_tensors(tmp_path: Path) -> None:
-    data = saved({"epoch": 1, "state_dict": {"a": torch.ones(2)}})
+    data = saved({"epoch": 1, "a": torch.ones(2)})
     (tmp_path / "a.pth").write_bytes(data)
     for source in (data, tmp_path / "a.pth", str(tmp_path / "a.pth")):
         assert read_state(source)["a"].tolist() == [1, 1]
@@ -108,39 +105,6 @@ def test_path_and_bytes_give_the_same_tensors(tmp_path: Path) -> None:
 def test_a_missing_file_stays_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         read_state(tmp_path / "none.pth")
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ({}, "got nothing"),
-        ([1], "got a list"),
-        ({"params": {}}, "got nothing"),
-        ({"epoch": 3, "a": torch.zeros(1)}, "got something else under epoch;"),
-        ({1: torch.zeros(1)}, "got something else under 1;"),
-        ({"a": torch.zeros(1, device="meta")}, "got something else under a;"),
-        ({"a": torch.eye(2).to_sparse()}, "got something else under a;"),
-        # One value that stands for a trillion.
-        ({"a": torch.zeros(1).expand(1 << 20, 1 << 20)}, "got something else under a;"),
-        (_circle(), "got something else under params;"),
-        ({"a\nb" * 90: 1}, r"under (a b)+a?;"),
-    ],
-)
-def test_other_content_than_tensors_by_name_is_refused(content: object, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        opened(content)
-
-
-def test_averaged_weights_come_before_the_last_ones() -> None:
-    state = {"generator.a": torch.zeros(1), "generator_ema.a": torch.ones(1)}
-    assert unwrapped(state, ["a"], "x") == {"a": torch.ones(1)}
-
-
-def test_only_whole_words_are_a_wrapping() -> None:
-    for other in ("old_a", "generatora", "x.a"):
-        assert unwrapped({other: torch.zeros(1), "a": torch.ones(1)}, ["a"], "x").keys() == {other, "a"}
-        with pytest.raises(ValueError, match=f"x: expected a tensor named a, got {other}; use a file"):
-            unwrapped({other: torch.zeros(1)}, ["a"], "x")
 
 
 @pytest.mark.parametrize(
@@ -175,42 +139,19 @@ def test_every_network_is_read_the_same_way(load, shapes: Shapes, tmp_path: Path
             load(source, name)
 
 
-def test_a_network_has_all_values_and_waits_to_predict() -> None:
-    weights = {"weight": torch.ones(1, 2, dtype=torch.float16), "bias": torch.zeros(1)}
-    network = build_strict(lambda: torch.nn.Linear(2, 1), weights, "x")
-    assert not network.training and network(torch.ones(1, 2)).item() == 2
-    assert {(weight.dtype, weight.requires_grad) for weight in network.parameters()} == {
-        (torch.float32, True)
-    }
-
-
-def test_what_belongs_to_nothing_known_stays_to_be_told() -> None:
-    state = {"generator.a": torch.ones(1), "discriminator.b": torch.ones(1), "other.c": torch.ones(1)}
-    assert set(unwrapped(state, ["a"], "x")) == {"a", "other.c"}
-    # Beside names without a prefix nothing is dropped.
-    assert set(unwrapped({"a": torch.ones(1), "discriminator.b": torch.ones(1)}, ["a"], "x")) == {
-        "a",
-        "discriminator.b",
-    }
-
-
-def test_shapes_and_counts_that_a_configuration_is_read_from() -> None:
-    state = {
-        "b.0.w": torch.zeros(2, 3),
-        "b.0.v": torch.zeros(0),
-        "b.2.w": torch.zeros(1),
-        "b.x": torch.zeros(1),
-    }
-    assert (
-        count(state, "b.", ".w") == 2
-        and count(state, "b.", ".v") == 1
-        and shape(state, "b.0.w", 2, "x") == (2, 3)
-    )
+def test_tensors_without_values_are_refused() -> None:
+    data = saved({"state_dict": {"a": torch.zeros(1, device="meta")}})
     with pytest.raises(
-        ValueError, match=r"x: expected a tensor c, which is missing; use the whole published file"
+        ValueError, match=r"^x: expected tensors with values, got some without \(device meta\); save"
     ):
-        shape(state, "c", 2, "x")
-    with pytest.raises(ValueError, match=r"x: expected b\.0\.w with 4 dimensions, got shape \(2, 3\)"):
-        shape(state, "b.0.w", 4, "x")
-    with pytest.raises(ValueError, match=r"got shape \(0,\)"):
-        shape(state, "b.0.v", 1, "x")
+        read_content(data, "x")
+
+
+def test_a_file_that_is_not_read_to_its_end_because_of_the_disk_stays_that_error(tmp_path: Path) -> None:
+    path = tmp_path / "a.pth"
+    path.write_bytes(saved({"a": torch.zeros(1)}))
+    path.chmod(0)
+    if os.access(path, os.R_OK):
+        pytest.skip("root reads everything")
+    with pytest.raises(PermissionError):
+        read_content(path)

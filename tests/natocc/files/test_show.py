@@ -45,7 +45,10 @@ def test_long_text_keeps_both_ends() -> None:
     [
         ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
         ("a|b\n| c", r"a\|b\\n\| c"),
-        ("[x](http://y) `z` *w*", r"\[x\](http://y) \`z\` \*w\*"),
+        ("[x](http://y) `z` *w*", r"\[x\](http\://y) \`z\` \*w\*"),
+        ("see https://a.b/c, ftp://d or WWW.e.f", r"see https\://a.b/c, ftp\://d or WWW\.e.f"),
+        ("@user a.b@c.org mailto:a@b", r"\@user a.b\@c.org mailto\:a\@b"),
+        ("C: 10:30 www, awww.b",) * 2,
         ("# heading", r"\# heading"),
         ("DTD: for research, photographs under their authors' terms",) * 2,
         ("hand_sot 0.5 (#1)",) * 2,

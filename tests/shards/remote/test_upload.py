@@ -14,10 +14,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from fsspec import AbstractFileSystem
+from fsspec.implementations.dirfs import DirFileSystem
 from fsspec.implementations.local import LocalFileSystem
+from fsspec.implementations.memory import MemoryFileSystem
 
 from shards import storage
-from shards.remote.upload import PARTIAL, copy_on_server, upload
+from shards.remote.upload import PARTIAL, copy_on_server, try_upload, upload
 from tests.s3_server import S3Server, clean_environment
 
 ROOT = Path(__file__).parents[3]
@@ -225,3 +228,30 @@ def test_a_source_that_changes_while_it_is_copied_is_an_error(tmp_path: Path) ->
         copy_on_server(Growing(), str(tmp_path / "a"), str(tmp_path / "b"))
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
     assert PARTIAL == ".partial-", "leftovers are found by it"
+
+
+class Copying(LocalFileSystem):
+    """Storage without a rename of its own: fsspec's copies, and deletes."""
+
+    protocol = ("copying",)
+    mv = AbstractFileSystem.mv
+
+
+@pytest.mark.parametrize(
+    "outer", [lambda fs: fs, lambda fs: DirFileSystem("/", fs)], ids=["itself", "behind dir"]
+)
+def test_storage_that_would_show_an_unfinished_copy_is_refused(outer, tmp_path: Path) -> None:
+    filesystem = outer(Copying())
+    with pytest.raises(
+        OSError, match=r"expected storage that renames a file in one step, got Copying, which copies"
+    ):
+        upload(filesystem, str(tmp_path / "a.bin"), io.BytesIO(b"content"), 7)
+    with pytest.raises(OSError, match="expected storage that renames"):
+        try_upload(filesystem, str(tmp_path))
+    assert not list(tmp_path.iterdir())
+
+
+def test_storage_that_renames_and_memory_are_written(tmp_path: Path) -> None:
+    for filesystem in (LocalFileSystem(), MemoryFileSystem(), DirFileSystem("/", LocalFileSystem())):
+        upload(filesystem, str(tmp_path / "a*.bin"), io.BytesIO(b"content"), 7)
+        assert filesystem.cat_file(str(tmp_path / "a*.bin")) == b"content"

@@ -19,7 +19,7 @@ from tasks.build.options import BuildOptions
 from tasks.build.reuse import Reused, copy_equal_shards, finished_shards
 from tasks.build.version import BuildReport, build
 from tasks.render.replay import find_sample, replay
-from tasks.render.shard import record_url, render_shard, rows_url
+from tasks.render.shard import ROWS, record_url, render_shard, rows_url
 from tasks.verify.version import verify
 from tests.earlier_version import make_schema_1
 from tests.jobs import start_job
@@ -104,9 +104,20 @@ def test_a_shard_is_finished_where_tar_rows_and_record_agree(
             storage.write_bytes(url, damaged)
             reused = finished_shards([plan], staging)
             assert reused.records == {} and url in reused.remarks[0]
-            assert reused.remarks[0].endswith(": the shard is rendered again")
+            assert reused.remarks[0].endswith("; the shard is rendered again")
         storage.write_bytes(url, data)
     assert finished_shards([plan], staging) == Reused(records={plan.file: record})
+    for url in (storage.join(staging, plan.file), record_url(staging, plan.file)):
+        storage.remove(url)
+        storage.make_folder(storage.join(url, "within"))
+        reused = finished_shards([plan], staging)
+        assert reused.records == {} and reused.remarks[0] == f"{url}: expected a file, got a folder; removed"
+        assert not storage.exists(url)
+    rows = storage.join(staging, ROWS)
+    storage.remove(rows)
+    storage.write_bytes(rows, b"")
+    assert finished_shards([plan], staging).remarks == (f"{rows}: expected a folder, got a file; removed",)
+    assert render_shard(plan, job.bank, job.bank_sha256, staging) == record
     other = replace(plan, cache_key="other")
     assert "expected shard" in finished_shards([other], staging).remarks[0]
 
@@ -128,7 +139,7 @@ def test_equal_shards_are_copied_with_their_rows_and_damaged_ones_are_not(
     copied, (remark, unfit) = reused.records, reused.remarks
     assert remark.startswith(f"{staging}/{plans[0].file}: expected sha256"), "the copy itself is compared"
     assert "expected a regular file, got a named pipe" in unfit and str(pipe) in unfit
-    assert unfit.endswith(": the shard is rendered again")
+    assert unfit.endswith("; the shard is rendered again")
     assert copied.keys() == {plan.file for plan in plans[2:]}
     for plan in plans[2:]:
         rows = decode_rows(storage.read_bytes(rows_url(staging, plan.file)))

@@ -32,7 +32,9 @@ def test_a_checkpoint_of_a_trainer_becomes_the_network_alone(tmp_path: Path) -> 
     beside = {"discriminator.a": torch.ones(1), "perceptual_loss.vgg.mean": torch.ones(3)}
     path = write(tmp_path / "mine.pth", {"meta": {"epoch": 3}, "state_dict": wrapped | beside})
     done = import_weights(path, folder=tmp_path / "weights")
-    assert done.changed and done.remarks == ()
+    left = ("state_dict.discriminator", "state_dict.perceptual_loss")
+    assert (done.changed, done.key, done.left) == (True, "state_dict.generator", left)
+    assert done.remarks == (f"mine.pth: taken: state_dict.generator; left: {', '.join(left)}",)
     assert done.weights == find_weights("glean", tmp_path / "weights")
     assert dict(done.weights.metadata) == {
         "network": "glean",
@@ -40,6 +42,8 @@ def test_a_checkpoint_of_a_trainer_becomes_the_network_alone(tmp_path: Path) -> 
         "licence": "that of the prior and the photographs it was trained with",
         "source_file": "mine.pth",
         "source_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "source_key": "state_dict.generator",
+        "source_left": ", ".join(left),
         "sizes": "scale=4 in_size=8 out_size=32",
         "tensors_sha256": tensors_sha256(read_state(done.weights.path)),
     }
@@ -108,6 +112,7 @@ def test_a_choice_is_left_to_whoever_imports(x4: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "weights").exists()
     done = import_weights(x4, name="esrgan", folder=tmp_path / "weights")
     assert done.remarks == (
+        f"{x4.name}: taken: params_ema (averaged weights); left: nothing",
         f"esrgan: expected sha256 65fece06 (RRDB_ESRGAN_x4.pth), got {digest[:8]}: not the published file",
     )
     assert (
@@ -121,7 +126,7 @@ def test_a_published_name_decides_and_the_hash_is_spoken_of(x4: Path, tmp_path: 
     done = import_weights(named, folder=tmp_path / "weights")
     assert done.weights.name == "realesrgan" and done.weights.metadata["published"] == "false"
     assert (
-        "not the published file" in done.remarks[0] and "4fa0d389 (RealESRGAN_x4plus.pth)" in done.remarks[0]
+        "not the published file" in done.remarks[1] and "4fa0d389 (RealESRGAN_x4plus.pth)" in done.remarks[1]
     )
 
 
@@ -277,7 +282,27 @@ BAD = {
     "cut.pth": (saved(tiny_glean())[:-2000], "got one that is damaged"),
     "page.pth": (b"\n <!DOCTYPE html><html>Sign in to Drive", "got a web page"),
     "page.safetensors": (b"<html><body>404", "got a web page"),
-    "text.pth": (b"version https://git-lfs.github.com/spec/v1\noid sha256:4fa0", "got one that is damaged"),
+    "text.pth": (
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:4fa0",
+        "got a pointer of Git LFS, .* git lfs",
+    ),
+    "pointer.bin": (
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:4fa0",
+        "got a pointer of Git LFS",
+    ),
+    "model.safetensors.index.json": (
+        b'{"metadata": {}, "weight_map": {}}',
+        "got the index of a checkpoint in several",
+    ),
+    "arrays.npz": (_zipped("a.npy", b""), "got arrays of NumPy; load it"),
+    "half.pth": (
+        _spoiled({"encoder.0.1.bias": torch.zeros(4).to(torch.float8_e5m2)}),
+        r"bias \(float8_e5m2\); save",
+    ),
+    "vast.pth": (
+        _spoiled({"encoder.0.1.bias": torch.full((4,), 1e300, dtype=torch.float64)}),
+        "beyond the range",
+    ),
     "foreign.pth": (
         saved({"layer.weight": torch.zeros(2)}),
         "the tensors of one of glean, .*, got layer.weight;",
@@ -291,12 +316,15 @@ BAD = {
     "huge.pth": (saved(_huge()), "got something else under encoder.0.0.conv_first.weight"),
     "bomb.pth": (_deflated(saved({"a": torch.zeros(1 << 22)})), "got one whose tensors are compressed"),
     "bomb.zip": (_zipped("a.pth", bytes(1 << 24)), "which hardly compress, got a.pth of 16777216 bytes"),
-    "none.zip": (_zipped("a.txt", b"no weights"), "that the registry knows in it, got none"),
+    "none.zip": (_zipped("a.txt", b"no weights"), r"\(.pth, .* in it, got a.txt; use another archive"),
     "broken.zip": (
         _zipped("a.pth", bytes(range(256)) * 9)[:60] + b"!" + _zipped("a.pth", bytes(range(256)) * 9)[61:],
         "got a damaged one",
     ),
-    "lying.safetensors": ((1 << 40).to_bytes(8, "little") + b"{}", "whose header and content do not agree"),
+    "lying.safetensors": (
+        (1 << 40).to_bytes(8, "little") + b"{}",
+        "with a header of 1099511627776: it was cut off",
+    ),
 }
 
 
@@ -318,7 +346,7 @@ def test_code_in_a_file_does_not_run(tmp_path: Path) -> None:
     for name in ("plain.pkl", "code.pth", "code.zip"):
         with pytest.raises(
             ValueError,
-            match=r"expected a checkpoint of tensors alone, got (one that asks for|a pickle that holds)",
+            match=r"expected a checkpoint of tensors alone, got (one that holds |a pickle that torch.save did)",
         ):
             import_weights(tmp_path / name, folder=tmp_path / "weights")
     assert not sign.exists() and not (tmp_path / "weights").exists()
@@ -358,6 +386,27 @@ def test_a_header_that_belongs_to_other_tensors_is_refused(tmp_path: Path) -> No
     (tmp_path / "changed.safetensors").write_bytes(data)
     with pytest.raises(ValueError, match=r"expected tensors of the hash in its header, .*, got those of"):
         import_weights(tmp_path / "changed.safetensors", folder=tmp_path / "weights")
+
+
+def test_averaged_weights_are_taken_and_a_key_takes_the_others(tmp_path: Path) -> None:
+    good, last = tiny_rainnet(), {key: value + 1 for key, value in tiny_rainnet().items()}
+    path = write(
+        tmp_path / "a.pth", {"netG": last, "netG_ema": good, "optimizer": {"state": {0: torch.ones(1)}}}
+    )
+    first = import_weights(path, folder=tmp_path / "weights")
+    assert first.remarks == ("a.pth: taken: netG_ema (averaged weights); left: netG, optimizer",)
+    assert read_state(first.weights.path)["model_out.1.bias"].equal(good["model_out.1.bias"])
+    other = import_weights(path, folder=tmp_path / "weights", key="netG", replace=True)
+    assert other.remarks == ("a.pth: taken: netG; left: netG_ema, optimizer",)
+    assert read_state(other.weights.path)["model_out.1.bias"].equal(last["model_out.1.bias"])
+    assert other.weights.metadata["source_key"] == "netG"
+    # What was taken stays known where the imported file is imported again.
+    again = import_weights(other.weights.path, folder=tmp_path / "elsewhere")
+    assert again.weights.sha256 == other.weights.sha256
+    with pytest.raises(
+        ValueError, match="expected weights under --key ema, got none; weights lie under netG, netG_ema"
+    ):
+        import_weights(path, folder=tmp_path / "weights", key="ema")
 
 
 def test_a_full_disk_leaves_no_half_file(tmp_path: Path) -> None:

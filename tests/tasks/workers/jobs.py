@@ -82,7 +82,15 @@ def _grandchildren(folder: str) -> None:
     time.sleep(600)
 
 
+def _printing(folder: str) -> None:
+    """A step that has printed, to a pipe, where Python writes it out late."""
+    print("what was printed")
+    (Path(folder) / "0").touch()
+    time.sleep(600)
+
+
 JOBS = {
+    "printing": _printing,
     "pool": _many_tasks,
     "deferring": _deferring,
     "failing_note": _failing_note,
@@ -96,4 +104,5 @@ if __name__ == "__main__":
     except BaseException as error:
         if signals.received() is None:
             raise
-        signals.end_process(error)
+        if sys.argv[2] != "printing":
+            signals.end_process(error)

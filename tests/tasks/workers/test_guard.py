@@ -85,3 +85,50 @@ finally:
     child.wait()
 """
     subprocess.run([sys.executable, "-c", program], check=True, env=_env())
+
+
+def test_what_follows_keeps_the_marker_of_an_enclosing_guard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(MARKER, "outer")
+    with guarded():
+        assert os.environ[MARKER] != "outer"
+        with guarded():
+            pass
+        assert os.environ[MARKER] != "outer"
+    assert os.environ[MARKER] == "outer"
+
+
+def test_the_guard_of_an_inner_process_is_not_killed_by_that_of_the_outer_one(tmp_path: Path) -> None:
+    inner = f"""
+import os, subprocess, time
+from tasks.workers.guard import guarded
+with guarded():
+    child = subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL)
+later = subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL)
+open({str(tmp_path / "pids")!r}, "w").write(f"{{child.pid}} {{later.pid}} ")
+time.sleep(60)
+"""
+    outer = f"""
+import os, subprocess, sys, time
+from pathlib import Path
+from tasks.workers.guard import guarded
+with guarded():
+    subprocess.Popen([sys.executable, "-c", {inner!r}])
+while not Path({str(tmp_path / "pids")!r}).exists() or not Path({str(tmp_path / "pids")!r}).read_text().endswith(" "):
+    time.sleep(0.02)
+os._exit(0)
+"""
+    subprocess.run([sys.executable, "-c", outer], check=True, env=_env(), timeout=60)
+    pids = (tmp_path / "pids").read_text().split()
+    for _ in range(200):
+        left = [pid for pid in pids if _runs(pid)]
+        if not left:
+            return
+        subprocess.run(["sleep", "0.05"], check=True)
+    raise AssertionError(f"{left} outlived the processes that started them")
+
+
+def _runs(pid: str) -> bool:
+    try:
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
+    except OSError:
+        return False

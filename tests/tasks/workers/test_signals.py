@@ -136,3 +136,29 @@ def test_a_note_that_fails_does_not_keep_it_alive(tmp_path: Path) -> None:
         _, message = run.communicate(timeout=60)
         assert run.returncode == 130
         assert message == "stopped by SIGINT: run the same command again\n"
+
+
+def test_what_was_printed_is_written_before_the_end(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.tasks.workers.jobs", str(tmp_path), "printing"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as run:
+        wait_until(lambda: bool(list(tmp_path.iterdir())), "the job had not begun")
+        run.send_signal(signal.SIGTERM)
+        printed, _ = run.communicate(timeout=SOON)
+    assert (run.returncode, printed) == (143, "what was printed\n")
+
+
+def test_output_that_nobody_reads_does_not_keep_a_process(tmp_path: Path) -> None:
+    program = """
+import sys
+from tasks.workers import signals
+sys.stdout.write("x" * (1 << 20))
+print("begun", file=sys.stderr, flush=True)
+"""
+    program = program.replace("print(", "signals._state.number = 15\nprint(") + "signals._end()\n"
+    reading, writing = os.pipe()
+    try:
+        run = subprocess.run([sys.executable, "-c", program], stdout=writing, check=False, timeout=60)
+        assert run.returncode == 143
+    finally:
+        os.close(reading)
+        os.close(writing)

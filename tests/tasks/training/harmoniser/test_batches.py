@@ -3,8 +3,10 @@ from __future__ import annotations
 from typing import cast
 
 import numpy as np
+import pytest
 import torch
 
+from assets.problems import BadInput
 from tasks.training.harmoniser.batches import HarmoniserBatches, load_batches
 from tasks.training.harmoniser.data.pairs import CompositePair, TrainingPairs
 
@@ -39,3 +41,23 @@ def test_pictures_become_channels_first_and_mattes_become_masks() -> None:
 def test_without_loaders_the_batches_themselves_are_returned() -> None:
     made = batches(first=0, steps=1)
     assert load_batches(made, 0) is made
+
+
+class Spoiled:
+    """Pairs of which one has an unusable photograph."""
+
+    def batch(self, step: int) -> list[CompositePair]:
+        raise BadInput("a whole photograph", "a damaged one", f"faces/{step}.jpg")
+
+
+def test_an_unusable_photograph_in_a_loader_process_stays_one_line() -> None:
+    made = HarmoniserBatches(cast(TrainingPairs, Spoiled()), first=7, steps=9)
+    with pytest.raises(BadInput) as error:
+        next(iter(load_batches(made, 1)))
+    assert str(error.value) == "faces/7.jpg: expected a whole photograph, got a damaged one"
+    assert "in batch" in str(error.value.__cause__)
+
+
+def test_loader_processes_give_the_batches_in_order() -> None:
+    loaded = load_batches(batches(first=1, steps=4), 1)
+    assert [int(batch.composite[0, 0, 0, 0]) for batch in loaded] == [1, 2, 3]
