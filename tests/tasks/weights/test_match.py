@@ -13,7 +13,7 @@ from tasks.weights.source import WeightsSource
 from tests.tasks.weights_files import tiny_rainnet
 
 PATH = Path("archive.zip")
-TINY = identify(tiny_rainnet()[0])
+TINY, _ = identify(tiny_rainnet())
 
 
 def published() -> tuple[RegistryEntry, PublishedFile]:
