@@ -12,13 +12,15 @@ _NUMBERS = "?bhilqBHILQefdgFDG"
 
 def _harmless() -> Iterator[tuple[Callable[..., Any], str]]:
     array = np.array([0.0])
-    make_array, make_number = array.__reduce__()[0], array[0].__reduce__()[0]
+    make_array: Any = array.__reduce__()[0]
+    make_number: Any = array[0].__reduce__()[0]
+    make_view: Any = array.__reduce_ex__(5)[0]
     # NumPy 1 and 2 name the same functions differently.
     for module in ("numpy.core.multiarray", "numpy._core.multiarray"):
         yield make_array, f"{module}._reconstruct"
         yield make_number, f"{module}.scalar"
     for module in ("numpy.core.numeric", "numpy._core.numeric"):
-        yield array.__reduce_ex__(5)[0], f"{module}._frombuffer"
+        yield make_view, f"{module}._frombuffer"
     yield np.ndarray, "numpy.ndarray"
     yield np.dtype, "numpy.dtype"
     for kind in {type(np.dtype(code)) for code in _NUMBERS}:

@@ -10,6 +10,7 @@ import warnings
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 import torch
 from torch import Tensor
@@ -85,7 +86,7 @@ class _Compressed(Exception):
     """The checkpoint is a compressed archive; ``torch.save`` never compresses."""
 
 
-def _opened(source: CheckpointSource) -> io.BufferedIOBase:
+def _opened(source: CheckpointSource) -> BinaryIO:
     return io.BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb")
 
 
@@ -144,7 +145,7 @@ def _is_pickle(source: CheckpointSource) -> bool:
     """Whether a file is a pickle from its first byte on. Nothing in it runs."""
     try:
         with _opened(source) as file:
-            return sum(1 for _ in pickletools.genops(file)) > 1
+            return len(list(pickletools.genops(file))) > 1
     except Exception:
         # Only the description of a broken file depends on it.
         return False

@@ -134,10 +134,19 @@ def _only(among: Sequence[Place], places: Sequence[Place], entries: Sequence[Ent
 
 
 def _equal(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
-    pairs = ((value, other.get(name)) for name, value in one.items())
-    return one.keys() == other.keys() and all(
-        isinstance(a, Tensor) and isinstance(b, Tensor) and a.dtype == b.dtype and torch.equal(a, b)
-        for a, b in pairs
+    return one.keys() == other.keys() and all(_same(value, other[name]) for name, value in one.items())
+
+
+def _same(one: object, other: object) -> bool:
+    """Whether two values are tensors with equal bytes."""
+    if not (isinstance(one, Tensor) and isinstance(other, Tensor)) or one.shape != other.shape:
+        return False
+    stored = all(problem_of(value) is None and not value.is_meta for value in (one, other))
+    first, second = (
+        (value.detach().contiguous().flatten() for value in (one, other)) if stored else (one, other)
+    )
+    return (
+        stored and one.dtype == other.dtype and torch.equal(first.view(torch.uint8), second.view(torch.uint8))
     )
 
 
