@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 from typing import cast
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 import torch
 
 from assets.problems import BadInput
+from tasks.training.harmoniser import batches as batches_module
 from tasks.training.harmoniser.batches import HarmoniserBatches, load_batches
 from tasks.training.harmoniser.data.pairs import CompositePair, TrainingPairs
 
@@ -52,12 +54,16 @@ class Spoiled:
 
 def test_an_unusable_photograph_in_a_loader_process_stays_one_line() -> None:
     made = HarmoniserBatches(cast(TrainingPairs, Spoiled()), first=7, steps=9)
+    # What the loader process sends.
+    sent = pickle.loads(pickle.dumps(batches_module._Guarded(made)[0]))
     with pytest.raises(BadInput) as error:
-        next(iter(load_batches(made, 1)))
+        batches_module._raised(sent)
     assert str(error.value) == "faces/7.jpg: expected a whole photograph, got a damaged one"
     assert "in batch" in str(error.value.__cause__)
 
 
-def test_loader_processes_give_the_batches_in_order() -> None:
-    loaded = load_batches(batches(first=1, steps=4), 1)
-    assert [int(batch.composite[0, 0, 0, 0]) for batch in loaded] == [1, 2, 3]
+def test_a_loader_process_sends_the_batches_themselves() -> None:
+    made = batches(first=1, steps=4)
+    guarded = batches_module._Guarded(made)
+    assert len(guarded) == 3
+    assert [int(batches_module._raised(guarded[i]).composite[0, 0, 0, 0]) for i in range(3)] == [1, 2, 3]
