@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from importlib import resources
-from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-from natocc.files.read import UnfitFile, is_there, read_text
+from manifests.yaml_text import BadYaml, parse_yaml
+from natocc.files.read import UnfitFile, is_there
 from natocc.files.show import MOST_SHOWN, one_line
+from natocc.files.text import read_text
 from natocc.kinds import KINDS, TARGETS, KindName, Target, kind_named
 from natocc.transfer.apply import Method
 
@@ -179,7 +179,10 @@ def load_recipe(name_or_path: str, **overrides: object) -> Recipe:
 
     Raises RecipeError with every problem and its path.
     """
-    data: Any = _parse(_read(name_or_path), one_line(name_or_path))
+    try:
+        data: Any = parse_yaml(_read(name_or_path), _MOST_VALUES)
+    except BadYaml as error:
+        raise RecipeError([f"{one_line(name_or_path)}: {fault}" for fault in error.faults]) from error
     if not isinstance(data, dict):
         raise RecipeError([f"{name_or_path}: expected a mapping of fields, got {type(data).__name__}"])
     data |= {field: value for field, value in overrides.items() if value is not None}
@@ -201,37 +204,6 @@ def _read(name_or_path: str) -> str:
     raise RecipeError(
         [f"recipe: expected one of {', '.join(known_recipes())} or a YAML file, got {name_or_path!r}"]
     )
-
-
-def _parse(text: str, where: str) -> Any:
-    """The values of a YAML text. Raises RecipeError."""
-    loader = yaml.SafeLoader(text)
-    try:
-        node = loader.get_single_node()
-        if node is None:
-            return None
-        if (count := _values(node, {})) > _MOST_VALUES:
-            raise RecipeError([f"{where}: expected at most {_MOST_VALUES:,} values, got {count:,}"])
-        return loader.construct_document(node)
-    except RecursionError as error:
-        raise RecipeError([f"{where}: expected YAML, got brackets nested too deep"]) from error
-    except RecipeError:
-        raise
-    # Dates and numbers raise ValueError.
-    except (yaml.YAMLError, ValueError) as error:
-        raise RecipeError([f"{where}: expected YAML, got {' '.join(str(error).split())}"]) from error
-    finally:
-        loader.dispose()
-
-
-def _values(node: yaml.Node, counted: dict[int, int]) -> int:
-    """The number of values below a node. An alias counts as often as it is used; a circle is endless."""
-    if id(node) not in counted:
-        counted[id(node)] = _MOST_VALUES + 1
-        inner = node.value if isinstance(node, yaml.CollectionNode) else []
-        nodes = chain.from_iterable(inner) if isinstance(node, yaml.MappingNode) else inner
-        counted[id(node)] = 1 + sum(_values(below, counted) for below in nodes)
-    return counted[id(node)]
 
 
 def _line(recipe: object, error: Any) -> str:

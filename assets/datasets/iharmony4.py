@@ -6,21 +6,27 @@ the composites for training and testing (github.com/bcmi/Image-Harmonization-Dat
 
 from __future__ import annotations
 
-import io
+import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from assets.problems import Problem, ReportProblem, unreadable
 from assets.reading.expected_counts import deviation
+from assets.reading.faults import Faults
 from assets.reading.folders import first_folder, names_in
 from assets.reading.naming import id_of, normal
 from assets.reading.tally import Tally
 from assets.reading.unmatched import tally_of, unmatched
 from assets.records import RawComposite
+from assets.text.lines import path_parts, unquote
+from assets.text.name_list import numbered_entries
 from assets.text.sidecar import Sidecar
-from natocc.files.read import is_there, read_text, what_is
+from assets.text.sidecar_row import SidecarRow
+from natocc.files.read import is_there, what_is
+from natocc.files.text import read_text
 
 IHARMONY4_FOLDERS = ("iHarmony4", "IHarmony4")
 SUBSETS = ("HAdobe5k", "HCOCO", "HFlickr", "Hday2night")
@@ -33,6 +39,7 @@ COUNTS = {
     "Hday2night": (311, 133),
 }
 _SPLITS = ("train", "test")
+_SEPARATOR = re.compile(r"[,;\t|]")
 IHARMONY4_LICENCE = (
     "iHarmony4: no licence stated; photographs under the terms of COCO, MIT-Adobe FiveK, day2night, Flickr"
 )
@@ -44,7 +51,7 @@ def read_iharmony4(raw: Path, report: ReportProblem, split: str | None = None) -
     If a list is not at the root, the lists of the sub-datasets are read (``HCOCO/HCOCO_train.txt``, which
     contain file names without folders). The mask of ``c100001_391895_1.jpg`` is ``c100001_391895.png``, its
     real picture ``c100001.jpg``. A composite with a missing file is not yielded. Each kind of fault in a list
-    is one Problem.
+    is one Problem. A composite that the test list or the side-car holds out is not yielded for training.
 
     Raises ValueError for an unknown split. Yields nothing if the folder does not exist.
     """
@@ -58,6 +65,7 @@ def read_iharmony4(raw: Path, report: ReportProblem, split: str | None = None) -
         yield from reader.read_split(name)
     if split is None:
         reader.report_unlisted()
+    reader.finish()
 
 
 def parts_of(composite: str) -> tuple[str, str]:
@@ -100,20 +108,6 @@ class _Named:
         return {kind: folder / self.subset / kind / name for kind, name in names.items()}
 
 
-class _Faults:
-    """The faults of one list: names by kind of fault."""
-
-    def __init__(self) -> None:
-        self._names: dict[tuple[str, str], Tally] = {}
-
-    def add(self, expected: str, got: str, name: str) -> None:
-        self._names.setdefault((expected, got), Tally()).add(name)
-
-    def problems(self, where: str) -> Iterator[Problem]:
-        for (expected, got), names in self._names.items():
-            yield Problem(path=where, expected=expected, got=f"{got} {names}")
-
-
 class _Reader:
     """Reads the lists of one folder. A composite is yielded once, for the first list that names it."""
 
@@ -122,6 +116,21 @@ class _Reader:
         self._sidecar = Sidecar(folder, raw, report)
         self._list_of: dict[str, str] = {}  # by composite
         self._used: dict[tuple[str, str], set[str]] = {}  # names by sub-dataset and folder
+        self._tested = frozenset(self._names_in("test"))
+
+    def finish(self) -> None:
+        self._sidecar.finish()
+
+    def _names_in(self, split: str) -> Iterator[str]:
+        """The composites that the lists of a split name. Faults are reported when the lists are read."""
+        for source in _find_lists(self._folder, split):
+            try:
+                entries = [line for _, line in numbered_entries(read_text(source.path))]
+            except OSError:
+                continue
+            for line in entries:
+                with suppress(ValueError):
+                    yield _parse_line(line, source.subset).key
 
     def read_split(self, split: str) -> Iterator[RawComposite]:
         """Yield the composites of a split. A split without a list is a Problem."""
@@ -134,33 +143,42 @@ class _Reader:
             yield from self._read_list(source)
 
     def _read_list(self, source: _List) -> Iterator[RawComposite]:
-        where, faults, counts = self._relative(source.path), _Faults(), Counter[str]()
+        where, faults, counts = self._relative(source.path), Faults(), Counter[str]()
+        held_out = Tally()
         try:
             for named in self._lines(source, faults):
                 counts[named.subset] += 1
                 files = named.files(self._folder)
+                row = self._sidecar.row_of(f"{named.subset}/{COMPOSITES}/{named.composite}")
+                if row.split == "excluded" or (row.split, source.split) == ("test", "train"):
+                    held_out.add(named.key)
+                    continue
                 lacking = [kind for kind, file in files.items() if what_is(file)]
                 for kind in lacking:
                     faults.add(f"{named.subset}/{kind} of its composites", "no file for", files[kind].name)
                 if not lacking:
-                    yield self._composite(named, source.split, files)
+                    yield self._composite(named, source.split, files, row)
         except OSError as error:
             self._report(unreadable(error, "text in UTF-8").problem(where))
         self._report_counts(where, source.split, counts)
+        if held_out:
+            expected = "composites that the side-car does not hold out"
+            self._report(Problem(path=where, expected=expected, got=f"others {held_out}", action="noted"))
         for problem in faults.problems(where):
             self._report(problem)
 
-    def _lines(self, source: _List, faults: _Faults) -> Iterator[_Named]:
+    def _lines(self, source: _List, faults: Faults) -> Iterator[_Named]:
         """The composites of the list that no earlier list contains."""
         where = self._relative(source.path)
-        for number, line in enumerate(io.StringIO(read_text(source.path), newline=None), 1):
-            if not (text := normal(line.strip())):
-                continue
+        for number, line in numbered_entries(read_text(source.path)):
             try:
-                named = _parse_line(text, source.subset)
+                named = _parse_line(line, source.subset)
             except ValueError:
                 expected = "lines like HCOCO/composite_images/c100001_391895_1.jpg"
                 faults.add(expected, "others", f"line {number}")
+                continue
+            if source.split == "train" and named.key in self._tested:
+                faults.add("composites that the test list does not name", "others", named.key)
                 continue
             if (earlier := self._list_of.get(named.key)) is not None:
                 faults.add("composites that no line has yet", "others", f"{named.key} of {earlier}")
@@ -184,8 +202,7 @@ class _Reader:
                         unmatched(self._relative(folder), found, unused, expected=expected, todo=todo)
                     )
 
-    def _composite(self, named: _Named, split: str, files: dict[str, Path]) -> RawComposite:
-        row = self._sidecar.row_of(f"{named.subset}/{COMPOSITES}/{named.composite}")
+    def _composite(self, named: _Named, split: str, files: dict[str, Path], row: SidecarRow) -> RawComposite:
         return RawComposite(
             id=id_of(named.key),
             subset=named.subset,
@@ -219,12 +236,13 @@ def _find_lists(folder: Path, split: str) -> list[_List]:
 
 def _parse_line(line: str, subset: str | None) -> _Named:
     """The composite that a line names. Raises ValueError if the sub-dataset has no such composite."""
-    *folders, name = PurePosixPath(line.replace("\\", "/")).parts
+    *folders, name = path_parts(unquote(_SEPARATOR.split(line)[0])) or ("",)
     if folders and folders[-1] == COMPOSITES:
         folders.pop()
     if not folders and subset is not None:
         folders = [subset]
-    if len(folders) != 1 or folders[0] not in SUBSETS or subset not in (None, folders[0]):
+    if not folders or folders[-1] not in SUBSETS or subset not in (None, folders[-1]):
         raise ValueError(f"{line}: expected <sub-dataset>/{COMPOSITES}/<file>")
+    name = name if PurePosixPath(name).suffix else f"{name}.jpg"
     mask, real = parts_of(name)
-    return _Named(subset=folders[0], composite=name, mask=mask, real=real)
+    return _Named(subset=folders[-1], composite=name, mask=mask, real=real)

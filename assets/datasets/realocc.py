@@ -5,18 +5,20 @@ They are for testing only. Nothing is composited on them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from assets.problems import Problem, ReportProblem, unreadable
 from assets.reading.folders import by_stem, first_folder, names_in, pictures_in
 from assets.reading.masks.choose import choose_masks
-from assets.reading.naming import id_of, normal
+from assets.reading.naming import id_of
 from assets.records import RawOccludedFace
+from assets.text.lines import bare_name
+from assets.text.name_list import NameList, read_names, report_names
 from assets.text.sidecar import Sidecar
-from natocc.files.names import PICTURES
-from natocc.files.read import is_there, read_text
+from natocc.files.read import is_there
+from natocc.files.text import read_text
 
 # Names of the folders; the first that exists is read.
 OCCLUDED_PICTURES, OCCLUDED_MASKS = ("image", "img", "images"), ("mask", "masks")
@@ -70,16 +72,9 @@ def read_occluded_faces(
     if source.count not in (None, len(images)):
         where, expected = f"{source.folder}/{pictures.name}", f"{source.count} pictures, as published"
         report(Problem(path=where, expected=expected, got=str(len(images)), action="noted"))
-    listed = _listed(folder / "split" / "val.txt", raw, report)
-    for stem in listed or [*images]:
-        image, mask = images.get(stem), chosen.taken.get(stem)
-        if image is None:
-            where, expected = (
-                f"{source.folder}/{pictures.name}/{stem}.jpg",
-                "the picture that split/val.txt names",
-            )
-            report(Problem(path=where, expected=expected, got="no such file"))
-            continue
+    listed = _listed(folder / "split" / "val.txt", raw, images, pictures, report)
+    for stem in [*images] if listed is None else listed:
+        image, mask = images[stem], chosen.taken.get(stem)
         if mask is None and stem in chosen.refused:
             continue
         if mask is None:
@@ -89,6 +84,7 @@ def read_occluded_faces(
         row = sidecar.row_of(f"{pictures.name}/{image.name}")
         origin = row.origin(source.dataset, source.licence)
         yield RawOccludedFace(id=id_of(stem), image=image, mask=mask, origin=origin)
+    sidecar.finish()
 
 
 def _instead(folder: Path, names: tuple[str, ...]) -> str:
@@ -97,22 +93,21 @@ def _instead(folder: Path, names: tuple[str, ...]) -> str:
     return f"one a level deeper, in {folder.name}/{below[0]}" if below else "no such folder"
 
 
-def _listed(path: Path, raw: Path, report: ReportProblem) -> list[str]:
-    """Stems of the list; empty if the list is missing or unusable."""
+def _listed(
+    path: Path, raw: Path, images: Iterable[str], pictures: Path, report: ReportProblem
+) -> list[str] | None:
+    """Stems of the listed images, each once; None if the list is missing or says nothing."""
     if not is_there(path):
-        return []
+        return None
+    stems, where = {bare_name(stem): stem for stem in images}, path.relative_to(raw).as_posix()
     try:
-        lines = [normal(line.strip()) for line in read_text(path).splitlines()]
-        got = "an empty list; all pictures are taken"
+        names = read_names(read_text(path), lambda name: stems.get(bare_name(name)))
+        got = "" if names.lines else "an empty list"
     except OSError as error:
-        lines, got = [], f"{unreadable(error, '').got}; all pictures are taken"
-    stems = [_stem(line) for line in lines if line]
-    if not stems:
-        where = path.relative_to(raw).as_posix()
+        names, got = NameList[str](), unreadable(error, "").got
+    if got:
+        got = f"{got}; all pictures are taken"
         report(Problem(path=where, expected="one name a line", got=got, action="noted"))
-    return stems
-
-
-def _stem(name: str) -> str:
-    suffix = Path(name).suffix
-    return name.removesuffix(suffix) if suffix.lower() in PICTURES else name
+        return None
+    report_names(names, where, f"pictures in {pictures.relative_to(raw).as_posix()}", report)
+    return list(dict.fromkeys(names.found))

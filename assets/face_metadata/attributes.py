@@ -10,10 +10,10 @@ from assets.face_metadata.photo_table import (
     column_names,
     first_cells,
     note,
-    photo_name,
     read_photo_table,
 )
 from assets.problems import BadInput, ReportProblem
+from assets.text.lines import bare_name
 from assets.text.table import Layout
 
 ATTRIBUTES = "CelebAMask-HQ-attribute-anno.txt"
@@ -29,7 +29,9 @@ def read_attributes(raw: Path, folder: Path, report: ReportProblem) -> PhotoTabl
 
 def _layout(where: str, report: ReportProblem, cells: list[str]) -> Layout[tuple[str, ...]]:
     names = column_names(cells)
-    if len(set(names)) != len(names) or set(names) & {"1", "-1"}:
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise BadInput("each attribute once", f"{', '.join(twice[:3])} twice")
+    if set(names) & {"1", "-1"}:
         raise BadInput("the attributes' names in the line after the count", " ".join(cells[:4]))
     if len(names) != _COUNT:
         report(note(where, f"{_COUNT} attributes", str(len(names))))
@@ -41,4 +43,4 @@ def _row(names: tuple[str, ...], cells: list[str]) -> tuple[str, tuple[str, ...]
     if len(values) != len(names) or not set(values) <= {"1", "+1", "-1"}:
         raise BadInput(f"a photograph and {len(names)} values of 1 and -1", first_cells(cells))
     present = (name for name, value in zip(names, values, strict=True) if value != "-1")
-    return photo_name(cells[0]), tuple(sorted(present))
+    return bare_name(cells[0]), tuple(sorted(present))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from assets.face_metadata.photo_table import PhotoTable, first_cells, note, photo_name, read_photo_table
+from assets.face_metadata.photo_table import PhotoTable, first_cells, note, read_photo_table
 from assets.problems import BadInput, Problem, ReportProblem
+from assets.text.lines import bare_name, number_named, plain
 from assets.text.table import Layout
 from natocc.files.names import is_number
 
@@ -36,7 +37,7 @@ def read_mapping(raw: Path, folder: Path, report: ReportProblem) -> PhotoTable[i
 def read_identities(
     raw: Path, mapping: PhotoTable[int] | None, report: ReportProblem
 ) -> PhotoTable[int] | None:
-    """The person's number of each mapped face, by CelebA's file; None if there is no readable table.
+    """The person's number of each mapped face, by the bare name of CelebA's file; None without a table.
 
     The table is read from the first of ``IDENTITY_FOLDERS`` that contains it. Call this before rows are taken
     from ``mapping``.
@@ -52,7 +53,7 @@ def read_identities(
         expected = f"{MAPPING}, which says whose photograph is which"
         report(Problem(path=where, expected=expected, got="none; no person is known"))
         return None
-    wanted = frozenset(celeba_file(number) for number in mapping.rows.values())
+    wanted = frozenset(bare_name(celeba_file(number)) for number in mapping.rows.values())
     layout = Layout(has_header=False, parse=partial(_identity_row, wanted))
     return read_photo_table(paths[0], raw, report, lambda cells: layout)
 
@@ -60,18 +61,20 @@ def read_identities(
 def _mapping_layout(cells: list[str]) -> Layout[int]:
     """The layout of the mapping. The download has a line of column names; some copies lack it."""
     has_header = not is_number(cells[0])
-    if has_header and [name.lower() for name in cells] != ["idx", "orig_idx", "orig_file"]:
+    if has_header and [plain(name) for name in cells] != ["idx", "orig_idx", "orig_file"]:
         raise BadInput("the columns idx, orig_idx and orig_file", " ".join(cells[:4]))
     return Layout(has_header=has_header, parse=_mapping_row)
 
 
 def _mapping_row(cells: list[str]) -> tuple[str, int]:
-    if len(cells) != 3 or not is_number(cells[1]) or photo_name(cells[2]) != str(int(cells[1]) + 1):
+    number = number_named(cells[1]) if len(cells) == 3 else None
+    if number is None or bare_name(cells[2]) != str(number + 1):
         raise BadInput("a number, CelebA's number and its file, which is one higher", first_cells(cells))
-    return photo_name(cells[0]), int(cells[1])
+    return bare_name(cells[0]), number
 
 
 def _identity_row(wanted: frozenset[str], cells: list[str]) -> tuple[str, int] | None:
-    if len(cells) != 2 or not is_number(cells[1]):
+    person = number_named(cells[1]) if len(cells) == 2 else None
+    if person is None:
         raise BadInput("a photograph of CelebA and the number of its person", first_cells(cells))
-    return (cells[0], int(cells[1])) if cells[0] in wanted else None
+    return (name, person) if (name := bare_name(cells[0])) in wanted else None

@@ -12,7 +12,8 @@ from assets.problems import Problem, ReportProblem
 from assets.reading.naming import id_of
 from assets.reading.tally import Tally
 from assets.records import Origin
-from assets.text.sidecar import SIDECAR, Point, Sidecar
+from assets.text.sidecar import SIDECAR, Sidecar
+from assets.text.sidecar_row import Point
 
 CELEBAMASK_LICENCE = "CelebAMask-HQ: non-commercial research only, no redistribution of the photographs"
 
@@ -56,6 +57,7 @@ class FaceOrigins:
 
     def finish(self) -> None:
         """Call after the last face. Reports gaps in the tables, and conflicts between side-car and lists."""
+        self._sidecar.finish()
         self._tables.finish()
         if self._disputed:
             expected = "the split that the lists or verdicts give; excluded counts, else the side-car's"

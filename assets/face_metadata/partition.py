@@ -9,17 +9,20 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from assets.face_metadata.corrected_masks import CORRECTED_FOLDER
+from assets.face_metadata.doubtful_faces import Doubt, doubt_of, doubtful_faces, doubtful_lists
 from assets.face_metadata.partition_lists import (
     CELEBAMASK_FOLDER,
     CELEBAMASK_IMAGES,
     face_id_of,
     find_lists,
-    read_names,
+    read_faces,
 )
 from assets.face_metadata.verdicts import VERDICTS_FILE, VerdictRow, read_verdicts
-from assets.problems import Problem, ReportProblem
+from assets.problems import Problem, ReportProblem, Unmatched
 from assets.reading.folders import is_text, names_in
+from assets.reading.unmatched import unmatched
 from assets.records import Origin
+from assets.text.name_list import NameList
 from natocc.files.names import PICTURES
 
 _IMAGES = f"{CELEBAMASK_FOLDER}/{CELEBAMASK_IMAGES}"
@@ -83,13 +86,23 @@ def partition_of(raw: Path, report: ReportProblem) -> Partition:
     names = names_in(images) if images.is_dir() else ()
     pictures = (name for name in names if Path(name).suffix.lower() in PICTURES and is_text(name))
     there = set(map(face_id_of, pictures))
-    lists = {name: path.relative_to(raw).as_posix() for name, path in sorted(find_lists(raw, report).items())}
+    paths = find_lists(raw, report)
+    lists = {name: path.relative_to(raw).as_posix() for name, path in sorted(paths.items())}
     groups: dict[str, Group] = {}
+    doubts: list[Doubt] = []
     for group in (group for group in GROUPS if group.name in lists):
         where = lists[group.name]
-        _add(groups, group, read_names(raw / where, where), where, there, report)
+        content = read_faces(raw / where, where, there)
+        _add(groups, group, content, where, there, report)
+        if (doubt := doubt_of(content, where)) is not None:
+            doubts.append(doubt if group.split != "train" else replace(doubt, faces=(), lost=False))
+    rest = [face for face in there if face not in groups]
+    held_out = doubtful_lists(raw, paths, there, report) | doubtful_faces(doubts, groups, there, report)
+    for face in held_out:
+        if face not in groups or groups[face].split == "train":
+            groups[face] = _BY_NAME["excluded"]
     if lists:
-        _report_rest([face for face in there if face not in groups], lists, report)
+        _report_rest([face for face in rest if face not in held_out], lists, report)
     _judge(groups, read_verdicts(raw / _VERDICTS_PATH), bool(lists), there, report)
     return Partition(groups=groups)
 
@@ -97,21 +110,22 @@ def partition_of(raw: Path, report: ReportProblem) -> Partition:
 def _add(
     groups: dict[str, Group],
     group: Group,
-    named: list[str],
+    content: NameList[str],
     where: str,
     there: Collection[str],
     report: ReportProblem,
 ) -> None:
     """Put the faces of a list into their group, except faces that an earlier list contains."""
-    several = [name for name, count in Counter(named).items() if count > 1]
+    absent = [face_id_of(name) for name in content.unmatched]
+    several = [name for name, count in Counter([*content.found, *absent]).items() if count > 1]
     _note(several, where, "every face once", "{} more than once, the first {}", report)
-    named = list(dict.fromkeys(named))
+    named = list(dict.fromkeys([*content.found, *absent]))
     published = TABLE_2.get(group.name)
     if len(there) >= PUBLISHED_FACES - _TOLERANCE and published and abs(len(named) - published) > _TOLERANCE:
         expected = f"{published} faces, as published"
         report(Problem(path=where, expected=expected, got=str(len(named)), action="noted"))
-    absent = [name for name in named if name not in there]
-    _note(absent, where, f"faces of {_IMAGES}", "{} that are not there, the first {}", report)
+    if absent:
+        report(_unmatched(absent, where, "names"))
     elsewhere: dict[str, list[str]] = {}
     for name in named:
         if name in groups:
@@ -152,9 +166,15 @@ def _judge(
         groups[face] = _BY_NAME[row.verdict if plain else f"{row.verdict}-{side}"]
         if listed and groups[face] != before:
             others.append(face)
-    _note(absent, _VERDICTS_PATH, f"faces of {_IMAGES}", "{} that are not there, the first {}", report)
+    if absent:
+        report(_unmatched(absent, _VERDICTS_PATH, "rows"))
     got = "another verdict on {}, which counts, the first {}"
     _note(others, _VERDICTS_PATH, "what the lists say", got, report)
+
+
+def _unmatched(faces: list[str], where: str, what: str) -> Unmatched:
+    kind, todo = f"{what} without a photograph", "correct or remove them"
+    return unmatched(where, kind, sorted(set(faces)), expected=f"faces of {_IMAGES}", todo=todo)
 
 
 def _note(faces: list[str], where: str, expected: str, got: str, report: ReportProblem) -> None:

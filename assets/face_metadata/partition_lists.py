@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 
 from assets.face_metadata.corrected_masks import CORRECTED_FOLDER
 from assets.problems import BadInput, Problem, ReportProblem, unreadable
-from assets.reading.naming import id_of, normal
+from assets.reading.naming import id_of
+from assets.text.lines import bare_name
+from assets.text.name_list import NameList, read_names
 from natocc.files.clutter import is_clutter
-from natocc.files.names import PICTURES
-from natocc.files.read import read_text
+from natocc.files.text import read_text
 
 CELEBAMASK_FOLDER, CELEBAMASK_IMAGES = "CelebAMask-HQ", "CelebA-HQ-img"
 _FOLDERS = ("", CELEBAMASK_FOLDER, CORRECTED_FOLDER)
@@ -27,30 +30,49 @@ _GROUPS = {
     **{frozenset({word}): "excluded" for word in ("exclude", "excluded", "removed")},
 }
 _MEANINGLESS = {"faces", "files", "ids", "image", "images", "img", "list", "names"}
+_HELD_OUT_GROUPS = ("WO-test", "O-test", "excluded")
+_TEST_WORDS = ("eval", "evaluation", "exclude", "excluded", "removed", "test", "testing", "val", "validation")
+# Of difflib: 0.86 for "tst", 0.75 for "best".
+_ALIKE = 0.8
 _PREFIX = "celebamask-hq"
+# Lists are text files; one with another suffix is named, not read.
+_OTHER_TEXTS = ("", ".csv", ".list", ".lst", ".text", ".tsv")
 _OWN_TABLES = (f"{_PREFIX}-attribute-anno.txt", f"{_PREFIX}-pose-anno.txt")
 
 
 def find_lists(raw: Path, report: ReportProblem) -> dict[str, Path]:
     """The list of each group, by the group's name. Other text files with the dataset's name are Problems."""
     found: dict[str, Path] = {}
-    texts = (path for folder in _FOLDERS for path in sorted((raw / folder).glob("*.[tT][xX][tT]")))
-    for path in (path for path in texts if not is_clutter(path.name)):
+    for path in _texts(raw):
         group, where = _group_of(path.name), path.relative_to(raw).as_posix()
         if group in found:
             first = found[group].relative_to(raw).as_posix()
             report(Problem(path=where, expected=f"one list {group}", got=f"a second one beside {first}"))
         elif group is not None:
             found[group] = path
-        elif path.name.lower().startswith(_PREFIX) and path.name.lower() not in _OWN_TABLES:
+        elif _is_stranger(path):
             expected = f"a list of Voo et al.'s partition ({ACCEPTED})"
             report(Problem(path=where, expected=expected, got="another name, so it is not read"))
     return found
 
 
-def read_names(path: Path, where: str) -> list[str]:
-    """Ids of the faces in a list, one a line. Raises ValueError if the file is not text."""
-    return [face_id_of(line) for line in _text(path, where).splitlines() if line.strip()]
+def may_hold_out(raw: Path, lists: Mapping[str, Path]) -> list[Path]:
+    """Lists that are not read but may name faces to test on or to exclude.
+
+    These are second ones of such a group, and those whose name has a word like "test" or "excluded".
+    """
+    found = []
+    for path in _texts(raw):
+        group = _group_of(path.name)
+        second = group in _HELD_OUT_GROUPS and lists.get(group or "") != path
+        if second or (group is None and _is_stranger(path) and _has_word_like_test(path.name)):
+            found.append(path)
+    return found
+
+
+def read_faces(path: Path, where: str, there: Collection[str]) -> NameList[str]:
+    """The faces of a list, by id, one a line. Raises ValueError if the file is not text."""
+    return read_names(_text(path, where), lambda name: face if (face := face_id_of(name)) in there else None)
 
 
 def face_id_of(name: str) -> str:
@@ -59,9 +81,27 @@ def face_id_of(name: str) -> str:
     >>> face_id_of("123.jpg"), face_id_of("CelebA-HQ-img/00123")
     ('00123', '00123')
     """
-    plain = normal(name.strip().replace("\\", "/").rpartition("/")[2])
-    suffix = Path(plain).suffix
-    return id_of(plain.removesuffix(suffix) if suffix.lower() in PICTURES else plain)
+    return id_of(bare_name(name))
+
+
+def _texts(raw: Path) -> list[Path]:
+    there = (path for folder in _FOLDERS for path in sorted((raw / folder).glob("*")))
+    paths = (path for path in there if not is_clutter(path.name))
+    return [path for path in paths if path.suffix.lower() == ".txt" or _is_other_text(path)]
+
+
+def _is_other_text(path: Path) -> bool:
+    return path.suffix.lower() in _OTHER_TEXTS and path.name.lower().startswith(_PREFIX) and path.is_file()
+
+
+def _is_stranger(path: Path) -> bool:
+    """Whether a file without a group has the dataset's name and is none of its tables."""
+    return path.name.lower().startswith(_PREFIX) and path.name.lower() not in _OWN_TABLES
+
+
+def _has_word_like_test(file: str) -> bool:
+    words = re.findall("[a-z]+", file.lower().removeprefix(_PREFIX).removesuffix(".txt"))
+    return any(get_close_matches(word, _TEST_WORDS, 1, _ALIKE) for word in words)
 
 
 def _group_of(file: str) -> str | None:

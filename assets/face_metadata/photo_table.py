@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Generic, TypeVar
 
 from assets.problems import Problem, ReportProblem
-from assets.reading.naming import same_name
 from assets.reading.tally import Tally
+from assets.reading.unmatched import unmatched
 from assets.text.table import Layout, read_rows
-from natocc.files.names import PICTURES
 
 _PHOTO_COLUMNS = ("file", "image", "image_id", "idx", "name")
 _MOST_CELLS = 5
@@ -38,11 +37,11 @@ class PhotoTable(Generic[_Row]):
         """Report the photographs without a row in one line, and the rows without a photograph in another."""
         if self.lacking:
             report(note(self.where, "a row for each photograph", f"none for {self.lacking}"))
-        unused = Tally()
-        for name in self.rows:
-            unused.add(name)
-        if unused:
-            report(note(self.where, "a photograph for each row", f"none for {unused}"))
+        if self.rows:
+            expected, todo = "a photograph for each row", "correct or remove them"
+            report(
+                unmatched(self.where, "rows without a photograph", self.rows, expected=expected, todo=todo)
+            )
 
 
 def read_photo_table(
@@ -61,12 +60,6 @@ def note(where: str, expected: str, got: str) -> Problem:
 def column_names(cells: list[str]) -> tuple[str, ...]:
     """The column names, without the photographs' column, which has no name in the download."""
     return tuple(cells[1:] if cells[0].lower() in _PHOTO_COLUMNS else cells)
-
-
-def photo_name(file: str) -> str:
-    """A picture's name in normal form, for comparison, with or without its suffix."""
-    suffix = PurePath(file).suffix
-    return same_name(file.removesuffix(suffix) if suffix.lower() in PICTURES else file)
 
 
 def first_cells(cells: list[str]) -> str:

@@ -10,10 +10,10 @@ from assets.face_metadata.photo_table import (
     PhotoTable,
     column_names,
     first_cells,
-    photo_name,
     read_photo_table,
 )
 from assets.problems import BadInput, Problem, ReportProblem
+from assets.text.lines import bare_name, plain
 from assets.text.table import Layout
 
 POSES = "CelebAMask-HQ-pose-anno.txt"
@@ -45,7 +45,7 @@ def read_poses(raw: Path, folder: Path, report: ReportProblem) -> PhotoTable[Pos
 
 
 def _layout(cells: list[str]) -> Layout[Pose]:
-    angles = tuple(_ANGLES.get(name.lower().removesuffix("_deg"), "") for name in column_names(cells))
+    angles = tuple(_ANGLES.get(plain(name).removesuffix("_deg"), "") for name in column_names(cells))
     if sorted(angles) != sorted(Pose._fields):
         raise BadInput("the columns Yaw, Pitch and Raw (or Roll) after the count", " ".join(cells[:4]))
     return Layout(has_header=True, parse=partial(_row, angles))
@@ -58,4 +58,4 @@ def _row(angles: tuple[str, ...], cells: list[str]) -> tuple[str, Pose]:
         values = []
     if len(values) != len(angles) or not all(abs(value) <= 180 for value in values):
         raise BadInput("a photograph and three angles of -180 to 180 degrees", first_cells(cells))
-    return photo_name(cells[0]), Pose(**dict(zip(angles, values, strict=True)))
+    return bare_name(cells[0]), Pose(**dict(zip(angles, values, strict=True)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections import defaultdict
 from collections.abc import Mapping
@@ -10,9 +11,11 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from assets.problems import Problem, ReportProblem, unreadable
+from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.reading.unmatched import unmatched
+from assets.text.json_text import decode_json
 from natocc.files.read import hash_if_readable, is_there, read_table_bytes
+from natocc.files.text import decode_text
 
 PROVENANCE = "provenance.jsonl"
 
@@ -51,7 +54,7 @@ def read_provenance(folder: Path, raw: Path, report: ReportProblem) -> dict[str,
     path, found = folder / PROVENANCE, defaultdict[str, list[Correction]](list)
     where = path.relative_to(raw).as_posix()
     try:
-        lines = read_table_bytes(path).split(b"\n") if is_there(path) else []
+        lines = _lines(path) if is_there(path) else []
     except OSError as error:
         report(unreadable(error, "a correction as JSON a line").problem(where))
         return {}
@@ -59,7 +62,11 @@ def read_provenance(folder: Path, raw: Path, report: ReportProblem) -> dict[str,
         if not line.strip():
             continue
         try:
+            decode_json(line, "a correction as JSON")
             correction = _LINE.validate_json(line)
+        except BadInput as error:
+            report(error.problem(f"{where}:{number}"))
+            continue
         except ValidationError as error:
             fault = error.errors(include_url=False)[0]
             got = f"{'.'.join(map(str, fault['loc']))} {fault['msg']}".strip()
@@ -67,6 +74,14 @@ def read_provenance(folder: Path, raw: Path, report: ReportProblem) -> dict[str,
             continue
         found[correction.file].append(correction)
     return dict(found)
+
+
+def _lines(path: Path) -> list[bytes]:
+    """The lines, decoded one by one, since damage in one must not lose the others."""
+    data = read_table_bytes(path)
+    if b"\0" in data:
+        decode_text(data, str(path))
+    return data.removeprefix(codecs.BOM_UTF8).splitlines()
 
 
 def add_provenance(data: bytes, corrections: list[Correction]) -> bytes:

@@ -12,6 +12,7 @@ from assets.face_metadata.poses import POSES, read_poses
 from assets.problems import ReportProblem
 from assets.reading.naming import same_name
 from assets.reading.tally import Tally
+from assets.text.lines import bare_name
 
 # Beside the photographs. CelebA's table of identities may lie elsewhere.
 TABLES = (ATTRIBUTES, POSES, MAPPING)
@@ -75,7 +76,7 @@ class FaceTables:
         """The person on a photograph of CelebA. Photographs that the identity table lacks are counted."""
         if self._identities is None:
             return None
-        identity = self._identities.rows.get(file)
+        identity = self._identities.rows.get(bare_name(file))
         if identity is None:
             self._nameless.add(file)
             return None

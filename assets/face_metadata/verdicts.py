@@ -9,12 +9,17 @@ from pathlib import Path
 
 from assets.problems import BadInput, unreadable
 from assets.reading.naming import id_of
+from assets.text.csv_rows import CsvRow, parse_csv
+from assets.text.lines import bare_name, clean, plain
 from natocc.files.names import name_order
-from natocc.files.read import is_there, read_text
+from natocc.files.read import is_there
+from natocc.files.text import read_text
 
 VERDICTS_FILE = "verdicts.csv"
 _COLUMNS = ("file", "verdict", "who", "date")
 _VERDICTS = ("WO", "O", "excluded")
+_BY_KEY = {verdict.casefold(): verdict for verdict in _VERDICTS}
+_EXPECTED = f"the columns {', '.join(_COLUMNS)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,31 +33,39 @@ class VerdictRow:
 
 
 def read_verdicts(path: Path) -> dict[str, VerdictRow]:
-    """The last row of each face, by face id; empty without a table.
+    """The row of each face, by face id; empty without a table.
 
-    Raises ValueError for unknown columns, unknown verdicts and damaged files.
+    Raises ValueError for other columns, unknown verdicts, two rows of a face that differ, and damaged files.
     """
-    found: dict[str, VerdictRow] = {}
     if not is_there(path):
-        return found
+        return {}
     try:
-        reader = csv.reader(io.StringIO(read_text(path), newline=""))
-        head = tuple(next(reader, ()))
-        if head != _COLUMNS:
-            raise BadInput(f"the columns {', '.join(_COLUMNS)}", ", ".join(head) or "none", str(path))
-        for cells in reader:
-            if not cells:
-                continue
-            if len(cells) != len(_COLUMNS) or cells[1] not in _VERDICTS:
-                expected = f"a file, a verdict among {', '.join(_VERDICTS)}, who, date"
-                raise BadInput(expected, ",".join(cells), f"{path}:{reader.line_num}")
-            row = VerdictRow(**dict(zip(_COLUMNS, cells, strict=True)))
-            found[id_of(Path(row.file).stem)] = row
+        table = parse_csv(read_text(path), _COLUMNS, _COLUMNS[0])
     except OSError as error:
         raise unreadable(error, "a CSV table in UTF-8", str(path)) from error
-    except csv.Error as error:
-        raise BadInput("a CSV table in UTF-8", error, str(path)) from error
+    except BadInput as error:
+        twice = error.got.endswith(" twice")
+        raise BadInput(error.expected if twice else _EXPECTED, error.got, str(path)) from error
+    if sorted(table.columns) != sorted(_COLUMNS):
+        raise BadInput(_EXPECTED, ", ".join(table.columns), str(path))
+    found: dict[str, VerdictRow] = {}
+    for row in table.rows:
+        where = f"{path}:{row.line}"
+        face, verdict = _row(row, where)
+        if found.setdefault(face, verdict) != verdict:
+            raise BadInput("one row a face", f"another of {verdict.file}; remove one", where)
     return found
+
+
+def _row(row: CsvRow, where: str) -> tuple[str, VerdictRow]:
+    """The face's id and its verdict. Raises BadInput."""
+    cells = {name: clean(cell) for name, cell in (row.cells or {}).items()}
+    verdict = _BY_KEY.get(plain(cells.get("verdict", "")))
+    face = bare_name(cells.get("file", ""))
+    if verdict is None or not face:
+        expected = f"a file, a verdict among {', '.join(_VERDICTS)}, who, date"
+        raise BadInput(expected, row.text, where)
+    return id_of(face), VerdictRow(**cells | {"verdict": verdict})
 
 
 def encode_verdicts(rows: dict[str, VerdictRow]) -> bytes:

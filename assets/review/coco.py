@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
-from assets.problems import BadInput, Problem, ReportProblem, unreadable
+from assets.problems import BadInput, Problem, ReportProblem
 from assets.reading.numbers import number_of
 from assets.reading.outlines import read_outline
 from assets.review.index import (
@@ -41,7 +41,8 @@ from assets.review.shapes import (
     polygon_shape,
     report_left_out,
 )
-from natocc.files.read import is_there, read_table_bytes
+from assets.text.json_text import read_json_text
+from natocc.files.read import is_there
 from natocc.geometry import Image
 from natocc.masks.rle import decode_runs
 
@@ -139,11 +140,9 @@ def read_coco(folder: Path, review: Review, report: ReportProblem) -> Iterator[A
 
 def _read_file(path: Path) -> _File:
     try:
-        return _File.model_validate_json(read_table_bytes(path))
+        return _File.model_validate_json(read_json_text(path, _EXPECTED))
     except ValidationError as error:
         raise BadInput(_EXPECTED, first(error), str(path)) from error
-    except OSError as error:
-        raise unreadable(error, _EXPECTED, str(path)) from error
 
 
 def _doubled(file: _File) -> list[tuple[_Picture, tuple[str, str]]]:

@@ -16,8 +16,10 @@ from pydantic import TypeAdapter, ValidationError
 from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.reading.flags import read_flag
 from assets.reading.naming import id_of
+from assets.text.json_text import decode_json
 from natocc.files.names import is_number
 from natocc.files.read import is_there, read_table_bytes
+from natocc.files.text import decode_text
 from natocc.geometry import Image
 from shards.storage import sha256_bytes
 
@@ -118,7 +120,7 @@ def read_review(folder: Path) -> Review:
     expected = f"the index of a review ({_FORMAT})"
     try:
         data = read_table_bytes(path)
-        index = json.loads(data)
+        index = decode_json(decode_text(data, str(path)), expected, str(path))
         if not isinstance(index, dict):
             raise BadInput(expected, "no object", str(path))
         if index.get("format") != _FORMAT:

@@ -15,7 +15,7 @@ import numpy as np
 from PIL.Image import DecompressionBombError
 from pydantic import BaseModel, Field, ValidationError
 
-from assets.problems import BadInput, Problem, ReportProblem, unreadable
+from assets.problems import BadInput, Problem, ReportProblem
 from assets.reading.outlines import points_of, sound_points
 from assets.review.index import (
     FACE_LABEL,
@@ -42,11 +42,11 @@ from assets.review.shapes import (
     polygon_shape,
     report_left_out,
 )
+from assets.text.json_text import read_json_text
 from assets.wording import count_of
 from natocc.codecs import decode_plane
 from natocc.files.clutter import is_clutter
 from natocc.files.pictures import open_picture
-from natocc.files.read import read_table_bytes
 from natocc.geometry import Image
 from natocc.masks.polygons import trace_polygons
 
@@ -125,12 +125,12 @@ def read_labelme(folder: Path, review: Review, report: ReportProblem) -> Iterato
         if where == REVIEW_INDEX or (face := face_of(where, path.stem, review, report)) is None:
             continue
         try:
-            file = _File.model_validate_json(read_table_bytes(path))
+            file = _File.model_validate_json(read_json_text(path, _EXPECTED, where))
         except ValidationError as error:
             report(Problem(path=where, expected=_EXPECTED, got=first(error)))
             continue
-        except OSError as error:
-            report(unreadable(error, _EXPECTED).problem(where))
+        except BadInput as error:
+            report(error.problem(where))
             continue
         faults: list[Problem] = []
         mask = _mask_of(file, face, where, faults.append)

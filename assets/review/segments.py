@@ -12,13 +12,18 @@ from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.reading.folders import pictures_in
 from assets.review.index import REVIEW_VERDICTS, Answer, Review, ReviewFace, face_of, file_date
 from assets.review.shapes import bitmap_shape
+from assets.text.csv_rows import parse_csv
+from assets.text.lines import bare_name, clean, plain
 from natocc.codecs import encode_png
-from natocc.files.read import is_there, read_text
+from natocc.files.read import is_there
+from natocc.files.text import read_text
 from natocc.geometry import Image
 from natocc.masks.scaling import enlarge_mask
 
 SEGMENTS_MASKS, SEGMENTS_TABLE = "masks", "review.csv"
 _COLUMNS = ("id", "verdict")
+_EXPECTED = f"the columns {', '.join(_COLUMNS)}"
+_VERDICTS = {**REVIEW_VERDICTS, **{group.casefold(): group for group in REVIEW_VERDICTS.values()}}
 
 
 class SegmentsWriter:
@@ -88,24 +93,28 @@ def _verdicts(folder: Path, review: Review, report: ReportProblem) -> dict[str, 
     if not is_there(path):
         return found
     try:
-        reader = csv.DictReader(io.StringIO(read_text(path), newline=""))
-        if tuple(reader.fieldnames or ()) != _COLUMNS:
-            got = ", ".join(reader.fieldnames or ()) or "none"
-            raise BadInput(f"the columns {', '.join(_COLUMNS)}", got, str(path))
-        for row in reader:
-            _add(found, row, f"{SEGMENTS_TABLE}:{reader.line_num}", review, report)
+        table = parse_csv(read_text(path), _COLUMNS, _COLUMNS[0])
     except OSError as error:
         raise unreadable(error, "a CSV table in UTF-8", str(path)) from error
-    except csv.Error as error:
-        raise BadInput("a CSV table in UTF-8", error, str(path)) from error
+    except BadInput as error:
+        twice = error.got.endswith(" twice")
+        raise BadInput(error.expected if twice else _EXPECTED, error.got, str(path)) from error
+    if sorted(table.columns) != sorted(_COLUMNS):
+        raise BadInput(_EXPECTED, ", ".join(table.columns), str(path))
+    for row in table.rows:
+        where = f"{SEGMENTS_TABLE}:{row.line}"
+        if row.cells is None:
+            report(Problem(path=where, expected="an id and a verdict or nothing", got=row.text))
+        else:
+            _add(found, row.cells, where, review, report)
     return found
 
 
 def _add(
-    found: dict[str, str], row: dict[str, str | None], where: str, review: Review, report: ReportProblem
+    found: dict[str, str], row: dict[str, str], where: str, review: Review, report: ReportProblem
 ) -> None:
-    name, verdict = ((row.get(column) or "").strip() for column in _COLUMNS)
-    verdict = REVIEW_VERDICTS.get(verdict, verdict)
+    name, verdict = bare_name(row["id"]), clean(row["verdict"])
+    verdict = _VERDICTS.get(plain(verdict), verdict)
     if not verdict or (face := face_of(where, name, review, report)) is None:
         return
     if verdict not in REVIEW_VERDICTS.values():

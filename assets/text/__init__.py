@@ -1,1 +1,1 @@
-"""Text from files: tables, side-cars, JSON read piece by piece."""
+"""Text from files: decoded, in lines, tables, side-cars, lists of names, JSON."""

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from assets.text.json_text import repeated_keys
 from natocc.files.read import bounds, open_file
 
 _CHUNK = 1 << 20
-_MARK = b"\xef\xbb\xbf"
+_MARK, _UTF_16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 _SPACE = " \t\n\r"
 # If an error or a number ends within so many characters of the buffer's end, more text may change it. This is
 # longer than any number or keyword.
@@ -26,23 +27,29 @@ class Piece:
     value: Any
     start: int
     end: int
+    # A key that an object in it has twice; "" if none has.
+    repeated: str = ""
 
 
 def read_pieces(path: Path) -> Iterator[Piece]:
     """Yield the members of the object in ``path`` in their order, lists element by element.
 
-    Raises ValueError, with the position in bytes, if the file is not a complete JSON object or if one member
-    is larger than a whole table may be; OSError if the file can't be read.
+    Raises ValueError, with the position in bytes, if the file is not a complete JSON object, has a member
+    twice, or has one that is larger than a whole table may be; OSError if the file can't be read.
     """
     with open_file(path) as stream:
         text = _Text(stream)
         text.expect("{")
+        members: set[str] = set()
         if text.next() == "}":
             return
         while True:
             key = text.value("").value
             if not isinstance(key, str):
                 raise ValueError(f"a key that is no string at byte {text.place}")
+            if key in members:
+                raise ValueError(f"the key {key!r} twice, again at byte {text.place}")
+            members.add(key)
             text.expect(":")
             if text.next() == "[":
                 yield from _elements(text, key)
@@ -72,8 +79,11 @@ class _Text:
     """The unused text read so far, one character a byte. JSON's own signs are ASCII, so this is safe."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        self._stream, self._decoder = stream, json.JSONDecoder()
+        self._stream, self._decoder = stream, json.JSONDecoder(object_pairs_hook=self._object)
+        self._repeated = ""
         start = stream.read(len(_MARK))
+        if start[:2] in _UTF_16:
+            raise ValueError("text in UTF-16; save it as UTF-8")
         self._base, first = (len(_MARK), b"") if start == _MARK else (0, start)
         self._text, self._at = first.decode("latin-1"), 0
 
@@ -101,6 +111,7 @@ class _Text:
     def value(self, key: str) -> Piece:
         self.next()
         while True:
+            self._repeated = ""
             try:
                 value, end = self._decoder.raw_decode(self._text, self._at)
             except RecursionError as error:
@@ -115,10 +126,23 @@ class _Text:
             if number and end >= len(self._text) - _NEAR_END and self._more():
                 continue
             if not (plain := self._text[self._at : end]).isascii():
-                value = json.loads(plain.encode("latin-1"))
-            piece = Piece(key, value, self.place, self._base + end)
+                value = self._decoded(plain.encode("latin-1"))
+            piece = Piece(key, value, self.place, self._base + end, self._repeated)
             self._at = end
             return piece
+
+    def _decoded(self, data: bytes) -> Any:
+        try:
+            return json.loads(data.decode())
+        except UnicodeDecodeError as error:
+            found = f"0x{data[error.start]:02x} at byte {self.place + error.start}"
+            raise ValueError(f"another encoding ({found}); save it as UTF-8") from error
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            self._repeated = repeated_keys(pairs)[0].encode("latin-1", "replace").decode("utf-8", "replace")
+        return found
 
     def _more(self) -> bool:
         rest = len(self._text) - self._at

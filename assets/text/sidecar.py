@@ -2,186 +2,152 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import math
-import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import re
+from difflib import get_close_matches
 from pathlib import Path
 
 from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.reading.naming import normal
-from assets.records import FRAMES, Frame, Origin
+from assets.reading.tally import Tally
+from assets.reading.unmatched import unmatched
+from assets.text.csv_rows import CsvRow, CsvTable, parse_csv
+from assets.text.lines import bare_name, clean, is_picture_name, unquote
+from assets.text.named_pictures import NamedPictures
+from assets.text.sidecar_row import (
+    EMPTY_ROW,
+    EXCLUDED_ROW,
+    SIDECAR_COLUMNS,
+    SidecarRow,
+    parse_sidecar_row,
+)
 from assets.wording import count_of
-from natocc.files.read import is_there, read_text, what_is
+from natocc.files.names import is_number
+from natocc.files.read import is_there
+from natocc.files.text import read_text
 
 SIDECAR = "natocc.csv"
-SPLITS = ("train", "test", "excluded")
-Point = tuple[float, float]
-# If more rows than this lack an image, they are reported in one line.
-_MOST_LINES = 10
-_COLUMNS = ("file", "photo", "person", "split", "licence", "grade", "landmarks", "rot_deg", "frame", "source")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SidecarRow:
-    """One row of the side-car; None or empty for unknown values."""
-
-    photo: str = ""
-    person: str | None = None
-    split: str | None = None
-    licence: str = ""
-    grade: str | None = None
-    landmarks: dict[str, Point] = field(default_factory=dict)
-    rot_deg: float | None = None
-    source: str = ""
-    frame: Frame | None = None
-
-    def origin(self, dataset: str, licence: str) -> Origin:
-        """The origin of the image. ``licence`` is the dataset's licence, for rows without their own."""
-        return Origin(
-            dataset=dataset,
-            photo=self.photo,
-            licence=self.licence or licence,
-            split=self.split,
-            person=self.person,
-            grade=self.grade,
-            frame=self.frame,
-        )
-
-
-EMPTY_ROW = SidecarRow()
-# For an image with an unreadable row, as the row may have said "test".
-EXCLUDED_ROW = SidecarRow(split="excluded")
+_EXPECTED = f"a column file and others among {', '.join(SIDECAR_COLUMNS[1:])}"
+_SEPARATORS = re.compile(r"[,;\t|]")
+# Names that a side-car gets by mistake; others, such as that of a backup, are meant.
+_SIMILAR = re.compile(r"natocc(\.csv)?\.(csv|tsv|txt|xlsx?|ods)|natocc ?\(\d+\)\.csv", re.IGNORECASE)
 
 
 class Sidecar:
     """The side-car of one dataset folder, read once. Without the file it has no rows.
 
-    An unreadable row is a Problem, and its image is excluded. Raises ValueError if the file is no such table:
-    without its splits, test images would be used for training.
+    An unreadable row is a Problem, and its image is excluded, as the row may have said "test". If the row
+    does not tell its image, every image that no readable row names is excluded. Raises ValueError if the file
+    is no such table: without its splits, test images would be used for training.
     """
 
     def __init__(self, folder: Path, root: Path, report: ReportProblem) -> None:
         self._rows: dict[str, SidecarRow] = {}
+        self._report, self._lost, self._unnamed = report, Tally(), set[str]()
         path = folder / SIDECAR
+        self._where = path.relative_to(root).as_posix()
         if not is_there(path):
+            _check_place(folder, root)
             return
-        where = path.relative_to(root).as_posix()
-        problems: list[tuple[int, Problem]] = []
-        absent: list[tuple[int, str]] = []
-        for line, row in _rows(path, where):
-            name = normal((row.get("file") or "").strip())
-            try:
-                parsed = _parse(name, row)
-                if name in self._rows:
-                    raise BadInput("one row an image", f"another for {name}")
-            except BadInput as error:
-                found = error.problem(f"{where}:{line}")
-                problems.append((line, found))
-                parsed = EXCLUDED_ROW
-            self._rows[name] = parsed
-            if name and not _exists(folder, name):
-                absent.append((line, name))
-        for _, problem in sorted([*problems, *_absences(where, absent)], key=lambda numbered: numbered[0]):
-            report(problem)
+        self._pictures = NamedPictures(folder)
+        self._absent: list[str] = []
+        doubtful: list[str] = []
+        table = _table(path, self._where)
+        self._file = table.columns.index("file")
+        for row in table.rows:
+            doubtful += self._read(row)
+        for image in doubtful:
+            self._rows.setdefault(image, EXCLUDED_ROW)
+        if self._absent:
+            kind, todo = "rows without a photograph", "correct or remove them"
+            expected = "a photograph for each row"
+            report(unmatched(self._where, kind, self._absent, expected=expected, todo=todo))
 
     def row_of(self, file: str) -> SidecarRow:
         """The row of an image, by its path relative to the dataset folder."""
-        return self._rows.get(normal(file), EMPTY_ROW)
+        row = self._rows.get(normal(file))
+        if row is None and self._lost:
+            self._unnamed.add(normal(file))
+            return EXCLUDED_ROW
+        return EMPTY_ROW if row is None else row
+
+    def finish(self) -> None:
+        """Call after the last image. Reports the images that are excluded by rows without an image."""
+        if self._unnamed:
+            count = count_of(len(self._unnamed), "images")
+            got = f"none in {self._lost}, which may have said test; {count} that no row names are excluded"
+            expected = "rows that name an image"
+            self._report(
+                Problem(path=self._where, expected=expected, got=f"{got}, the first {min(self._unnamed)}")
+            )
+
+    def _read(self, row: CsvRow) -> tuple[str, ...]:
+        """Enter a row. Returns the images that its unclear name may mean, if it keeps them from training."""
+        try:
+            parsed = parse_sidecar_row(row.cells)
+        except BadInput as error:
+            self._fault(row, error)
+            self._exclude(row)
+            return ()
+        written = clean(row.cells["file"]) if row.cells else ""
+        meant = self._pictures.find(written)
+        if not meant.sure:
+            self._absent.append(written)
+            held_out = parsed.split in ("test", "excluded")
+            if held_out and not meant.paths and not _tells_image(written):
+                self._lost.add(f"line {row.line}")
+            return meant.paths if held_out else ()
+        (image,) = meant.paths
+        if self._rows.setdefault(image, parsed) != parsed:
+            self._fault(row, BadInput("one row an image", f"another for {image}"))
+            self._rows[image] = EXCLUDED_ROW
+        return ()
+
+    def _exclude(self, row: CsvRow) -> None:
+        """Exclude what an unreadable row may name: in its cell ``file``, or with a picture's suffix."""
+        cell = row.cells["file"] if row.cells else "".join(row.parts[self._file : self._file + 1])
+        pieces = {unquote(piece) for part in row.parts for piece in _SEPARATORS.split(part)}
+        names = sorted({unquote(cell), *filter(is_picture_name, pieces)})
+        images = [image for name in names for image in self._pictures.find(name).paths]
+        for image in images:
+            self._rows[image] = EXCLUDED_ROW
+        absent = list(filter(_tells_image, names))
+        if absent and not images:
+            self._absent.append(absent[0])
+        elif not images:
+            self._lost.add(f"line {row.line}")
+
+    def _fault(self, row: CsvRow, error: BadInput) -> None:
+        self._report(error.problem(f"{self._where}:{row.line}"))
 
 
-def _absences(where: str, absent: list[tuple[int, str]]) -> list[tuple[int, Problem]]:
-    """One line for each row without an image; one line for all if there are more than ``_MOST_LINES``."""
-    if len(absent) > _MOST_LINES:
-        line, first = absent[0]
-        expected = f"images of {count_of(len(absent), 'rows')}, the first {first}"
-        return [(line, Problem(path=where, expected=expected, got="no such files"))]
-    return [
-        (line, Problem(path=f"{where}:{line}", expected=f"an image {name}", got="no such file"))
-        for line, name in absent
-    ]
+def _tells_image(written: str) -> bool:
+    """Whether a text is the name of an image, even of one that is not there."""
+    return is_picture_name(written) or is_number(bare_name(written))
 
 
-def _rows(path: Path, where: str) -> Iterator[tuple[int, dict[str, str | None]]]:
-    """Line number and cells of each row."""
+def _check_place(folder: Path, root: Path) -> None:
+    """Raise BadInput for a side-car under a similar name or beside its place: its splits would be lost."""
+    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    similar = [folder / name for name in names if _SIMILAR.fullmatch(name)]
+    beside = [folder / name / SIDECAR for name in names if is_there(folder / name / SIDECAR)]
+    # A folder without pictures of its own may be another dataset's.
+    among = [path for path in beside if any(is_picture_name(file.name) for file in path.parent.iterdir())]
+    for path in (*similar, *among, *filter(is_there, [root / SIDECAR])):
+        where, got = (place.relative_to(root).as_posix() for place in (folder / SIDECAR, path))
+        raise BadInput("the side-car here", f"{got}, which is not read; move or rename it", where)
+
+
+def _table(path: Path, where: str) -> CsvTable:
+    """The table. Raises BadInput for other columns, other encodings, and a column that is there twice."""
     try:
-        reader = csv.DictReader(io.StringIO(read_text(path), newline=""))
-        columns = reader.fieldnames or ()
-        if "file" not in columns or not set(columns) <= set(_COLUMNS):
-            expected = f"a column file and others among {', '.join(_COLUMNS[1:])}"
-            raise BadInput(expected, ", ".join(columns) or "none", where)
-        for row in reader:
-            yield reader.line_num, row
+        table = parse_csv(read_text(path), SIDECAR_COLUMNS, "file")
     except OSError as error:
         raise unreadable(error, "a CSV table in UTF-8", where) from error
-    except csv.Error as error:
-        raise BadInput("a CSV table in UTF-8", error, where) from error
-
-
-def _exists(folder: Path, name: str) -> bool:
-    """Whether the file exists, with composed or decomposed accents in its name."""
-    return any(not what_is(folder / unicodedata.normalize(form, name)) for form in ("NFC", "NFD"))
-
-
-def _parse(name: str, row: dict[str, str | None]) -> SidecarRow:
-    if not name or row.get("file") is None or None in row.values() or None in row:
-        raise BadInput("a value or nothing for each column, and an image in file", "another number of cells")
-    text = {key: (value or "").strip() for key, value in row.items()}
-    split = text.get("split") or None
-    if split is not None and split not in SPLITS:
-        raise BadInput(f"a split among {', '.join(SPLITS)}", repr(split))
-    named = _points(text.get("landmarks") or "{}")
-    return SidecarRow(
-        photo=text.get("photo", "").lower(),
-        person=text.get("person") or None,
-        split=split,
-        licence=text.get("licence", ""),
-        grade=text.get("grade") or None,
-        landmarks=named,
-        rot_deg=_number(text["rot_deg"], "rot_deg in degrees") if text.get("rot_deg") else None,
-        source=text.get("source", ""),
-        frame=_frame(text.get("frame", "")),
-    )
-
-
-def _frame(text: str) -> Frame | None:
-    found = next((frame for frame in FRAMES if frame == text.lower()), None)
-    if text and found is None:
-        raise BadInput(f"a frame among {', '.join(FRAMES)}", repr(text))
-    return found
-
-
-def _points(text: str) -> dict[str, Point]:
-    """The named points. A face mesh is checked, but not returned."""
-    expected = 'landmarks as JSON {"name": [x, y], …}, where "facemesh" is a list of [x, y]'
-    try:
-        points = json.loads(text)
-        if not isinstance(points, dict):
-            raise BadInput(expected, f"a {type(points).__name__}")
-        for point in points.pop("facemesh", ()):
-            _point(point, expected)
-        return {name: _point(point, expected) for name, point in points.items()}
-    except BadInput:
-        raise
-    except (ValueError, AttributeError, TypeError, RecursionError, OverflowError) as error:
-        raise BadInput(expected, error) from error
-
-
-def _point(value: object, expected: str) -> Point:
-    if not isinstance(value, list) or len(value) != 2:
-        raise BadInput(expected, repr(value))
-    return _number(value[0], expected), _number(value[1], expected)
-
-
-def _number(value: object, expected: str) -> float:
-    if isinstance(value, str | int | float):
-        try:
-            number = float(value)
-        except (ValueError, OverflowError) as error:
-            raise BadInput(expected, repr(value)) from error
-        if math.isfinite(number):
-            return number
-    raise BadInput(expected, repr(value))
+    except BadInput as error:
+        expected = error.expected if error.got.endswith(" twice") else _EXPECTED
+        raise BadInput(expected, error.got, where) from error
+    if others := [name for name in table.columns if name not in SIDECAR_COLUMNS]:
+        near = get_close_matches(others[0].casefold(), SIDECAR_COLUMNS, 1)
+        advice = f"; rename {others[0]} to {near[0]}" if near else ""
+        raise BadInput(_EXPECTED, f"{', '.join(table.columns)}{advice}", where)
+    return table

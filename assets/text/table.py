@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,11 +10,14 @@ from typing import Generic, TypeVar
 
 from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.reading.tally import Tally
+from assets.text.lines import clean, text_lines, unquote
 from assets.wording import count_of
 from natocc.files.names import is_number
-from natocc.files.read import is_there, read_text
+from natocc.files.read import is_there
+from natocc.files.text import read_text
 
 _Row = TypeVar("_Row")
+_SEPARATOR = re.compile("[,;|]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,7 @@ class _Content(Generic[_Row]):
     rows: dict[str, _Row] = field(default_factory=dict)
     stated: int | None = None  # rows, as the first line says
     total: int = 0
+    differing: set[str] = field(default_factory=set)
     # By expected content: the faulty lines, and the content of the first.
     refused: dict[str, tuple[Tally, str]] = field(default_factory=dict)
 
@@ -41,9 +45,9 @@ class _Content(Generic[_Row]):
         if row is None:
             return
         name, value = row
-        if name in self.rows:
-            raise BadInput("one row a name", f"a second one of {name}")
-        self.rows[name] = value
+        if self.rows.setdefault(name, value) != value:
+            self.differing.add(name)
+            raise BadInput("one row a name", f"another one of {name}")
 
     def refuse(self, line: int, error: BadInput) -> None:
         self.refused.setdefault(error.expected, (Tally(), error.got))[0].add(f"line {line}")
@@ -54,10 +58,10 @@ def read_rows(
 ) -> dict[str, _Row] | None:
     """The rows by name; None if the file does not exist or can't be read.
 
-    Cells are separated by blanks, tabs or commas. Empty lines, CRLF and a byte order mark are accepted. A
-    first line with one number states the number of rows. ``layout_from`` gets the cells of the next line; if
-    it raises BadInput, the table is refused. Faulty rows are left out and reported, one line for each kind of
-    fault.
+    Cells are separated by blanks, tabs, commas or semicolons; quotes around them do not count. A first line
+    with one number states the number of rows. ``layout_from`` gets the cells of the next line; if it raises
+    BadInput, the table is refused. Faulty rows, and rows of one name that differ, are left out and reported,
+    one line for each kind of fault.
     """
     if not is_there(path):
         return None
@@ -75,7 +79,7 @@ def read_rows(
     if content.stated not in (None, content.total):
         expected, got = f"{count_of(content.stated, 'rows')}, as its first line says", str(content.total)
         report(Problem(path=where, expected=expected, got=got, action="noted"))
-    return content.rows
+    return {name: value for name, value in content.rows.items() if name not in content.differing}
 
 
 def _read_content(path: Path, layout_from: Callable[[list[str]], Layout[_Row]]) -> _Content[_Row]:
@@ -101,6 +105,6 @@ def _read_content(path: Path, layout_from: Callable[[list[str]], Layout[_Row]]) 
 
 def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Line number (from 1) and cells of each non-empty line."""
-    for number, line in enumerate(io.StringIO(read_text(path), newline=None), 1):
-        if cells := line.replace(",", " ").split():
+    for number, line in enumerate(text_lines(read_text(path)), 1):
+        if cells := [unquote(cell) for cell in _SEPARATOR.sub(" ", clean(line)).split()]:
             yield number, cells

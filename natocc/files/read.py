@@ -20,7 +20,6 @@ from typing import BinaryIO
 _MIB = 1 << 20
 # Bytes of a file that is hashed and perhaps read in pieces, such as a table of pictures.
 MOST_HASHED = 4 << 30
-_TEXT, _UTF_16 = "text in UTF-8", (b"\xff\xfe", b"\xfe\xff")
 _NUL_IN_NAME = "a name with a NUL character"
 # Opening a pipe must not wait for its other end.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -79,24 +78,6 @@ def read_picture_bytes(path: Path) -> bytes:
 def read_table_bytes(path: Path) -> bytes:
     """The bytes of a table, a list, an answer or a recipe. Raises UnfitFile, or another OSError."""
     return read_within(path, bounds().table_mib * _MIB)
-
-
-def read_text(path: Path, most: int | None = None) -> str:
-    """The text of a table, a list, an answer or a recipe, in UTF-8 with or without a byte order mark.
-
-    ``most``: its largest size in bytes, if that is not a table's. Line ends are kept. Raises UnfitFile for
-    other encodings and for binary data, or another OSError.
-    """
-    data = read_table_bytes(path) if most is None else read_within(path, most)
-    if data.startswith(_UTF_16):
-        raise UnfitFile(str(path), _TEXT, "text in UTF-16; save it as UTF-8")
-    if (at := data.find(b"\0")) >= 0:
-        raise UnfitFile(str(path), _TEXT, f"binary data (a zero at byte {at})")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        got = f"another encoding (0x{error.object[error.start]:02x} at byte {error.start})"
-        raise UnfitFile(str(path), _TEXT, got) from error
 
 
 def read_within(path: Path | str, most: int) -> bytes:

@@ -9,9 +9,12 @@ from pathlib import Path
 
 from assets.bank.reader import Bank, Entry
 from assets.problems import unreadable
+from assets.text.lines import bare_name, clean
+from assets.text.name_list import read_names
 from assets.wording import count_of
 from manifests.recipe import RecipeError, Subset
-from natocc.files.read import is_there, read_text
+from natocc.files.read import is_there
+from natocc.files.text import read_text
 from natocc.kinds import kind_named
 
 _NO_SUBSETS = (
@@ -59,17 +62,23 @@ def _listed(faces: Sequence[Entry], path: Path) -> list[Entry]:
         expected = f"split: expected train, test, all or a list file, got {str(path)!r}, which is no file"
         advice = "give the list with --split FILE, or take every face with --split all"
         raise RecipeError([f"{expected}; {advice}"])
+    ids: dict[str, str | None] = {}
+    for face in faces:
+        for name in {face.id, bare_name(face.source)}:
+            # None: two faces have the name.
+            ids[name] = face.id if ids.get(name, face.id) == face.id else None
     try:
-        lines = [line.strip() for line in read_text(path).splitlines()]
+        names = read_names(read_text(path), lambda name: ids.get(clean(name)) or ids.get(bare_name(name)))
     except OSError as error:
         raise RecipeError([f"split: {unreadable(error, 'a list of faces', str(path))}"]) from error
-    wanted = {line for line in lines if line}
-    found = {name: face for face in faces for name in (face.id, Path(face.source).name)}
-    absent = sorted(wanted - found.keys())
-    if absent:
-        text = f"{count_of(len(absent), 'faces')} that the bank lacks, the first {absent[0]!r}"
+    if names.unmatched:
+        text = (
+            f"{count_of(len(names.unmatched), 'faces')} that the bank lacks, the first {names.unmatched[0]!r}"
+        )
         raise RecipeError([f"split: expected faces of the bank in {path}, got {text}"])
-    chosen = {found[name].id for name in wanted}
+    if names.unclear:
+        raise RecipeError([f"split: expected one face a line in {path}, got others: {names.unclear}"])
+    chosen = frozenset(names.found)
     return [face for face in faces if face.id in chosen]
 
 

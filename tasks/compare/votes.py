@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from scipy.stats import binomtest
 
+from assets.problems import unreadable
+from assets.text.json_text import decode_json
+from natocc.files.read import UnfitFile
+from natocc.files.text import decode_text
 from shards import storage
 
 _ANSWERS = ("left", "right", "none")
@@ -122,9 +125,9 @@ def _line(renditions: tuple[str, str], tally: VoteTally) -> str:
 
 def _read(url: str, what: str) -> dict[str, object]:
     try:
-        data = json.loads(storage.read_bytes(url))
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"{url}: expected {what} as JSON, got {error}") from error
+        data = decode_json(decode_text(storage.read_bytes(url), url), f"{what} as JSON", url)
+    except UnfitFile as error:
+        raise unreadable(error, f"{what} as JSON", url) from error
     if not isinstance(data, dict):
         raise ValueError(f"{url}: expected {what} as a JSON object, got {type(data).__name__}")
     return data

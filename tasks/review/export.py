@@ -13,11 +13,12 @@ from assets.problems import BadInput, unreadable
 from assets.reading.naming import id_of
 from assets.review.formats import form_named
 from assets.review.index import REVIEW_IMAGES, REVIEW_INDEX, ReviewFace, encode_review, pixels_sha256
+from assets.text.lines import bare_name, clean
+from assets.text.name_list import read_names
 from assets.wording import count_of
 from natocc.codecs import decode_plane
 from natocc.files.clutter import is_clutter
-from natocc.files.names import is_number
-from natocc.files.read import read_text
+from natocc.files.text import read_text
 from natocc.geometry import Image
 from shards import storage
 from shards.check_output import check_folder
@@ -149,20 +150,19 @@ def _finite(score: object) -> float | None:
 
 def _listed(path: Path, faces: dict[str, Entry]) -> frozenset[str]:
     """The ids of a list, which may also be unpadded ids or names of photographs."""
+    ids = {name: face for face in faces for name in (face, bare_name(face))}
     try:
-        lines = read_text(path).splitlines()
+        names = read_names(read_text(path), lambda name: _id_of(name, ids))
     except OSError as error:
         raise unreadable(error, "a list in UTF-8", str(path)) from error
-    names = [line.strip() for line in lines if line.strip()]
-    ids = [_id_of(name, faces) for name in names]
-    if unknown := [name for name, face_id in zip(names, ids, strict=True) if face_id not in faces]:
-        got = f"{count_of(len(unknown), 'others')}, the first {unknown[0]}"
+    if names.unmatched:
+        got = f"{count_of(len(names.unmatched), 'others')}, the first {names.unmatched[0]}"
         raise ValueError(f"{path}: expected ids of faces in the bank, got {got}")
-    return frozenset(ids)
+    if names.unclear:
+        raise ValueError(f"{path}: expected one face a line, got others: {names.unclear}")
+    return frozenset(names.found)
 
 
-def _id_of(name: str, faces: dict[str, Entry]) -> str:
-    if name in faces:
-        return name
-    suffix = Path(name).suffix
-    return id_of(name) if is_number(name) or not suffix else id_of(name.removesuffix(suffix))
+def _id_of(name: str, ids: dict[str, str]) -> str | None:
+    bare = bare_name(name)
+    return ids.get(clean(name)) or ids.get(bare) or ids.get(id_of(bare))

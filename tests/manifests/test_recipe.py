@@ -131,7 +131,7 @@ def test_an_unknown_recipe_lists_the_known_ones() -> None:
     [
         ("- a\n- b\n", "mine.yaml: expected a mapping of fields, got list"),
         ("", "mine.yaml: expected a mapping of fields, got NoneType"),
-        ("a: [", "mine.yaml: expected YAML, got while parsing"),
+        ("a: [", "mine.yaml: expected YAML, got a fault in line"),
     ],
 )
 def test_a_text_that_is_no_recipe_is_an_error(text: str, start: str, tmp_path: Path) -> None:
@@ -158,8 +158,8 @@ BOMB = "\n".join(
         ("a: &a [*a]", "expected at most 10,000 values, got "),
         ("a: &a {b: *a}", "expected at most 10,000 values, got "),
         ("a: " + "[" * 5000, "expected YAML, got brackets nested too deep"),
-        ("seed: " + "9" * 5000, "expected YAML, got Exceeds the limit"),
-        ("seed: 2001-99-99", "expected YAML, got month must be in 1..12"),
+        ("seed: " + "9" * 5000, "expected YAML, got a number or a date that is out of range"),
+        ("seed: 2001-99-99", "expected YAML, got a number or a date that is out of range"),
         ("a: " + "x" * (1 << 18), "expected at most 262,144 bytes, got "),
         ("name: \x00", "expected text in UTF-8, got binary data"),
     ],
@@ -200,7 +200,7 @@ def test_values_in_messages_are_one_line_and_cut(tmp_path: Path) -> None:
 
 def test_yaml_makes_no_objects(tmp_path: Path) -> None:
     (line,) = problems("name: !!python/object/apply:os.getcwd []", tmp_path)
-    assert "could not determine a constructor" in line
+    assert "no text, number, list or mapping in line 1, column 7" in line
 
 
 def test_options_replace_fields_and_are_checked_too(tmp_path: Path) -> None:

@@ -68,6 +68,9 @@ def read_listing(path: Path) -> Listing:
             continue
         number = found[piece.key]
         found[piece.key] += 1
+        # A repeated key of an annotation is found when it is read.
+        if piece.repeated and piece.key != "annotations":
+            raise ValueError(f"the key {piece.repeated!r} twice in one object of {piece.key}")
         if piece.key == "images":
             _add_image(listing, piece.value, number, files)
         elif piece.key == "categories":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from assets.reading.folders import is_text
 from assets.reading.numbers import whole_number
 from assets.reading.outlines import read_outline
 from assets.records import RawObject
+from assets.text.json_text import decode_json
 from assets.text.sidecar import Sidecar
 from assets.wording import list_counts
 from natocc.files.read import open_file, what_is
@@ -61,6 +61,7 @@ def read_objects(
         yield from _read_file(path, raw, sidecar, taken, counted, report)
         if skipped is not None:
             skipped.update(counted)
+    sidecar.finish()
 
 
 def _read_file(
@@ -149,8 +150,10 @@ def _parse(data: bytes, source: _Source) -> RawObject:
     """The instance. Raises BadInput."""
     listing = source.listing
     try:
-        annotation = json.loads(data)
-    except (ValueError, RecursionError) as error:
+        annotation = decode_json(data, "an annotation with each key once")
+    except BadInput as error:
+        if error.got.endswith("twice in one object"):
+            raise
         raise BadInput("the annotation that was read before", "other text; the file has changed") from error
     if not isinstance(annotation, dict):
         raise BadInput("an annotation with id, image_id, category_id and segmentation", "no object")

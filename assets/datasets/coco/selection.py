@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,10 +13,14 @@ from assets.datasets.coco.categories import CATEGORIES, TEST_CATEGORIES, TESTED,
 from assets.datasets.coco.reader import COCO_FOLDER
 from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.records import RawObject
+from assets.text.lines import number_named
+from assets.text.name_list import numbered_entries
 from assets.wording import count_of
-from natocc.files.read import is_there, read_text
+from natocc.files.read import is_there
+from natocc.files.text import read_text
 
 _CHOICES, _IDS = "default, all or a file of annotation ids", "one annotation id a line"
+_SEPARATOR = re.compile("[,;|]")
 # Number of candidates to examine, at most, for each place of a category.
 _TRIES = 4
 _LEAST_SIDE, _BORDER, _LEAST_FILL, _MOST_ASPECT = 64, 3, 0.25, 5.0
@@ -51,14 +56,18 @@ def read_choice(choice: str) -> str | tuple[int, ...]:
     if not is_there(path):
         raise ValueError(f"--objects: expected {_CHOICES}, got {choice!r}")
     try:
-        wanted = sorted({int(line) for line in read_text(path).split()})
+        text = read_text(path)
     except OSError as error:
         raise unreadable(error, _CHOICES, f"--objects {choice}") from error
-    except ValueError as error:
-        raise BadInput(_IDS, error, f"--objects {choice}") from error
+    wanted: set[int] = set()
+    for number, line in numbered_entries(text):
+        for cell in _SEPARATOR.sub(" ", line).split():
+            if (annotation := number_named(cell)) is None:
+                raise BadInput(_IDS, f"{cell!r} in line {number}", f"--objects {choice}")
+            wanted.add(annotation)
     if not wanted:
         raise BadInput(_IDS, "an empty file", f"--objects {choice}")
-    return tuple(wanted)
+    return tuple(sorted(wanted))
 
 
 def choose_objects(

@@ -13,7 +13,8 @@ from assets.reading.folders import by_stem, first_folder, pictures_in
 from assets.reading.masks.choose import choose_masks
 from assets.reading.naming import id_of
 from assets.records import Origin, RawCutout
-from assets.text.sidecar import EMPTY_ROW, Sidecar, SidecarRow
+from assets.text.sidecar import Sidecar
+from assets.text.sidecar_row import EMPTY_ROW, SidecarRow
 from natocc.files.read import hash_if_readable
 
 # Places to which they are unpacked, and the names of the two folders. The publishers' own description uses
@@ -80,6 +81,8 @@ def read_voo_objects(raw: Path, report: ReportProblem) -> Iterator[RawCutout]:
             origin=_with_photo(origin, raw, of_coco, stem),
             enlarged=_FACTOR,
         )
+    if sidecar is not None:
+        sidecar.finish()
 
 
 def _with_photo(origin: Origin, raw: Path, sidecar: Sidecar, stem: str) -> Origin:

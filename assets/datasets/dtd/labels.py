@@ -10,14 +10,18 @@ from assets.problems import Problem, ReportProblem, unreadable
 from assets.reading.folders import names_in
 from assets.reading.naming import normal
 from assets.reading.tally import Tally
-from assets.reading.unmatched import unread_files
-from natocc.files.read import is_there, read_text
+from assets.reading.unmatched import unmatched, unread_files
+from assets.text.lines import path_parts, unquote
+from assets.text.name_list import numbered_entries
+from natocc.files.read import is_there
+from natocc.files.text import read_text
 
 _FOLDER = "labels"
 _SPLITS = ("train", "val", "test")
 _JOINT = "labels_joint_anno.txt"
 # The partition that ``official_split`` refers to.
 _OFFICIAL = 1
+_SEPARATOR = re.compile("[,;|]")
 _LIST = re.compile(rf"({'|'.join(_SPLITS)})(\d+)\.txt")
 
 
@@ -112,7 +116,9 @@ class TextureLabels:
             if name not in self._seen:
                 absent.add(name)
         if absent:
-            self._note(file, "pictures that are there", f"others: {absent}")
+            kind, todo = "names without a photograph", "correct or remove them"
+            expected = "pictures that are there"
+            self._report(unmatched(self._where(file), kind, absent, expected=expected, todo=todo))
 
     def _note_lacking(self, file: str, listed: Collection[str], among: str = "") -> None:
         lacking = Tally()
@@ -151,10 +157,9 @@ class TextureLabels:
                 self._unreadable.add(file)
                 self._report(unreadable(error, "text in UTF-8").problem(self._where(file)))
             return
-        for number, line in enumerate(text.splitlines(), 1):
-            if line.strip():
-                name, *rest = normal(line).split()
-                yield number, name.removeprefix("./").removeprefix("images/"), " ".join(rest)
+        for number, line in numbered_entries(text):
+            name, *rest = map(unquote, _SEPARATOR.sub(" ", normal(line)).split())
+            yield number, "/".join(path_parts(name)[-2:]), " ".join(rest)
 
     def _note(self, file: str, expected: str, got: str) -> None:
         self._report(Problem(path=self._where(file), expected=expected, got=got, action="noted"))

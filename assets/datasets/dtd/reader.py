@@ -49,6 +49,7 @@ def read_textures(raw: Path, report: ReportProblem, *, hold_out: bool = True) ->
                 metadata=labels.metadata_of(f"{kind.name}/{image.name}"),
             )
     labels.finish()
+    sidecar.finish()
 
 
 def _pictures_of(kind: Path, raw: Path, report: ReportProblem) -> list[Path]:

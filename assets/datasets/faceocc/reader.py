@@ -107,6 +107,7 @@ def read_faceocc_cutouts(raw: Path, report: ReportProblem) -> Iterator[RawCutout
             category=kind,
             origin=row.origin(_DATASET, _LICENCES[INTERNET]),
         )
+    sidecar.finish()
 
 
 def read_faceocc_textures(raw: Path, report: ReportProblem) -> Iterator[RawTexture]:

@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from assets.datasets.hands.info import UNKNOWN, read_hand_info
+from assets.datasets.hands.info import read_hand_info
 from assets.datasets.hands.selection import HAND_COUNT, LIST, choose_hands, hold_out_subjects, read_list
 from assets.problems import Problem, ReportProblem
 from assets.reading.folders import pictures_in
 from assets.reading.masks.choose import choose_masks
 from assets.reading.naming import id_of, normal
 from assets.records import Origin, RawHand
+from assets.text.lines import bare_name
+from assets.text.name_list import report_names
 from assets.text.sidecar import Sidecar
 
 HANDS_FOLDER, HAND_MASKS = "11k-hands", "11k-hands_masks"
@@ -64,27 +66,25 @@ def read_hands(
 
 def _listed(hands: list[RawHand], folder: Path, raw: Path, report: ReportProblem) -> frozenset[str] | None:
     """Ids of the hands on the published list; None without the list."""
-    listed = read_list((folder, raw / HAND_MASKS), raw, report)
+    ids = {bare_name(hand.image.name): hand.id for hand in hands}
+    listed = read_list((folder, raw / HAND_MASKS), raw, lambda name: ids.get(bare_name(name)), report)
     if listed is None:
         return None
     where, names = listed
-    stems = {normal(hand.image.stem) for hand in hands}
-    for name in sorted(names - stems):
-        expected = f"a photograph {HANDS_FOLDER}/Hands/{name}.jpg"
-        report(Problem(path=where, expected=expected, got="no such file"))
-    return frozenset(hand.id for hand in hands if normal(hand.image.stem) in names)
+    report_names(names, where, f"photographs in {HANDS_FOLDER}/Hands", report)
+    return frozenset(names.found)
 
 
 def _all_hands(folder: Path, raw: Path, report: ReportProblem) -> list[RawHand]:
     sidecar = Sidecar(folder, raw, report)
-    rows = read_hand_info(folder, raw, report)
+    table = read_hand_info(folder, raw, report)
     images = pictures_in(folder / "Hands", raw, report)
     masks, refused = _masks({normal(image.stem): image for image in images}, raw, report)
     hands = []
     for image in images:
+        row, info = sidecar.row_of(f"Hands/{image.name}"), table.row_of(image.name)
         if normal(image.stem) in refused:
             continue
-        row, info = sidecar.row_of(f"Hands/{image.name}"), rows.get(normal(image.name), UNKNOWN)
         hands.append(
             RawHand(
                 id=id_of(image.stem),
@@ -99,6 +99,8 @@ def _all_hands(folder: Path, raw: Path, report: ReportProblem) -> list[RawHand]:
                 origin=_origin(row.origin(HANDS_FOLDER, HANDS_LICENCE), info.subject),
             )
         )
+    table.report_mismatches((image.name for image in images), report)
+    sidecar.finish()
     return hands
 
 

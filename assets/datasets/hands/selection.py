@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from assets.problems import Problem, ReportProblem, unreadable
 from assets.reading.hold_out import held_out_of_each
-from assets.reading.naming import normal
 from assets.records import RawHand
-from natocc.files.read import is_there, read_text
+from assets.text.name_list import NameList, read_names
+from natocc.files.read import is_there
+from natocc.files.text import read_text
 
 LIST = "11k_hands_sample.txt"
 # The number of hands in Voo et al.
@@ -70,8 +71,13 @@ def even_shares(sizes: Mapping[str, int], count: int) -> dict[str, int]:
     return shares
 
 
-def read_list(folders: Sequence[Path], raw: Path, report: ReportProblem) -> tuple[str, frozenset[str]] | None:
-    """The list's path (relative to ``raw``) and its stems, one image a line; None without a list."""
+def read_list(
+    folders: Sequence[Path], raw: Path, id_named: Callable[[str], str | None], report: ReportProblem
+) -> tuple[str, NameList[str]] | None:
+    """The list's path (relative to ``raw``) and its names, one image a line; None without a list.
+
+    ``id_named`` returns the id of the hand with a name, None if there is none.
+    """
     stray = raw / LIST
     if stray.exists():
         expected = f"the list in {folders[0].name}/ or {folders[1].name}/"
@@ -81,15 +87,14 @@ def read_list(folders: Sequence[Path], raw: Path, report: ReportProblem) -> tupl
             continue
         where = path.relative_to(raw).as_posix()
         try:
-            lines = read_text(path).splitlines()
+            names = read_names(read_text(path), id_named)
         except OSError as error:
             report(unreadable(error, "a list of images, one a line").problem(where))
             continue
-        names = [line.strip().replace("\\", "/").rpartition("/")[2] for line in lines if line.strip()]
-        if not names:
+        if not names.lines:
             report(Problem(path=where, expected="a list of images, one a line", got="an empty file"))
             continue
-        return where, frozenset(normal(Path(name).stem) for name in names)
+        return where, names
     return None
 
 

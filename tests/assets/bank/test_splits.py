@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from assets.bank.reader import Entry
 from assets.bank.splits import final_splits, names_of
-from assets.text.sidecar import SPLITS
+from assets.text.sidecar_row import SPLITS
 from tests.entries import blank_entry
 
 

@@ -62,25 +62,26 @@ def test_missing_files_take_a_line_a_kind_and_the_rest_is_read(tmp_path: Path) -
     (tmp_path / "iHarmony4/HCOCO/masks/c100001_391895.png").unlink()
     (tmp_path / "iHarmony4/HAdobe5k/real_images/a0001.jpg").unlink()
     lines = [f"HFlickr/composite_images/f{number}_1_1.jpg" for number in range(7, 12)]
-    lines += ["HCOCO/c1.jpg", "../HCOCO/composite_images/c1_1_1.jpg", "Other/composite_images/c1_1_1.jpg"]
+    lines += ["HCOCO/c1.jpg", "HCOCO/real_images/c1_1_1.jpg", "Other/composite_images/c1_1_1.jpg"]
     lines += [
         f"HCOCO/composite_images/{TRAIN['HCOCO']}.jpg",
         f"Hday2night/composite_images/{TRAIN['Hday2night']}.jpg",
     ]
     write(tmp_path / "iHarmony4/IHD_test.txt", "\n".join(lines).encode())
     composites, problems = read(tmp_path)
-    assert [one.composite.stem for one in composites] == [TRAIN["Hday2night"], "f7_1_1"]
+    assert [one.composite.stem for one in composites] == ["f7_1_1", TRAIN["Hday2night"]]
+    assert [one.split for one in composites] == ["test", "test"]
     test = "iHarmony4/IHD_test.txt: expected"
     absent = "no file for 4 (f8_1_1.jpg, f9_1_1.jpg, f10_1_1.jpg, …)"
     assert problems == [
         "iHarmony4/IHD_train.txt: expected HAdobe5k/real_images of its composites, got no file for 1 (a0001.jpg)",
-        "iHarmony4/IHD_train.txt: expected HCOCO/masks of its composites, got no file for 1 (c100001_391895.png)",
+        "iHarmony4/IHD_train.txt: expected composites that the test list does not name, "
+        "got others 2 (HCOCO/c100001_391895_1.jpg, Hday2night/d90000014-5_1_11.jpg)",
         f"{test} HFlickr/composite_images of its composites, got {absent}",
         f"{test} HFlickr/masks of its composites, got {absent.replace('_1.jpg', '.png')}",
         f"{test} HFlickr/real_images of its composites, got {absent.replace('_1_1.jpg', '.jpg')}",
         f"{test} lines like HCOCO/composite_images/c100001_391895_1.jpg, got others 3 (line 6, line 7, line 8)",
-        f"{test} composites that no line has yet, got others 2 (HCOCO/c100001_391895_1.jpg of iHarmony4/IHD_train.txt, "
-        "Hday2night/d90000014-5_1_11.jpg of iHarmony4/IHD_train.txt)",
+        f"{test} HCOCO/masks of its composites, got no file for 1 (c100001_391895.png)",
     ]
 
 
@@ -107,6 +108,21 @@ def test_a_list_that_is_cut_off_is_noted_and_a_short_one_is_a_selection(tmp_path
     composites, problems = read(tmp_path, "test")
     assert len(composites) == 101
     assert problems == ["iHarmony4/IHD_test.txt: expected 133 lines of Hday2night, as published, got 100"]
+
+
+def test_what_the_test_list_or_the_side_car_holds_out_is_not_trained_on(tmp_path: Path) -> None:
+    tree(tmp_path)
+    lines = "HAdobe5k\\composite_images\\a0001_1_2,\n# one more\niHarmony4/HFlickr/composite_images/f7_1_1.jpg 1\n"
+    write(tmp_path / "iHarmony4/IHD_test.txt", lines.replace(" 1", "\t1").encode())
+    file = f"composite_images/{TRAIN['HCOCO']}.jpg"
+    write(tmp_path / "iHarmony4/natocc.csv", f"file,split\nHCOCO/{file},Test\n".encode())
+    composites, problems = read(tmp_path, "train")
+    assert [one.subset for one in composites] == ["Hday2night"]
+    assert problems == [
+        f"iHarmony4/IHD_train.txt: expected composites that the side-car does not hold out, got others 1 (HCOCO/{TRAIN['HCOCO']}.jpg)",
+        "iHarmony4/IHD_train.txt: expected composites that the test list does not name, got others 1 (HAdobe5k/a0001_1_2.jpg)",
+    ]
+    assert [one.subset for one in read(tmp_path, "test")[0]] == ["HAdobe5k", "HFlickr"]
 
 
 def test_the_last_two_fields_of_a_name_are_foreground_and_version() -> None:

@@ -23,7 +23,10 @@ def raw(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("lines", ["b.c\na\n", "b.c.jpg\r\n\r\na.JPG\r\n"])
+@pytest.mark.parametrize(
+    "lines",
+    ["b.c\na\n", "b.c.jpg\r\n\r\na.JPG\r\n", "image\\b.c.jpg,\rmask/a.png\ra\r", "b.c.jpg 1\na.jpg 0\n"],
+)
 def test_the_list_decides_which_and_in_which_order(raw: Path, lines: str) -> None:
     write(raw / "RealOcc/split/val.txt", lines.encode())
     assert read(raw) == (["b.c", "a"], [])
@@ -54,7 +57,7 @@ def test_missing_files_are_named(raw: Path, tmp_path: Path) -> None:
     stems, problems = read(raw)
     assert stems == ["a"]
     assert problems == [
-        "RealOcc/image/z.jpg: expected the picture that split/val.txt names, got no such file",
+        "RealOcc/split/val.txt: expected pictures in RealOcc/image, got 1 name without a photograph (z); correct or remove them",
         "RealOcc/image/b.c.jpg: expected a mask RealOcc/mask/b.c.png, got no such file",
     ]
     (raw / "RealOcc/mask").rename(raw / "RealOcc/labels")

@@ -109,7 +109,7 @@ def test_missing_and_surplus_faces_of_the_lists_take_one_line_each(tmp_path: Pat
     groups, problems = read(tmp_path)
     assert groups == listed(LISTS | {"O": "6"})
     assert problems == [
-        f"{CELEBAMASK_FOLDER}-WO-test.txt: expected faces of {CELEBAMASK_FOLDER}/{IMAGES}, got 2 that are not there, the first 00040",
+        f"{CELEBAMASK_FOLDER}-WO-test.txt: expected faces of {CELEBAMASK_FOLDER}/{IMAGES}, got 2 names without a photograph (00040, 00041); correct or remove them",
         f"{CELEBAMASK_FOLDER}-WO-train.txt: expected every face once, got 1 more than once, the first 00003",
         f"{CELEBAMASK_FOLDER}-WO-train.txt: expected faces that no other list names, got 1 of WO-test, where they stay, the first 00004",
         f"{CELEBAMASK_FOLDER}-WO-train.txt: expected faces that no other list names, got 1 of excluded, where they stay, the first 00008",
@@ -193,7 +193,7 @@ def test_a_verdict_on_a_face_that_is_not_there_is_named(tmp_path: Path) -> None:
     groups, problems = read(tmp_path)
     assert groups == {"0": "O"}
     assert problems == [
-        f"{VERDICTS}: expected faces of {CELEBAMASK_FOLDER}/{IMAGES}, got 1 that are not there, the first 00099"
+        f"{VERDICTS}: expected faces of {CELEBAMASK_FOLDER}/{IMAGES}, got 1 row without a photograph (00099); correct or remove them"
     ]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from assets.face_metadata.attributes import ATTRIBUTES
 from assets.face_metadata.celeba import MAPPING
-from assets.face_metadata.photo_table import PhotoTable, column_names, first_cells, photo_name
+from assets.face_metadata.photo_table import PhotoTable, column_names, first_cells
 from assets.face_metadata.poses import POSES
 from assets.problems import Problem
 from tests.celeba_tables import attributes, faces_of
@@ -19,7 +19,8 @@ def test_rows_and_photographs_that_lack_each_other_take_one_line(tmp_path: Path)
     _, problems = faces_of(tmp_path, "0", "1", "own")
     assert problems == [
         f"noted {FACES}/{ATTRIBUTES}: expected a row for each photograph, got none for 2 (0, own)",
-        f"noted {FACES}/{ATTRIBUTES}: expected a photograph for each row, got none for 898 (2, 3, 4, …)",
+        f"unmatched {FACES}/{ATTRIBUTES}: expected a photograph for each row, "
+        "got 898 rows without a photograph (2, 3, 4, …); correct or remove them",
     ]
 
 
@@ -31,7 +32,7 @@ def test_rows_and_photographs_that_lack_each_other_take_one_line(tmp_path: Path)
         (ATTRIBUTES, b"1\n0.jpg 1 -1\n", "expected the attributes' names in the line after the count, got 0.jpg 1 -1"),
         (MAPPING, b"idx file\n0 000001.jpg\n", "expected the columns idx, orig_idx and orig_file, got idx file"),
         (MAPPING, b"", "expected rows, got an empty file"),
-        (MAPPING, b"0 \xff 1\n", "expected text in UTF-8, got another encoding (0xff at byte 2)"),
+        (MAPPING, b"0 \xff 1\n", "expected text in UTF-8, got another encoding (0xff at byte 2), such as Latin-1 or Windows-1252; save it as UTF-8"),
     ],
 )  # fmt: skip
 def test_a_table_that_is_another_is_not_used(tmp_path: Path, file: str, text: bytes, said: str) -> None:
@@ -48,13 +49,8 @@ def test_a_row_is_taken_once() -> None:
     table.report_mismatches(problems.append)
     assert [str(problem) for problem in problems] == [
         "t.txt: expected a row for each photograph, got none for 1 (1)",
-        "t.txt: expected a photograph for each row, got none for 1 (2)",
+        "t.txt: expected a photograph for each row, got 1 row without a photograph (2); correct or remove them",
     ]
-
-
-def test_photographs_are_named_alike_with_and_without_suffix_and_padding() -> None:
-    assert {photo_name(file) for file in ("7", "00007", "7.jpg", "0007.PNG")} == {"7"}
-    assert photo_name("a.b") == "a.b"
 
 
 def test_the_photographs_column_has_a_name_or_none() -> None:

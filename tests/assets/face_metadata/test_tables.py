@@ -53,12 +53,12 @@ def test_a_row_that_cannot_be_read_is_named_and_its_face_kept(tmp_path: Path) ->
     assert [sorted(face.metadata) for face in faces] == [
         [],
         ["celeba", "official_split"],
-        ["attributes", "celeba", "official_split"],
-    ]
+        ["celeba", "official_split"],
+    ], "which of two rows is right is unknown"
     assert problems[:5] == [
         f"refused {FACES}/{ATTRIBUTES}: expected a photograph and 40 values of 1 and -1, "
         "got 0.jpg -1 -1 -1 -1 … and the like: 2 (line 3, line 4)",
-        f"refused {FACES}/{ATTRIBUTES}: expected one row a name, got a second one of 2 and the like: 1 (line 6)",
+        f"refused {FACES}/{ATTRIBUTES}: expected one row a name, got another one of 2 and the like: 1 (line 6)",
         f"refused {FACES}/{POSES}: expected a photograph and three angles of -180 to 180 degrees, "
         "got 0.jpg 1 2 and the like: 3 (line 3, line 4, line 5)",
         f"noted {FACES}/{POSES}: expected 5 rows, as its first line says, got 3",

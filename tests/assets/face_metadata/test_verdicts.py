@@ -22,10 +22,18 @@ def test_rows_come_back_in_the_order_of_the_photographs(tmp_path: Path) -> None:
     assert read_verdicts(tmp_path / "none.csv") == {}
 
 
-def test_the_last_row_of_a_face_wins(tmp_path: Path) -> None:
-    text = "\ufefffile,verdict,who,date\r\n7.jpg,O,,\r\n007.png,WO,,\r\n"
-    (found,) = read_verdicts(write(tmp_path / "v.csv", text.encode())).values()
-    assert (found.file, found.verdict) == ("007.png", "WO")
+def test_a_table_is_read_as_spreadsheets_write_it(tmp_path: Path) -> None:
+    text = "\ufeffVerdict;File ;who;date\r\n wo;img\\007.jpg;ada;\r\n;;;\r\n"
+    found = read_verdicts(write(tmp_path / "v.csv", text.encode()))
+    assert [(face, row.verdict, row.who) for face, row in found.items()] == [("00007", "WO", "ada")]
+
+
+def test_two_rows_of_a_face_that_differ_are_refused(tmp_path: Path) -> None:
+    text = "file,verdict,who,date\n7.jpg,O,,\n7.jpg,O,,\n007.png,WO,,\n"
+    with pytest.raises(
+        ValueError, match=r"v\.csv:4: expected one row a face, got another of 007.png; remove"
+    ):
+        read_verdicts(write(tmp_path / "v.csv", text.encode()))
 
 
 @pytest.mark.parametrize(
@@ -37,6 +45,10 @@ def test_the_last_row_of_a_face_wins(tmp_path: Path) -> None:
             r"v\.csv:2: expected a file, a verdict among WO, O, excluded",
         ),
         (b"file,verdict,who,date\n7.jpg,O\n", r"v\.csv:2: expected a file, a verdict"),
+        (
+            b"file,verdict,who,date,who\n7.jpg,O,,,\n",
+            "expected each column once, got who twice",
+        ),
         (b"\xff\xfe", "expected a CSV table in UTF-8, got"),
     ],
 )

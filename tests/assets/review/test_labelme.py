@@ -181,7 +181,7 @@ def test_damage_unknown_faces_and_points_without_a_position(tmp_path: Path) -> N
     found, problems = answers(read_labelme, folder)
     assert set(found) == {"00000", "00012"}
     assert problems == [
-        f"{NAME}: expected a JSON file of LabelMe, got text that is not JSON",
+        f"{NAME}: expected a JSON file of LabelMe, got text that is cut short",
         "images/00012.json shapes.0: expected points on the image, "
         "got 1 point far outside or without a position; left out",
         "00099.json: expected a face of this review, got the unknown face '00099'",

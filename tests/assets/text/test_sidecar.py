@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from assets.problems import Problem
-from assets.text.sidecar import EMPTY_ROW, Sidecar, SidecarRow
+from assets.text.sidecar import Sidecar
+from assets.text.sidecar_row import EMPTY_ROW, SidecarRow
 from tests.raw_trees import add_sidecar, write
 
 
@@ -86,8 +87,12 @@ LANDMARKS = 'landmarks as JSON {"name": [x, y], …}, where "facemesh" is a list
         ({"landmarks": "[1, 2]"}, f"expected {LANDMARKS}, got a list"),
         ({"landmarks": '{"nose": [1]}'}, f"expected {LANDMARKS}, got [1]"),
         ({"landmarks": '{"nose": [NaN, 1]}'}, f"expected {LANDMARKS}, got nan"),
-        ({"landmarks": '{"facemesh": 3}'}, f"expected {LANDMARKS}, got 'int' object is not iterable"),
-        ({"landmarks": "nose"}, f"expected {LANDMARKS}, got Expecting value: line 1 column 1 (char 0)"),
+        ({"landmarks": '{"facemesh": 3}'}, f"expected {LANDMARKS}, got 3 as facemesh"),
+        ({"landmarks": "nose"}, f"expected {LANDMARKS}, got no JSON at line 1, column 1"),
+        (
+            {"landmarks": '{"nose": [1, 2], "nose": [3, 4]}'},
+            f"expected {LANDMARKS}, got the key 'nose' twice in one object",
+        ),
         ({"rot_deg": "left"}, "expected rot_deg in degrees, got 'left'"),
         ({"rot_deg": "inf"}, "expected rot_deg in degrees, got 'inf'"),
     ],
@@ -101,8 +106,9 @@ def test_a_damaged_row_is_named_and_its_picture_excluded(
 
 def test_rows_about_nothing_and_second_rows_are_named(tmp_path: Path) -> None:
     assert lines(tmp_path, {}, {"file": "gone.jpg"}, {"file": "a.jpg", "person": "ada"}) == [
-        "set/natocc.csv:3: expected an image gone.jpg, got no such file",
         "set/natocc.csv:4: expected one row an image, got another for a.jpg",
+        "set/natocc.csv: expected a photograph for each row, "
+        "got 1 row without a photograph (gone.jpg); correct or remove them",
     ]
     assert opened(tmp_path, []).row_of("a.jpg").split == "excluded", "which of them is right is unknown"
 
@@ -110,17 +116,25 @@ def test_rows_about_nothing_and_second_rows_are_named(tmp_path: Path) -> None:
 def test_rows_of_a_folder_that_is_gone_are_one_line(tmp_path: Path) -> None:
     rows = ({"file": f"gone/{number}.jpg"} for number in range(30))
     assert lines(tmp_path, *rows) == [
-        "set/natocc.csv: expected images of 30 rows, the first gone/0.jpg, got no such files"
+        "set/natocc.csv: expected a photograph for each row, got 30 rows without a photograph "
+        "(gone/0.jpg, gone/1.jpg, gone/2.jpg, …); correct or remove them"
     ]
 
 
-@pytest.mark.parametrize("row", ["a.jpg,MIT, except where noted", "a.jpg", ",MIT"])
-def test_another_number_of_cells_is_named(tmp_path: Path, row: str) -> None:
+@pytest.mark.parametrize(
+    ("row", "got"),
+    [
+        ("a.jpg,MIT, except where noted", "another number of cells"),
+        ("a.jpg", "another number of cells"),
+        (",MIT", "no image"),
+    ],
+)
+def test_another_number_of_cells_is_named(tmp_path: Path, row: str, got: str) -> None:
     write(tmp_path / "set/a.jpg", b"x")
     write(tmp_path / "set/natocc.csv", f"file,licence\n{row}\n".encode())
     problems: list[Problem] = []
     opened(tmp_path, problems)
-    assert [problem.got for problem in problems] == ["another number of cells"]
+    assert [problem.got for problem in problems] == [got]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +144,9 @@ def test_another_number_of_cells_is_named(tmp_path: Path, row: str) -> None:
             b"name,split\na.jpg,test\n",
             "expected a column file and others among photo, person.*got name, split",
         ),
-        (b"file,spilt\na.jpg,test\n", "got file, spilt"),
+        (b"file,spilt\na.jpg,test\n", "got file, spilt; rename spilt to split"),
+        (b"file,split,Split\na.jpg,test,\n", "expected each column once, got split twice"),
+        ("file,split\na.jpg,test\n".encode("utf-16"), "got text in UTF-16; save it as UTF-8"),
         (b"", "got none"),
         (b"file,person\na.jpg,Zo\xeb\n", "expected a CSV table in UTF-8, got .*0xeb"),
     ],
@@ -147,3 +163,92 @@ def test_a_frame_is_one_of_two(tmp_path: Path) -> None:
     ]
     assert lines(tmp_path, {"frame": "Stored"}) == []
     assert opened(tmp_path, []).row_of("a.jpg").origin("d", "l").frame == "stored"
+
+
+def split_of(root: Path, text: str, *images: str) -> tuple[list[str | None], list[str]]:
+    """The splits of the images, which are there, and what is said."""
+    for image in images:
+        write(root / "set" / image, b"x")
+    write(root / "set/natocc.csv", text.encode())
+    problems: list[Problem] = []
+    side = opened(root, problems)
+    splits = [side.row_of(image).split for image in images]
+    side.finish()
+    return splits, [str(problem) for problem in problems]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "file,split\nimg\\0.jpg,test\n1.jpg,train\n",
+        "file;split\r\nimg/0.jpg;test\r\nimg/1.jpg;train\r\n",
+        " File \tSPLIT\rset/img/00000.JPG\t TEST \rimg/1.jpg\tTrain\u00a0\r",
+        "split,file\ntest,..\\set\\img\\0.jpg\n'train','1'\n".replace("'", '"'),
+        "file,split,\n0,test,\nimg/1.jpg,train,\n",
+    ],
+)
+def test_a_row_is_read_as_other_programs_write_it(tmp_path: Path, text: str) -> None:
+    assert split_of(tmp_path, text, "img/0.jpg", "img/1.jpg") == (["test", "train"], [])
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '"img/0.jpg,test',
+        'img/0.jpg,"test',
+        "img/0.jpg,tst",
+        "img/0.jpg,test,more",
+        "img/0.jpg;test",
+        '"img/0.jpg,test"',
+        "7,img/0.jpg,test",
+        "x/0.jpg,test",
+    ],
+)
+def test_a_slip_keeps_the_image_out_of_training_and_takes_no_other_with_it(tmp_path: Path, row: str) -> None:
+    splits, problems = split_of(
+        tmp_path, f"file,split\n{row}\nimg/1.jpg,train\n", "img/0.jpg", "img/1.jpg", "img/2.jpg"
+    )
+    assert splits == ["excluded", "train", None]
+    assert len(problems) == 1 and problems[0].startswith("set/natocc.csv")
+
+
+def test_a_row_that_does_not_tell_its_image_excludes_all_that_no_row_names(tmp_path: Path) -> None:
+    splits, problems = split_of(
+        tmp_path, "file,split\n,test\nimg/1.jpg,train\n", "img/0.jpg", "img/1.jpg", "img/2.jpg"
+    )
+    assert splits == ["excluded", "train", "excluded"]
+    assert problems[1] == (
+        "set/natocc.csv: expected rows that name an image, got none in 1 (line 2), which may have said test; "
+        "2 images that no row names are excluded, the first img/0.jpg"
+    )
+    for row in ("img/*.jpg,test", "img,test", "img,tst"):
+        assert split_of(tmp_path, f"file,split\n{row}\n", "img/0.jpg")[0] == ["excluded"]
+    for row in ("gone.jpg,tst", "gone.jpg,test", "99,test", "img,train"):
+        assert split_of(tmp_path, f"file,split\n{row}\n", "img/0.jpg")[0] == [None], row
+
+
+def test_equal_rows_of_one_image_are_one(tmp_path: Path) -> None:
+    text = "file,split\nimg/0.jpg,test\nimg\\0.jpg,Test\n"
+    assert split_of(tmp_path, text, "img/0.jpg") == (["test"], [])
+
+
+@pytest.mark.parametrize("name", ["natocc.CSV", "natocc.csv.txt", "natocc.tsv", "natocc (1).csv"])
+def test_a_side_car_under_a_similar_name_stops_all(tmp_path: Path, name: str) -> None:
+    write(tmp_path / "set" / name, b"file,split\na.jpg,test\n")
+    with pytest.raises(ValueError, match=r"^set/natocc\.csv: expected the side-car here, got set/natocc"):
+        opened(tmp_path, [])
+
+
+@pytest.mark.parametrize("place", ["natocc.csv", "set/img/natocc.csv"])
+def test_a_side_car_beside_its_place_stops_all(tmp_path: Path, place: str) -> None:
+    write(tmp_path / "set/img/a.jpg", b"x")
+    write(tmp_path / place, b"file,split\na.jpg,test\n")
+    with pytest.raises(
+        ValueError, match=f"^set/natocc.csv: expected .*, got {place}, which is not read; move"
+    ):
+        opened(tmp_path, [])
+
+
+def test_a_side_car_that_was_put_away_is_none(tmp_path: Path) -> None:
+    write(tmp_path / "set/natocc.csv.bak", b"file,split\na.jpg,test\n")
+    assert opened(tmp_path, []).row_of("a.jpg") == EMPTY_ROW

@@ -21,11 +21,11 @@ from natocc.files.read import (
     open_file,
     read_picture_bytes,
     read_table_bytes,
-    read_text,
     read_within,
     use_bounds,
     what_is,
 )
+from natocc.files.text import read_text
 
 
 def special(tmp_path: Path, kind: str) -> Path:
@@ -106,28 +106,6 @@ def test_a_file_that_holds_more_than_its_size_says_is_bounded_too() -> None:
     assert read_within("/proc/self/mountinfo", 1 << 20)
     with pytest.raises(UnfitFile, match="expected at most 10 bytes, got 11 bytes"):
         read_within("/proc/self/mountinfo", 10)
-
-
-@pytest.mark.parametrize(
-    ("data", "got"),
-    [
-        ("Zoë".encode("utf-16"), "text in UTF-16; save it as UTF-8"),
-        (b"ab\0c", "binary data (a zero at byte 2)"),
-        (b"Zo\xeb", "another encoding (0xeb at byte 2)"),
-    ],
-)
-def test_text_is_utf_8(tmp_path: Path, data: bytes, got: str) -> None:
-    path = tmp_path / "x"
-    path.write_bytes(data)
-    with pytest.raises(UnfitFile) as caught:
-        read_text(path)
-    assert caught.value.got == got
-
-
-def test_text_may_have_a_byte_order_mark_and_keeps_its_line_ends(tmp_path: Path) -> None:
-    path = tmp_path / "x"
-    path.write_bytes("\ufeffZoë\r\n".encode())
-    assert read_text(path) == "Zoë\r\n"
 
 
 def test_bounds_hold_in_their_block_alone() -> None:

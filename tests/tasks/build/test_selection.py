@@ -70,6 +70,16 @@ def test_a_list_is_taken_as_it_is_but_for_test_and_excluded_faces(bank: Bank, tm
     path.write_text("c\n\nb.jpg\nd\ne\n")
     found = select_faces(bank, str(path), "WO")
     assert (names(found.faces), found.excluded_by_split) == ("bc", 2), "by id or file name; no subset"
+    path.write_text("\ufefffile\r\n00b.jpg\rfaces\\c.jpg,\r\nb.jpg 0.9\r\n".replace("00b", "b"))
+    assert names(select_faces(bank, str(path), "WO").faces) == "bc"
+    path.write_text("a b\n")
+    with pytest.raises(RecipeError, match=r"split: expected one face a line in .*, got others: 1 .line 1."):
+        select_faces(bank, str(path))
+    path.write_bytes("a\n".encode("utf-16"))
+    with pytest.raises(
+        RecipeError, match=r"split: .*list\.txt: expected .*, got text in UTF-16; save it as UTF-8"
+    ):
+        select_faces(bank, str(path))
     path.write_text("x\ny\na\n")
     with pytest.raises(RecipeError, match="got 2 faces that the bank lacks, the first 'x'"):
         select_faces(bank, str(path))

@@ -119,7 +119,6 @@ COCO/annotations/instances_third.json annotation 7: expected an id of its own, g
 dtd/images/grid: expected at least one picture, got an empty texture class
 dtd/images/pitted/pitted_0002.jpg: expected a photograph, got 4 bytes that are no JPEG, PNG, WEBP, BMP image
 RealOcc/mask/00042.png: expected a mask of its photograph's size 160x160, got 80x80
-RealOcc/image/00043.jpg: expected the picture that split/val.txt names, got no such file
 """.splitlines()  # fmt: skip
 
 

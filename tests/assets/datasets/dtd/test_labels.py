@@ -67,14 +67,14 @@ def test_lists_and_pictures_that_disagree_take_a_line_each(tmp_path: Path) -> No
         "(notes.doc); rename or move them as docs/raw-data.md says, or take them out",
         "noted dtd/labels/val1.txt: expected pictures that no list of its partition has yet, "
         "got others: 2 (banded/banded_0005.jpg of train1.txt, grid/grid_0005.jpg of train1.txt)",
-        "noted dtd/labels/test1.txt: expected pictures that are there, got others: 1 (banded/banded_0002.jpg)",
+        "unmatched dtd/labels/test1.txt: expected pictures that are there, got 1 name without a photograph (banded/banded_0002.jpg); correct or remove them",
         "noted dtd/labels/train1.txt: expected every picture in one of the lists of partition 1, "
         "got none of 4 (own/a.jpg, own/b.jpg, own/c.jpg, …)",
         "noted dtd/labels/val2.txt: expected three lists of partition 2, got no such file",
-        "refused dtd/labels/test2.txt: expected text in UTF-8, got another encoding (0xff at byte 0)",
+        "refused dtd/labels/test2.txt: expected text in UTF-8, got another encoding (0xff at byte 0), such as Latin-1 or Windows-1252; save it as UTF-8",
         "noted dtd/labels/train2.txt: expected every picture in one of the lists of partition 2, "
         "got none of 7 (banded/banded_0005.jpg, grid/grid_0002.jpg, grid/grid_0005.jpg, …)",
-        "noted dtd/labels/labels_joint_anno.txt: expected pictures that are there, got others: 1 (banded/banded_0002.jpg)",
+        "unmatched dtd/labels/labels_joint_anno.txt: expected pictures that are there, got 1 name without a photograph (banded/banded_0002.jpg); correct or remove them",
         "noted dtd/labels/labels_joint_anno.txt: expected every picture, "
         "got none of 9 (banded/banded_0005.jpg, banded/banded_0009.jpg, grid/grid_0002.jpg, …)",
     ]  # fmt: skip

@@ -2,14 +2,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assets.datasets.hands.info import UNKNOWN, HandInfo, read_hand_info
+from assets.datasets.hands.info import UNKNOWN, HandInfo, HandTable, read_hand_info
 from assets.problems import Problem
 
 
 def read(folder: Path, text: str) -> tuple[dict[str, HandInfo], list[str]]:
     (folder / "HandInfo.csv").write_text(text, encoding="utf-8")
     problems: list[Problem] = []
-    return read_hand_info(folder, folder, problems.append), [
+    return read_hand_info(folder, folder, problems.append).rows, [
         f"{problem.action} {problem}" for problem in problems
     ]
 
@@ -23,18 +23,61 @@ def test_a_row_is_read_whatever_its_case_and_spaces(tmp_path: Path) -> None:
     )
     rows, problems = read(tmp_path, text)
     assert rows == {
-        "Hand_1.jpg": HandInfo(
+        "Hand_1": HandInfo(
             subject="12", skin="very fair", aspect="dorsal left", accessories=False, irregularities=True
         ),
-        "Hand_2.jpg": UNKNOWN,
+        "Hand_2": UNKNOWN,
     }
     assert problems == []
 
 
 def test_an_unknown_value_counts_as_unknown_and_is_reported_once(tmp_path: Path) -> None:
     rows, problems = read(tmp_path, "imageName,skinColor\na.jpg,green\nb.jpg,Green\nc.jpg,dark\n")
-    assert [rows[name].skin for name in ("a.jpg", "b.jpg", "c.jpg")] == ["", "", "dark"]
+    assert [rows[name].skin for name in "abc"] == ["", "", "dark"]
     assert problems == [
         "noted HandInfo.csv: expected skinColor among very fair, fair, medium, dark, "
         "got 'green', which counts as unknown"
     ]
+
+
+def test_cells_may_have_blanks_other_case_and_other_words(tmp_path: Path) -> None:
+    text = (
+        "ID; Skin Color ;accessories;Aspect Of Hand; image name;irregularities\n"
+        " 1.0 ; Fair\u00a0;Yes;DORSAL right; Hands\\Hand_1.JPG ;no\n"
+    )
+    assert read(tmp_path, text) == (
+        {
+            "Hand_1": HandInfo(
+                subject="1", skin="fair", aspect="dorsal right", accessories=True, irregularities=False
+            )
+        },
+        [],
+    )
+
+
+def test_rows_that_differ_or_cannot_be_read_are_refused(tmp_path: Path) -> None:
+    text = 'imageName,id\na.jpg,1\na.jpg,2\nb.jpg,1\nb.jpg,1\n"c.jpg,1\nd.jpg,4\n'
+    rows, problems = read(tmp_path, text)
+    assert {name: row.subject for name, row in rows.items()} == {"b": "1", "d": "4"}
+    assert problems == [
+        "refused HandInfo.csv: expected 2 cells a row, got others: 1 (line 6)",
+        "refused HandInfo.csv: expected one row a photograph, got rows that differ from an earlier one: 1 (line 3)",
+    ]
+    assert read(tmp_path, "imageName,id,ID\na.jpg,1,2\n") == (
+        {},
+        [
+            "noted HandInfo.csv: expected the table of the download, with imageName, "
+            "got id twice; side and skin are unknown"
+        ],
+    )
+
+
+def test_photographs_and_rows_without_each_other_take_a_line_each() -> None:
+    problems: list[Problem] = []
+    HandTable("t.csv", {"a": UNKNOWN, "b": UNKNOWN}).report_mismatches(["b.jpg", "c.jpg"], problems.append)
+    assert [str(problem) for problem in problems] == [
+        "t.csv: expected a row for each photograph, got none for 1 (c.jpg)",
+        "t.csv: expected a photograph for each row, got 1 row without a photograph (a); correct or remove them",
+    ]
+    HandTable("t.csv").report_mismatches(["b.jpg"], problems.append)
+    assert len(problems) == 2, "a table without rows is reported itself"

@@ -179,7 +179,8 @@ def test_the_published_list_decides(tmp_path: Path) -> None:
     hands, problems = read(tmp_path)
     assert [hand.image.stem for hand in hands] == ["Hand_0000003", "Hand_0000250"]
     assert [str(problem) for problem in problems] == [
-        "11k-hands/11k_hands_sample.txt: expected a photograph 11k-hands/Hands/Hand_0000999.jpg, got no such file"
+        "11k-hands/11k_hands_sample.txt: expected photographs in 11k-hands/Hands, "
+        "got 1 name without a photograph (Hand_0000999.jpg); correct or remove them"
     ]
 
 

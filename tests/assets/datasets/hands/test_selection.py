@@ -8,6 +8,7 @@ import pytest
 from assets.datasets.hands.selection import LIST, choose_hands, even_shares, read_list
 from assets.problems import Problem
 from assets.records import Origin, RawHand
+from assets.text.lines import bare_name
 from tests.raw_trees import write
 
 ORIGIN = Origin(dataset="11k-hands", photo="", licence="")
@@ -69,12 +70,25 @@ def test_places_are_shared_out(sizes: dict[str, int], count: int, shares: dict[s
     assert even_shares(sizes, count) == shares
 
 
+def folders(raw: Path) -> tuple[Path, Path]:
+    return raw / "11k-hands", raw / "11k-hands_masks"
+
+
+def named(name: str) -> str | None:
+    """The id of one of two hands."""
+    return {"Hand_0000002": "2", "Hand_0000011": "11"}.get(bare_name(name))
+
+
 @pytest.mark.parametrize("folder", ["11k-hands", "11k-hands_masks"])
 def test_the_published_list_is_read_in_either_folder(tmp_path: Path, folder: str) -> None:
-    write(tmp_path / folder / LIST, b"\xef\xbb\xbfHand_0000002.jpg\r\nHands/Hand_0000011\n\n")
+    write(
+        tmp_path / folder / LIST,
+        b"\xef\xbb\xbfHand_0000002.jpg\r\nHands\\Hand_0000011,\n\nHand_0000012.jpg\n",
+    )
     problems: list[Problem] = []
-    found = read_list((tmp_path / "11k-hands", tmp_path / "11k-hands_masks"), tmp_path, problems.append)
-    assert found == (f"{folder}/{LIST}", frozenset({"Hand_0000002", "Hand_0000011"})) and problems == []
+    found = read_list(folders(tmp_path), tmp_path, named, problems.append)
+    assert found is not None and found[0] == f"{folder}/{LIST}" and problems == []
+    assert (found[1].found, found[1].unmatched) == (["2", "11"], ["Hand_0000012.jpg"])
 
 
 @pytest.mark.parametrize(
@@ -88,5 +102,5 @@ def test_the_published_list_is_read_in_either_folder(tmp_path: Path, folder: str
 def test_a_list_that_cannot_be_used_is_named(tmp_path: Path, where: str, data: bytes, problem: str) -> None:
     write(tmp_path / f"{where}{LIST}", data)
     problems: list[Problem] = []
-    found = read_list((tmp_path / "11k-hands", tmp_path / "11k-hands_masks"), tmp_path, problems.append)
+    found = read_list(folders(tmp_path), tmp_path, named, problems.append)
     assert found is None and len(problems) == 1 and str(problems[0]).startswith(problem)
