@@ -93,7 +93,7 @@ def _box_of(polygons: Sequence[Sequence[float]], size: tuple[int, int]) -> BBox:
 def _area(points: Sequence[float]) -> float:
     """The area of a polygon that does not cross itself."""
     x, y = list(points[::2]), list(points[1::2])
-    return abs(sum(map(mul, x, y[1:] + y[:1])) - sum(map(mul, y, x[1:] + x[:1]))) / 2
+    return float(abs(sum(map(mul, x, y[1:] + y[:1])) - sum(map(mul, y, x[1:] + x[:1])))) / 2
 
 
 def _length(line: Float64Array) -> float:
