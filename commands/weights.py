@@ -84,10 +84,10 @@ class CheckOptions(Options):
 
 def _names_problem(names: tuple[str, ...], folder: str | None) -> str | None:
     """The problem of names that neither the registry nor the folder has."""
-    from assets.weights.files import names_in, weights_folder
+    from assets.weights.files import weights_folder, weights_in
     from assets.weights.registry import registry
 
-    present, _ = names_in(weights_folder(folder))
+    present, _ = weights_in(weights_folder(folder))
     problems = (choice_problem(name, dict.fromkeys((*registry(), *present))) for name in names)
     return next((problem for problem in problems if problem), None)
 

@@ -131,19 +131,13 @@ def is_folder(url: str) -> bool:
         return bool(filesystem.isdir(path))
 
 
-def list_names(url: str) -> list[str]:
-    """Sorted names in a folder; empty if it does not exist."""
+def list_names(url: str, *, data_alone: bool = False) -> list[str]:
+    """Sorted names in a folder; empty if it does not exist. ``data_alone``: without clutter."""
     with connect(url) as (filesystem, path):
-        if not _exists(filesystem, path):
-            return []
-        listed = filesystem.ls(path, detail=False, refresh=True)
+        listed = filesystem.ls(path, detail=False, refresh=True) if _exists(filesystem, path) else []
         # A folder of an object store may hold an object "folder/", by which consoles show it.
-        return sorted(Path(name).name for name in listed if name != f"{path.rstrip('/')}/")
-
-
-def data_names(url: str) -> list[str]:
-    """As ``list_names``, without what is never data, such as the files of file managers."""
-    return [name for name in list_names(url) if not is_clutter(name)]
+        names = sorted(Path(name).name for name in listed if name != f"{path.rstrip('/')}/")
+        return [name for name in names if not (data_alone and is_clutter(name))]
 
 
 def describe_content(url: str) -> str:

@@ -70,7 +70,7 @@ def is_name(name: str) -> bool:
     return name.isprintable() and bool(name.strip()) and name[0] != "." and not set(name) & set("/\\:")
 
 
-def names_in(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def weights_in(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The names of the weights in a folder, and the names of all other files in it; both sorted.
 
     A missing folder counts as empty. Raises OSError if it cannot be read.

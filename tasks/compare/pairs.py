@@ -74,7 +74,7 @@ def compare(options: CompareOptions, on_progress: OnProgress = ignore_progress) 
         raise ValueError(f"--compare: expected two different renditions, got {' and '.join(options.looks)}")
     kinds = check_kinds(list(options.kinds))
     bank = Bank(options.bank)
-    if found := storage.data_names(options.out):
+    if found := storage.list_names(options.out, data_alone=True):
         raise FileExistsError(
             f"{options.out}: expected a new or an empty folder, got one with {found[0]} in it; "
             "name another with --out"

@@ -50,7 +50,8 @@ def read_record(bank: str, name: str) -> Record | None:
 def damaged_records(bank: str) -> list[str]:
     """Names of files among the records that can't be read or are not as they were written."""
     folder = storage.join(bank, FOLDER)
-    return [name for name in storage.data_names(folder) if _read(storage.join(folder, name)) is None]
+    names = storage.list_names(folder, data_alone=True)
+    return [name for name in names if _read(storage.join(folder, name)) is None]
 
 
 def _read(url: str) -> Record | None:

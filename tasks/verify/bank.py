@@ -61,7 +61,7 @@ def verify_bank(url: str, on_progress: OnProgress = ignore_progress) -> tuple[di
 
 def _strays(url: str, expected: dict[str, str]) -> list[str]:
     """Names in the folder that are not the bank's, without clutter."""
-    return sorted(set(storage.data_names(url)) - {BANK_INDEX, RECORDS} - expected.keys())
+    return sorted(set(storage.list_names(url, data_alone=True)) - {BANK_INDEX, RECORDS} - expected.keys())
 
 
 def _damage(url: str, expected: dict[str, str], on_progress: OnProgress) -> Iterator[str]:

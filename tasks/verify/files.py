@@ -15,7 +15,7 @@ def file_findings(url: str, dataset: Dataset) -> Iterator[str]:
     listed = {record.file for record in dataset.shards} | set(dataset.files) | {DATASET_INDEX}
     for name in sorted(listed - existing):
         yield f"{name}: expected by {DATASET_INDEX}, missing"
-    for name in sorted(set(storage.data_names(url)) - listed):
+    for name in sorted(set(storage.list_names(url, data_alone=True)) - listed):
         yield f"{name}: not listed in {DATASET_INDEX}"
     for name, expected in sorted(dataset.files.items()):
         if name in existing:

@@ -42,7 +42,7 @@ def verify(url: str, workers: int = 1, *, on_progress: OnProgress = ignore_progr
     version = bank_or_version(url)
     if version is None:
         counts, found = verify_bank(url, on_progress)
-        shards = sum(name.endswith(".tar") for name in storage.data_names(url))
+        shards = sum(name.endswith(".tar") for name in storage.list_names(url, data_alone=True))
         entries = sum(counts.values())
         return VerifyReport(url=url, samples=entries, shards=shards, findings=tuple(found), what="entries")
     return _verify_version(version, workers, on_progress)
@@ -94,7 +94,7 @@ def _rows(url: str, findings: list[str]) -> list[Row] | None:
 
 def _present_shards(url: str, dataset: Dataset | None) -> list[str]:
     """The shards to check: those of the index, or all of the folder if it is damaged."""
-    existing = storage.data_names(url)
+    existing = storage.list_names(url, data_alone=True)
     if dataset is None:
         return [name for name in existing if name.endswith(".tar")]
     return [record.file for record in dataset.shards if record.file in existing]

@@ -9,10 +9,10 @@ from pathlib import Path
 from assets.weights.files import (
     MissingWeights,
     find_weights,
-    names_in,
     readable,
     verification_status,
     weights_folder,
+    weights_in,
 )
 from assets.weights.registry import registry
 from models.checkpoints.read import read_state
@@ -57,7 +57,7 @@ def check_weights(
     cannot be read.
     """
     place = weights_folder(folder)
-    present, others = names_in(place)
+    present, others = weights_in(place)
     chosen = sorted(set(names)) if names else present
     return CheckReport(
         folder=place,

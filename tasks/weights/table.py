@@ -9,10 +9,10 @@ from pathlib import Path
 from assets.weights.files import (
     MissingWeights,
     find_weights,
-    names_in,
     readable,
     verification_status,
     weights_folder,
+    weights_in,
     weights_path,
 )
 from assets.weights.registry import RegistryEntry, entry_named, how_to_get, registry
@@ -72,7 +72,7 @@ def list_weights(names: Sequence[str] = (), folder: str | Path | None = None) ->
     """
     place = weights_folder(folder)
     known = registry()
-    present, others = names_in(place)
+    present, others = weights_in(place)
     unregistered = [name for name in present if name not in known]
     for name in names:
         if name not in unregistered:

@@ -48,7 +48,7 @@ def find_version(plan: Plan, url: str, *, deep: bool) -> FoundVersion | None:
     if not names:
         return None
     leftovers = tuple(name for name in names if name.startswith(PARTIAL))
-    _check_names(plan, url, set(storage.data_names(url)) - set(leftovers))
+    _check_names(plan, url, set(storage.list_names(url, data_alone=True)) - set(leftovers))
     index: tuple[str, ...] = ()
     try:
         dataset = read_dataset(url)

@@ -35,7 +35,7 @@ def publish_version(plan: Plan, staging_url: str, version_url: str) -> tuple[Dat
         raise
     dataset = _write_tables(plan, [shard.record for shard in shards], rows, staging_url)
     _check_complete(dataset, staging_url)
-    if storage.data_names(version_url):
+    if storage.list_names(version_url, data_alone=True):
         return dataset, tuple(_fill(dataset, staging_url, version_url))
     storage.move_folder(staging_url, version_url, last=DATASET_INDEX, without=ROWS)
     return dataset, ()
@@ -85,7 +85,7 @@ def _check_complete(dataset: Dataset, staging_url: str) -> None:
     """Compare names and sizes with the index, just before the folder gets its name."""
     sizes = {record.file: record.bytes for record in dataset.shards}
     expected = sorted([*sizes, *dataset.files, DATASET_INDEX])
-    found = [name for name in storage.data_names(staging_url) if name != ROWS]
+    found = [name for name in storage.list_names(staging_url, data_alone=True) if name != ROWS]
     wrong = [
         name for name in sizes if name in found and storage.size_of(f"{staging_url}/{name}") != sizes[name]
     ]
