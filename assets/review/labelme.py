@@ -15,6 +15,7 @@ import numpy as np
 from PIL.Image import DecompressionBombError
 from pydantic import BaseModel, Field, ValidationError
 
+from assets.pictures.mask import decode_mask
 from assets.problems import BadInput, Problem, ReportProblem
 from assets.reading.outlines import points_of, sound_points
 from assets.review.index import (
@@ -44,7 +45,6 @@ from assets.review.shapes import (
 )
 from assets.text.json_text import read_json_text
 from assets.wording import count_of
-from natocc.codecs import decode_plane
 from natocc.files.clutter import is_clutter
 from natocc.files.pictures import open_picture
 from natocc.geometry import Image
@@ -211,7 +211,7 @@ def _pixels_of_box(text: str, width: int, height: int) -> Image:
             found = picture.size
         if found != (width, height):
             raise BadInput(f"a mask of its box's size {width}x{height}", f"{found[0]}x{found[1]}")
-        return decode_plane(data)
+        return decode_mask(data).plane
     except BadInput:
         raise
     except (OSError, ValueError, SyntaxError, DecompressionBombError) as error:
