@@ -13,6 +13,7 @@ import pytest
 from assets.review.index import pixels_sha256
 from assets.review.labelme import read_labelme
 from natocc.geometry import Image
+from tests.raw_trees import encoded
 from tests.reviews import HEIGHT, WIDTH, answers, bitmap, exported, face_mask
 
 NAME = "images/00007.json"
@@ -85,6 +86,15 @@ def test_bitmaps_of_labelme_are_exact(tmp_path: Path, high: int) -> None:
     expected[2:60, 3:55] = face_mask(2)[2:60, 3:55]
     assert np.array_equal(answer.mask, expected)
     assert answer.tool == "labelme 6.0.1"
+
+
+def test_a_bitmap_in_the_alpha_channel_is_read(tmp_path: Path) -> None:
+    folder, _ = exported(tmp_path, "labelme")
+    mask = np.kron(face_mask(2), np.ones((2, 2), np.uint8))
+    shape = mask_shape(mask, 0.0, 0.0)
+    data = encoded(np.dstack([mask | 255] * 3 + [mask]), "PNG")
+    edit(folder, shapes=[shape | {"mask": base64.b64encode(data).decode()}])
+    assert np.array_equal(answers(read_labelme, folder)[0]["00007"].mask, face_mask(2))
 
 
 def test_a_bitmap_is_decoded_only_if_its_header_has_the_size_of_its_box(tmp_path: Path) -> None:
