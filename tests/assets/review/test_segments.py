@@ -84,7 +84,8 @@ def test_faults_are_named(tmp_path: Path) -> None:
     (folder / SEGMENTS_MASKS / "00007.png").write_bytes(bitmap(np.full((10, 12), 255, np.uint8)))
     (folder / SEGMENTS_MASKS / "00012.png").write_bytes(b"")
     (folder / SEGMENTS_MASKS / "99.png").write_bytes(bitmap(large(0)))
-    (folder / SEGMENTS_MASKS / "notes.txt").write_text("")
+    for name in ("notes.txt", "Thumbs.db", ".DS_Store", "._00000.png"):
+        (folder / SEGMENTS_MASKS / name).write_text("")
     (folder / SEGMENTS_TABLE).write_text("id,verdict\n0,maybe\n12,O\n12,WO\n99,O\n")
     found, problems = answers(read_segments, folder)
     assert set(found) == {"00012"}

@@ -28,7 +28,9 @@ def test_every_damage_is_a_finding(bank: Path) -> None:
     (bank / "face-000000.tar").write_bytes(b"damaged")
     (bank / BANK_TABLE).unlink()
     (bank / "stray.tar").touch()
-    (bank / ".hidden").touch()
+    for name in (".hidden", "Thumbs.db", "desktop.ini", "records/.DS_Store", "records/Thumbs.db"):
+        (bank / name).parent.mkdir(exist_ok=True)
+        (bank / name).touch()
     _, findings = verify_bank(str(bank))
     repair = f"; copy the bank again, or repair it with `natocc prepare --raw DIR --bank {bank}`"
     assert findings[0] == f"{BANK_TABLE}: expected by {BANK_INDEX}, missing{repair}"

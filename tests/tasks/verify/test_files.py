@@ -8,6 +8,7 @@ import pytest
 from manifests.dataset import read_dataset
 from tasks.build.version import BuildReport
 from tasks.verify.files import file_findings, shard_file_findings
+from tests.faulty_tree import CLUTTER
 
 
 @pytest.fixture()
@@ -39,3 +40,13 @@ def test_a_shard_has_its_size_and_hash(copy: Path) -> None:
     path.unlink()
     (missing,) = shard_file_findings(str(copy), record)
     assert missing == f"{record.file}: expected a readable file, got: No such file or directory"
+
+
+def test_clutter_is_passed_over_and_a_foreign_file_is_a_finding(copy: Path) -> None:
+    for name in CLUTTER:
+        (copy / name).parent.mkdir(exist_ok=True)
+        (copy / name).touch()
+    assert list(file_findings(str(copy), read_dataset(str(copy)))) == []
+    (copy / "notes.txt").touch()
+    (finding,) = file_findings(str(copy), read_dataset(str(copy)))
+    assert finding == "notes.txt: not listed in dataset.json"

@@ -19,7 +19,8 @@ def test_photographs_come_by_path_from_all_folders(tmp_path: Path) -> None:
     write(tmp_path / "b" / "z.jpg", encode_jpeg(portrait(30, 40)))
     write(tmp_path / "b" / "deep" / "a.webp", encoded(portrait(50, 33), "WEBP"))
     write(tmp_path / "a.PNG", encode_png_rgb(portrait(32, 32)))
-    write(tmp_path / ".hidden" / "x.jpg", encode_jpeg(portrait(60, 60)))
+    for name in (".hidden/x.jpg", "__MACOSX/x.jpg", "@eaDir/x.jpg", "b/Thumbs.db", "b/~$z.jpg", "z.jpg.part"):
+        write(tmp_path / name, encode_jpeg(portrait(60, 60)))
     photos = photos_in_folder(tmp_path, least=30, held_out=0)
     assert [photo.name for photo in photos.taken] == ["a.PNG", "b/deep/a.webp", "b/z.jpg"]
     assert photos.problems == ()
