@@ -57,7 +57,7 @@ def show_unmatched(found: Sequence[Unmatched]) -> None:
         for problem in found:
             show_problem(problem)
         return
-    say("", "Unmatched: inputs that nothing refers to, or that refer to nothing. None of them is used.")
+    say("", "Unmatched: inputs that nothing refers to, or that refer to nothing.")
     print_table(
         [
             {
