@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -138,26 +138,39 @@ def test_a_note_that_fails_does_not_keep_it_alive(tmp_path: Path) -> None:
         assert message == "stopped by SIGINT: run the same command again\n"
 
 
+def _buffered() -> dict[str, str]:
+    """The environment, with output to a pipe written late."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+
+
 def test_what_was_printed_is_written_before_the_end(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.tasks.workers.jobs", str(tmp_path), "printing"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as run:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True, env=_buffered()
+    ) as run:
         wait_until(lambda: bool(list(tmp_path.iterdir())), "the job had not begun")
         run.send_signal(signal.SIGTERM)
         printed, _ = run.communicate(timeout=SOON)
     assert (run.returncode, printed) == (143, "what was printed\n")
 
 
-def test_output_that_nobody_reads_does_not_keep_a_process(tmp_path: Path) -> None:
+def test_output_that_nobody_reads_does_not_keep_a_process() -> None:
     program = """
 import sys
 from tasks.workers import signals
-sys.stdout.write("x" * (1 << 20))
-print("begun", file=sys.stderr, flush=True)
+sys.stdout.write("a line")
+signals._state.number = 15
+signals._end()
 """
-    program = program.replace("print(", "signals._state.number = 15\nprint(") + "signals._end()\n"
     reading, writing = os.pipe()
+    os.set_blocking(writing, False)
     try:
-        run = subprocess.run([sys.executable, "-c", program], stdout=writing, check=False, timeout=60)
+        with suppress(BlockingIOError):
+            while os.write(writing, bytes(1 << 16)):
+                pass
+        os.set_blocking(writing, True)
+        command = [sys.executable, "-c", program]
+        run = subprocess.run(command, stdout=writing, check=False, timeout=60, env=_buffered())
         assert run.returncode == 143
     finally:
         os.close(reading)
