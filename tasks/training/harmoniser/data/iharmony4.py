@@ -38,7 +38,7 @@ class IHarmony4Scenes:
     """Training composites from ``IHD_train.txt``, held-out composites from ``IHD_test.txt``.
 
     The constructor reads headers, masks, the ends of files, and the pixels of a few composites. Other pixels
-    are read on request, since the data set has 73,146 composites. A row of the side-car decides over a list.
+    are read on request, since the data set has 73,146 composites.
     """
 
     name = "iHarmony4"
@@ -65,7 +65,7 @@ class IHarmony4Scenes:
                 name=name,
                 photo=record.origin.photo or f"{record.subset}/{record.real.name}",
                 content=" ".join(map(hashed, _files(record).values())),
-                held_out="test" in (record.split, record.origin.split),
+                held_out=record.split == "test",
                 regions=(_FOREGROUND,),
                 licence=record.origin.licence,
             )
@@ -96,8 +96,6 @@ class IHarmony4Scenes:
             shares.update(zip(masks, threads.map(_share, masks), strict=True))
         for name, record in list(self._records.items()):
             try:
-                if record.origin.split == "excluded":
-                    raise BadInput("a composite that the side-car does not exclude", "split excluded")
                 check_files(_files(record))
                 if isinstance(share := shares[record.mask], BadInput):
                     raise BadInput(share.expected, share.got, share.where)
