@@ -103,7 +103,6 @@ BAD = f"""\
 COCO/annotations/instances_other.json: expected COCO json with images, categories, annotations, got Expecting value at byte 1
 COCO/annotations/instances_third.json annotation 7: expected an id of its own, got the id 7 of another annotation
 {FACES}/natocc.csv:2: expected a split among train, test, excluded, got 'val'
-{FACES}/natocc.csv:3: expected an image {IMAGES}/99.jpg, got no such file
 {PHOTOS}/00.jpg: expected an id of its own, got the id 00000 of {PHOTOS}/0.jpg
 {PHOTOS}/10.jpg: expected a photograph, got a damaged image (…)
 {PHOTOS}/11.png: expected a photograph, got a damaged image (…)
