@@ -161,7 +161,9 @@ def test_nothing_else_is_refused_and_nothing_lost(bad: tuple[Path, PrepareReport
     assert [entry.source for entry in bank.entries("object")] == [f"{PHOTO} annotation 7"]
     assert about("COCO") == 6
     assert [(one.path, one.kind, one.count) for one in report.unmatched] == [
-        (COCO, "annotations without a photograph", 1)
+        (COCO, "annotations without a photograph", 1),
+        (f"{FACES}/natocc.csv", "rows without a photograph", 1),
+        ("RealOcc/split/val.txt", "names without a photograph", 1),
     ]
     assert [key for key, _ in read_shard(str(folder / "bank/realocc-000000.tar"))] == ["00041"]
 
