@@ -63,7 +63,6 @@ EXCEPTIONS = {
             "assets.face_metadata.tables",
             "assets.reading.expected_counts",
             "assets.reading.locate_folder",
-            "assets.reading.tally",
             "assets.text.json_stream",
             "assets.text.table",
             "tasks.census.*",

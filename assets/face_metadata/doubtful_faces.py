@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.face_metadata.partition_lists import may_hold_out, read_faces
+from assets.face_metadata.partition_lists import may_hold_out, read_face_list
 from assets.problems import Problem, ReportProblem
 from assets.reading.tally import Tally
 from assets.text.name_list import NameList
@@ -36,7 +36,7 @@ def doubtful_lists(
     found: set[str] = set()
     for path in may_hold_out(raw, lists):
         where = path.relative_to(raw).as_posix()
-        names = read_faces(path, where, there)
+        names = read_face_list(path, where, there)
         faces = {*names.found, *names.doubtful}
         if faces:
             got = f"one that may name faces to test on; {_tally(faces)} are kept out of training"

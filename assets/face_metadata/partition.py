@@ -15,7 +15,7 @@ from assets.face_metadata.partition_lists import (
     CELEBAMASK_IMAGES,
     face_id_of,
     find_lists,
-    read_faces,
+    read_face_list,
 )
 from assets.face_metadata.verdicts import VERDICTS_FILE, VerdictRow, read_verdicts
 from assets.problems import Problem, ReportProblem, Unmatched
@@ -92,7 +92,7 @@ def partition_of(raw: Path, report: ReportProblem) -> Partition:
     doubts: list[Doubt] = []
     for group in (group for group in GROUPS if group.name in lists):
         where = lists[group.name]
-        content = read_faces(raw / where, where, there)
+        content = read_face_list(raw / where, where, there)
         _add(groups, group, content, where, there, report)
         if (doubt := doubt_of(content, where)) is not None:
             doubts.append(doubt if group.split != "train" else replace(doubt, faces=(), lost=False))

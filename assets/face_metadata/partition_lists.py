@@ -70,7 +70,7 @@ def may_hold_out(raw: Path, lists: Mapping[str, Path]) -> list[Path]:
     return found
 
 
-def read_faces(path: Path, where: str, there: Collection[str]) -> NameList[str]:
+def read_face_list(path: Path, where: str, there: Collection[str]) -> NameList[str]:
     """The faces of a list, by id, one a line. Raises ValueError if the file is not text."""
     return read_names(_text(path, where), lambda name: face if (face := face_id_of(name)) in there else None)
 

@@ -33,11 +33,11 @@ from assets.review.index import (
 )
 from assets.review.shapes import (
     OUTSIDE,
-    Shape,
+    DrawnShape,
     bitmap_shape,
-    compose,
     label_of,
     new_mask,
+    paint_shapes,
     polygon_shape,
     report_left_out,
 )
@@ -215,12 +215,12 @@ def _mask_of(place: _Place, face: ReviewFace, report: ReportProblem) -> Image:
             shapes.append(_shape_of(annotation, place, number, face, report))
         except BadInput as error:
             report(error.problem(place.of(number)))
-    return compose(shapes, face, report)
+    return paint_shapes(shapes, face, report)
 
 
 def _shape_of(
     annotation: _Annotation, place: _Place, number: int, face: ReviewFace, report: ReportProblem
-) -> Shape:
+) -> DrawnShape:
     """One annotation, whose polygons form one shape. Raises BadInput."""
     name = place.labels.get(annotation.category_id, f"category {annotation.category_id}")
     if name is None:
@@ -231,7 +231,7 @@ def _shape_of(
     outline = read_outline(annotation.segmentation, face.image_size, OUTSIDE)
     report_left_out(outline.left_out, place.of(number), report)
     height = (annotation.attributes or {}).get("z_order", annotation.z_order)
-    return Shape(
+    return DrawnShape(
         label=label,
         pixels=_pixels_of(outline.segmentation, face),
         place=place.of(number),

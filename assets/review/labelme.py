@@ -35,11 +35,11 @@ from assets.review.index import (
 )
 from assets.review.shapes import (
     OUTSIDE,
-    Shape,
+    DrawnShape,
     bitmap_shape,
-    compose,
     label_of,
     new_mask,
+    paint_shapes,
     polygon_shape,
     report_left_out,
 )
@@ -85,7 +85,7 @@ class LabelmeWriter:
         for polygon in trace_polygons(mask):
             points = np.round(polygon.corners * scale, 2)
             label = HOLE_LABEL if polygon.hole else FACE_LABEL
-            drawn.append(Shape(label=label, pixels=polygon_shape(points, face), place=""))
+            drawn.append(DrawnShape(label=label, pixels=polygon_shape(points, face), place=""))
             shapes.append(
                 {
                     "label": label,
@@ -108,7 +108,7 @@ class LabelmeWriter:
         }
         path = self._folder / REVIEW_IMAGES / f"{face.id}.json"
         path.write_text(json.dumps(file, indent=1), encoding="utf-8")
-        return compose(drawn, face, lambda problem: None)
+        return paint_shapes(drawn, face, lambda problem: None)
 
     def close(self) -> None:
         """Do nothing: each file is complete."""
@@ -165,10 +165,10 @@ def _mask_of(file: _File, face: ReviewFace, where: str, report: ReportProblem) -
             label = label_of(shape.label)
             if on := sorted(name for name, is_on in ticked(shape.flags or {}).items() if is_on):
                 raise BadInput("verdicts among the file's flags", f"{', '.join(on)} on a shape")
-            shapes.append(Shape(label=label, pixels=_pixels_of(shape, face, place, report), place=place))
+            shapes.append(DrawnShape(label=label, pixels=_pixels_of(shape, face, place, report), place=place))
         except BadInput as error:
             report(error.problem(place))
-    return compose(shapes, face, report)
+    return paint_shapes(shapes, face, report)
 
 
 def _verdict_of(file: _File, where: str, report: ReportProblem) -> str | None:

@@ -23,7 +23,7 @@ _LABELS = {FACE_LABEL: FACE_LABEL} | dict.fromkeys(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class DrawnShape:
     """A shape of an answer: ``pixels`` uint8 HxW of the mask's size, non-zero inside.
 
     ``z`` is its height above others, if the tool states it. ``place`` names it in the answer.
@@ -39,7 +39,7 @@ def new_mask(face: ReviewFace) -> Image:
     return np.zeros(face.mask_size, np.uint8)
 
 
-def compose(shapes: Sequence[Shape], face: ReviewFace, report: ReportProblem) -> Image:
+def paint_shapes(shapes: Sequence[DrawnShape], face: ReviewFace, report: ReportProblem) -> Image:
     """The mask that shapes make.
 
     Shapes are painted by ``z`` and otherwise in their order: a face adds its pixels, a hole removes them. A
@@ -50,8 +50,8 @@ def compose(shapes: Sequence[Shape], face: ReviewFace, report: ReportProblem) ->
     by_height = len({shape.z for shape in shapes}) > 1
     ordered = sorted(shapes, key=lambda shape: shape.z)
     mask = new_mask(face) > 0
-    early: list[tuple[Shape, BoolArray]] = []
-    effects: list[tuple[Shape, BoolArray]] = []
+    early: list[tuple[DrawnShape, BoolArray]] = []
+    effects: list[tuple[DrawnShape, BoolArray]] = []
     for shape in ordered:
         pixels = shape.pixels > 0
         changed = pixels & (mask != (shape.label == FACE_LABEL))
@@ -77,7 +77,9 @@ def compose(shapes: Sequence[Shape], face: ReviewFace, report: ReportProblem) ->
     return np.where(mask, 255, 0).astype(np.uint8)
 
 
-def _without_effect(effects: list[tuple[Shape, BoolArray]], mask: BoolArray) -> Iterator[tuple[Shape, str]]:
+def _without_effect(
+    effects: list[tuple[DrawnShape, BoolArray]], mask: BoolArray
+) -> Iterator[tuple[DrawnShape, str]]:
     """The shapes that changed no pixel, and the holes that later faces cover again."""
     for shape, changed in effects:
         if not changed.any():
@@ -86,7 +88,7 @@ def _without_effect(effects: list[tuple[Shape, BoolArray]], mask: BoolArray) -> 
             yield shape, f"a {HOLE_LABEL} that a later {FACE_LABEL} covers"
 
 
-def _within(pixels: BoolArray, hole: Shape) -> bool:
+def _within(pixels: BoolArray, hole: DrawnShape) -> bool:
     return not (pixels & (hole.pixels == 0)).any()
 
 

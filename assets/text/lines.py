@@ -76,9 +76,9 @@ def without_suffix(file: str) -> str:
 
 def is_picture_name(name: str) -> bool:
     """Whether a name ends like that of a picture."""
-    return PurePosixPath(name).suffix.lower() in PICTURES and is_name(bare_name(name))
+    return PurePosixPath(name).suffix.lower() in PICTURES and is_bare_name(bare_name(name))
 
 
-def is_name(name: str) -> bool:
+def is_bare_name(name: str) -> bool:
     """Whether a text can be a name: printable, with a letter or digit in it."""
     return name.isprintable() and "\ufffd" not in name and any(sign.isalnum() for sign in name)

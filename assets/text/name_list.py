@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from assets.problems import Problem, ReportProblem
 from assets.reading.tally import Tally
 from assets.reading.unmatched import unmatched
-from assets.text.lines import clean, column_key, is_name, is_picture_name, text_lines, unquote
+from assets.text.lines import clean, column_key, is_bare_name, is_picture_name, text_lines, unquote
 
 _Key = TypeVar("_Key", bound=Hashable)
 _COMMENT = re.compile(r"\s#(?=\s|$)")
@@ -90,7 +90,7 @@ def _add_line(names: NameList[_Key], number: int, line: str, key_of: Callable[[s
         names.unmatched += [cells[at] for at in pictures if keys[at] is None]
     elif len(cells) > 1 and keys[0] is not None and len(known) == 1:
         names.found.append(keys[0])
-    elif not known and is_name(line):
+    elif not known and is_bare_name(line):
         names.unmatched.append(unquote(line))
     else:
         names.unclear.add(f"line {number}")

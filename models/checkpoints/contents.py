@@ -17,7 +17,7 @@ _DEPTH = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Entry:
+class CheckpointEntry:
     """A value that is no dict, by name in its dict."""
 
     # The dotted path of the dict; empty for the file's own.
@@ -31,7 +31,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StatePlace:
     """Where the tensors of one network begin: a dict, and the prefix of their names in it."""
 
     folder: str
@@ -42,11 +42,11 @@ class Place:
     def key(self) -> str:
         return joined(self.folder, self.prefix.rstrip("."))
 
-    def has(self, entry: Entry) -> bool:
+    def has(self, entry: CheckpointEntry) -> bool:
         return entry.folder == self.folder and entry.name.startswith(self.prefix)
 
 
-def entries_of(content: object, name: str) -> list[Entry]:
+def entries_of(content: object, name: str) -> list[CheckpointEntry]:
     """The values of a checkpoint's dicts, in their order. Raises ValueError for what is no dict."""
     if not isinstance(content, Mapping):
         raise ValueError(
@@ -56,29 +56,31 @@ def entries_of(content: object, name: str) -> list[Entry]:
     return list(_entries(content, "", (id(content),)))
 
 
-def _entries(content: Mapping[object, object], folder: str, around: tuple[int, ...]) -> Iterator[Entry]:
+def _entries(
+    content: Mapping[object, object], folder: str, around: tuple[int, ...]
+) -> Iterator[CheckpointEntry]:
     for key, value in content.items():
         if not isinstance(value, Mapping):
-            yield Entry(folder, str(key), value)
+            yield CheckpointEntry(folder, str(key), value)
         elif len(around) < _DEPTH and id(value) not in around:
             # A dict may contain itself.
             yield from _entries(value, joined(folder, str(key)), (*around, id(value)))
 
 
-def tensor_keys(entries: Sequence[Entry]) -> list[str]:
+def tensor_keys(entries: Sequence[CheckpointEntry]) -> list[str]:
     """The keys of all tensors, for messages."""
     kinds = ", ".join(sorted({type(entry.value).__name__ for entry in entries})) or "nothing"
     return [entry.key for entry in entries if isinstance(entry.value, Tensor)] or [f"no tensors ({kinds})"]
 
 
-def places_in(entries: Sequence[Entry], markers: Sequence[str]) -> list[Place]:
+def places_in(entries: Sequence[CheckpointEntry], markers: Sequence[str]) -> list[StatePlace]:
     """The places at which a tensor has one of the names in ``markers``, after a prefix or without one."""
-    found: dict[Place, None] = {}
+    found: dict[StatePlace, None] = {}
     for entry in entries:
         for marker in markers:
             prefix = entry.name.removesuffix(marker)
             if isinstance(entry.value, Tensor) and entry.name.endswith(marker) and prefix[-1:] in ("", "."):
-                found[Place(entry.folder, prefix)] = None
+                found[StatePlace(entry.folder, prefix)] = None
     return list(found)
 
 

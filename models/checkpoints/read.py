@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 from torch.serialization import get_unsafe_globals_in_checkpoint, safe_globals
 
-from models.checkpoints.contents import Entry, entries_of
+from models.checkpoints.contents import CheckpointEntry, entries_of
 from models.checkpoints.foreign import foreign_kind
 from models.checkpoints.harmless import HARMLESS
 from models.checkpoints.header import is_safetensors
@@ -78,7 +78,7 @@ def read_content(source: CheckpointSource, name: str | None = None) -> object:
     return content
 
 
-def _entries(content: object, name: str) -> list[Entry]:
+def _entries(content: object, name: str) -> list[CheckpointEntry]:
     return entries_of(content, name) if isinstance(content, Mapping) else []
 
 

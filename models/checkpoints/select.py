@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from models.checkpoints.contents import (
-    Entry,
-    Place,
+    CheckpointEntry,
+    StatePlace,
     entries_of,
     has_tensors,
     is_plain,
@@ -84,7 +84,7 @@ def opened(content: object, name: str = "checkpoint") -> StateDict:
     inner = list(dict.fromkeys(entry.folder for entry in entries if entry.folder))
     if inner:
         raise ValueError(f"{name}: expected tensors by name, got dicts: {some(inner)}; import the file first")
-    return _tensors(entries, Place("", ""), name)
+    return _tensors(entries, StatePlace("", ""), name)
 
 
 def keys_of(content: object, markers: Sequence[str], name: str) -> list[str]:
@@ -92,7 +92,7 @@ def keys_of(content: object, markers: Sequence[str], name: str) -> list[str]:
     return [place.key or ITSELF for place in places_in(entries_of(content, name), markers)]
 
 
-def _accepts(place: Place, key: str) -> bool:
+def _accepts(place: StatePlace, key: str) -> bool:
     """Whether a place is meant: by its key, or without one where trainers store networks."""
     if not key:
         return is_wrapping(place.key)
@@ -101,7 +101,7 @@ def _accepts(place: Place, key: str) -> bool:
     return place.key.startswith(f"{key}.") and is_wrapping(place.key.removeprefix(f"{key}."))
 
 
-def _averaged(place: Place, content: object, entries: Sequence[Entry]) -> bool:
+def _averaged(place: StatePlace, content: object, entries: Sequence[CheckpointEntry]) -> bool:
     """Whether the weights of a place are averaged over the steps of the training."""
     root = content if isinstance(content, Mapping) else {}
     meta = root.get("meta")
@@ -117,7 +117,9 @@ def _averaged(place: Place, content: object, entries: Sequence[Entry]) -> bool:
     return counted or is_averaged(place.key)
 
 
-def _only(among: Sequence[Place], places: Sequence[Place], entries: Sequence[Entry], name: str) -> Place:
+def _only(
+    among: Sequence[StatePlace], places: Sequence[StatePlace], entries: Sequence[CheckpointEntry], name: str
+) -> StatePlace:
     """The single place, or the first of several with equal tensors."""
     first, *others = among
     if others:
@@ -150,13 +152,15 @@ def _same(one: object, other: object) -> bool:
     )
 
 
-def _owner(entry: Entry, places: Sequence[Place]) -> Place | None:
+def _owner(entry: CheckpointEntry, places: Sequence[StatePlace]) -> StatePlace | None:
     """The place that a value belongs to: that with the longest prefix."""
     fitting = [place for place in places if place.has(entry)]
     return max(fitting, key=lambda place: len(place.prefix), default=None)
 
 
-def _is_kept(entry: Entry, chosen: Place, places: Sequence[Place], *, alone: bool) -> bool:
+def _is_kept(
+    entry: CheckpointEntry, chosen: StatePlace, places: Sequence[StatePlace], *, alone: bool
+) -> bool:
     """Whether a value is of the chosen network, or of nothing that is known.
 
     ``alone``: unknown names beside a prefix are dropped, since a key was given.
@@ -167,7 +171,7 @@ def _is_kept(entry: Entry, chosen: Place, places: Sequence[Place], *, alone: boo
     return not alone and not is_companion(entry.name, chosen.prefix)
 
 
-def _tensors(entries: Sequence[Entry], place: Place, name: str) -> StateDict:
+def _tensors(entries: Sequence[CheckpointEntry], place: StatePlace, name: str) -> StateDict:
     """The tensors by their names in the network; plain numbers are passed over."""
     found: StateDict = {}
     problems = []
@@ -187,7 +191,9 @@ def _tensors(entries: Sequence[Entry], place: Place, name: str) -> StateDict:
     return found
 
 
-def _named(beside: Sequence[Entry], chosen: Place, places: Sequence[Place]) -> Iterator[str]:
+def _named(
+    beside: Sequence[CheckpointEntry], chosen: StatePlace, places: Sequence[StatePlace]
+) -> Iterator[str]:
     """The keys of what is left. Averaged weights that can't be taken are named as such."""
     keys = [place.key for place in places]
     groups: dict[str, bool] = {}
@@ -201,7 +207,7 @@ def _named(beside: Sequence[Entry], chosen: Place, places: Sequence[Place]) -> I
         yield f"{key} (averaged, without the network's names)" if unnamed else key
 
 
-def _group(entry: Entry, chosen: Place, places: Sequence[Place]) -> str:
+def _group(entry: CheckpointEntry, chosen: StatePlace, places: Sequence[StatePlace]) -> str:
     """The key under which a value that is left is mentioned: its network's, or the first that differs."""
     if owner := _owner(entry, places):
         return owner.key or ITSELF

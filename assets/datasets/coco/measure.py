@@ -23,7 +23,7 @@ _PIXELS, _SIDE = 2.0, 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class OutlineMeasures:
     """``bbox`` (x, y, width, height) and ``area`` in pixels; ``contradicts`` if the file states others."""
 
     bbox: BBox
@@ -31,9 +31,9 @@ class Measured:
     contradicts: bool
 
 
-def measure(
+def measure_outline(
     segmentation: list[list[float]] | dict[str, Any], size: tuple[int, int], bbox: object, area: object
-) -> Measured:
+) -> OutlineMeasures:
     """Measure an outline on a picture of ``size`` (height, width).
 
     The stated ``bbox`` and ``area`` are kept where they agree with it; absent ones are no contradiction.
@@ -56,7 +56,7 @@ def measure(
     if not true_area:
         raise BadInput("an outline with an area on the picture", "one without")
     good_box = _is_box(stated_box, found)
-    return Measured(
+    return OutlineMeasures(
         bbox=cast(BBox, stated_box) if good_box else found,
         area=cast(float, stated_area) if good_area else true_area,
         contradicts=(area is not None and not good_area) or (bbox is not None and not good_box),

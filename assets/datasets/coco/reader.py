@@ -17,7 +17,7 @@ from assets.datasets.coco.listing import (
     key_of,
     read_listing,
 )
-from assets.datasets.coco.measure import measure
+from assets.datasets.coco.measure import measure_outline
 from assets.datasets.coco.unlisted import NoPhotograph, report_unlisted
 from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.reading.folders import is_text
@@ -166,7 +166,7 @@ def _parse(data: bytes, source: _Source) -> RawObject:
     category = _category(annotation.get("category_id"), listing)
     file = _photograph(image, source)
     outline = read_outline(annotation.get("segmentation"), size)
-    found = measure(outline.segmentation, size, annotation.get("bbox"), annotation.get("area"))
+    found = measure_outline(outline.segmentation, size, annotation.get("bbox"), annotation.get("area"))
     if outline.left_out:
         listing.remarks.add("strays", str(number))
     if found.contradicts:

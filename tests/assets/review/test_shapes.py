@@ -5,7 +5,7 @@ import pytest
 
 from assets.problems import BadInput, Problem
 from assets.review.index import ReviewFace
-from assets.review.shapes import Shape, bitmap_shape, compose, label_of, polygon_shape
+from assets.review.shapes import DrawnShape, bitmap_shape, label_of, paint_shapes, polygon_shape
 from natocc.geometry import Image
 
 # An image of 40x20 whose mask is half as large.
@@ -32,15 +32,15 @@ def test_a_polygon_is_drawn_at_the_mask_s_size() -> None:
     assert (rows.min(), rows.max(), columns.min(), columns.max()) == (2, 3, 2, 5)
 
 
-def shape(label: str, x: float, y: float, width: float, height: float, z: float = 0.0) -> Shape:
+def shape(label: str, x: float, y: float, width: float, height: float, z: float = 0.0) -> DrawnShape:
     """A box in pixels of the image."""
     corners = np.array([(x, y), (x + width, y), (x + width, y + height), (x, y + height)], np.float64)
-    return Shape(label=label, pixels=polygon_shape(corners, FACE), place=f"{label} {x:g}", z=z)
+    return DrawnShape(label=label, pixels=polygon_shape(corners, FACE), place=f"{label} {x:g}", z=z)
 
 
-def composed(*shapes: Shape) -> tuple[Image, list[str]]:
+def composed(*shapes: DrawnShape) -> tuple[Image, list[str]]:
     problems: list[Problem] = []
-    mask = compose(shapes, FACE, problems.append)
+    mask = paint_shapes(shapes, FACE, problems.append)
     assert all(problem.action == "noted" for problem in problems)
     return mask, [f"{problem.path}: {problem.got}" for problem in problems]
 

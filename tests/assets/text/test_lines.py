@@ -6,7 +6,7 @@ from assets.text.lines import (
     bare_name,
     clean,
     column_key,
-    is_name,
+    is_bare_name,
     is_picture_name,
     number_named,
     path_parts,
@@ -72,4 +72,4 @@ def test_a_name_keeps_its_dots_and_its_folders_can_be_taken_off() -> None:
         False,
         False,
     ]
-    assert [is_name(name) for name in ("a", "?", "1\ufffd.jpg", "a\x00")] == [True, False, False, False]
+    assert [is_bare_name(name) for name in ("a", "?", "1\ufffd.jpg", "a\x00")] == [True, False, False, False]

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from models.checkpoints.contents import (
-    Place,
+    StatePlace,
     entries_of,
     has_tensors,
     is_plain,
@@ -41,7 +41,7 @@ def test_a_dict_in_itself_and_a_deep_one_end() -> None:
 def test_a_place_is_a_dict_and_a_prefix() -> None:
     weight = torch.ones(1)
     entries = entries_of({"n": {"x.a": weight, "xa": weight, "y.a": 1}, "a": weight, "ba": weight}, "x")
-    assert places_in(entries, ["a"]) == [Place("n", "x."), Place("", "")]
+    assert places_in(entries, ["a"]) == [StatePlace("n", "x."), StatePlace("", "")]
     assert [place.key for place in places_in(entries, ["a"])] == ["n.x", ""]
 
 
