@@ -14,11 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ValidationError
 
 from assets.problems import BadInput, Problem, ReportProblem
 from assets.reading.numbers import number_of
 from assets.reading.outlines import read_outline
+from assets.review.coco_file import (
+    AnswerAnnotation,
+    AnsweredImage,
+    AnswerInfo,
+    doubled_images,
+    read_answer_file,
+)
 from assets.review.index import (
     COCO_FILE,
     REVIEW_VERDICTS,
@@ -27,7 +33,6 @@ from assets.review.index import (
     ReviewFace,
     face_of,
     file_date,
-    first,
     ticked,
     verdict_of,
 )
@@ -41,57 +46,20 @@ from assets.review.shapes import (
     polygon_shape,
     report_left_out,
 )
-from assets.text.json_text import read_json_text
 from natocc.files.read import is_there
 from natocc.geometry import Image
 from natocc.masks.rle import decode_runs
 
-_EXPECTED = "annotations as COCO's instances"
 # The file's place in CVAT's archives.
 _ELSEWHERE = "annotations/instances_default.json"
-
-
-class _Info(BaseModel):
-    contributor: str | None = ""
-    date_created: str | None = ""
-
-
-class _Picture(BaseModel):
-    id: int
-    file_name: str
-    height: int
-    width: int
-
-
-class _Annotation(BaseModel):
-    """The outline is read by itself, so that a fault of it refuses one answer."""
-
-    id: int | str | None = None
-    image_id: int
-    category_id: int
-    segmentation: Any = None
-    attributes: dict[str, Any] | None = None
-    z_order: Any = None
-
-
-class _Category(BaseModel):
-    id: int
-    name: str
-
-
-class _File(BaseModel):
-    info: _Info = _Info()
-    images: list[_Picture]
-    annotations: list[_Annotation]
-    categories: list[_Category]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
     """The answer of one image: its annotations with their numbers, and where faults of it are reported."""
 
-    picture: _Picture
-    annotations: Sequence[tuple[int, _Annotation]]
+    picture: AnsweredImage
+    annotations: Sequence[tuple[int, AnswerAnnotation]]
     labels: Mapping[int, str | None]  # None for an id of several categories
     where: str  # the file
 
@@ -113,14 +81,14 @@ def read_coco(folder: Path, review: Review, report: ReportProblem) -> Iterator[A
     path = next((file for file in (folder / COCO_FILE, folder / _ELSEWHERE) if is_there(file)), None)
     if path is None:
         raise FileNotFoundError(f"{folder}: expected {COCO_FILE} or {_ELSEWHERE} in it, got neither")
-    file = _read_file(path)
+    file = read_answer_file(path)
     where = path.relative_to(folder).as_posix()
     shared = Counter(category.id for category in file.categories)
     labels = {one.id: None if shared[one.id] > 1 else one.name for one in file.categories}
-    by_image: dict[int, list[tuple[int, _Annotation]]] = defaultdict(list)
+    by_image: dict[int, list[tuple[int, AnswerAnnotation]]] = defaultdict(list)
     for number, annotation in enumerate(file.annotations):
         by_image[annotation.image_id].append((number, annotation))
-    doubled = _doubled(file)
+    doubled = doubled_images(file)
     for picture in file.images:
         place = _Place(picture=picture, annotations=by_image.get(picture.id, ()), labels=labels, where=where)
         stem = Path(picture.file_name.replace("\\", "/")).stem
@@ -138,37 +106,9 @@ def read_coco(folder: Path, review: Review, report: ReportProblem) -> Iterator[A
             report(Problem(path=f"{where} annotations.{number}", expected=expected, got=got))
 
 
-def _read_file(path: Path) -> _File:
-    try:
-        return _File.model_validate_json(read_json_text(path, _EXPECTED))
-    except ValidationError as error:
-        raise BadInput(_EXPECTED, first(error), str(path)) from error
-
-
-def _doubled(file: _File) -> list[tuple[_Picture, tuple[str, str]]]:
-    """The images whose answer is ambiguous, as an id or a name is there twice, with what is expected."""
-    ids = Counter(picture.id for picture in file.images)
-    names = Counter(picture.file_name for picture in file.images)
-    images_of: dict[int | str, set[int]] = defaultdict(set)
-    for annotation in file.annotations:
-        if annotation.id is not None:
-            images_of[annotation.id].add(annotation.image_id)
-    # Of files that are joined. An id twice in one image leaves no doubt.
-    twice = {image: number for number, images in images_of.items() for image in images if len(images) > 1}
-    found: list[tuple[_Picture, tuple[str, str]]] = []
-    for picture in file.images:
-        if ids[picture.id] > 1:
-            found.append((picture, ("an image id of its own", f"the id {picture.id} of several images")))
-        elif names[picture.file_name] > 1:
-            got = f"{names[picture.file_name]} images of this name"
-            found.append((picture, ("a file_name of its own", got)))
-        elif picture.id in twice:
-            got = f"the id {twice[picture.id]} in several images"
-            found.append((picture, ("annotations with ids of their own", got)))
-    return found
-
-
-def _answer(place: _Place, face: ReviewFace, info: _Info, path: Path, report: ReportProblem) -> Answer | None:
+def _answer(
+    place: _Place, face: ReviewFace, info: AnswerInfo, path: Path, report: ReportProblem
+) -> Answer | None:
     """The answer of one image; None if it has a fault."""
     faults: list[Problem] = []
     mask = _mask_of(place, face, faults.append)
@@ -219,7 +159,7 @@ def _mask_of(place: _Place, face: ReviewFace, report: ReportProblem) -> Image:
 
 
 def _shape_of(
-    annotation: _Annotation, place: _Place, number: int, face: ReviewFace, report: ReportProblem
+    annotation: AnswerAnnotation, place: _Place, number: int, face: ReviewFace, report: ReportProblem
 ) -> DrawnShape:
     """One annotation, whose polygons form one shape. Raises BadInput."""
     name = place.labels.get(annotation.category_id, f"category {annotation.category_id}")
@@ -248,7 +188,7 @@ def _pixels_of(segmentation: list[list[float]] | dict[str, Any], face: ReviewFac
     return shape
 
 
-def _date_of(info: _Info, path: Path) -> tuple[str, str]:
+def _date_of(info: AnswerInfo, path: Path) -> tuple[str, str]:
     """The date that the file states, in any format, else the file's own date."""
     stated = re.match(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", info.date_created or "")
     try:

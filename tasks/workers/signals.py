@@ -16,13 +16,12 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import NoReturn
 
+from tasks.workers.flush import flush_printed
 from tasks.workers.guard import kill_guarded
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # Seconds from a signal to the forced end of the process.
 _GRACE, _GRACE_OF_SECOND = 3.5, 0.5
-# Seconds in which printed text has to be written.
-_FLUSHING = 0.3
 # Programs such as timeout send one signal twice.
 _ONE_SIGNAL = 0.1
 
@@ -174,29 +173,8 @@ def end_process(error: BaseException | None = None) -> NoReturn:
 def _end() -> NoReturn:
     with contextlib.suppress(Exception):
         kill_guarded()
-    _flush()
+    flush_printed()
     os._exit(_exit_code())
-
-
-def _flush() -> None:
-    """Write what was printed and not written yet, as the forced end skips that.
-
-    In a thread, since nobody may read the other end of a pipe.
-    """
-    thread = threading.Thread(target=_flush_streams, daemon=True)
-    try:
-        thread.start()
-    except RuntimeError:
-        # The interpreter is ending and starts no threads.
-        _flush_streams()
-    else:
-        thread.join(_FLUSHING)
-
-
-def _flush_streams() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(Exception):
-            stream.flush()
 
 
 @contextmanager
