@@ -4,22 +4,29 @@ import subprocess
 import sys
 
 PROGRAM = """
-import os, sys
+import os
 from tasks.workers.flush import flush_printed
-print({text}, end="")
+{before}
+print("kept", end="")
 flush_printed()
 os._exit(5)
+"""
+FILL = """
+os.set_blocking(1, False)
+try:
+    while os.write(1, bytes(1 << 16)): pass
+except BlockingIOError:
+    os.set_blocking(1, True)
 """
 
 
 def test_printed_text_is_written() -> None:
-    command = [sys.executable, "-c", PROGRAM.format(text="'kept'")]
+    command = [sys.executable, "-c", PROGRAM.format(before="")]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout) == (5, "kept")
 
 
-def test_a_pipe_that_nobody_reads_does_not_keep_the_process() -> None:
-    command = [sys.executable, "-c", PROGRAM.format(text="'x' * 10_000_000")]
-    # Nobody reads: the pipe is full after 64 KiB.
+def test_a_full_pipe_that_nobody_reads_does_not_keep_the_process() -> None:
+    command = [sys.executable, "-c", PROGRAM.format(before=FILL)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as run:
         assert run.wait(timeout=60) == 5
