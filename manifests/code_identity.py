@@ -35,7 +35,7 @@ EXCEPTIONS = {
         "tries where a job may write, and leaves nothing there",
     ),
     **dict.fromkeys(
-        ("tasks.build.*", "manifests.card", "manifests.recipe", "manifests.restore"),
+        ("tasks.build.*", "manifests.card", "manifests.recipe", "manifests.restore", "manifests.yaml_text"),
         "plans shards, whose keys hold what is planned as values, and publishes them",
     ),
     **dict.fromkeys(
@@ -56,12 +56,15 @@ EXCEPTIONS = {
         (
             "assets.face_metadata.attributes",
             "assets.face_metadata.celeba",
+            "assets.face_metadata.doubtful_faces",
             "assets.face_metadata.origin",
             "assets.face_metadata.partition*",
             "assets.face_metadata.photo_table",
             "assets.face_metadata.poses",
             "assets.face_metadata.tables",
             "assets.reading.expected_counts",
+            "assets.reading.faults",
+            "assets.reading.flags",
             "assets.reading.locate_folder",
             "assets.text.json_stream",
             "assets.text.table",

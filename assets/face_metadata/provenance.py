@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.reading.unmatched import unmatched
-from assets.text.json_text import decode_json
+from assets.text.strict_json import decode_json
 from natocc.files.read import hash_if_readable, is_there, read_table_bytes
 from natocc.files.text import decode_text
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from assets.problems import BadInput
 from assets.review.index import first
-from assets.text.json_text import read_json_text
+from assets.text.strict_json import read_json_text
 
 _EXPECTED = "annotations as COCO's instances"
 

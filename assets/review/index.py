@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.reading.flags import read_flag
 from assets.reading.naming import id_of
-from assets.text.json_text import decode_json
+from assets.text.strict_json import decode_json
 from natocc.files.names import is_number
 from natocc.files.read import is_there, read_table_bytes
 from natocc.files.text import decode_text

@@ -43,7 +43,7 @@ from assets.review.shapes import (
     polygon_shape,
     report_left_out,
 )
-from assets.text.json_text import read_json_text
+from assets.text.strict_json import read_json_text
 from assets.wording import count_of
 from natocc.files.clutter import is_clutter
 from natocc.files.pictures import open_picture

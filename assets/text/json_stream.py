@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from assets.text.json_text import repeated_keys
+from assets.text.strict_json import repeated_keys
 from natocc.files.read import bounds, open_file
 
 _CHUNK = 1 << 20

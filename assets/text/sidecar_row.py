@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from assets.problems import BadInput
 from assets.records import FRAMES, Frame, Origin
-from assets.text.json_text import decode_json
 from assets.text.lines import clean, plain
+from assets.text.strict_json import decode_json
 
 SPLITS = ("train", "test", "excluded")
 Point = tuple[float, float]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from scipy.stats import binomtest
 
 from assets.problems import unreadable
-from assets.text.json_text import decode_json
+from assets.text.strict_json import decode_json
 from natocc.files.read import UnfitFile
 from natocc.files.text import decode_text
 from shards import storage

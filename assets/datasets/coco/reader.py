@@ -24,8 +24,8 @@ from assets.reading.folders import is_text
 from assets.reading.numbers import whole_number
 from assets.reading.outlines import read_outline
 from assets.records import RawObject
-from assets.text.json_text import decode_json
 from assets.text.sidecar import Sidecar
+from assets.text.strict_json import decode_json
 from assets.wording import list_counts
 from natocc.files.read import open_file, what_is
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -20,13 +21,17 @@ except BlockingIOError:
 """
 
 
+# Output to a pipe is written late.
+BUFFERED = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+
+
 def test_printed_text_is_written() -> None:
     command = [sys.executable, "-c", PROGRAM.format(before="")]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    run = subprocess.run(command, capture_output=True, text=True, check=False, env=BUFFERED)
     assert (run.returncode, run.stdout) == (5, "kept")
 
 
 def test_a_full_pipe_that_nobody_reads_does_not_keep_the_process() -> None:
     command = [sys.executable, "-c", PROGRAM.format(before=FILL)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as run:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=BUFFERED) as run:
         assert run.wait(timeout=60) == 5

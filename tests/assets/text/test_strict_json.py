@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from assets.problems import BadInput
-from assets.text.json_text import decode_json, read_json_text, repeated_keys
+from assets.text.strict_json import decode_json, read_json_text, repeated_keys
 
 
 @pytest.mark.parametrize(
