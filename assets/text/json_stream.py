@@ -117,10 +117,10 @@ class _Text:
             except RecursionError as error:
                 raise ValueError(f"brackets nested too deep at byte {self.place}") from error
             except json.JSONDecodeError as error:
-                near = error.pos >= len(self._text) - _NEAR_END or error.msg.startswith("Unterminated")
-                if near and self._more():
+                in_string = error.msg.startswith("Unterminated")
+                if (in_string or error.pos >= len(self._text) - _NEAR_END) and self._more():
                     continue
-                raise ValueError(f"{error.msg} at byte {self._base + error.pos}") from error
+                raise ValueError(self._fault(error.pos, in_string)) from error
             # The number may continue in the unread text.
             number = isinstance(value, int | float)
             if number and end >= len(self._text) - _NEAR_END and self._more():
@@ -130,6 +130,13 @@ class _Text:
             piece = Piece(key, value, self.place, self._base + end, self._repeated)
             self._at = end
             return piece
+
+    def _fault(self, at: int, in_string: bool) -> str:
+        if in_string:
+            return f"a string without an end, from byte {self._base + at}"
+        if at >= len(self._text.rstrip(_SPACE)):
+            return f"text that is cut short at byte {self._base + at}"
+        return f"no JSON at byte {self._base + at}"
 
     def _decoded(self, data: bytes) -> Any:
         try:

@@ -90,6 +90,8 @@ def write_raw_tree(raw: Path) -> None:
     face(raw, "lying", lying, {"skin": raws.disc(150, 100)})
     upside_down = turned_by_exif(raws.portrait(), 3, Pillow.Transpose.ROTATE_180)
     face(raw, "upside down", upside_down, {"skin": skin, "hair": raws.disc(80, 80, 0.2)})
+    # By half a turn sizes do not tell on which pixels the masks were drawn.
+    raws.add_sidecar(raw / raws.FACES, {"file": f"{raws.IMAGES}/upside down.jpg", "frame": "upright"})
     raws.add_objects(raw, [raws.annotation(7)])
     raws.add_texture(raw, "pitted", "pitted_0001.jpg")
     write_hands(raw)

@@ -69,8 +69,8 @@ def test_every_sample_says_whose_terms_it_is_under(best: Version) -> None:
     for key in best.samples:
         facts = best.facts(key)
         face, occluder = facts["face"], facts["occluder"]
-        assert isinstance(face, dict)
-        terms = {face["licence"]} | ({occluder["licence"]} if isinstance(occluder, dict) else set())
+        assert isinstance(face, dict) and isinstance(occluder, dict)
+        terms = {face["licence"]} | ({occluder["licence"]} if occluder["id"] else set())
         assert all(terms) and facts["licences"] == sorted(terms)
         assert "CelebAMask-HQ: non-commercial research only" in face["licence"]
         assert best.rows[key].face_licence == face["licence"]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.face_metadata.partition_lists import face_id_of, find_lists, may_hold_out, read_faces
+from assets.face_metadata.partition_lists import face_id_of, find_lists, may_hold_out, read_face_list
 from assets.problems import Problem
 
 
@@ -56,7 +56,7 @@ def test_a_second_list_of_a_group_is_a_problem(tmp_path: Path) -> None:
 def test_faces_are_read_with_or_without_folder_suffix_and_padding(tmp_path: Path) -> None:
     path = tmp_path / "list.txt"
     path.write_text("\ufeff7.jpg\n\nCelebA-HQ-img/00008.png\n  9 \n", encoding="utf-8")
-    names = read_faces(path, "list.txt", {"00007", "00008"})
+    names = read_face_list(path, "list.txt", {"00007", "00008"})
     assert (names.found, names.unmatched) == (["00007", "00008"], ["9"])
     assert face_id_of("images\\10.JPG") == "00010"
 
@@ -64,7 +64,7 @@ def test_faces_are_read_with_or_without_folder_suffix_and_padding(tmp_path: Path
 def test_a_list_that_is_no_text_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "list.txt").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ValueError, match=r"^list.txt: expected text in UTF-8, got .*; fix or remove it$"):
-        read_faces(tmp_path / "list.txt", "list.txt", set())
+        read_face_list(tmp_path / "list.txt", "list.txt", set())
 
 
 def test_lists_that_may_hold_out_faces_are_known_by_a_word_or_as_second_ones(tmp_path: Path) -> None:

@@ -43,8 +43,9 @@ def test_the_pieces_make_the_object(
         ("7", "'7' at byte 0 in place of '{'"),
         ('{"a": [1, 2', "its end after 11 bytes in place of ','"),
         ('{"a": [1 2]}', "'2' at byte 9 in place of ','"),
-        ('{"a": [{"b": nope}]}', "Expecting value at byte 13"),
-        ('{"a": "b', "Unterminated string starting at at byte 6"),
+        ('{"a": [{"b": nope}]}', "no JSON at byte 13"),
+        ('{"a": "b', "a string without an end, from byte 6"),
+        ('{"a": [{"b":', "text that is cut short at byte 12"),
         ('{"a" 1}', "'1' at byte 5 in place of ':'"),
         ("{7: 1}", "a key that is no string at byte 2"),
     ],
@@ -59,5 +60,5 @@ def test_a_text_that_is_no_json_object_is_an_error_with_its_place(
 
 def test_an_early_error_is_not_sought_to_the_end(tmp_path: Path) -> None:
     path = write(tmp_path / "a.json", b'{"a": [1, nope, ' + b"1, " * 2_000_000)
-    with pytest.raises(ValueError, match="Expecting value at byte 10"):
+    with pytest.raises(ValueError, match="no JSON at byte 10"):
         list(read_pieces(path))

@@ -119,7 +119,8 @@ def test_misfits_are_told_all_at_once() -> None:
     assert str(caught.value) == (
         "mine.pth: expected exactly the 102 tensors of RRDBNet, got missing: conv_hr.bias; "
         "unknown: conv_extra.weight; of another shape: conv_last.weight (expected (3, 6, 3, 3), got (4, 6, 3, 3)); "
-        "not floating point: conv_up2.bias; NaN or infinite: conv_up1.bias; use the published file of this network"
+        "of a type that is not converted: conv_up2.bias (int64); NaN or infinite: conv_up1.bias; "
+        "use the published file of this network, or the whole state_dict"
     )
 
 

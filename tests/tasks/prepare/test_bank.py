@@ -100,12 +100,12 @@ BAD = f"""\
 {COCO} annotation 22: expected polygons or RLE, got no segmentation
 {COCO} annotation 23: expected the image's size 300x200, got 10x10
 {COCO} annotation 24: expected an outline with an area on the picture, got one without
-COCO/annotations/instances_other.json: expected COCO json with images, categories, annotations, got Expecting value at byte 1
+COCO/annotations/instances_other.json: expected COCO json with images, categories, annotations, got text that is cut short at byte 1
 COCO/annotations/instances_third.json annotation 7: expected an id of its own, got the id 7 of another annotation
 {FACES}/natocc.csv:2: expected a split among train, test, excluded, got 'val'
 {PHOTOS}/00.jpg: expected an id of its own, got the id 00000 of {PHOTOS}/0.jpg
-{PHOTOS}/10.jpg: expected a photograph, got a damaged image (…)
-{PHOTOS}/11.png: expected a photograph, got a damaged image (…)
+{PHOTOS}/10.jpg: expected a photograph, got a damaged image (…); fetch the file again
+{PHOTOS}/11.png: expected a photograph, got a damaged image (…); fetch the file again
 {PHOTOS}/12.jpg: expected a photograph, got an empty file
 {PHOTOS}/13.jpg: expected a photograph, got 10 bytes that are no JPEG, PNG, WEBP, BMP image
 {PARTS}/0/00014_skin.png: expected the aspect of its photograph 160x160, got 60x80

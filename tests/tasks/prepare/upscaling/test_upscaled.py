@@ -94,8 +94,8 @@ def test_objects_are_enlarged_by_the_network_and_say_so(made: tuple[Path, Prepar
         9: by_lanczos,
         10: {**by_network, "tiles": 1},
     }
-    # The one of a single pixel is nowhere solid.
-    assert report.upscaled == {"lanczos": 1, "realesrgan": 3} and report.refused == 1
+    # The one of a single pixel is passed over: its area is measured, not taken from the file.
+    assert report.upscaled == {"lanczos": 1, "realesrgan": 3} and report.refused == 0
     assert Bank(str(folder / "bank")).index["upscaling"] == {
         "order": ["glean", "realesrgan", "lanczos"],
         "passed_over": {"glean": "no weights"},
@@ -212,7 +212,7 @@ def test_a_call_that_was_cut_off_among_the_objects_goes_on_to_the_same_bytes(
         "object-000000.tar",
     ]
     report = prepare(made[0] / "raw", str(tmp_path / "cut"), options, workers=1)
-    assert (report.shards_made, report.shards_kept) == (3, 2)
+    assert (report.shards_made, report.shards_kept) == (2, 2)
     assert report.upscaled == made[1].upscaled, "counted in kept shards as well"
     prepare(made[0] / "raw", str(tmp_path / "calm"), options, workers=1)
     assert contents(tmp_path / "cut") == contents(tmp_path / "calm")
