@@ -39,7 +39,9 @@ def shifted_tail(rgb: NDArray[np.uint8], block: tuple[int, int]) -> int | None:
     borders, groups = steps.shape[:2]
     if borders < 2 or groups < _FEWEST_GROUPS:
         return None
-    above, below = steps[:-1], steps[1:]
+    if not (rows := _possible_rows(steps)).size:
+        return None
+    above, below = steps[rows], steps[rows + 1]
     for at in range(_FEWEST_ON_A_SIDE, groups - _FEWEST_ON_A_SIDE + 1):
         step = np.median(np.concatenate([above[:, at:], below[:, :at]], 1), axis=1)
         limit, sign = np.maximum(np.abs(step), _LEAST_STEP)[:, None] / 3, np.sign(step)[:, None]
@@ -47,8 +49,26 @@ def shifted_tail(rgb: NDArray[np.uint8], block: tuple[int, int]) -> int | None:
         level = [_share(np.abs(part) < limit) for part in (above[:, :at], below[:, at:])]
         found = (np.abs(step) >= _LEAST_STEP) & (np.minimum.reduce([*stepped, *level]) >= _AGREE)
         if found.any():
-            return (int(np.argmax(found.any(axis=1))) + 1) * block[1]
+            return (int(rows[np.argmax(found.any(axis=1))]) + 1) * block[1]
     return None
+
+
+def _possible_rows(steps: NDArray[np.float32]) -> NDArray[np.intp]:
+    """The borders at which a shift may begin, by what holds wherever in the row it begins.
+
+    Of the groups along a border and the next one, half have the step: a quarter are at least as high as its
+    median. Of the others most are level. Few photographs have such a row, and the search for its place takes
+    long.
+    """
+    both = np.concatenate([steps[:-1], steps[1:]], axis=1)
+    count = both.shape[1] // 4
+    ordered = np.partition(both, (count - 1, both.shape[1] - count), axis=1)
+    sizes = np.abs(both)
+    possible = np.zeros(both.shape[::2], np.bool_)
+    for step in (ordered[:, -count], -ordered[:, count - 1]):
+        level = _share(sizes < step[:, None] / 3)
+        possible |= (step >= _LEAST_STEP) & (level >= _AGREE / 2 - 1e-6)
+    return np.flatnonzero(possible.any(axis=1))
 
 
 def _steps(rgb: NDArray[np.uint8], block: tuple[int, int]) -> NDArray[np.float32]:
