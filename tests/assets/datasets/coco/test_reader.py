@@ -112,7 +112,7 @@ def test_a_photograph_outside_the_dataset_is_not_read(tmp_path: Path, name: str)
 @pytest.mark.parametrize(
     ("data", "got"),
     [
-        (b'{"images": [', "Expecting value at byte 12"),
+        (b'{"images": [', "text that is cut short at byte 12"),
         (b"", "its end after 0 bytes in place of '{'"),
         (b"[]", "'[' at byte 0 in place of '{'"),
         (b'{"images": [], "categories": []}', "no annotations"),
