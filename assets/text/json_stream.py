@@ -10,9 +10,12 @@ from typing import Any, BinaryIO
 
 from assets.text.strict_json import repeated_keys
 from natocc.files.read import bounds, open_file
+from natocc.files.text import foreign_text
 
 _CHUNK = 1 << 20
-_MARK, _UTF_16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
+# Bytes by which another encoding is recognised.
+_START = 4096
+_MARK = b"\xef\xbb\xbf"
 _SPACE = " \t\n\r"
 # If an error or a number ends within so many characters of the buffer's end, more text may change it. This is
 # longer than any number or keyword.
@@ -81,10 +84,11 @@ class _Text:
     def __init__(self, stream: BinaryIO) -> None:
         self._stream, self._decoder = stream, json.JSONDecoder(object_pairs_hook=self._object)
         self._repeated = ""
-        start = stream.read(len(_MARK))
-        if start[:2] in _UTF_16:
-            raise ValueError("text in UTF-16; save it as UTF-8")
-        self._base, first = (len(_MARK), b"") if start == _MARK else (0, start)
+        start = stream.read(_START)
+        if (got := foreign_text(start)) is not None:
+            raise ValueError(got)
+        first = start.removeprefix(_MARK)
+        self._base = len(start) - len(first)
         self._text, self._at = first.decode("latin-1"), 0
 
     @property

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from assets.text.lines import bare_name, is_picture_name, path_parts
+from natocc.files.clutter import is_clutter
 from natocc.files.read import what_is
 
 
@@ -55,9 +56,9 @@ class NamedPictures:
         if self._by_name is None:
             found = defaultdict[str, list[str]](list)
             for place, folders, files in os.walk(self._folder):
-                folders.sort()
+                folders[:] = sorted(name for name in folders if not is_clutter(name))
                 inside = Path(place).relative_to(self._folder)
-                for file in sorted(filter(is_picture_name, files)):
+                for file in sorted(name for name in files if is_picture_name(name) and not is_clutter(name)):
                     path = "/".join(path_parts((inside / file).as_posix()))
                     found[bare_name(file)].append(path)
             self._by_name = dict(found)

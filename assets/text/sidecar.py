@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from assets.problems import BadInput, Problem, ReportProblem, unreadable
+from assets.reading.folders import names_in
 from assets.reading.naming import normal
 from assets.reading.tally import Tally
 from assets.reading.unmatched import unmatched
@@ -127,11 +128,11 @@ def _tells_image(written: str) -> bool:
 
 def _check_place(folder: Path, root: Path) -> None:
     """Raise BadInput for a side-car under a similar name or beside its place: its splits would be lost."""
-    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    names = sorted(names_in(folder)) if folder.is_dir() else []
     similar = [folder / name for name in names if _SIMILAR.fullmatch(name)]
     beside = [folder / name / SIDECAR for name in names if is_there(folder / name / SIDECAR)]
     # A folder without pictures of its own may be another dataset's.
-    among = [path for path in beside if any(is_picture_name(file.name) for file in path.parent.iterdir())]
+    among = [path for path in beside if any(map(is_picture_name, names_in(path.parent)))]
     for path in (*similar, *among, *filter(is_there, [root / SIDECAR])):
         where, got = (place.relative_to(root).as_posix() for place in (folder / SIDECAR, path))
         raise BadInput("the side-car here", f"{got}, which is not read; move or rename it", where)

@@ -35,7 +35,7 @@ def read_text(path: Path, most: int | None = None) -> str:
 
 def decode_text(data: bytes, path: str) -> str:
     """The text of a file's bytes, without its byte order mark. Raises UnfitFile, with the encoding found."""
-    if (got := _foreign(data)) is not None:
+    if (got := foreign_text(data)) is not None:
         raise UnfitFile(path, _EXPECTED, got)
     try:
         return data.decode("utf-8-sig")
@@ -43,8 +43,8 @@ def decode_text(data: bytes, path: str) -> str:
         raise UnfitFile(path, _EXPECTED, _other(error)) from error
 
 
-def _foreign(data: bytes) -> str | None:
-    """The content of a file that is no text of one byte a sign; None if it may be."""
+def foreign_text(data: bytes) -> str | None:
+    """What a file is, by its first bytes at least, if it is no text of one byte a sign; None if it may be."""
     for mark, got in _FILES:
         if data.startswith(mark):
             return got

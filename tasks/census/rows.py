@@ -11,6 +11,7 @@ from assets.datasets.published import PUBLISHED, Published
 from assets.reading.expected_counts import deviation
 from assets.reading.folders import relative
 from assets.reading.locate_folder import find_folder
+from natocc.files.clutter import is_clutter
 from tasks.census.pictures import count_pictures, remark_on_depth, remark_on_links, remark_on_sizes
 
 
@@ -68,5 +69,9 @@ def user_annotation_rows(raw: Path) -> Iterator[CensusRow]:
 
 def _matlab_files(folder: Path) -> str:
     """COFW's files by name and size. Each holds hundreds of pictures and needs a library to be read."""
-    sizes = (f"{path.name} of {path.stat().st_size / 1e6:.1f} MB" for path in sorted(folder.rglob("*.mat")))
+    sizes = (
+        f"{path.name} of {path.stat().st_size / 1e6:.1f} MB"
+        for path in sorted(folder.rglob("*.mat"))
+        if not is_clutter(path.name)
+    )
     return "".join(f"; found {size}" for size in sizes)

@@ -227,7 +227,7 @@ def _check_layout(folder: Path, raw: Path, report: ReportProblem) -> None:
             )
             report(Problem(path=f"{where}/{TEST}", expected=expected, got=got))
     if (pickles := folder / PICKLES).is_dir():
-        count = count_of(sum(1 for _ in pickles.glob("*.pkl")), "pickles")
+        count = count_of(sum(name.endswith(".pkl") for name in names_in(pickles)), "pickles")
         got = f"{count}; pickles may run code and are never read"
         masks = f"{where}/{PICKLES}"
         report(Problem(path=masks, expected="masks as pictures", got=got, action="noted"))

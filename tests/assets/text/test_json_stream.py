@@ -62,3 +62,17 @@ def test_an_early_error_is_not_sought_to_the_end(tmp_path: Path) -> None:
     path = write(tmp_path / "a.json", b'{"a": [1, nope, ' + b"1, " * 2_000_000)
     with pytest.raises(ValueError, match="no JSON at byte 10"):
         list(read_pieces(path))
+
+
+@pytest.mark.parametrize(
+    ("data", "got"),
+    [
+        ('{"a": []}'.encode("utf-16"), "text in UTF-16; save it as UTF-8"),
+        ('{"a": []}'.encode("utf-32"), "text in UTF-32; save it as UTF-8"),
+        ('{"a": []}'.encode("utf-16-le"), "text in UTF-16 or UTF-32 without a byte order mark"),
+        (b"\x1f\x8b\x08\0", "a gzip archive; unpack it"),
+    ],
+)
+def test_other_encodings_are_recognised_as_in_every_text(tmp_path: Path, data: bytes, got: str) -> None:
+    with pytest.raises(ValueError, match=got):
+        list(read_pieces(write(tmp_path / "a.json", data)))

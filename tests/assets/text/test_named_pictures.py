@@ -34,3 +34,9 @@ def test_the_suffix_decides_between_a_picture_and_its_mask_and_else_nothing_does
     assert pictures.find("b.jpg") == Meant(("one/b.jpg", "two/b.jpg"))
     assert pictures.find("x/0.jpg") == Meant(("img/0.jpg",)), "another folder: perhaps"
     assert pictures.find("c.jpg") == pictures.find("") == Meant()
+
+
+def test_clutter_is_never_meant(folder: Path) -> None:
+    for name in ("__MACOSX/img/0.jpg", ".ipynb_checkpoints/0.jpg", "img/._0.jpg"):
+        write(folder / name, b"x")
+    assert NamedPictures(folder).find("0") == Meant(("img/0.jpg",), sure=True)

@@ -252,3 +252,9 @@ def test_a_side_car_beside_its_place_stops_all(tmp_path: Path, place: str) -> No
 def test_a_side_car_that_was_put_away_is_none(tmp_path: Path) -> None:
     write(tmp_path / "set/natocc.csv.bak", b"file,split\na.jpg,test\n")
     assert opened(tmp_path, []).row_of("a.jpg") == EMPTY_ROW
+
+
+def test_a_side_car_among_clutter_is_passed_over(tmp_path: Path) -> None:
+    for name in ("__MACOSX/natocc.csv", "__MACOSX/a.jpg", ".Trash-1000/natocc.csv", ".Trash-1000/a.jpg"):
+        write(tmp_path / "set" / name, b"file,split\na.jpg,test\n")
+    assert opened(tmp_path, []).row_of("a.jpg").split is None
