@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assets.face_metadata.partition_lists import may_hold_out, read_face_list
 from assets.problems import Problem, ReportProblem
-from assets.reading.tally import Tally
+from assets.reading.unmatched import tally_of
 from assets.text.name_list import NameList
 
 
@@ -39,7 +39,7 @@ def doubtful_lists(
         names = read_face_list(path, where, there)
         faces = {*names.found, *names.doubtful}
         if faces:
-            got = f"one that may name faces to test on; {_tally(faces)} are kept out of training"
+            got = f"one that may name faces to test on; {tally_of(sorted(faces))} are kept out of training"
             report(Problem(path=where, expected="a list that is read", got=got))
         found |= faces
     return found
@@ -52,14 +52,7 @@ def doubtful_faces(
     found: set[str] = set()
     for doubt in doubts:
         faces = {*doubt.faces, *(face for face in there if doubt.lost and face not in named)}
-        kept_out = f"; {_tally(faces)} may be meant and are kept out of training" if faces else ""
+        kept_out = f"; {tally_of(sorted(faces))} may be meant and are kept out of training" if faces else ""
         report(Problem(path=doubt.where, expected="one name a line", got=f"others: {doubt.lines}{kept_out}"))
         found |= faces
     return found
-
-
-def _tally(faces: Collection[str]) -> str:
-    tally = Tally()
-    for face in sorted(faces):
-        tally.add(face)
-    return str(tally)

@@ -12,15 +12,14 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from assets.pictures.decode import open_sound
+from assets.pictures.orientation import UPRIGHT, orientation_of
 from assets.problems import BadInput
 from natocc.codecs import decode_plain_png, is_plain_png
-from natocc.files.pictures import DECODER_ERRORS
 
 StoredPlane = NDArray[Any]
 # Signs of transparency or of an EXIF turn in a PNG of grey or RGB. The fast decoder knows neither.
 _SIGNS = (b"tRNS", b"eXIf", b"Raw profile type exif", b"tiff:Orientation")
 _MASK = "a mask"
-_ORIENTATION = 0x0112
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -55,11 +54,8 @@ def read_channels(data: bytes) -> Channels:
 
 
 def _refuse_turned(picture: Pillow.Image) -> None:
-    try:
-        turn = int(picture.getexif().get(_ORIENTATION, 1))
-    except DECODER_ERRORS:
-        return
-    if 1 < turn <= 8:
+    turn, _ = orientation_of(picture)
+    if turn != UPRIGHT:
         got = f"EXIF orientation {turn}; save it upright, without EXIF"
         raise BadInput("a mask without an EXIF turn", got)
 

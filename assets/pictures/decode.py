@@ -32,7 +32,7 @@ def picture_bytes(path: Path, what: str) -> bytes:
 def open_header(data: bytes, what: str) -> Pillow.Image:
     """The picture, not decoded. Raises BadInput for other formats, damaged headers and too many pixels."""
     try:
-        with _quiet():
+        with quiet():
             return open_picture(data, FORMATS)
     except UnidentifiedImageError as error:
         raise BadInput(what, f"{len(data)} bytes that are no {', '.join(FORMATS)} image") from error
@@ -46,7 +46,7 @@ def open_sound(data: bytes, what: str) -> Pillow.Image:
     """The decoded picture. Raises BadInput as ``open_header`` does, and for damaged pixels."""
     picture = open_header(data, what)
     try:
-        with _quiet():
+        with quiet():
             fault = fault_of_scan(picture, data)
             if not fault:
                 picture.load()
@@ -68,7 +68,7 @@ def has_sixteen_bits(picture: Pillow.Image, data: bytes) -> bool:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Hide warnings: decoders raise for damaged pixels, and a damaged EXIF block is found elsewhere."""
     with warnings.catch_warnings(record=True):
         warnings.simplefilter("always")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image as Pillow
 
-from assets.pictures.decode import FORMATS
+from assets.pictures.decode import FORMATS, quiet
+from assets.pictures.orientation import UPRIGHT, exchanges_sides, orientation_of
 from assets.problems import BadInput
 from natocc.files.pictures import DECODER_ERRORS
 from natocc.files.read import open_file
-
-_ORIENTATION = 0x0112
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +20,7 @@ class Header:
 
     width: int
     height: int
-    orientation: int = 1
+    orientation: int = UPRIGHT
 
     @property
     def stored(self) -> tuple[int, int]:
@@ -31,26 +29,13 @@ class Header:
     @property
     def upright(self) -> tuple[int, int]:
         """Width and height after turning."""
-        return (self.height, self.width) if self.orientation >= 5 else self.stored
+        return (self.height, self.width) if exchanges_sides(self.orientation) else self.stored
 
 
 def read_header(path: Path) -> Header:
     """The header of a picture. Raises BadInput if there is no valid one."""
     try:
-        with (
-            warnings.catch_warnings(record=True),
-            open_file(path) as stream,
-            Pillow.open(stream, formats=FORMATS) as picture,
-        ):
-            warnings.simplefilter("always")
-            return Header(*picture.size, _orientation(picture))
+        with quiet(), open_file(path) as stream, Pillow.open(stream, formats=FORMATS) as picture:
+            return Header(*picture.size, orientation_of(picture)[0])
     except DECODER_ERRORS as error:
         raise BadInput("a picture", "a file without the header of an accepted format") from error
-
-
-def _orientation(picture: Pillow.Image) -> int:
-    try:
-        found = int(picture.getexif().get(_ORIENTATION, 1))
-    except DECODER_ERRORS:
-        return 1
-    return found if 1 <= found <= 8 else 1

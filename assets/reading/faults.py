@@ -17,6 +17,11 @@ class Faults:
     def add(self, expected: str, got: str, name: str) -> None:
         self._names.setdefault((expected, got), Tally()).add(name)
 
-    def problems(self, where: str) -> Iterator[Problem]:
+    def kinds(self) -> Iterator[tuple[str, str, Tally]]:
+        """What is expected, what came, and the names, for each kind of fault."""
         for (expected, got), names in self._names.items():
+            yield expected, got, names
+
+    def problems(self, where: str) -> Iterator[Problem]:
+        for expected, got, names in self.kinds():
             yield Problem(path=where, expected=expected, got=f"{got} {names}")

@@ -58,6 +58,21 @@ def by_stem(paths: Iterable[Path], raw: Path, report: ReportProblem) -> dict[str
     return found
 
 
+class SeenFolders:
+    """The folders that a walk has entered, by what they are, so that no link loops."""
+
+    def __init__(self) -> None:
+        self._seen: set[tuple[int, int]] = set()
+
+    def is_new(self, folder: Path) -> bool:
+        """Whether the folder was not entered yet, under this path or another. Raises OSError without one."""
+        status = folder.stat()
+        place = status.st_dev, status.st_ino
+        new = place not in self._seen
+        self._seen.add(place)
+        return new
+
+
 def first_folder(parent: Path, *names: str) -> Path | None:
     """The first of these folders that exists."""
     return next((parent / name for name in names if (parent / name).is_dir()), None)

@@ -10,7 +10,7 @@ from assets.datasets.published import Published
 from assets.pictures.photograph import read_size
 from assets.problems import BadInput
 from assets.reading.expected_counts import is_selection
-from assets.reading.folders import names_in
+from assets.reading.folders import SeenFolders, names_in
 from assets.reading.tally import Tally
 from natocc.files.clutter import is_clutter
 from natocc.files.read import leads_to_folder, what_is
@@ -53,12 +53,12 @@ class _Walk:
 
     def __init__(self, published: Published) -> None:
         self._published = published
-        self._seen: set[tuple[int, int]] = set()
+        self._seen = SeenFolders()
         self.skipped = Tally()  # links, by name
 
     def pictures(self, folder: Path, depth: int = 0) -> Iterator[str]:
         """Paths of the pictures, by suffix."""
-        if not self._is_new(folder):
+        if not self._seen.is_new(folder):
             self.skipped.add(folder.name)
             return
         with os.scandir(folder) as entries:
@@ -71,13 +71,6 @@ class _Walk:
                     self.skipped.add(entry.name)
                 elif entry.name.lower().endswith(self._published.suffixes):
                     yield entry.path
-
-    def _is_new(self, folder: Path) -> bool:
-        status = folder.stat()
-        place = status.st_dev, status.st_ino
-        new = place not in self._seen
-        self._seen.add(place)
-        return new
 
 
 def _other_sizes(folder: Path, published: Published) -> Iterator[str]:

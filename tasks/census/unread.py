@@ -8,6 +8,7 @@ from pathlib import Path
 
 from assets.datasets.places import ReadPlaces, read_places, similar_place
 from assets.problems import Unmatched
+from assets.reading.folders import SeenFolders
 from assets.reading.tally import Tally
 from assets.reading.unmatched import unread_files
 from natocc.files.clutter import is_clutter
@@ -36,9 +37,9 @@ class _Walk:
 
     def __init__(self, raw: Path, places: ReadPlaces, apart: Path | None) -> None:
         self._raw, self._places = raw, places
-        self._seen: set[tuple[int, int]] = set()
+        self._seen = SeenFolders()
         if apart is not None and apart.is_dir():
-            self._is_new(apart)
+            self._seen.is_new(apart)
 
     def findings(self, folder: Path, path: str) -> Iterator[Unmatched]:
         """The findings of a folder that holds places of readers, and of those below; ``path`` is relative."""
@@ -74,7 +75,7 @@ class _Walk:
 
     def _content(self, folder: Path) -> tuple[list[str], list[str]]:
         """Names of the files and of the folders; none if the folder was seen or is natocc's own."""
-        if not self._is_new(folder):
+        if not self._seen.is_new(folder):
             return [], []
         try:
             with os.scandir(folder) as entries:
@@ -85,10 +86,3 @@ class _Walk:
             return [], []
         data = sorted((name, is_folder) for name, is_folder in found if not is_clutter(name))
         return [name for name, below in data if not below], [name for name, below in data if below]
-
-    def _is_new(self, folder: Path) -> bool:
-        status = folder.stat()
-        place = status.st_dev, status.st_ino
-        new = place not in self._seen
-        self._seen.add(place)
-        return new

@@ -9,7 +9,7 @@ from assets.pictures.header import Header, read_header
 from assets.pictures.mask import read_mask
 from assets.pictures.polarity import WHITE_ALL_OVER
 from assets.problems import BadInput, Problem
-from assets.reading.tally import Tally
+from assets.reading.faults import Faults
 from natocc.geometry import Image
 
 # Limits of a region's share of a photograph: enough foreground to learn from, and enough surroundings.
@@ -86,10 +86,10 @@ class LeftOut:
     """Inputs that were left out, one line for each kind of fault, with their number and first names."""
 
     def __init__(self) -> None:
-        self._names: dict[tuple[str, str], Tally] = {}
+        self._faults = Faults()
 
     def add(self, error: BadInput, name: str) -> None:
-        self._names.setdefault((error.expected, error.got), Tally()).add(name)
+        self._faults.add(error.expected, error.got, name)
 
     def problems(self, where: str) -> tuple[Problem, ...]:
         """A line names its only file, or ``where``, what all of them lie in."""
@@ -97,7 +97,7 @@ class LeftOut:
             Problem(path=names.first[0], expected=expected, got=got)
             if names.count == 1
             else Problem(path=where, expected=expected, got=f"{got} in {names}")
-            for (expected, got), names in self._names.items()
+            for expected, got, names in self._faults.kinds()
         )
 
 
