@@ -8,6 +8,10 @@ from collections.abc import Iterator
 # Albumentations asks a registry for its newest version on import unless this is set.
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
 
+# Test processes share the machine's cores already. Small networks are slower on several threads, much
+# slower beside other tests.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import cv2
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,7 +19,6 @@ from hypothesis import HealthCheck, settings
 from benchmarks.inputs import write_bank
 from tests.s3_server import S3Server, run_s3_server
 
-# Test processes share the machine's cores already.
 cv2.setNumThreads(1)
 
 settings.register_profile(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 import torch
 
 from models.checkpoints.safetensors_io import encode_network
@@ -64,12 +62,3 @@ def tiny_prior(folder: Path, name: str = "tiny-prior", sizes: int = 3) -> StyleG
 def tiny_vgg(folder: Path) -> None:
     """VGG16 of a few channels among the weights of a folder."""
     write(folder / "vgg16.safetensors", encode_network(tensors(TINY_VGG), {"network": "vgg16"}))
-
-
-@pytest.fixture
-def one_thread() -> Iterator[None]:
-    """The tests already fill the cores; and bytes hang on the number of threads."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)

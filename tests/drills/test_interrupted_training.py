@@ -14,10 +14,9 @@ import torch
 
 from tasks.training.upscaler.photos_folder import photos_in_folder
 from tasks.training.upscaler.train import train_upscaler
-from tests.upscaler_training import one_thread, photographs, tiny
+from tests.upscaler_training import photographs, tiny
 
-__all__ = ["one_thread"]
-pytestmark = [pytest.mark.drill, pytest.mark.usefixtures("one_thread")]
+pytestmark = pytest.mark.drill
 ROOT = Path(__file__).parents[2]
 CHILD = """
 import sys, torch

@@ -7,10 +7,7 @@ from typer.testing import CliRunner
 
 import models.optional_packages
 from commands.main import app
-from tests.upscaler_training import TINY, one_thread, photographs
-
-__all__ = ["one_thread"]
-pytestmark = pytest.mark.usefixtures("one_thread")
+from tests.upscaler_training import TINY, photographs
 
 SMALL = [
     part

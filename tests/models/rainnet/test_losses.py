@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 import torch
@@ -97,16 +95,6 @@ def test_shapes_that_differ_are_refused() -> None:
         generator_loss(harmonised[:2], real, sloped(real, torch.ones(4, 1, 8, 8)))
 
 
-@pytest.fixture
-def one_thread() -> Iterator[None]:
-    """Layers this small are slower on several threads, much slower beside other tests."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-@pytest.mark.usefixtures("one_thread")
 def test_a_few_published_steps_bring_the_picture_nearer() -> None:
     torch.manual_seed(0)
     generator = torch.Generator().manual_seed(0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -16,14 +15,6 @@ from models.segmenters.unet.network import UNet
 from natocc.geometry import Image
 from tasks.review.disagreement import compare_masks, measure_disagreements
 from tests.scored_faces import scored_bank
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def square(*corners: tuple[int, int, int, int]) -> Image:

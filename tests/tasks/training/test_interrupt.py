@@ -27,10 +27,7 @@ from tasks.workers.signals import SIGNALS, Interrupted
 from tests.harmonizer_photos import photo_folders
 from tests.small_version import small_bank, small_version
 from tests.tasks.training.steps import after_each_step
-from tests.upscaler_training import one_thread, photographs, tiny
-
-__all__ = ["one_thread"]
-pytestmark = pytest.mark.usefixtures("one_thread")
+from tests.upscaler_training import photographs, tiny
 
 
 def _photos(folder: Path) -> Photos:

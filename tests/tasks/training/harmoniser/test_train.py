@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -21,15 +20,6 @@ from tasks.training.harmoniser.report import HarmoniserReport
 from tasks.training.harmoniser.train import open_sources, train_harmoniser
 from tests.harmonizer_photos import iharmony4_tree, photo_folders
 from tests.raw_trees import disc, encoded, write
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    """The tests already fill the cores."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def options(**values: object) -> HarmoniserOptions:

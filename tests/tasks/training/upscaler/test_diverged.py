@@ -14,10 +14,7 @@ from models.glean.training import GLEANTraining, learnable
 from models.not_finite import Diverged
 from tasks.training.upscaler.photos_folder import photos_in_folder
 from tasks.training.upscaler.train import train_upscaler
-from tests.upscaler_training import one_thread, photographs, tiny
-
-__all__ = ["one_thread"]
-pytestmark = pytest.mark.usefixtures("one_thread")
+from tests.upscaler_training import photographs, tiny
 
 
 def _train(folder: Path, **changes: object) -> None:

@@ -21,10 +21,7 @@ from tasks.training.upscaler.train import train_upscaler
 from tests.models.published import saved
 from tests.raw_trees import portrait, write
 from tests.tasks.training.steps import after_each_step
-from tests.upscaler_training import one_thread, photographs, tiny, tiny_prior, tiny_vgg
-
-__all__ = ["one_thread"]
-pytestmark = pytest.mark.usefixtures("one_thread")
+from tests.upscaler_training import photographs, tiny, tiny_prior, tiny_vgg
 
 
 def _train(folder: Path, out: str, **changes: object) -> UpscalerReport:
