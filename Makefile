@@ -1,6 +1,8 @@
 # Everything a newcomer needs; `make demo` and `make test` start from nothing but Python 3.11.
 PYTHON ?= python3.11
 BIN := .venv/bin
+# Modules are compiled when they are first imported: most of torch and prefect never is.
+INSTALL_FLAGS := --quiet --disable-pip-version-check --no-compile
 
 .PHONY: demo test test-pythons drills golden benchmarks picture clean
 
@@ -30,12 +32,12 @@ benchmarks: .venv/test
 
 .venv/core: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[pipeline]"
+	$(BIN)/pip install $(INSTALL_FLAGS) -c constraints.txt -e ".[pipeline]"
 	touch $@
 
 .venv/test: .venv/core
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test]"
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation basicsr==1.4.2
+	$(BIN)/pip install $(INSTALL_FLAGS) -c constraints.txt -e ".[test]"
+	$(BIN)/pip install $(INSTALL_FLAGS) --no-deps --no-build-isolation basicsr==1.4.2
 	touch $@
 
 # The README's picture, from public-domain photographs alone.

@@ -9,12 +9,13 @@ from pathlib import PurePath
 from typing import TypeVar
 
 from assets.bank.reader import Bank, Entry
+from assets.wording import list_counts
 from manifests.dataset import Dataset, read_dataset, read_manifest, resolve_version
 from manifests.rows import Row
 from manifests.sample import read_metadata
 from natocc.codecs import decode_plane, decode_rgb, encode_jpeg, encode_png_rgb
 from natocc.geometry import Image
-from natocc.kinds import ENTRY_KINDS, FACE
+from natocc.kinds import ENTRY_KINDS, FACE, POOLS
 from natocc.occluders.bank_files import BANK_INDEX as BANK_INDEX
 from shards import storage
 from shards.check_output import check_file
@@ -133,7 +134,8 @@ def _bank_sheet(bank: Bank, count: int) -> Image:
     others = [
         _occluder_strip(bank, entry) for kind in groups for entry in entries if entry.kind == kind != FACE
     ]
-    counts = ", ".join(f"{len(found)} {kind}" for kind, found in groups.items())
+    plurals = {FACE: "faces", **{pool.name: pool.plural for pool in POOLS.values()}}
+    counts = list_counts({plurals[kind]: len(found) for kind, found in groups.items()})
     title = f"bank · {counts} · faces with their masks' contours and mask scores"
     return compose_sheet(worst_first + others, title, side=288, columns=5)
 

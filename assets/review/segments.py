@@ -90,6 +90,7 @@ def _answer(face: ReviewFace, path: Path, mask: Image | None, verdict: str | Non
 def _verdicts(folder: Path, review: Review, report: ReportProblem) -> dict[str, str]:
     path = folder / SEGMENTS_TABLE
     found: dict[str, str] = {}
+    doubted: set[str] = set()
     if not is_there(path):
         return found
     try:
@@ -106,13 +107,19 @@ def _verdicts(folder: Path, review: Review, report: ReportProblem) -> dict[str, 
         if row.cells is None:
             report(Problem(path=where, expected="an id and a verdict or nothing", got=row.text))
         else:
-            _add(found, row.cells, where, review, report)
-    return found
+            _add(found, doubted, row.cells, where, review, report)
+    return {name: verdict for name, verdict in found.items() if name not in doubted}
 
 
 def _add(
-    found: dict[str, str], row: dict[str, str], where: str, review: Review, report: ReportProblem
+    found: dict[str, str],
+    doubted: set[str],
+    row: dict[str, str],
+    where: str,
+    review: Review,
+    report: ReportProblem,
 ) -> None:
+    """Add the row's verdict to ``found``, or its face to ``doubted`` if another row contradicts it."""
     name, verdict = bare_name(row["id"]), clean(row["verdict"])
     verdict = _VERDICTS.get(plain(verdict), verdict)
     if not verdict or (face := face_of(where, name, review, report)) is None:
@@ -121,4 +128,6 @@ def _add(
         expected = f"{', '.join(REVIEW_VERDICTS.values())} or nothing"
         report(Problem(path=where, expected=expected, got=repr(verdict)))
     elif found.setdefault(face.id, verdict) != verdict:
-        report(Problem(path=where, expected="one verdict a face", got=f"{verdict} beside {found[face.id]}"))
+        doubted.add(face.id)
+        got = f"{verdict} beside {found[face.id]}; neither is used"
+        report(Problem(path=where, expected="one verdict a face", got=got))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date as day
 from pathlib import Path
@@ -80,13 +80,8 @@ def import_review(
 
     rows = read_verdicts(target / VERDICTS_FILE)
     check = ReviewCheck(review, folder, Bank(bank_url), raw, who, date)
-    doubled: set[str] = set()
-    once = _once(read(folder, review, note), folder, doubled, note)
-    answers = tracked(once, on_progress, len(review.faces))
-    checked = [finding for answer in answers if (finding := check.check(answer, note))]
-    found = sorted(
-        (finding for finding in checked if finding.id not in doubled), key=lambda finding: finding.id
-    )
+    answers = tracked(read(folder, review, note), on_progress, len(review.faces))
+    found = _checked(answers, check, folder, note)
     verdicts = {
         finding.id: finding.verdict
         for finding in found
@@ -115,22 +110,26 @@ def _check_date(date: str) -> None:
         raise ValueError(f"--date {date}: expected a day as YYYY-MM-DD") from error
 
 
-def _once(
-    answers: Iterable[Answer], folder: Path, doubled: set[str], note: ReportProblem
-) -> Iterator[Answer]:
-    """The first answer of each face. Faces with another go to ``doubled``; all their answers are Problems."""
+def _checked(
+    answers: Iterable[Answer], check: ReviewCheck, folder: Path, note: ReportProblem
+) -> list[Finding]:
+    """Findings of sound answers, by id. Of a face with several answers none is used; each is a Problem."""
     first: dict[str, str] = {}
+    doubled: set[str] = set()
+    found: list[Finding] = []
     for answer in answers:
         name, where = answer.face.id, answer.path.relative_to(folder).as_posix()
         if name not in first:
             first[name] = where
-            yield answer
+            if finding := check.check(answer, note):
+                found.append(finding)
             continue
         pairs = [(where, first[name])] if name in doubled else [(first[name], where), (where, first[name])]
         doubled.add(name)
         for path, other in pairs:
             got = f"two of {name}, the other in {other}; neither is used"
             note(Problem(path=path, expected="one answer a face", got=got))
+    return sorted((one for one in found if one.id not in doubled), key=lambda one: one.id)
 
 
 def _write(

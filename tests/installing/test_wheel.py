@@ -58,7 +58,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
     environment = make_environment(tmp_path_factory.mktemp("installed") / "venv", sys.executable)
-    environment.pip("install", "-c", wheel.parent / "project" / "constraints.txt", wheel)
+    constraints = wheel.parent / "project" / "constraints.txt"
+    environment.pip("install", "--no-compile", "-c", constraints, wheel)
     return environment
 
 

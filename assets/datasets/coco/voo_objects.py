@@ -46,13 +46,9 @@ def read_voo_objects(raw: Path, report: ReportProblem) -> Iterator[RawCutout]:
         return
     pictures, masks = first_folder(folder, VOO_PICTURES), first_folder(folder, *VOO_MASKS)
     if pictures is None or masks is None:
-        expected, name = (
-            ("a folder of pictures", VOO_PICTURES)
-            if pictures is None
-            else ("a folder of masks", VOO_MASKS[0])
-        )
+        what, name = ("pictures", VOO_PICTURES) if pictures is None else ("masks", VOO_MASKS[0])
         where = (folder / name).relative_to(raw).as_posix()
-        report(Problem(path=where, expected=expected, got="no such folder"))
+        report(Problem(path=where, expected=f"a folder of {what}", got="no such folder"))
         return
     sidecar = Sidecar(folder, raw, report) if folder != raw else None
     of_coco = Sidecar(raw / COCO_FOLDER, raw, lambda problem: None)  # COCO's reader reports its Problems
@@ -63,12 +59,10 @@ def read_voo_objects(raw: Path, report: ReportProblem) -> Iterator[RawCutout]:
         report(Problem(path=where, expected=expected, got=str(len(images)), action="noted"))
     for stem, image in images.items():
         mask = chosen.taken.get(stem)
-        where = image.relative_to(raw).as_posix()
-        if mask is None and stem in chosen.refused:
-            continue
         if mask is None:
-            expected = f"a mask {(masks / image.stem).relative_to(raw).as_posix()}.png"
-            report(Problem(path=where, expected=expected, got="no such file"))
+            if stem not in chosen.refused:
+                expected = f"a mask {(masks / image.stem).relative_to(raw).as_posix()}.png"
+                report(Problem(path=image.relative_to(raw).as_posix(), expected=expected, got="no such file"))
             continue
         origin = Origin(dataset=_DATASET, photo="", licence=VOO_LICENCE)
         if sidecar is not None:

@@ -53,11 +53,7 @@ def train_segmenter(
     check_training_folder(out, "segmenter")
     url = resolve_version(version_url)
     version = read_dataset(url).version
-    training = read_split(url, "train", size=options.size, most=options.max_samples)
-    if not len(training):
-        raise ValueError(
-            f"{url}: expected samples of the split train, found none; build a recipe that has some"
-        )
+    training = _training_samples(url, options)
     tests = read_test_sets(url, bank_url, size=options.size, most=options.max_samples)
     network = _new_segmenter(options)
     module = SegmenterTraining(
@@ -66,12 +62,7 @@ def train_segmenter(
     checkpoint = CheckpointCallback(
         storage.join(out, _STATE), every=options.every, settings=_settings(options, training)
     )
-    notes = tests.notes
-    try:
-        resumed = checkpoint.resume(module)
-    except OtherTraining:
-        # Scheduled trainings follow a dataset's latest version into the same folder.
-        resumed, notes = 0, (*notes, f"{checkpoint.url}: the state of another training, replaced")
+    resumed, replaced = _resume(checkpoint, module)
     batches = TrainingBatches(
         training, batch=options.batch, steps=options.steps, seed=options.seed, first=module.step
     )
@@ -92,11 +83,31 @@ def train_segmenter(
         trained_on=len(training),
         held_out=score(tests.held_out) if tests.held_out else None,
         real={name: score(pictures) for name, pictures in tests.real.items()},
-        notes=notes,
+        notes=(*tests.notes, *replaced),
     )
     storage.write_bytes(report.weights, encode_segmenter(network, options.network))
     storage.write_bytes(report.metrics, _metrics(report, options, checkpoint))
     return report
+
+
+def _training_samples(url: str, options: SegmenterOptions) -> Pictures:
+    training = read_split(url, "train", size=options.size, most=options.max_samples)
+    if not len(training):
+        raise ValueError(
+            f"{url}: expected samples of the split train, found none; build a recipe that has some"
+        )
+    return training
+
+
+def _resume(checkpoint: CheckpointCallback, module: SegmenterTraining) -> tuple[int, tuple[str, ...]]:
+    """Return the step to go on from, and a note if another training's state is replaced.
+
+    Scheduled trainings follow a dataset's latest version into the same folder.
+    """
+    try:
+        return checkpoint.resume(module), ()
+    except OtherTraining:
+        return 0, (f"{checkpoint.url}: the state of another training, replaced",)
 
 
 def _settings(options: SegmenterOptions, training: Pictures) -> dict[str, object]:

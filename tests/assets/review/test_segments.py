@@ -88,10 +88,10 @@ def test_faults_are_named(tmp_path: Path) -> None:
         (folder / SEGMENTS_MASKS / name).write_text("")
     (folder / SEGMENTS_TABLE).write_text("id,verdict\n0,maybe\n12,O\n12,WO\n99,O\n")
     found, problems = answers(read_segments, folder)
-    assert set(found) == {"00012"}
+    assert found == {}
     assert problems[:3] == [
         f"{SEGMENTS_TABLE}:2: expected O, WO, excluded or nothing, got 'maybe'",
-        f"{SEGMENTS_TABLE}:4: expected one verdict a face, got WO beside O",
+        f"{SEGMENTS_TABLE}:4: expected one verdict a face, got WO beside O; neither is used",
         f"{SEGMENTS_TABLE}:5: expected a face of this review, got the unknown face '99'",
     ]
     assert sorted(problem.split(": expected")[0] for problem in problems[3:]) == [
