@@ -2,28 +2,78 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator, MutableMapping
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
 
-from commands.data.build import build
-from commands.data.census import census
-from commands.data.demo import demo
-from commands.data.partition import partition
-from commands.data.prepare import prepare
-from commands.data.sample import sample
-from commands.masks.correct_masks import correct_masks
-from commands.masks.review import review
-from commands.register import Group
-from commands.train.harmoniser import train_harmoniser
-from commands.train.segmenter import train_segmenter
-from commands.train.upscaler import train_upscaler
-from commands.versions.info import info
-from commands.versions.preview import preview
-from commands.versions.replay import replay
-from commands.versions.verify import verify
-from commands.weights import weights
+from commands.register import Command, Group
 from natocc import __version__
+
+# Where each command is defined. Its module is imported when the command is called: the import of all takes
+# as long as that of pydantic and typer together.
+COMMANDS = {
+    "demo": "commands.data.demo:demo",
+    "sample": "commands.data.sample:sample",
+    "census": "commands.data.census:census",
+    "prepare": "commands.data.prepare:prepare",
+    "partition": "commands.data.partition:partition",
+    "build": "commands.data.build:build",
+    "preview": "commands.versions.preview:preview",
+    "info": "commands.versions.info:info",
+    "verify": "commands.versions.verify:verify",
+    "replay": "commands.versions.replay:replay",
+    "correct-masks": "commands.masks.correct_masks:correct_masks",
+    "train-segmenter": "commands.train.segmenter:train_segmenter",
+    "train-harmoniser": "commands.train.harmoniser:train_harmoniser",
+    "train-upscaler": "commands.train.upscaler:train_upscaler",
+    "review": "commands.masks.review:review",
+    "weights": "commands.weights:weights",
+}
+# Former name → present name. The help does not list them.
+FORMER = {"train-harmonizer": "train-harmoniser"}
+
+
+class _Commands(MutableMapping[str, Any]):
+    """The commands by name, former ones included, each imported at its first use."""
+
+    def __init__(self) -> None:
+        self._loaded: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._loaded:
+            self._loaded[name] = _loaded(name)
+        return self._loaded[name]
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        self._loaded[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._loaded[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*COMMANDS, *FORMER))
+
+    def __len__(self) -> int:
+        return len(COMMANDS) + len(FORMER)
+
+
+class _Natocc(Group):
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = _Commands()
+
+
+def _loaded(name: str) -> Any:
+    """Import a command, or a group of commands. Raises KeyError for an unknown name."""
+    module, _, attribute = COMMANDS[FORMER.get(name, name)].partition(":")
+    found: Command | typer.Typer = getattr(import_module(module), attribute)
+    if isinstance(found, Command):
+        alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_short=True)
+        found.add_to(alone, name, hidden=name in FORMER)
+        return typer.main.get_command(alone)
+    return typer.main.get_group(found)
 
 
 def _print_version(wanted: bool) -> None:
@@ -34,7 +84,7 @@ def _print_version(wanted: bool) -> None:
 
 # Plain help: two columns, which 80 characters have room for.
 app = typer.Typer(
-    cls=Group,
+    cls=_Natocc,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_show_locals=False,
@@ -49,26 +99,3 @@ def natocc(
     ] = False,
 ) -> None:
     """Faces with occlusions and exact labels."""
-
-
-COMMANDS = {
-    "demo": demo,
-    "sample": sample,
-    "census": census,
-    "prepare": prepare,
-    "partition": partition,
-    "build": build,
-    "preview": preview,
-    "info": info,
-    "verify": verify,
-    "replay": replay,
-    "correct-masks": correct_masks,
-    "train-segmenter": train_segmenter,
-    "train-harmoniser": train_harmoniser,
-    "train-upscaler": train_upscaler,
-}
-for name, command in COMMANDS.items():
-    command.add_to(app, name)
-train_harmoniser.add_to(app, "train-harmonizer", hidden=True)
-app.add_typer(review, name="review")
-app.add_typer(weights, name="weights")

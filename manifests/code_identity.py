@@ -79,8 +79,6 @@ EXCEPTIONS = {
             "tasks.inputs",
             "tasks.option_problems",
             "tasks.options",
-            "tasks.review.options",
-            "tasks.training.*.options",
         ),
         "options of jobs; those that decide bytes stand in keys as values",
     ),

@@ -88,7 +88,8 @@ def _marked(details: _Check) -> Callable[[Check], Check]:
 class Options(BaseModel):
     """Options of a job, frozen. Raises OptionsError with all problems of fields and cross-checks."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    # Validators are built when a model is first used: of a command, one of some twenty is.
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
     # Former name → present name of renamed fields. Calls with a former name still work.
     former_names: ClassVar[Mapping[str, str]] = {}
 
@@ -159,7 +160,8 @@ class Options(BaseModel):
 
     def _crossed(self, wrong: Collection[str], *, reads_files: bool) -> Iterator[OptionProblem]:
         for kind in reversed(type(self).__mro__):
-            for method in vars(kind).values():
+            # A copy: pydantic adds the validators of a model, built when it is first used.
+            for method in tuple(vars(kind).values()):
                 check = getattr(method, "check", None)
                 if not isinstance(check, _Check) or (check.reads_files and not reads_files):
                     continue

@@ -6,7 +6,6 @@ import json
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Any
 
@@ -19,22 +18,14 @@ from commands.console import say, warn
 from commands.main import app
 from commands.register import CommandReport, command
 from tasks.options import Count, Options
+from tests.commands.walk import all_commands
 from tests.tasks.test_options import Job
 
 # Modules that take long to import; a command imports them when it runs.
 HEAVY = ("numpy", "cv2", "scipy", "torch", "pyarrow", "prefect", "lightning", "fsspec", "natocc.geometry")
 
 
-def commands(group: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    group = group or typer.main.get_command(app)
-    for name, found in group.commands.items():
-        if hasattr(found, "commands"):
-            yield from commands(found, (*path, name))
-        else:
-            yield (*path, name), found
-
-
-COMMANDS = dict(commands())
+COMMANDS = dict(all_commands())
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
