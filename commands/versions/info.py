@@ -38,7 +38,7 @@ def info(options: InfoOptions) -> CommandReport:
     version = bank_or_version(options.url)
     if version is None:
         index = {key: value for key, value in Bank(options.url).index.items() if key != "files"}
-        say(json.dumps(index, indent=1))
+        say(*json.dumps(index, indent=1).splitlines())
         return CommandReport(index)
     dataset = read_dataset(version)
     size = sum(shard.bytes for shard in dataset.shards)
@@ -63,7 +63,7 @@ def info(options: InfoOptions) -> CommandReport:
 
 def _print(dataset: Dataset, size: int, version: str) -> None:
     recipe = dataset.recipe
-    say(f"{dataset.name} {dataset.version}: {recipe['description']}")
+    say(f"{dataset.name} {dataset.version}: {' '.join(recipe['description'].split())}")
     say(f"profile {recipe['profile']}, seed {recipe['seed']}, size {recipe['size']}")
     say(f"{list_counts(dataset.counts)}; {count_of(len(dataset.shards), 'shards')}, {size / 1e6:.1f} MB")
     print_table([{"set": name, **counts} for name, counts in dataset.counts_by_set.items()])

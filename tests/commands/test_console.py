@@ -8,6 +8,7 @@ import pytest
 import typer
 from rich.console import Console
 
+from assets.packages.clients import FetchError
 from assets.problems import BadInput, Problem
 from commands import console as terminal
 from commands.console import print_table, say, show_problem, warn
@@ -68,3 +69,12 @@ def test_json_holds_names_that_are_not_utf_8(capsys: pytest.CaptureFixture[str])
     with pytest.raises(typer.Exit):
         example.function(quiet=False, json=True)
     assert json.loads(capsys.readouterr().out) == {"path": "a\udce9", "nan": None}
+
+
+def test_an_error_of_several_lines_is_printed_line_by_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit), one_clear_message():
+        raise FetchError("tier small: cannot do without", "npm: install it")
+    assert capsys.readouterr().err.splitlines() == [
+        "error: tier small: cannot do without",
+        "error: npm: install it",
+    ]
