@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+_WHOLE = re.compile(r"(-?[0-9]+)(?:\.0*)?")
+
 
 def number_of(value: object) -> float | None:
     """The number, which may be NaN or infinite; None for anything that is no number.
@@ -21,14 +25,15 @@ def number_of(value: object) -> float | None:
 
 
 def whole_number(value: object) -> int | None:
-    """The whole number, also of a text and of 7.0; None for anything else.
+    """The whole number, also of a text and with a decimal point; None for anything else.
 
-    >>> whole_number("007"), whole_number(7.0), whole_number(7.5), whole_number(None)
-    (7, 7, None, None)
+    >>> whole_number("007"), whole_number(7.0), whole_number("7.0"), whole_number(7.5), whole_number(None)
+    (7, 7, 7, None, None)
     """
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    if isinstance(value, str) and value.strip().removeprefix("-").isdecimal() and value.isascii():
+    if isinstance(value, str):
         # Longer text than any id is left as text.
-        return int(value) if len(value) < 30 else None
+        found = _WHOLE.fullmatch(value.strip()) if len(value) < 30 else None
+        return int(found[1]) if found else None
     return int(value) if isinstance(value, float) and value.is_integer() else None

@@ -8,7 +8,7 @@ one flat list, lists of pairs, one list too many, run lengths in a list, ``exter
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -57,6 +57,7 @@ def read_outline(value: object, size: Size, reach: float = _REACH) -> Outline:
     if value is None or value == "" or (isinstance(value, list | dict) and not value):
         raise BadInput("polygons or RLE", "no segmentation")
     if _is_plain(value, size, reach):
+        check_pixels_meant(value)  # type: ignore[arg-type]
         return Outline(value)  # type: ignore[arg-type]
     if runs := _runs_in(value):
         read = [_read_runs(one, size) for one in runs]
@@ -67,6 +68,7 @@ def read_outline(value: object, size: Size, reach: float = _REACH) -> Outline:
     sound = [lines for lines, _ in pieces if lines]
     if not sound:
         raise BadInput("a polygon of at least 3 points", str(max((count for _, count in pieces), default=0)))
+    check_pixels_meant(line.ravel() for lines in sound for line in lines)
     left_out = sum(count for _, count in pieces)
     if all(len(lines) == 1 for lines in sound):
         return Outline([line.ravel().tolist() for (line,) in sound], left_out)
@@ -93,6 +95,14 @@ def sound_points(line: object, size: Size, reach: float) -> tuple[Float64Array, 
         x, y = max(points.tolist(), key=lambda at: max(-at[0], -at[1], at[0] - width, at[1] - height))
         raise BadInput(f"points on the image of {width}x{height}", f"({x:g}, {y:g}), far outside")
     return points[near], stray
+
+
+def check_pixels_meant(lines: Iterable[Iterable[float]]) -> None:
+    """Raise BadInput for lines that all lie in the first pixel: shares of the picture."""
+    if all(0 <= value <= 1 for line in lines for value in line):
+        raise BadInput(
+            "positions in pixels", "all from 0 to 1, shares of the picture; multiply them by width and height"
+        )
 
 
 def points_of(line: object) -> Float64Array:
@@ -122,8 +132,8 @@ def _is_plain(value: object, size: Size, reach: float) -> bool:
             return False
         if not set(map(type, points)) <= {int, float}:
             return False
-        # The sum is NaN if one of them is.
-        if not (math.isfinite(sum(points)) and least <= min(points) and max(points) <= most):
+        # The sum is NaN if one of them is, and too large for a float only beyond the bounds.
+        if not (least <= min(points) and max(points) <= most and math.isfinite(sum(points))):
             return False
     return True
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from assets.pictures.mask import decode_mask
 from assets.problems import BadInput, Problem, ReportProblem
-from assets.reading.outlines import points_of, sound_points
+from assets.reading.outlines import check_pixels_meant, points_of, sound_points
 from assets.review.index import (
     FACE_LABEL,
     HOLE_LABEL,
@@ -182,6 +182,7 @@ def _verdict_of(file: _File, where: str, report: ReportProblem) -> str | None:
 def _pixels_of(shape: _Shape, face: ReviewFace, place: str, report: ReportProblem) -> Image:
     if shape.shape_type == "polygon":
         corners, left_out = sound_points(shape.points, face.image_size, OUTSIDE)
+        check_pixels_meant([corners.ravel()])
         report_left_out(left_out, place, report)
         return polygon_shape(corners, face)
     if shape.shape_type == "mask":

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from natocc.geometry import Box, Image
 
+# Pixels of a mask that int64 can count.
+_MOST = 2**63 - 1
 # Ends of runs in pixels, counted down the columns.
 _Ends = NDArray[np.int64]
 
@@ -62,6 +64,8 @@ def _ends(counts: Sequence[int] | str | bytes, size: tuple[int, int]) -> _Ends:
     """Where each run ends. Raises ValueError unless the runs fill the mask exactly."""
     plain = _expand(counts) if isinstance(counts, str | bytes) else [int(count) for count in counts]
     height, width = size
+    if height * width > _MOST:
+        raise ValueError("runs for a mask of more than 2**63 pixels")
     # Python's numbers, since a sum of hostile runs can exceed 64 bits.
     if min(plain, default=0) < 0 or sum(plain) != height * width:
         raise ValueError(f"runs of {sum(plain)} pixels in all for a mask of {width}x{height}")

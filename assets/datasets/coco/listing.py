@@ -6,7 +6,7 @@ from array import array
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -17,6 +17,7 @@ from assets.reading.flags import read_flag
 from assets.reading.folders import is_text
 from assets.reading.numbers import whole_number
 from assets.text.json_stream import Piece, read_pieces
+from natocc.files.read import check_pixels
 
 # Characters of a category.
 _LONGEST = 200
@@ -47,7 +48,8 @@ class Listing:
     # None if several images share the id. Likewise for categories.
     images: dict[Key, ListedImage | None] = field(default_factory=dict)
     categories: dict[Key, str | None] = field(default_factory=dict)
-    # Names of files that several images have.
+    # The folder of the photographs, and plain names of files that several images have.
+    folder: str = ""
     doubled: set[str] = field(default_factory=set)
     remarks: Remarks = field(default_factory=Remarks)
     skipped: Counter[str] = field(default_factory=Counter)
@@ -57,9 +59,12 @@ class Listing:
     numbers: array[int] = field(default_factory=lambda: array("q"))
 
 
-def read_listing(path: Path) -> Listing:
-    """Read the file once. Raises ValueError if it is damaged or lacks one of the three lists."""
-    listing, there, found = Listing(), set[str](), Counter[str]()
+def read_listing(path: Path, folder: str = "") -> Listing:
+    """Read the file once. ``folder`` is the name of its photographs' folder.
+
+    Raises ValueError if the file is damaged or lacks one of the three lists.
+    """
+    listing, there, found = Listing(folder=folder), set[str](), Counter[str]()
     # The image of each file_name, and the first spelling of each category.
     files, names = dict[str, Key](), dict[str, str]()
     for piece in read_pieces(path):
@@ -94,6 +99,35 @@ def annotation_id(value: object) -> int | None:
     """The id of an annotation, a number from 0, also as text; None for anything else."""
     number = whole_number(value)
     return number if number is not None and 0 <= number < _MOST_ID else None
+
+
+def plain_name(name: str, folder: str) -> str:
+    """A ``file_name`` without ``./`` and without the photographs' folder: one spelling for one file.
+
+    >>> plain_name("./train2017/1.jpg", "train2017"), plain_name("images/train2017/1.jpg", "train2017")
+    ('1.jpg', '1.jpg')
+    """
+    parts = PurePosixPath(name).parts
+    for leading in (("images", folder), (folder,)):
+        if len(parts) > len(leading) and parts[: len(leading)] == leading:
+            return "/".join(parts[len(leading) :])
+    return "/".join(parts)
+
+
+def size_of(image: ListedImage) -> tuple[int, int]:
+    """Height and width of an image, within the bound of pixels: outlines are drawn at it. Raises BadInput."""
+    height, width = whole_number(image.height), whole_number(image.width)
+    if not height or not width or min(height, width) < 1:
+        got = f"height {shown(image.height)}, width {shown(image.width)}"
+        raise BadInput("an image with height and width in pixels", got)
+    if fault := check_pixels(width, height):
+        raise BadInput("an image with the height and width of its photograph", fault)
+    return height, width
+
+
+def shown(value: object) -> str:
+    """A value as the file has it: none for null, true for true."""
+    return str(value).lower() if value is None or isinstance(value, bool) else str(value)
 
 
 def _add_annotation(listing: Listing, piece: Piece, number: int) -> None:
@@ -134,9 +168,10 @@ def _add_image(listing: Listing, value: object, number: int, files: dict[str, Ke
         listing.remarks.add("images", f"images[{number}]")
         return
     image = _image(value)
-    shared = bool(image.name) and not image.linked and files.setdefault(image.name, key) != key
-    if shared and image.name not in listing.doubled:
-        listing.doubled.add(image.name)
+    plain = plain_name(image.name, listing.folder)
+    shared = bool(image.name) and not image.linked and files.setdefault(plain, key) != key
+    if shared and plain not in listing.doubled:
+        listing.doubled.add(plain)
         listing.remarks.add("file names", image.name)
     if key not in listing.images:
         listing.images[key] = image

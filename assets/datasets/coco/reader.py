@@ -15,13 +15,15 @@ from assets.datasets.coco.listing import (
     annotation_id,
     check_flags,
     key_of,
+    plain_name,
     read_listing,
+    shown,
+    size_of,
 )
 from assets.datasets.coco.measure import measure_outline
 from assets.datasets.coco.unlisted import NoPhotograph, report_unlisted
 from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.reading.folders import is_text
-from assets.reading.numbers import whole_number
 from assets.reading.outlines import read_outline
 from assets.records import RawObject
 from assets.text.sidecar import Sidecar
@@ -76,8 +78,9 @@ def _read_file(
     if not is_text(path.name):
         report(Problem(path=where, expected="a name in UTF-8", got="other bytes"))
         return
+    folder = _image_folder(raw / COCO_FOLDER, path.stem.removeprefix("instances_"))
     try:
-        listing = read_listing(path)
+        listing = read_listing(path, folder.name)
     except UnicodeDecodeError:
         report(Problem(path=where, expected=_EXPECTED, got="text that is not UTF-8"))
         return
@@ -92,7 +95,7 @@ def _read_file(
     before = len(taken)
     source = _Source(
         raw=raw,
-        folder=_image_folder(raw / COCO_FOLDER, path.stem.removeprefix("instances_")),
+        folder=folder,
         listing=listing,
         sidecar=sidecar,
     )
@@ -159,10 +162,10 @@ def _parse(data: bytes, source: _Source) -> RawObject:
         raise BadInput("an annotation with id, image_id, category_id and segmentation", "no object")
     number = annotation_id(annotation.get("id"))
     if number is None:
-        raise BadInput("a whole number from 0 as id", _shown(annotation.get("id")))
+        raise BadInput("a whole number from 0 as id", shown(annotation.get("id")))
     check_flags(annotation)
     image = _image(annotation.get("image_id"), listing)
-    size = _size_of(image)
+    size = size_of(image)
     category = _category(annotation.get("category_id"), listing)
     file = _photograph(image, source)
     outline = read_outline(annotation.get("segmentation"), size)
@@ -189,22 +192,13 @@ def _image(stated: object, listing: Listing) -> ListedImage:
     key = key_of(stated)
     if key is None or key not in listing.images:
         listing.skipped[_UNLISTED] += 1
-        raise BadInput("an image of its own file", f"image_id {_shown(stated)} that is not listed")
+        raise BadInput("an image of its own file", f"image_id {shown(stated)} that is not listed")
     image = listing.images[key]
     if image is None:
         raise BadInput("an image id of its own", f"image_id {key} of several images")
-    if image.name in listing.doubled:
+    if plain_name(image.name, listing.folder) in listing.doubled:
         raise BadInput("a file_name of its own", f"file_name {image.name!r} of several images")
     return image
-
-
-def _size_of(image: ListedImage) -> tuple[int, int]:
-    """Height and width of an image. Raises BadInput."""
-    height, width = whole_number(image.height), whole_number(image.width)
-    if not height or not width or min(height, width) < 1:
-        got = f"height {_shown(image.height)}, width {_shown(image.width)}"
-        raise BadInput("an image with height and width in pixels", got)
-    return height, width
 
 
 def _photograph(image: ListedImage, source: _Source) -> Path:
@@ -235,13 +229,8 @@ def _category(stated: object, listing: Listing) -> str:
     """The name of a category. Raises BadInput."""
     key = key_of(stated)
     if key is None or key not in listing.categories:
-        raise BadInput("a category of its own file", f"category_id {_shown(stated)}")
+        raise BadInput("a category of its own file", f"category_id {shown(stated)}")
     category = listing.categories[key]
     if category is None:
         raise BadInput("a category id of its own", f"category_id {key} of several categories")
     return category
-
-
-def _shown(value: object) -> str:
-    """A value as the file has it: none for null, true for true."""
-    return str(value).lower() if value is None or isinstance(value, bool) else str(value)

@@ -18,5 +18,10 @@ def test_numbers_may_be_text() -> None:
 
 
 def test_whole_numbers_are_not_rounded() -> None:
-    assert [whole_number(value) for value in (7, "007", 7.0, "-3")] == [7, 7, 7, -3]
-    assert [whole_number(value) for value in (7.5, "7.5", math.inf, "9" * 40, "²")] == [None] * 5
+    assert [whole_number(value) for value in (7, "007", 7.0, "-3", "7.0", "7.", " 300.00 ")] == [
+        *(7, 7, 7, -3),
+        *(7, 7, 300),
+    ]
+    assert [whole_number(value) for value in (7.5, "7.5", math.inf, "9" * 40, "²", "7.01", "-", ".0")] == [
+        None
+    ] * 8

@@ -161,3 +161,25 @@ def test_a_piece_of_two_points_beside_a_sound_one_is_left_out() -> None:
 def test_points_of_a_line_are_counted() -> None:
     points, left_out = sound_points([*PAIRS, [900, 900]], SIZE, 0.05)
     assert points.tolist() == PAIRS and left_out == 1
+
+
+@pytest.mark.parametrize("place", range(6))
+def test_a_number_too_large_for_a_float_is_refused_as_a_point_without_position(place: int) -> None:
+    points: list[int] = [10, 10, 30, 10, 30, 25]
+    points[place] = 10**400
+    with pytest.raises(BadInput, match="expected finite numbers for each point of a polygon, got 1 of 3"):
+        read_outline([points], SIZE)
+
+
+@pytest.mark.parametrize("form", ["flat", "pairs", "pieces"])
+def test_shares_of_the_picture_are_no_positions_in_pixels(form: str) -> None:
+    shares = [0.2, 0.25, 0.5, 0.25, 0.5, 1.0]
+    pairs = [shares[at : at + 2] for at in range(0, 6, 2)]
+    shape: Any = {"flat": shares, "pairs": pairs, "pieces": [shares, shares]}[form]
+    with pytest.raises(BadInput, match="expected positions in pixels, got all from 0 to 1"):
+        read_outline(shape, SIZE)
+
+
+def test_a_piece_in_the_first_pixel_beside_others_is_no_share_of_the_picture() -> None:
+    tiny = [0.0, 0.0, 1.0, 0.0, 1.0, 1.0]
+    assert read_outline([FLAT, tiny], SIZE).segmentation == [FLAT, tiny]

@@ -61,3 +61,9 @@ def test_a_box_of_the_mask_is_made_alone(mask: np.ndarray, data: st.DataObject) 
     x0, y0 = data.draw(st.integers(0, width)), data.draw(st.integers(0, height))
     box = Box(x0, y0, data.draw(st.integers(x0, width)), data.draw(st.integers(y0, height)))
     assert np.array_equal(decode_runs(plain_runs(mask), mask.shape, box), mask[box.slices] * 255)
+
+
+def test_a_mask_that_int64_cannot_count_is_refused() -> None:
+    side = 10**10
+    with pytest.raises(ValueError, match="more than 2\\*\\*63 pixels"):
+        measure_runs([0, 50, side * side - 50], (side, side))

@@ -423,3 +423,54 @@ def test_a_point_far_outside_is_left_out_and_said(tmp_path: Path) -> None:
         f"{FILE}: expected points on the picture, got points far outside or without a position in "
         "annotations: 1 (7); left out"
     ]
+
+
+@pytest.mark.parametrize("side", [10_001, 10**6, 10**10, 10**400], ids=["1e4", "1e6", "1e10", "400 digits"])
+@pytest.mark.parametrize("form", ["polygon", "exterior", "runs", "list of runs"])
+def test_a_stated_size_beyond_any_picture_refuses_before_the_outline_is_measured(
+    tmp_path: Path, side: int, form: str
+) -> None:
+    runs = {"size": [side, side], "counts": [0, 50, side * side - 50]}
+    line = [0, 0, 10**6, 0, 10**6, 10**6]
+    shapes: dict[str, object] = {
+        "polygon": [line],
+        "exterior": [{"exterior": line, "interiors": [[1, 1, 9, 1, 9, 9]]}],
+        "runs": runs,
+        "list of runs": [runs, runs],
+    }
+    huge = {"id": 2, "file_name": "000000000002.jpg", "height": side, "width": side}
+    sound = {"id": 1, "file_name": "000000000001.jpg", "height": 200, "width": 300}
+    add_objects(
+        tmp_path,
+        [annotation(7, image=2, segmentation=shapes[form], area=None, bbox=None), annotation(8)],
+        images=[huge, sound],
+    )
+    things, (problem,) = read(tmp_path)
+    assert [thing.id for thing in things] == ["000000000008"]
+    assert problem.startswith(
+        f"{FILE} annotation 7: expected an image with the height and width of its photo"
+    )
+    assert problem.endswith("more than 100 million")
+
+
+@pytest.mark.parametrize(
+    "second", ["sample/000000000001.jpg", "./000000000001.jpg", "images/sample/000000000001.jpg"]
+)
+def test_two_images_of_one_file_are_seen_in_every_spelling_of_it(tmp_path: Path, second: str) -> None:
+    image = {"id": 1, "file_name": "000000000001.jpg", "height": 200, "width": 300}
+    other = image | {"id": 2, "file_name": second}
+    add_objects(tmp_path, [annotation(7), annotation(8, image=2)], images=[image, other])
+    things, problems = read(tmp_path)
+    assert things == [] and len(problems) == 3
+    assert problems[0] == (
+        f"{FILE}: expected a file_name of its own for each image, "
+        f"got names that several have: 1 ({second}); none is used"
+    )
+
+
+def test_numbers_as_text_with_a_decimal_point(tmp_path: Path) -> None:
+    image = {"id": 1, "file_name": "000000000001.jpg", "height": "200.0", "width": "300.0"}
+    add_objects(tmp_path, [annotation("7.0", image="1.0", category="47.0")], images=[image])
+    things, problems = read(tmp_path)
+    assert [(thing.id, thing.image_size) for thing in things] == [("000000000007", (200, 300))]
+    assert problems == []
