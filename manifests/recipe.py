@@ -7,7 +7,15 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from manifests.yaml_text import BadYaml, parse_yaml
 from natocc.files.read import UnfitFile, is_there
@@ -20,7 +28,20 @@ from natocc.transfer.apply import Method
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
 # Bytes of a recipe, and its values with every alias written out.
 _MOST_BYTES, _MOST_VALUES = 1 << 18, 10_000
-Ratio = Annotated[float, Field(ge=0, le=1)]
+
+
+def _no_truth_value(value: object) -> object:
+    """A value that is no truth value. Pydantic would take true as 1."""
+    if isinstance(value, bool):
+        raise ValueError(
+            f"expected a number, got {str(value).lower()} (yes, no, on and off are truth values)"
+        )
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_no_truth_value)]
+Real = Annotated[float, BeforeValidator(_no_truth_value)]
+Ratio = Annotated[Real, Field(ge=0, le=1)]
 Subset = Literal["WO", "O", "all"]
 
 
@@ -41,7 +62,7 @@ class OccluderSet(_Strict):
 
     name: Name
     kind: KindName
-    repeats: Annotated[int, Field(ge=1)] | None = None
+    repeats: Annotated[Whole, Field(ge=1)] | None = None
     # Sets of one stream draw the same numbers, to pair a hand set with colour transfer with one without.
     stream: Name | None = None
     # Strength of the colour transfer from the face to the occluder; 0 is off.
@@ -81,11 +102,11 @@ class Recipe(_Strict):
     name: Name
     description: str
     profile: Literal["best", "paper", "code"] = "best"
-    seed: Annotated[int, Field(ge=0, lt=2**32)] = 2
+    seed: Annotated[Whole, Field(ge=0, lt=2**32)] = 2
     # Long side of the finished pictures, in pixels.
-    size: Annotated[int, Field(ge=64, le=4096)] = 1024
-    samples_per_shard: Annotated[int, Field(ge=1)] = 256
-    repeats: Annotated[int, Field(ge=1)] = 1
+    size: Annotated[Whole, Field(ge=64, le=4096)] = 1024
+    samples_per_shard: Annotated[Whole, Field(ge=1)] = 256
+    repeats: Annotated[Whole, Field(ge=1)] = 1
     # "train" or "test" of the bank, "all", or the name of a list file of faces.
     split: str = "train"
     # WO: faces without occlusion. O: occluded faces. A list file has no subset.
@@ -97,7 +118,7 @@ class Recipe(_Strict):
     # How a network's colours are applied at full size (natocc/harmonise/lift.py), and the side of its input
     # in pixels.
     lift: Literal["mapping", "residual"] = "mapping"
-    harmoniser_size: Annotated[int, Field(ge=256, le=1024, multiple_of=256)] = 256
+    harmoniser_size: Annotated[Whole, Field(ge=256, le=1024, multiple_of=256)] = 256
     # How an occluder takes the face's colours, and whether its local contrast is limited.
     transfer_method: Method = "table"
     contrast_guard: bool = True
@@ -108,7 +129,7 @@ class Recipe(_Strict):
     # Share of the face that may be hidden; None: as in the profile.
     hidden_ratio: tuple[Ratio, Ratio] | None = None
     # Parts of the face to aim at, by weight; None: the kind's target, which is the face's box as published.
-    targets: dict[str, float] | None = None
+    targets: dict[str, Real] | None = None
     # A version is published if at most this share of its planned samples failed, and warned about if more of
     # a set than this share was rejected.
     max_failed: Ratio = 0.01

@@ -243,3 +243,31 @@ def test_targets_are_known_parts_with_weights(
 ) -> None:
     recipe = {"name": "mine", "description": "Mine.", "sets": [{"name": "one", "kind": "hand"}]}
     assert problems(recipe | {"targets": targets}, tmp_path) == [f"recipe > mine > targets: {message}"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"seed": True},
+        {"size": True},
+        {"repeats": True},
+        {"samples_per_shard": True},
+        {"harmoniser_size": True},
+        {"max_failed": True},
+        {"max_rejected": True},
+        {"hidden_ratio": [0, True]},
+        {"targets": {"mouth": True}},
+        {"sets": [{"name": "a", "kind": "hand", "repeats": True}]},
+        {"sets": [{"name": "a", "kind": "hand", "colour_transfer": True}]},
+    ],
+    ids=str,
+)
+def test_a_truth_value_is_no_number(fields: dict[str, object], tmp_path: Path) -> None:
+    (line,) = problems(small(**fields), tmp_path)
+    assert line.startswith(f"recipe > mine > {next(iter(fields))}")
+    assert line.endswith(": expected a number, got true (yes, no, on and off are truth values)")
+
+
+def test_a_number_in_another_base_is_refused_by_field(tmp_path: Path) -> None:
+    (line,) = problems("name: mine\nseed: 010\n", tmp_path)
+    assert line.startswith("mine.yaml: seed: expected a number in decimal, got 010 in line 2")
