@@ -1,4 +1,6 @@
-"""Answers in COCO's format: one ``annotations.json`` for all images, with run lengths or polygons.
+"""Answers in COCO's format: one file for all images, with run lengths or polygons.
+
+It lies where it was exported, or where CVAT puts it.
 
 ``face`` adds pixels, ``hole`` removes them. The polygons of one annotation form one shape.
 """
@@ -21,6 +23,7 @@ from assets.reading.outlines import read_outline
 from assets.review.coco_file import (
     AnswerAnnotation,
     AnsweredImage,
+    AnswerFile,
     AnswerInfo,
     doubled_images,
     read_answer_file,
@@ -33,7 +36,10 @@ from assets.review.index import (
     ReviewFace,
     face_of,
     file_date,
+    is_as_sent,
+    pixels_sha256,
     ticked,
+    verdict_named,
     verdict_of,
 )
 from assets.review.shapes import (
@@ -75,13 +81,50 @@ class _Place:
 def read_coco(folder: Path, review: Review, report: ReportProblem) -> Iterator[Answer]:
     """Yield an answer for each image that the file lists, in its order.
 
-    An image with a fault gives Problems and no answer, and so do images that share an id or a file_name.
-    Raises FileNotFoundError if the file does not exist, ValueError if it is damaged.
+    An image with a fault gives Problems and no answer, and so do images that share an id or a file_name. Of
+    a face that lies in both places the answer is used that is not as it was exported; two that differ are
+    both yielded, for the caller to refuse. Raises FileNotFoundError if there is no file, ValueError if one is
+    damaged.
     """
-    path = next((file for file in (folder / COCO_FILE, folder / _ELSEWHERE) if is_there(file)), None)
-    if path is None:
+    paths = [folder / name for name in (COCO_FILE, _ELSEWHERE) if is_there(folder / name)]
+    if not paths:
         raise FileNotFoundError(f"{folder}: expected {COCO_FILE} or {_ELSEWHERE} in it, got neither")
-    file = read_answer_file(path)
+    files = [(path, read_answer_file(path)) for path in paths]
+    listed = {face.id for _, file in files[1:] for face in _faces_of(file, review)}
+    # What the first file answers otherwise than it was exported.
+    edited: dict[str, tuple[str, str | None]] = {}
+    for number, (path, file) in enumerate(files):
+        for answer in _answers_of(path, file, folder, review, report):
+            name, mark, as_sent = answer.face.id, _mark(answer), is_as_sent(answer)
+            if number == 0:
+                is_used = not as_sent or name not in listed
+                if not as_sent:
+                    edited[name] = mark
+            else:
+                is_used = name not in edited or not (as_sent or mark == edited[name])
+            if is_used:
+                yield answer
+
+
+def _mark(answer: Answer) -> tuple[str, str | None]:
+    """What two answers are compared by."""
+    return "" if answer.mask is None else pixels_sha256(answer.mask), answer.verdict
+
+
+def _faces_of(file: AnswerFile, review: Review) -> Iterator[ReviewFace]:
+    for picture in file.images:
+        if face := face_of("", _stem(picture), review, lambda problem: None):
+            yield face
+
+
+def _stem(picture: AnsweredImage) -> str:
+    return Path(picture.file_name.replace("\\", "/")).stem
+
+
+def _answers_of(
+    path: Path, file: AnswerFile, folder: Path, review: Review, report: ReportProblem
+) -> Iterator[Answer]:
+    """The answers of one file."""
     where = path.relative_to(folder).as_posix()
     shared = Counter(category.id for category in file.categories)
     labels = {one.id: None if shared[one.id] > 1 else one.name for one in file.categories}
@@ -91,8 +134,7 @@ def read_coco(folder: Path, review: Review, report: ReportProblem) -> Iterator[A
     doubled = doubled_images(file)
     for picture in file.images:
         place = _Place(picture=picture, annotations=by_image.get(picture.id, ()), labels=labels, where=where)
-        stem = Path(picture.file_name.replace("\\", "/")).stem
-        if (face := face_of(place.name, stem, review, report)) is None:
+        if (face := face_of(place.name, _stem(picture), review, report)) is None:
             continue
         faults = [fault for found, fault in doubled if found is picture]
         for expected, got in faults:
@@ -134,9 +176,11 @@ def _answer(
 def _verdict_of(place: _Place, report: ReportProblem) -> str | None:
     on = dict.fromkeys(REVIEW_VERDICTS, False)
     for number, annotation in place.annotations:
-        attributes = annotation.attributes or {}
+        attributes = {
+            name: value for name, value in (annotation.attributes or {}).items() if verdict_named(name)
+        }
         try:
-            for name, is_on in ticked({name: attributes.get(name) for name in REVIEW_VERDICTS}).items():
+            for name, is_on in ticked(attributes).items():
                 on[name] |= is_on
         except BadInput as error:
             report(error.problem(place.of(number)))

@@ -162,9 +162,25 @@ def verdict_of(ticked: Mapping[str, bool], path: str, report: ReportProblem) -> 
     return REVIEW_VERDICTS[names[0]] if names else None
 
 
+def verdict_named(name: str) -> str | None:
+    """The verdict of this name, in any case; None for another name."""
+    plain = name.strip().lower()
+    return plain if plain in REVIEW_VERDICTS else None
+
+
 def ticked(flags: Mapping[str, object]) -> dict[str, bool]:
-    """Which flags are set. Raises BadInput for one that cannot be read."""
-    return {name: read_flag(value, name) for name, value in flags.items()}
+    """Which flags are set, verdicts under their own names. Raises BadInput for one that cannot be read."""
+    found: dict[str, bool] = {}
+    for name, value in flags.items():
+        key = verdict_named(name) or name
+        found[key] = read_flag(value, name) or found.get(key, False)
+    return found
+
+
+def is_as_sent(answer: Answer) -> bool:
+    """Whether an answer is what was exported: the same mask, or as the tool returns it, and no verdict."""
+    sent = (answer.face.mask_pixels, answer.face.returned_pixels)
+    return answer.verdict is None and (answer.mask is None or pixels_sha256(answer.mask) in sent)
 
 
 def file_date(path: Path) -> str:

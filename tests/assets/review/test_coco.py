@@ -13,6 +13,7 @@ from pycocotools import mask as coco_mask
 from assets.review.coco import read_coco
 from assets.review.index import COCO_FILE
 from natocc.geometry import Image
+from tests.raw_trees import write
 from tests.reviews import HEIGHT, WIDTH, answers, exported, face_mask
 
 IDS = ("00000", "00007", "00012")
@@ -313,3 +314,60 @@ def test_a_damaged_or_missing_file_is_one_message(tmp_path: Path) -> None:
         FileNotFoundError, match=r"expected annotations\.json or annotations/instances_default"
     ):
         answers(read_coco, folder)
+
+
+def add_elsewhere(folder: Path, *rows: dict[str, Any]) -> None:
+    """The file at CVAT's place: the exported one with these fields of its annotations replaced, in order."""
+    file = json.loads((folder / COCO_FILE).read_text())
+    file["annotations"] = [one | row for one, row in zip(file["annotations"], rows, strict=True)]
+    write(folder / ELSEWHERE, json.dumps(file).encode())
+
+
+ELSEWHERE = "annotations/instances_default.json"
+
+
+def test_beside_the_exported_file_the_answer_at_cvats_place_is_read(tmp_path: Path) -> None:
+    folder, _ = exported(tmp_path, "coco")
+    add_elsewhere(folder, FACE | {"attributes": {"occluded": True}}, {"attributes": {"exclude": True}}, {})
+    found, problems = answers(read_coco, folder)
+    assert problems == [] and sorted(found) == sorted(IDS)
+    assert {one.path.relative_to(folder).as_posix() for one in found.values()} == {ELSEWHERE}
+    assert [found[name].verdict for name in IDS] == ["O", "excluded", None]
+    mask = found["00000"].mask
+    assert mask is not None and (mask > 0).sum() == 40 * 40
+
+
+def test_an_answer_in_the_exported_file_is_read_beside_an_older_one_at_cvats_place(tmp_path: Path) -> None:
+    folder, _ = exported(tmp_path, "coco")
+    add_elsewhere(folder, {}, {}, {})
+    first, *others = annotations(folder)
+    change(folder, annotations=[first | FACE, *others])
+    found, problems = answers(read_coco, folder)
+    assert problems == [] and sorted(found) == sorted(IDS)
+    assert found["00000"].path == folder / COCO_FILE and found["00007"].path == folder / ELSEWHERE
+    mask = found["00000"].mask
+    assert mask is not None and (mask > 0).sum() == 40 * 40
+
+
+@pytest.mark.parametrize("second", [FACE, FACE | {"attributes": {"occluded": True}}, HOLE])
+def test_two_answers_that_differ_both_come_and_equal_ones_count_once(
+    tmp_path: Path, second: dict[str, Any]
+) -> None:
+    folder, review = exported(tmp_path, "coco")
+    add_elsewhere(folder, second, {}, {})
+    first, *others = annotations(folder)
+    change(folder, annotations=[first | FACE, *others])
+    found = [one for one in read_coco(folder, review, lambda problem: None) if one.face.id == "00000"]
+    expected = [COCO_FILE] if second is FACE else [COCO_FILE, ELSEWHERE]
+    assert [one.path.relative_to(folder).as_posix() for one in found] == expected
+
+
+@pytest.mark.parametrize("name", ["Occluded", " OCCLUDED "])
+def test_verdicts_are_read_in_any_case(tmp_path: Path, name: str) -> None:
+    folder, _ = exported(tmp_path, "coco")
+    first, *others = annotations(folder)
+    # CVAT keeps the exported attribute beside one that is added.
+    first["attributes"] = {name: True, "occluded": False}
+    change(folder, annotations=[first, *others])
+    found, problems = answers(read_coco, folder)
+    assert problems == [] and found["00000"].verdict == "O"

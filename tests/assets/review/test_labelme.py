@@ -204,7 +204,7 @@ def test_labels_flags_and_numbers_in_other_forms(tmp_path: Path) -> None:
     edit(
         folder,
         shapes=[polygon(whole, " FACE")],
-        flags={"occluded": "true", "exclude": None, "unoccluded": 0.0},
+        flags={"Occluded": "true", "exclude": None, "unoccluded": 0.0},
     )  # type: ignore[arg-type]
     found, problems = answers(read_labelme, folder)
     mask = found["00007"].mask
