@@ -14,45 +14,59 @@ from assets.text.name_list import NameList
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
-    """Lines of one list that can't be read. ``faces``: what they may name; ``lost``: they name nothing."""
+    """What one list leaves open. ``faces``: those it may mean; ``lost``: any that no list names."""
 
     where: str
-    lines: str
+    expected: str
+    got: str
     faces: tuple[str, ...] = ()
     lost: bool = False
 
 
-def doubt_of(names: NameList[str], where: str) -> Doubt | None:
-    """The doubt about the lines of a list of faces to test on or to exclude; None if all can be read."""
-    if not names.unclear:
-        return None
-    return Doubt(where=where, lines=str(names.unclear), faces=tuple(names.doubtful), lost=names.lost > 0)
+def doubts_of(names: NameList[str], where: str, *, trained: bool) -> list[Doubt]:
+    """The doubts about a list; ``trained`` if its faces are for training.
+
+    Such a list holds out only the faces that it marks as for testing itself.
+    """
+    found = []
+    if names.unclear:
+        faces = () if trained else tuple(names.doubtful)
+        got, lost = f"others: {names.unclear}", names.lost > 0 and not trained
+        found.append(Doubt(where=where, expected="one name a line", got=got, faces=faces, lost=lost))
+    if names.marked and trained:
+        got = 'lines that may say "test" or "excluded"'
+        found.append(
+            Doubt(
+                where=where, expected="faces to train on", got=got, faces=tuple(dict.fromkeys(names.marked))
+            )
+        )
+    if names.says_nothing:
+        expected = "one name a line, or a line with # if it has none"
+        found.append(Doubt(where=where, expected=expected, got="an empty list", lost=not trained))
+    return found
 
 
-def doubtful_lists(
-    raw: Path, lists: Mapping[str, Path], there: Collection[str], report: ReportProblem
-) -> set[str]:
-    """The faces of lists that are not read but may be of faces to test on; one line a list."""
-    found: set[str] = set()
+def doubts_of_unread(raw: Path, lists: Mapping[str, Path], there: Collection[str]) -> list[Doubt]:
+    """The doubts about lists that are not read but may be of faces to test on."""
+    found = []
     for path in may_hold_out(raw, lists):
         where = path.relative_to(raw).as_posix()
         names = read_face_list(path, where, there)
-        faces = {*names.found, *names.doubtful}
-        if faces:
-            got = f"one that may name faces to test on; {tally_of(sorted(faces))} are kept out of training"
-            report(Problem(path=where, expected="a list that is read", got=got))
-        found |= faces
+        faces, lost = (*names.found, *names.doubtful), names.lost > 0 or names.says_nothing
+        if faces or lost:
+            expected, got = "a list that is read", "one that may name faces to test on"
+            found.append(Doubt(where=where, expected=expected, got=got, faces=faces, lost=lost))
     return found
 
 
 def doubtful_faces(
     doubts: Collection[Doubt], named: Collection[str], there: Collection[str], report: ReportProblem
 ) -> set[str]:
-    """The faces that unreadable lines may name: those that stand in them, else all that no list names."""
+    """The faces to keep out of training: those that a doubt is about, else all that no list names."""
     found: set[str] = set()
     for doubt in doubts:
         faces = {*doubt.faces, *(face for face in there if doubt.lost and face not in named)}
         kept_out = f"; {tally_of(sorted(faces))} may be meant and are kept out of training" if faces else ""
-        report(Problem(path=doubt.where, expected="one name a line", got=f"others: {doubt.lines}{kept_out}"))
+        report(Problem(path=doubt.where, expected=doubt.expected, got=f"{doubt.got}{kept_out}"))
         found |= faces
     return found

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from assets.face_metadata.corrected_masks import CORRECTED_FOLDER
-from assets.face_metadata.doubtful_faces import Doubt, doubt_of, doubtful_faces, doubtful_lists
+from assets.face_metadata.doubtful_faces import Doubt, doubtful_faces, doubts_of, doubts_of_unread
 from assets.face_metadata.partition_lists import (
     CELEBAMASK_FOLDER,
     CELEBAMASK_IMAGES,
@@ -94,17 +94,24 @@ def partition_of(raw: Path, report: ReportProblem) -> Partition:
         where = lists[group.name]
         content = read_face_list(raw / where, where, there)
         _add(groups, group, content, where, there, report)
-        if (doubt := doubt_of(content, where)) is not None:
-            doubts.append(doubt if group.split != "train" else replace(doubt, faces=(), lost=False))
+        doubts += doubts_of(content, where, trained=group.split == "train")
+    doubts += doubts_of_unread(raw, paths, there)
     rest = [face for face in there if face not in groups]
-    held_out = doubtful_lists(raw, paths, there, report) | doubtful_faces(doubts, groups, there, report)
-    for face in held_out:
-        if face not in groups or groups[face].split == "train":
-            groups[face] = _BY_NAME["excluded"]
+    held_out = doubtful_faces(doubts, groups, there, report)
+    _keep_out(groups, held_out)
     if lists:
         _report_rest([face for face in rest if face not in held_out], lists, report)
     _judge(groups, read_verdicts(raw / _VERDICTS_PATH), bool(lists), there, report)
+    # A verdict says what lies over a face, not that it is none to test on.
+    _keep_out(groups, held_out)
     return Partition(groups=groups)
+
+
+def _keep_out(groups: dict[str, Group], held_out: Collection[str]) -> None:
+    """Exclude the faces that are neither for testing nor excluded yet."""
+    for face in held_out:
+        if face not in groups or groups[face].split == "train":
+            groups[face] = _BY_NAME["excluded"]
 
 
 def _add(
@@ -125,7 +132,7 @@ def _add(
         expected = f"{published} faces, as published"
         report(Problem(path=where, expected=expected, got=str(len(named)), action="noted"))
     if absent:
-        report(_unmatched(absent, where, "names"))
+        report(_unmatched(content.unmatched, where, "names"))
     elsewhere: dict[str, list[str]] = {}
     for name in named:
         if name in groups:
@@ -174,7 +181,7 @@ def _judge(
 
 def _unmatched(faces: list[str], where: str, what: str) -> Unmatched:
     kind, todo = f"{what} without a photograph", "correct or remove them"
-    return unmatched(where, kind, sorted(set(faces)), expected=f"faces of {_IMAGES}", todo=todo)
+    return unmatched(where, kind, dict.fromkeys(faces), expected=f"faces of {_IMAGES}", todo=todo)
 
 
 def _note(faces: list[str], where: str, expected: str, got: str, report: ReportProblem) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 
 from assets.face_metadata.corrected_masks import CORRECTED_FOLDER
@@ -12,6 +11,7 @@ from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.reading.naming import id_of
 from assets.text.lines import bare_name
 from assets.text.name_list import NameList, read_names
+from assets.text.names_within import may_say_test
 from natocc.files.clutter import is_clutter
 from natocc.files.text import read_text
 
@@ -31,9 +31,6 @@ _GROUPS = {
 }
 _MEANINGLESS = {"faces", "files", "ids", "image", "images", "img", "list", "names"}
 _HELD_OUT_GROUPS = ("WO-test", "O-test", "excluded")
-_TEST_WORDS = ("eval", "evaluation", "exclude", "excluded", "removed", "test", "testing", "val", "validation")
-# Of difflib: 0.86 for "tst", 0.75 for "best".
-_ALIKE = 0.8
 _PREFIX = "celebamask-hq"
 # Lists are text files; one with another suffix is named, not read.
 _OTHER_TEXTS = ("", ".csv", ".list", ".lst", ".text", ".tsv")
@@ -100,8 +97,7 @@ def _is_stranger(path: Path) -> bool:
 
 
 def _has_word_like_test(file: str) -> bool:
-    words = re.findall("[a-z]+", file.lower().removeprefix(_PREFIX).removesuffix(".txt"))
-    return any(get_close_matches(word, _TEST_WORDS, 1, _ALIKE) for word in words)
+    return may_say_test(file.lower().removeprefix(_PREFIX).removesuffix(".txt"))
 
 
 def _group_of(file: str) -> str | None:

@@ -53,7 +53,11 @@ def write_partition(report: PartitionReport, out: str) -> None:
     """
     lists = {group.file: report.files[group.name] for group in GROUPS if group.name in TABLE_2}
     lists |= {group.file: report.files[group.name] for group in GROUPS if report.files[group.name]}
-    written = {name: "".join(f"{file}\n" for file in listed).encode() for name, listed in lists.items()}
+    # Without the comment, a list without faces would be refused as one that was cut off.
+    written = {
+        name: ("".join(f"{file}\n" for file in listed) or "# no faces\n").encode()
+        for name, listed in lists.items()
+    }
     for name, data in written.items():
         url = storage.join(out, name)
         if storage.exists(url) and storage.read_bytes(url) != data:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.face_metadata.doubtful_faces import Doubt, doubt_of, doubtful_faces, doubtful_lists
+from assets.face_metadata.doubtful_faces import Doubt, doubtful_faces, doubts_of, doubts_of_unread
 from assets.face_metadata.partition import partition_of
 from assets.problems import Problem
 from assets.text.name_list import NameList
@@ -45,7 +45,67 @@ def test_a_line_that_tells_no_face_keeps_out_all_that_no_list_names(tmp_path: Pa
     found, (refused,) = groups(tmp_path, WO_test="\ufffd\n", WO_train=TRAIN)
     assert found == {"0": "WO-train", "1": "WO-train", "2": "excluded", "3": "excluded"}
     assert refused.endswith("2 (00002, 00003) may be meant and are kept out of training")
-    assert groups(tmp_path, WO_test="", WO_train=f"{TRAIN}\ufffd\n")[0].keys() == {"0", "1"}
+    assert groups(tmp_path, WO_test="#", WO_train=f"{TRAIN}\ufffd\n")[0].keys() == {"0", "1"}
+
+
+@pytest.mark.parametrize(
+    ("text", "kept_out"),
+    [
+        ('["0.jpg", "1.jpg"]\n', "01"),
+        ('[\n "0.jpg": 7\n]\n', "0"),
+        ("0-1\n", "01"),
+        ("d41d8cd98f00b204e9800998ecf8427e *0.jpg\n", "0"),
+        ("0.jpg: test\n1: test\n", "01"),
+        ("(0.jpg)\n", "0"),
+        ("00000_skin.png\n", "0"),
+        ("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n", "23"),
+        ("<html><body>404 Not Found</body></html>\n", "23"),
+        ("404: Not Found\n", "23"),
+    ],
+)
+def test_a_list_that_is_none_keeps_out_the_faces_in_it_or_all_that_no_list_names(
+    tmp_path: Path, text: str, kept_out: str
+) -> None:
+    found, refused = groups(tmp_path, WO_test=text, WO_train=TRAIN)
+    assert "".join(face for face, group in found.items() if group == "excluded") == kept_out
+    assert len(refused) == 1 and "kept out of training" in refused[0]
+
+
+@pytest.mark.parametrize("name", ["WO_test", "O_test", "excluded", "WO_tst"])
+def test_an_empty_list_of_faces_to_test_on_says_nothing_of_itself(tmp_path: Path, name: str) -> None:
+    found, refused = groups(tmp_path, **{name: " \n", "WO_train": TRAIN})
+    assert found == {"0": "WO-train", "1": "WO-train", "2": "excluded", "3": "excluded"}
+    assert "2 (00002, 00003) may be meant and are kept out of training" in refused[-1]
+
+
+def test_an_empty_list_is_named_and_a_comment_says_that_it_is_meant(tmp_path: Path) -> None:
+    assert groups(tmp_path, O="", WO_train=TRAIN)[1] == [
+        f"{FACES}-O.txt: expected one name a line, or a line with # if it has none, got an empty list"
+    ]
+    assert groups(tmp_path, WO_test="# no faces\n", O="# none", WO_train=TRAIN) == (
+        {"0": "WO-train", "1": "WO-train"},
+        [],
+    )
+
+
+@pytest.mark.parametrize("name", ["O", "WO_train"])
+@pytest.mark.parametrize(
+    "text", ["0.jpg test\n1.jpg train\n", "file,split\n0,Excluded\n1,train\n", "0.jpg: tst\n1\n"]
+)
+def test_a_face_that_a_list_to_train_on_marks_as_for_testing_is_kept_out(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    found, refused = groups(tmp_path, **{name: text})
+    assert found == {"0": "excluded", "1": name.replace("_", "-")}
+    assert refused[-1] == (
+        f"{FACES}-{name.replace('_', '-')}.txt: expected faces to train on, got lines that may say "
+        '"test" or "excluded"; 1 (00000) may be meant and are kept out of training'
+    )
+
+
+def test_a_verdict_does_not_bring_a_doubtful_face_to_training(tmp_path: Path) -> None:
+    write(tmp_path / f"{FACES}-masks_corrected/verdicts.csv", b"file,verdict,who,date\n0,WO,,\n1,O,,\n")
+    assert groups(tmp_path, WO_test="(0.jpg)\n")[0] == {"0": "excluded", "1": "O"}
 
 
 def test_the_faces_of_a_misspelt_list_are_kept_out(tmp_path: Path) -> None:
@@ -53,13 +113,14 @@ def test_the_faces_of_a_misspelt_list_are_kept_out(tmp_path: Path) -> None:
     assert found == {"0": "excluded", "1": "WO-train"}
     assert refused[1] == (
         f"{FACES}-WO-tst.txt: expected a list that is read, got one that may name faces to test on; "
-        "1 (00000) are kept out of training"
+        "1 (00000) may be meant and are kept out of training"
     )
 
 
 def test_without_doubt_nothing_is_said(tmp_path: Path) -> None:
     problems: list[Problem] = []
-    assert doubt_of(NameList(found=["a"]), "x") is None
-    assert doubtful_lists(tmp_path, {}, (), problems.append) == set()
-    assert doubtful_faces([Doubt(where="x", lines="1 (line 1)")], (), ("a",), problems.append) == set()
-    assert [problem.got for problem in problems] == ["others: 1 (line 1)"]
+    assert doubts_of(NameList(found=["a"], marked=["a"]), "x", trained=False) == []
+    assert doubts_of_unread(tmp_path, {}, ()) == []
+    doubt = Doubt(where="x", expected="names", got="others")
+    assert doubtful_faces([doubt], (), ("a",), problems.append) == set()
+    assert [problem.got for problem in problems] == ["others"]

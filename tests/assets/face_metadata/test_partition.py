@@ -109,7 +109,7 @@ def test_missing_and_surplus_faces_of_the_lists_take_one_line_each(tmp_path: Pat
     groups, problems = read(tmp_path)
     assert groups == listed(LISTS | {"O": "6"})
     assert problems == [
-        f"{CELEBAMASK_FOLDER}-WO-test.txt: expected faces of {CELEBAMASK_FOLDER}/{IMAGES}, got 2 names without a photograph (00040, 00041); correct or remove them",
+        f"{CELEBAMASK_FOLDER}-WO-test.txt: expected faces of {CELEBAMASK_FOLDER}/{IMAGES}, got 2 names without a photograph (40.jpg, 41.jpg); correct or remove them",
         f"{CELEBAMASK_FOLDER}-WO-train.txt: expected every face once, got 1 more than once, the first 00003",
         f"{CELEBAMASK_FOLDER}-WO-train.txt: expected faces that no other list names, got 1 of WO-test, where they stay, the first 00004",
         f"{CELEBAMASK_FOLDER}-WO-train.txt: expected faces that no other list names, got 1 of excluded, where they stay, the first 00008",
@@ -131,7 +131,7 @@ def test_one_list_alone_says_what_is_unknown(tmp_path: Path) -> None:
 def test_a_second_list_of_a_part_is_named(tmp_path: Path) -> None:
     tree(tmp_path, "0")
     for group in LISTS:
-        put(tmp_path, group, "0" if group == "O" else "")
+        put(tmp_path, group, "0" if group == "O" else "#")
     put(tmp_path, "occluded", "0", CELEBAMASK_FOLDER)
     assert read(tmp_path)[1] == [
         f"{CELEBAMASK_FOLDER}/{CELEBAMASK_FOLDER}-occluded.txt: expected one list O, got a second one beside {CELEBAMASK_FOLDER}-O.txt"

@@ -31,6 +31,9 @@ def read(text: str) -> NameList[str]:
         "0.jpg,img/1.jpg\n",
         "img/0.jpg img/1.jpg\n",
         "my faces/0.jpg\nmy faces/1\n",
+        "0.0\n1.\n",
+        "file,split\n0.jpg,test\n1.jpg,test\n",
+        '[\n "0.jpg",\n "1.jpg"\n]\n',
     ],
 )
 def test_names_are_read_as_people_write_them(text: str) -> None:
@@ -58,3 +61,44 @@ def test_names_without_a_picture_take_one_line_and_unclear_lines_another() -> No
 
 def test_entries_have_the_numbers_of_their_lines() -> None:
     assert list(numbered_entries("a\n\n# b\n c ;\n")) == [(1, "a"), (4, "c")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '["0.jpg", "1.jpg"]',
+        '{"0": 7, "1": 8}',
+        "0-1",
+        "0..1",
+        "(0.jpg) (1.jpg)",
+        "0.jpg1.jpg",
+        "0_mask.png 1_skin.png",
+    ],
+)
+def test_no_name_of_an_unclear_line_is_lost(line: str) -> None:
+    names = read(f"{line}\n")
+    assert (names.found, names.unmatched, names.doubtful, names.lost) == ([], [], ["0", "1"], 0)
+
+
+@pytest.mark.parametrize("line", ["<html>", "oid sha256:4d7a", "not found at all", "*.jpg", "[7, 8]"])
+def test_a_line_of_no_name_is_not_one_name_that_nothing_has(line: str) -> None:
+    names = read(f"{line}\n")
+    assert (names.found, names.unmatched, names.lost) == ([], [], 1)
+
+
+@pytest.mark.parametrize("line", ["7", "7,train", "7 0.93", "x/gone.png", "gone", "photo (7).jpg"])
+def test_a_name_that_nothing_has_keeps_its_text(line: str) -> None:
+    names = read(f"{line}\n")
+    assert (names.found, names.unmatched, names.lost) == ([], [line], 0)
+
+
+def test_columns_may_mark_names_as_for_testing() -> None:
+    names = read("0.jpg,test\n1 train\n2.jpg: Excluded\n")
+    assert (names.found, names.doubtful, names.marked) == (["0", "1"], ["2"], ["0", "2"])
+
+
+@pytest.mark.parametrize(
+    ("text", "nothing"), [("", True), (" \n[]\n", True), ("# none\n", False), ("0", False)]
+)
+def test_only_a_list_without_a_line_says_nothing(text: str, nothing: bool) -> None:
+    assert read(text).says_nothing is nothing

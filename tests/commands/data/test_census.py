@@ -66,7 +66,7 @@ def test_one_of_each_thing_that_matches_nothing_is_counted_named_and_fails_stric
         ("dtd/labels/train1.txt", "names without a photograph"): ["pitted/pitted_0002.jpg"],
         ("11k-hands/HandInfo.csv", "rows without a photograph"): ["Hand_0000009"],
         ("CelebAMask-HQ/natocc.csv", "rows without a photograph"): ["CelebA-HQ-img/5.jpg"],
-        ("CelebAMask-HQ-WO-test.txt", "names without a photograph"): ["00006"],
+        ("CelebAMask-HQ-WO-test.txt", "names without a photograph"): ["6"],
         (".", "files that no reader reads"): ["celeba.zip"],
         ("COCO/test2017", "files that no reader reads"): ["000000000001.jpg"],
         ("RealOcc_wild", "files that no reader reads"): ["image/1.jpg"],

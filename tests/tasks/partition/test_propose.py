@@ -75,7 +75,7 @@ def test_faces_of_unknown_part_are_divided_by_their_scores_and_the_proposals_lis
     write_partition(report, str(tmp_path / "out"))
     written = {path.name: path.read_text() for path in (tmp_path / "out").iterdir()}
     assert written["CelebAMask-HQ-O.txt"] == "2.jpg\n4.jpg\n10.jpg\n"
-    assert written["CelebAMask-HQ-WO-test.txt"] == "", "an empty list is a list"
+    assert written["CelebAMask-HQ-WO-test.txt"] == "# no faces\n", "an empty list is a list"
     assert "CelebAMask-HQ-O-test.txt" not in written
     assert [*csv.reader(written[PROPOSED].splitlines())] == [
         ["file", "score", "because"], ["2.jpg", "0.9", "a patch"], ["10.jpg", "0.7", "a patch"],
