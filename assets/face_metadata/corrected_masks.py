@@ -6,23 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-import cv2
-import numpy as np
-
 from assets.face_metadata.provenance import PROVENANCE
 from assets.face_metadata.verdicts import VERDICTS_FILE
-from assets.pictures.mask import read_stored_mask
+from assets.pictures.mask import read_mask
 from assets.problems import BadInput, Problem, ReportProblem
 from assets.reading.folders import names_in
 from assets.reading.masks.choose import mask_files, report_unmatched
 from assets.reading.masks.match import MASK_ENDINGS, match_masks
 from assets.reading.naming import id_of
-from assets.wording import count_of
 from natocc.geometry import Image
 
 CORRECTED_FOLDER = "CelebAMask-HQ-masks_corrected"
-# Smoothing and resizing leave grey values within this distance of the edge, in pixels.
-_EDGE = 8
 
 
 def check_corrected(raw: Path, faces: str) -> None:
@@ -77,25 +71,8 @@ def _is_table(name: str) -> bool:
 
 
 def read_corrected(path: Path, *, empty: bool = False) -> tuple[Image, tuple[str, ...]]:
-    """Read a mask as ``read_mask`` does, but accept grey values only at its edges.
-
-    Elsewhere grey values have a meaning (0, 1 and 255 for "ignore", a shade for "unsure") that thresholding
-    would lose. Raises BadInput for them, for an empty mask (unless ``empty`` allows it) and for everything
-    that ``read_mask`` refuses.
-    """
-    read = read_stored_mask(path)
-    mask, notes = read.plane, read.notes
+    """Read a mask as ``read_mask`` does; an empty one raises BadInput unless ``empty`` allows it."""
+    mask, notes = read_mask(path)
     if not mask.any() and not empty:
         raise BadInput("a mask with pixels", "an empty mask")
-    if "grey edges" in notes:
-        around = np.ones((2 * _EDGE + 1, 2 * _EDGE + 1), np.uint8)
-        plane = read.stored
-        stray = (plane != mask) & (cv2.dilate(mask, around) == cv2.erode(mask, around))
-        if stray.any():
-            expected = (
-                f"a mask of 0 and 255, or of 0 and 1, with grey within {_EDGE} pixels of its edge alone"
-            )
-            count = count_of(int(np.count_nonzero(stray)), "grey pixels")
-            got = f"{count} elsewhere, the first of {plane[stray][0]}"
-            raise BadInput(expected, got)
     return mask, notes

@@ -26,12 +26,13 @@ _MASK = "a mask"
 class Channels:
     """``colours`` HxW or HxWx3 (RGB) and ``alpha`` HxW, or None without one; values as stored.
 
-    A palette's pixels have its colours.
+    A palette's pixels have its colours. ``lossy``: compression has changed the colours a little.
     """
 
     colours: StoredPlane
     alpha: StoredPlane | None = None
     palette: bool = False
+    lossy: bool = False
 
 
 def read_channels(data: bytes) -> Channels:
@@ -46,11 +47,26 @@ def read_channels(data: bytes) -> Channels:
         return _deep(picture, data)
     if picture.mode == "P":
         return _of_palette(picture)
+    lossy = _is_lossy(picture, data)
     if picture.mode in ("LA", "RGBA"):
         planes = np.asarray(picture)
-        return Channels(colours=_squeezed(planes[..., :-1]), alpha=planes[..., -1])
+        return Channels(colours=_squeezed(planes[..., :-1]), alpha=planes[..., -1], lossy=lossy)
     colours = _colours(picture)
-    return Channels(colours=colours, alpha=_keyed(picture, colours, data))
+    return Channels(colours=colours, alpha=_keyed(picture, colours, data), lossy=lossy)
+
+
+def _is_lossy(picture: Pillow.Image, data: bytes) -> bool:
+    """Whether the format changes values: JPEG, and WebP whose first picture is not of the lossless kind."""
+    if picture.format != "WEBP":
+        return picture.format == "JPEG"
+    start = 12
+    while start + 8 <= len(data):
+        name, length = data[start : start + 4], int.from_bytes(data[start + 4 : start + 8], "little")
+        if name in (b"VP8L", b"VP8 "):
+            return name == b"VP8 "
+        # A frame of an animation has 16 bytes before the chunks of its picture.
+        start += 24 if name == b"ANMF" else 8 + length + length % 2
+    return True
 
 
 def _refuse_turned(picture: Pillow.Image) -> None:

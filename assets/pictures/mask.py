@@ -10,6 +10,7 @@ import numpy as np
 
 from assets.pictures.channels import Channels, StoredPlane, read_channels
 from assets.pictures.decode import picture_bytes
+from assets.pictures.stray_grey import refuse_stray_grey
 from assets.problems import BadInput
 from natocc.geometry import Image
 
@@ -19,6 +20,8 @@ _ONE_MASK = "a mask in its colours, in its alpha, or the same in both"
 _SAVE = "save the right one as a grey PNG without alpha"
 # Larger values are white.
 _HALF = 127
+# Levels by which lossy compression makes the channels of a grey picture differ.
+_TINT = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,7 +39,8 @@ def read_mask(path: Path) -> tuple[Image, tuple[str, ...]]:
     Accepts 0/255, 0/1, grey edges (cut above 127), equal colour channels, one colour on black, 16 bits,
     palettes (by their colours) and transparency. The alpha holds the mask if the colours are the same
     everywhere, the colours hold it if the picture is opaque; if both vary they must agree. Raises BadInput
-    for anything else, such as class indices or a mask without white. An all-zero mask is returned as it is.
+    for anything else, such as grey away from the edge, class indices, a mask without white, and values 0
+    and 1 in a lossy file. An all-zero mask is returned as it is.
     """
     mask = read_stored_mask(path)
     return mask.plane, mask.notes
@@ -54,23 +58,25 @@ def decode_mask(data: bytes) -> Mask:
     stored = _select(channels, notes)
     plane = np.where(stored > _HALF, np.uint8(255), np.uint8(0))
     if (plane != stored).any():
+        refuse_stray_grey(stored, plane, lossy=channels.lossy)
         notes.append("grey edges")
     return Mask(plane=plane, stored=stored, notes=tuple(notes))
 
 
 def _select(channels: Channels, notes: list[str]) -> Image:
     """The channel that holds the mask, uint8 HxW; conversions are added to ``notes``."""
-    alpha = None if channels.alpha is None else _levels(channels.alpha, [], "in its alpha ")
+    lossy = channels.lossy
+    alpha = None if channels.alpha is None else _levels(channels.alpha, [], lossy, "in its alpha ")
     if alpha is None or not alpha.size or alpha.min() > _HALF:
-        return _levels(_grey(channels, notes), notes)
+        return _levels(_grey(channels, notes), notes, lossy)
     if _is_constant(channels.colours):
         notes.append("mask in the alpha channel")
-        return _levels(np.asarray(channels.alpha), notes)
+        return _levels(np.asarray(channels.alpha), notes, lossy)
     if _is_constant(alpha):
         raise BadInput(
             _ONE_MASK, "a mask in its colours and an alpha that is transparent everywhere; " + _SAVE
         )
-    grey = _levels(_grey(channels, notes), notes)
+    grey = _levels(_grey(channels, notes), notes, lossy)
     # Colours below a soft edge of the alpha are free: a white brush leaves white there.
     if (grey[alpha == 0] > _HALF).any() or (grey[alpha > _HALF] <= _HALF).any():
         colours, opaque = (f"{(plane > _HALF).mean():.1%}" for plane in (grey, alpha))
@@ -84,7 +90,8 @@ def _grey(channels: Channels, notes: list[str]) -> StoredPlane:
     if channels.colours.ndim == 2:
         return channels.colours
     first, *others = cv2.split(channels.colours)
-    if all(np.array_equal(first, other) for other in others):
+    most = _TINT if channels.lossy else 0
+    if all(int(cv2.absdiff(first, other).max(initial=0)) <= most for other in others):
         if not channels.palette:
             notes.append("three channels")
         return np.asarray(first)
@@ -96,14 +103,22 @@ def _grey(channels: Channels, notes: list[str]) -> StoredPlane:
     return np.where(inside, np.uint8(255), np.uint8(0))
 
 
-def _levels(values: StoredPlane, notes: list[str], where: str = "") -> Image:
-    """Values as 0 to 255; 0 and 1, and 16 bits, are scaled. Raises BadInput for values without white."""
+def _levels(values: StoredPlane, notes: list[str], lossy: bool, where: str = "") -> Image:
+    """Values as 0 to 255; 0 and 1, and 16 bits, are scaled.
+
+    Raises BadInput for values without white, and for 0 and 1 in a lossy file, whose noise is as large.
+    """
     top = int(values.max(initial=0))
     if top > 255:
         notes.append("16 bits a channel")
         values, top = values // 257, top // 257
     if 1 < top <= _HALF:
         raise BadInput(_MASK, f"{where}values up to {top}")
+    if top == 1 and lossy:
+        expected = "a mask of 0 and 255 in a JPEG or a lossy WebP"
+        raise BadInput(
+            expected, f"{where}values 0 and 1, which its compression does not keep; save it as PNG"
+        )
     if top == 1:
         notes.append("values 0 and 1")
         return values.astype(np.uint8) * np.uint8(255)

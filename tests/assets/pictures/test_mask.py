@@ -247,3 +247,25 @@ def test_a_mask_with_too_few_rows_is_refused_though_others_fill_them_up(tmp_path
     data[8:33] = whole[8:33]
     text = refusal(write(tmp_path / "mask.png", bytes(data)))
     assert text.startswith("expected a mask, got a damaged")
+
+
+@pytest.mark.parametrize("quality", [30, 80, 100])
+def test_a_lossy_webp_of_black_and_white_is_no_coloured_picture(tmp_path: Path, quality: int) -> None:
+    mask, notes = read_mask(write(tmp_path / "m.webp", encoded(PLANE, "WEBP", quality=quality)))
+    assert (mask != PLANE).mean() < 0.01 and "three channels" in notes
+
+
+def test_tints_of_a_lossless_file_are_colours(tmp_path: Path) -> None:
+    tinted = np.dstack([PLANE, PLANE, np.maximum(PLANE, 1)])
+    assert "a coloured picture" in refusal(write(tmp_path / "m.png", encoded(tinted, "PNG")))
+
+
+@pytest.mark.parametrize(("form", "quality"), [("JPEG", 75), ("WEBP", 80), ("WEBP", 95)])
+def test_values_0_and_1_do_not_survive_lossy_compression(tmp_path: Path, form: str, quality: int) -> None:
+    text = refusal(write(tmp_path / "m.png", encoded(INSIDE, form, quality=quality)))
+    assert text == (
+        "expected a mask of 0 and 255 in a JPEG or a lossy WebP, got values 0 and 1, which its compression "
+        "does not keep; save it as PNG"
+    )
+    lossless = write(tmp_path / "m.webp", encoded(np.dstack([INSIDE] * 3), "WEBP", lossless=True))
+    assert np.array_equal(read_mask(lossless)[0], PLANE)

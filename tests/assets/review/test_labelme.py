@@ -7,6 +7,7 @@ import struct
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -95,6 +96,20 @@ def test_a_bitmap_in_the_alpha_channel_is_read(tmp_path: Path) -> None:
     data = encoded(np.dstack([mask | 255] * 3 + [mask]), "PNG")
     edit(folder, shapes=[shape | {"mask": base64.b64encode(data).decode()}])
     assert np.array_equal(answers(read_labelme, folder)[0]["00007"].mask, face_mask(2))
+
+
+def test_a_bitmap_with_grey_away_from_its_edge_is_a_problem(tmp_path: Path) -> None:
+    folder, _ = exported(tmp_path, "labelme")
+    mask = np.kron(face_mask(2), np.ones((2, 2), np.uint8))
+    unsure = np.where(cv2.erode(mask, np.ones((41, 41), np.uint8)) > 0, np.uint8(200), mask)
+    edit(folder, shapes=[mask_shape(unsure, 0.0, 0.0)])
+    found, (problem,) = answers(read_labelme, folder)
+    assert "00007" not in found
+    assert problem.startswith(
+        f"{NAME} shapes.0: expected a mask of 0 and 255, or of 0 and 1, with grey within 8"
+    )
+    edit(folder, shapes=[mask_shape(np.asarray(cv2.GaussianBlur(mask, (0, 0), 1.5), np.uint8), 0.0, 0.0)])
+    assert answers(read_labelme, folder)[1] == [], "soft edges"
 
 
 def test_a_bitmap_is_decoded_only_if_its_header_has_the_size_of_its_box(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 from assets.pictures.header import Header, read_header
 from assets.pictures.mask import read_mask
@@ -83,10 +84,14 @@ def require_items(where: str, expected: str, items: Sequence[object], problems: 
 
 
 class LeftOut:
-    """Inputs that were left out, one line for each kind of fault, with their number and first names."""
+    """Inputs that were left out, one line for each kind of fault, with their number and first names.
 
-    def __init__(self) -> None:
+    With the ``action`` "converted" they are inputs that were changed and used.
+    """
+
+    def __init__(self, action: Literal["refused", "converted"] = "refused") -> None:
         self._faults = Faults()
+        self._action = action
 
     def add(self, error: BadInput, name: str) -> None:
         self._faults.add(error.expected, error.got, name)
@@ -94,9 +99,9 @@ class LeftOut:
     def problems(self, where: str) -> tuple[Problem, ...]:
         """A line names its only file, or ``where``, what all of them lie in."""
         return tuple(
-            Problem(path=names.first[0], expected=expected, got=got)
+            Problem(path=names.first[0], expected=expected, got=got, action=self._action)
             if names.count == 1
-            else Problem(path=where, expected=expected, got=f"{got} in {names}")
+            else Problem(path=where, expected=expected, got=f"{got} in {names}", action=self._action)
             for expected, got, names in self._faults.kinds()
         )
 

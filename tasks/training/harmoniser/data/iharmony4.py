@@ -12,7 +12,7 @@ import numpy as np
 from assets.datasets.iharmony4 import IHARMONY4_FOLDERS, read_iharmony4
 from assets.pictures.mask import read_mask
 from assets.pictures.photograph import read_image
-from assets.problems import BadInput, Problem
+from assets.problems import BadInput, Problem, unusual
 from assets.reading.folders import first_folder
 from assets.reading.tally import Tally
 from assets.records import RawComposite
@@ -75,7 +75,7 @@ class IHarmony4Scenes:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """The composites that were left out."""
+        """The composites that were left out, and the masks that were converted."""
         return tuple(self._problems)
 
     def read(self, item: SceneItem, region: str) -> Scene:
@@ -90,19 +90,23 @@ class IHarmony4Scenes:
 
     def _leave_out_unusable(self) -> None:
         """Check headers and masks; each mask is decoded once."""
-        left_out, shares = LeftOut(), dict[Path, float | BadInput]()
+        left_out, converted = LeftOut(), LeftOut("converted")
         with ThreadPoolExecutor() as threads:
             masks = list(dict.fromkeys(record.mask for record in self._records.values()))
-            shares.update(zip(masks, threads.map(_share, masks), strict=True))
+            read = dict(zip(masks, threads.map(_notes_of, masks), strict=True))
+        for mask, notes in read.items():
+            if not isinstance(notes, BadInput) and notes:
+                converted.add(BadInput("a mask of 0 and 255", ", ".join(notes)), self._relative(mask))
         for name, record in list(self._records.items()):
             try:
                 check_files(_files(record))
-                if isinstance(share := shares[record.mask], BadInput):
-                    raise BadInput(share.expected, share.got, share.where)
+                if isinstance(fault := read[record.mask], BadInput):
+                    raise BadInput(fault.expected, fault.got, fault.where)
             except BadInput as error:
                 del self._records[name]
                 left_out.add(error, self._relative(Path(error.where)) if error.where else name)
-        self._problems += left_out.problems(self._relative(self._first_folder()))
+        where = self._relative(self._first_folder())
+        self._problems += (*left_out.problems(where), *converted.problems(where))
 
     def _leave_out_inverted(self) -> None:
         """Compare a few composites with their real pictures. Raises ValueError if most masks are inverted."""
@@ -136,14 +140,14 @@ def _files(record: RawComposite) -> dict[str, Path]:
     return {"composite": record.composite, "mask": record.mask, "real picture": record.real}
 
 
-def _share(path: Path) -> float | BadInput:
-    """The share of a mask that is foreground, or why it cannot be used."""
+def _notes_of(path: Path) -> tuple[str, ...] | BadInput:
+    """The conversions on reading a mask, or why it cannot be used."""
     try:
-        share, _ = share_of_mask(path)
+        share, notes = share_of_mask(path)
         usable_regions({_FOREGROUND: share})
     except BadInput as error:
         return BadInput(error.expected, error.got, str(path))
-    return share
+    return unusual(notes)
 
 
 def _pixels(record: RawComposite) -> tuple[Image, Image, Image]:

@@ -8,6 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
@@ -52,7 +53,7 @@ def tree(raw: Path) -> None:
     add_wild(raw, "ones", (90, 130), disc(90, 130) // 255)
     add_wild(raw, "x.white", (200, 70), disc(200, 70))
     add_wild(raw, "classes", (80, 80), disc(80, 80) // 255 * 7)
-    add_wild(raw, "grey", (80, 80), np.maximum(disc(80, 80, 0.3), disc(80, 80) // 255 * 100))
+    add_wild(raw, "grey", (80, 80), np.asarray(cv2.GaussianBlur(disc(80, 80), (0, 0), 2), np.uint8))
     add_wild(raw, "other", (80, 80), disc(80, 60))
     add_wild(raw, "inverted", (80, 80), 255 - disc(80, 80))
     add_wild(raw, "full", (80, 80), disc(80, 80) | 255)

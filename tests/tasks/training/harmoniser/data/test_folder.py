@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image as Pillow
@@ -36,7 +37,8 @@ def test_all_unusable_files_are_reported_together(tmp_path: Path) -> None:
     add(tmp_path, "pixel", encoded(white[:1, :1], "PNG"), encoded(PHOTO[:1, :1]))
     add(tmp_path, "torn", encoded(disc(96, 128), "PNG"), encoded(PHOTO)[:900])
     add(tmp_path, "colours", encoded(PHOTO, "PNG"))
-    add(tmp_path, "soft", encoded((disc(96, 128) // 255 * 180).astype(np.uint8), "PNG"))
+    add(tmp_path, "photo", encoded(PHOTO[..., 1].copy(), "PNG"))
+    add(tmp_path, "soft", encoded(np.asarray(cv2.GaussianBlur(disc(96, 128), (0, 0), 2), np.uint8), "PNG"))
     write(tmp_path / "photos/alone.jpg", encoded(PHOTO))
     write(tmp_path / "masks/astray.png", encoded(white, "PNG"))
     write(tmp_path / "photos/notes.txt", b"x")
@@ -51,6 +53,8 @@ def test_all_unusable_files_are_reported_together(tmp_path: Path) -> None:
         "masks: expected a photograph for each mask, got 1 mask without a photograph (astray.png); "
         "name them like the photographs, or remove them",
         "notes.txt: expected a picture (.jpeg, .jpg, .png), got another file",
+        "photo.png: expected a mask of 0 and 255, or of 0 and 1, got grey on 100% of it; "
+        "is it a photograph or a map of classes?",
         "pixel.png: expected sides of 16 pixels at least, got 1x1",
         "small.png: expected mask and photograph of one size, got 100x96, 128x96",
         "soft.png: expected a mask of 0 and 255, got grey edges",

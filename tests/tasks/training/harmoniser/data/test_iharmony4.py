@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image as Pillow
@@ -118,6 +119,20 @@ def test_masks_without_foreground_or_surroundings_are_counted(
     )
     with pytest.raises(ValueError, match="got none that can be used; iHarmony4: expected a foreground"):
         rewrite(tmp_path / "all", shape, 4)
+
+
+def test_a_photograph_is_no_mask_and_soft_edges_are_said(tmp_path: Path) -> None:
+    raw = iharmony4_tree(tmp_path)
+    folder = tmp_path / "iHarmony4/HCOCO/masks"
+    write(folder / "c0_7.png", encoded(portrait(96, 128)[..., 1].copy(), "PNG"))
+    soft = np.asarray(cv2.GaussianBlur(disc(96, 128), (0, 0), 2), np.uint8)
+    write(folder / "c1_7.png", encoded(soft, "PNG"))
+    source = IHarmony4Scenes(raw)
+    (refused,) = (problem for problem in source.problems if problem.action == "refused")
+    assert refused.path == "iHarmony4/HCOCO/masks/c0_7.png" and len(source.items) == 3
+    assert refused.got.endswith("is it a photograph or a map of classes?")
+    (converted,) = (problem for problem in source.problems if problem.action == "converted")
+    assert str(converted) == "iHarmony4/HCOCO/masks/c1_7.png: expected a mask of 0 and 255, got grey edges"
 
 
 @pytest.mark.parametrize("turn", [3, 6])
