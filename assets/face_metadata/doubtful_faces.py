@@ -6,7 +6,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.face_metadata.partition_lists import may_hold_out, read_face_list
+from assets.face_metadata.partition_lists import (
+    CELEBAMASK_FOLDER,
+    may_hold_out,
+    misplaced_lists,
+    names_held_out,
+    read_face_list,
+)
 from assets.problems import Problem, ReportProblem
 from assets.reading.unmatched import tally_of
 from assets.text.name_list import NameList
@@ -56,6 +62,21 @@ def doubts_of_unread(raw: Path, lists: Mapping[str, Path], there: Collection[str
         if faces or lost:
             expected, got = "a list that is read", "one that may name faces to test on"
             found.append(Doubt(where=where, expected=expected, got=got, faces=faces, lost=lost))
+    return found
+
+
+def doubts_of_misplaced(raw: Path, there: Collection[str]) -> list[Doubt]:
+    """The doubts about lists in other places; those of faces to test on or to exclude hold them out."""
+    expected, found = f"a list of faces in {CELEBAMASK_FOLDER}", []
+    for path in misplaced_lists(raw):
+        where = path.relative_to(raw).as_posix()
+        got = f"one in a place that is not read; move it to {CELEBAMASK_FOLDER}/{path.name}"
+        faces: tuple[str, ...] = ()
+        lost = False
+        if names_held_out(path.name):
+            names = read_face_list(path, where, there)
+            faces, lost = (*names.found, *names.doubtful), names.lost > 0 or names.says_nothing
+        found.append(Doubt(where=where, expected=expected, got=got, faces=faces, lost=lost))
     return found
 
 

@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from assets.face_metadata.corrected_masks import CORRECTED_FOLDER
-from assets.face_metadata.doubtful_faces import Doubt, doubtful_faces, doubts_of, doubts_of_unread
+from assets.face_metadata.doubtful_faces import (
+    Doubt,
+    doubtful_faces,
+    doubts_of,
+    doubts_of_misplaced,
+    doubts_of_unread,
+)
 from assets.face_metadata.partition_lists import (
     CELEBAMASK_FOLDER,
     CELEBAMASK_IMAGES,
@@ -95,7 +101,7 @@ def partition_of(raw: Path, report: ReportProblem) -> Partition:
         content = read_face_list(raw / where, where, there)
         _add(groups, group, content, where, there, report)
         doubts += doubts_of(content, where, trained=group.split == "train")
-    doubts += doubts_of_unread(raw, paths, there)
+    doubts += [*doubts_of_unread(raw, paths, there), *doubts_of_misplaced(raw, there)]
     rest = [face for face in there if face not in groups]
     held_out = doubtful_faces(doubts, groups, there, report)
     _keep_out(groups, held_out)

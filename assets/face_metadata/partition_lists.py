@@ -8,6 +8,7 @@ from pathlib import Path
 
 from assets.face_metadata.corrected_masks import CORRECTED_FOLDER
 from assets.problems import BadInput, Problem, ReportProblem, unreadable
+from assets.reading.folders import files_below
 from assets.reading.naming import id_of
 from assets.text.lines import bare_name
 from assets.text.name_list import NameList, read_names
@@ -67,6 +68,18 @@ def may_hold_out(raw: Path, lists: Mapping[str, Path]) -> list[Path]:
     return found
 
 
+def misplaced_lists(raw: Path) -> list[Path]:
+    """Lists of faces, known by their names, at any depth below the folders in which lists are read."""
+    found = (raw / path for path in files_below(raw, _is_list) if path.rpartition("/")[0] not in _FOLDERS)
+    return list(found)
+
+
+def names_held_out(file: str) -> bool:
+    """Whether a list of this name is of faces to test on or to exclude, or may be."""
+    group = _group_of(file)
+    return group in _HELD_OUT_GROUPS if group else _has_word_like_test(file)
+
+
 def read_face_list(path: Path, where: str, there: Collection[str]) -> NameList[str]:
     """The faces of a list, by id, one a line. Raises ValueError if the file is not text."""
     return read_names(_text(path, where), lambda name: face if (face := face_id_of(name)) in there else None)
@@ -85,6 +98,15 @@ def _texts(raw: Path) -> list[Path]:
     there = (path for folder in _FOLDERS for path in sorted((raw / folder).glob("*")))
     paths = (path for path in there if not is_clutter(path.name))
     return [path for path in paths if path.suffix.lower() == ".txt" or _is_other_text(path)]
+
+
+def _is_list(name: str) -> bool:
+    suffix = Path(name).suffix.lower()
+    ours = name.lower().startswith(_PREFIX) and name.lower() not in _OWN_TABLES
+    return not is_clutter(name) and (
+        (suffix == ".txt" and (ours or _group_of(name) is not None))
+        or (suffix in _OTHER_TEXTS and suffix != "" and ours)
+    )
 
 
 def _is_other_text(path: Path) -> bool:

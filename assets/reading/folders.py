@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from assets.problems import Problem, ReportProblem
 from assets.reading.naming import normal
 from natocc.files.clutter import is_clutter
 from natocc.files.names import PICTURES, name_order
-from natocc.files.read import what_is
+from natocc.files.read import leads_to_folder, what_is
+
+# Files that mark a folder as one that natocc has written: a bank, finished or not, a dataset, a version, a
+# review.
+OWN_FILES = frozenset(
+    {"bank.json", ".former-bank.json", "entries.parquet", "dataset.json", "latest.json", "review.json"}
+)
 
 
 def pictures_in(
@@ -71,6 +77,25 @@ class SeenFolders:
         new = place not in self._seen
         self._seen.add(place)
         return new
+
+
+def files_below(root: Path, wanted: Callable[[str], bool]) -> Iterator[str]:
+    """Paths, relative to ``root``, of the files at any depth whose names are wanted, in order of folders.
+
+    Clutter, what natocc has written, and folders that cannot be read are passed over.
+    """
+    seen, waiting = SeenFolders(), [""]
+    while waiting:
+        place = waiting.pop()
+        try:
+            entries = list(os.scandir(root / place)) if seen.is_new(root / place) else []
+        except OSError:
+            continue
+        if place and not OWN_FILES.isdisjoint(entry.name for entry in entries):
+            continue
+        yield from sorted(f"{place}{entry.name}" for entry in entries if wanted(entry.name))
+        below = (entry.name for entry in entries if not is_clutter(entry.name) and leads_to_folder(entry))
+        waiting += sorted((f"{place}{name}/" for name in below), reverse=True)
 
 
 def first_folder(parent: Path, *names: str) -> Path | None:

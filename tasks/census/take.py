@@ -20,6 +20,7 @@ from assets.datasets.faceocc.reader import faceocc_folder, read_faceocc_cutouts,
 from assets.datasets.hands import reader as hands
 from assets.datasets.hands.reader import read_hands
 from assets.datasets.iharmony4 import read_iharmony4
+from assets.datasets.misplaced import misplaced_files
 from assets.datasets.published import PUBLISHED
 from assets.datasets.realocc import read_occluded_faces
 from assets.problems import Problem, ReportProblem, Unmatched
@@ -86,7 +87,9 @@ def take_census(raw: Path, *, on_progress: OnProgress = ignore_progress) -> Cens
     faults = [
         fault for reader in _readers(raw) if (fault := _list_records(reader, raw, problems.append, progress))
     ]
-    problems += unread_inputs(raw)
+    misplaced = list(misplaced_files(raw))
+    problems += misplaced
+    problems += unread_inputs(raw, named={problem.path for problem in misplaced})
     return Census(
         rows=tuple(rows.values()),
         absent=_absent(rows),

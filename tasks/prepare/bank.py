@@ -18,6 +18,7 @@ from assets.datasets.dtd.reader import DTD_FOLDER
 from assets.datasets.evaluation import SOURCES
 from assets.datasets.faceocc.reader import FACEOCC_FOLDER
 from assets.datasets.hands.reader import HAND_MASKS, HANDS_FOLDER
+from assets.datasets.misplaced import check_sidecars, misplaced_files
 from assets.datasets.realocc import REALOCC
 from assets.problems import ReportProblem
 from assets.records import RawObject
@@ -117,8 +118,10 @@ def _collect(
     sources = find_sources(work.raw, selection.objects, options, choice.upscaler)
     results = tuple(collect_source(source, work, report) for source in sources)
     cofw = prepare_cofw(work, after.add)
-    unread = unread_inputs(work.raw, storage.local_path(work.bank))
-    for problem in chain(misplaced(work.raw), count_problems(work.raw), unread):
+    files = list(misplaced_files(work.raw))
+    named = {problem.path for problem in files}
+    unread = unread_inputs(work.raw, storage.local_path(work.bank), named)
+    for problem in chain(misplaced(work.raw), files, count_problems(work.raw), unread):
         after.add(problem)
     return BankContents(
         upscaling=choice,
@@ -150,6 +153,7 @@ def _check(raw: Path) -> None:
     check_faces(raw)
     for folder in FOLDERS:
         Sidecar(raw / folder, raw, lambda problem: None)
+    check_sidecars(raw)
     check_cofw(raw)
 
 

@@ -124,3 +124,25 @@ def test_without_doubt_nothing_is_said(tmp_path: Path) -> None:
     doubt = Doubt(where="x", expected="names", got="others")
     assert doubtful_faces([doubt], (), ("a",), problems.append) == set()
     assert [problem.got for problem in problems] == ["others"]
+
+
+@pytest.mark.parametrize(
+    "place", [f"{FACES}/{IMAGES}", f"{FACES}/CelebAMask-HQ-mask-anno/0", "lists/of/mine"]
+)
+def test_the_faces_of_a_misplaced_list_are_kept_out(tmp_path: Path, place: str) -> None:
+    write(tmp_path / place / f"{FACES}-WO-test.txt", b"0.jpg\n")
+    write(tmp_path / place / f"{FACES}-WO-train.txt", b"1.jpg\n")
+    found, refused = groups(tmp_path, O="2.jpg\n")
+    assert found == {"0": "excluded", "2": "O"}
+    right = f"expected a list of faces in {FACES}, got one in a place that is not read; move it to {FACES}/{FACES}"
+    assert refused == [
+        f"{place}/{FACES}-WO-test.txt: {right}-WO-test.txt; 1 (00000) may be meant and are kept out of training",
+        f"{place}/{FACES}-WO-train.txt: {right}-WO-train.txt",
+    ]
+
+
+def test_other_texts_and_what_natocc_wrote_are_no_misplaced_lists(tmp_path: Path) -> None:
+    for name in (f"{IMAGES}/notes.txt", f"bank/{FACES}-WO-test.txt", f"{IMAGES}/{FACES}-pose-anno.txt"):
+        write(tmp_path / FACES / name, b"0.jpg\n")
+    write(tmp_path / FACES / "bank/bank.json", b"{}")
+    assert groups(tmp_path) == ({}, [])

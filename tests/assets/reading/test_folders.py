@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from assets.problems import Problem
-from assets.reading.folders import by_stem, first_folder, is_text, order, pictures_in, relative
+from assets.reading.folders import by_stem, files_below, first_folder, is_text, order, pictures_in, relative
 
 
 def test_pictures_come_by_number_and_everything_else_is_a_problem(tmp_path: Path) -> None:
@@ -52,3 +52,13 @@ def test_numbers_sort_before_names() -> None:
 
 def test_paths_are_relative_to_the_raw_folder() -> None:
     assert relative(Path("/raw/a/b.jpg"), Path("/raw")) == "a/b.jpg"
+
+
+def test_files_below_are_found_once_without_clutter_and_what_natocc_wrote(tmp_path: Path) -> None:
+    for name in ("a.txt", "a.jpg", "b/a.txt", "b/c/a.txt", "bank/bank.json", "bank/a.txt", ".git/a.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "b/loop").symlink_to(tmp_path)
+    found = files_below(tmp_path, lambda name: name.endswith(".txt"))
+    assert list(found) == ["a.txt", "b/a.txt", "b/c/a.txt"]
+    assert list(files_below(tmp_path / "none", lambda name: True)) == []

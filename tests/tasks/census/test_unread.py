@@ -96,3 +96,11 @@ def test_a_closed_folder_is_counted(tmp_path: Path) -> None:
     (tmp_path / "closed").mkdir(mode=0)
     assert found(tmp_path) == {"closed": (1, "(Permission denied)")}
     (tmp_path / "closed").chmod(0o700)
+
+
+def test_files_that_are_named_elsewhere_are_not_counted(tmp_path: Path) -> None:
+    for name in ("COCO/notes.odt", "backup/a/0.png", "backup/1.png"):
+        write(tmp_path / name, b"x")
+    (tmp_path / "COCO/annotations").mkdir()
+    counted = unread_inputs(tmp_path, named=("COCO/notes.odt", "backup/a/0.png"))
+    assert [(one.path, one.names) for one in counted] == [("backup", ("1.png",))]
