@@ -43,6 +43,8 @@ class RawFace:
     corrected: tuple[Path, ...] = ()
     # Provenance of the corrected mask: tool, sha256, date, who; empty if unknown.
     review: dict[str, object] = field(default_factory=dict)
+    # Whether a review wrote the corrected mask and it was edited afterwards.
+    edited: bool = False
     # FaceOcc's cut-out of the occluders of this face: RGBA in an aligned frame.
     occlusion: Path | None = None
     # Whether FaceOcc's authors examined the photograph. If so and without a cut-out, only parts lie over the

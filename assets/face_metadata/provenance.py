@@ -91,15 +91,27 @@ def add_provenance(data: bytes, corrections: list[Correction]) -> bytes:
     return whole + "".join(f"{line}\n" for line in lines).encode()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewed:
+    """Corrected masks that reviews wrote, by the ids of their faces.
+
+    ``origins`` are the fields of a mask's newest line, ``edited`` the faces whose mask was changed since.
+    """
+
+    origins: dict[str, dict[str, object]]
+    edited: frozenset[str]
+
+
 def corrections_of(
     raw: Path, folder: Path, masks: Mapping[str, tuple[Path, ...]], report: ReportProblem
-) -> dict[str, dict[str, object]]:
-    """Origin of each corrected mask, by the id of its face: the newest line with the file's hash.
+) -> Reviewed:
+    """Origin of each corrected mask: the newest line with the file's hash.
 
     A mask that was edited since its last line is a Problem. The mask is used, but the line is not. Lines
     whose mask is not in the folder are unmatched.
     """
     lines, found = read_provenance(folder, raw, report), dict[str, dict[str, object]]()
+    edited = set[str]()
     where = (folder / PROVENANCE).relative_to(raw).as_posix()
     for face_id, paths in masks.items():
         for path in paths:
@@ -112,6 +124,7 @@ def corrections_of(
             if newest is not None:
                 found[face_id] = newest.metadata()
                 continue
+            edited.add(face_id)
             report(
                 Problem(
                     path=path.relative_to(raw).as_posix(),
@@ -123,4 +136,4 @@ def corrections_of(
     if lost := [name for name in sorted(lines) if not is_there(folder / name)]:
         kind, todo = "corrections without a mask", "restore the masks, or remove the lines"
         report(unmatched(where, kind, lost, expected="each mask that it records", todo=todo))
-    return found
+    return Reviewed(origins=found, edited=frozenset(edited))

@@ -50,6 +50,15 @@ def mask_upright(mask: Image, picture: Picture, stated: Frame | None, where: str
     return turn_upright(mask, picture.orientation) if frame == "stored" else mask
 
 
+def in_other_frame(mask: Image, picture: Picture, frame: Frame) -> Image | None:
+    """As ``mask_upright``, if the mask lay in the other frame than ``frame``; None if it fits one alone."""
+    size = mask.shape[0], mask.shape[1]
+    sizes = picture.rgb.shape[:2], picture.stored_size
+    if picture.orientation == UPRIGHT or not all(_fits(size, one, exact=False) for one in sizes):
+        return None
+    return mask if frame == "stored" else turn_upright(mask, picture.orientation)
+
+
 def _fits(size: tuple[int, int], other: tuple[int, int], exact: bool) -> bool:
     if exact:
         return size == other

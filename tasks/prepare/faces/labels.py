@@ -9,12 +9,14 @@ import cv2
 import numpy as np
 
 from assets.face_metadata.corrected_masks import read_corrected
-from assets.pictures.frame import mask_upright
+from assets.face_metadata.provenance import PROVENANCE
+from assets.pictures.frame import frame_of, in_other_frame
+from assets.pictures.orientation import turn_upright
 from assets.pictures.photograph import Picture
 from assets.pictures.polarity import FACE_MASK, check_against, check_polarity, polarity_doubts, refuse_full
 from assets.problems import BadInput, Problem, conversions, unusual
 from assets.reading.folders import relative
-from assets.records import RawFace
+from assets.records import Frame, RawFace
 from natocc.files.read import MOST_HASHED, hash_file
 from natocc.geometry import Image
 from natocc.masks.corrected_parsing import corrected_parsing
@@ -25,6 +27,8 @@ from tasks.prepare.faces.faceocc import OtherMask, subtract_occlusion
 
 # Masks of whole faces, such as RealOcc's, often hold 0 and 1. This is not reported.
 _USUAL_OF_FACE_MASKS = ("values 0 and 1",)
+# Agreement that differs by less is that of resizing.
+_SAME_IOU = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +60,7 @@ def label_face(
     if other is None:
         classes = resize_classes(parsing_map(parts), size)
         return FaceLabels(mask=mask, classes=classes, metadata=metadata | {"mask": "policy"})
-    iou = cv2.countNonZero(other.mask & mask) / cv2.countNonZero(other.mask | mask)
+    iou = _iou(other.mask, mask)
     small = {name: resize_classes(part, size) for name, part in parts.items()}
     return FaceLabels(
         mask=other.mask,
@@ -87,7 +91,7 @@ def _read_corrected(path: Path, face: RawFace, picture: Picture, policy_mask: Im
     mask, notes = read_corrected(path)
     # A review is of the bank's photographs, which are upright.
     if not face.review:
-        mask = mask_upright(mask, picture, face.origin.frame, relative(face.image, raw))
+        mask = _upright(mask, face, picture, policy_mask, raw)
     if other_aspect(mask, picture):
         raise BadInput(f"the aspect of its photograph {size_text(picture.rgb)}", size_text(mask))
     small = resize_binary(mask, (policy_mask.shape[1], policy_mask.shape[0]))
@@ -101,6 +105,34 @@ def _read_corrected(path: Path, face: RawFace, picture: Picture, policy_mask: Im
     noted = polarity_doubts(relative(path, raw), doubts[1] or doubts[0], FACE_MASK.name)
     problems = (*conversions_of_face_mask(path, notes, raw), *noted)
     return OtherMask(mask=small, metadata=metadata, problems=problems)
+
+
+def _upright(mask: Image, face: RawFace, picture: Picture, policy_mask: Image, raw: Path) -> Image:
+    """A corrected mask of unknown origin as it lies over the upright photograph.
+
+    Raises BadInput if its frame is unknown, and if it agrees better with the policy's mask in the other: a
+    mask of a review is upright, whatever frame is stated, but its line may be lost. A correction that only
+    takes away from the policy's mask, or only adds to it, never agrees better in the wrong frame.
+    """
+    where = relative(face.image, raw)
+    stated: Frame | None = "upright" if face.edited else face.origin.frame
+    frame = frame_of((mask.shape[0], mask.shape[1]), picture, stated, where)
+    turned = turn_upright(mask, picture.orientation) if frame == "stored" else mask
+    other = in_other_frame(mask, picture, frame)
+    if other is None:
+        return turned
+    size = policy_mask.shape[1], policy_mask.shape[0]
+    as_stated, as_other = (_iou(resize_binary(one, size), policy_mask) for one in (turned, other))
+    if as_other > as_stated + _SAME_IOU:
+        name, opposite = ("stored pixels", "upright picture")[:: 1 if frame == "stored" else -1]
+        got = f"one that agrees with them on the {opposite} (IoU {as_other:.2f}, else {as_stated:.2f})"
+        todo = f"turn the mask, or restore {PROVENANCE} if a review wrote it"
+        raise BadInput(f"a mask that agrees with the part masks on the {name}", f"{got}; {todo}")
+    return turned
+
+
+def _iou(one: Image, other: Image) -> float:
+    return cv2.countNonZero(one & other) / max(cv2.countNonZero(one | other), 1)
 
 
 def conversions_of_face_mask(mask: Path, notes: tuple[str, ...], raw: Path) -> tuple[Problem, ...]:

@@ -35,7 +35,9 @@ def read(
     problems: list[Problem] = []
     write(raw / CORRECTED_FOLDER / PROVENANCE, add_provenance(extra, list(lines)))
     masks = corrected_masks(raw, ["7", "8"], problems.append)
-    return corrections_of(raw, raw / CORRECTED_FOLDER, masks, problems.append), problems
+    reviewed = corrections_of(raw, raw / CORRECTED_FOLDER, masks, problems.append)
+    assert not reviewed.edited & reviewed.origins.keys()
+    return reviewed.origins, problems
 
 
 def test_a_mask_is_told_by_its_newest_line_of_just_that_mask(tmp_path: Path) -> None:
@@ -67,6 +69,9 @@ def test_a_mask_edited_since_keeps_no_provenance_and_is_noted(tmp_path: Path) ->
         f"{CORRECTED_FOLDER}/7.png: expected the mask that {PROVENANCE} records, "
         "got another: edited since; taken, and its origin left out"
     )
+    masks = {"00007": (tmp_path / CORRECTED_FOLDER / "7.png",)}
+    reviewed = corrections_of(tmp_path, tmp_path / CORRECTED_FOLDER, masks, problems.append)
+    assert reviewed.edited == {"00007"}, "a review's mask is upright, also when it was edited"
 
 
 def test_lines_of_no_mask_and_lines_that_cannot_be_read_are_named(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from assets.pictures.frame import frame_of, mask_upright
+from assets.pictures.frame import frame_of, in_other_frame, mask_upright
 from assets.pictures.photograph import Picture
 from assets.problems import BadInput
 from assets.records import Frame
@@ -68,3 +68,14 @@ def test_a_mask_on_stored_pixels_is_turned() -> None:
     assert turned.shape == (4, 3) and turned[0, 2] == 255 and turned.sum() == 255
     assert mask_upright(mask, photograph(300, 400, 3), "upright", WHERE) is mask
     assert mask_upright(mask, photograph(300, 400, 3), "stored", WHERE)[2, 3] == 255
+
+
+def test_the_other_frame_is_known_where_both_fit() -> None:
+    mask = np.zeros((40, 30), np.uint8)
+    mask[:10] = 255
+    picture = photograph(400, 300, 3)
+    assert in_other_frame(mask, picture, "stored") is mask
+    other = in_other_frame(mask, picture, "upright")
+    assert other is not None and np.array_equal(other, mask[::-1])
+    assert in_other_frame(mask, photograph(400, 300, 6), "upright") is None, "the size decides"
+    assert in_other_frame(mask, photograph(400, 300, 1), "upright") is None

@@ -8,7 +8,7 @@ import pytest
 
 from assets.pictures.photograph import Picture
 from assets.problems import BadInput
-from assets.records import Origin, RawFace
+from assets.records import Frame, Origin, RawFace
 from natocc.geometry import Image
 from natocc.masks.policy import CLASS_IDS
 from tasks.prepare.faces.labels import (
@@ -99,3 +99,42 @@ def test_values_of_0_and_1_and_equal_channels_are_usual_in_a_face_mask(tmp_path:
     assert conversions_of_face_mask(tmp_path / "0.png", usual, tmp_path) == ()
     (problem,) = conversions_of_face_mask(tmp_path / "0.png", (*usual, "grey edges"), tmp_path)
     assert (problem.path, problem.got, problem.action) == ("0.png", "grey edges", "converted")
+
+
+def half(top: bool) -> Image:
+    """The upper or the lower half of the skin, with a part that the policy's mask lacks."""
+    mask = PARTS["skin"].copy()
+    mask[40:] = 0
+    mask[20:30, 0:12] = 255
+    return mask if top else np.ascontiguousarray(mask[::-1, ::-1])
+
+
+TURNED = replace(PICTURE, orientation=3)
+UNEVEN = {"skin": np.where(np.arange(80)[:, None] < 45, disc(80, 80), np.uint8(0))}
+
+
+@pytest.mark.parametrize(("edited", "frame"), [(True, "stored"), (True, None), (False, "upright")])
+def test_a_mask_that_a_review_wrote_stays_upright_when_it_is_edited(
+    tmp_path: Path, edited: bool, frame: Frame | None
+) -> None:
+    path = write(tmp_path / "masks/0.png", mask_bytes(half(True)))
+    origin = Origin(dataset="mine", photo="", licence="", frame=frame)
+    one = face(tmp_path, corrected=(path,), edited=edited, origin=origin)
+    labels = label_face(one, UNEVEN, TURNED, TURNED.rgb, "voo", tmp_path)
+    assert np.array_equal(labels.mask, half(True))
+
+
+@pytest.mark.parametrize(
+    ("top", "frame", "pixels"), [(True, "stored", "stored pixels"), (False, "upright", "upright picture")]
+)
+def test_a_mask_that_agrees_in_the_other_frame_alone_refuses_its_face(
+    tmp_path: Path, top: bool, frame: Frame, pixels: str
+) -> None:
+    path = write(tmp_path / "masks/0.png", mask_bytes(half(top)))
+    origin = Origin(dataset="mine", photo="", licence="", frame=frame)
+    one = face(tmp_path, corrected=(path,), origin=origin)
+    with pytest.raises(BadInput) as caught:
+        label_face(one, UNEVEN, TURNED, TURNED.rgb, "voo", tmp_path)
+    assert caught.value.where == "masks/0.png"
+    assert caught.value.expected == f"a mask that agrees with the part masks on the {pixels}"
+    assert caught.value.got.endswith("turn the mask, or restore provenance.jsonl if a review wrote it")
