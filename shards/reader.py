@@ -15,11 +15,20 @@ class BadShard(ValueError):
     """A shard that is no whole tar of samples, or lacks a sample. The message names it."""
 
 
-def read_shard(url: str, sha256: str | None = None) -> Iterator[tuple[str, dict[str, bytes]]]:
-    """Yield (key, members by extension). Raises BadShard for damaged files and for another ``sha256``."""
-    data = storage.read_bytes(url)
+def read_whole(url: str, sha256: str | None = None) -> bytes:
+    """The bytes of a shard. Raises BadShard if it is missing, and for another ``sha256``."""
+    try:
+        data = storage.read_bytes(url)
+    except FileNotFoundError as error:
+        raise BadShard(f"{url}: expected the shard that the index lists, got no file; {_ADVICE}") from error
     if sha256 is not None and storage.sha256_bytes(data) != sha256:
         raise BadShard(f"{url}: expected the shard that the index lists, got other bytes; {_ADVICE}")
+    return data
+
+
+def read_shard(url: str, sha256: str | None = None) -> Iterator[tuple[str, dict[str, bytes]]]:
+    """Yield (key, members by extension). Raises BadShard for damaged files and for another ``sha256``."""
+    data = read_whole(url, sha256)
     try:
         yield from iterate(io.BytesIO(data))
     except Exception as error:

@@ -114,7 +114,6 @@ OPENERS = (
     "models/checkpoints",
     "natocc/__main__.py",
     "tasks/compare/page.py",
-    "tasks/training/read_shards.py",
     "tasks/workers/guard.py",
 )
 

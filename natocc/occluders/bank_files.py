@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from natocc.document import BadDocument, DocumentFormat, missing_document, parse_document
 from natocc.files.read import open_file, read_within
 from natocc.kinds import ENTRY_KINDS, check_entry_kind
+from natocc.occluders.filesystem import filesystem_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -87,9 +88,7 @@ def _read_bytes(url: str, offset: int, size: int | None) -> bytes:
         with open_file(path) as stream:
             stream.seek(offset)
             return stream.read(size)
-    import fsspec
-
-    filesystem, path = fsspec.core.url_to_fs(url)
+    filesystem, path = filesystem_of(url)
     end = None if size is None else offset + size
     return cast(bytes, filesystem.cat_file(path, start=offset, end=end))
 

@@ -8,6 +8,7 @@ import fsspec
 from fsspec import AbstractFileSystem
 from fsspec.implementations.local import LocalFileSystem
 
+from natocc.occluders.filesystem import filesystem_of
 from shards.remote.errors import clear_errors
 
 # Stores that publish an upload as a whole and have no folders. What they call a bucket is the first part
@@ -33,8 +34,9 @@ _SECONDS = 20
 def open_filesystem(url: str) -> tuple[AbstractFileSystem, str]:
     """The file system of a URL, and the path in it. Nothing is read or written.
 
-    Without a protocol it is a local path; "::" in it does not chain URLs. Raises ValueError for an unknown
-    protocol, and for one whose package is missing.
+    Without a protocol it is a local path. "::" in a name does not chain URLs.
+
+    Raises ValueError for an unknown protocol, and for one whose package is missing.
     """
     if "://" not in url:
         return LocalFileSystem(), os.path.abspath(os.path.expanduser(url))  # noqa: PTH100, PTH111
@@ -48,7 +50,7 @@ def open_filesystem(url: str) -> tuple[AbstractFileSystem, str]:
     options = _OPTIONS.get(protocol, {}) | fsspec.config.conf.get(protocol, {})
     try:
         with clear_errors(url):
-            filesystem, path = fsspec.core.url_to_fs(url, **options)
+            filesystem, path = filesystem_of(url, **options)
     except ImportError as error:
         advice = _PACKAGES.get(protocol, str(error).rstrip("."))
         raise ValueError(f"{url}: expected the package for {protocol}://, got none; {advice}") from error

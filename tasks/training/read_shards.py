@@ -10,17 +10,16 @@ from itertools import islice
 from typing import Any
 
 import cv2
-import fsspec
 import numpy as np
-import webdataset as wds
 from numpy.typing import NDArray
 from webdataset import tariterators
 
 from assets.bank.reader import Bank
 from assets.wording import count_of
-from manifests.dataset import read_dataset, resolve_version
+from manifests.dataset import ShardRecord, read_dataset, resolve_version
 from manifests.sample import read_metadata
 from shards import storage
+from shards.reader import read_whole
 
 # Shards of these splits hold training and test samples; each sample's json names its split.
 _MIXED = ("all", "list")
@@ -35,17 +34,15 @@ class Example:
     mask: NDArray[np.uint8]
 
 
-def shard_urls(version_url: str, split: str) -> dict[str, int]:
+def shard_urls(version_url: str, split: str) -> dict[str, ShardRecord]:
     """Return the URLs of the shards with samples of a split ("train" or "test"), in name order.
 
-    Each URL maps to the shard's number of samples of both splits. ``version_url`` is the URL of a version,
-    or of a dataset; for a dataset the ``latest`` pointer is followed.
+    Each URL maps to the shard's record, which counts the samples of both splits. ``version_url`` is the URL
+    of a version, or of a dataset; for a dataset the ``latest`` pointer is followed.
     """
     url = resolve_version(version_url)
     records = sorted(read_dataset(url).shards, key=lambda shard: shard.file)
-    return {
-        storage.join(url, shard.file): shard.samples for shard in records if shard.split in (split, *_MIXED)
-    }
+    return {storage.join(url, shard.file): shard for shard in records if shard.split in (split, *_MIXED)}
 
 
 def read_shards(
@@ -56,11 +53,12 @@ def read_shards(
     In mixed shards, a sample belongs to a split if its face does and its occluder is not reserved for the
     other split. Pictures that are not square are stretched to ``size``.
 
-    Raises ValueError with the name of a shard that has fewer samples than its version lists, or of a
-    sample with members that are missing or cannot be decoded.
+    Each shard is compared with the hash that its version lists before its first sample is used. Raises
+    BadShard, a ValueError, for one that is missing or differs, and ValueError with the name of a shard that
+    has another number of samples, or of a sample with members that are missing or cannot be decoded.
     """
-    for url, count in shard_urls(version_url, split).items():
-        wanted = (sample for sample in _whole(url, count) if _split_of(sample) in (None, split))
+    for url, record in shard_urls(version_url, split).items():
+        wanted = (sample for sample in _whole(url, record) if _split_of(sample) in (None, split))
         yield from (_decode(sample, size) for sample in islice(wanted, per_shard))
 
 
@@ -95,38 +93,25 @@ def read_real(bank: Bank, dataset: str = "RealOcc", *, size: int) -> Iterator[Ex
         yield from (_decode(sample, size) for sample in _grouped([source]))
 
 
-def _whole(url: str, expected: int) -> Iterator[dict[str, Any]]:
+def _whole(url: str, record: ShardRecord) -> Iterator[dict[str, Any]]:
     """Yield a shard's samples and check their number: a tar truncated between members raises no error."""
-    count = 0
+    count, expected = 0, count_of(record.samples, "samples")
     try:
-        for sample in _samples(url):
+        for sample in _grouped([{"url": url, "stream": io.BytesIO(read_whole(url, record.sha256))}]):
             count += 1
             yield sample
     except tarfile.ReadError as error:
         raise ValueError(
-            f"{url}: expected {count_of(expected, 'samples')}, got a truncated file; build the version again"
+            f"{url}: expected {expected}, got a truncated file; build the version again"
         ) from error
-    if count != expected:
-        raise ValueError(
-            f"{url}: expected {count_of(expected, 'samples')}, got {count}; build the version again"
-        )
-
-
-def _samples(url: str) -> Iterable[dict[str, Any]]:
-    """Return a webdataset pipeline that opens any fsspec URL."""
-    return wds.DataPipeline(wds.SimpleShardList([url]), _open_each, _grouped)  # type: ignore[no-any-return]
+    if count != record.samples:
+        raise ValueError(f"{url}: expected {expected}, got {count}; build the version again")
 
 
 def _grouped(streams: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield the samples of opened shards, with the members that are needed."""
     files = tariterators.tar_file_expander(streams, select_files=_is_wanted)
     yield from tariterators.group_by_keys(files)
-
-
-def _open_each(sources: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    for source in sources:
-        with fsspec.open(source["url"], "rb") as stream:
-            yield source | {"stream": stream}
 
 
 def _is_wanted(name: str) -> bool:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from shards.reader import BadShard, read_sample, read_shard
+from shards.reader import BadShard, read_sample, read_shard, read_whole
+from shards.storage import sha256_bytes
 from shards.tar import pack
 
 SAMPLES = [(f"0000{n}-000", {"jpg": bytes([n]), "json": b"{}"}) for n in range(4)]
@@ -27,3 +28,14 @@ def test_one_sample_is_found_by_its_key(shard: str) -> None:
 def test_an_unknown_key_names_the_shard_and_the_key(shard: str) -> None:
     with pytest.raises(BadShard, match=r"a\.tar: expected sample '00009-000', got none of that key"):
         read_sample(shard, "00009-000")
+
+
+def test_a_shard_of_other_bytes_and_a_missing_one_say_what_to_do(shard: str) -> None:
+    expected = sha256_bytes(pack(SAMPLES))
+    assert read_whole(shard, expected) == pack(SAMPLES)
+    with pytest.raises(
+        BadShard, match=r"a\.tar: expected the shard that the index lists, got other bytes; run"
+    ):
+        read_whole(shard, "0" * 64)
+    with pytest.raises(BadShard, match=r"b\.tar: expected the shard that the index lists, got no file; run"):
+        list(read_shard(shard.replace("a.tar", "b.tar"), expected))

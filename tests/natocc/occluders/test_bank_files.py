@@ -55,6 +55,11 @@ def test_a_bank_at_a_url(bank: Path) -> None:
         read_all(files)
 
 
+def test_a_bank_in_a_folder_with_two_colons(bank: Path) -> None:
+    named = bank.rename(bank.with_name("a::b"))
+    assert read_all(open_bank_files(f"file://{named}")) == read_all(open_bank_files(str(named)))
+
+
 def test_a_flipped_bit_of_a_member_names_file_and_entry(bank: Path) -> None:
     files = open_bank_files(str(bank))
     (first, second) = read_entries(files)

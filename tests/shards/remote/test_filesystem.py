@@ -23,6 +23,7 @@ def test_a_path_is_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         filesystem, path = open_filesystem(url)
         assert "file" in filesystem.protocol and path.startswith(str(tmp_path))
     assert open_filesystem(f"file://{tmp_path}/a")[1] == f"{tmp_path}/a"
+    assert open_filesystem(f"file://{tmp_path}/a::b")[1] == f"{tmp_path}/a::b"
     assert not is_object_store(open_filesystem("memory://a/b")[0])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -11,7 +12,9 @@ import pytest
 import webdataset as wds
 
 from assets.bank.reader import Bank
+from manifests.dataset import DATASET_INDEX, read_dataset
 from natocc.occluders.bank_files import BadBank
+from shards.reader import BadShard
 from shards.storage import join, write_bytes
 from shards.tar import pack
 from tasks.prepare.bank import prepare
@@ -84,7 +87,10 @@ def test_object_storage_is_read_like_a_folder() -> None:
 def test_the_latest_version_of_a_dataset_is_followed(tmp_path: Path) -> None:
     small_version(str(tmp_path / "one"))
     write_bytes(join(str(tmp_path), "latest.json"), json.dumps({"version": "one"}).encode())
-    assert shard_urls(str(tmp_path), "test") == {str(tmp_path / "one" / "test-heldout-000000.tar"): 4}
+    found = shard_urls(str(tmp_path), "test")
+    assert {url: record.samples for url, record in found.items()} == {
+        str(tmp_path / "one" / "test-heldout-000000.tar"): 4
+    }
 
 
 def test_a_member_that_is_missing_or_broken_is_named(tmp_path: Path) -> None:
@@ -97,14 +103,33 @@ def test_a_member_that_is_missing_or_broken_is_named(tmp_path: Path) -> None:
             list(read_shards(url, "train", size=16))
 
 
-def test_a_torn_shard_is_an_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", ["flipped bit", "cut short", "missing"])
+def test_no_sample_of_a_damaged_shard_is_used(damage: str, tmp_path: Path) -> None:
+    url, shard = small_version(str(tmp_path / "v")), tmp_path / "v" / "train-randocc-000000.tar"
+    if damage == "flipped bit":
+        flip_bit(shard, shard.stat().st_size - 20_000)
+    elif damage == "cut short":
+        shard.write_bytes(shard.read_bytes()[:20_000])
+    else:
+        shard.unlink()
+    got = "no file" if damage == "missing" else "other bytes"
+    with pytest.raises(BadShard, match=rf"{shard}: expected the shard that the index lists, got {got}; run"):
+        next(read_shards(url, "train", size=16))
+    assert len(list(read_shards(url, "test", size=16))) == 4
+
+
+def test_a_shard_with_another_number_of_samples_is_an_error(tmp_path: Path) -> None:
     url = small_version(str(tmp_path / "v"))
-    shard = tmp_path / "v" / "train-randocc-000000.tar"
-    shard.write_bytes(shard.read_bytes()[:20_000])
-    with pytest.raises(
-        ValueError, match=r"train-randocc-000000\.tar: expected 8 samples, got 1; build the version again"
-    ):
+    dataset = read_dataset(url)
+    records = tuple(replace(record, samples=record.samples + 1) for record in dataset.shards)
+    write_bytes(join(url, DATASET_INDEX), replace(dataset, shards=records).encode())
+    with pytest.raises(ValueError, match=r"train-randocc-000000\.tar: expected 9 samples, got 8; build"):
         list(read_shards(url, "train", size=16))
+
+
+def test_a_folder_may_have_two_colons_in_its_name(tmp_path: Path) -> None:
+    url = small_version(str(tmp_path / "a::b"), train=2)
+    assert len(list(read_shards(url, "train", size=16))) == 2
 
 
 def test_really_occluded_faces_come_from_the_bank_by_dataset(tmp_path: Path) -> None:
