@@ -11,6 +11,7 @@ from pathlib import Path
 
 from assets.datasets.coco.categories import CATEGORIES, TEST_CATEGORIES, TESTED, TOTAL
 from assets.datasets.coco.reader import COCO_FOLDER
+from assets.datasets.coco.soundness import fault_of
 from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.records import RawObject
 from assets.text.lines import number_named
@@ -23,9 +24,11 @@ _CHOICES, _IDS = "default, all or a file of annotation ids", "one annotation id 
 _SEPARATOR = re.compile("[,;|]")
 # Number of candidates to examine, at most, for each place of a category.
 _TRIES = 4
-_LEAST_SIDE, _BORDER, _LEAST_FILL, _MOST_ASPECT = 64, 3, 0.25, 5.0
 _LEAST_AREA_OF_ALL = 32**2
-_SMALL = "too small (below 32x32)"
+_SMALL, _BLURRED = "too small (below 32x32)", "blurred"
+_OTHERS = "of other categories than the {} of the default (--objects all takes them)"
+# Categories that are named where objects are missing.
+_NAMED = 3
 # Sigma of a Gaussian in pixels of the photograph. Edges that are blurred more are unusable as a matte.
 MOST_BLUR = 1.6
 
@@ -86,19 +89,20 @@ def choose_objects(
     four of each of ``TEST_CATEGORIES`` from other photographs, with split ``test``. If there are too few,
     this is one Problem (noted). With another choice and ``hold_out``, objects of ``TEST_CATEGORIES`` are
     held out, together with all objects of their photographs. A split given in the side-car is kept.
-    ``skipped`` are the counts that the reader of ``objects`` keeps; they are read at the end.
+    ``skipped`` are the counts that the reader of ``objects`` keeps; they are read at the end. The reasons for
+    which ``default`` passes over instances are counted with them.
 
     Raises ValueError if the file is missing, holds no number, or names an unknown id.
     """
     wanted = read_choice(choice)
     seen = _Counted(objects)
-    blurred = small = 0
+    passed = Counter[str]()
     if wanted == "default":
-        chosen, blurred = _by_recipe(seen, hold_out, blur_of, report)
+        chosen = _by_recipe(seen, hold_out, blur_of, passed, report)
     else:
         if isinstance(wanted, str):
             chosen = [thing for thing in seen if thing.area >= _LEAST_AREA_OF_ALL]
-            small = seen.count - len(chosen)
+            passed[_SMALL] = seen.count - len(chosen)
         else:
             chosen = _by_id(seen, wanted, choice)
         chosen = _hold_out(chosen) if hold_out else chosen
@@ -107,10 +111,9 @@ def choose_objects(
         "annotations": seen.count,
         "chosen": len(chosen),
         "held_out": sum(thing.origin.split == "test" for thing in chosen),
-        "blurred": blurred,
+        "blurred": passed[_BLURRED],
     }
-    reasons = Counter(skipped or {}) + Counter({_SMALL: small})
-    return ObjectSelection(objects=chosen, counts=counts, skipped=dict(reasons))
+    return ObjectSelection(objects=chosen, counts=counts, skipped=dict(Counter(skipped or {}) + passed))
 
 
 class _Counted:
@@ -138,17 +141,20 @@ def _by_id(objects: Iterable[RawObject], wanted: tuple[int, ...], choice: str) -
 
 
 def _by_recipe(
-    objects: Iterable[RawObject], hold_out: bool, blur_of: _Blur | None, report: ReportProblem
-) -> tuple[list[RawObject], int]:
-    """The chosen instances, and the number that were skipped because they are blurred."""
+    objects: Iterable[RawObject],
+    hold_out: bool,
+    blur_of: _Blur | None,
+    passed: Counter[str],
+    report: ReportProblem,
+) -> list[RawObject]:
+    """The chosen instances. ``passed`` counts, by reason, those that were passed over."""
     share, more = divmod(TOTAL, len(CATEGORIES))
     places = {category: share + (number < more) for number, category in enumerate(CATEGORIES)}
     tested = dict.fromkeys(TEST_CATEGORIES, TESTED) if hold_out else {}
-    ranked = _rank(objects, places | tested)
-    chosen, passed = list[RawObject](), 0
+    ranked = _rank(objects, places | tested, passed)
+    chosen = list[RawObject]()
     for category, count in places.items():
-        taken, blurred = _sharp(ranked[category], count, blur_of)
-        chosen, passed = chosen + taken, passed + blurred
+        chosen += _sharp(ranked[category], count, blur_of, passed)
     photos = {_photo(thing) for thing in chosen}
     for category, count in tested.items():
         free = [
@@ -156,20 +162,26 @@ def _by_recipe(
             for thing in ranked[category]
             if _photo(thing) not in photos and thing.origin.split in (None, "test")
         ]
-        taken, blurred = _sharp(free, count, blur_of)
-        chosen, passed = chosen + [_tested(thing) for thing in taken], passed + blurred
+        chosen += map(_tested, _sharp(free, count, blur_of, passed))
     _report_few(places | tested, Counter(thing.category for thing in chosen), report)
-    return chosen, passed
+    return chosen
 
 
-def _rank(objects: Iterable[RawObject], places: dict[str, int]) -> dict[str, list[RawObject]]:
+def _rank(
+    objects: Iterable[RawObject], places: dict[str, int], passed: Counter[str]
+) -> dict[str, list[RawObject]]:
     """The sound instances of each category, largest first, limited to the number that may be examined."""
     ranked: dict[str, list[RawObject]] = {category: [] for category in places}
+    others = _OTHERS.format(len(places))
     for thing in objects:
-        if (group := ranked.get(thing.category)) is not None and _sound(thing):
-            group.append(thing)
-            if len(group) >= 2 * _TRIES * places[thing.category]:
-                _cut(group, _TRIES * places[thing.category])
+        group = ranked.get(thing.category)
+        fault = others if group is None else fault_of(thing)
+        if group is None or fault:
+            passed[fault] += 1
+            continue
+        group.append(thing)
+        if len(group) >= 2 * _TRIES * places[thing.category]:
+            _cut(group, _TRIES * places[thing.category])
     for category, group in ranked.items():
         _cut(group, _TRIES * places[category])
     return ranked
@@ -179,11 +191,13 @@ def _cut(group: list[RawObject], count: int) -> None:
     group[:] = heapq.nsmallest(count, group, key=lambda thing: (-thing.area, thing.id))
 
 
-def _sharp(ranked: list[RawObject], count: int, blur_of: _Blur | None) -> tuple[list[RawObject], int]:
-    """The first ``count`` sharp instances, and the number of blurred ones before the last of them."""
+def _sharp(
+    ranked: list[RawObject], count: int, blur_of: _Blur | None, passed: Counter[str]
+) -> list[RawObject]:
+    """The first ``count`` sharp instances; the blurred ones before the last of them are counted."""
     if blur_of is None:
-        return ranked[:count], 0
-    taken, passed = list[RawObject](), 0
+        return ranked[:count]
+    taken = list[RawObject]()
     for thing in ranked:
         if len(taken) == count:
             break
@@ -191,18 +205,24 @@ def _sharp(ranked: list[RawObject], count: int, blur_of: _Blur | None) -> tuple[
         if blur is not None and blur <= MOST_BLUR:
             taken.append(thing)
         else:
-            passed += 1
-    return taken, passed
+            passed[_BLURRED] += 1
+    return taken
 
 
 def _report_few(places: dict[str, int], found: Counter[str], report: ReportProblem) -> None:
-    few = [f"{found[name]} {name}" for name, count in places.items() if found[name] < count]
-    if few:
+    few = [f"{found[name]} {name}" for name, count in places.items() if 0 < found[name] < count]
+    none = [name for name in places if not found[name]]
+    if few or none:
         expected = f"{TOTAL // len(CATEGORIES)} sound objects or more of each of {len(CATEGORIES)} categories"
         if len(places) > len(CATEGORIES):
             expected += f", and {TESTED} of each of {len(TEST_CATEGORIES)} others to test on"
         where = f"{COCO_FOLDER}/annotations"
-        report(Problem(path=where, expected=expected, got=", ".join(few), action="noted"))
+        got = [*filter(None, [_first(few)]), *([f"none of {len(none)} ({_first(none)})"] if none else [])]
+        report(Problem(path=where, expected=expected, got=", ".join(got), action="noted"))
+
+
+def _first(names: list[str]) -> str:
+    return f"{', '.join(names[:_NAMED])}{', …' if len(names) > _NAMED else ''}"
 
 
 def _hold_out(objects: list[RawObject]) -> list[RawObject]:
@@ -222,13 +242,3 @@ def _tested(thing: RawObject) -> RawObject:
 def _photo(thing: RawObject) -> str:
     """The photograph's hash from the side-car, else the path of its file."""
     return thing.origin.photo or str(thing.image)
-
-
-def _sound(thing: RawObject) -> bool:
-    x, y, width, height = thing.bbox
-    rows, columns = thing.image_size
-    inside = min(x, y, columns - x - width, rows - y - height) >= _BORDER
-    whole = isinstance(thing.segmentation, dict) or len(thing.segmentation) == 1
-    slim = max(width, height) / min(width, height) <= _MOST_ASPECT
-    large = min(width, height) >= _LEAST_SIDE and thing.area >= _LEAST_SIDE**2
-    return inside and whole and slim and large and thing.area / (width * height) >= _LEAST_FILL

@@ -203,8 +203,7 @@ def test_missing_objects_of_the_recipe_are_one_line(things: list[RawObject]) -> 
     problems.clear()
     choose_objects(things, "default", report=problems.append)
     assert str(problems[0]).endswith(
-        "and 4 of each of 8 others to test on, got 0 umbrella, 0 handbag, 0 frisbee, 0 sports ball, "
-        "0 baseball glove, 0 teddy bear, 0 hair drier, 0 toothbrush"
+        "and 4 of each of 8 others to test on, got none of 8 (umbrella, handbag, frisbee, …)"
     )
 
 
@@ -253,4 +252,26 @@ def test_objects_are_gone_through_once_and_few_are_held(things: list[RawObject])
 def test_what_is_too_small_for_all_is_counted_with_what_the_reader_skipped(things: list[RawObject]) -> None:
     found = choose_objects(things, "all", skipped={"crowds": 3})
     assert found.skipped == {"crowds": 3, "too small (below 32x32)": 1}
-    assert choose_objects(things, "default").skipped == {}
+
+
+def test_what_the_default_passes_over_is_counted_by_reason(things: list[RawObject]) -> None:
+    found = choose_objects(things, "default", hold_out=False, skipped={"crowds": 3})
+    assert found.skipped == {
+        "crowds": 3,
+        "at the border of the picture": 20,
+        "too small (below 64x64)": 22,
+        "more than 5 times as long as wide": 20,
+        "sparse in the box": 20,
+        "in more than one piece": 20,
+        "of other categories than the 20 of the default (--objects all takes them)": 20,
+    }
+    blurred = choose_objects(things, "default", blur_of=lambda one: 9.0).skipped
+    assert blurred["blurred"] == 200
+    assert blurred["of other categories than the 28 of the default (--objects all takes them)"] == 20
+    names = (CATEGORIES[0], CATEGORIES[1])
+    assert (
+        choose_objects([one for one in things if one.category in names], "default").skipped[
+            "sparse in the box"
+        ]
+        == 2
+    )
