@@ -113,7 +113,7 @@ class _Reader:
 
     def __init__(self, folder: Path, raw: Path, report: ReportProblem) -> None:
         self._folder, self._raw, self._report = folder, raw, report
-        self._sidecar = Sidecar(folder, raw, report)
+        self._sidecar = Sidecar(folder, raw, report, (f"*/{COMPOSITES}/*",))
         self._list_of: dict[str, str] = {}  # by composite
         self._used: dict[tuple[str, str], set[str]] = {}  # names by sub-dataset and folder
         self._tested = frozenset(self._names_in("test"))

@@ -60,8 +60,9 @@ def read_occluded_faces(
     photographs by name (``choose_masks``).
     """
     folder = raw / source.folder
-    sidecar = Sidecar(folder, raw, report)
     pictures, masks = first_folder(folder, *OCCLUDED_PICTURES), first_folder(folder, *OCCLUDED_MASKS)
+    named = OCCLUDED_PICTURES if pictures is None else (pictures.name,)
+    sidecar = Sidecar(folder, raw, report, [f"{name}/*" for name in named])
     if pictures is None or masks is None:
         names = OCCLUDED_PICTURES if pictures is None else OCCLUDED_MASKS
         where = f"{source.folder}/{names[0]}"

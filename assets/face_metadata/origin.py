@@ -36,7 +36,7 @@ class FaceOrigins:
 
     def __init__(self, raw: Path, report: ReportProblem) -> None:
         folder = raw / CELEBAMASK_FOLDER
-        self._sidecar = Sidecar(folder, raw, report)
+        self._sidecar = Sidecar(folder, raw, report, (f"{CELEBAMASK_IMAGES}/*",))
         self._tables = FaceTables(raw, folder, report)
         self._partition = partition_of(raw, report)
         self._disputed, self._report = Tally(), report

@@ -25,7 +25,7 @@ from assets.text.lines import (
     text_lines,
     unquote,
 )
-from assets.text.names_within import may_say_test, names_within
+from assets.text.names_within import has_odd_signs, is_pattern, may_say_test, names_within
 from natocc.files.names import is_number
 
 _Key = TypeVar("_Key", bound=Hashable)
@@ -35,12 +35,9 @@ _AT_ENDS = re.compile(r"^[\s,;|]+|[\s,;|]+$")
 _HEADINGS = frozenset(
     {"file", "files", "filename", "id", "idx", "image", "imageid", "imagename", "images", "name"}
 )
-# Signs that no picture's name has at these places.
-_ODD = re.compile(r"[\[\]{}<>*?=\"]|^\(|\)$|:(?![\\/])")
 _SUFFIX_INSIDE = re.compile(r"\.(?:jpe?g|png)(?=.)", re.IGNORECASE)
 # A line of a list's own signs, as of JSON over several lines.
 _ONLY_SIGNS = re.compile(r"[\[\](){},;\s=_-]+")
-_PATTERN = re.compile(r"\S\*|\*(?!\w)")
 
 
 @dataclass(slots=True)
@@ -160,7 +157,7 @@ def _add_unclear(names: NameList[_Key], number: int, line: str, key_of: Callable
         return
     names.unclear.add(f"line {number}")
     names.doubtful += known
-    names.lost += not known or _PATTERN.search(line) is not None
+    names.lost += not known or is_pattern(line)
     if any(map(may_say_test, pieces)):
         names.marked += known
 
@@ -172,7 +169,7 @@ def _hides_name(cell: str, keys: Sequence[_Key | None], key_of: Callable[[str], 
     if not is_picture_name(cell):
         return False
     within = map(key_of, names_within(cell))
-    return _ODD.search(cell) is not None or any(key is not None and key not in keys for key in within)
+    return has_odd_signs(cell) or any(key is not None and key not in keys for key in within)
 
 
 def _may_be_absent(line: str) -> bool:
@@ -181,4 +178,4 @@ def _may_be_absent(line: str) -> bool:
     pictures, numbers = any(map(is_picture_name, cells)), any(map(is_number, cells))
     one = len(cells) == 1 or is_picture_name(line)
     few = len(cells) == 2 or _SEPARATOR.search(line) is not None
-    return is_bare_name(line) and not _ODD.search(line) and (one or pictures or (numbers and few))
+    return is_bare_name(line) and not has_odd_signs(line) and (one or pictures or (numbers and few))

@@ -23,6 +23,9 @@ _RANGE = re.compile(
 )
 _MOST_OF_RANGE = 100_000
 _PART = re.compile(rf"[ _.-]+({'|'.join(PARTS)})$", re.IGNORECASE)
+# Signs that no picture's name has at these places.
+_ODD = re.compile(r"[\[\]{}<>*?=\"]|^\(|\)$|:(?![\\/])")
+_PATTERN = re.compile(r"\S\*|\*(?!\w)")
 _WORD = re.compile("[a-z]+")
 
 
@@ -38,6 +41,16 @@ def names_within(text: str) -> tuple[str, ...]:
     photographs = [name for word in (*pieces, *words) for name in _photographs_of(word)]
     found = dict.fromkeys((*pieces, *words, *joined, *photographs, *_numbers_of(text)))
     return tuple(name for name in found if is_bare_name(name))
+
+
+def has_odd_signs(text: str) -> bool:
+    """Whether a text has signs that no picture's name has: brackets about it, stars, a colon after it."""
+    return _ODD.search(text) is not None
+
+
+def is_pattern(text: str) -> bool:
+    """Whether a text may mean any number of names: ``0*.jpg``, but not ``*0.jpg`` after a checksum."""
+    return _PATTERN.search(text) is not None
 
 
 @lru_cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from assets.reading.naming import normal
 from assets.reading.tally import Tally
 from assets.reading.unmatched import unmatched
 from assets.text.csv_rows import CsvRow, CsvTable, parse_csv
-from assets.text.lines import bare_name, clean, is_picture_name, unquote
-from assets.text.named_pictures import NamedPictures
+from assets.text.lines import bare_name, clean, is_picture_name, number_named, unquote
+from assets.text.named_pictures import Meant, NamedPictures
+from assets.text.names_within import has_odd_signs, is_pattern, names_within
 from assets.text.sidecar_row import (
     EMPTY_ROW,
     EXCLUDED_ROW,
@@ -38,10 +40,13 @@ class Sidecar:
 
     An unreadable row is a Problem, and its image is excluded, as the row may have said "test". If the row
     does not tell its image, every image that no readable row names is excluded. Raises ValueError if the file
-    is no such table: without its splits, test images would be used for training.
+    is no such table: without its splits, test images would be used for training. ``patterns`` tell the paths
+    of the dataset's photographs (``images/*/*``); a row of another file is about none.
     """
 
-    def __init__(self, folder: Path, root: Path, report: ReportProblem) -> None:
+    def __init__(
+        self, folder: Path, root: Path, report: ReportProblem, patterns: Collection[str] = ()
+    ) -> None:
         self._rows: dict[str, SidecarRow] = {}
         self._report, self._lost, self._unnamed = report, Tally(), set[str]()
         path = folder / SIDECAR
@@ -49,7 +54,7 @@ class Sidecar:
         if not is_there(path):
             _check_place(folder, root)
             return
-        self._pictures = NamedPictures(folder)
+        self._pictures = NamedPictures(folder, patterns)
         self._absent: list[str] = []
         doubtful: list[str] = []
         table = _table(path, self._where)
@@ -93,28 +98,38 @@ class Sidecar:
         meant = self._pictures.find(written)
         if not meant.sure:
             self._absent.append(written)
-            held_out = parsed.split in ("test", "excluded")
-            if held_out and not meant.paths and not _tells_image(written):
-                self._lost.add(f"line {row.line}")
-            return meant.paths if held_out else ()
+            return self._held_out(row, written, meant) if parsed.split in ("test", "excluded") else ()
         (image,) = meant.paths
         if self._rows.setdefault(image, parsed) != parsed:
             self._fault(row, BadInput("one row an image", f"another for {image}"))
             self._rows[image] = EXCLUDED_ROW
         return ()
 
+    def _held_out(self, row: CsvRow, written: str, meant: Meant) -> tuple[str, ...]:
+        """The images that the unclear name of a row with "test" may mean; if it tells none, it may be any."""
+        images = tuple(dict.fromkeys((*meant.paths, *self._pictures.perhaps(written))))
+        told = images or (_tells_image(written) and not self._pictures.is_file(written))
+        if is_pattern(written) or not told:
+            self._lost.add(f"line {row.line}")
+        return images
+
     def _exclude(self, row: CsvRow) -> None:
         """Exclude what an unreadable row may name: in its cell ``file``, or with a picture's suffix."""
         cell = row.cells["file"] if row.cells else "".join(row.parts[self._file : self._file + 1])
         pieces = {unquote(piece) for part in row.parts for piece in _SEPARATORS.split(part)}
+        within = {name for part in row.parts for name in names_within(part)}
         names = sorted({unquote(cell), *filter(is_picture_name, pieces)})
         images = [image for name in names for image in self._pictures.find(name).paths]
+        images += [
+            image for name in filter(is_picture_name, within) for image in self._pictures.perhaps(name)
+        ]
+        images += self._pictures.perhaps(cell)
         for image in images:
             self._rows[image] = EXCLUDED_ROW
         absent = list(filter(_tells_image, names))
         if absent and not images:
             self._absent.append(absent[0])
-        elif not images:
+        elif not images or is_pattern(cell):
             self._lost.add(f"line {row.line}")
 
     def _fault(self, row: CsvRow, error: BadInput) -> None:
@@ -122,8 +137,10 @@ class Sidecar:
 
 
 def _tells_image(written: str) -> bool:
-    """Whether a text is the name of an image, even of one that is not there."""
-    return is_picture_name(written) or is_number(bare_name(written))
+    """Whether a text is the name of one image, even of one that is not there."""
+    return not has_odd_signs(written) and (
+        is_picture_name(written) or is_number(bare_name(written)) or number_named(written) is not None
+    )
 
 
 def _check_place(folder: Path, root: Path) -> None:

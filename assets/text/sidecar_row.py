@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 
 from assets.problems import BadInput
+from assets.reading.numbers import number_of
 from assets.records import FRAMES, Frame, Origin
-from assets.text.lines import clean, plain
+from assets.text.lines import clean, number_named, plain
 from assets.text.strict_json import decode_json
 
 SPLITS = ("train", "test", "excluded")
@@ -16,6 +18,10 @@ SIDECAR_COLUMNS = (
     *("file", "photo", "person", "split", "licence"),
     *("grade", "landmarks", "rot_deg", "frame", "source"),
 )
+# As sha256sum, openssl and container tools write it, with the file's name.
+_SHA256 = re.compile(r"(?:sha-?256[:=\s]\s*)?([0-9a-f]{64})(?:\s.*)?")
+# Words for nothing, as programs write empty cells.
+_UNKNOWN = ("", "nan", "none", "null", "n/a", "#n/a", "<na>")
 _CELLS = "a value or nothing for each column, and an image in file"
 
 
@@ -63,16 +69,47 @@ def parse_sidecar_row(cells: dict[str, str] | None) -> SidecarRow:
         raise BadInput(f"a split among {', '.join(SPLITS)}", repr(clean(text["split"])))
     named = _points(text.get("landmarks") or "{}")
     return SidecarRow(
-        photo=text.get("photo", "").lower(),
-        person=text.get("person") or None,
+        photo=_photo(text.get("photo", "")),
+        person=person_named(text.get("person", "")),
         split=split,
         licence=text.get("licence", ""),
         grade=text.get("grade") or None,
         landmarks=named,
-        rot_deg=_number(text["rot_deg"], "rot_deg in degrees") if text.get("rot_deg") else None,
+        rot_deg=_degrees(text["rot_deg"]) if text.get("rot_deg") else None,
         source=text.get("source", ""),
         frame=_frame(text.get("frame", "")),
     )
+
+
+def person_named(text: str) -> str | None:
+    """The person that a cell names, numbers by value; None for an unknown one.
+
+    >>> person_named("007"), person_named("celeba:7.0"), person_named("Ada"), person_named("nan")
+    ('7', 'celeba:7', 'Ada', None)
+    """
+    name = clean(text)
+    source, colon, last = name.rpartition(":")
+    number = number_named(last)
+    name = name if number is None else f"{source}{colon}{number}"
+    return None if plain(name) in _UNKNOWN or name == "NA" else name
+
+
+def _photo(text: str) -> str:
+    """The hash, without the name of its kind before it and that of the file after it; "" for none."""
+    if not text:
+        return ""
+    found = _SHA256.fullmatch(text.lower())
+    if found is None:
+        raise BadInput("photo as the sha256 of the photograph, 64 hex digits, or nothing", repr(text))
+    return found[1]
+
+
+def _degrees(text: str) -> float:
+    expected = "rot_deg in degrees from -360 to 360"
+    degrees = _number(text, expected)
+    if abs(degrees) > 360:
+        raise BadInput(expected, repr(text))
+    return degrees
 
 
 def _frame(text: str) -> Frame | None:
@@ -103,11 +140,7 @@ def _point(value: object, expected: str) -> Point:
 
 
 def _number(value: object, expected: str) -> float:
-    if isinstance(value, str | int | float):
-        try:
-            number = float(value)
-        except (ValueError, OverflowError) as error:
-            raise BadInput(expected, repr(value)) from error
-        if math.isfinite(number):
-            return number
-    raise BadInput(expected, repr(value))
+    number = number_of(value)
+    if number is None or not math.isfinite(number):
+        raise BadInput(expected, repr(value))
+    return number

@@ -50,7 +50,7 @@ def read_voo_objects(raw: Path, report: ReportProblem) -> Iterator[RawCutout]:
         where = (folder / name).relative_to(raw).as_posix()
         report(Problem(path=where, expected=f"a folder of {what}", got="no such folder"))
         return
-    sidecar = Sidecar(folder, raw, report) if folder != raw else None
+    sidecar = Sidecar(folder, raw, report, (f"{pictures.name}/*",)) if folder != raw else None
     of_coco = Sidecar(raw / COCO_FOLDER, raw, lambda problem: None)  # COCO's reader reports its Problems
     images = by_stem(pictures_in(pictures, raw, report), raw, report)
     chosen = choose_masks(images, masks, raw, report)

@@ -28,7 +28,7 @@ def read_textures(raw: Path, report: ReportProblem, *, hold_out: bool = True) ->
     A class without pictures is a Problem, and so are lists and pictures that do not match.
     """
     folder = raw / DTD_FOLDER
-    sidecar = Sidecar(folder, raw, report)
+    sidecar = Sidecar(folder, raw, report, ("images/*/*",))
     if not (folder / "images").is_dir():
         report(Problem(path=f"{DTD_FOLDER}/images", expected="a folder for each class", got="no such folder"))
         return

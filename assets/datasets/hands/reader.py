@@ -76,7 +76,7 @@ def _listed(hands: list[RawHand], folder: Path, raw: Path, report: ReportProblem
 
 
 def _all_hands(folder: Path, raw: Path, report: ReportProblem) -> list[RawHand]:
-    sidecar = Sidecar(folder, raw, report)
+    sidecar = Sidecar(folder, raw, report, ("Hands/*",))
     table = read_hand_info(folder, raw, report)
     images = pictures_in(folder / "Hands", raw, report)
     masks, refused = _masks({normal(image.stem): image for image in images}, raw, report)

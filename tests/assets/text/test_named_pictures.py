@@ -40,3 +40,22 @@ def test_clutter_is_never_meant(folder: Path) -> None:
     for name in ("__MACOSX/img/0.jpg", ".ipynb_checkpoints/0.jpg", "img/._0.jpg"):
         write(folder / name, b"x")
     assert NamedPictures(folder).find("0") == Meant(("img/0.jpg",), sure=True)
+
+
+def test_only_photographs_are_meant_where_their_paths_are_known(folder: Path) -> None:
+    write(folder / "img/old/a.jpg", b"x")
+    pictures = NamedPictures(folder, ("img/*",))
+    assert pictures.find("a.png") == Meant(("img/a.jpg",), sure=True)
+    assert pictures.find("mask/a.png") == pictures.find("img/old/a.jpg") == Meant(("img/a.jpg",))
+    assert pictures.find("b.jpg") == Meant() and pictures.is_file("one/b.jpg")
+
+
+def test_a_number_with_a_decimal_point_is_the_number(folder: Path) -> None:
+    assert NamedPictures(folder).find("0.0") == Meant(("img/0.jpg",), sure=True)
+
+
+def test_every_name_in_a_text_may_be_meant(folder: Path) -> None:
+    pictures = NamedPictures(folder, ("img/*",))
+    assert pictures.perhaps("0.jpg,a.jpg") == ("img/0.jpg", "img/a.jpg")
+    assert pictures.perhaps("mask/A_mask.png") == ("img/a.jpg",)
+    assert pictures.perhaps("gone.jpg") == pictures.perhaps("<>") == ()

@@ -28,7 +28,7 @@ def test_a_row_says_what_the_layout_has_no_place_for(tmp_path: Path) -> None:
     write(tmp_path / "set/img/a.jpg", b"x")
     row = {
         "file": "img/a.jpg",
-        "photo": "AB12",
+        "photo": "AB12" * 16,
         "person": "ada",
         "split": "test",
         "licence": "CC0",
@@ -41,7 +41,7 @@ def test_a_row_says_what_the_layout_has_no_place_for(tmp_path: Path) -> None:
     problems: list[Problem] = []
     found = opened(tmp_path, problems).row_of("img/a.jpg")
     assert found == SidecarRow(
-        photo="ab12",
+        photo="ab12" * 16,
         person="ada",
         split="test",
         licence="CC0",
@@ -93,8 +93,15 @@ LANDMARKS = 'landmarks as JSON {"name": [x, y], …}, where "facemesh" is a list
             {"landmarks": '{"nose": [1, 2], "nose": [3, 4]}'},
             f"expected {LANDMARKS}, got the key 'nose' twice in one object",
         ),
-        ({"rot_deg": "left"}, "expected rot_deg in degrees, got 'left'"),
-        ({"rot_deg": "inf"}, "expected rot_deg in degrees, got 'inf'"),
+        ({"rot_deg": "left"}, "expected rot_deg in degrees from -360 to 360, got 'left'"),
+        ({"rot_deg": "inf"}, "expected rot_deg in degrees from -360 to 360, got 'inf'"),
+        ({"rot_deg": "9_0"}, "expected rot_deg in degrees from -360 to 360, got '9_0'"),
+        ({"rot_deg": "1e300"}, "expected rot_deg in degrees from -360 to 360, got '1e300'"),
+        (
+            {"photo": "nan"},
+            "expected photo as the sha256 of the photograph, 64 hex digits, or nothing, got 'nan'",
+        ),
+        ({"landmarks": '{"nose": ["1_0", 1]}'}, f"expected {LANDMARKS}, got '1_0'"),
     ],
 )
 def test_a_damaged_row_is_named_and_its_picture_excluded(
@@ -165,13 +172,15 @@ def test_a_frame_is_one_of_two(tmp_path: Path) -> None:
     assert opened(tmp_path, []).row_of("a.jpg").origin("d", "l").frame == "stored"
 
 
-def split_of(root: Path, text: str, *images: str) -> tuple[list[str | None], list[str]]:
+def split_of(
+    root: Path, text: str, *images: str, patterns: tuple[str, ...] = ()
+) -> tuple[list[str | None], list[str]]:
     """The splits of the images, which are there, and what is said."""
     for image in images:
         write(root / "set" / image, b"x")
     write(root / "set/natocc.csv", text.encode())
     problems: list[Problem] = []
-    side = opened(root, problems)
+    side = Sidecar(root / "set", root, problems.append, patterns)
     splits = [side.row_of(image).split for image in images]
     side.finish()
     return splits, [str(problem) for problem in problems]
@@ -225,6 +234,52 @@ def test_a_row_that_does_not_tell_its_image_excludes_all_that_no_row_names(tmp_p
         assert split_of(tmp_path, f"file,split\n{row}\n", "img/0.jpg")[0] == ["excluded"]
     for row in ("gone.jpg,tst", "gone.jpg,test", "99,test", "img,train"):
         assert split_of(tmp_path, f"file,split\n{row}\n", "img/0.jpg")[0] == [None], row
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "mask/0_skin.png,test",
+        "mask/0.png,test",
+        "mask/IMG-0_mask.png,excluded",
+        '"img/0.jpg,img/1.jpg",test',
+        "img/0.jpg img/1.jpg,test",
+        "img/ 0.jpg,test",
+        '"[""img/0.jpg""]",test',
+        '"[""img/0.jpg""]",tst',
+        "0-1,test",
+        '"img/0.jpg,1.jpg,test',
+    ],
+)
+def test_a_row_of_another_file_or_of_several_is_named_and_excludes_what_it_may_mean(
+    tmp_path: Path, row: str
+) -> None:
+    text = f"file,split\n{row}\nimg/2.jpg,train\n"
+    images = (
+        "img/0.jpg",
+        "img/1.jpg",
+        "img/2.jpg",
+        "img/img_0.jpg",
+        "mask/0_skin.png",
+        "mask/IMG-0_mask.png",
+    )
+    splits, problems = split_of(tmp_path, text, *images, patterns=("img/*",))
+    first = splits[3] if "IMG" in row else splits[0]
+    both = "1" in row.partition("test")[0]
+    assert first == "excluded" and splits[1] == ("excluded" if both else None) and splits[2] == "train"
+    assert len(problems) == 1
+
+
+@pytest.mark.parametrize(
+    "row", ["mask/x.png,test", "notes.txt,test", "img/0*.jpg,test", "img/[0-1].jpg,test"]
+)
+def test_a_row_with_test_that_tells_no_photograph_excludes_all_that_no_row_names(
+    tmp_path: Path, row: str
+) -> None:
+    write(tmp_path / "set/notes.txt", b"x")
+    text, images = f"file,split\n{row}\n1,train\n", ("img/0.jpg", "img/1.jpg", "img/2.jpg", "mask/x.png")
+    splits, problems = split_of(tmp_path, text, *images, patterns=("img/*",))
+    assert splits[:3] == ["excluded", "train", "excluded"] and len(problems) == 2
 
 
 def test_equal_rows_of_one_image_are_one(tmp_path: Path) -> None:

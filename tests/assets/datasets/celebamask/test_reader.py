@@ -93,14 +93,18 @@ def test_the_side_car_gives_origin_and_landmarks(tmp_path: Path) -> None:
         "file": f"{IMAGES}/1.jpg",
         "split": "test",
         "person": "ada",
-        "photo": "ff",
+        "photo": "ff" * 32,
         "landmarks": '{"nose": [1, 2]}',
     }
     add_sidecar(tmp_path / FACES, row)
     (plain, described), _ = read(tmp_path)
     assert (plain.origin.split, plain.origin.photo, plain.landmarks) == (None, "", {})
     assert plain.origin.licence.startswith("CelebAMask-HQ: non-commercial")
-    assert (described.origin.split, described.origin.person, described.origin.photo) == ("test", "ada", "ff")
+    assert (described.origin.split, described.origin.person, described.origin.photo) == (
+        "test",
+        "ada",
+        "ff" * 32,
+    )
     assert described.landmarks == {"nose": (1.0, 2.0)}
 
 
@@ -175,7 +179,7 @@ def test_lists_beside_the_dataset_say_which_part_a_face_belongs_to(tmp_path: Pat
         touch(tmp_path, stem, "skin")
     write(tmp_path / "CelebAMask-HQ-WO-train.txt", b"0.jpg\n3.jpg\n")
     write(tmp_path / "CelebAMask-HQ-WO-test.txt", b"1.jpg\n")
-    write(tmp_path / "CelebAMask-HQ-O.txt", b"")
+    write(tmp_path / "CelebAMask-HQ-O.txt", b"# none\n")
     write(tmp_path / "CelebAMask-HQ-excluded.txt", b"2.jpg\n")
     add_sidecar(tmp_path / FACES, {"file": f"{IMAGES}/3.jpg", "split": "test"})
     faces, problems = read(tmp_path)
