@@ -8,11 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
+import numpy as np
 import yaml
 
 from commands.main import COMMANDS
 from tasks.build.options import BuildOptions
 from tasks.build.version import build
+from tests.small_version import occluded_face, write_version
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -48,6 +51,30 @@ def test_its_lines_load_every_sample_once_an_epoch_in_another_order(bank_url: st
     first, second = json.loads(finished.stdout)
     assert len(first) == len(set(first)) == report.dataset.counts["kept"]
     assert sorted(first) == sorted(second) and first != second
+
+
+def test_its_lines_load_faces_that_are_not_square_in_one_batch(tmp_path: Path) -> None:
+    samples = []
+    for number, (rows, columns) in enumerate([(96, 128), (128, 128), (128, 96), (64, 128)]):
+        members = occluded_face(number)
+        for name in ("jpg", "mask.png"):
+            whole = cv2.imdecode(np.frombuffer(members[name], np.uint8), cv2.IMREAD_UNCHANGED)
+            members[name] = cv2.imencode(f".{name[-3:]}", whole[:rows, :columns])[1].tobytes()
+        samples.append((f"randocc-{number:05d}-000", members))
+    folder = tmp_path / "data/datasets/sample"
+    write_version(str(folder / "0123456789ab"), {"randocc-000000.tar": ("train", samples)})
+    (folder / "latest.json").write_text('{"version": "0123456789ab"}')
+    code, *_ = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    shown = "\nprint([list(image.shape) for image, mask in loader], face.shape[1:] == image.shape[2:])"
+    finished = subprocess.run(
+        [sys.executable, "-c", code.replace("num_workers=2", "num_workers=1") + shown],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout == "[[4, 3, 128, 128]] True\n"
 
 
 def test_every_linked_file_is_there() -> None:
