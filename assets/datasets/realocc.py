@@ -15,7 +15,7 @@ from assets.reading.masks.choose import choose_masks
 from assets.reading.naming import id_of
 from assets.records import RawOccludedFace
 from assets.text.lines import bare_name
-from assets.text.name_list import NameList, read_names, report_names
+from assets.text.name_list import read_names, report_names
 from assets.text.sidecar import Sidecar
 from natocc.files.read import is_there
 from natocc.files.text import read_text
@@ -103,11 +103,12 @@ def _listed(
     stems, where = {bare_name(stem): stem for stem in images}, path.relative_to(raw).as_posix()
     try:
         names = read_names(read_text(path), lambda name: stems.get(bare_name(name)))
-        got = "" if names.lines else "an empty list"
     except OSError as error:
-        names, got = NameList[str](), unreadable(error, "").got
-    if got:
-        got = f"{got}; all pictures are taken"
+        got = f"{unreadable(error, '').got}; all pictures are taken"
+        report(Problem(path=where, expected="one name a line", got=got))
+        return None
+    if not names.lines:
+        got = "an empty list; all pictures are taken"
         report(Problem(path=where, expected="one name a line", got=got, action="noted"))
         return None
     report_names(names, where, f"pictures in {pictures.relative_to(raw).as_posix()}", report)

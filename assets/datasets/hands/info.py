@@ -10,14 +10,19 @@ from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.reading.tally import Tally
 from assets.reading.unmatched import tally_of, unmatched
 from assets.text.csv_rows import CsvTable, parse_csv
-from assets.text.lines import bare_name, clean, number_named, plain
+from assets.text.lines import bare_name, plain
+from assets.text.sidecar_row import person_named
 from natocc.files.read import is_there
 from natocc.files.text import read_text
 
 _NAME = "HandInfo.csv"
 SKINS = ("very fair", "fair", "medium", "dark")
 ASPECTS = ("dorsal left", "dorsal right", "palmar left", "palmar right")
-_FLAGS = {"0": False, "1": True, "no": False, "yes": True, "false": False, "true": True, "": None}
+_FLAGS = {
+    **{"0": False, "1": True, "no": False, "yes": True, "false": False, "true": True, "": None},
+    # As numbers are written in a column with empty cells.
+    **{"0.0": False, "1.0": True},
+}
 _COLUMNS = ("imageName", "id", "skinColor", "aspectOfHand", "accessories", "irregularities")
 _EXPECTED = "the table of the download, with imageName"
 
@@ -70,8 +75,9 @@ def read_hand_info(folder: Path, raw: Path, report: ReportProblem) -> HandTable:
     try:
         table = _read(path)
     except BadInput as error:
-        got = f"{error.got}; side and skin are unknown"
-        report(Problem(path=where, expected=error.expected, got=got, action="noted"))
+        got = f"{error.got}; persons, sides and skin tones are unknown"
+        absent = not is_there(path)
+        report(Problem(path=where, expected=error.expected, got=got, action="noted" if absent else "refused"))
         return HandTable(where)
     return HandTable(where, _Rows(where, report).parse(table))
 
@@ -98,7 +104,8 @@ class _Rows:
 
     def parse(self, table: CsvTable) -> dict[str, HandInfo]:
         found: dict[str, HandInfo] = {}
-        unreadable_rows, second, differing = Tally(), Tally(), set[str]()
+        unreadable_rows, nameless, second, differing = Tally(), Tally(), Tally(), set[str]()
+        self._check_subjects(table)
         for row in table.rows:
             if row.cells is None:
                 unreadable_rows.add(f"line {row.line}")
@@ -107,16 +114,22 @@ class _Rows:
                 if found.setdefault(name, info) != info:
                     second.add(f"line {row.line}")
                     differing.add(name)
+            else:
+                nameless.add(f"line {row.line}")
         self._refuse(f"{len(table.columns)} cells a row", f"others: {unreadable_rows}", unreadable_rows)
+        self._refuse("a photograph in imageName", f"none in {nameless}", nameless)
         self._refuse("one row a photograph", f"rows that differ from an earlier one: {second}", second)
         return {name: info for name, info in found.items() if name not in differing}
 
+    def _check_subjects(self, table: CsvTable) -> None:
+        """Report a table without the column of subjects: hands of one person would be on both sides."""
+        if "id" not in table.columns and table.rows:
+            got = f"{', '.join(table.columns)}; no hand's person is known, so name its column id"
+            self._report(Problem(path=self._where, expected="a column id, the person's number", got=got))
+
     def _info(self, cells: dict[str, str]) -> HandInfo:
-        subject = clean(cells.get("id", ""))
-        # 12.0: as numbers are written in a column with empty cells.
-        number = number_named(subject) if "." in subject else None
         return HandInfo(
-            subject=subject if number is None else str(number),
+            subject=person_named(cells.get("id", "")) or "",
             skin=self._known(cells, "skinColor", SKINS),
             aspect=self._known(cells, "aspectOfHand", ASPECTS),
             accessories=_FLAGS[self._known(cells, "accessories", tuple(_FLAGS))],

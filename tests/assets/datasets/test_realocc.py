@@ -37,12 +37,22 @@ def test_without_a_list_all_come_by_name(raw: Path) -> None:
 
 
 @pytest.mark.parametrize(("data", "got"), [(b"\n", "an empty list"), (b"\xff\n", "another encoding (0xff")])
-def test_a_list_that_says_nothing_is_noted_and_all_are_taken(raw: Path, data: bytes, got: str) -> None:
+def test_of_a_list_that_says_nothing_all_are_taken(raw: Path, data: bytes, got: str) -> None:
     write(raw / "RealOcc/split/val.txt", data)
     stems, problems = read(raw)
     assert stems == ["00003", "a", "b.c"]
     assert problems[0].startswith(f"RealOcc/split/val.txt: expected one name a line, got {got}")
     assert problems[0].endswith("; all pictures are taken")
+
+
+def test_a_list_that_cannot_be_read_is_refused_and_an_empty_one_noted(raw: Path) -> None:
+    actions = []
+    for data in ("a\n".encode("utf-16"), b""):
+        write(raw / "RealOcc/split/val.txt", data)
+        problems: list[Problem] = []
+        list(read_occluded_faces(raw, problems.append))
+        actions += [problem.action for problem in problems]
+    assert actions == ["refused", "noted"]
 
 
 def test_folders_may_be_called_as_others_call_them(raw: Path) -> None:

@@ -28,11 +28,33 @@ def test_a_row_is_read_whatever_its_case_and_spaces(tmp_path: Path) -> None:
         ),
         "Hand_2": UNKNOWN,
     }
-    assert problems == []
+    assert problems == ["refused HandInfo.csv: expected a photograph in imageName, got none in 1 (line 4)"]
+
+
+def test_a_person_has_one_number_and_nobody_none(tmp_path: Path) -> None:
+    ids = ("7", "007", "7.0", "nan", "", "x1")
+    rows, problems = read(
+        tmp_path, "id,imageName\n" + "".join(f"{name},{at}.jpg\n" for at, name in enumerate(ids))
+    )
+    assert [row.subject for row in rows.values()] == ["7", "7", "7", "", "", "x1"] and problems == []
+
+
+def test_a_table_without_the_column_of_persons_is_named(tmp_path: Path) -> None:
+    rows, problems = read(tmp_path, "subject,imageName\n7,a.jpg\n7,b.jpg\n")
+    assert [row.subject for row in rows.values()] == ["", ""]
+    assert problems == [
+        "refused HandInfo.csv: expected a column id, the person's number, got subject, imageName; "
+        "no hand's person is known, so name its column id"
+    ]
+
+
+def test_flags_may_have_a_decimal_point(tmp_path: Path) -> None:
+    rows, problems = read(tmp_path, "id,imageName,accessories,irregularities\n1,a.jpg,1.0,0.0\n")
+    assert (rows["a"].accessories, rows["a"].irregularities, problems) == (True, False, [])
 
 
 def test_an_unknown_value_counts_as_unknown_and_is_reported_once(tmp_path: Path) -> None:
-    rows, problems = read(tmp_path, "imageName,skinColor\na.jpg,green\nb.jpg,Green\nc.jpg,dark\n")
+    rows, problems = read(tmp_path, "imageName,skinColor,id\na.jpg,green,1\nb.jpg,Green,1\nc.jpg,dark,2\n")
     assert [rows[name].skin for name in "abc"] == ["", "", "dark"]
     assert problems == [
         "noted HandInfo.csv: expected skinColor among very fair, fair, medium, dark, "
@@ -66,8 +88,8 @@ def test_rows_that_differ_or_cannot_be_read_are_refused(tmp_path: Path) -> None:
     assert read(tmp_path, "imageName,id,ID\na.jpg,1,2\n") == (
         {},
         [
-            "noted HandInfo.csv: expected the table of the download, with imageName, "
-            "got id twice; side and skin are unknown"
+            "refused HandInfo.csv: expected the table of the download, with imageName, "
+            "got id twice; persons, sides and skin tones are unknown"
         ],
     )
 

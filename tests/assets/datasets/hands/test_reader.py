@@ -237,8 +237,8 @@ def test_hands_do_without_a_table_that_cannot_be_read(tmp_path: Path, table: byt
         write(tmp_path / "11k-hands/HandInfo.csv", table)
     hands, problems = read(tmp_path)
     assert [(hand.aspect, hand.skin) for hand in hands] == [("", "")]
-    assert [problem.action for problem in problems] == ["noted"]
+    assert [problem.action for problem in problems] == ["noted" if table is None else "refused"]
     assert str(problems[0]).startswith(
         "11k-hands/HandInfo.csv: expected the table of the download, with imageName, got "
     )
-    assert got in problems[0].got and problems[0].got.endswith("; side and skin are unknown")
+    assert got in problems[0].got and problems[0].got.endswith("; persons, sides and skin tones are unknown")
