@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from assets.face_metadata.provenance import PROVENANCE
@@ -11,8 +12,9 @@ from assets.face_metadata.verdicts import VERDICTS_FILE
 from assets.pictures.mask import read_mask
 from assets.problems import BadInput, Problem, ReportProblem
 from assets.reading.folders import names_in
-from assets.reading.masks.choose import mask_files, report_unmatched
+from assets.reading.masks.choose import has_own_png, mask_files, report_unmatched
 from assets.reading.masks.match import MASK_ENDINGS, match_masks
+from assets.reading.masks.unfit import match_unfit
 from assets.reading.naming import id_of
 from natocc.geometry import Image
 
@@ -44,25 +46,43 @@ def check_corrected(raw: Path, faces: str) -> None:
         raise FileNotFoundError(f"{folder}: expected masks 0.png and so on, got {got}")
 
 
-def corrected_masks(raw: Path, stems: Iterable[str], report: ReportProblem) -> dict[str, tuple[Path, ...]]:
-    """Mask files by the id of their face: one each, or more if 7.png lies beside 007.png or 7_mask.png.
+@dataclass(frozen=True, kw_only=True)
+class CorrectedMasks:
+    """By the id of a face.
 
-    ``stems`` are the names of all photographs. Masks that fit none are reported as unmatched. Empty if the
-    folder does not exist.
+    ``masks``: one each, or more if 7.png lies beside 007.png or 7_mask.png. ``unfit``: a file with a mask's
+    name that is none, of faces without a mask of their own name.
+    """
+
+    masks: dict[str, tuple[Path, ...]]
+    unfit: dict[str, Path]
+
+
+def corrected_masks(raw: Path, stems: Iterable[str], report: ReportProblem) -> CorrectedMasks:
+    """The files of the folder by their faces. ``stems`` are the names of all photographs.
+
+    Masks that fit no photograph are reported as unmatched. Empty if the folder does not exist.
     """
     folder, found = raw / CORRECTED_FOLDER, defaultdict[str, tuple[Path, ...]](tuple)
     if not folder.is_dir():
-        return {}
+        return CorrectedMasks(masks={}, unfit={})
 
     def note(problem: Problem) -> None:
         if not _is_table(problem.path.rpartition("/")[2]):
             report(problem)
 
-    matches = match_masks(stems, mask_files(folder, raw, note))
+    stems = list(stems)
+    files = mask_files(folder, raw, note)
+    matches = match_masks(stems, files.masks)
     for stem, paths in matches.candidates.items():
         found[id_of(stem)] += paths
     report_unmatched(matches, folder, raw, report)
-    return dict(found)
+    unfit = {
+        id_of(stem): path
+        for stem, path in match_unfit(stems, files.unfit).items()
+        if not _is_table(path.name) and not has_own_png(stem, matches.candidates.get(stem, ()))
+    }
+    return CorrectedMasks(masks=dict(found), unfit=unfit)
 
 
 def _is_table(name: str) -> bool:

@@ -42,15 +42,22 @@ def names_in(folder: Path) -> list[str]:
 
 def _is_picture(path: Path, raw: Path, report: ReportProblem, endings: tuple[str, ...]) -> bool:
     """Whether the path is a picture; anything else is reported."""
+    fault = fault_of_picture(path, raw, endings)
+    if fault is not None:
+        report(fault)
+    return fault is None
+
+
+def fault_of_picture(path: Path, raw: Path, endings: tuple[str, ...] = PICTURES) -> Problem | None:
+    """Why the path is no picture by its name and kind; None if it is one."""
     if not is_text(path.name):
         expected, got = "a name in UTF-8", "other bytes"
     else:
         got = what_is(path)
         if path.suffix.lower() in endings and not got:
-            return True
+            return None
         expected, got = f"a picture ({', '.join(endings)})", got or "another file"
-    report(Problem(path=path.relative_to(raw).as_posix(), expected=expected, got=got))
-    return False
+    return Problem(path=path.relative_to(raw).as_posix(), expected=expected, got=got)
 
 
 def by_stem(paths: Iterable[Path], raw: Path, report: ReportProblem) -> dict[str, Path]:

@@ -125,7 +125,9 @@ class ReviewCheck:
 
     def _existing(self, face_id: str) -> Path | None:
         """The corrected mask in the raw folder. Raises BadInput if it can't be replaced."""
-        paths = self._masks.get(face_id, ())
+        paths = self._masks.masks.get(face_id, ())
+        if unfit := self._masks.unfit.get(face_id):
+            paths = (*paths, unfit)
         if len(paths) > 1 or any(path.suffix != ".png" for path in paths):
             names = ", ".join(path.name for path in paths)
             raise BadInput(f"one corrected mask a face in {CORRECTED_FOLDER}, a .png", f"{names}; keep one")

@@ -12,6 +12,7 @@ from assets.problems import Problem, ReportProblem
 from assets.reading.folders import is_text
 from assets.reading.masks.choose import masks_without_photograph
 from assets.reading.masks.match import MASK_ENDINGS, PhotographNames, without_mask_word
+from assets.reading.masks.unfit import may_be_mask, readings
 from assets.reading.naming import normal, same_name
 from assets.reading.tally import Tally
 from assets.reading.unmatched import unmatched
@@ -45,6 +46,7 @@ class PartFiles:
         self._left: set[int] = set()  # numbered folders that are not read yet
         self._current, self._parts = -1, dict[int, int]()
         self._last: tuple[str, dict[str, Path]] = ("", {})
+        self._unfit: dict[str, dict[str, str]] = defaultdict(dict)  # as _others, files that are no pictures
         self._list_others()
         self._match_loosely(stems)
 
@@ -64,8 +66,15 @@ class PartFiles:
         for part, path in self._others.pop(name, {}).items():
             if (first := found.setdefault(part, path)) is not path:
                 self._second(path, first)
+        for part in found:
+            self._unfit.get(name, {}).pop(part, None)
         self._last = name, {part: self._folder / found[part] for part in sorted(found)}
         return dict(self._last[1])
+
+    def unfit_of(self, stem: str) -> Path | None:
+        """A file of a part that the photograph's masks lack, and that is no picture; after ``masks_of``."""
+        paths = self._unfit.get(same_name(stem), {})
+        return next((self._folder / path for path in paths.values()), None)
 
     def finish(self) -> None:
         """Report masks without a photograph, and those of no known part, in one line each."""
@@ -112,12 +121,20 @@ class PartFiles:
         if below or suffix.lower() not in MASK_ENDINGS:
             got = "a folder" if below else "another file"
             self._report(Problem(path=where, expected="a part mask (.png)", got=got))
+            self._keep_unfit(path)
         elif not is_text(path):
             self._report(Problem(path=where, expected="a name in UTF-8", got="other bytes"))
+            self._keep_unfit(path)
         elif not part:
             self._of_no_part.add(path)
         else:
             self._add(same_name(stem), part, path)
+
+    def _keep_unfit(self, path: str) -> None:
+        for stem in readings(PurePath(path).stem) if may_be_mask(self._folder / path) else ():
+            name, part = _split(stem)
+            if part:
+                self._unfit[same_name(name)].setdefault(part, path)
 
     def _add(self, name: str, part: str, path: str) -> None:
         if (first := self._others[name].setdefault(part, path)) is not path:
@@ -133,6 +150,11 @@ class PartFiles:
             if len(found) == 1:
                 for part, path in self._others.pop(name).items():
                     self._add(same_name(found[0]), part, path)
+        for name in [name for name in self._unfit if name not in known]:
+            _, found = photographs.closest(normal(name))
+            if len(found) == 1:
+                for part, path in self._unfit.pop(name).items():
+                    self._unfit[same_name(found[0])].setdefault(part, path)
 
     def _open(self, number: int) -> None:
         """Read this folder's canonical files, and report unused files of the previous folder as orphans."""

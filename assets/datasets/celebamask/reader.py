@@ -15,6 +15,7 @@ from assets.face_metadata.provenance import corrections_of
 from assets.problems import Problem, ReportProblem
 from assets.reading.folders import names_in, picture_names
 from assets.reading.locate_folder import find_folder
+from assets.reading.masks.choose import refused_with
 from assets.reading.naming import id_of
 from assets.records import RawFace
 from natocc.files.clutter import is_clutter
@@ -56,8 +57,9 @@ def check_faces(raw: Path) -> None:
 def read_faces(raw: Path, report: ReportProblem) -> Iterator[RawFace]:
     """Yield faces in order of their file names, with corrected masks, part masks and the tables' metadata.
 
-    A face without any part file is a Problem; masks without a photograph are unmatched. Memory use does not
-    grow with the number of part files. Names of photographs and rows of the tables are held.
+    A face without any part file is a Problem, and so is one with a mask or a crop that is no picture; masks
+    without a photograph are unmatched. Memory use does not grow with the number of part files. Names of
+    photographs and rows of the tables are held.
 
     Raises FileNotFoundError if the folder's layout is not that of the download.
     """
@@ -68,8 +70,8 @@ def read_faces(raw: Path, report: ReportProblem) -> Iterator[RawFace]:
     faces = FaceOrigins(raw, report)
     parts = PartFiles(folder / CELEBAMASK_MASKS, stems, raw, report)
     corrected = corrected_masks(raw, stems, report)
-    reviews = corrections_of(raw, raw / CORRECTED_FOLDER, corrected, report)
-    over = occlusions(raw, stems, report)
+    reviews = corrections_of(raw, raw / CORRECTED_FOLDER, corrected.masks, report)
+    over, unfit_crops = occlusions(raw, stems, report)
     for name in names:
         image = folder / CELEBAMASK_IMAGES / name
         face_id, known, found = id_of(image.stem), faces.describe(name), parts.masks_of(image.stem)
@@ -78,13 +80,19 @@ def read_faces(raw: Path, report: ReportProblem) -> Iterator[RawFace]:
             expected = f"part masks {CELEBAMASK_MASKS}/*/{_prefix(image.stem)}_skin.png and others"
             report(Problem(path=where, expected=expected, got="no part file"))
             continue
+        unfit = corrected.unfit.get(face_id) or parts.unfit_of(image.stem)
+        if unfit is None and face_id not in corrected.masks:
+            unfit = unfit_crops.get(face_id)
+        if unfit is not None:
+            report(refused_with(image.relative_to(raw).as_posix(), unfit, raw))
+            continue
         yield RawFace(
             id=face_id,
             image=image,
             parts=found,
             origin=known.origin,
             landmarks=known.landmarks,
-            corrected=corrected.get(face_id, ()),
+            corrected=corrected.masks.get(face_id, ()),
             review=reviews.origins.get(face_id, {}),
             edited=face_id in reviews.edited,
             metadata=known.metadata,

@@ -14,14 +14,16 @@ from assets.face_metadata.origin import FaceOrigins
 from assets.face_metadata.partition_lists import CELEBAMASK_FOLDER, CELEBAMASK_IMAGES
 from assets.problems import Problem, ReportProblem
 from assets.reading.folders import is_text, names_in, picture_names, pictures_in
+from assets.reading.masks.choose import mask_files
 from assets.reading.masks.match import match_masks
+from assets.reading.masks.unfit import match_unfit
 from assets.reading.naming import id_of
 from assets.reading.tally import Tally
 from assets.reading.unmatched import unmatched
 from assets.records import Origin, RawCutout, RawTexture
 from assets.text.sidecar import Sidecar
 from assets.wording import count_of
-from natocc.files.names import is_number
+from natocc.files.names import PICTURES, is_number
 from natocc.files.read import hash_if_readable
 
 FACEOCC_FOLDER = _DATASET = "FaceOcc"
@@ -47,17 +49,21 @@ def faceocc_folder(raw: Path) -> Path | None:
     return next((place for place in places if any((place / name).is_dir() for name in FACEOCC_FOLDERS)), None)
 
 
-def occlusions(raw: Path, stems: Iterable[str], report: ReportProblem) -> dict[str, Path]:
-    """Crops of CelebA-HQ by the id of the occluded face; empty without the release.
+def occlusions(
+    raw: Path, stems: Iterable[str], report: ReportProblem
+) -> tuple[dict[str, Path], dict[str, Path]]:
+    """Crops of CelebA-HQ by the id of the occluded face, and files with a crop's name that are none.
 
-    ``stems`` are the names of all photographs. A second crop of one face is a Problem.
+    Both are empty without the release. ``stems`` are the names of all photographs. A second crop of one face
+    is a Problem.
     ``read_faceocc_cutouts`` reports files that are not pictures, and crops without a photograph.
     """
     folder, found = faceocc_folder(raw), dict[str, Path]()
     if folder is None or not (folder / CELEBA).is_dir():
-        return found
-    crops = pictures_in(folder / CELEBA, raw, _silent)
-    matches = match_masks(stems, crops)
+        return found, {}
+    stems = list(stems)
+    files = mask_files(folder / CELEBA, raw, _silent, endings=PICTURES)
+    matches = match_masks(stems, files.masks)
     for crop in (*matches.unknown, *matches.ambiguous):
         found[id_of(crop.stem)] = crop
     for stem, (first, *others) in matches.candidates.items():
@@ -66,7 +72,8 @@ def occlusions(raw: Path, stems: Iterable[str], report: ReportProblem) -> dict[s
             got = f"a second one beside {first.relative_to(raw).as_posix()}"
             where = path.relative_to(raw).as_posix()
             report(Problem(path=where, expected="one crop a face", got=got))
-    return found
+    unfit = {id_of(stem): path for stem, path in match_unfit(stems, files.unfit).items()}
+    return found, {face: path for face, path in unfit.items() if face not in found}
 
 
 def was_examined(stem: str, found: Mapping[str, Path]) -> bool:
@@ -133,7 +140,7 @@ class _Photographs:
     def __init__(self, raw: Path) -> None:
         there = raw / CELEBAMASK_FOLDER / CELEBAMASK_IMAGES
         names = picture_names(there, raw, _silent) if there.is_dir() else []
-        crops = occlusions(raw, (Path(name).stem for name in names), _silent)
+        crops, _ = occlusions(raw, (Path(name).stem for name in names), _silent)
         self._face_of = {crop: face for face, crop in crops.items()}
         # If two photographs have the same number, the first is used.
         found = ((id_of(Path(name).stem), name) for name in reversed(names))

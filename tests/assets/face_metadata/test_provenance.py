@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assets.datasets.celebamask.reader import check_faces
-from assets.face_metadata.corrected_masks import CORRECTED_FOLDER, corrected_masks
+from assets.face_metadata.corrected_masks import CORRECTED_FOLDER, CorrectedMasks, corrected_masks
 from assets.face_metadata.provenance import PROVENANCE, Correction, add_provenance, corrections_of
 from assets.face_metadata.verdicts import encode_verdicts
 from assets.problems import Problem
@@ -34,7 +34,7 @@ def read(
 ) -> tuple[dict[str, dict[str, object]], list[Problem]]:
     problems: list[Problem] = []
     write(raw / CORRECTED_FOLDER / PROVENANCE, add_provenance(extra, list(lines)))
-    masks = corrected_masks(raw, ["7", "8"], problems.append)
+    masks = corrected_masks(raw, ["7", "8"], problems.append).masks
     reviewed = corrections_of(raw, raw / CORRECTED_FOLDER, masks, problems.append)
     assert not reviewed.edited & reviewed.origins.keys()
     return reviewed.origins, problems
@@ -95,5 +95,5 @@ def test_tables_among_the_masks_are_no_masks(tmp_path: Path) -> None:
     write(tmp_path / CORRECTED_FOLDER / "verdicts.csv", encode_verdicts({}))
     check_faces(tmp_path)
     problems: list[Problem] = []
-    assert corrected_masks(tmp_path, ["7"], problems.append) == {}
+    assert corrected_masks(tmp_path, ["7"], problems.append) == CorrectedMasks(masks={}, unfit={})
     assert [problem.path for problem in problems] == [f"{CORRECTED_FOLDER}/more.csv"]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 import tracemalloc
 import unicodedata
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from assets.datasets.celebamask.reader import check_faces, read_faces
+from assets.face_metadata.corrected_masks import CORRECTED_FOLDER
 from assets.problems import Problem
 from assets.records import RawFace
 from natocc.masks.policy import PARTS
@@ -210,3 +212,41 @@ def test_memory_does_not_grow_with_the_part_files(tmp_path: Path) -> None:
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < 2 * peaks[0], peaks
+
+
+def test_a_mask_or_a_crop_that_is_no_picture_refuses_its_face(tmp_path: Path) -> None:
+    for stem in "0123456789":
+        touch(tmp_path, stem, "skin")
+    masks, crops = tmp_path / CORRECTED_FOLDER, tmp_path / "FaceOcc/CelebAHQ"
+    parts = tmp_path / FACES / MASKS / "0"
+    for path in (
+        masks / "1.tif",
+        masks / "9.png",
+        masks / "9.psd",
+        parts / "00005_hair.tif",
+        crops / "6.bmp",
+    ):
+        write(path, b"x")
+    os.mkfifo(masks / "2.png")
+    (masks / "3.png").mkdir()
+    (masks / "4.png").symlink_to(tmp_path / "nothing")
+    write(parts / "00007_skin.tif", b"x")
+    write(crops / "8.webp", b"x")
+    write(masks / "8.png", b"x")
+    faces, problems = read(tmp_path)
+    assert [face.id for face in faces] == ["00000", "00007", "00008", "00009"]
+    assert [path.name for face in faces for path in face.corrected] == ["8.png", "9.png"]
+    refused = {line.partition(":")[0][-5:-4]: line for line in problems if "a mask that can be read" in line}
+    assert sorted(refused) == list("123456")
+    assert refused["5"] == (
+        f"{FACES}/{IMAGES}/5.jpg: expected a mask that can be read, got {FACES}/{MASKS}/0/00005_hair.tif, which is "
+        "none; save it as PNG, or remove it"
+    )
+
+
+def test_part_masks_of_other_bytes_refuse_the_face_that_they_may_mean(tmp_path: Path) -> None:
+    for stem in ("Zoë", "bea"):
+        touch(tmp_path, stem, "skin")
+    write(tmp_path / FACES / MASKS / "0" / os.fsdecode(b"Zo\xeb_hair.png"), b"x")
+    faces, problems = read(tmp_path)
+    assert [face.image.stem for face in faces] == ["bea"] and len(problems) == 2

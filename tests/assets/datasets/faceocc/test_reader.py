@@ -85,7 +85,11 @@ def test_a_crop_belongs_to_the_face_of_its_number(tmp_path: Path) -> None:
     add_cutout(tmp_path, "CelebAHQ/11_mask.png", b"x")
     add_cutout(tmp_path, "CelebAHQ/my photo.png", b"x")
     problems: list[Problem] = []
-    found = occlusions(tmp_path, ["9", "10", "11"], problems.append)
+    add_cutout(tmp_path, "CelebAHQ/11.webp", b"x")
+    add_cutout(tmp_path, "CelebAHQ/12.bmp", b"x")
+    add_cutout(tmp_path, "CelebAHQ/12.txt", b"x")
+    found, unfit = occlusions(tmp_path, ["9", "10", "11", "12"], problems.append)
+    assert {face: path.name for face, path in unfit.items()} == {"00012": "12.bmp"}
     assert sorted(path.name for path in found.values()) == ["10.png", "11_mask.png", "9.png", "my photo.png"]
     assert (found["00009"].name, found["00011"].name) == ("9.png", "11_mask.png")
     assert [str(problem) for problem in problems] == [
@@ -137,7 +141,7 @@ def test_a_release_one_level_deeper_is_read_and_said(tmp_path: Path) -> None:
     release(tmp_path / "FaceOcc")
     write(tmp_path / "FaceOcc/FaceOcc/COFW_test/img/0.jpg", b"x")
     found, problems = cutouts(tmp_path)
-    assert len(found) == 7 and len(occlusions(tmp_path, [], lambda problem: None)) == 2
+    assert len(found) == 7 and len(occlusions(tmp_path, [], lambda problem: None)[0]) == 2
     assert but_for_counts(problems) == [
         "noted FaceOcc: expected CelebAHQ, ffhq, internet, texture in it, got them one level deeper; they are read from FaceOcc/FaceOcc",
         "refused FaceOcc/FaceOcc/COFW_test: expected it as FaceOcc/COFW_test, got one level deeper, where it is not read; move it up",
@@ -147,7 +151,7 @@ def test_a_release_one_level_deeper_is_read_and_said(tmp_path: Path) -> None:
 def test_the_test_faces_alone_are_no_release(tmp_path: Path) -> None:
     write(tmp_path / "FaceOcc/COFW_test/img/0.jpg", b"x")
     assert faceocc_folder(tmp_path) is None
-    assert cutouts(tmp_path) == ([], []) and occlusions(tmp_path, [], lambda problem: None) == {}
+    assert cutouts(tmp_path) == ([], []) and occlusions(tmp_path, [], lambda problem: None) == ({}, {})
     assert list(read_faceocc_textures(tmp_path, lambda problem: None)) == []
 
 

@@ -50,3 +50,19 @@ def test_masks_of_no_photograph_and_other_files_are_named(tmp_path: Path) -> Non
         "masks: expected one photograph for each mask, got 1 mask that fit several photographs (A.1.png); "
         "name them like the photographs",
     ]
+
+
+def test_a_file_that_is_no_picture_refuses_its_photograph(tmp_path: Path) -> None:
+    taken, refused, problems = choose(
+        tmp_path, "1.jpg 2.jpg 3.jpg 4.jpg", "1.tif 2.png 2.gif 3.json 4_mask.png 4.tif"
+    )
+    assert (taken, refused) == ({"2": "2.png"}, {"1", "4"}), "a PNG of the photograph's own name comes first"
+    another = "expected a picture (.jpeg, .jpg, .png, .bmp, .webp), got another file"
+    assert problems == [
+        *(f"masks/{name}: {another}" for name in ("1.tif", "2.gif", "3.json", "4.tif")),
+        *(
+            f"images/{name}.jpg: expected a mask that can be read, got masks/{name}.tif, which is none; save it as "
+            "PNG, or remove it"
+            for name in "14"
+        ),
+    ]
