@@ -11,7 +11,11 @@ from assets.wording import count_of
 _BY_SET = {
     "pairs_of_one_photograph": ("pairs", "whose face and occluder come from the same photograph"),
     "listed_but_test_or_excluded": ("listed faces", "in the test split or excluded"),
-    "faces_of_unknown_subset": ("faces", "whose subset (WO or O) is unknown"),
+    "faces_of_unknown_subset": (
+        "faces",
+        "whose subset (WO or O) is unknown: lists in the raw folder tell it (docs/raw-data.md), "
+        "`natocc partition` proposes some, and --subset all takes every face",
+    ),
 }
 
 

@@ -155,7 +155,7 @@ def _expand(
         return _ExpandedSet(name=name, problems=tuple(error.problems))
     problems = (*_parsing_problems(recipe, selection.faces), *_key_problems(recipe, name, selection.faces))
     occluders = select_occluders(bank, occluder_set.kind, split)
-    missing = what_is_missing(occluder_set.kind, selection, occluders)
+    missing = what_is_missing(bank, occluder_set.kind, split, selection, occluders)
     if missing and occluder_set.optional:
         return _ExpandedSet(name=name, problems=problems, absent=missing)
     if missing:

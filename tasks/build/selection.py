@@ -11,12 +11,16 @@ from assets.bank.reader import Bank, Entry
 from assets.problems import unreadable
 from assets.text.lines import bare_name, clean
 from assets.text.name_list import read_names
-from assets.wording import count_of
+from assets.wording import count_of, list_counts
 from manifests.recipe import RecipeError, Subset
 from natocc.files.read import is_there
 from natocc.files.text import read_text
 from natocc.kinds import kind_named
 
+_SPLIT = "--split or the recipe's split"
+_HOW_TO_SPLIT = (
+    "say which in the column split of natocc.csv beside their dataset (docs/raw-data.md), and prepare again"
+)
 _NO_SUBSETS = (
     "subset {}: expected a bank that says which faces are WO and which O, got one without any; put the lists "
     "(CelebAMask-HQ-WO-train.txt and others) into the raw folder and prepare again, or write some with "
@@ -59,7 +63,7 @@ def select_faces(bank: Bank, split: str, subset: Subset = "all") -> FaceSelectio
 
 def _listed(faces: Sequence[Entry], path: Path) -> list[Entry]:
     if not is_there(path):
-        expected = f"split: expected train, test, all or a list file, got {str(path)!r}, which is no file"
+        expected = f"{_SPLIT}: expected train, test, all or a list file, got {str(path)!r}, which is no file"
         advice = "give the list with --split FILE, or take every face with --split all"
         raise RecipeError([f"{expected}; {advice}"])
     ids: dict[str, str | None] = {}
@@ -70,14 +74,14 @@ def _listed(faces: Sequence[Entry], path: Path) -> list[Entry]:
     try:
         names = read_names(read_text(path), lambda name: ids.get(clean(name)) or ids.get(bare_name(name)))
     except OSError as error:
-        raise RecipeError([f"split: {unreadable(error, 'a list of faces', str(path))}"]) from error
+        raise RecipeError([f"{_SPLIT}: {unreadable(error, 'a list of faces', str(path))}"]) from error
     if names.unmatched:
         text = (
             f"{count_of(len(names.unmatched), 'faces')} that the bank lacks, the first {names.unmatched[0]!r}"
         )
-        raise RecipeError([f"split: expected faces of the bank in {path}, got {text}"])
+        raise RecipeError([f"{_SPLIT}: expected faces of the bank in {path}, got {text}"])
     if names.unclear:
-        raise RecipeError([f"split: expected one face a line in {path}, got others: {names.unclear}"])
+        raise RecipeError([f"{_SPLIT}: expected one face a line in {path}, got others: {names.unclear}"])
     chosen = frozenset(names.found)
     return [face for face in faces if face.id in chosen]
 
@@ -90,19 +94,39 @@ def select_occluders(bank: Bank, kind: str, split: str) -> tuple[Entry, ...]:
     entries = bank.entries(pool.name)
     if split == "all":
         return tuple(entry for entry in entries if entry.split != "excluded")
-    return tuple(entry for entry in entries if entry.split == ("test" if split == "test" else "train"))
+    return tuple(entry for entry in entries if entry.split == _occluder_split(split))
 
 
-def what_is_missing(kind: str, selection: FaceSelection, occluders: Sequence[Entry]) -> str:
+def _occluder_split(split: str) -> str:
+    """The split of the occluders for faces of a split; those of a list are for training."""
+    return "test" if split == "test" else "train"
+
+
+def what_is_missing(
+    bank: Bank, kind: str, split: str, selection: FaceSelection, occluders: Sequence[Entry]
+) -> str:
     """The missing inputs of a set, as text; "" if it can be built."""
     if not selection.faces:
         got = "expected faces in its split, got none"
-        advice = f"but {selection.unknown} of unknown subset, for which `natocc partition` proposes one"
-        return f"{got}, {advice}" if selection.unknown else got
+        if selection.unknown:
+            return (
+                f"{got}, but {selection.unknown} of unknown subset, for which `natocc partition` proposes one"
+            )
+        return f"{got}, but the bank has {_by_split(bank, 'face')} of any subset; {_HOW_TO_SPLIT}"
     pool = kind_named(kind).pool
-    if pool is not None and not occluders:
-        return f"expected at least one {pool.name} in the bank for its split, got none"
-    return ""
+    if pool is None or occluders:
+        return ""
+    wanted = f"of split {_occluder_split(split)}" if split != "all" else "that is not excluded"
+    there = _by_split(bank, pool.name)
+    advice = f"got no {pool.plural} at all; put some into the raw folder and prepare again"
+    if there:
+        advice = f"got none, but {there}; {_HOW_TO_SPLIT}"
+    return f"expected at least one {pool.name} {wanted} in the bank, {advice}"
+
+
+def _by_split(bank: Bank, kind: str) -> str:
+    """The numbers of a kind's entries by split; "" without any."""
+    return list_counts(dict(sorted(Counter(entry.split for entry in bank.entries(kind)).items())))
 
 
 def pairs_of_one_photo(faces: Sequence[Entry], pool: Sequence[Entry]) -> int:

@@ -16,7 +16,8 @@ def test_each_set_and_reason_has_a_line() -> None:
         "5 pairs of set hand, whose face and occluder come from the same photograph",
         "1 pair of set object, whose face and occluder come from the same photograph",
         "1 listed face of set shapes, in the test split or excluded",
-        "2 faces of set shapes, whose subset (WO or O) is unknown",
+        "2 faces of set shapes, whose subset (WO or O) is unknown: lists in the raw folder tell it "
+        "(docs/raw-data.md), `natocc partition` proposes some, and --subset all takes every face",
         "1 sample, rejected: hidden_too_much",
     ]
 

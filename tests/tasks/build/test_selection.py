@@ -83,7 +83,10 @@ def test_a_list_is_taken_as_it_is_but_for_test_and_excluded_faces(bank: Bank, tm
     path.write_text("x\ny\na\n")
     with pytest.raises(RecipeError, match="got 2 faces that the bank lacks, the first 'x'"):
         select_faces(bank, str(path))
-    with pytest.raises(RecipeError, match="split: expected train, test, all or a list file, got 'nowhere'"):
+    with pytest.raises(
+        RecipeError,
+        match="--split or the recipe's split: expected train, test, all or a list file, got 'nowhere'",
+    ):
         select_faces(bank, "nowhere")
 
 
@@ -105,12 +108,35 @@ def test_occluders_follow_the_split_of_their_faces(bank: Bank, split: str, found
 
 def test_missing_inputs_of_a_set_are_named(bank: Bank) -> None:
     whole, hands = select_faces(bank, "train"), select_occluders(bank, "hand", "train")
-    assert what_is_missing("hand", whole, hands) == what_is_missing("none", whole, ()) == ""
-    assert what_is_missing("randocc", whole, ()) == (
-        "expected at least one texture in the bank for its split, got none"
+    assert what_is_missing(bank, "hand", "train", whole, hands) == ""
+    assert what_is_missing(bank, "none", "train", whole, ()) == ""
+    assert what_is_missing(bank, "randocc", "train", whole, ()) == (
+        "expected at least one texture of split train in the bank, got no textures at all; "
+        "put some into the raw folder and prepare again"
     )
-    assert what_is_missing("hand", FaceSelection(faces=()), hands) == "expected faces in its split, got none"
-    assert "but 3 of unknown subset" in what_is_missing("hand", FaceSelection(faces=(), unknown=3), hands)
+    none = FaceSelection(faces=())
+    assert what_is_missing(bank, "hand", "train", none, hands) == (
+        "expected faces in its split, got none, but the bank has 1 excluded, 1 test, 3 train of any subset; say "
+        "which in the column split of natocc.csv beside their dataset (docs/raw-data.md), and prepare again"
+    )
+    unknown = what_is_missing(bank, "hand", "train", FaceSelection(faces=(), unknown=3), hands)
+    assert "but 3 of unknown subset" in unknown
+
+
+@pytest.mark.parametrize(
+    ("split", "wanted"),
+    [
+        ("test", "of split test"),
+        ("train", "of split train"),
+        ("a.txt", "of split train"),
+        ("all", "that is not excluded"),
+    ],
+)
+def test_occluders_of_other_splits_are_counted_with_the_way_out(bank: Bank, split: str, wanted: str) -> None:
+    assert what_is_missing(bank, "hand", split, select_faces(bank, "train"), ()) == (
+        f"expected at least one hand {wanted} in the bank, got none, but 1 excluded, 1 test, 1 train; say which "
+        "in the column split of natocc.csv beside their dataset (docs/raw-data.md), and prepare again"
+    )
 
 
 def test_pairs_of_one_photograph_are_counted(bank: Bank) -> None:
