@@ -23,6 +23,7 @@ from models.checkpoints.header import is_safetensors
 from models.checkpoints.names import StateDict, some
 from models.checkpoints.safetensors_io import decode_tensors
 from models.checkpoints.select import opened
+from models.checkpoints.zip_sums import damaged_member
 
 # A file's path or its bytes.
 CheckpointSource = str | Path | bytes
@@ -52,7 +53,7 @@ def read_content(source: CheckpointSource, name: str | None = None) -> object:
     """Return the content of a ``torch.save`` or safetensors file as saved, on the CPU.
 
     It holds tensors, numbers, texts, and lists and dicts of them. Raises FileNotFoundError, and ValueError
-    for a file that is truncated, holds code, or is of another kind.
+    for a file that is truncated, differs from its check sums, holds code, or is of another kind.
     """
     name, begins = named(source, name), source[:512] if isinstance(source, bytes) else _begin(Path(source))
     if is_safetensors(begins):
@@ -62,6 +63,7 @@ def read_content(source: CheckpointSource, name: str | None = None) -> object:
             # Of pickle protocols, TorchScript, quantised tensors: all are read or rejected below.
             warnings.simplefilter("ignore")
             _refuse_compressed(source)
+            _refuse_damaged(source)
             # Opened here, since torch chooses the format by a path's suffix.
             with _opened(source) as file:
                 content: object = torch.load(file, map_location="cpu", weights_only=True)
@@ -80,6 +82,10 @@ def read_content(source: CheckpointSource, name: str | None = None) -> object:
 
 def _entries(content: object, name: str) -> list[CheckpointEntry]:
     return entries_of(content, name) if isinstance(content, Mapping) else []
+
+
+class _Damaged(Exception):
+    """A member of the archive differs from its check sum."""
 
 
 class _Compressed(Exception):
@@ -107,10 +113,19 @@ def _refuse_compressed(source: CheckpointSource) -> None:
         raise _Compressed
 
 
+def _refuse_damaged(source: CheckpointSource) -> None:
+    """Reject a zip archive that differs from its check sums, which ``torch.load`` does not compare."""
+    with _opened(source) as file:
+        if zipfile.is_zipfile(file) and (member := damaged_member(file)):
+            raise _Damaged(member)
+
+
 def _other(source: CheckpointSource, begins: bytes, error: Exception) -> tuple[str, str]:
     """Describe a file that is not a checkpoint, and what to do."""
     if isinstance(error, _Compressed):
         return "one whose tensors are compressed", "save it again by torch.save, which does not compress"
+    if isinstance(error, _Damaged):
+        return f"one whose {error} differs from its check sum", _COPY_AGAIN
     if kind := foreign_kind(begins, _members(source)):
         return kind
     if classes := _classes(source, error):

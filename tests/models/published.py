@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from itertools import pairwise
 
 import torch
@@ -163,3 +164,12 @@ def rainnet(width: int = 64, channels: int = 3) -> Shapes:
         for vector in ("foreground_gamma", "foreground_beta", "background_gamma", "background_beta"):
             shapes[f"{norm}.{vector}"] = (size,)
     return shapes
+
+
+def flipped(data: bytes) -> bytes:
+    """A file of ``torch.save`` with a flipped bit in the middle of its largest member."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        largest = max(archive.infolist(), key=lambda entry: entry.file_size)
+        content = archive.read(largest)
+    at = data.index(content) + len(content) // 2
+    return data[:at] + bytes([data[at] ^ 8]) + data[at + 1 :]

@@ -13,7 +13,7 @@ from models.checkpoints.read import read_content, read_state
 from models.glean.weights import load_glean, load_prior
 from models.rainnet.weights import load_rainnet
 from models.rrdb.weights import load_rrdbnet
-from tests.models.published import Shapes, glean, prior, rainnet, rrdbnet, saved, tensors
+from tests.models.published import Shapes, flipped, glean, prior, rainnet, rrdbnet, saved, tensors
 
 
 class _Trap:
@@ -80,6 +80,18 @@ def test_other_files_than_checkpoints_are_described(data: bytes, message: str, t
             ValueError, match=rf"expected a checkpoint of tensors alone, {message} fetch the file"
         ):
             read_state(source)
+
+
+def test_a_flipped_bit_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "flipped.pth"
+    path.write_bytes(flipped(saved({"conv.weight": torch.ones(100)})))
+    for source in (path, path.read_bytes()):
+        with pytest.raises(ValueError) as error:
+            read_state(source, "flipped.pth")
+        assert str(error.value) == (
+            "flipped.pth: expected a checkpoint of tensors alone, got one whose archive/data/0 differs from its "
+            "check sum; copy or fetch the file again, and compare its hash"
+        )
 
 
 def test_a_checkpoint_that_unfolds_in_memory_is_refused() -> None:

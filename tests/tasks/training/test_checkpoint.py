@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from models.not_finite import Diverged
 from models.training_module import TrainingModule, seed_of
 from tasks.training.checkpoint import CheckpointCallback
 from tasks.training.fit import fit
-from tasks.training.state import decode_state
+from tasks.training.state import decode_state, encode_state
 
 
 class LineTraining(TrainingModule):
@@ -112,9 +113,9 @@ def test_the_state_of_another_training_is_refused_with_what_differs(tmp_path: Pa
 
 def test_the_weights_of_other_networks_are_refused(tmp_path: Path) -> None:
     train(tmp_path / "run.pt")
-    content = torch.load(tmp_path / "run.pt", weights_only=True)
-    content["networks"]["other"] = content["networks"].pop("line")
-    torch.save(content, tmp_path / "run.pt")
+    state = decode_state((tmp_path / "run.pt").read_bytes())
+    renamed = replace(state, networks={"other": state.networks["line"]})
+    (tmp_path / "run.pt").write_bytes(encode_state(renamed))
     with pytest.raises(ValueError, match=r"run\.pt: expected the weights of these networks, got '\w+'"):
         train(tmp_path / "run.pt")
 
@@ -137,10 +138,10 @@ def test_weights_that_are_not_finite_are_neither_written_nor_resumed(tmp_path: P
         f"use a lower --learning-rate; the last state is still in {tmp_path / 'run.pt'}, so other options "
         "need another --out"
     )
-    content = torch.load(tmp_path / "run.pt", weights_only=True)
-    assert content["step"] == 1
-    content["networks"]["line"]["0.bias"][0] = float("nan")
-    torch.save(content, tmp_path / "run.pt")
+    state = decode_state((tmp_path / "run.pt").read_bytes())
+    assert state.step == 1
+    state.networks["line"]["0.bias"][0] = float("nan")
+    (tmp_path / "run.pt").write_bytes(encode_state(state))
     with pytest.raises(
         Diverged, match=r"run\.pt: expected finite weights, got NaN or infinity in the line; use"
     ):

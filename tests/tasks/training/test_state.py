@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from tasks.training.state import TrainingState, decode_state, encode_state
-from tests.models.published import saved
+from tests.models.published import flipped, saved
 
 
 def state() -> TrainingState:
@@ -64,11 +64,11 @@ class _Marker:
 def test_other_files_are_refused_and_no_code_runs(tmp_path: Path) -> None:
     with pytest.raises(
         ValueError,
-        match=r"^a\.pt: expected the state of a training \(natocc-training/1\), got 'other'; use another --out",
+        match=r"^a\.pt: expected the state of a training \(natocc-training/2\), got 'other'; use another --out",
     ):
         decode_state(saved({"format": "other", "step": 1}), "a.pt")
-    with pytest.raises(ValueError, match="got 'natocc-training/1'"):
-        decode_state(saved({"format": "natocc-training/1", "step": 1}))
+    with pytest.raises(ValueError, match="got 'natocc-training/2'"):
+        decode_state(saved({"format": "natocc-training/2", "step": 1}))
     with pytest.raises(ValueError, match="expected a checkpoint of tensors alone"):
         decode_state(encode_state(state())[:500])
     with pytest.raises(ValueError, match="expected a checkpoint of tensors alone"):
@@ -78,3 +78,29 @@ def test_other_files_are_refused_and_no_code_runs(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"one that holds io\.open; save its state_dict alone"):
         decode_state(stream.getvalue())
     assert not (tmp_path / "ran").exists()
+
+
+def test_a_damaged_state_is_refused() -> None:
+    with pytest.raises(
+        ValueError,
+        match=r"a\.pt: expected .* differs from its check sum; .*; or use another --out, or remove the file to train",
+    ):
+        decode_state(flipped(encode_state(state())), "a.pt")
+
+
+def test_a_state_that_differs_from_its_hash_is_refused() -> None:
+    content = torch.load(io.BytesIO(encode_state(state())), weights_only=True)
+    content["networks"]["network"]["w"][0, 0] += 1
+    with pytest.raises(
+        ValueError, match=r"a\.pt: expected the state with sha256 \w+…, got \w+…: it is damaged or was"
+    ):
+        decode_state(saved(content), "a.pt")
+
+
+def test_a_state_without_a_hash_is_read_and_its_check_sums_are_compared() -> None:
+    content = torch.load(io.BytesIO(encode_state(state())), weights_only=True)
+    del content["sha256"]
+    former = saved(content | {"format": "natocc-training/1"})
+    assert torch.equal(decode_state(former).networks["network"]["w"], state().networks["network"]["w"])
+    with pytest.raises(ValueError, match="differs from its check sum"):
+        decode_state(flipped(former))

@@ -12,6 +12,7 @@ from lightning.pytorch.core.optimizer import LightningOptimizer
 
 from models.glean.training import GLEANTraining, learnable
 from models.not_finite import Diverged
+from tasks.training.state import decode_state, encode_state
 from tasks.training.upscaler.photos_folder import photos_in_folder
 from tasks.training.upscaler.train import train_upscaler
 from tests.upscaler_training import photographs, tiny
@@ -66,9 +67,9 @@ def test_weights_that_are_not_finite_are_never_written(
 def test_a_state_that_is_not_finite_is_not_resumed(tmp_path: Path) -> None:
     _train(tmp_path)
     path = tmp_path / "run" / "state.pt"
-    content = torch.load(path, weights_only=True)
-    content["optimisers"][0]["state"][0]["exp_avg_sq"].fill_(math.inf)
-    torch.save(content, path)
+    state = decode_state(path.read_bytes())
+    state.optimisers[0]["state"][0]["exp_avg_sq"].fill_(math.inf)
+    path.write_bytes(encode_state(state))
     with pytest.raises(
         Diverged, match=r"state\.pt: expected finite weights, got NaN or infinity in the network's opt"
     ):
