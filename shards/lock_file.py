@@ -6,10 +6,17 @@ import contextlib
 import errno
 import fcntl
 import os
+import stat
 from pathlib import Path
+
+from natocc.files.read import what_is
 
 # What a file system without locks answers.
 NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
+# A link is not followed, and a pipe's other end is not waited for.
+_FLAGS = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+# What opening a link, a folder and a pipe or socket answers.
+_NO_FILE = (errno.ELOOP, errno.EISDIR, errno.ENXIO)
 
 
 def try_lock(path: Path) -> int | None:
@@ -33,17 +40,42 @@ def try_lock(path: Path) -> int | None:
 
 
 def _open(path: Path) -> int:
-    """The open file, which is made if it is missing; to read alone if it is another user's."""
+    """The open file, which is made if it is missing; to read alone if it is another user's.
+
+    Raises OSError for what is no regular file: a link's target is never opened, a pipe never waited for.
+    """
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | _FLAGS, 0o644)
     except PermissionError:
         if not can_write(path.parent):
             raise
-        return os.open(path, os.O_RDONLY)
+        return _regular(path, os.open(path, os.O_RDONLY | _FLAGS))
+    except OSError as error:
+        if error.errno not in _NO_FILE or not os.path.lexists(path):
+            raise
+        raise _unfit(path) from error
+    handle = _regular(path, handle)
     # Whoever may write the folder may write its lock.
     with contextlib.suppress(OSError):
         os.fchmod(handle, 0o644 | path.parent.stat().st_mode & 0o022)
     return handle
+
+
+def _regular(path: Path, handle: int) -> int:
+    """The handle of a regular file with one name; a hard link's other name would be overwritten too."""
+    status = os.fstat(handle)
+    if stat.S_ISREG(status.st_mode) and status.st_nlink <= 1:
+        return handle
+    os.close(handle)
+    raise _unfit(path)
+
+
+def _unfit(path: Path) -> OSError:
+    found = "a link" if path.is_symlink() or path.is_file() else what_is(path)
+    return OSError(
+        f"{path}: expected the file of a lock or nothing, got {found}; remove it, and run "
+        "the same command again"
+    )
 
 
 def _is_usable(path: Path, handle: int) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -99,3 +101,38 @@ def test_nothing_is_left_where_there_are_no_locks(
     with lock_if_free(str(tmp_path)) as free:
         assert not free
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "kind", ["a link", "a link to nothing", "a hard link", "a folder", "a named pipe", "a socket"]
+)
+def test_what_is_no_file_of_a_lock_is_named_and_stays(kind: str, tmp_path: Path) -> None:
+    precious, place = tmp_path / "precious", tmp_path / "out" / LOCK_FILE
+    precious.write_text("precious")
+    precious.chmod(0o600)
+    place.parent.mkdir()
+    with socket.socket(socket.AF_UNIX) as listening:
+        match kind:
+            case "a link":
+                place.symlink_to(precious)
+            case "a link to nothing":
+                place.symlink_to(tmp_path / "nothing")
+            case "a hard link":
+                place.hardlink_to(precious)
+            case "a folder":
+                place.mkdir()
+            case "a named pipe":
+                os.mkfifo(place)
+            case _:
+                with contextlib.chdir(place.parent):
+                    listening.bind(place.name)
+        found = "a link" if "link" in kind else kind
+        expected = rf"{place}: expected the file of a lock or nothing, got {found}; remove it, and run"
+        for _ in range(2):
+            with pytest.raises(OSError, match=expected), lock(str(place.parent)):
+                pass
+            with lock_if_free(str(place.parent)) as held:
+                assert not held
+    assert precious.read_text() == "precious" and precious.stat().st_mode & 0o777 == 0o600
+    assert os.path.lexists(place) and not (tmp_path / "nothing").exists()
