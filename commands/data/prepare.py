@@ -105,7 +105,7 @@ def _print(report: PrepareReport) -> None:
 
     counts = list_counts(report.counts)
     state = "unchanged: " if report.unchanged else ""
-    moved = f"; {report.moved_to_test} moved to test" if report.moved_to_test else ""
+    moved = f"; {report.moved_to_test} moved to test ({_first_moved(report)})" if report.moved_to_test else ""
     shards = f"{count_of(report.shards_made, 'shards')} made, {report.shards_kept} kept"
     unmatched = f"; {sum(one.count for one in report.unmatched)} unmatched" if report.unmatched else ""
     say(f"{state}{report.bank}: {counts}; {report.refused} refused{unmatched}{moved}; {shards}")
@@ -113,6 +113,11 @@ def _print(report: PrepareReport) -> None:
         say(f"annotations of COCO skipped: {list_counts(report.skipped)}")
     if any(name != LANCZOS for name in report.upscaled):
         say(f"objects by upscaler: {_upscaled(report.upscaled)}")
+
+
+def _first_moved(report: PrepareReport) -> str:
+    more = report.moved_to_test > len(report.moved_first)
+    return f"{', '.join(report.moved_first)}{', …' if more else ''}"
 
 
 def _upscaled(upscaled: Mapping[str, int]) -> str:

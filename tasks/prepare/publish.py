@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
+from itertools import islice
 
 from assets.bank.reader import Bank, Entry
 from assets.bank.splits import final_splits, held_out_names
@@ -16,6 +17,9 @@ from tasks.prepare.collect import BankContents
 from tasks.prepare.options import PrepareOptions
 from tasks.prepare.records import drop_records
 from tasks.prepare.report import PROBLEMS, PrepareReport, count_entries
+
+# Entries that moved to the test split and are named.
+_MOST_MOVED = 3
 
 
 def publish_bank(
@@ -42,7 +46,14 @@ def publish_bank(
         shards_made=sum(result.made for result in contents.sources),
         shards_kept=sum(result.kept for result in contents.sources),
         upscaled=contents.counted,
+        moved_first=_first_moved(contents.entries, entries),
     )
+
+
+def _first_moved(before: Iterable[Entry], after: Iterable[Entry]) -> tuple[str, ...]:
+    """Kind and id of the first entries whose split has changed."""
+    moved = (one for one, other in zip(after, before, strict=True) if one.split != other.split)
+    return tuple(f"{entry.kind} {entry.id}" for entry in islice(moved, _MOST_MOVED))
 
 
 def _index_fields(

@@ -29,6 +29,8 @@ class PrepareReport:
     shards_kept: int
     # Objects by upscaler, and ``smaller_batches``: objects for which a GPU's memory was short.
     upscaled: dict[str, int]
+    # The first of the entries that moved.
+    moved_first: tuple[str, ...] = ()
 
     @property
     def refused(self) -> int:
@@ -41,13 +43,20 @@ class PrepareReport:
 
 
 def count_entries(bank: Bank) -> dict[str, int]:
-    """Faces by split, corrected masks if there are any, occluders by kind, really occluded faces."""
+    """Faces by split, corrected masks if there are any, occluders by kind, really occluded faces.
+
+    Occluders that are excluded are counted apart.
+    """
     counts: Counter[str] = Counter()
     for entry in bank.entries("face"):
         counts[f"{entry.split} faces"] += 1
     if corrected := sum(entry.category == CORRECTED for entry in bank.entries("face")):
         counts["corrected masks"] = corrected
     for pool in POOLS.values():
-        counts[pool.plural] = len(bank.entries(pool.name))
+        entries = bank.entries(pool.name)
+        excluded = sum(entry.split == "excluded" for entry in entries)
+        counts[pool.plural] = len(entries) - excluded
+        if excluded:
+            counts[f"excluded {pool.plural}"] = excluded
     counts["occluded faces"] = int(bank.index["evaluation"]["faces"])
     return dict(counts)

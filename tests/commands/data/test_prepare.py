@@ -48,8 +48,19 @@ def test_one_line_a_problem_then_the_counts_and_exit_0(made: tuple[Path, Path, R
     ]
     assert done.stdout == (
         f"{bank}: 1 train face, 2 test faces, 0 objects, 1 hand, 1 texture, 1 occluded face; "
-        "1 refused; 1 moved to test; 4 shards made, 0 kept\n"
+        "1 refused; 1 moved to test (face 00001); 4 shards made, 0 kept\n"
     )
+
+
+def test_an_occluder_that_is_excluded_is_counted_apart(
+    made: tuple[Path, Path, Result], tmp_path: Path
+) -> None:
+    raw = tmp_path / "raw"
+    shutil.copytree(made[0], raw)
+    hand = next((raw / "11k-hands/Hands").iterdir())
+    write(raw / "11k-hands/natocc.csv", f"file,split\nHands/{hand.name},tst\n".encode())
+    shown = call(raw, tmp_path / "bank").stdout
+    assert ", 0 hands, 1 excluded hand, 1 texture, " in shown
 
 
 def test_strict_exits_1_where_something_was_refused_and_nothing_is_made_twice(

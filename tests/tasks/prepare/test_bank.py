@@ -328,6 +328,7 @@ def test_photographs_and_persons_of_test_faces_are_kept_out_of_training(tmp_path
         "the really occluded face's photograph"
     )
     assert report.moved_to_test == bank.index["moved_to_test"] == 3
+    assert len(report.moved_first) == 3
     assert report.absent == ("COCO",)
 
 

@@ -14,6 +14,10 @@ def test_faces_are_counted_by_split_and_occluders_by_kind(tmp_path: Path) -> Non
     writer = BankWriter(str(tmp_path))
     rows = [entry("a"), replace(entry("b"), split="test"), replace(entry("c"), category="corrected")]
     rows += [replace(entry("d"), kind="hand"), replace(entry("e"), kind="texture")]
+    rows += [
+        replace(entry("f"), kind="hand", split="excluded"),
+        replace(entry("g"), kind="hand", split="test"),
+    ]
     for row in rows:
         writer.add(row, {"json": b"{}"})
     writer.close(evaluation={"faces": 7, "datasets": {}})
@@ -22,7 +26,8 @@ def test_faces_are_counted_by_split_and_occluders_by_kind(tmp_path: Path) -> Non
         "test faces": 1,
         "corrected masks": 1,
         "objects": 0,
-        "hands": 1,
+        "hands": 2,
+        "excluded hands": 1,
         "textures": 1,
         "occluded faces": 7,
     }
