@@ -22,7 +22,7 @@ from assets.datasets.hands.selection import LIST
 from assets.datasets.published import PUBLISHED
 from assets.face_metadata.celeba import IDENTITY_FOLDERS
 from assets.face_metadata.corrected_masks import CORRECTED_FOLDER
-from assets.face_metadata.partition_lists import find_lists
+from assets.face_metadata.partition_lists import face_texts
 from assets.face_metadata.tables import TABLES
 from assets.reading.folders import first_folder
 from assets.reading.locate_folder import spellings
@@ -30,16 +30,16 @@ from assets.text.sidecar import SIDECAR
 
 # Files of publishers that hold no data which readers use.
 _PAPERS = re.compile(
-    r"(readme|licen[cs]e|copying|notice|authors|citation|changelog|change_log|terms|agreement|md5|sha256)"
-    r".*|.*\.(md|md5|sha1|sha256|sha512|rst|bib|url|webloc)",
+    r"(?!.*\.(csv|tsv|json|jsonl)$)(?:(readme|licen[cs]e|copying|notice|authors|citation|changelog|change_log|terms|agreement|md5|sha256)"
+    r".*|.*\.(md|md5|sha1|sha256|sha512|rst|bib|url|webloc))",
     re.IGNORECASE,
 )
 # COCO's annotations of other kinds, 11k Hands' table in other formats, the record of the demo photographs;
-# lists of faces under other names and a list of hands in another place, which readers report.
+# a list of hands in another place, which its reader reports.
 _NAMED_ELSEWHERE = re.compile(
-    r"COCO/annotations/(captions|person_keypoints|stuff|panoptic|image_info)_.*"
+    r"COCO/annotations/(captions|person_keypoints|stuff|panoptic|image_info)_.*\.json"
     r"|11k-hands/HandInfo\.(txt|mat|xlsx?)|natocc-sample\.json"
-    r"|(CelebAMask-HQ/)?(?i:celebamask-hq)[^/]*\.(?i:txt)|11k_hands_sample\.txt"
+    r"|11k_hands_sample\.txt"
 )
 # Folders of publishers, and of natocc's own, that no reader of a bank reads on purpose.
 _UNUSED = ("11k-hand_sr", f"{DTD_FOLDER}/imdb", "CelebA")
@@ -153,8 +153,8 @@ def _files(raw: Path) -> Iterator[str]:
     yield from (f"{source.folder}/{name}" for source in SOURCES for name in (SIDECAR, "split/val.txt"))
     yield from (f"{CELEBAMASK_FOLDER}/{name}" for name in TABLES)
     yield from (f"{folder}/identity_CelebA.txt" for folder in IDENTITY_FOLDERS)
-    for path in find_lists(raw, lambda problem: None).values():
-        yield path.relative_to(raw).as_posix()
+    # Those that are no lists are named by the lists' reader.
+    yield from _below(raw, *face_texts(raw))
     yield from (f"{hands.HANDS_FOLDER}/{name}" for name in ("HandInfo.csv", LIST))
     yield from _below(raw, *(raw / COCO_FOLDER / "annotations").glob("instances_*.json"))
     for folder in (voo_objects.voo_folder(raw), faceocc.faceocc_folder(raw)):

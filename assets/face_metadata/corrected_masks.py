@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from assets.face_metadata.partition_lists import is_face_text
 from assets.face_metadata.provenance import PROVENANCE
 from assets.face_metadata.verdicts import VERDICTS_FILE
 from assets.pictures.mask import read_mask
@@ -39,7 +40,7 @@ def check_corrected(raw: Path, faces: str) -> None:
             f"{folder}: expected a folder of masks, got no folder; unpack the archive, or remove it"
         )
     names = names_in(folder)
-    if not any(Path(name).suffix.lower() in MASK_ENDINGS or _is_table(name) for name in names):
+    if not any(Path(name).suffix.lower() in MASK_ENDINGS or _is_table(folder / name) for name in names):
         inner = (folder / name for name in sorted(names) if (folder / name).is_dir())
         below = [path for path in inner if any(name.lower().endswith(".png") for name in names_in(path))]
         got = f"masks one level deeper; move those of {below[0]} up" if below else "none; remove the folder"
@@ -68,7 +69,7 @@ def corrected_masks(raw: Path, stems: Iterable[str], report: ReportProblem) -> C
         return CorrectedMasks(masks={}, unfit={})
 
     def note(problem: Problem) -> None:
-        if not _is_table(problem.path.rpartition("/")[2]):
+        if not _is_table(raw / problem.path):
             report(problem)
 
     stems = list(stems)
@@ -80,14 +81,14 @@ def corrected_masks(raw: Path, stems: Iterable[str], report: ReportProblem) -> C
     unfit = {
         id_of(stem): path
         for stem, path in match_unfit(stems, files.unfit).items()
-        if not _is_table(path.name) and not has_own_png(stem, matches.candidates.get(stem, ()))
+        if not _is_table(path) and not has_own_png(stem, matches.candidates.get(stem, ()))
     }
     return CorrectedMasks(masks=dict(found), unfit=unfit)
 
 
-def _is_table(name: str) -> bool:
-    """Whether the file is one of the folder's tables: provenance, verdicts, or Voo et al.'s lists."""
-    return name in (PROVENANCE, VERDICTS_FILE) or (name.startswith("CelebAMask-HQ") and name.endswith(".txt"))
+def _is_table(path: Path) -> bool:
+    """Whether another reader reads or names the file: provenance, verdicts, and lists of faces."""
+    return path.name in (PROVENANCE, VERDICTS_FILE) or (is_face_text(path.name) and not path.is_dir())
 
 
 def read_corrected(path: Path, *, empty: bool = False) -> tuple[Image, tuple[str, ...]]:

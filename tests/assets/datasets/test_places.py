@@ -26,11 +26,14 @@ def test_of_several_folders_the_one_that_is_read_counts(tmp_path: Path) -> None:
 def test_tables_lists_and_papers_are_known(tmp_path: Path) -> None:
     whole_tree(tmp_path)
     write(tmp_path / "WO_train.txt", b"0\n")
+    write(tmp_path / "CelebAMask-HQ-mine.TXT", b"0\n")
     places = read_places(tmp_path)
     read = ("WO_train.txt", "CelebAMask-HQ/CelebAMask-HQ-pose-anno.txt", "RealOcc/split/val.txt")
     passed = ("dtd/README", "CelebAMask-HQ-mine.TXT", "COCO/annotations/stuff_val2017.json", "notes.md")
     assert all(map(places.has_file, (*read, *passed)))
     assert not any(map(places.has_file, ("list.txt", "RealOcc/split/train.txt", "dtd/a.jpg")))
+    strangers = ("notice-test.csv", "README.json", "COCO/annotations/captions_test.txt")
+    assert not any(map(places.has_file, strangers))
 
 
 def test_a_folder_of_its_own_resembles_nothing() -> None:

@@ -28,6 +28,11 @@ def found_in(raw: Path, *names: str) -> tuple[dict[str, str], list[str]]:
         ("CelebAMask-HQ-O-test.txt", "O-test"),
         ("CelebAMask-HQ-removed.txt", "excluded"),
         ("WOtrain_list.txt", "WO-train"),
+        ("CelebAMask_HQ-WO-test.txt", "WO-test"),
+        ("CelebAMaskHQ-WO-test.txt", "WO-test"),
+        ("celebamask hq wo test.txt", "WO-test"),
+        ("CelebA-Mask-HQ_WOtestset.txt", "WO-test"),
+        ("O-test.txt", "O-test"),
     ],
 )
 def test_a_group_is_recognised_in_several_spellings(tmp_path: Path, name: str, group: str) -> None:
@@ -73,3 +78,52 @@ def test_lists_that_may_hold_out_faces_are_known_by_a_word_or_as_second_ones(tmp
     found_in(tmp_path, *names, "CelebAMask-HQ-WO_test.txt", second, "CelebAMask-HQ/CelebAMask-HQ-O.txt")
     found = may_hold_out(tmp_path, find_lists(tmp_path, lambda problem: None))
     assert [path.relative_to(tmp_path).as_posix() for path in found] == [names[0], names[1], second]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "CelebAMask-HQ-WO-test.json",
+        "CelebAMask_HQ-WO-test.md",
+        "CelebAMask-HQ-testset.txt",
+        "celebamask hq removd.tsv",
+        "WO-tst.txt",
+        "CelebAMask-HQ/O-test.md",
+    ],
+)
+def test_a_list_that_is_not_read_is_named_and_may_hold_out_faces(tmp_path: Path, name: str) -> None:
+    lists, (problem,) = found_in(tmp_path, name)
+    assert lists == {} and problem.startswith(f"{name}: expected a list of Voo et al.'s partition")
+    assert may_hold_out(tmp_path, {}) == [tmp_path / name]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("CelebAMask-HQ-README.md", "CelebAMask-HQ.zip", "CelebAMask-HQ-test.png", "two-tests.txt"),
+        "CelebAMask-HQ-masks_corrected/0.png",
+    ],
+)
+def test_papers_archives_and_pictures_are_no_lists(tmp_path: Path, name: str) -> None:
+    assert found_in(tmp_path, name) == ({}, []) and may_hold_out(tmp_path, {}) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "CelebAMask-HQ/celebamask-hq-attribute-anno.txt",
+        "CelebAMask-HQ/CelebAMask-HQ-Attribute-Anno.TXT",
+        "CelebAMask-HQ/CelebAMaskHQ_attribute_anno.csv",
+        "CelebAMask-HQ-attribute-anno.txt",
+        "CelebAMask-HQ-masks_corrected/CelebAMask-HQ-attribute-anno.txt",
+    ],
+)
+def test_a_table_of_the_dataset_in_another_place_or_spelling_is_named(tmp_path: Path, name: str) -> None:
+    assert found_in(tmp_path, name) == (
+        {},
+        [
+            f"{name}: expected this table as CelebAMask-HQ/CelebAMask-HQ-attribute-anno.txt, "
+            "got another name or place, so it is not read"
+        ],
+    )
+    assert may_hold_out(tmp_path, {}) == []
