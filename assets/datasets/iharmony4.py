@@ -6,14 +6,24 @@ the composites for training and testing (github.com/bcmi/Image-Harmonization-Dat
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from assets.problems import Problem, ReportProblem, unreadable
+from assets.datasets.iharmony4_lists import (
+    COMPOSITES,
+    IHARMONY4_KINDS,
+    MASKS,
+    REALS,
+    SUBSETS,
+    Composites,
+    ListContent,
+    find_lists,
+    parts_of,
+    read_list,
+)
+from assets.problems import Problem, ReportProblem
 from assets.reading.expected_counts import deviation
 from assets.reading.faults import Faults
 from assets.reading.folders import first_folder, names_in
@@ -21,16 +31,11 @@ from assets.reading.naming import id_of, normal
 from assets.reading.tally import Tally
 from assets.reading.unmatched import tally_of, unmatched
 from assets.records import RawComposite
-from assets.text.lines import path_parts, unquote
-from assets.text.name_list import numbered_entries
 from assets.text.sidecar import Sidecar
 from assets.text.sidecar_row import SidecarRow
-from natocc.files.read import is_there, what_is
-from natocc.files.text import read_text
+from natocc.files.read import what_is
 
 IHARMONY4_FOLDERS = ("iHarmony4", "IHarmony4")
-SUBSETS = ("HAdobe5k", "HCOCO", "HFlickr", "Hday2night")
-IHARMONY4_KINDS = COMPOSITES, _MASKS, _REALS = "composite_images", "masks", "real_images"
 # Composites by sub-dataset: train, test.
 COUNTS = {
     "HAdobe5k": (19_437, 2_160),
@@ -39,7 +44,6 @@ COUNTS = {
     "Hday2night": (311, 133),
 }
 _SPLITS = ("train", "test")
-_SEPARATOR = re.compile(r"[,;\t|]")
 IHARMONY4_LICENCE = (
     "iHarmony4: no licence stated; photographs under the terms of COCO, MIT-Adobe FiveK, day2night, Flickr"
 )
@@ -51,7 +55,9 @@ def read_iharmony4(raw: Path, report: ReportProblem, split: str | None = None) -
     If a list is not at the root, the lists of the sub-datasets are read (``HCOCO/HCOCO_train.txt``, which
     contain file names without folders). The mask of ``c100001_391895_1.jpg`` is ``c100001_391895.png``, its
     real picture ``c100001.jpg``. A composite with a missing file is not yielded. Each kind of fault in a list
-    is one Problem. A composite that the test list or the side-car holds out is not yielded for training.
+    is one Problem; those of the test list are told with ``split="train"`` too. A composite that the test list
+    or the side-car holds out is not yielded for training, nor is one that an unclear line of the test list
+    may mean. Nothing is yielded for training where the test list is no text.
 
     Raises ValueError for an unknown split. Yields nothing if the folder does not exist.
     """
@@ -65,28 +71,9 @@ def read_iharmony4(raw: Path, report: ReportProblem, split: str | None = None) -
         yield from reader.read_split(name)
     if split is None:
         reader.report_unlisted()
+    if split == "train":
+        reader.report_list_faults("test")
     reader.finish()
-
-
-def parts_of(composite: str) -> tuple[str, str]:
-    """Names of a composite's mask and real picture. Raises ValueError for a name with too few fields.
-
-    >>> parts_of("c100001_391895_1.jpg")
-    ('c100001_391895.png', 'c100001.jpg')
-    """
-    real, *fields = PurePosixPath(composite).stem.rsplit("_", 2)
-    if len(fields) != 2 or not all((real, *fields)):
-        raise ValueError(f"{composite}: expected <photograph>_<foreground>_<version>.jpg")
-    return f"{real}_{fields[0]}.png", f"{real}.jpg"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _List:
-    """One list file. ``subset`` is the sub-dataset of all its lines; None if each line names one."""
-
-    path: Path
-    split: str
-    subset: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +91,7 @@ class _Named:
 
     def files(self, folder: Path) -> dict[str, Path]:
         """Composite, mask and real picture by the folder of their kind."""
-        names = {COMPOSITES: self.composite, _MASKS: self.mask, _REALS: self.real}
+        names = {COMPOSITES: self.composite, MASKS: self.mask, REALS: self.real}
         return {kind: folder / self.subset / kind / name for kind, name in names.items()}
 
 
@@ -116,77 +103,84 @@ class _Reader:
         self._sidecar = Sidecar(folder, raw, report, (f"*/{COMPOSITES}/*",))
         self._list_of: dict[str, str] = {}  # by composite
         self._used: dict[tuple[str, str], set[str]] = {}  # names by sub-dataset and folder
-        self._tested = frozenset(self._names_in("test"))
+        self._composites = Composites(folder)
+        self._lists = {
+            split: [read_list(one, self._composites) for one in find_lists(folder, split)]
+            for split in _SPLITS
+        }
+        tests = self._lists["test"]
+        self._tested = frozenset(key for one in tests for key in one.names.found)
+        self._doubtful = frozenset(key for one in tests for key in one.doubtful) - self._tested
+        self._marked = frozenset(key for one in self._lists["train"] for key in one.names.marked)
+        # Sub-datasets whose test list can't be read; None: of all.
+        self._unread = {one.source.subset for one in tests if one.error is not None}
 
     def finish(self) -> None:
         self._sidecar.finish()
 
-    def _names_in(self, split: str) -> Iterator[str]:
-        """The composites that the lists of a split name. Faults are reported when the lists are read."""
-        for source in _find_lists(self._folder, split):
-            try:
-                entries = [line for _, line in numbered_entries(read_text(source.path))]
-            except OSError:
-                continue
-            for line in entries:
-                with suppress(ValueError):
-                    yield _parse_line(line, source.subset).key
-
     def read_split(self, split: str) -> Iterator[RawComposite]:
         """Yield the composites of a split. A split without a list is a Problem."""
-        lists = _find_lists(self._folder, split)
-        if not lists:
+        if not self._lists[split]:
             where = self._relative(self._folder / f"IHD_{split}.txt")
             expected = f"this list, or <sub-dataset>/<sub-dataset>_{split}.txt"
             self._report(Problem(path=where, expected=expected, got="no such file"))
-        for source in lists:
-            yield from self._read_list(source)
+        for content in self._lists[split]:
+            yield from self._read_list(content)
 
-    def _read_list(self, source: _List) -> Iterator[RawComposite]:
-        where, faults, counts = self._relative(source.path), Faults(), Counter[str]()
+    def report_list_faults(self, split: str) -> None:
+        """Report what the lists of a split hold beside composites."""
+        for content in self._lists[split]:
+            for problem in content.problems(self._relative(content.source.path)):
+                self._report(problem)
+
+    def _read_list(self, content: ListContent) -> Iterator[RawComposite]:
+        split = content.source.split
+        where, faults, counts = self._relative(content.source.path), Faults(), Counter[str]()
         held_out = Tally()
-        try:
-            for named in self._lines(source, faults):
-                counts[named.subset] += 1
-                files = named.files(self._folder)
-                row = self._sidecar.row_of(f"{named.subset}/{COMPOSITES}/{named.composite}")
-                if row.split == "excluded" or (row.split, source.split) == ("test", "train"):
-                    held_out.add(named.key)
-                    continue
-                lacking = [kind for kind, file in files.items() if what_is(file)]
-                for kind in lacking:
-                    faults.add(f"{named.subset}/{kind} of its composites", "no file for", files[kind].name)
-                if not lacking:
-                    yield self._composite(named, source.split, files, row)
-        except OSError as error:
-            self._report(unreadable(error, "text in UTF-8").problem(where))
-        self._report_counts(where, source.split, counts)
+        for named in self._lines(content, faults):
+            counts[named.subset] += 1
+            files = named.files(self._folder)
+            row = self._sidecar.row_of(f"{named.subset}/{COMPOSITES}/{named.composite}")
+            if row.split == "excluded" or (row.split, split) == ("test", "train"):
+                held_out.add(named.key)
+                continue
+            lacking = [kind for kind, file in files.items() if what_is(file)]
+            for kind in lacking:
+                faults.add(f"{named.subset}/{kind} of its composites", "no file for", files[kind].name)
+            if not lacking:
+                yield self._composite(named, split, files, row)
+        self._report_counts(where, split, counts)
         if held_out:
             expected = "composites that the side-car does not hold out"
             self._report(Problem(path=where, expected=expected, got=f"others {held_out}", action="noted"))
-        for problem in faults.problems(where):
+        for problem in (*faults.problems(where), *content.problems(where)):
             self._report(problem)
 
-    def _lines(self, source: _List, faults: Faults) -> Iterator[_Named]:
+    def _lines(self, content: ListContent, faults: Faults) -> Iterator[_Named]:
         """The composites of the list that no earlier list contains."""
-        where = self._relative(source.path)
-        for number, line in numbered_entries(read_text(source.path)):
-            try:
-                named = _parse_line(line, source.subset)
-            except ValueError:
-                expected = "lines like HCOCO/composite_images/c100001_391895_1.jpg"
-                faults.add(expected, "others", f"line {number}")
-                continue
-            if source.split == "train" and named.key in self._tested:
-                faults.add("composites that the test list does not name", "others", named.key)
+        where = self._relative(content.source.path)
+        for named in map(_named, content.names.found):
+            for kind, file in named.files(self._folder).items():
+                self._used.setdefault((named.subset, kind), set()).add(file.name)
+            if content.source.split == "train" and (reason := self._why_not_trained(named)):
+                faults.add(reason, "others", named.key)
                 continue
             if (earlier := self._list_of.get(named.key)) is not None:
                 faults.add("composites that no line has yet", "others", f"{named.key} of {earlier}")
                 continue
             self._list_of[named.key] = where
-            for kind, file in named.files(self._folder).items():
-                self._used.setdefault((named.subset, kind), set()).add(file.name)
             yield named
+
+    def _why_not_trained(self, named: _Named) -> str:
+        """What a composite to train on is not, by the test lists; "" if they let it be."""
+        if named.key in self._tested:
+            return "composites that the test list does not name"
+        if named.key in self._doubtful:
+            return "composites that no line of the test list may mean which can't be read"
+        if named.key in self._marked:
+            return 'composites to train on without a word like "test" beside them'
+        unread = None in self._unread or named.subset in self._unread
+        return "a test list that can be read, without which nothing is trained on" if unread else ""
 
     def report_unlisted(self) -> None:
         """Report the files of each sub-dataset that no line of the lists leads to."""
@@ -208,8 +202,8 @@ class _Reader:
             subset=named.subset,
             split=split,
             composite=files[COMPOSITES],
-            mask=files[_MASKS],
-            real=files[_REALS],
+            mask=files[MASKS],
+            real=files[REALS],
             origin=row.origin("iHarmony4", IHARMONY4_LICENCE),
         )
 
@@ -225,24 +219,8 @@ class _Reader:
         return path.relative_to(self._raw).as_posix()
 
 
-def _find_lists(folder: Path, split: str) -> list[_List]:
-    """The list at the root, or the lists of the sub-datasets."""
-    whole = folder / f"IHD_{split}.txt"
-    if is_there(whole):
-        return [_List(path=whole, split=split, subset=None)]
-    paths = ((folder / subset / f"{subset}_{split}.txt", subset) for subset in SUBSETS)
-    return [_List(path=path, split=split, subset=subset) for path, subset in paths if is_there(path)]
-
-
-def _parse_line(line: str, subset: str | None) -> _Named:
-    """The composite that a line names. Raises ValueError if the sub-dataset has no such composite."""
-    *folders, name = path_parts(unquote(_SEPARATOR.split(line)[0])) or ("",)
-    if folders and folders[-1] == COMPOSITES:
-        folders.pop()
-    if not folders and subset is not None:
-        folders = [subset]
-    if not folders or folders[-1] not in SUBSETS or subset not in (None, folders[-1]):
-        raise ValueError(f"{line}: expected <sub-dataset>/{COMPOSITES}/<file>")
-    name = name if PurePosixPath(name).suffix else f"{name}.jpg"
-    mask, real = parts_of(name)
-    return _Named(subset=folders[-1], composite=name, mask=mask, real=real)
+def _named(key: str) -> _Named:
+    """The composite of a key, ``HCOCO/c1_1_1.jpg``."""
+    subset, _, composite = key.partition("/")
+    mask, real = parts_of(composite)
+    return _Named(subset=subset, composite=composite, mask=mask, real=real)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.datasets.iharmony4 import COUNTS, parts_of, read_iharmony4
+from assets.datasets.iharmony4 import COUNTS, read_iharmony4
 from assets.problems import Problem
 from assets.records import RawComposite
 from tests.raw_trees import write
@@ -80,8 +80,9 @@ def test_missing_files_take_a_line_a_kind_and_the_rest_is_read(tmp_path: Path) -
         f"{test} HFlickr/composite_images of its composites, got {absent}",
         f"{test} HFlickr/masks of its composites, got {absent.replace('_1.jpg', '.png')}",
         f"{test} HFlickr/real_images of its composites, got {absent.replace('_1_1.jpg', '.jpg')}",
-        f"{test} lines like HCOCO/composite_images/c100001_391895_1.jpg, got others 3 (line 6, line 7, line 8)",
         f"{test} HCOCO/masks of its composites, got no file for 1 (c100001_391895.png)",
+        f"{test} lines like HCOCO/composite_images/c100001_391895_1.jpg, got others 3 (HCOCO/c1.jpg, "
+        "HCOCO/real_images/c1_1_1.jpg, Other/composite_images/c1_1_1.jpg)",
     ]
 
 
@@ -125,8 +126,56 @@ def test_what_the_test_list_or_the_side_car_holds_out_is_not_trained_on(tmp_path
     assert [one.subset for one in read(tmp_path, "test")[0]] == ["HAdobe5k", "HFlickr"]
 
 
-def test_the_last_two_fields_of_a_name_are_foreground_and_version() -> None:
-    assert parts_of("my_own_photo_3_1.jpg") == ("my_own_photo_3.png", "my_own_photo.jpg")
+@pytest.mark.parametrize(
+    "line",
+    [
+        "HCOCO/composite_images/C1_1_1.JPG",
+        "HCOCO/composite_images/c1_1_1.png",
+        "hcoco/composite_images/c1_1_1.jpg",
+        "c1_1_1.jpg",
+        "c1_1_1",
+        "0,HCOCO/composite_images/c1_1_1.jpg",
+        '["HCOCO/composite_images/c1_1_1.jpg"]',
+        "HCOCO/composite_images/c1_1_1.jpg: test",
+        "HFlickr/composite_images/c1_1_1.jpg",
+        "HCOCO/masks/c1_1.png",
+        "HCOCO/real_images/c1.jpg",
+    ],
+)
+@pytest.mark.parametrize("split", ["train", None])
+def test_a_composite_that_the_test_list_may_mean_is_not_trained_on(
+    tmp_path: Path, line: str, split: str | None
+) -> None:
+    lines = "".join(f"{add(tmp_path, 'HCOCO', f'c{number}_1_1')}\n" for number in (1, 2))
+    write(tmp_path / "iHarmony4/IHD_train.txt", lines.encode())
+    write(tmp_path / "iHarmony4/IHD_test.txt", f"{line}\n".encode())
+    composites, problems = read(tmp_path, split)
+    assert [one.composite.stem for one in composites if one.split == "train"] == ["c2_1_1"]
+    assert any("HCOCO/c1_1_1.jpg" in problem for problem in problems)
+
+
+def test_the_composites_of_a_test_list_that_cannot_be_read_are_not_trained_on(tmp_path: Path) -> None:
+    lines = [add(tmp_path, "HCOCO", "c1_1_1"), add(tmp_path, "HFlickr", "f1_1_1")]
+    for subset, line in zip(("HCOCO", "HFlickr"), lines, strict=True):
+        write(tmp_path / f"iHarmony4/{subset}/{subset}_train.txt", line.encode())
+    write(tmp_path / "iHarmony4/HCOCO/HCOCO_test.txt", lines[0].encode("utf-16"))
+    composites, problems = read(tmp_path, "train")
+    assert [one.subset for one in composites] == ["HFlickr"]
+    assert problems == [
+        "iHarmony4/HCOCO/HCOCO_train.txt: expected a test list that can be read, without which nothing is "
+        "trained on, got others 1 (HCOCO/c1_1_1.jpg)",
+        "iHarmony4/HCOCO/HCOCO_test.txt: expected text in UTF-8, got text in UTF-16; save it as UTF-8",
+    ]
+
+
+def test_an_empty_test_list_is_named_and_a_line_that_says_test_is_held_out(tmp_path: Path) -> None:
+    lines = [add(tmp_path, "HCOCO", f"c{number}_1_1") for number in (1, 2)]
+    write(tmp_path / "iHarmony4/IHD_train.txt", f"{lines[0]},test\n{lines[1]},train\n".encode())
+    write(tmp_path / "iHarmony4/IHD_test.txt", b"")
+    composites, problems = read(tmp_path, "train")
+    assert [one.composite.stem for one in composites] == ["c2_1_1"]
+    assert problems[0].endswith('without a word like "test" beside them, got others 1 (HCOCO/c1_1_1.jpg)')
+    assert problems[1].endswith("got an empty list; a line with # says that it has none")
 
 
 def test_the_published_counts_add_up() -> None:
