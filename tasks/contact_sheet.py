@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -56,6 +57,17 @@ def on_checks(rgb: Image, alpha: Image, cell: int = 24) -> Image:
     return np.rint(rgb * weight + checks * (1 - weight)).astype(np.uint8)
 
 
+def fit_text(text: str, width: int, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> str:
+    """The text in one line of at most ``width`` pixels; "…" stands for what is cut from its end."""
+    line = one_line(text)
+    fitting = bisect_right(range(len(line) + 1), width, key=lambda count: font.getlength(line[:count])) - 1
+    if fitting == len(line):
+        return line
+    room = width - font.getlength("…")
+    kept = bisect_right(range(len(line) + 1), room, key=lambda count: font.getlength(line[:count])) - 1
+    return f"{line[: max(0, kept)].rstrip()}…"
+
+
 def compose_sheet(strips: Sequence[Strip], title: str, *, side: int = 224, columns: int = 3) -> Image:
     """All strips in a grid under a title line; RGB uint8."""
     widest = max((len(strip.pictures) for strip in strips), default=1)
@@ -64,14 +76,13 @@ def compose_sheet(strips: Sequence[Strip], title: str, *, side: int = 224, colum
     rows = -(-len(strips) // columns)
     sheet = PillowImage.new("RGB", (columns * cell_width + gap, rows * cell_height + head), _PAPER)
     draw = ImageDraw.Draw(sheet)
-    draw.text((gap, 8), one_line(title), fill=_INK, font=ImageFont.load_default(16))
+    large = ImageFont.load_default(16)
+    draw.text((gap, 8), fit_text(title, sheet.width - 2 * gap, large), fill=_INK, font=large)
     font = ImageFont.load_default(12)
     for number, strip in enumerate(strips):
         left, top = gap + number % columns * cell_width, head + number // columns * cell_height
         for place, picture in enumerate(strip.pictures):
             sheet.paste(PillowImage.fromarray(fit_cell(picture, side)), (left + place * side, top))
-        room = int(len(strip.pictures) * side / 6.2)
-        caption = one_line(strip.caption)
-        text = caption if len(caption) <= room else caption[: room - 1] + "…"
-        draw.text((left, top + side + 2), text, fill=_INK, font=font)
+        caption = fit_text(strip.caption, widest * side, font)
+        draw.text((left, top + side + 2), caption, fill=_INK, font=font)
     return np.asarray(sheet)

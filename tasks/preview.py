@@ -67,14 +67,23 @@ def _encode(sheet: Image, ending: str) -> bytes:
 
 
 def pick_evenly(groups: Mapping[K, Sequence[T]], count: int) -> list[T]:
-    """``count`` items: an equal share of each group (in order of the names), evenly spaced within it."""
-    names = sorted(groups)
+    """``count`` items, in order of the groups' names, evenly spaced within each group.
+
+    Each group has an equal share; what a small one leaves goes to the others.
+    """
     picks: list[T] = []
-    for number, name in enumerate(names):
-        items = groups[name]
-        share = min(len(items), count // len(names) + (number < count % len(names)))
-        picks += [items[position * len(items) // share] for position in range(share)]
+    for name, share in _shares({name: len(groups[name]) for name in sorted(groups)}, count).items():
+        picks += [groups[name][position * len(groups[name]) // share] for position in range(share)]
     return picks
+
+
+def _shares(sizes: Mapping[K, int], count: int) -> dict[K, int]:
+    shares = dict.fromkeys(sizes, 0)
+    while (free := [name for name in sizes if shares[name] < sizes[name]]) and count > 0:
+        for name in free[:count]:
+            shares[name] += 1
+        count -= len(free)
+    return shares
 
 
 def _version_sheet(url: str, count: int) -> Image:
@@ -89,7 +98,7 @@ def _version_sheet(url: str, count: int) -> Image:
     recipe = dataset.recipe
     title = (
         f"{dataset.name} {dataset.version} · profile {recipe['profile']} · seed {recipe['seed']} · "
-        f"size {recipe['size']} · {dataset.counts['kept']} kept · occluded, mask, alpha, clean"
+        f"size {recipe['size']} · {len(rows)} of {dataset.counts['kept']} kept · occluded, mask, alpha, clean"
     )
     return compose_sheet(_sample_strips(url, dataset, rows), title)
 
@@ -136,7 +145,7 @@ def _bank_sheet(bank: Bank, count: int) -> Image:
     ]
     plurals = {FACE: "faces", **{pool.name: pool.plural for pool in POOLS.values()}}
     counts = list_counts({plurals[kind]: len(found) for kind, found in groups.items()})
-    title = f"bank · {counts} · faces with their masks' contours and mask scores"
+    title = f"bank · {counts}, {len(entries)} of them here · faces with their masks' contours and mask scores"
     return compose_sheet(worst_first + others, title, side=288, columns=5)
 
 

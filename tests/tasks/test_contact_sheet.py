@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import ImageFont
 
 from natocc.geometry import Image
-from tasks.contact_sheet import Strip, compose_sheet, fit_cell, on_checks, overlay
+from tasks.contact_sheet import Strip, compose_sheet, fit_cell, fit_text, on_checks, overlay
 
 PAPER = (250, 250, 248)
 
@@ -70,3 +71,13 @@ def test_a_caption_stays_on_its_line() -> None:
     plain = compose_sheet([Strip(pictures=strips[0].pictures, caption="a")], "one", side=40, columns=1)
     assert sheet.shape == plain.shape
     assert (sheet[26:34] == PAPER).all()
+
+
+def test_a_text_is_cut_with_a_sign_where_it_does_not_fit() -> None:
+    font = ImageFont.load_default(12)
+    for text in ("W" * 100, "i" * 100, "texture banded_0002 banded train"):
+        cut = fit_text(text, 100, font)
+        assert cut.endswith("…") and text.startswith(cut[:-1])
+        assert 85 < font.getlength(cut) <= 100
+    assert fit_text("hand 7", 100, font) == "hand 7"
+    assert fit_text("hand 7", 3, font) == "…"

@@ -28,6 +28,32 @@ def test_pictures_are_shared_evenly_among_sets() -> None:
     assert pick_evenly({"a": [1, 2, 3, 4], "b": [5, 6], "c": [7]}, 5) == [1, 3, 5, 6, 7]
 
 
+def test_what_a_small_set_leaves_goes_to_the_others() -> None:
+    groups = {"a": [1, 2, 3, 4, 5, 6], "b": [7], "c": [8, 9]}
+    assert pick_evenly(groups, 7) == [1, 2, 4, 5, 7, 8, 9]
+    assert pick_evenly(groups, 9) == pick_evenly(groups, 100) == list(range(1, 10))
+    assert pick_evenly(groups, 2) == [1, 7]
+
+
+def test_the_heading_says_how_many_are_shown_of_how_many(
+    built: BuildReport, bank_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: dict[str, int] = {}
+
+    def listen(strips: Sequence[Strip], title: str, **options: int) -> Image:
+        shown[title] = len(strips)
+        return compose_sheet(strips, title, **options)
+
+    monkeypatch.setattr(tasks.preview, "compose_sheet", listen)
+    preview(bank_url, str(tmp_path / "all.png"), 100)
+    preview(bank_url, str(tmp_path / "some.png"), 4)
+    preview(built.url, str(tmp_path / "version.png"), 1)
+    whole, some, version = shown
+    assert "1 face, 1 object, 1 hand, 3 textures, 6 of them here" in whole and shown[whole] == 6
+    assert "4 of them here" in some and shown[some] == 4
+    assert f" · 1 of {built.dataset.counts['kept']} kept · " in version and shown[version] == 1
+
+
 def test_faces_of_a_bank_come_by_score_and_say_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     titles: list[str] = []
 
