@@ -40,7 +40,7 @@ def read_mask(path: Path) -> tuple[Image, tuple[str, ...]]:
     palettes (by their colours) and transparency. The alpha holds the mask if the colours are the same
     everywhere, the colours hold it if the picture is opaque; if both vary they must agree. Raises BadInput
     for anything else, such as grey away from the edge, class indices, a mask without white, and values 0
-    and 1 in a lossy file. An all-zero mask is returned as it is.
+    and 1 in a lossy file, or black all over. Another all-zero mask is returned as it is.
     """
     mask = read_stored_mask(path)
     return mask.plane, mask.notes
@@ -66,12 +66,12 @@ def decode_mask(data: bytes) -> Mask:
 def _select(channels: Channels, notes: list[str]) -> Image:
     """The channel that holds the mask, uint8 HxW; conversions are added to ``notes``."""
     lossy = channels.lossy
-    alpha = None if channels.alpha is None else _levels(channels.alpha, [], lossy, "in its alpha ")
+    alpha = None if channels.alpha is None else _levels(channels.alpha, [], False, "in its alpha ")
     if alpha is None or not alpha.size or alpha.min() > _HALF:
         return _levels(_grey(channels, notes), notes, lossy)
     if _is_constant(channels.colours):
         notes.append("mask in the alpha channel")
-        return _levels(np.asarray(channels.alpha), notes, lossy)
+        return _levels(np.asarray(channels.alpha), notes, False)
     if _is_constant(alpha):
         raise BadInput(
             _ONE_MASK, "a mask in its colours and an alpha that is transparent everywhere; " + _SAVE
@@ -106,19 +106,21 @@ def _grey(channels: Channels, notes: list[str]) -> StoredPlane:
 def _levels(values: StoredPlane, notes: list[str], lossy: bool, where: str = "") -> Image:
     """Values as 0 to 255; 0 and 1, and 16 bits, are scaled.
 
-    Raises BadInput for values without white, and for 0 and 1 in a lossy file, whose noise is as large.
+    Raises BadInput for values without white, and for 0 and 1 in a lossy file, whose noise is as large; they
+    may have become black.
     """
     top = int(values.max(initial=0))
     if top > 255:
         notes.append("16 bits a channel")
+        if top < 257:
+            raise BadInput(_MASK, f"{where}16-bit values up to {top}")
         values, top = values // 257, top // 257
     if 1 < top <= _HALF:
         raise BadInput(_MASK, f"{where}values up to {top}")
-    if top == 1 and lossy:
+    if top <= 1 and lossy:
+        got = "values 0 and 1, which its compression does not keep" if top else "black all over"
         expected = "a mask of 0 and 255 in a JPEG or a lossy WebP"
-        raise BadInput(
-            expected, f"{where}values 0 and 1, which its compression does not keep; save it as PNG"
-        )
+        raise BadInput(expected, f"{where}{got}; save it as PNG")
     if top == 1:
         notes.append("values 0 and 1")
         return values.astype(np.uint8) * np.uint8(255)

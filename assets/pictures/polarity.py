@@ -36,8 +36,8 @@ class Subject:
 
 
 FACE_MASK = Subject(name="face", border=0.9, middle=1.0)
-# One hand enters by two sides of the picture at most.
-HAND_MASK = Subject(name="hand", border=0.0, middle=1.0, corners=3, doubtful_middle=0.5)
+# One hand enters by two sides of the picture at most, so it covers two corners at most.
+HAND_MASK = Subject(name="hand", border=0.0, middle=1.0, corners=3)
 # A picture frame has a hole in the middle.
 OBJECT_MASK = Subject(name="object", border=0.95, middle=0.5, doubtful_middle=0.5, may_fill=True)
 FEATURE_MASK = Subject(name="part", border=0.5, middle=1.0)

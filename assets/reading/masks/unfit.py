@@ -13,21 +13,7 @@ from assets.reading.masks.match import MASK_ENDINGS, PhotographNames
 from assets.reading.naming import normal
 
 # Notes, tables and archives about a photograph bear its name too.
-_NOTES = (
-    ".txt",
-    ".md",
-    ".rst",
-    ".log",
-    ".ini",
-    ".cfg",
-    ".htm",
-    ".html",
-    ".pdf",
-    ".doc",
-    ".docx",
-    ".py",
-    ".sh",
-)
+_NOTES = (".txt", ".md", ".rst", ".log", ".ini", ".cfg", ".htm", ".html", ".pdf", ".doc", ".docx")
 _TABLES = (".json", ".jsonl", ".csv", ".tsv", ".xml", ".yaml", ".yml", ".xls", ".xlsx", ".parquet")
 _NO_MASKS = frozenset(
     (*_NOTES, *_TABLES, ".zip", ".tar", ".gz", ".7z", ".rar", ".md5", ".sha256", ".py", ".sh")

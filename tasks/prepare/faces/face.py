@@ -74,14 +74,16 @@ def _read_parts(
 ) -> tuple[dict[str, Image], Frame, tuple[Problem, ...]]:
     """The part masks by name, upright, the frame in which they are stored, and their conversions.
 
-    Raises BadInput if the skin is missing or empty, for masks of different or wrong sizes, and for one that
-    looks inverted.
+    An empty file of a part is refused and the face kept, as if the part had no file. Raises BadInput if the
+    skin is missing or empty, for masks of different or wrong sizes, and for one that looks inverted.
     """
     parts: dict[str, Image] = {}
     problems: list[Problem] = []
     for name, path in face.parts.items():
         parts[name], notes = read_from(read_mask, path, raw)
         problems += conversions(relative(path, raw), EXPECTED_MASK, unusual(notes))
+        if not parts[name].any():
+            problems.append(_empty_part(path, raw))
     if "skin" not in parts:
         got = f"{', '.join(sorted(parts))} alone"
         raise BadInput("a mask of the skin among its parts", got, relative(face.image, raw))
@@ -100,6 +102,12 @@ def _read_parts(
             expected = f"the aspect of its photograph {size_text(picture.rgb)}"
             raise BadInput(expected, size_text(mask), relative(face.parts[name], raw))
     return parts, frame, (*problems, *check_parts(parts, face.parts, raw))
+
+
+def _empty_part(path: Path, raw: Path) -> Problem:
+    """The refusal of a part's file. The face is kept: some tools write such files for absent parts."""
+    expected, got = "a mask with pixels, or no file", "an empty mask; the part counts as absent"
+    return Problem(path=relative(path, raw), expected=expected, got=got)
 
 
 def _landmarks(face: RawFace, picture: Picture, frame: Frame, long_side: int) -> dict[str, list[float]]:

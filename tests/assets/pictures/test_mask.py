@@ -230,6 +230,23 @@ def test_grey_edges_are_cut_above_127(tmp_path: Path) -> None:
 def test_an_all_zero_mask_is_returned_as_such(tmp_path: Path) -> None:
     mask, notes = read_mask(write(tmp_path / "m.png", encoded(ZERO, "PNG")))
     assert not mask.any() and notes == ()
+    clear = np.dstack([FULL] * 3 + [ZERO])
+    assert not read_mask(write(tmp_path / "m.webp", encoded(clear, "WEBP", lossless=True, exact=True)))[
+        0
+    ].any()
+
+
+@pytest.mark.parametrize("form", ["JPEG", "WEBP"])
+def test_a_lossy_file_that_is_black_may_have_lost_its_mask(tmp_path: Path, form: str) -> None:
+    text = refusal(write(tmp_path / "m.png", encoded(ZERO, form)))
+    assert (
+        text == "expected a mask of 0 and 255 in a JPEG or a lossy WebP, got black all over; save it as PNG"
+    )
+
+
+def test_deep_values_below_the_first_of_8_bits_are_no_empty_mask(tmp_path: Path) -> None:
+    data = cv2.imencode(".png", (PLANE > 0) * np.uint16(256))[1].tobytes()
+    assert refusal(write(tmp_path / "m.png", data)).endswith("got 16-bit values up to 256")
 
 
 def test_a_picture_that_is_no_mask_is_named(tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ def test_a_disc_is_sound_and_its_complement_looks_inverted(subject: Subject) -> 
         (rectangle(0, 40, 100, 120), FACE_MASK),
         (rectangle(20, 0, 80, 120), FACE_MASK),
         (rectangle(0, 60, 70, 120), HAND_MASK),
+        (rectangle(0, 60, 100, 120), HAND_MASK),
         (rectangle(0, 0, 100, 120), OBJECT_MASK),
         (rectangle(0, 0, 100, 120) - rectangle(0, 50, 4, 60), OBJECT_MASK),
         (rectangle(0, 0, 0, 0), FACE_MASK),
@@ -62,6 +63,7 @@ def test_what_fills_its_picture_or_is_cut_by_its_border_is_sound(mask: Image, su
     [
         (rectangle(20, 60, 80, 120), FACE_MASK),
         (rectangle(40, 20, 100, 120), HAND_MASK),
+        (rectangle(0, 0, 20, 20), HAND_MASK),
         (disc(120, 100, 1.0), OBJECT_MASK),
     ],
 )

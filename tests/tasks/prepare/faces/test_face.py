@@ -155,6 +155,17 @@ def test_a_0_1_mask_is_not_lost(tmp_path: Path) -> None:
     assert np.array_equal(decode_plane(prepare(tmp_path).members["mask.png"]), disc(512, 512))
 
 
+@pytest.mark.parametrize("form", ["PNG", "BMP"])
+def test_an_empty_part_is_named_and_counts_as_absent(tmp_path: Path, form: str) -> None:
+    parts = {"skin": disc(512, 512), "eye_g": encoded(disc(512, 512) * 0, form)}
+    add_face(tmp_path, "0", portrait(1024, 1024), parts)
+    done = prepare(tmp_path)
+    assert messages(done) == [
+        f"refused {MASK}_eye_g.png: expected a mask with pixels, or no file, got an empty mask; the part counts as absent"
+    ]
+    assert np.array_equal(decode_plane(done.members["mask.png"]), disc(512, 512))
+
+
 SKIN = disc(80, 80)
 
 
@@ -168,6 +179,7 @@ SKIN = disc(80, 80)
         (portrait(), {"skin": SKIN * 0, "nose": SKIN}, f"{MASK}_skin.png: expected a mask with pixels, got an empty mask"),
         (portrait(), {"skin": SKIN, "hat": SKIN}, f"{PHOTO}: expected a face mask with pixels, got an empty mask: other parts cover the skin"),
         (portrait(), {"nose": SKIN, "hair": SKIN}, f"{PHOTO}: expected a mask of the skin among its parts, got hair, nose alone"),
+        (portrait(), {"skin": SKIN, "eye_g": encoded(SKIN // 255, "JPEG", quality=50)}, f"{MASK}_eye_g.png: expected a mask of 0 and 255 in a JPEG or a lossy WebP, got black all over; save it as PNG"),
         (portrait(), {"skin": SKIN, "hair": b""}, f"{MASK}_hair.png: expected a mask, got an empty file"),
         (portrait(), {"skin": encoded(portrait(80, 80), "PNG")}, f"{MASK}_skin.png: expected a mask with equal channels, or of one colour on black, got a coloured picture"),
         (portrait(), {"skin": encoded(SKIN // 255 * 7, "PNG")}, f"{MASK}_skin.png: expected a mask of 0 and 255, or of 0 and 1, got values up to 7"),
