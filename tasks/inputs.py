@@ -17,6 +17,7 @@ from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from natocc.files.clutter import is_clutter
+from natocc.files.read import is_there, what_is
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ def missing_bank(url: str) -> str | None:
 
     if _is_remote(url) or (_local(url) / BANK_INDEX).is_file():
         return None
+    if problem := _unfit_index(url, (BANK_INDEX,)):
+        return f"{problem}; remove it, and run the same `natocc prepare` again"
     if (_local(url) / BANK_TABLE).is_file():
         return f"expected a bank, got an unfinished one at {url}; run the same `natocc prepare` again"
     return (
@@ -74,10 +77,19 @@ def missing_version(url: str) -> str | None:
 
     if _is_remote(url) or any((_local(url) / name).is_file() for name in (DATASET_INDEX, LATEST)):
         return None
+    if problem := _unfit_index(url, (DATASET_INDEX, LATEST)):
+        return f"{problem}; remove it, and run the same `natocc build` again, which repairs the version"
     return (
         f"expected a version ({DATASET_INDEX} in it) or a dataset ({LATEST}), "
         f"got {describe_content(url)} at {url}; give the path that `natocc build` printed"
     )
+
+
+def _unfit_index(url: str, names: Iterable[str]) -> str | None:
+    """The problem of an index that is a folder, a pipe or a link to nothing."""
+    there = (_local(url) / name for name in names if is_there(_local(url) / name))
+    unfit = next(((path, found) for path in there if (found := what_is(path))), None)
+    return unfit and f"expected the file {unfit[0]}, got {unfit[1]}"
 
 
 def missing_version_or_bank(url: str) -> str | None:
@@ -85,8 +97,10 @@ def missing_version_or_bank(url: str) -> str | None:
     version, bank = missing_version(url), missing_bank(url)
     if version is None or bank is None:
         return None
-    unfinished = bank.startswith("expected a bank, got an unfinished one")
-    return bank if unfinished else version.replace("expected", "expected a bank (bank.json in it),", 1)
+    if version.startswith("expected the file "):
+        return version
+    own = bank.startswith(("expected a bank, got an unfinished one", "expected the file "))
+    return bank if own else version.replace("expected", "expected a bank (bank.json in it),", 1)
 
 
 def blocked_folder(path: str | Path) -> str | None:

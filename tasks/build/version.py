@@ -7,7 +7,16 @@ from concurrent.futures import as_completed
 from dataclasses import dataclass, replace
 
 from assets.bank.reader import Bank
-from manifests.dataset import LATEST, Dataset, ShardRecord, latest_version, point_latest
+from manifests.dataset import (
+    CARD,
+    DATASET_INDEX,
+    LATEST,
+    MANIFEST,
+    Dataset,
+    ShardRecord,
+    latest_version,
+    point_latest,
+)
 from manifests.recipe import load_recipe
 from manifests.shard_plan import ShardPlan
 from natocc.document import BadDocument
@@ -16,6 +25,7 @@ from shards.check_output import check_folder
 from tasks.build.lock import KEPT_DAYS, lock_version, remove_abandoned_builds
 from tasks.build.options import BuildOptions
 from tasks.build.plan import Plan, make_plan
+from tasks.build.publish.place import check_place
 from tasks.build.publish.repair import FoundVersion, find_version, remove_leftovers, repair_version
 from tasks.build.publish.write import publish_version
 from tasks.build.reuse import STAGING, reuse_shards
@@ -93,6 +103,8 @@ def resume_job(job: Job, *, deep: bool) -> Job:
     be written.
     """
     plan = job.plan
+    files = (*(shard.file for shard in plan.shards), MANIFEST, CARD, DATASET_INDEX)
+    check_place(job.dataset_url, plan.version, files)
     found = find_version(plan, job.version_url, deep=deep)
     needed = plan.shards if found is None else found.to_render(plan)
     if not needed:

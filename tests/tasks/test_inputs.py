@@ -52,6 +52,15 @@ def test_a_bank_or_a_version_is_known_by_its_index(place: Path) -> None:
         assert look(str(folder)) is None and missing_version_or_bank(str(folder)) is None
 
 
+@pytest.mark.parametrize("name", ["bank.json", "dataset.json", "latest.json"])
+def test_an_index_that_is_no_file_is_named(name: str, place: Path) -> None:
+    os.mkfifo(place / name)
+    look = missing_bank if name == "bank.json" else missing_version
+    expected = f"expected the file {place}/{name}, got a named pipe; remove it, and run the same `natocc "
+    for problem in (look(str(place)), missing_version_or_bank(str(place))):
+        assert problem is not None and problem.startswith(expected)
+
+
 def test_an_unfinished_bank_is_named_as_such(place: Path) -> None:
     (place / "entries.parquet").touch()
     expected = f"expected a bank, got an unfinished one at {place}; run the same `natocc prepare` again"

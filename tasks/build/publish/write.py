@@ -35,7 +35,8 @@ def publish_version(plan: Plan, staging_url: str, version_url: str) -> tuple[Dat
         raise
     dataset = _write_tables(plan, [shard.record for shard in shards], rows, staging_url)
     _check_complete(dataset, staging_url)
-    if storage.list_names(version_url, data_alone=True):
+    # A folder gets the name of another only if that is empty, of clutter too.
+    if storage.list_names(version_url):
         return dataset, tuple(_fill(dataset, staging_url, version_url))
     storage.move_folder(staging_url, version_url, last=DATASET_INDEX, without=ROWS)
     return dataset, ()

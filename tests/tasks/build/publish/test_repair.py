@@ -167,6 +167,28 @@ def test_a_folder_that_is_named_like_a_shard(published: Published) -> None:
         build(published.options)
 
 
+def test_a_folder_of_clutter_alone_is_filled(published: Published) -> None:
+    for path in published.folder.iterdir():
+        path.unlink()
+    (published.folder / ".DS_Store").touch()
+    report = build(published.options)
+    assert len(report.repaired) == 9 and not report.unchanged
+    (published.folder / ".DS_Store").unlink()
+    assert published.build().unchanged
+
+
+@pytest.mark.timeout(120)
+def test_what_is_no_file_is_named_before_anything_is_rendered(published: Published) -> None:
+    (published.folder / SHARD).unlink()
+    (published.folder / SHARD).symlink_to("/nowhere")
+    with pytest.raises(
+        BuildStopped, match=rf"got {SHARD} \(a link to nothing\); remove it, and run the same"
+    ):
+        build(published.options)
+    (published.folder / SHARD).unlink()
+    assert published.build().repaired == (SHARD,)
+
+
 def test_another_bank_does_not_repair(published: Published, bank_url: str, tmp_path: Path) -> None:
     """The used entries are equal, so the version has the same name."""
     from assets.bank.reader import Bank
