@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -228,8 +229,18 @@ def _read(name_or_path: str) -> str:
 
 
 def _line(recipe: object, error: Any) -> str:
+    if error["type"] == "extra_forbidden":
+        error = error | {"msg": _unknown_field(error["loc"])}
     path = one_line(" > ".join(["recipe", one_line(recipe), *(one_line(part) for part in error["loc"])]))
     message = one_line(error["msg"].removeprefix("Value error, "), 2 * MOST_SHOWN)
     # Our own messages contain the actual value; pydantic's do not.
     complete = error["type"] in ("value_error", "missing")
     return f"{path}: {message}" if complete else f"{path}: {message} (got {one_line(repr(error['input']))})"
+
+
+def _unknown_field(place: tuple[int | str, ...]) -> str:
+    """What is expected in place of a field that is none; ``place`` ends with its name."""
+    model = {"sets": OccluderSet, "naturalness": Naturalness}.get(str(place[0]), Recipe)
+    fields = (model if len(place) > 1 else Recipe).model_fields
+    near = get_close_matches(str(place[-1]), fields, 1)
+    return f"expected a field of docs/recipes.md{f', such as {near[0]}' if near else ''}, got another"

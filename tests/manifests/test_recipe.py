@@ -96,12 +96,32 @@ def test_all_problems_are_told_together_each_with_its_path(tmp_path: Path) -> No
         "recipe > mine > sets > 1 > kind: expected one of the kinds randocc, object, hand, none, got 'glove'",
         "recipe > mine > sets > 2 > repeats: Input should be greater than or equal to 1 (got 0)",
         "recipe > mine > sets > 2 > colour_transfer: Input should be less than or equal to 1 (got 2)",
-        "recipe > mine > colour: Extra inputs are not permitted (got 'red')",
+        "recipe > mine > colour: expected a field of docs/recipes.md, got another (got 'red')",
     ]
 
 
 def small(**fields: object) -> dict[str, object]:
     return {"name": "mine", "description": "Mine.", "sets": [{"name": "a", "kind": "randocc"}]} | fields
+
+
+@pytest.mark.parametrize(
+    ("fields", "line"),
+    [
+        ({"sise": 512}, "sise: expected a field of docs/recipes.md, such as size, got another (got 512)"),
+        (
+            {"naturalness": {"lights": True}},
+            "naturalness > lights: expected a field of docs/recipes.md, such as light, got another (got True)",
+        ),
+        (
+            {"sets": [{"name": "a", "kind": "hand", "repeat": 2}]},
+            "sets > 0 > repeat: expected a field of docs/recipes.md, such as repeats, got another (got 2)",
+        ),
+    ],
+)
+def test_an_unknown_field_is_said_with_the_nearest(
+    fields: dict[str, object], line: str, tmp_path: Path
+) -> None:
+    assert problems(small(**fields), tmp_path) == [f"recipe > mine > {line}"]
 
 
 def test_names_that_would_collide_and_no_sets_at_all(tmp_path: Path) -> None:
