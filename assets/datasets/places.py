@@ -155,7 +155,8 @@ def _files(raw: Path) -> Iterator[str]:
     yield from (f"{folder}/identity_CelebA.txt" for folder in IDENTITY_FOLDERS)
     # Those that are no lists are named by the lists' reader.
     yield from _below(raw, *face_texts(raw))
-    yield from (f"{hands.HANDS_FOLDER}/{name}" for name in ("HandInfo.csv", LIST))
+    yield f"{hands.HANDS_FOLDER}/HandInfo.csv"
+    yield from (f"{folder}/{LIST}" for folder in (hands.HANDS_FOLDER, *hands.MASK_FOLDERS))
     yield from _below(raw, *(raw / COCO_FOLDER / "annotations").glob("instances_*.json"))
     for folder in (voo_objects.voo_folder(raw), faceocc.faceocc_folder(raw)):
         if folder not in (None, raw):

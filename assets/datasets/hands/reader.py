@@ -67,7 +67,8 @@ def read_hands(
 def _listed(hands: list[RawHand], folder: Path, raw: Path, report: ReportProblem) -> frozenset[str] | None:
     """Ids of the hands on the published list; None without the list."""
     ids = {bare_name(hand.image.name): hand.id for hand in hands}
-    listed = read_list((folder, raw / HAND_MASKS), raw, lambda name: ids.get(bare_name(name)), report)
+    places = (folder, *(raw / name for name in MASK_FOLDERS))
+    listed = read_list(places, raw, lambda name: ids.get(bare_name(name)), report)
     if listed is None:
         return None
     where, names = listed

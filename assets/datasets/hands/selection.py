@@ -76,16 +76,19 @@ def read_list(
 ) -> tuple[str, NameList[str]] | None:
     """The list's path (relative to ``raw``) and its names, one image a line; None without a list.
 
-    ``id_named`` returns the id of the hand with a name, None if there is none.
+    The first readable one of ``folders`` counts; others are Problems. ``id_named`` returns the id of the hand
+    with a name, None if there is none.
     """
     stray = raw / LIST
     if stray.exists():
         expected = f"the list in {folders[0].name}/ or {folders[1].name}/"
         report(Problem(path=LIST, expected=expected, got="it beside them, where it is not read"))
-    for path in (folder / LIST for folder in folders):
-        if not is_there(path):
-            continue
+    found: tuple[str, NameList[str]] | None = None
+    for path in (folder / LIST for folder in folders if is_there(folder / LIST)):
         where = path.relative_to(raw).as_posix()
+        if found is not None:
+            report(Problem(path=where, expected=f"one {LIST}", got=f"{found[0]} too, which is used"))
+            continue
         try:
             names = read_names(read_text(path), id_named)
         except OSError as error:
@@ -94,8 +97,8 @@ def read_list(
         if not names.lines:
             report(Problem(path=where, expected="a list of images, one a line", got="an empty file"))
             continue
-        return where, names
-    return None
+        found = where, names
+    return found
 
 
 def _by_aspect(hands: Sequence[RawHand], count: int) -> set[str]:

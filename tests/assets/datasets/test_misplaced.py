@@ -28,7 +28,7 @@ def test_of_a_tree_as_it_should_be_nothing_is_misplaced(tmp_path: Path) -> None:
         ("tables/CelebA-HQ-to-CelebA-mapping.txt", "CelebAMask-HQ/CelebA-HQ-to-CelebA-mapping.txt"),
         ("HandInfo.csv", "11k-hands/HandInfo.csv"),
         ("11k-hands/Hands/HandInfo.csv", "11k-hands/HandInfo.csv"),
-        ("11k-hands_masks/11k_hands_sample.txt", "11k-hands/11k_hands_sample.txt"),
+        ("11k-hands/lists/11k_hands_sample.txt", "11k-hands/11k_hands_sample.txt"),
         ("COCO/instances_mine.json", "COCO/annotations/instances_mine.json"),
         ("dtd/images/train1.txt", "dtd/labels/train1.txt"),
         ("RealOcc/image/val.txt", "RealOcc/split/val.txt"),

@@ -242,3 +242,20 @@ def test_hands_do_without_a_table_that_cannot_be_read(tmp_path: Path, table: byt
         "11k-hands/HandInfo.csv: expected the table of the download, with imageName, got "
     )
     assert got in problems[0].got and problems[0].got.endswith("; persons, sides and skin tones are unknown")
+
+
+@pytest.mark.parametrize("place", ["11k-hands_masks", "11k-hands_mask", "hand_sample_mask"])
+def test_the_list_may_lie_in_every_folder_of_masks_and_a_second_one_is_refused(
+    tmp_path: Path, place: str
+) -> None:
+    many(tmp_path, 4, 2)
+    write(tmp_path / place / "11k_hands_sample.txt", b"Hand_0000002.jpg\n")
+    hands, problems = read(tmp_path)
+    assert [hand.image.stem for hand in hands] == ["Hand_0000002"] and problems == []
+    write(tmp_path / "11k-hands/11k_hands_sample.txt", b"Hand_0000003.jpg\n")
+    hands, problems = read(tmp_path)
+    assert [hand.image.stem for hand in hands] == ["Hand_0000003"]
+    assert [str(problem) for problem in problems] == [
+        f"{place}/11k_hands_sample.txt: expected one 11k_hands_sample.txt, "
+        "got 11k-hands/11k_hands_sample.txt too, which is used"
+    ]
