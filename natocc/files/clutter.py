@@ -29,13 +29,19 @@ _NAMES = frozenset(
         "temporary items",
         "thedropboxfolder",
         "dropbox.attr",
+        "picasa.ini",
+        "zbthumbnail.info",
+        "sync.ffs_db",
+        "wget-log",
+        "nohup.out",
     }
 )
 # Backups (name~), files that a program has open (~$name, ~lock.name#, #name#), unfinished downloads, streams
-# that Windows keeps beside a file.
+# that Windows keeps beside a file, files that lie in a cloud alone.
 _PATTERNS = re.compile(
     r".*~|~\$.*|~lock\..*|#.+#|thumbs\.db:.*|.*:zone\.identifier"
-    r"|.+\.(part|partial|crdownload|download|opdownload|filepart|aria2|!ut|swp|swo|bak)",
+    r"|.+\.(part|partial|crdownload|download|opdownload|filepart|aria2|!ut|!qb|swp|swo|kate-swp)"
+    r"|.+\.(bak|orig|tmp|rsync-tmp|gstmp|icloud)|wget-log\.[0-9]+",
     re.DOTALL,
 )
 

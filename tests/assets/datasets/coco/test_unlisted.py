@@ -23,3 +23,19 @@ def test_annotations_without_a_photograph_and_photographs_in_no_list_are_counted
         "got 2 pictures that no annotation file lists (77.jpg, a.PNG); list them under images, or take them out",
     ]
     assert {problem.action for problem in problems} == {"unmatched"}
+
+
+def test_other_files_and_folders_beside_the_photographs_are_counted(tmp_path: Path) -> None:
+    listed = [{"id": 1, "file_name": "000000000001.jpg"}, {"id": 2, "file_name": "sub/000000000002.jpg"}]
+    add_objects(tmp_path, [], images=[image | {"height": 200, "width": 300} for image in listed])
+    strangers = ("notes.txt", "natocc.csv.old", "9.webp", "sub/3.jpg", "masks/1.png", "sub/000000000001.jpg")
+    for name in ("sub/000000000002.jpg", "sub/.DS_Store", *strangers):
+        write(tmp_path / "COCO/sample" / name, b"x")
+    problems: list[Problem] = []
+    assert list(read_objects(tmp_path, problems.append)) == []
+    assert [str(problem).partition(", got ")[2] for problem in problems] == [
+        "3 pictures that no annotation file lists (masks/1.png, sub/000000000001.jpg, sub/3.jpg); "
+        "list them under images, or take them out",
+        "3 files that no reader reads (9.webp, natocc.csv.old, notes.txt); "
+        "rename or move them as docs/raw-data.md says, or take them out",
+    ]
