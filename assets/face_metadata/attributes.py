@@ -13,7 +13,7 @@ from assets.face_metadata.photo_table import (
     read_photo_table,
 )
 from assets.problems import BadInput, ReportProblem
-from assets.text.lines import bare_name
+from assets.text.lines import cell_name
 from assets.text.table import Layout
 
 ATTRIBUTES = "CelebAMask-HQ-attribute-anno.txt"
@@ -43,4 +43,4 @@ def _row(names: tuple[str, ...], cells: list[str]) -> tuple[str, tuple[str, ...]
     if len(values) != len(names) or not set(values) <= {"1", "+1", "-1"}:
         raise BadInput(f"a photograph and {len(names)} values of 1 and -1", first_cells(cells))
     present = (name for name, value in zip(names, values, strict=True) if value != "-1")
-    return bare_name(cells[0]), tuple(sorted(present))
+    return cell_name(cells[0]), tuple(sorted(present))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from assets.face_metadata.photo_table import PhotoTable, first_cells, note, read_photo_table
 from assets.problems import BadInput, Problem, ReportProblem
-from assets.text.lines import bare_name, number_named, plain
+from assets.reading.unmatched import tally_of
+from assets.text.lines import bare_name, cell_name, number_named, plain
 from assets.text.table import Layout
-from natocc.files.names import is_number
 
 MAPPING = "CelebA-HQ-to-CelebA-mapping.txt"
 # CelebA's own table, which is not part of CelebAMask-HQ's archive.
@@ -17,6 +19,8 @@ _IDENTITIES = "identity_CelebA.txt"
 IDENTITY_FOLDERS = ("CelebAMask-HQ", "CelebA", "CelebA/Anno")
 # The first CelebA numbers, counted from 0, of the validation and the test split.
 FIRST_VAL, FIRST_TEST = 162_771, 182_638
+# The photographs of CelebA.
+_PHOTOGRAPHS = 202_599
 
 
 def official_split(orig_idx: int) -> str:
@@ -30,8 +34,19 @@ def celeba_file(orig_idx: int) -> str:
 
 
 def read_mapping(raw: Path, folder: Path, report: ReportProblem) -> PhotoTable[int] | None:
-    """CelebA's number of each photograph; None if there is no readable table."""
-    return read_photo_table(folder / MAPPING, raw, report, _mapping_layout)
+    """CelebA's number of each photograph; None if there is no readable table.
+
+    Faces that have one number are reported, and their rows are left out.
+    """
+    table = read_photo_table(folder / MAPPING, raw, report, _mapping_layout)
+    if table is None:
+        return None
+    counts = Counter(table.rows.values())
+    several = [face for face, number in table.rows.items() if counts[number] > 1]
+    if several:
+        got = f"one of several for {tally_of(several)}, whose rows are not used"
+        report(Problem(path=table.where, expected="a number of CelebA for each face", got=got))
+    return replace(table, rows={face: row for face, row in table.rows.items() if counts[row] == 1})
 
 
 def read_identities(
@@ -60,7 +75,7 @@ def read_identities(
 
 def _mapping_layout(cells: list[str]) -> Layout[int]:
     """The layout of the mapping. The download has a line of column names; some copies lack it."""
-    has_header = not is_number(cells[0])
+    has_header = number_named(cells[0]) is None
     if has_header and [plain(name) for name in cells] != ["idx", "orig_idx", "orig_file"]:
         raise BadInput("the columns idx, orig_idx and orig_file", " ".join(cells[:4]))
     return Layout(has_header=has_header, parse=_mapping_row)
@@ -70,11 +85,13 @@ def _mapping_row(cells: list[str]) -> tuple[str, int]:
     number = number_named(cells[1]) if len(cells) == 3 else None
     if number is None or bare_name(cells[2]) != str(number + 1):
         raise BadInput("a number, CelebA's number and its file, which is one higher", first_cells(cells))
-    return bare_name(cells[0]), number
+    if number >= _PHOTOGRAPHS:
+        raise BadInput(f"numbers of CelebA, from 0 to {_PHOTOGRAPHS - 1}", first_cells(cells))
+    return cell_name(cells[0]), number
 
 
 def _identity_row(wanted: frozenset[str], cells: list[str]) -> tuple[str, int] | None:
     person = number_named(cells[1]) if len(cells) == 2 else None
     if person is None:
         raise BadInput("a photograph of CelebA and the number of its person", first_cells(cells))
-    return (name, person) if (name := bare_name(cells[0])) in wanted else None
+    return (name, person) if (name := cell_name(cells[0])) in wanted else None

@@ -13,7 +13,7 @@ from assets.face_metadata.photo_table import (
     read_photo_table,
 )
 from assets.problems import BadInput, Problem, ReportProblem
-from assets.text.lines import bare_name, plain
+from assets.text.lines import cell_name, plain
 from assets.text.table import Layout
 
 POSES = "CelebAMask-HQ-pose-anno.txt"
@@ -58,4 +58,4 @@ def _row(angles: tuple[str, ...], cells: list[str]) -> tuple[str, Pose]:
         values = []
     if len(values) != len(angles) or not all(abs(value) <= 180 for value in values):
         raise BadInput("a photograph and three angles of -180 to 180 degrees", first_cells(cells))
-    return bare_name(cells[0]), Pose(**dict(zip(angles, values, strict=True)))
+    return cell_name(cells[0]), Pose(**dict(zip(angles, values, strict=True)))

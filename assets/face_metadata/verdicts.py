@@ -10,7 +10,7 @@ from pathlib import Path
 from assets.problems import BadInput, unreadable
 from assets.reading.naming import id_of
 from assets.text.csv_rows import CsvRow, parse_csv
-from assets.text.lines import bare_name, clean, plain
+from assets.text.lines import cell_name, clean, plain
 from natocc.files.names import name_order
 from natocc.files.read import is_there
 from natocc.files.text import read_text
@@ -61,7 +61,7 @@ def _row(row: CsvRow, where: str) -> tuple[str, VerdictRow]:
     """The face's id and its verdict. Raises BadInput."""
     cells = {name: clean(cell) for name, cell in (row.cells or {}).items()}
     verdict = _BY_KEY.get(plain(cells.get("verdict", "")))
-    face = bare_name(cells.get("file", ""))
+    face = cell_name(cells.get("file", ""))
     if verdict is None or not face:
         expected = f"a file, a verdict among {', '.join(_VERDICTS)}, who, date"
         raise BadInput(expected, row.text, where)

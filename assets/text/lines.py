@@ -68,6 +68,16 @@ def bare_name(name: str) -> str:
     return same_name(without_suffix(parts[-1])) if parts else ""
 
 
+def cell_name(cell: str) -> str:
+    """The bare name of a picture in a table's cell, where programs write numbers with a decimal point too.
+
+    >>> cell_name("7.0"), cell_name("00007.jpg"), cell_name("a.b")
+    ('7', '7', 'a.b')
+    """
+    number = number_named(cell)
+    return bare_name(cell) if number is None else str(number)
+
+
 def without_suffix(file: str) -> str:
     """A file name without its suffix, if that is one of a picture."""
     suffix = PurePosixPath(file).suffix

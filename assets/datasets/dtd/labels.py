@@ -11,7 +11,7 @@ from assets.reading.folders import names_in
 from assets.reading.naming import normal
 from assets.reading.tally import Tally
 from assets.reading.unmatched import unmatched, unread_files
-from assets.text.lines import path_parts, unquote
+from assets.text.lines import path_parts, unquote, without_suffix
 from assets.text.name_list import numbered_entries
 from natocc.files.read import is_there
 from natocc.files.text import read_text
@@ -28,23 +28,25 @@ _LIST = re.compile(rf"({'|'.join(_SPLITS)})(\d+)\.txt")
 class TextureLabels:
     """The label files of ``dtd/labels``. Each may be absent, as for user-provided textures.
 
-    Pictures are keyed by class and file, ``banded/banded_0002.jpg``. Call ``metadata_of`` for every picture,
-    then ``finish``.
+    Pictures are keyed by class and file, ``banded/banded_0002.jpg``; case and the picture's suffix do not
+    count. A picture in two lists of a partition is one to test on rather than to validate or train on. Call
+    ``metadata_of`` for every picture, then ``finish``.
     """
 
     def __init__(self, folder: Path, raw: Path, report: ReportProblem) -> None:
         self._folder, self._raw, self._report = folder / _FOLDER, raw, report
         self._seen: set[str] = set()
+        self._spelling: dict[str, str] = {}  # by key, as the first list or picture writes it
         self._unreadable: set[str] = set()
         self._joint = self._read_joint()
         self._splits: dict[str, str] = {}
-        for split in _SPLITS:
+        for split in reversed(_SPLITS):
             for _, name, _ in self._lines(f"{split}{_OFFICIAL}.txt"):
                 self._splits.setdefault(name, split)
 
     def metadata_of(self, name: str) -> dict[str, object]:
         """``official_split`` (of partition 1) and ``labels``, each if the files contain it."""
-        name = normal(name)
+        name = self._key(normal(name))
         self._seen.add(name)
         metadata: dict[str, object] = {}
         if name in self._splits:
@@ -100,7 +102,7 @@ class TextureLabels:
             if rest or "/" not in name:
                 other.add(f"line {line}")
             elif name in listed:
-                elsewhere.add(f"{name} of {listed[name]}")
+                elsewhere.add(f"{self._spelling[name]} of {listed[name]}")
             else:
                 listed[name] = file
                 names.append(name)
@@ -114,7 +116,7 @@ class TextureLabels:
         absent = Tally()
         for name in listed:
             if name not in self._seen:
-                absent.add(name)
+                absent.add(self._spelling[name])
         if absent:
             kind, todo = "names without a photograph", "correct or remove them"
             expected = "pictures that are there"
@@ -124,7 +126,7 @@ class TextureLabels:
         lacking = Tally()
         for name in sorted(self._seen):
             if name not in listed:
-                lacking.add(name)
+                lacking.add(self._spelling[name])
         if lacking:
             self._note(file, f"every picture{among}", f"none of {lacking}")
 
@@ -159,7 +161,14 @@ class TextureLabels:
             return
         for number, line in numbered_entries(text):
             name, *rest = map(unquote, _SEPARATOR.sub(" ", normal(line)).split())
-            yield number, "/".join(path_parts(name)[-2:]), " ".join(rest)
+            yield number, self._key("/".join(path_parts(name)[-2:])), " ".join(rest)
+
+    def _key(self, name: str) -> str:
+        """The key of a class and a file."""
+        kind, slash, file = name.rpartition("/")
+        key = f"{kind}{slash}{without_suffix(file)}".casefold()
+        self._spelling.setdefault(key, name)
+        return key
 
     def _note(self, file: str, expected: str, got: str) -> None:
         self._report(Problem(path=self._where(file), expected=expected, got=got, action="noted"))

@@ -10,7 +10,7 @@ from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.reading.tally import Tally
 from assets.reading.unmatched import tally_of, unmatched
 from assets.text.csv_rows import CsvTable, parse_csv
-from assets.text.lines import bare_name, plain
+from assets.text.lines import bare_name, cell_name, plain
 from assets.text.sidecar_row import person_named
 from natocc.files.read import is_there
 from natocc.files.text import read_text
@@ -109,7 +109,7 @@ class _Rows:
         for row in table.rows:
             if row.cells is None:
                 unreadable_rows.add(f"line {row.line}")
-            elif name := bare_name(row.cells["imageName"]):
+            elif name := cell_name(row.cells["imageName"]):
                 info = self._info(row.cells)
                 if found.setdefault(name, info) != info:
                     second.add(f"line {row.line}")

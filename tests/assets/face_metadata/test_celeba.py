@@ -43,3 +43,25 @@ def test_identities_need_the_mapping_and_are_reported_where_they_lack(tmp_path: 
         f"noted CelebA/identity_CelebA.txt: expected one such table, got {FACES}/identity_CelebA.txt too, which is used",
         f"noted {FACES}/identity_CelebA.txt: expected the identity of each face that is mapped, got none for 1 (000006.jpg)",
     ]
+
+
+def test_faces_of_one_number_and_numbers_beyond_celeba_are_refused(tmp_path: Path) -> None:
+    rows = mapping((0, 5), (1, 5), (2, 202_598), (3, 202_599))
+    write(tmp_path / FACES / MAPPING, rows)
+    faces, problems = faces_of(tmp_path, "0", "1", "2", "3")
+    assert ["celeba" in face.metadata for face in faces] == [False, False, True, False]
+    where = f"refused {FACES}/{MAPPING}: expected"
+    assert problems[:2] == [
+        f"{where} numbers of CelebA, from 0 to 202598, got 3 202599 202600.jpg and the like: 1 (line 5)",
+        f"{where} a number of CelebA for each face, got one of several for 2 (0, 1), whose rows are not used",
+    ]
+
+
+def test_faces_may_have_a_decimal_point(tmp_path: Path) -> None:
+    write(tmp_path / FACES / MAPPING, b"0.0 5.0 000006.jpg\n1.0 6 000007.jpg\n")
+    faces, problems = faces_of(tmp_path, "0", "1")
+    assert [face.metadata["celeba"] for face in faces] == [
+        {"orig_idx": 5, "orig_file": "000006.jpg"},
+        {"orig_idx": 6, "orig_file": "000007.jpg"},
+    ]
+    assert problems == []

@@ -4,6 +4,7 @@ import pytest
 
 from assets.text.lines import (
     bare_name,
+    cell_name,
     clean,
     column_key,
     is_bare_name,
@@ -73,3 +74,17 @@ def test_a_name_keeps_its_dots_and_its_folders_can_be_taken_off() -> None:
         False,
     ]
     assert [is_bare_name(name) for name in ("a", "?", "1\ufffd.jpg", "a\x00")] == [True, False, False, False]
+
+
+@pytest.mark.parametrize("cell", ["7", "7.0", "7.", "007", "007.jpg", "img/7.png", ' "7" '])
+def test_a_picture_in_a_cell_may_be_a_number_with_a_decimal_point(cell: str) -> None:
+    assert cell_name(cell) == "7"
+
+
+def test_a_name_with_a_dot_in_a_cell_stays_a_name() -> None:
+    assert (cell_name("7.5"), cell_name("7.0.jpg"), cell_name("a.b"), cell_name("")) == (
+        "7.5",
+        "7.0",
+        "a.b",
+        "",
+    )

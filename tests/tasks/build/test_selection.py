@@ -83,6 +83,12 @@ def test_a_list_is_taken_as_it_is_but_for_test_and_excluded_faces(bank: Bank, tm
     path.write_text("x\ny\na\n")
     with pytest.raises(RecipeError, match="got 2 faces that the bank lacks, the first 'x'"):
         select_faces(bank, str(path))
+    for empty in ("", "\n[]\n", "# none\n"):
+        path.write_text(empty)
+        with pytest.raises(
+            RecipeError, match=r"expected faces of the bank in .*list\.txt, .* got an empty list"
+        ):
+            select_faces(bank, str(path))
     with pytest.raises(
         RecipeError,
         match="--split or the recipe's split: expected train, test, all or a list file, got 'nowhere'",

@@ -78,3 +78,25 @@ def test_lists_and_pictures_that_disagree_take_a_line_each(tmp_path: Path) -> No
         "noted dtd/labels/labels_joint_anno.txt: expected every picture, "
         "got none of 9 (banded/banded_0005.jpg, banded/banded_0009.jpg, grid/grid_0002.jpg, …)",
     ]  # fmt: skip
+
+
+def test_pictures_of_lists_may_be_in_other_case_and_without_suffix(tmp_path: Path) -> None:
+    tree(tmp_path)
+    for path in (tmp_path / "dtd/labels").iterdir():
+        text = path.read_text().replace("banded/banded", "Banded/BANDED")
+        path.write_text(text.replace(".jpg", "") if path.name == "test1.txt" else text)
+    textures, problems = read(tmp_path)
+    assert problems == []
+    assert {textures[name].metadata["official_split"] for name in NAMES} == {"train", "val", "test"}
+    assert textures["banded/banded_0005.jpg"].metadata["labels"] == ["banded", "lined"]
+
+
+def test_a_picture_to_train_on_and_to_test_on_is_one_to_test_on(tmp_path: Path) -> None:
+    add_texture(tmp_path, "grid", "grid_0002.jpg", b"x")
+    for part in ("train", "val", "test"):
+        write(tmp_path / f"dtd/labels/{part}1.txt", b"grid/grid_0002.jpg\n")
+    textures, problems = read(tmp_path)
+    assert textures["grid/grid_0002.jpg"].metadata["official_split"] == "test"
+    assert any(
+        "test1.txt: expected pictures that no list of its partition has yet" in one for one in problems
+    )
