@@ -18,6 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from natocc.files.clutter import is_clutter
 from natocc.files.read import is_there, what_is
+from tasks.published import published_around
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +104,17 @@ def missing_version_or_bank(url: str) -> str | None:
     return bank if own else version.replace("expected", "expected a bank (bank.json in it),", 1)
 
 
-def blocked_folder(path: str | Path) -> str | None:
-    """The problem of a folder to write: a file is in the way, or a trial fails. Nothing is left there."""
+def blocked_folder(path: str | Path, own: str = "") -> str | None:
+    """The problem of a folder to write: a file or a version is in the way, or a trial fails.
+
+    ``own``: the index that may lie there. Nothing is left there.
+    """
     from shards.check_output import check_folder
 
     if _is_remote(path):
         return None
+    if problem := published_around(_local(path), own=own):
+        return problem
     places = (_local(path), *_local(path).parents)
     # Path's own raises where a name is too long or a folder is closed.
     file = next((place for place in places if os.path.isfile(place)), None)  # noqa: PTH113
@@ -119,6 +125,18 @@ def blocked_folder(path: str | Path) -> str | None:
     except OSError as error:
         return str(error)
     return None
+
+
+def blocked_bank(url: str) -> str | None:
+    """The problem of a bank to write, where an earlier one may lie."""
+    from natocc.occluders.bank_files import BANK_INDEX
+
+    return blocked_folder(url, BANK_INDEX)
+
+
+def blocked_file(path: str) -> str | None:
+    """The problem of a file to write: it would lie in a version or a bank."""
+    return None if _is_remote(path) else published_around(_local(path))
 
 
 def occupied_folder(path: str | Path) -> str | None:
@@ -165,6 +183,7 @@ BankUrl = Annotated[str, InputCheck(missing_bank)]
 VersionUrl = Annotated[str, InputCheck(missing_version)]
 VersionOrBankUrl = Annotated[str, InputCheck(missing_version_or_bank)]
 RawFolder = Annotated[LocalPath, folder_of("datasets")]
+NewBankUrl = Annotated[str, InputCheck(blocked_bank)]
 OutUrl = Annotated[str, InputCheck(blocked_folder)]
 OutFolder = Annotated[LocalPath, InputCheck(blocked_folder)]
 NewFolder = Annotated[LocalPath, InputCheck(occupied_folder)]

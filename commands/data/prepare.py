@@ -11,7 +11,7 @@ from assets.wording import count_of, list_counts
 from commands.console import say, show_matched, show_unmatched, warn
 from commands.progress import progress
 from commands.register import CommandReport, command
-from tasks.inputs import OutUrl, RawFolder
+from tasks.inputs import NewBankUrl, RawFolder
 from tasks.options import Wait, Workers, input_check
 from tasks.prepare.options import PrepareOptions
 
@@ -24,7 +24,7 @@ class PrepareJob(PrepareOptions):
     """Options of a preparation with its folders and workers."""
 
     raw: RawFolder = Field(description="Folder that holds CelebAMask-HQ, COCO, 11k-hands, dtd.")
-    bank: OutUrl = Field(description="Folder or URL for the bank.")
+    bank: NewBankUrl = Field(description="Folder or URL for the bank.")
     workers: Workers = 2
     wait: Wait = False
     reread: bool = Field(False, description="Recognise changed files by content, not by size and time.")

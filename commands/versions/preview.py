@@ -12,7 +12,14 @@ from commands.progress import progress
 from commands.register import CommandReport, command
 from natocc.kinds import OCCLUDING
 from tasks.build.options import recipe_problem
-from tasks.inputs import PICTURE_ENDINGS, missing_bank, missing_file, missing_version_or_bank, occupied_folder
+from tasks.inputs import (
+    PICTURE_ENDINGS,
+    blocked_file,
+    missing_bank,
+    missing_file,
+    missing_version_or_bank,
+    occupied_folder,
+)
 from tasks.options import Count, HelpWords, Names, Options, Seed, cross_check, input_check
 
 _SHEET, _PAIRS = 24, 40
@@ -109,7 +116,9 @@ class PreviewOptions(Options):
 
     @input_check("out", "compare", at="out")
     def _out_is_new(self) -> str | None:
-        return occupied_folder(self.out) if self.out and self.compare else None
+        if not self.out:
+            return None
+        return occupied_folder(self.out) if self.compare else blocked_file(self.out)
 
     @input_check("recipe")
     def _recipe_exists(self) -> str | None:

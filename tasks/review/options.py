@@ -8,6 +8,7 @@ from pydantic import Field
 
 from tasks.inputs import (
     OutUrl,
+    blocked_bank,
     file_of,
     folder_of,
     missing_bank,
@@ -37,4 +38,4 @@ class QueueOptions(Options):
 
     @input_check("bank", "raw", at="bank")
     def _bank_exists(self) -> str | None:
-        return missing_bank(self.bank) if self.raw is None else None
+        return missing_bank(self.bank) if self.raw is None else blocked_bank(self.bank)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assets.bank.reader import Bank, Entry
-from manifests.dataset import resolve_version
+from manifests.dataset import DATASET_INDEX, resolve_version
 from natocc.document import BadDocument
 from natocc.kinds import ENTRY_KINDS
 from natocc.occluders.bank_files import BANK_FORMAT, BANK_INDEX, BANK_TABLE, REPAIR_BANK, BadBank
@@ -19,8 +19,16 @@ from tasks.verify.files import unreadable_file
 
 
 def is_bank(url: str) -> bool:
-    """Return whether the URL is a bank. Raises FileNotFoundError for an unfinished bank."""
+    """Return whether the URL is a bank.
+
+    Raises FileNotFoundError for an unfinished bank, FileExistsError for a bank and a version in one folder.
+    """
     if storage.exists(storage.join(url, BANK_INDEX)):
+        if storage.exists(storage.join(url, DATASET_INDEX)):
+            raise FileExistsError(
+                f"{url}: expected a bank or a version, got both ({BANK_INDEX} and {DATASET_INDEX}); "
+                "move the files of one of them away, and make it again elsewhere"
+            )
         return True
     if storage.exists(storage.join(url, BANK_TABLE)):
         raise FileNotFoundError(

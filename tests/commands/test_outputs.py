@@ -91,6 +91,16 @@ def test_a_file_in_the_way_is_found_before_the_work(
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
+@pytest.mark.parametrize("name", [*LOCAL, *ANY])
+@pytest.mark.parametrize("around", ["VERSION", "BANK"])
+def test_no_output_goes_into_a_version_or_a_bank(places: dict[str, str], around: str, name: str) -> None:
+    before = sorted(Path(places[around]).rglob("*"))
+    result = run((LOCAL | ANY)[name], places, f"{places[around]}/new")
+    assert result.exit_code == 2, result.output
+    assert f"in the {around.lower()} {places[around]}; name another" in result.output
+    assert sorted(Path(places[around]).rglob("*")) == before
+
+
 @pytest.mark.parametrize("name", ANY)
 def test_a_misspelt_bucket_is_found_before_the_work(s3: S3Server, places: dict[str, str], name: str) -> None:
     error = one_error(run(ANY[name], places, "s3://misspelt/out"))

@@ -82,3 +82,11 @@ def test_a_begun_bank_is_named_as_such(bank: Path, tmp_path: Path) -> None:
 def test_no_bank_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         verify_bank(str(tmp_path))
+
+
+def test_a_bank_and_a_version_in_one_folder_are_told(bank: Path) -> None:
+    (bank / "dataset.json").touch()
+    with pytest.raises(
+        FileExistsError, match=r"expected a bank or a version, got both \(bank\.json and dataset"
+    ):
+        is_bank(str(bank))
