@@ -27,6 +27,17 @@ def unread_inputs(raw: Path, apart: Path | None = None, named: Collection[str] =
     yield from walk.findings(raw, "")
 
 
+def _advice(folder: str) -> str:
+    """What to do with a folder that nobody reads; "" if its name tells nothing."""
+    near = similar_place(folder)
+    if near == folder:
+        return (
+            "its name is right, but another folder is read in its place, or one that it needs is missing: "
+            "move its files there, or add what is missing"
+        )
+    return f"it looks like {near}: rename it to that" if near else ""
+
+
 class _Walk:
     """The folders of a raw tree; each once, so that no link loops."""
 
@@ -52,9 +63,7 @@ class _Walk:
             if inner in self._places.above:
                 yield from self.findings(folder / name, f"{inner}/")
             elif unread := self._all_below(folder / name, inner):
-                near = similar_place(inner)
-                advice = f"it looks like {near}: rename it to that" if near else ""
-                yield unread_files(inner, unread, _EXPECTED, advice)
+                yield unread_files(inner, unread, _EXPECTED, _advice(inner))
 
     def _all_below(self, folder: Path, inner: str) -> Tally:
         """All files below a folder, by their paths in it; ``inner`` is its own path."""

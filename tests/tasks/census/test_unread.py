@@ -104,3 +104,12 @@ def test_files_that_are_named_elsewhere_are_not_counted(tmp_path: Path) -> None:
     (tmp_path / "COCO/annotations").mkdir()
     counted = unread_inputs(tmp_path, named=("COCO/notes.odt", "backup/a/0.png"))
     assert [(one.path, one.names) for one in counted] == [("backup", ("1.png",))]
+
+
+def test_a_folder_of_the_right_name_is_not_to_be_renamed(tmp_path: Path) -> None:
+    for name in ("image/1.jpg", "mask/1.png", "images/2.jpg"):
+        write(tmp_path / "RealOcc" / name, b"x")
+    (one,) = unread_inputs(tmp_path)
+    assert one.path == "RealOcc/images" and one.todo.startswith(
+        "its name is right, but another folder is read"
+    )
