@@ -57,6 +57,7 @@ def read_identities(
     The table is read from the first of ``IDENTITY_FOLDERS`` that contains it. Call this before rows are taken
     from ``mapping``.
     """
+    _report_strangers(raw, report)
     candidates = [raw / folder / _IDENTITIES for folder in IDENTITY_FOLDERS]
     paths = [path for path in candidates if path.is_file()]
     if not paths:
@@ -71,6 +72,15 @@ def read_identities(
     wanted = frozenset(bare_name(celeba_file(number)) for number in mapping.rows.values())
     layout = Layout(has_header=False, parse=partial(_identity_row, wanted))
     return read_photo_table(paths[0], raw, report, lambda cells: layout)
+
+
+def _report_strangers(raw: Path, report: ReportProblem) -> None:
+    """Report identities in CelebA's folders that have another suffix: the rest of these is not looked at."""
+    for folder in (raw / name for name in IDENTITY_FOLDERS[1:]):
+        for path in sorted(folder.glob("*")):
+            if path.stem.lower() == Path(_IDENTITIES).stem.lower() and path.suffix.lower() != ".txt":
+                got = f"{path.name}, which is not read; rename it"
+                report(Problem(path=path.relative_to(raw).as_posix(), expected=_IDENTITIES, got=got))
 
 
 def _mapping_layout(cells: list[str]) -> Layout[int]:

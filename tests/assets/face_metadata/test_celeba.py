@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from assets.face_metadata.celeba import MAPPING, official_split
+from assets.face_metadata.celeba import MAPPING, official_split, read_identities
+from assets.problems import Problem
 from tests.celeba_tables import faces_of, mapping
 from tests.raw_trees import FACES, IMAGES, add_sidecar, write
 
@@ -65,3 +66,14 @@ def test_faces_may_have_a_decimal_point(tmp_path: Path) -> None:
         {"orig_idx": 6, "orig_file": "000007.jpg"},
     ]
     assert problems == []
+
+
+@pytest.mark.parametrize("place", ["CelebA/identity_CelebA.csv", "CelebA/Anno/Identity_CelebA"])
+def test_identities_with_another_suffix_are_named(tmp_path: Path, place: str) -> None:
+    write(tmp_path / place, b"000006.jpg 7\n")
+    problems: list[Problem] = []
+    assert read_identities(tmp_path, None, problems.append) is None
+    name = place.rpartition("/")[2]
+    assert [str(problem) for problem in problems] == [
+        f"{place}: expected identity_CelebA.txt, got {name}, which is not read; rename it"
+    ]
