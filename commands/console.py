@@ -73,13 +73,16 @@ def show_unmatched(found: Sequence[Unmatched]) -> None:
 
 
 def print_table(rows: Sequence[Mapping[str, object]]) -> None:
-    """Print rows with equal keys as a table, with the keys as header; nothing without rows."""
+    """Print rows with equal keys as a table, with the keys as header; nothing without rows.
+
+    A cell that is wider than its column is folded, so that no name of a file is cut.
+    """
     from rich.markup import escape
-    from rich.table import Table
+    from rich.table import Column, Table
 
     if not rows or console.quiet:
         return
-    table = Table(*rows[0])
+    table = Table(*(Column(name, overflow="fold") for name in rows[0]))
     for row in rows:
         table.add_row(*("" if value is None else escape(one_line(value)) for value in row.values()))
     (console if console.is_terminal else Console(width=_WIDE, highlight=False, emoji=False)).print(table)

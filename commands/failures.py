@@ -67,17 +67,17 @@ def stopped_by_signals(note: str) -> Iterator[None]:
 
 
 @contextmanager
-def one_usage_message(path: str) -> Iterator[None]:
+def one_usage_message(path: str, *, group: bool = False) -> Iterator[None]:
     """Print what the parser of the command line refuses as one line, and exit with code 2.
 
-    A command without any word prints its help instead.
+    A command without any word prints its help instead. ``group`` if ``path`` is a group of commands.
     """
     try:
         yield
     except _UsageError as error:
         if type(error).__name__ == "NoArgsIsHelpError":
             raise
-        _print_errors(_usage_line(error, path))
+        _print_errors(_usage_line(error, path, group=group))
         raise typer.Exit(WRONG_USE) from error
 
 
@@ -89,14 +89,17 @@ def describe_error(error: Exception) -> str:
     return str(error)
 
 
-def _usage_line(error: Any, path: str) -> str:
+def _usage_line(error: Any, path: str, *, group: bool) -> str:
     if option := getattr(error, "option_name", None):
         if not hasattr(error, "possibilities"):
             return f"{option}: expected a value or more, got fewer; see {path} --help"
+        if group and not error.possibilities:
+            return f"{option}: expected after the command ({path} COMMAND {option}), got before it"
         near = " or ".join(sorted(error.possibilities or ()))
         known = f"an option of {path}{f', such as {near}' if near else ''}"
         return f"{option}: expected {known}, got an unknown one; see {path} --help"
-    return f"{path}: {_lower(str(error.message)).rstrip('.')}; see {path} --help"
+    message = _lower(str(error.message)).rstrip(".")
+    return f"{path}: {message}{' See' if message.endswith('?') else '; see'} {path} --help"
 
 
 def _lower(text: str) -> str:

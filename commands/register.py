@@ -105,7 +105,7 @@ class Group(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the words before the command."""
-        with one_usage_message(_path(ctx)):
+        with one_usage_message(_path(ctx), group=True):
             return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:

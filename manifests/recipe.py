@@ -223,9 +223,13 @@ def _read(name_or_path: str) -> str:
             return read_text(Path(name_or_path), _MOST_BYTES)
         except UnfitFile as error:
             raise RecipeError([f"{name_or_path}: expected {error.expected}, got {error.got}"]) from error
-    raise RecipeError(
-        [f"recipe: expected one of {', '.join(known_recipes())} or a YAML file, got {name_or_path!r}"]
-    )
+    raise RecipeError([f"recipe: {unknown_recipe(name_or_path)}"])
+
+
+def unknown_recipe(name: str) -> str:
+    """The problem of what is neither the name of a recipe nor a file."""
+    got = f"no such file {name!r}" if name.endswith((".yaml", ".yml")) or "/" in name else repr(name)
+    return f"expected one of {', '.join(known_recipes())} or a YAML file, got {got}"
 
 
 def _line(recipe: object, error: Any) -> str:

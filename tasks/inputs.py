@@ -39,6 +39,8 @@ def _refuse_url(path: Path) -> Path:
 LocalPath = Annotated[Path, AfterValidator(_refuse_url)]
 # Pictures that a command can write.
 PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
+# Datasets in a folder that are named.
+_NAMED = 5
 
 
 def missing_folder(path: str | Path, what: str) -> str | None:
@@ -82,8 +84,18 @@ def missing_version(url: str) -> str | None:
         return f"{problem}; remove it, and run the same `natocc build` again, which repairs the version"
     return (
         f"expected a version ({DATASET_INDEX} in it) or a dataset ({LATEST}), "
-        f"got {describe_content(url)} at {url}; give the path that `natocc build` printed"
+        f"got {describe_content(url)} at {url}; {_which_version(url, (DATASET_INDEX, LATEST))}"
     )
+
+
+def _which_version(url: str, names: Iterable[str]) -> str:
+    """Which folder to give: the datasets and versions in this one, else what was printed."""
+    places = {place.parent for name in names for place in _local(url).glob(f"*/{name}")}
+    found = sorted(str(place) for place in places if not is_clutter(place.name))
+    if not found:
+        return "give the path that `natocc build` printed"
+    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    return f"give one of those in it: {', '.join(found[:_NAMED])}{more}"
 
 
 def _unfit_index(url: str, names: Iterable[str]) -> str | None:

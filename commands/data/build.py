@@ -32,8 +32,9 @@ def build(options: BuildOptions) -> CommandReport:
     return CommandReport(build_fields(report))
 
 
-def print_build(report: BuildReport, seconds: float) -> None:
-    """Print the version's place, verdicts, speed, and left-out items."""
+def print_build(report: BuildReport, seconds: float, remark: str = "") -> None:
+    """Print the version's place, verdicts, time, and left-out items; ``remark`` says what the time holds."""
+    took = " ".join(filter(None, (f"{seconds:.1f} s", remark)))
     counts = list_counts(report.dataset.counts)
     warn(*(f"warning: {line}" for line in report.warnings))
     if report.unchanged:
@@ -41,10 +42,10 @@ def print_build(report: BuildReport, seconds: float) -> None:
     elif report.repaired:
         files = f"{len(report.repaired)} files repaired ({', '.join(report.repaired)})"
         shards = f"{report.rendered} shards rendered, {report.reused} reused"
-        say(f"repaired: {report.url}", f"{counts}; {files}; {shards}, {seconds:.1f} s")
+        say(f"repaired: {report.url}", f"{counts}; {files}; {shards}, {took}")
     else:
         shards = f"{count_of(report.rendered, 'shards')} rendered, {report.reused} reused"
-        say(report.url, f"{counts}; {shards}, {seconds:.1f} s")
+        say(report.url, f"{counts}; {shards}, {took}")
     say(*(f"left out: {line}" for line in describe_left_out(report.dataset.left_out)))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from assets.wording import count_of, list_counts
+from assets.wording import list_counts
 from commands.console import say
 from commands.data.build import build_fields, print_build
 from commands.data.sample import Tier
@@ -51,9 +51,7 @@ def demo(options: DemoOptions) -> CommandReport:
     if not (built.unchanged and sheet.exists()):
         preview(built.url, str(sheet))
     say("")
-    print_build(built, time.perf_counter() - start)
-    if built.images_per_second:
-        say(f"{built.images_per_second:.1f} images per second with {count_of(workers, 'workers')}")
+    print_build(built, time.perf_counter() - start, "with the start of the server")
     say(f"contact sheet: {sheet}")
     return CommandReport({**build_fields(built), "contact_sheet": sheet})
 

@@ -27,12 +27,9 @@ _OVERRIDES = (
 
 def recipe_problem(recipe: str) -> str | None:
     """The problem of a recipe that is neither a known name nor a file."""
-    from manifests.recipe import known_recipes
+    from manifests.recipe import known_recipes, unknown_recipe
 
-    known = known_recipes()
-    if recipe in known or Path(recipe).is_file():
-        return None
-    return f"expected one of {', '.join(known)} or a YAML file, got {recipe!r}"
+    return None if recipe in known_recipes() or Path(recipe).is_file() else unknown_recipe(recipe)
 
 
 class BuildOptions(Options):

@@ -45,6 +45,16 @@ def test_cells_are_escaped_and_cut(screen: io.StringIO) -> None:
     assert "x" * 201 not in screen.getvalue()
 
 
+def test_a_cell_that_does_not_fit_is_folded_and_not_cut(
+    screen: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal.console, "width", 60)
+    path = "CelebAMask-HQ-masks_corrected/" + "0123456789" * 6
+    print_table([{"where": path, "count": 3, "what": "masks without a photograph"}])
+    cells = [line.split("│")[1].strip() for line in screen.getvalue().splitlines() if line.startswith("│")]
+    assert "".join(cells) == path
+
+
 def test_a_line_is_cut(screen: io.StringIO) -> None:
     say("x" * 100_000)
     assert len(screen.getvalue()) < 3000

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 from commands.failures import describe_error, one_clear_message
+from commands.main import app
 from tasks.option_problems import OptionProblem, OptionsError
 
 
@@ -24,3 +26,27 @@ def test_options_end_with_2_and_other_errors_with_1(capsys: pytest.CaptureFixtur
 def test_an_error_of_the_system_gets_advice() -> None:
     full = OSError(28, "No space left on device", "f")
     assert describe_error(full) == "f: No space left on device (fix this and run the same command again)"
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("bild",), "natocc: no such command 'bild'. Did you mean 'build'? See natocc --help"),
+        (("xyz",), "natocc: no such command 'xyz'; see natocc --help"),
+        (
+            ("--quiet", "census"),
+            "--quiet: expected after the command (natocc COMMAND --quiet), got before it",
+        ),
+        (
+            ("weights", "--json", "list"),
+            "--json: expected after the command (natocc weights COMMAND --json), got before it",
+        ),
+        (
+            ("--versoin",),
+            "--versoin: expected an option of natocc, such as --version, got an unknown one; see natocc --help",
+        ),
+    ],
+)
+def test_what_the_parser_refuses_is_one_line_with_the_way_on(words: tuple[str, ...], line: str) -> None:
+    done = CliRunner().invoke(app, list(words))
+    assert done.exit_code == 2 and done.stderr == f"error: {line}\n"

@@ -52,6 +52,19 @@ def test_a_bank_or_a_version_is_known_by_its_index(place: Path) -> None:
         assert look(str(folder)) is None and missing_version_or_bank(str(folder)) is None
 
 
+def test_of_a_folder_of_datasets_those_are_named(place: Path) -> None:
+    for name in "cba":
+        (place / name).mkdir()
+        (place / name / "latest.json").touch()
+    advice = f"; give one of those in it: {place}/a, {place}/b, {place}/c"
+    assert str(missing_version(str(place))).endswith(advice)
+    assert str(missing_version_or_bank(str(place))).endswith(advice)
+    for number in range(4):
+        (place / f"d{number}").mkdir()
+        (place / f"d{number}/dataset.json").touch()
+    assert str(missing_version(str(place))).endswith(f"{place}/d1 and 2 more")
+
+
 @pytest.mark.parametrize("name", ["bank.json", "dataset.json", "latest.json"])
 def test_an_index_that_is_no_file_is_named(name: str, place: Path) -> None:
     os.mkfifo(place / name)

@@ -68,6 +68,12 @@ def test_an_unknown_recipe_lists_the_known_ones(bank_url: str, tmp_path: Path) -
     )
 
 
+def test_a_recipe_s_file_that_is_not_there_is_called_so(bank_url: str, tmp_path: Path) -> None:
+    result = run("build", "nothere.yaml", "--bank", bank_url, "--out", tmp_path)
+    assert result.exit_code == 2
+    assert result.stderr.endswith("sample or a YAML file, got no such file 'nothere.yaml'\n")
+
+
 def test_no_bank_says_how_to_make_one(tmp_path: Path) -> None:
     result = run("build", "sample", "--bank", tmp_path / "nowhere", "--out", tmp_path)
     assert result.exit_code == 2
