@@ -90,7 +90,7 @@ def mask_files(
 
 def refused_with(photograph: str, unfit: Path, raw: Path) -> Problem:
     """The refusal of a photograph whose mask, or crop, is a file that cannot be used."""
-    got = f"{relative(unfit, raw)}, which is none; save it as PNG, or remove it"
+    got = f"{relative(unfit, raw)}, which is none; mend or remove it"
     return Problem(path=photograph, expected="a mask that can be read", got=got)
 
 

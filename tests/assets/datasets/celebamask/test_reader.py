@@ -240,7 +240,7 @@ def test_a_mask_or_a_crop_that_is_no_picture_refuses_its_face(tmp_path: Path) ->
     assert sorted(refused) == list("123456")
     assert refused["5"] == (
         f"{FACES}/{IMAGES}/5.jpg: expected a mask that can be read, got {FACES}/{MASKS}/0/00005_hair.tif, which is "
-        "none; save it as PNG, or remove it"
+        "none; mend or remove it"
     )
 
 

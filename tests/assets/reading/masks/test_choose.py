@@ -61,8 +61,7 @@ def test_a_file_that_is_no_picture_refuses_its_photograph(tmp_path: Path) -> Non
     assert problems == [
         *(f"masks/{name}: {another}" for name in ("1.tif", "2.gif", "3.json", "4.tif")),
         *(
-            f"images/{name}.jpg: expected a mask that can be read, got masks/{name}.tif, which is none; save it as "
-            "PNG, or remove it"
+            f"images/{name}.jpg: expected a mask that can be read, got masks/{name}.tif, which is none; mend or remove it"
             for name in "14"
         ),
     ]
