@@ -41,3 +41,14 @@ def bmp(rows: np.ndarray, width: int, bits: int, palette: list[tuple[int, int, i
     head = struct.pack("<2sIHHI", b"BM", start + len(body), 0, 0, start)
     info = struct.pack("<IiiHHIIiiII", 40, width, height, 1, bits, 0, len(body), 2835, 2835, len(palette), 0)
     return head + info + table + body
+
+
+def bmp_with_alpha(rgba: np.ndarray) -> bytes:
+    """A BMP of 32 bits whose header (version 4) has a mask for alpha; ``rgba`` uint8 HxWx4."""
+    height, width = rgba.shape[:2]
+    body = rgba[::-1, :, [2, 1, 0, 3]].tobytes()
+    masks = (0xFF0000, 0xFF00, 0xFF, 0xFF000000)
+    header = struct.pack("<IiiHHIIiiII4I", 108, width, height, 1, 32, 3, len(body), 2835, 2835, 0, 0, *masks)
+    header += b"BGRs" + bytes(48)
+    start = 14 + len(header)
+    return b"BM" + struct.pack("<IHHI", start + len(body), 0, 0, start) + header + body

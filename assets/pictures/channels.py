@@ -6,7 +6,6 @@ import struct
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
@@ -15,10 +14,12 @@ from assets.pictures.decode import open_sound
 from assets.pictures.orientation import UPRIGHT, orientation_of
 from assets.problems import BadInput
 from natocc.codecs import decode_plain_png, is_plain_png
+from natocc.files.content.planes import UnusablePixels, decode_deep_png, keyed_alpha
 
 StoredPlane = NDArray[Any]
-# Signs of transparency or of an EXIF turn in a PNG of grey or RGB. The fast decoder knows neither.
-_SIGNS = (b"tRNS", b"eXIf", b"Raw profile type exif", b"tiff:Orientation")
+# Signs of transparency, of an animation or of an EXIF turn in a PNG of grey or RGB. The fast decoder knows
+# none of them.
+_SIGNS = (b"tRNS", b"acTL", b"eXIf", b"Raw profile type exif", b"tiff:Orientation")
 _MASK = "a mask"
 
 
@@ -52,7 +53,7 @@ def read_channels(data: bytes) -> Channels:
         planes = np.asarray(picture)
         return Channels(colours=_squeezed(planes[..., :-1]), alpha=planes[..., -1], lossy=lossy)
     colours = _colours(picture)
-    return Channels(colours=colours, alpha=_keyed(picture, colours, data), lossy=lossy)
+    return Channels(colours=colours, alpha=keyed_alpha(picture, colours, data), lossy=lossy)
 
 
 def _is_lossy(picture: Pillow.Image, data: bytes) -> bool:
@@ -101,32 +102,13 @@ def _of_palette(picture: Pillow.Image) -> Channels:
     return Channels(colours=planes[..., :3], alpha=planes[..., 3], palette=True)
 
 
-def _keyed(picture: Pillow.Image, colours: StoredPlane, data: bytes) -> StoredPlane | None:
-    """Alpha of a PNG in which one value or colour stands for transparency."""
-    key = picture.info.get("transparency")
-    if key is None:
-        return None
-    if colours.ndim == 3:
-        clear = (colours == np.asarray(key)).all(axis=-1)
-    else:
-        # Pillow scales grey of 2 and 4 bits to 255, but not the key.
-        depth = data[24] if picture.format == "PNG" else 8
-        clear = colours == (key * (255 // (2**depth - 1)) if depth in (2, 4) else key)
-    return np.where(clear, np.uint8(0), np.uint8(255))
-
-
 def _deep(picture: Pillow.Image, data: bytes) -> Channels:
-    """RGB, or grey or RGB with alpha, of 16 bits a channel.
-
-    Pillow keeps only the upper 8 bits, which maps both 0/1 and 0/255 to 0. It has checked the file.
-    """
-    deep = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    if deep is None or deep.ndim != 3:
-        raise BadInput(_MASK, "a damaged image (16 bits a channel)")
-    colours = np.ascontiguousarray(deep[..., 2::-1])
-    if data[25] in (4, 6):
-        return Channels(colours=colours, alpha=deep[..., 3])
-    return Channels(colours=colours, alpha=_keyed(picture, colours, data))
+    """RGB, or grey or RGB with alpha, of 16 bits a channel."""
+    try:
+        colours, alpha = decode_deep_png(picture, data)
+    except UnusablePixels as error:
+        raise BadInput(_MASK, str(error)) from error
+    return Channels(colours=colours, alpha=alpha)
 
 
 def _of_bmp(picture: Pillow.Image, data: bytes) -> Channels:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 
 from assets.problems import BadInput, unreadable
-from natocc.files.pictures import DECODER_ERRORS, fault_of_scan, open_picture
+from natocc.files.pictures import DECODER_ERRORS, fault_of_frames, fault_of_scan, open_picture, quiet
 from natocc.files.read import read_picture_bytes
 
 # Accepted formats of photographs, whatever the suffix; decoders for other formats are never tried.
@@ -30,16 +27,23 @@ def picture_bytes(path: Path, what: str) -> bytes:
 
 
 def open_header(data: bytes, what: str) -> Pillow.Image:
-    """The picture, not decoded. Raises BadInput for other formats, damaged headers and too many pixels."""
+    """The picture, not decoded.
+
+    Raises BadInput for other formats, animations, damaged headers and too many pixels.
+    """
     try:
         with quiet():
-            return open_picture(data, FORMATS)
+            picture = open_picture(data, FORMATS)
+            several = fault_of_frames(picture)
     except UnidentifiedImageError as error:
         raise BadInput(what, f"{len(data)} bytes that are no {', '.join(FORMATS)} image") from error
     except Pillow.DecompressionBombError as error:
         raise BadInput(what, str(error)) from error
     except DECODER_ERRORS as error:
         raise damaged(what, "its header is invalid") from error
+    if several:
+        raise BadInput(what, several)
+    return picture
 
 
 def open_sound(data: bytes, what: str) -> Pillow.Image:
@@ -60,16 +64,3 @@ def open_sound(data: bytes, what: str) -> Pillow.Image:
 def damaged(what: str, fault: str) -> BadInput:
     """The refusal of a damaged file."""
     return BadInput(what, f"a damaged image ({fault}); fetch the file again")
-
-
-def has_sixteen_bits(picture: Pillow.Image, data: bytes) -> bool:
-    """Whether a channel has 16 bits. A PNG's header is read, as Pillow opens 16-bit RGB as 8-bit."""
-    return picture.mode.startswith("I") or (picture.format == "PNG" and data[24] == 16)
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Hide warnings: decoders raise for damaged pixels, and a damaged EXIF block is found elsewhere."""
-    with warnings.catch_warnings(record=True):
-        warnings.simplefilter("always")
-        yield

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from PIL import Image as Pillow
 
-from assets.pictures.decode import FORMATS, quiet
+from assets.pictures.decode import FORMATS
 from assets.pictures.orientation import UPRIGHT, exchanges_sides, orientation_of
 from assets.problems import BadInput
-from natocc.files.pictures import DECODER_ERRORS
+from natocc.files.pictures import DECODER_ERRORS, quiet
 from natocc.files.read import open_file
 
 

@@ -10,11 +10,13 @@ import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 
-from natocc.files.jpeg_header import JpegHeader, read_jpeg_header
+from natocc.files.content.jpeg_scans import lacks_scans
+from natocc.files.jpeg_header import JpegHeader, read_jpeg_header, without_profile
 from natocc.files.shifts import shifted_tail
 
 # Messages of the decoder about damage; others are about features that it lacks.
 _DAMAGE = ("Corrupt JPEG data", "Premature end", "Inconsistent progression")
+_PROFILE = "bad ICC marker"
 _EXTRANEOUS = re.compile(r"(\d+) extraneous bytes before marker 0xd9")
 # Messages of the decoder in plain words, by a part of each.
 _WORDS = (
@@ -28,6 +30,7 @@ _MOST_PADDING, _PADDING = 64, b"\0\xff"
 # So many zero bytes are no pixels, unless the code of zero means a block without detail.
 _ZEROS = bytes(32)
 _END = b"\xff\xd9"
+_MISNUMBERED = "a colour profile whose parts are not numbered 1, 2, …"
 
 
 class DamagedPicture(ValueError):
@@ -36,27 +39,35 @@ class DamagedPicture(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SoundJpeg:
-    """``pixels`` uint8 HxWxC. ``clean``: every strict decoder takes the file's own bytes."""
+    """``pixels`` uint8 HxWxC. ``note`` names a harmless fault, for which strict decoders refuse the file."""
 
     pixels: NDArray[np.uint8]
-    clean: bool
+    note: str = ""
+
+    @property
+    def clean(self) -> bool:
+        """Whether every strict decoder takes the file's own bytes."""
+        return not self.note
 
 
 def decode_sound_jpeg(data: bytes, colours: str = "RGB") -> SoundJpeg | None:
     """The pixels of an undamaged JPEG; None if it has a feature that the decoder lacks.
 
-    ``colours``: RGB, GRAY or CMYK. Raises DamagedPicture.
+    ``colours``: RGB, GRAY or CMYK. Raises DamagedPicture, but not for a damaged colour profile.
     """
     header = read_jpeg_header(data)
     try:
-        found = SoundJpeg(pixels=_decode(data, colours, strict=True), clean=True)
+        found = SoundJpeg(pixels=_decode(data, colours, strict=True))
     except ValueError as error:
         if not str(error).startswith(_DAMAGE):
             return None
+        if _PROFILE in str(error) and (bare := without_profile(data)) != data:
+            inner = decode_sound_jpeg(bare, colours)
+            return inner and SoundJpeg(pixels=inner.pixels, note=inner.note or _MISNUMBERED)
         if header is None or not _is_padding(data, header, str(error)):
             words = (words for part, words in _WORDS if part in str(error))
             raise DamagedPicture(next(words, "its pixel data are invalid")) from error
-        found = SoundJpeg(pixels=_decode(data, colours, strict=False), clean=False)
+        found = SoundJpeg(pixels=_decode(data, colours, strict=False), note="bytes after the last pixel")
     if header is not None:
         _check_scan(data, header, found.pixels)
     return found
@@ -77,6 +88,8 @@ def _is_padding(data: bytes, header: JpegHeader, message: str) -> bool:
 
 def _check_scan(data: bytes, header: JpegHeader, pixels: NDArray[np.uint8]) -> None:
     """Raise DamagedPicture for damage that decodes without a warning."""
+    if lacks_scans(data):
+        raise DamagedPicture("not all of its scans are there")
     end = data.find(_END, header.scan)
     if not header.zeros_are_pixels:
         at = data.find(_ZEROS, header.scan, end)

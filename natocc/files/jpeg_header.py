@@ -6,7 +6,8 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_SCAN, _TABLES, _RESTART = 0xDA, 0xC4, 0xDD
+_SCAN, _TABLES, _RESTART, _PROFILE = 0xDA, 0xC4, 0xDD, 0xE2
+_OF_PROFILE = b"ICC_PROFILE\0"
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _BASELINE = (0xC0, 0xC1)
 _COUNTS = 16
@@ -48,6 +49,21 @@ def read_jpeg_header(data: bytes) -> JpegHeader | None:
     except (LookupError, struct.error):
         pass
     return None
+
+
+def without_profile(data: bytes) -> bytes:
+    """The JPEG without its colour profile; as it is if its header is damaged."""
+    kept, at = list[bytes](), 0
+    try:
+        for marker, body, end in _segments(data):
+            if marker == _SCAN:
+                break
+            if marker == _PROFILE and body.startswith(_OF_PROFILE):
+                kept.append(data[at : end - len(body) - 4])
+                at = end
+    except (LookupError, struct.error):
+        return data
+    return b"".join([*kept, data[at:]])
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, bytes, int]]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import struct
 import threading
+import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from PIL import Image as Pillow
 
@@ -29,9 +32,19 @@ DECODER_ERRORS = (
     Pillow.DecompressionBombError,
 )
 _JPEG_FORMATS = ("JPEG", "MPO")
+# Of these formats several frames are an animation, or pages. The other frames of an MPO are previews.
+_FORMATS_OF_FRAMES = ("PNG", "WEBP", "GIF", "TIFF")
 _COLOURS = {"L": "GRAY", "CMYK": "CMYK"}
 _RIFF_HEAD, _RIFF_CHUNK = 12, 8
 _PILLOW_LIMIT = threading.Lock()
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Hide warnings: decoders raise for damaged pixels, and a damaged EXIF block is found elsewhere."""
+    with warnings.catch_warnings(record=True):
+        warnings.simplefilter("always")
+        yield
 
 
 def open_picture(data: bytes, formats: tuple[str, ...]) -> Pillow.Image:
@@ -48,6 +61,12 @@ def open_picture(data: bytes, formats: tuple[str, ...]) -> Pillow.Image:
     if fault := check_pixels(*picture.size):
         raise Pillow.DecompressionBombError(fault)
     return picture
+
+
+def fault_of_frames(picture: Pillow.Image) -> str:
+    """Why an opened picture is not one picture, "" if it is. Raises one of DECODER_ERRORS."""
+    frames = getattr(picture, "n_frames", 1) if picture.format in _FORMATS_OF_FRAMES else 1
+    return f"{frames} frames; save the one that is meant as a picture of its own" if frames > 1 else ""
 
 
 def fault_of_scan(picture: Pillow.Image, data: bytes) -> str:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from PIL import ExifTags, UnidentifiedImageError
 from PIL import Image as Pillow
-from PIL import ImageOps, UnidentifiedImageError
 
 from natocc.files.clutter import is_clutter
 from natocc.files.colours import HighDynamicRange, colours_of
+from natocc.files.content.planes import UnusablePixels, fault_of_alpha, planes_of
 from natocc.files.jpeg import DamagedPicture
 from natocc.files.names import PICTURES, name_order
-from natocc.files.pictures import DECODER_ERRORS, fault_of_scan, open_picture
+from natocc.files.pictures import DECODER_ERRORS, fault_of_frames, fault_of_scan, open_picture, quiet
 from natocc.files.read import UnfitFile, read_picture_bytes
 from natocc.files.show import one_line
 from natocc.geometry import Image
@@ -24,6 +26,18 @@ from natocc.occluders.bank_files import BankFiles, StoredEntry, open_bank_files,
 from natocc.occluders.occluder import MEMBERS, Occluder, decode_occluder
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
+# How pixels of each EXIF orientation become upright.
+_TURNS: Mapping[object, Pillow.Transpose] = MappingProxyType(
+    {
+        2: Pillow.Transpose.FLIP_LEFT_RIGHT,
+        3: Pillow.Transpose.ROTATE_180,
+        4: Pillow.Transpose.FLIP_TOP_BOTTOM,
+        5: Pillow.Transpose.TRANSPOSE,
+        6: Pillow.Transpose.ROTATE_270,
+        7: Pillow.Transpose.TRANSVERSE,
+        8: Pillow.Transpose.ROTATE_90,
+    }
+)
 
 
 def load_occluders(
@@ -101,38 +115,43 @@ def _read(path: Path, long_side: int | None) -> Occluder:
         raise ValueError(f"a picture ({', '.join(PICTURES)}), got {got}")
     expected = "a picture with an alpha channel, got"
     try:
-        rgba, transparent = _decode(read_picture_bytes(path))
+        rgb, alpha = _decode(read_picture_bytes(path))
     except UnidentifiedImageError as error:
         raise ValueError(f"{expected} a file that is not a picture") from error
     except UnfitFile as error:
         raise ValueError(f"{expected} {error.got}") from error
-    except (Pillow.DecompressionBombError, HighDynamicRange) as error:
+    except (Pillow.DecompressionBombError, HighDynamicRange, UnusablePixels) as error:
         raise ValueError(f"{expected} {error}") from error
     except DamagedPicture as error:
         raise ValueError(f"{expected} a damaged picture ({error}); fetch it again") from error
     except DECODER_ERRORS as error:
         raise ValueError(f"{expected} a damaged picture; fetch it again") from error
-    if not transparent:
+    if alpha is None:
         raise ValueError(f"{expected} a picture without one")
-    if rgba[..., 3].max(initial=0) == 0:
-        raise ValueError(f"{expected} one that is transparent everywhere")
-    if rgba[..., 3].min() == 255:
-        raise ValueError(f"{expected} one that is opaque everywhere")
+    if fault := fault_of_alpha(alpha):
+        raise ValueError(f"{expected} {fault}")
     try:
-        return make_cutout(np.ascontiguousarray(rgba[..., :3]), np.ascontiguousarray(rgba[..., 3]), long_side)
+        return make_cutout(rgb, alpha, long_side)
     except ValueError as error:
         raise ValueError(f"{expected} {error}") from error
 
 
-def _decode(data: bytes) -> tuple[Image, bool]:
-    """RGBA uint8 HxWx4, upright, in sRGB, and whether the file has transparency.
+def _decode(data: bytes) -> tuple[Image, Image | None]:
+    """RGB uint8 HxWx3 in sRGB and alpha uint8 HxW, None without any; both upright.
 
-    Raises DamagedPicture, HighDynamicRange or one of DECODER_ERRORS.
+    Raises UnusablePixels, DamagedPicture, HighDynamicRange or one of DECODER_ERRORS.
     """
-    with open_picture(data, _FORMATS) as picture:
+    with quiet(), open_picture(data, _FORMATS) as picture:
+        if fault := fault_of_frames(picture):
+            raise UnusablePixels(fault)
         if fault := fault_of_scan(picture, data):
             raise DamagedPicture(fault)
-        transparent = "A" in picture.getbands() or "transparency" in picture.info
-        rgba = ImageOps.exif_transpose(picture).convert("RGBA")
-        opaque = colours_of(picture, data).to_srgb(rgba.convert("RGB"))
-        return np.array(Pillow.merge("RGBA", (*opaque.split(), rgba.getchannel("A")))), transparent
+        picture.load()
+        planes = planes_of(picture, data)
+        rgb = colours_of(picture, data).to_srgb(planes.colours)
+        turn = _TURNS.get(picture.getexif().get(ExifTags.Base.Orientation))
+    if planes.alpha is None:
+        return np.asarray(rgb), None
+    rgba = Pillow.fromarray(np.dstack([rgb, planes.alpha]))
+    turned = np.asarray(rgba if turn is None else rgba.transpose(turn))
+    return np.ascontiguousarray(turned[..., :3]), np.ascontiguousarray(turned[..., 3])

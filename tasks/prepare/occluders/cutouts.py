@@ -22,7 +22,7 @@ from tasks.prepare.entry import EXPECTED_MASK, Prepared, make_entry, read_from, 
 from tasks.prepare.occluders.finish import finish_cut_out
 
 # Notes that every picture with transparency has; they are not reported.
-_NOTES_OF_ALPHA = ("PNG", "WEBP", "alpha channel", "greyscale with alpha", "palette")
+_NOTES_OF_ALPHA = ("PNG", "WEBP", "alpha channel", "greyscale with alpha", "palette", "transparent colour")
 # A matte with fewer grey pixels than this share of its contour's pixels is a hard mask.
 _HARD = 0.25
 _ASPECT = 0.01

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from assets.pictures.photograph import read_image
 from assets.problems import BadInput, Problem, conversions
+from assets.reading.folders import SeenFolders
 from assets.reading.naming import normal
 from assets.wording import count_of
 from natocc.files.clutter import is_clutter
+from natocc.files.read import leads_to_folder
 from natocc.geometry import Image
 from shards.storage import sha256_bytes
 
@@ -64,8 +66,8 @@ def photos_in_folder(folder: str | Path, *, least: int, held_out: int) -> Photos
     """Return all photographs under a folder, by path, with sides of at least ``least`` pixels.
 
     Every file is read once. The photographs with the smallest hashes are held out, at most a quarter of
-    all; a single photograph is not held out. Problems are other files, damaged, too small and duplicate
-    photographs, and conversions.
+    all; a single photograph is not held out. Problems are other files, folders that can't be read,
+    damaged, too small and duplicate photographs, and conversions.
     Raises FileNotFoundError for a missing folder, ValueError for a folder without photographs.
     """
     root = Path(folder)
@@ -74,7 +76,7 @@ def photos_in_folder(folder: str | Path, *, least: int, held_out: int) -> Photos
     problems: list[Problem] = []
     taken: dict[str, Photo] = {}
     paths: dict[str, Path] = {}
-    for path in _files(root):
+    for path in _files(root, problems):
         name = _shown(path.relative_to(root))
         if path.suffix.lower() not in SUFFIXES:
             expected = f"a photograph ({', '.join(SUFFIXES)})"
@@ -129,13 +131,29 @@ class CachedReader:
         return found
 
 
-def _files(root: Path) -> Iterator[Path]:
-    """Yield the files under a folder in path order, without clutter."""
-    found = []
-    for folder, folders, files in os.walk(root):
-        folders[:] = [name for name in folders if not is_clutter(name)]
-        found += [Path(folder) / name for name in files if not is_clutter(name)]
-    return iter(sorted(found, key=lambda path: path.relative_to(root).as_posix()))
+def _files(root: Path, problems: list[Problem]) -> list[Path]:
+    """The files under a folder in path order, without clutter; folders that can't be read become problems.
+
+    Links to folders are followed after the folders themselves. Each folder is walked once, so that no link
+    loops.
+    """
+    found, seen = list[Path](), SeenFolders()
+    folders, links = [root], list[Path]()
+    while folders or links:
+        folder = folders.pop() if folders else links.pop()
+        try:
+            with os.scandir(folder) as opened:
+                entries = [entry for entry in opened if not is_clutter(entry.name)]
+            if not seen.is_new(folder):
+                continue
+        except OSError as error:
+            name, got = _shown(folder.relative_to(root)), error.strerror or str(error)
+            problems.append(Problem(path=name, expected="a folder that can be read", got=got))
+            continue
+        for entry in sorted(entries, key=lambda entry: entry.name, reverse=True):
+            inner = links if entry.is_symlink() else folders
+            (inner if leads_to_folder(entry) else found).append(Path(entry.path))
+    return sorted(found, key=lambda path: path.relative_to(root).as_posix())
 
 
 def _shown(path: Path) -> str:

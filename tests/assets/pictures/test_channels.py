@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
+from PIL import Image as Pillow
 
 from assets.pictures.channels import read_channels
 from assets.problems import BadInput
@@ -52,6 +55,13 @@ def test_the_fourth_byte_of_a_bmp_counts_if_it_varies() -> None:
         found = read_channels(bmp(np.dstack([PLANE] * 3 + [fourth]).reshape(12, -1), 20, 32, []))
         assert (found.alpha is not None) == there
     assert np.array_equal(read_channels(encoded(PLANE, "BMP")).colours, PLANE)
+
+
+def test_an_animation_is_no_mask() -> None:
+    stream, frame = io.BytesIO(), Pillow.fromarray(PLANE)
+    frame.save(stream, "PNG", save_all=True, append_images=[Pillow.fromarray(255 - PLANE)])
+    with pytest.raises(BadInput, match="expected a mask, got 2 frames"):
+        read_channels(stream.getvalue())
 
 
 def test_text_is_no_mask() -> None:

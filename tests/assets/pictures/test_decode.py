@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from PIL import Image as Pillow
 
-from assets.pictures.decode import has_sixteen_bits, open_sound, picture_bytes
+from assets.pictures.decode import open_sound, picture_bytes
 from assets.problems import BadInput
-from tests.raw_trees import encoded, portrait, sixteen_bit_png, write
+from tests.raw_trees import encoded, portrait, write
 
 
 def refusal(data: bytes) -> str:
@@ -36,7 +36,17 @@ def test_other_formats_are_never_tried() -> None:
     assert refusal(gif.getvalue()).endswith("bytes that are no JPEG, PNG, WEBP, BMP image")
 
 
-def test_sixteen_bits_a_channel_are_seen_in_the_header() -> None:
-    deep, plain = sixteen_bit_png(portrait(40, 30)), encoded(portrait(40, 30), "PNG")
-    assert has_sixteen_bits(open_sound(deep, "a picture"), deep)
-    assert not has_sixteen_bits(open_sound(plain, "a picture"), plain)
+@pytest.mark.parametrize("form", ["PNG", "WEBP"])
+def test_an_animation_is_refused(form: str) -> None:
+    frames = [Pillow.fromarray(portrait(40, 30)), Pillow.new("RGB", (30, 40))]
+    stream = io.BytesIO()
+    frames[0].save(stream, form, save_all=True, append_images=frames[1:])
+    assert refusal(stream.getvalue()) == (
+        "expected a picture, got 2 frames; save the one that is meant as a picture of its own"
+    )
+
+
+def test_the_preview_of_a_camera_is_no_animation() -> None:
+    picture, stream = Pillow.fromarray(portrait(40, 30)), io.BytesIO()
+    picture.save(stream, "MPO", save_all=True, append_images=[picture.reduce(2)])
+    assert open_sound(stream.getvalue(), "a picture").size == (30, 40)

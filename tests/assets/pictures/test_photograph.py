@@ -12,6 +12,7 @@ from assets.pictures.photograph import read_image
 from assets.problems import BadInput
 from natocc.files.rgb_spaces import SRGB_CURVE, SRGB_PRIMARIES, RgbSpace
 from natocc.geometry import Image
+from tests.png_files import RGB, bmp_with_alpha, png
 from tests.raw_trees import disc, encoded, portrait, sixteen_bit_png, write
 
 TURNS = {
@@ -137,6 +138,33 @@ def test_transparent_pixels_lie_on_white(tmp_path: Path) -> None:
     read = read_image(write(tmp_path / "x.png", encoded(rgba, "PNG")))
     assert (read.rgb[0, 0] == 255).all()
     assert np.array_equal(read.rgb[80, 80], portrait()[80, 80])
+
+
+def test_a_transparent_colour_lies_on_white_and_is_noted(tmp_path: Path) -> None:
+    deep = portrait(16, 16).astype(np.uint16) * 257 | 1
+    deep[:8] = 0
+    read = read_image(write(tmp_path / "x.png", png(deep, RGB, 16, tRNS=bytes(6))))
+    assert (read.rgb[:8] == 255).all() and np.array_equal(read.rgb[8:], portrait(16, 16)[8:])
+    assert read.notes == ("PNG", "16 bits a channel", "transparent colour")
+
+
+@pytest.mark.parametrize("form", ["PNG", "WEBP", "BMP"])
+def test_what_shows_nothing_is_refused(tmp_path: Path, form: str) -> None:
+    clear = np.dstack([portrait(), np.zeros((160, 160), np.uint8)])
+    if form == "BMP":
+        data = bmp_with_alpha(clear)
+    else:
+        data = encoded(clear, form, **({"lossless": True, "exact": True} if form == "WEBP" else {}))
+    path = tmp_path / "x.jpg"
+    assert refusal(write(path, data)) == "expected a photograph, got one that is transparent everywhere"
+    assert refusal(write(path, encoded(clear[..., :3] // 255 * 0 + 7, form))).endswith(
+        "one single colour, 7,7,7"
+    )
+
+
+def test_smaller_numbers_in_sixteen_bits_are_refused(tmp_path: Path) -> None:
+    data = png(portrait().astype(np.uint16), RGB, 16)
+    assert "got 16 bits a channel, values up to 25" in refusal(write(tmp_path / "x.png", data))
 
 
 @pytest.mark.parametrize("grey", [False, True])

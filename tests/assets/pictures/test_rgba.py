@@ -8,6 +8,7 @@ from PIL import Image as Pillow
 
 from assets.pictures.rgba import read_rgba
 from assets.problems import BadInput
+from tests.png_files import GREY, png
 
 
 def write(path: Path, alpha: list[list[int]], mode: str = "RGBA") -> Path:
@@ -46,6 +47,14 @@ def test_the_limits_are_the_caller_s(tmp_path: Path) -> None:
         read_rgba(path, full=2)
     with pytest.raises(BadInput, match="transparent"):
         read_rgba(path, empty=200)
+
+
+@pytest.mark.parametrize("depth", [2, 16])
+def test_a_transparent_colour_is_alpha(tmp_path: Path, depth: int) -> None:
+    top = 2**depth - 1
+    planes = np.array([[0, top, top - 1]], np.uint16)
+    (tmp_path / "a.png").write_bytes(png(planes, GREY, depth, tRNS=top.to_bytes(2, "big")))
+    assert read_rgba(tmp_path / "a.png")[1].tolist() == [[255, 0, 255]]
 
 
 def test_alpha_turns_with_the_picture(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 
 import numpy as np
 import pytest
@@ -79,6 +80,33 @@ def test_padding_of_cameras_is_no_damage_but_other_decoders_refuse_it() -> None:
     assert fault(data[:-2] + bytes(900) + data[-2:]) == "its pixel data go on after the last pixel"
     trailer = decode_sound_jpeg(data + bytes(900))
     assert trailer is not None and trailer.clean
+
+
+def profiled(*parts: tuple[int, int]) -> bytes:
+    """A JPEG with parts of a profile, by their number and count."""
+    bodies = [b"ICC_PROFILE\0" + bytes(part) + b"profile" for part in parts]
+    segments = [b"\xff\xe2" + (len(body) + 2).to_bytes(2, "big") + body for body in bodies]
+    data = jpeg()
+    return data[:2] + b"".join(segments) + data[2:]
+
+
+@pytest.mark.parametrize("parts", [[(1, 2)], [(0, 2), (1, 2)], [(1, 1), (1, 1)]])
+def test_a_damaged_profile_is_no_damage_of_the_pixels(parts: list[tuple[int, int]]) -> None:
+    data = profiled(*parts)
+    found = decode_sound_jpeg(data)
+    assert found is not None and found.note.startswith("a colour profile whose parts")
+    assert np.array_equal(found.pixels, decode_rgb(jpeg()))
+    assert fault(data[:4000]) == "the file ends within its pixels"
+    assert fault(data[:4000] + b"\xff\xd9") == "its pixels end too early"
+    assert fault(data[:-2] + b"\x12\x34\x56" + data[-2:]) == "its pixel data go on after the last pixel"
+    sound = decode_sound_jpeg(profiled((1, 2), (2, 2)))
+    assert sound is not None and sound.clean
+
+
+def test_a_progressive_jpeg_cut_between_scans_is_damaged() -> None:
+    data = jpeg(progressive=True)
+    for found in list(re.finditer(rb"\xff\xda", data))[1:]:
+        assert fault(data[: found.start()] + b"\xff\xd9") == "not all of its scans are there"
 
 
 def test_wrong_bits_that_harm_the_picture_are_found() -> None:

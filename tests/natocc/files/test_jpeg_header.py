@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from natocc.files.jpeg_header import read_jpeg_header
+from natocc.files.jpeg_header import read_jpeg_header, without_profile
 
 NOISE = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
 
@@ -56,3 +56,12 @@ def test_a_header_cut_anywhere_is_none_or_whole() -> None:
     assert whole is not None
     for end in range(0, whole.scan - 12, 7):
         assert read_jpeg_header(data[:end]) is None
+
+
+def test_the_profile_is_taken_out_and_nothing_else() -> None:
+    plain, options = jpeg(), {"icc_profile": b"profile " * 9000}
+    profiled = jpeg(**options)  # type: ignore[arg-type]
+    assert len(profiled) > len(plain) + 72000
+    assert without_profile(profiled) == without_profile(plain) == plain
+    for cut in (b"", b"\xff\xd8", profiled[:30], b"text"):
+        assert without_profile(cut) == cut

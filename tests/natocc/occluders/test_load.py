@@ -5,9 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image as Pillow
+from PIL import ImageOps
 
 from benchmarks.inputs import cup, textures
 from natocc import NatOcc, OccluderBank, load_cutouts, load_occluders
+from tests.png_files import GREY, RGB_ALPHA, png
+from tests.raw_trees import disc
 
 
 def cut_out() -> Pillow.Image:
@@ -58,6 +61,11 @@ def test_all_files_without_use_are_listed_in_one_message(tmp_path: Path) -> None
     (tmp_path / "text.png").write_text("no picture")
     picture.convert("RGB").convert("RGBA").save(tmp_path / "opaque.png")
     Pillow.new("RGBA", (50, 50)).save(tmp_path / "empty.png")
+    rgb, matte = np.split(np.asarray(picture), [3], axis=2)
+    Pillow.fromarray(np.dstack([rgb, matte // 2])).save(tmp_path / "faint.png")
+    Pillow.fromarray(np.dstack([rgb, matte // 2 + 128])).save(tmp_path / "solid.png")
+    (tmp_path / "black.png").write_bytes(png(np.dstack([rgb, matte]).astype(np.uint16), RGB_ALPHA, 16))
+    picture.save(tmp_path / "moving.png", save_all=True, append_images=[picture.rotate(90)])
     (tmp_path / "notes.txt").write_text("notes")
     with pytest.raises(ValueError, match="expected pictures with an alpha channel alone") as caught:
         load_cutouts(tmp_path)
@@ -68,10 +76,37 @@ def test_all_files_without_use_are_listed_in_one_message(tmp_path: Path) -> None
         "broken.png: expected a picture with an alpha channel, got a damaged picture",
         "opaque.png: expected a picture with an alpha channel, got one that is opaque everywhere",
         "empty.png: expected a picture with an alpha channel, got one that is transparent everywhere",
+        "faint.png: expected a picture with an alpha channel, got one that is transparent everywhere",
+        "solid.png: expected a picture with an alpha channel, got one that is opaque everywhere",
+        "black.png: expected a picture with an alpha channel, got 16 bits a channel, values up to 2",
+        "moving.png: expected a picture with an alpha channel, got 2 frames; save the one that is meant",
         "notes.txt: expected a picture (.jpeg, .jpg, .png), got another file",
     ):
         assert line in message
     assert "good.png" not in message
+
+
+@pytest.mark.parametrize("depth", [2, 16])
+def test_a_transparent_colour_counts_as_alpha(tmp_path: Path, depth: int) -> None:
+    top, inside = 2**depth - 1, disc(40, 60) > 0
+    data = png(
+        np.where(inside, top, top - 1).astype(np.uint16), GREY, depth, tRNS=(top - 1).to_bytes(2, "big")
+    )
+    (tmp_path / "a.png").write_bytes(data)
+    (alpha,) = (one.alpha for one in load_cutouts(tmp_path).values())
+    assert alpha is not None and (alpha[0] > 127).sum() == inside.sum()
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_cut_out_comes_upright(tmp_path: Path, orientation: int) -> None:
+    exif = Pillow.Exif()
+    exif[0x0112] = orientation
+    cut_out().save(tmp_path / "a.png", exif=exif)
+    with Pillow.open(tmp_path / "a.png") as picture:
+        ImageOps.exif_transpose(picture).save(tmp_path / "upright.png")
+    turned, upright = load_cutouts(tmp_path, long_side=None).values()
+    assert turned.alpha is not None and upright.alpha is not None
+    assert np.array_equal(turned.alpha[0], upright.alpha[0]) and np.array_equal(turned.rgb[0], upright.rgb[0])
 
 
 def test_no_folder_and_an_empty_one_are_told_apart(tmp_path: Path) -> None:

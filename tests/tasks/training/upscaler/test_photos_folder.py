@@ -35,7 +35,7 @@ def test_skipped_and_converted_files_are_reported(tmp_path: Path) -> None:
     write(tmp_path / "cut.jpg", encode_jpeg(portrait(200, 200))[:900])
     write(tmp_path / "empty.png", b"")
     write(tmp_path / "list.csv", b"a,b")
-    write(tmp_path / "pixel.png", encode_png_rgb(picture[:1, :1]))
+    write(tmp_path / "pixel.png", encode_png_rgb(np.ascontiguousarray(picture[:1, :9])))
     write(tmp_path / "flat.png", encode_png_rgb(np.ascontiguousarray(picture[:15])))
     Pillow.fromarray(picture).convert("L").save(tmp_path / "grey.png")
     Pillow.fromarray(picture).convert("CMYK").save(tmp_path / "print.jpg")
@@ -49,12 +49,42 @@ def test_skipped_and_converted_files_are_reported(tmp_path: Path) -> None:
         "flat.png: expected 16 pixels a side at least, got 40x15",
         "grey.png: expected an upright RGB photograph, got greyscale",
         "list.csv: expected a photograph",
-        "pixel.png: expected 16 pixels a side at least, got 1x1",
+        "pixel.png: expected 16 pixels a side at least, got 9x1",
         "print.jpg: expected an upright RGB photograph, got CMYK",
         "see-through.png: expected an upright RGB photograph, got alpha channel",
     ]
     assert {problem.action for problem in photos.problems if "upright" in problem.expected} == {"converted"}
     assert all(photos.read(photo)[0].shape == (40, 40, 3) for photo in photos.taken)
+
+
+def test_links_to_folders_are_followed_once(tmp_path: Path) -> None:
+    write(tmp_path / "elsewhere" / "deep" / "a.png", encode_png_rgb(portrait(31, 31)))
+    write(tmp_path / "photos" / "z" / "b.png", encode_png_rgb(portrait(32, 32)))
+    (tmp_path / "photos" / "linked").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "loop").symlink_to(tmp_path / "photos")
+    (tmp_path / "photos" / "again").symlink_to("z")
+    (tmp_path / "photos" / "circle").symlink_to(tmp_path / "photos" / "circle")
+    photos = photos_in_folder(tmp_path / "photos", least=16, held_out=0)
+    assert [photo.name for photo in photos.taken] == ["linked/deep/a.png", "z/b.png"]
+    assert [problem.path for problem in photos.problems] == ["circle"]
+
+
+def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "a.png", encode_png_rgb(portrait(32, 32)))
+    (tmp_path / "locked").mkdir()
+    scan = os.scandir
+
+    def refuse(path: Path) -> os.ScandirIterator[str]:
+        if path.name == "locked":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    photos = photos_in_folder(tmp_path, least=16, held_out=0)
+    assert [photo.name for photo in photos.taken] == ["a.png"]
+    assert [str(problem) for problem in photos.problems] == [
+        "locked: expected a folder that can be read, got Permission denied"
+    ]
 
 
 def test_a_folder_without_photographs_says_why(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What files of pictures hold: planes of pixels, scans, and what other files are."""
