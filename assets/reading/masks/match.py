@@ -59,8 +59,11 @@ class PhotographNames:
     """Photographs by each form of their names. The forms get looser; most masks need the first alone."""
 
     def __init__(self, stems: Iterable[str]) -> None:
-        # 7.jpg and 007.jpg have one id; the second is refused elsewhere.
-        self._stems = list({same_name(stem): normal(stem) for stem in reversed(list(stems))}.values())[::-1]
+        self._stems = [normal(stem) for stem in stems]
+        # 7.jpg and 007.jpg have one id; the second is refused elsewhere. Each has the mask of just its name,
+        # the first those of other names.
+        first = {same_name(stem): stem for stem in reversed(self._stems)}
+        self._firsts = list(first.values())[::-1]
         self._indexes: dict[int, dict[str, list[str]]] = {}
 
     def closest(self, mask: str) -> tuple[int, list[str]]:
@@ -73,7 +76,7 @@ class PhotographNames:
     def _index(self, rank: int, form: Callable[[str], str]) -> dict[str, list[str]]:
         if rank not in self._indexes:
             index = defaultdict[str, list[str]](list)
-            for stem in self._stems:
+            for stem in self._firsts if rank else self._stems:
                 index[form(stem)].append(stem)
             self._indexes[rank] = dict(index)
         return self._indexes[rank]

@@ -57,6 +57,12 @@ def test_accents_and_repeated_numbers_are_one_name() -> None:
     assert match_masks(["7", "007"], [Path("00007.png")]).candidates == {"7": (Path("00007.png"),)}
 
 
+def test_of_one_number_written_in_two_ways_each_has_the_mask_of_just_its_name() -> None:
+    photographs, masks = ["006", "6"], [Path("6.png"), Path("6_mask.png"), Path("00006.png")]
+    assert match_masks(photographs, masks[:1]).candidates == {"6": (masks[0],)}
+    assert match_masks(photographs, masks).candidates == {"6": (masks[0],), "006": (masks[2], masks[1])}
+
+
 def test_a_word_is_one_by_itself() -> None:
     assert [without_mask_word(name) for name in ("masked", "a_masked", "unmask", "mask")] == [
         *("masked", "a_masked", "unmask", "mask")

@@ -144,7 +144,10 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: crop_of(astronaut(), SKIN | plane((225, 120), 90)),
         "an occlusion of a part of the face, got one that leaves nothing of it",
     ),
-    "cut off": (lambda: crop_of(astronaut(), HAND)[:2000], "a photograph, got a damaged image"),
+    "cut off": (
+        lambda: crop_of(astronaut(), HAND)[:2000],
+        "a picture with an alpha channel, got a damaged image",
+    ),
 }
 
 

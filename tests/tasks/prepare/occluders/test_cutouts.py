@@ -109,7 +109,7 @@ def test_doubtful_polarity_is_noted_and_a_mask_that_is_surely_inverted_is_refuse
         (rgba(PLANE * 0 + 255), None, "refused FaceOcc/scarf 1.png: expected a picture with an alpha channel, got one that is opaque everywhere"),
         (rgba(PLANE // 3), None, "refused FaceOcc/scarf 1.png: expected a picture with an alpha channel, got one that is transparent everywhere"),
         (rgba(PLANE // 3 + 150), None, "refused FaceOcc/scarf 1.png: expected a picture with an alpha channel, got one that is opaque everywhere"),
-        (rgba(PLANE)[:500], None, "refused FaceOcc/scarf 1.png: expected a photograph, got a damaged image (the checksum of its IDAT does not fit); fetch the file again"),
+        (rgba(PLANE)[:500], None, "refused FaceOcc/scarf 1.png: expected a picture with an alpha channel, got a damaged image (the checksum of its IDAT does not fit); fetch the file again"),
         (encoded(coffee()), encoded(PLANE * 0, "PNG"), "refused FaceOcc/mask.png: expected a mask with pixels, got an empty mask"),
         (encoded(coffee()), encoded(PLANE[:100], "PNG"), "refused FaceOcc/mask.png: expected its picture's size 300x200, got 300x100"),
         (encoded(coffee()), b"text", "refused FaceOcc/mask.png: expected a mask, got 4 bytes that are no JPEG, PNG, WEBP, BMP image"),

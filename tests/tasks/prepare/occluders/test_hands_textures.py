@@ -96,7 +96,9 @@ def test_a_wrist_cut_off_by_the_border_ends_as_softly_as_the_rest(tmp_path: Path
 
 
 def test_a_picture_without_a_hand_is_refused_with_reason_and_advice(tmp_path: Path) -> None:
-    done = without_mask(tmp_path, np.full((300, 400, 3), 230, np.uint8))
+    plain = np.full((300, 400, 3), 230, np.uint8)
+    plain[:8, :8] = 226
+    done = without_mask(tmp_path, plain)
     assert done.entry is None and messages(done) == [
         "refused 11k-hands/Hands/Hand_0000002.jpg: expected a hand, or a mask 11k-hands_masks/Hand_0000002.png, "
         "got nothing that stands out from the background"

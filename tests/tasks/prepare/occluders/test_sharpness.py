@@ -49,7 +49,9 @@ def test_a_plain_thing_is_judged_by_its_outline(tmp_path: Path) -> None:
 
 
 def test_where_nothing_has_an_edge_nothing_is_told(tmp_path: Path) -> None:
-    assert blur_of(an_instance(tmp_path, np.full((400, 600, 3), 128, np.uint8))) is None
+    plain = np.full((400, 600, 3), 120, np.uint8)
+    plain[:8, :8] = 117
+    assert blur_of(an_instance(tmp_path, plain)) is None
 
 
 @pytest.mark.parametrize("data", [b"", b"text", encoded(blurred(0)[:100])])
