@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from PIL import Image as Pillow
 
+from natocc.files.content.webp import fault_of_webp
 from natocc.files.jpeg import DamagedPicture, decode_sound_jpeg
 from natocc.files.png import PNG_START, fault_of_png
 from natocc.files.read import check_pixels
@@ -35,7 +36,6 @@ _JPEG_FORMATS = ("JPEG", "MPO")
 # Of these formats several frames are an animation, or pages. The other frames of an MPO are previews.
 _FORMATS_OF_FRAMES = ("PNG", "WEBP", "GIF", "TIFF")
 _COLOURS = {"L": "GRAY", "CMYK": "CMYK"}
-_RIFF_HEAD, _RIFF_CHUNK = 12, 8
 _PILLOW_LIMIT = threading.Lock()
 
 
@@ -82,16 +82,4 @@ def fault_of_scan(picture: Pillow.Image, data: bytes) -> str:
         return ""
     if data.startswith(PNG_START):
         return fault_of_png(data)
-    return _fault_of_webp(data) if picture.format == "WEBP" else ""
-
-
-def _fault_of_webp(data: bytes) -> str:
-    """Compare the lengths that the file states with its own. Its pixels have no checksum."""
-    end = _RIFF_CHUNK + struct.unpack("<I", data[4:8])[0]
-    if end > len(data):
-        return f"{len(data):,} of its {end:,} bytes"
-    at = _RIFF_HEAD
-    while at + _RIFF_CHUNK <= end:
-        (size,) = struct.unpack("<I", data[at + 4 : at + 8])
-        at += _RIFF_CHUNK + size + size % 2
-    return "" if at in (end, end + 1) else "its parts do not fill it"
+    return fault_of_webp(picture, data) if picture.format == "WEBP" else ""
