@@ -82,7 +82,9 @@ def bad_tree(raw: Path) -> None:
     write(raw / "COCO/annotations/instances_other.json", b"{")
     add_objects(raw, [annotation(7)], "third")
     add_hand(raw, 3, None, disc(150, 200) * 0)
-    add_hand(raw, 4, np.full((150, 200, 3), 230, np.uint8))
+    plain = np.full((150, 200, 3), 230, np.uint8)
+    plain[:8, :8] = 226
+    add_hand(raw, 4, plain)
     (raw / "11k-hands_masks/Hand_0000004.png").unlink()
     add_texture(raw, "pitted", "pitted_0002.jpg", b"text")
     (raw / "dtd/images/grid").mkdir()
