@@ -33,10 +33,13 @@ class Known:
         return sum(value.numel() for value in self.module.state_dict().values())
 
 
-def identify(content: object, name: str = "checkpoint", key: str = "") -> tuple[Known, Selection]:
+def identify(
+    content: object, name: str = "checkpoint", key: str = "", wanted: str = ""
+) -> tuple[Known, Selection]:
     """Return the network in the content of a file, loaded strictly, and where it lies.
 
-    ``key`` chooses one of several; error messages start with ``name``.
+    ``key`` chooses one of several; error messages start with ``name``, and say what a file of no known
+    network lacks for the ``wanted`` one.
 
     Raises ValueError for an unknown network, and for tensors that do not fit the identified network.
     """
@@ -46,6 +49,9 @@ def identify(content: object, name: str = "checkpoint", key: str = "") -> tuple[
         except NoSuchTensors:
             continue
         return _load_selected(network, content, selection, name), selection
+    if wanted in WITH_WEIGHTS and not key and not keys_of(content, NETWORKS[wanted].markers, name):
+        # Raises, with the names of the tensors that are missing.
+        select(content, NETWORKS[wanted].markers, name)
     raise ValueError(_unknown(content, name, key))
 
 

@@ -43,7 +43,7 @@ def build_strict(make: Callable[[], Network], state: Mapping[str, Tensor], name:
 
     ``make`` runs on the ``meta`` device, where a network takes no memory. Raises one ValueError that lists
     every kind of mismatch: missing names, unknown names, wrong shapes, types that are not float16, bfloat16,
-    float32 or float64, NaN or infinite values, and values that float32 cannot hold.
+    float32 or float64, NaN or infinite values, and values that float32 cannot hold (infinite, or all zero).
     """
     with torch.device("meta"):
         network = make()
@@ -80,12 +80,18 @@ def _problems(wanted: Mapping[str, Tensor], state: Mapping[str, Tensor]) -> Iter
     yield "NaN or infinite", [key for key, value in converted.items() if not _finite(value)]
     yield (
         _RANGE,
-        [key for key, value in converted.items() if _finite(value) and not _finite(value.float())],
+        [key for key, value in converted.items() if _finite(value) and not _fits(value)],
     )
 
 
 def _finite(value: Tensor) -> bool:
     return value.is_meta or bool(torch.isfinite(value).all())
+
+
+def _fits(value: Tensor) -> bool:
+    """Whether finite values stay finite as float32, and do not all become zero."""
+    small = value.float()
+    return _finite(small) and (value.is_meta or bool(small.any()) or not bool(value.any()))
 
 
 def _dtype(value: Tensor) -> str:

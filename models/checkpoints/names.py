@@ -17,7 +17,9 @@ _WRAPPING = frozenset(
     | {"best", "last", "current", "latest", "final", "online", "student"}
 )
 # Words that say that weights are averaged over the steps of the training.
-_AVERAGED = frozenset({"ema", "averaged", "averaging", "average", "avg", "swa", "shadow"})
+_AVERAGED = frozenset(
+    {"ema", "averaged", "averaging", "average", "avg", "swa", "shadow", "moving", "exponential", "polyak"}
+)
 # Keys stored beside a wrapped network that do not belong to it.
 _COMPANIONS = frozenset(
     {"discriminator", "netD", "perceptual_loss", "pixel_loss", "gan_loss", "data_preprocessor"}

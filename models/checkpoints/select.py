@@ -57,7 +57,7 @@ def select(content: object, markers: Iterable[str], name: str, key: str = "") ->
     """
     markers = tuple(markers)
     entries = entries_of(content, name)
-    places = places_in(entries, markers)
+    places = every = places_in(entries, markers)
     accepted = [place for place in places if _accepts(place, key)]
     if not accepted:
         raise NoSuchTensors(
@@ -74,7 +74,7 @@ def select(content: object, markers: Iterable[str], name: str, key: str = "") ->
         tensors=_tensors([entry for entry in entries if kept[entry]], chosen, name),
         key=chosen.key,
         averaged=chosen in averaged,
-        left=tuple(_named(beside, chosen, places)),
+        left=tuple(_named(beside, chosen, places, every)),
     )
 
 
@@ -192,10 +192,16 @@ def _tensors(entries: Sequence[CheckpointEntry], place: StatePlace, name: str) -
 
 
 def _named(
-    beside: Sequence[CheckpointEntry], chosen: StatePlace, places: Sequence[StatePlace]
+    beside: Sequence[CheckpointEntry],
+    chosen: StatePlace,
+    places: Sequence[StatePlace],
+    every: Sequence[StatePlace],
 ) -> Iterator[str]:
-    """The keys of what is left. Averaged weights that can't be taken are named as such."""
-    keys = [place.key for place in places]
+    """The keys of what is left. Averaged weights that can't be taken are named as such.
+
+    ``every`` place has the network's names, also those that only a key chooses.
+    """
+    keys = [place.key for place in every]
     groups: dict[str, bool] = {}
     for entry in beside:
         key = _group(entry, chosen, places)

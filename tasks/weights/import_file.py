@@ -63,7 +63,7 @@ def import_weights(
     progress = ProgressCounter(on_progress, 3)
     source = choose_source(weights_sources(path), path, wanted)
     progress.add()
-    network, selection = identify(source.read(), source.label, key)
+    network, selection = identify(source.read(), source.label, key, wanted.network if wanted else "")
     progress.add()
     header = _read_header(path) if source.alone else {}
     match = match_registry(source, network, header, wanted)

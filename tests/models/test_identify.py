@@ -87,3 +87,12 @@ def test_weights_that_do_not_fit_name_the_others_of_the_file() -> None:
         ValueError, match=r"^x, ema: expected exactly .* missing: .*; or choose by --key: net, ema$"
     ):
         identify({"net": state, "ema": ema}, "x")
+
+
+def test_a_file_of_no_network_says_what_it_lacks_for_the_wanted_one() -> None:
+    state = tensors(TINY["rainnet"][0])
+    del state["model_layer0.1.weight" if "model_layer0.1.weight" in state else "model_layer0.weight"]
+    with pytest.raises(ValueError, match=r"^x: expected a tensor named model_layer0\S*, got "):
+        identify(state, "x", wanted="rainnet")
+    with pytest.raises(ValueError, match=r"^x: expected the tensors of one of glean"):
+        identify(state, "x")

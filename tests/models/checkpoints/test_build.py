@@ -81,3 +81,12 @@ def test_many_names_are_counted() -> None:
     state = {f"extra{number}": torch.zeros(1) for number in range(9)}
     with pytest.raises(ValueError, match=r"missing: weight, bias; unknown: extra0, .*, extra4 and 4 more;"):
         build_strict(lambda: torch.nn.Linear(2, 1), state, "x")
+
+
+def test_values_that_all_become_zero_as_float32_are_refused() -> None:
+    with pytest.raises(
+        ValueError, match="got beyond the range of float32: weight; save the network as float32"
+    ):
+        _linear(torch.full((1, 2), 1e-300, dtype=torch.float64))
+    assert _linear(torch.zeros(1, 2, dtype=torch.float64)).weight.tolist() == [[0, 0]]
+    assert _linear(torch.tensor([[1e-300, 1]], dtype=torch.float64)).weight.tolist() == [[0, 1]]

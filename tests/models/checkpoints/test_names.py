@@ -25,6 +25,8 @@ from models.checkpoints.names import diverging, is_averaged, is_companion, is_wr
             "swa_state_dict",
             "callbacks.MyEMA{'decay': 0.5}.weights",
             "modelEMA",
+            "moving_average",
+            "polyak",
         ],
     ],
 )

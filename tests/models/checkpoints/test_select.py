@@ -210,3 +210,14 @@ def test_tensors_shared_in_a_file_are_found_in_each_place() -> None:
     content = read_content(saved({"netG": GOOD, "netG_ema": GOOD}))
     found = select(content, ["a"], "x")
     assert (found.key, found.left) == ("netG_ema", ("netG",))
+
+
+@pytest.mark.parametrize("name", ["moving_average", "polyak", "exponential_moving_average"])
+def test_averages_under_other_words_are_preferred(name: str) -> None:
+    found = select({"model": LAST, name: GOOD}, ["a"], "x")
+    assert (found.tensors, found.key, found.averaged, found.left) == (GOOD, name, True, ("model",))
+
+
+def test_averages_that_only_a_key_chooses_have_the_networks_names() -> None:
+    found = select({"model": LAST, "weights_of_teacher_ema": GOOD}, ["a"], "x")
+    assert (found.key, found.left) == ("model", ("weights_of_teacher_ema",))
