@@ -99,7 +99,7 @@ class PartFiles:
             (entry.name for entry in os.scandir(self._folder) if leads_to_folder(entry)), key=name_order
         )
         for name in inner:
-            if is_text(name) and not is_clutter(name):
+            if not is_clutter(name):
                 self._list(self._folder / name, f"{name}/")
 
     def _list(self, place: Path, prefix: str) -> None:

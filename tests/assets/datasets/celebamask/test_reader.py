@@ -248,5 +248,10 @@ def test_part_masks_of_other_bytes_refuse_the_face_that_they_may_mean(tmp_path: 
     for stem in ("Zoë", "bea"):
         touch(tmp_path, stem, "skin")
     write(tmp_path / FACES / MASKS / "0" / os.fsdecode(b"Zo\xeb_hair.png"), b"x")
+    write(tmp_path / FACES / MASKS / os.fsdecode(b"caf\xe9") / "bea_hair.png", b"x")
+    touch(tmp_path, "dan", "skin")
     faces, problems = read(tmp_path)
-    assert [face.image.stem for face in faces] == ["bea"] and len(problems) == 2
+    assert [face.image.stem for face in faces] == ["dan"]
+    assert [line.rpartition(" got ")[2][:11] for line in problems[:2]] == ["other bytes"] * 2 and len(
+        problems
+    ) == 4
