@@ -244,7 +244,7 @@ def _line(recipe: object, error: Any) -> str:
 
 def _unknown_field(place: tuple[int | str, ...]) -> str:
     """What is expected in place of a field that is none; ``place`` ends with its name."""
-    model = {"sets": OccluderSet, "naturalness": Naturalness}.get(str(place[0]), Recipe)
-    fields = (model if len(place) > 1 else Recipe).model_fields
+    inner: dict[str, type[_Strict]] = {"sets": OccluderSet, "naturalness": Naturalness}
+    fields = (inner.get(str(place[0]), Recipe) if len(place) > 1 else Recipe).model_fields
     near = get_close_matches(str(place[-1]), fields, 1)
     return f"expected a field of docs/recipes.md{f', such as {near[0]}' if near else ''}, got another"

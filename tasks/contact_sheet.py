@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -60,12 +59,11 @@ def on_checks(rgb: Image, alpha: Image, cell: int = 24) -> Image:
 def fit_text(text: str, width: int, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> str:
     """The text in one line of at most ``width`` pixels; "…" stands for what is cut from its end."""
     line = one_line(text)
-    fitting = bisect_right(range(len(line) + 1), width, key=lambda count: font.getlength(line[:count])) - 1
-    if fitting == len(line):
+    if font.getlength(line) <= width:
         return line
     room = width - font.getlength("…")
-    kept = bisect_right(range(len(line) + 1), room, key=lambda count: font.getlength(line[:count])) - 1
-    return f"{line[: max(0, kept)].rstrip()}…"
+    kept = [count for count in range(len(line)) if font.getlength(line[:count]) <= room]
+    return f"{line[: max(kept, default=0)].rstrip()}…"
 
 
 def compose_sheet(strips: Sequence[Strip], title: str, *, side: int = 224, columns: int = 3) -> Image:
