@@ -35,6 +35,8 @@ from assets.text.sidecar import Sidecar
 from assets.text.sidecar_row import SidecarRow
 from natocc.files.read import what_is
 
+__all__ = ("COMPOSITES", "COUNTS", "IHARMONY4_FOLDERS", "IHARMONY4_KINDS", "SUBSETS", "read_iharmony4")
+
 IHARMONY4_FOLDERS = ("iHarmony4", "IHarmony4")
 # Composites by sub-dataset: train, test.
 COUNTS = {

@@ -11,7 +11,7 @@ from assets.problems import BadInput, Problem, ReportProblem, unreadable
 from assets.reading.folders import names_in
 from assets.reading.naming import normal
 from assets.reading.tally import Tally
-from assets.reading.unmatched import unmatched
+from assets.reading.unmatched import tally_of, unmatched
 from assets.text.csv_rows import CsvRow, CsvTable, parse_csv
 from assets.text.lines import bare_name, clean, is_picture_name, number_named, unquote
 from assets.text.named_pictures import Meant, NamedPictures
@@ -56,13 +56,13 @@ class Sidecar:
             return
         self._pictures = NamedPictures(folder, patterns)
         self._absent: list[str] = []
-        doubtful: list[str] = []
+        self._doubtful: dict[str, bool] = {}  # by image, whether its own row does not settle it
+        self._unclear = Tally()
         table = _table(path, self._where)
         self._file = table.columns.index("file")
         for row in table.rows:
-            doubtful += self._read(row)
-        for image in doubtful:
-            self._rows.setdefault(image, EXCLUDED_ROW)
+            self._read(row)
+        self._exclude_doubtful()
         if self._absent:
             kind, todo = "rows without a photograph", "correct or remove them"
             expected = "a photograph for each row"
@@ -86,32 +86,55 @@ class Sidecar:
                 Problem(path=self._where, expected=expected, got=f"{got}, the first {min(self._unnamed)}")
             )
 
-    def _read(self, row: CsvRow) -> tuple[str, ...]:
-        """Enter a row. Returns the images that its unclear name may mean, if it keeps them from training."""
+    def _exclude_doubtful(self) -> None:
+        """Exclude what rows with "test" may mean, unless a row of its own keeps it from training too."""
+        held_out = ("test", "excluded")
+        images = [
+            image
+            for image, strong in self._doubtful.items()
+            if image not in self._rows or (strong and self._rows[image].split not in held_out)
+        ]
+        self._rows |= dict.fromkeys(images, EXCLUDED_ROW)
+        if images:
+            got = f"others with test or excluded: {self._unclear}"
+            got = f"{got}; {tally_of(images)} may be meant and are excluded"
+            self._report(Problem(path=self._where, expected="rows that name one image each", got=got))
+
+    def _read(self, row: CsvRow) -> None:
+        """Enter a row, or note what its unclear name may mean."""
         try:
             parsed = parse_sidecar_row(row.cells)
         except BadInput as error:
             self._fault(row, error)
             self._exclude(row)
-            return ()
+            return
         written = clean(row.cells["file"]) if row.cells else ""
         meant = self._pictures.find(written)
         if not meant.sure:
             self._absent.append(written)
-            return self._held_out(row, written, meant) if parsed.split in ("test", "excluded") else ()
+            if parsed.split in ("test", "excluded"):
+                self._hold_out(row, written, meant)
+            return
         (image,) = meant.paths
         if self._rows.setdefault(image, parsed) != parsed:
             self._fault(row, BadInput("one row an image", f"another for {image}"))
             self._rows[image] = EXCLUDED_ROW
-        return ()
 
-    def _held_out(self, row: CsvRow, written: str, meant: Meant) -> tuple[str, ...]:
-        """The images that the unclear name of a row with "test" may mean; if it tells none, it may be any."""
-        images = tuple(dict.fromkeys((*meant.paths, *self._pictures.perhaps(written))))
-        told = images or (_tells_image(written) and not self._pictures.is_file(written))
-        if is_pattern(written) or not told:
+    def _hold_out(self, row: CsvRow, written: str, meant: Meant) -> None:
+        """Note the images that the name of a row with "test" may mean; if it tells none, it may be any.
+
+        A path of another folder may be of an image that is gone, so an image's own row goes before it. The
+        name of another file that is there, and several names, are about images that are there.
+        """
+        there, perhaps = self._pictures.is_file(written), self._pictures.perhaps(written)
+        strong = there or not set(perhaps) <= set(meant.paths)
+        images = {*perhaps, *meant.paths}
+        for image in sorted(images):
+            self._doubtful[image] = strong or self._doubtful.get(image, False)
+        if images:
+            self._unclear.add(f"line {row.line}")
+        if is_pattern(written) or not (images or (_tells_image(written) and not there)):
             self._lost.add(f"line {row.line}")
-        return images
 
     def _exclude(self, row: CsvRow) -> None:
         """Exclude what an unreadable row may name: in its cell ``file``, or with a picture's suffix."""

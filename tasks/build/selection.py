@@ -76,7 +76,8 @@ def _listed(faces: Sequence[Entry], path: Path) -> list[Entry]:
     except OSError as error:
         raise RecipeError([f"{_SPLIT}: {unreadable(error, 'a list of faces', str(path))}"]) from error
     if not names.lines:
-        raise RecipeError([f"split: expected faces of the bank in {path}, one a line, got an empty list"])
+        expected = f"--split or the recipe's split: expected faces of the bank in {path}, one a line"
+        raise RecipeError([f"{expected}, got an empty list"])
     if names.unmatched:
         text = (
             f"{count_of(len(names.unmatched), 'faces')} that the bank lacks, the first {names.unmatched[0]!r}"
