@@ -39,6 +39,13 @@ class Selection:
     # The keys of everything else that has tensors.
     left: tuple[str, ...]
 
+    def remark(self) -> str:
+        """What was taken and what was left; "" for a file that is the network itself."""
+        if not (self.key or self.left):
+            return ""
+        averaged = " (averaged weights)" if self.averaged else ""
+        return f"taken: {self.key or ITSELF}{averaged}; left: {some(self.left) or 'nothing'}"
+
 
 def unwrapped(content: object, markers: Iterable[str], name: str) -> StateDict:
     """Return the tensors of ``select``."""

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from models.checkpoints.build import build_strict, count, shape
 from models.checkpoints.read import CheckpointSource, named, read_content
-from models.checkpoints.select import unwrapped
+from models.checkpoints.select import Selection, select, unwrapped
 from models.glean.network import GLEAN, GLEANConfig
 from models.stylegan2.network import StyleGAN2, StyleGAN2Config
 
@@ -39,9 +39,14 @@ def load_prior(source: CheckpointSource, name: str | None = None) -> StyleGAN2:
 
 def prior_from(content: object, name: str = "checkpoint") -> StyleGAN2:
     """Build the prior from the content of a file; the tensors stay on their device."""
-    state = unwrapped(content, ["constant_input.input"], name)
+    state = select_prior(content, name).tensors
     config = infer_prior(state, name)
     return build_strict(lambda: StyleGAN2(config), state, name)
+
+
+def select_prior(content: object, name: str = "checkpoint") -> Selection:
+    """The tensors of the prior in the content of a file, and what lies beside them."""
+    return select(content, ["constant_input.input"], name)
 
 
 def infer_prior(

@@ -8,9 +8,8 @@ from pathlib import Path
 
 from assets.weights.files import Weights, find_weights, read_weights_metadata, weights_folder, weights_path
 from assets.weights.registry import entry_named
-from models.checkpoints.names import some
 from models.checkpoints.safetensors_io import TENSORS, encode_network
-from models.checkpoints.select import ITSELF, Selection
+from models.checkpoints.select import Selection
 from models.identify import Known, identify
 from shards.check_output import check_folder
 from shards.lock import lock
@@ -111,11 +110,8 @@ def _new_header(
 
 def _selection_remarks(source: WeightsSource, selection: Selection) -> tuple[str, ...]:
     """What was taken of a file with more than one network's tensors, and what was left."""
-    if not (selection.key or selection.left):
-        return ()
-    averaged = " (averaged weights)" if selection.averaged else ""
-    left = some(selection.left) or "nothing"
-    return (f"{source.file}: taken: {selection.key or ITSELF}{averaged}; left: {left}",)
+    remark = selection.remark()
+    return (f"{source.file}: {remark}",) if remark else ()
 
 
 def _header_remarks(header: Mapping[str, str], match: Match) -> tuple[str, ...]:

@@ -11,9 +11,10 @@ import torch
 from torch import nn
 
 from assets.weights.files import MissingWeights, find_weights
+from models.checkpoints.read import read_content
 from models.glean.network import GLEAN
 from models.glean.training import free_prior
-from models.glean.weights import load_prior
+from models.glean.weights import prior_from, select_prior
 from models.stylegan2.discriminator import StyleGAN2Discriminator, load_discriminator
 from models.stylegan2.network import StyleGAN2
 from models.vgg.weights import load_vgg
@@ -65,13 +66,20 @@ def make_networks(options: UpscalerOptions) -> Networks:
 
 
 def _prior(weights: str, options: UpscalerOptions) -> tuple[StyleGAN2, str]:
-    prior, origin = _load(weights, "stylegan2", load_prior, options.weights)
+    remarks: list[str] = []
+
+    def load(path: Path, name: str) -> StyleGAN2:
+        content = read_content(path, name)
+        remarks.append(select_prior(content, name).remark())
+        return prior_from(content, name)
+
+    prior, origin = _load(weights, "stylegan2", load, options.weights)
     if prior.config.size != options.out_size:
         raise ValueError(
             f"{weights}: expected a prior of {options.out_size} pixels, as --out-size says, got one of "
             f"{prior.config.size}; use another prior or --out-size {prior.config.size}"
         )
-    return prior, origin
+    return prior, ", ".join(filter(None, (origin, *remarks)))
 
 
 def _features(options: UpscalerOptions) -> tuple[nn.Module, str]:
