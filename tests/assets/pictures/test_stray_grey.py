@@ -86,3 +86,20 @@ def test_grey_in_the_alpha_is_refused_too() -> None:
     picture = Pillow.fromarray(np.dstack([white, soft(16)]))
     with pytest.raises(BadInput, match="is it a photograph"):
         decode_mask(encoded(np.asarray(picture), "PNG"))
+
+
+@pytest.mark.parametrize("how", [cv2.INTER_LANCZOS4, cv2.INTER_CUBIC, cv2.INTER_LINEAR])
+@pytest.mark.parametrize("sigma", [0, 0.7])
+def test_a_mask_enlarged_four_times_is_a_mask(how: int, sigma: float) -> None:
+    small = cv2.GaussianBlur(disc(64, 64), (0, 0), sigma) if sigma else disc(64, 64)
+    large = np.asarray(cv2.resize(small, None, fx=4, fy=4, interpolation=how), np.uint8)
+    refuse_stray_grey(large, cut(large), lossy=False)
+
+
+def test_faint_values_far_from_the_edge_have_a_meaning() -> None:
+    plane = disc(160, 160)
+    for value, at in ((1, (2, 2)), (254, (80, 80))):
+        marked = plane.copy()
+        marked[at] = value
+        with pytest.raises(BadInput, match=f"1 grey pixel elsewhere, the first of {value};"):
+            refuse_stray_grey(marked, plane, lossy=False)
