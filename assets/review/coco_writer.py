@@ -11,6 +11,7 @@ from pycocotools import mask as coco_mask
 from assets.review.index import COCO_FILE, FACE_LABEL, HOLE_LABEL, REVIEW_VERDICTS, ReviewFace
 from natocc.geometry import Image
 from natocc.masks.scaling import enlarge_mask
+from shards import storage
 
 
 class CocoWriter:
@@ -53,4 +54,4 @@ class CocoWriter:
                 {"id": number, "name": name} for number, name in enumerate((FACE_LABEL, HOLE_LABEL), 1)
             ],
         }
-        (self._folder / COCO_FILE).write_text(json.dumps(file), encoding="utf-8")
+        storage.write_bytes(str(self._folder / COCO_FILE), json.dumps(file).encode())

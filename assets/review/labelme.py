@@ -49,6 +49,7 @@ from natocc.files.clutter import is_clutter
 from natocc.files.pictures import open_picture
 from natocc.geometry import Image
 from natocc.masks.polygons import trace_polygons
+from shards import storage
 
 # The version of the layout that is written. LabelMe replaces it by its own when it saves.
 _VERSION = "5.5.0"
@@ -107,7 +108,7 @@ class LabelmeWriter:
             "imageWidth": face.image_size[1],
         }
         path = self._folder / REVIEW_IMAGES / f"{face.id}.json"
-        path.write_text(json.dumps(file, indent=1), encoding="utf-8")
+        storage.write_bytes(str(path), json.dumps(file, indent=1).encode())
         return paint_shapes(drawn, face, lambda problem: None)
 
     def close(self) -> None:

@@ -19,6 +19,7 @@ from natocc.files.read import is_there
 from natocc.files.text import read_text
 from natocc.geometry import Image
 from natocc.masks.scaling import enlarge_mask
+from shards import storage
 
 SEGMENTS_MASKS, SEGMENTS_TABLE = "masks", "review.csv"
 _COLUMNS = ("id", "verdict")
@@ -36,7 +37,7 @@ class SegmentsWriter:
 
     def add(self, face: ReviewFace, mask: Image) -> Image:
         path = self._folder / SEGMENTS_MASKS / f"{face.id}.png"
-        path.write_bytes(encode_png(enlarge_mask(mask, face.image_size)))
+        storage.write_bytes(str(path), encode_png(enlarge_mask(mask, face.image_size)))
         self._ids.append(face.id)
         return mask
 
@@ -45,7 +46,7 @@ class SegmentsWriter:
         stream = io.StringIO(newline="")
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerows([_COLUMNS, *((name, "") for name in self._ids)])
-        (self._folder / SEGMENTS_TABLE).write_text(stream.getvalue(), encoding="utf-8")
+        storage.write_bytes(str(self._folder / SEGMENTS_TABLE), stream.getvalue().encode())
 
 
 def read_segments(folder: Path, review: Review, report: ReportProblem) -> Iterator[Answer]:

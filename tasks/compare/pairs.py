@@ -16,6 +16,7 @@ from natocc.randomness import Streams
 from natocc.render.params import Params
 from shards import storage
 from shards.check_output import check_folder
+from shards.lock import lock
 from tasks.compare.cases import Case, check_kinds, choose_cases
 from tasks.compare.page import write_page
 from tasks.compare.renditions import Rendition, draw_rendition, parse_rendition, render_rendition
@@ -67,8 +68,13 @@ def compare(options: CompareOptions, on_progress: OnProgress = ignore_progress) 
     pairs.
 
     Raises ValueError for unknown renditions or kinds and for invalid counts, FileNotFoundError if there is no
-    bank, FileExistsError if the folder is not empty.
+    bank, FileExistsError if the folder is not empty, InUse if another run writes there.
     """
+    with lock(options.out):
+        return _compare_alone(options, on_progress)
+
+
+def _compare_alone(options: CompareOptions, on_progress: OnProgress) -> list[str]:
     first, second = (parse_rendition(name) for name in options.looks)
     if first == second:
         raise ValueError(f"--compare: expected two different renditions, got {' and '.join(options.looks)}")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from natocc.files.text import read_text
 from natocc.geometry import Image
 from shards import storage
 from shards.check_output import check_folder
+from shards.lock import one_writer
 from shards.table import read_table
 from tasks.face_metadata import recorded_score
 from tasks.progress import OnProgress, ignore_progress, tracked
@@ -40,6 +43,7 @@ class ExportReport:
     order: str  # "queue", "mask score" or "id"
 
 
+@one_writer("out")
 def export_review(
     bank_url: str,
     out: Path,
@@ -54,11 +58,11 @@ def export_review(
 
     ``queue`` is a Parquet table with ``id``, ``source`` and ``score``, whose order is kept. Without it faces
     come by the mask scores in the bank, else by id. ``ids`` is a list of faces to export, one per line;
-    ``count`` is their number. The index is written last, so an interrupted export is not a review.
-    ``on_progress`` counts faces that are written.
+    ``count`` is their number. The index is written last. An export that fails or is interrupted removes what
+    it has written, so that the same call can be repeated. ``on_progress`` counts faces that are written.
 
     Raises FileNotFoundError if a file or the bank is missing, FileExistsError if ``out`` is not empty,
-    ValueError for an unknown format, face or column.
+    ValueError for an unknown format, face or column, InUse if another run writes there.
     """
     write = form_named(form).writer
     if count is not None and count < 1:
@@ -78,17 +82,30 @@ def export_review(
     ordered = ordered[:count]
     if not ordered:
         raise ValueError(f"{bank_url}: expected faces to review, got none of those asked for")
-    (out / REVIEW_IMAGES).mkdir(parents=True)
-    writer, written = write(out), []
-    for number, (entry, score) in enumerate(tracked(ordered, on_progress, len(ordered)), 1):
-        members = bank.read(entry)
-        mask = decode_plane(members["mask.png"])
-        face = _review_face(bank, entry, members, mask, number, score)
-        (out / face.image).write_bytes(members["jpg"])
-        written.append(replace(face, returned_pixels=pixels_sha256(writer.add(face, mask))))
-    writer.close()
-    storage.write_bytes(str(out / REVIEW_INDEX), encode_review(form, tuple(written)))
+    with _removed_on_error(out):
+        (out / REVIEW_IMAGES).mkdir(parents=True)
+        writer, written = write(out), []
+        for number, (entry, score) in enumerate(tracked(ordered, on_progress, len(ordered)), 1):
+            members = bank.read(entry)
+            mask = decode_plane(members["mask.png"])
+            face = _review_face(bank, entry, members, mask, number, score)
+            storage.write_bytes(str(out / face.image), members["jpg"])
+            written.append(replace(face, returned_pixels=pixels_sha256(writer.add(face, mask))))
+        writer.close()
+        storage.write_bytes(str(out / REVIEW_INDEX), encode_review(form, tuple(written)))
     return ExportReport(folder=out, faces=len(written), order=order)
+
+
+@contextmanager
+def _removed_on_error(out: Path) -> Iterator[None]:
+    """Remove what the block has added to the folder if it ends by an error or a signal."""
+    before = set(storage.list_names(str(out)))
+    try:
+        yield
+    except BaseException:
+        for name in set(storage.list_names(str(out))) - before:
+            storage.remove(str(out / name))
+        raise
 
 
 def _review_face(

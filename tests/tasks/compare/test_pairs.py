@@ -17,6 +17,7 @@ from assets.bank.reader import Bank
 from natocc.kinds import ENTRY_KINDS
 from natocc.render.compose import render
 from natocc.render.released_code import render_released
+from shards.lock import InUse, lock
 from tasks.compare.pairs import KEY, PAGE, CompareOptions, compare, difference
 from tasks.contact_sheet import fit_cell
 from tasks.render.inputs import load_face, load_occluder
@@ -190,6 +191,14 @@ def test_a_folder_with_something_in_it_is_left_alone(options: CompareOptions) ->
     ):
         compare(options)
     assert [path.name for path in Path(options.out).iterdir()] == ["answers.json"]
+
+
+def test_one_comparison_at_a_time(options: CompareOptions) -> None:
+    with (
+        lock(options.out),
+        pytest.raises(InUse, match=f"{options.out}: expected no other run that writes here"),
+    ):
+        compare(options)
 
 
 def test_not_a_bank(options: CompareOptions, tmp_path: Path) -> None:

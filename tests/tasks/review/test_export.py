@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import io
 import json
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 
 from assets.bank.reader import Bank
 from assets.review.index import REVIEW_INDEX, read_review
+from shards import storage
+from shards.lock import InUse, lock
 from shards.storage import sha256_bytes
 from tasks.review.export import export_review
 from tests.reviews import HEIGHT, WIDTH, small_bank
@@ -159,3 +162,35 @@ def test_a_damaged_or_missing_index_is_one_message(tmp_path: Path) -> None:
             read_review(tmp_path / "out")
     with pytest.raises(FileNotFoundError, match="`natocc review export`"):
         read_review(tmp_path)
+
+
+@pytest.mark.parametrize("form", ["coco", "labelme", "segments"])
+@pytest.mark.parametrize("written", [0, 1, 3, 4])
+def test_an_export_that_fails_leaves_nothing_and_can_be_repeated(
+    form: str, written: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, url = small_bank(tmp_path, {"7.jpg": {}, "0.jpg": {}})
+    out, calls, write = tmp_path / "out", [], storage.write_bytes
+
+    def full(name: str, data: bytes) -> None:
+        if len(calls) == written:
+            raise OSError(errno.ENOSPC, "No space left on device", name)
+        calls.append(name)
+        write(name, data)
+
+    monkeypatch.setattr(storage, "write_bytes", full)
+    if form == "coco" and written == 4:
+        written = 3
+    with pytest.raises(OSError, match=f"No space left on device: '{out}/"):
+        export_review(url, out, form=form)
+    monkeypatch.undo()
+    assert not out.exists()
+    out.mkdir()
+    (out / ".DS_Store").touch()
+    assert export_review(url, out, form=form).faces == 2
+
+
+def test_one_export_at_a_time(tmp_path: Path) -> None:
+    _, url = small_bank(tmp_path, {"7.jpg": {}})
+    with lock(str(tmp_path / "out")), pytest.raises(InUse):
+        export_review(url, tmp_path / "out", form="coco")
