@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
-from natocc.files.read import UnfitFile
+from natocc.files.read import UnfitFile, is_there
 from natocc.files.show import one_line
 
 # Characters of a field that are kept; messages name at most a few files each.
@@ -80,6 +81,8 @@ def unreadable(error: OSError, expected: str, where: str = "") -> BadInput:
     if isinstance(error, UnfitFile):
         too_large = error.expected.startswith("at most")
         return BadInput(expected, f"{error.got} ({error.expected})" if too_large else error.got, where)
+    if isinstance(error, FileNotFoundError) and error.filename and is_there(Path(error.filename)):
+        return BadInput(expected, "a link to nothing", where)
     return BadInput(expected, f"a file that can't be read ({error.strerror or error})", where)
 
 

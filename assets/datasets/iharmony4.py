@@ -33,7 +33,7 @@ from assets.reading.unmatched import tally_of, unmatched
 from assets.records import RawComposite
 from assets.text.sidecar import Sidecar
 from assets.text.sidecar_row import SidecarRow
-from natocc.files.read import what_is
+from natocc.files.read import is_there, what_is
 
 __all__ = ("COMPOSITES", "COUNTS", "IHARMONY4_FOLDERS", "IHARMONY4_KINDS", "SUBSETS", "read_iharmony4")
 
@@ -148,7 +148,8 @@ class _Reader:
                 continue
             lacking = [kind for kind, file in files.items() if what_is(file)]
             for kind in lacking:
-                faults.add(f"{named.subset}/{kind} of its composites", "no file for", files[kind].name)
+                got = f"{what_is(files[kind])} in place of" if is_there(files[kind]) else "no file for"
+                faults.add(f"{named.subset}/{kind} of its composites", got, files[kind].name)
             if not lacking:
                 yield self._composite(named, split, files, row)
         self._report_counts(where, split, counts)

@@ -8,11 +8,13 @@ from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 
 from assets.problems import BadInput, unreadable
+from natocc.files.content.signature import describe_foreign
 from natocc.files.pictures import DECODER_ERRORS, fault_of_frames, fault_of_scan, open_picture, quiet
 from natocc.files.read import read_picture_bytes
 
 # Accepted formats of photographs, whatever the suffix; decoders for other formats are never tried.
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
+_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
 
 def picture_bytes(path: Path, what: str) -> bytes:
@@ -36,7 +38,10 @@ def open_header(data: bytes, what: str) -> Pillow.Image:
             picture = open_picture(data, FORMATS)
             several = fault_of_frames(picture)
     except UnidentifiedImageError as error:
-        raise BadInput(what, f"{len(data)} bytes that are no {', '.join(FORMATS)} image") from error
+        if data.startswith(_STARTS):
+            raise damaged(what, "its header is invalid") from error
+        unknown = f"{len(data)} bytes that are no {', '.join(FORMATS)} image"
+        raise BadInput(what, describe_foreign(data) or unknown) from error
     except Pillow.DecompressionBombError as error:
         raise BadInput(what, str(error)) from error
     except DECODER_ERRORS as error:

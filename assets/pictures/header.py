@@ -10,8 +10,12 @@ from PIL import Image as Pillow
 from assets.pictures.decode import FORMATS
 from assets.pictures.orientation import UPRIGHT, exchanges_sides, orientation_of
 from assets.problems import BadInput
+from natocc.files.content.signature import describe_foreign
 from natocc.files.pictures import DECODER_ERRORS, quiet
 from natocc.files.read import open_file
+
+# Bytes by which other formats are known.
+_START = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,4 +42,14 @@ def read_header(path: Path) -> Header:
         with quiet(), open_file(path) as stream, Pillow.open(stream, formats=FORMATS) as picture:
             return Header(*picture.size, orientation_of(picture)[0])
     except DECODER_ERRORS as error:
-        raise BadInput("a picture", "a file without the header of an accepted format") from error
+        got = _foreign(path) or "a file without the header of an accepted format"
+        raise BadInput("a picture", got) from error
+
+
+def _foreign(path: Path) -> str:
+    """What the file is by its start; "" if that is unknown or it can't be read."""
+    try:
+        with open_file(path) as stream:
+            return describe_foreign(stream.read(_START))
+    except OSError:
+        return ""

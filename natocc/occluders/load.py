@@ -14,10 +14,11 @@ from PIL import Image as Pillow
 from natocc.files.clutter import is_clutter
 from natocc.files.colours import HighDynamicRange, colours_of
 from natocc.files.content.planes import UnusablePixels, fault_of_alpha, planes_of
+from natocc.files.content.signature import describe_foreign
 from natocc.files.jpeg import DamagedPicture
 from natocc.files.names import PICTURES, name_order
 from natocc.files.pictures import DECODER_ERRORS, fault_of_frames, fault_of_scan, open_picture, quiet
-from natocc.files.read import UnfitFile, read_picture_bytes
+from natocc.files.read import UnfitFile, read_picture_bytes, what_is
 from natocc.files.show import one_line
 from natocc.geometry import Image
 from natocc.kinds import POOLS
@@ -115,11 +116,18 @@ def _read(path: Path, long_side: int | None) -> Occluder:
         raise ValueError(f"a picture ({', '.join(PICTURES)}), got {got}")
     expected = "a picture with an alpha channel, got"
     try:
-        rgb, alpha = _decode(read_picture_bytes(path))
-    except UnidentifiedImageError as error:
-        raise ValueError(f"{expected} a file that is not a picture") from error
+        data = read_picture_bytes(path)
     except UnfitFile as error:
         raise ValueError(f"{expected} {error.got}") from error
+    except OSError as error:
+        raise ValueError(f"{expected} {what_is(path) or error.strerror or error}") from error
+    if not data:
+        raise ValueError(f"{expected} an empty file")
+    try:
+        rgb, alpha = _decode(data)
+    except UnidentifiedImageError as error:
+        got = describe_foreign(data) or "a file that is not a picture"
+        raise ValueError(f"{expected} {got}") from error
     except (Pillow.DecompressionBombError, HighDynamicRange, UnusablePixels) as error:
         raise ValueError(f"{expected} {error}") from error
     except DamagedPicture as error:
@@ -152,6 +160,6 @@ def _decode(data: bytes) -> tuple[Image, Image | None]:
         turn = _TURNS.get(picture.getexif().get(ExifTags.Base.Orientation))
     if planes.alpha is None:
         return np.asarray(rgb), None
-    rgba = Pillow.fromarray(np.dstack([rgb, planes.alpha]))
+    rgba = Pillow.fromarray(np.dstack([np.asarray(rgb), planes.alpha]))
     turned = np.asarray(rgba if turn is None else rgba.transpose(turn))
     return np.ascontiguousarray(turned[..., :3]), np.ascontiguousarray(turned[..., 3])

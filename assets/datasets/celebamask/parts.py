@@ -28,6 +28,7 @@ _CANONICAL = re.compile(rf"(\d{{5,}})_({'|'.join(PARTS)})\.png")
 _NAMES = tuple(sorted(PARTS))
 _SEPARATORS = str.maketrans(" .-", "___")
 _BITS = {name: 1 << place for place, name in enumerate(_NAMES)}
+_EXPECTED = f"a part mask ({', '.join(MASK_ENDINGS)})"
 
 
 class PartFiles:
@@ -120,7 +121,7 @@ class PartFiles:
         stem, part = _split(PurePath(path).stem)
         if below or suffix.lower() not in MASK_ENDINGS:
             got = "a folder" if below else "another file"
-            self._report(Problem(path=where, expected="a part mask (.png)", got=got))
+            self._report(Problem(path=where, expected=_EXPECTED, got=got))
             self._keep_unfit(path)
         elif not is_text(path):
             self._report(Problem(path=where, expected="a name in UTF-8", got="other bytes"))

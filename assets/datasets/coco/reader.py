@@ -29,7 +29,7 @@ from assets.records import RawObject
 from assets.text.sidecar import Sidecar
 from assets.text.strict_json import decode_json
 from assets.wording import list_counts
-from natocc.files.read import open_file, what_is
+from natocc.files.read import is_there, open_file, what_is
 
 COCO_FOLDER = "COCO"
 COCO_LICENCE = "COCO: annotations CC BY 4.0, photographs under their own Flickr terms"
@@ -222,6 +222,8 @@ def _photograph(image: ListedImage, source: _Source) -> Path:
     for file in places:
         if not what_is(file):
             return file
+        if is_there(file):
+            raise BadInput(f"a photograph {folder.name}/{name}", what_is(file))
     raise NoPhotograph(f"{folder.name}/{name}")
 
 

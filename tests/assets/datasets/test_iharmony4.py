@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,25 @@ def test_the_lists_of_the_sub_datasets_will_do(tmp_path: Path) -> None:
     composites, problems = read(tmp_path, "train")
     assert [one.composite.name for one in composites] == ["a0001_1_2.jpg", "c100001_391895_1.jpg"]
     assert problems == []
+
+
+def test_what_lies_in_place_of_a_file_is_named(tmp_path: Path) -> None:
+    tree(tmp_path)
+    pipe, link = (
+        tmp_path / f"iHarmony4/HCOCO/{kind}"
+        for kind in ("masks/c100001_391895.png", "real_images/c100001.jpg")
+    )
+    for path in (pipe, link):
+        path.unlink()
+    os.mkfifo(pipe)
+    link.symlink_to("gone.jpg")
+    _, problems = read(tmp_path)
+    named = "iHarmony4/IHD_train.txt: expected HCOCO"
+    assert f"{named}/masks of its composites, got a named pipe in place of 1 ({pipe.name})" in problems
+    assert (
+        f"{named}/real_images of its composites, got a link to nothing in place of 1 ({link.name})"
+        in problems
+    )
 
 
 def test_missing_files_take_a_line_a_kind_and_the_rest_is_read(tmp_path: Path) -> None:

@@ -33,7 +33,9 @@ def test_accepted_formats_come_decoded(form: str) -> None:
 def test_other_formats_are_never_tried() -> None:
     gif = io.BytesIO()
     Pillow.fromarray(portrait(40, 30)).save(gif, "GIF")
-    assert refusal(gif.getvalue()).endswith("bytes that are no JPEG, PNG, WEBP, BMP image")
+    assert refusal(gif.getvalue()) == "expected a picture, got a GIF; save it as PNG"
+    assert refusal(b"text").endswith("got 4 bytes that are no JPEG, PNG, WEBP, BMP image")
+    assert "its header is invalid" in refusal(encoded(portrait(40, 30), "PNG")[:20])
 
 
 @pytest.mark.parametrize("form", ["PNG", "WEBP"])

@@ -23,3 +23,5 @@ def test_a_picture_without_exif_is_upright_and_text_has_no_header(tmp_path: Path
     assert read_header(write(tmp_path / "a.png", encoded(portrait(40, 60), "PNG"))) == Header(60, 40)
     with pytest.raises(BadInput, match="expected a picture, got a file without the header"):
         read_header(write(tmp_path / "a.png", b"text"))
+    with pytest.raises(BadInput, match="expected a picture, got a Git LFS pointer; run git lfs pull"):
+        read_header(write(tmp_path / "a.png", b"version https://git-lfs.github.com/spec/v1"))

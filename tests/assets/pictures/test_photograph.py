@@ -185,13 +185,15 @@ def test_a_file_that_is_no_picture_is_named(tmp_path: Path) -> None:
     )
     gif = io.BytesIO()
     Pillow.fromarray(portrait()).save(gif, "GIF")
-    assert "that are no JPEG" in refusal(write(path, gif.getvalue()))
+    assert refusal(write(path, gif.getvalue())) == "expected a photograph, got a GIF; save it as PNG"
     assert refusal(write(path, data[: len(data) // 2])).startswith(
         "expected a photograph, got a damaged image (the file ends within its pixels); fetch"
     )
     assert refusal(tmp_path / "gone.jpg") == (
         "expected a photograph, got a file that can't be read (No such file or directory)"
     )
+    (tmp_path / "link.jpg").symlink_to("gone.jpg")
+    assert refusal(tmp_path / "link.jpg") == "expected a photograph, got a link to nothing"
     assert "got a folder" in refusal(tmp_path)
 
 

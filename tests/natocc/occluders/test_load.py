@@ -67,6 +67,9 @@ def test_all_files_without_use_are_listed_in_one_message(tmp_path: Path) -> None
     (tmp_path / "black.png").write_bytes(png(np.dstack([rgb, matte]).astype(np.uint16), RGB_ALPHA, 16))
     picture.save(tmp_path / "moving.png", save_all=True, append_images=[picture.rotate(90)])
     (tmp_path / "notes.txt").write_text("notes")
+    (tmp_path / "nothing.png").write_bytes(b"")
+    (tmp_path / "link.png").symlink_to("gone.png")
+    (tmp_path / "page.png").write_text("<html>404</html>")
     with pytest.raises(ValueError, match="expected pictures with an alpha channel alone") as caught:
         load_cutouts(tmp_path)
     message = str(caught.value)
@@ -80,6 +83,9 @@ def test_all_files_without_use_are_listed_in_one_message(tmp_path: Path) -> None
         "solid.png: expected a picture with an alpha channel, got one that is opaque everywhere",
         "black.png: expected a picture with an alpha channel, got 16 bits a channel, values up to 2",
         "moving.png: expected a picture with an alpha channel, got 2 frames; save the one that is meant",
+        "nothing.png: expected a picture with an alpha channel, got an empty file",
+        "link.png: expected a picture with an alpha channel, got a link to nothing",
+        "page.png: expected a picture with an alpha channel, got an HTML page: the download failed",
         "notes.txt: expected a picture (.jpeg, .jpg, .png), got another file",
     ):
         assert line in message

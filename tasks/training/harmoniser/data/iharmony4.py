@@ -160,7 +160,7 @@ def _pixels(record: RawComposite) -> tuple[Image, Image, Image]:
         where = record.mask
         return composite, real, read_mask(where)[0]
     except BadInput as error:
-        raise ValueError(f"{where}: {error}; fetch it again, or take its line out of the list") from error
+        raise ValueError(f"{where}: {error}; else take its line out of the list") from error
 
 
 def _hash_of_ends(path: Path) -> str:

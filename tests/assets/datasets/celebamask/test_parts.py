@@ -80,8 +80,8 @@ def test_other_files_and_folders_among_the_masks_are_problems(folder: Path) -> N
     put(folder, "0/notes.txt", "0/7_ear.png", "0/.hidden")
     (folder / "0/inner").mkdir()
     assert read(folder)[1] == [
-        "masks/0/inner: expected a part mask (.png), got a folder",
-        "masks/0/notes.txt: expected a part mask (.png), got another file",
+        "masks/0/inner: expected a part mask (.jpeg, .jpg, .png, .bmp, .webp), got a folder",
+        "masks/0/notes.txt: expected a part mask (.jpeg, .jpg, .png, .bmp, .webp), got another file",
         "masks: expected names that end in a part (…_skin.png), got 1 mask of no known part (0/7_ear.png); "
         f"the parts are {', '.join(PARTS)}",
     ]

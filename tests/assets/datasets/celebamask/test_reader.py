@@ -169,8 +169,8 @@ def test_part_files_are_found_across_folders_and_orphans_of_every_folder_are_nam
     }
     assert all(path.is_file() for face in faces for path in face.parts.values())
     assert problems == [
-        f"{FACES}/{MASKS}/3/deeper: expected a part mask (.png), got a folder",
-        f"{FACES}/{MASKS}/3/readme.txt: expected a part mask (.png), got another file",
+        f"{FACES}/{MASKS}/3/deeper: expected a part mask (.jpeg, .jpg, .png, .bmp, .webp), got a folder",
+        f"{FACES}/{MASKS}/3/readme.txt: expected a part mask (.jpeg, .jpg, .png, .bmp, .webp), got another file",
         f"{FACES}/{MASKS}: expected a photograph for each mask, got 7 masks without a photograph "
         "(0/00005_hair.png, 0/00005_skin.png, 1/02001_hair.png, …); name them like the photographs, or remove them",
     ]

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from assets.datasets.coco.reader import read_objects
 from assets.problems import Problem
@@ -23,6 +27,25 @@ def test_annotations_without_a_photograph_and_photographs_in_no_list_are_counted
         "got 2 pictures that no annotation file lists (77.jpg, a.PNG); list them under images, or take them out",
     ]
     assert {problem.action for problem in problems} == {"unmatched"}
+
+
+@pytest.mark.parametrize(
+    ("place", "got"),
+    [
+        (Path.mkdir, "a folder"),
+        (os.mkfifo, "a named pipe"),
+        (lambda path: path.symlink_to("x"), "a link to nothing"),
+    ],
+)
+def test_what_lies_in_place_of_a_photograph_is_named(
+    tmp_path: Path, place: Callable[[Path], object], got: str
+) -> None:
+    add_objects(tmp_path, [annotation(1), annotation(2, image=2)])
+    place(tmp_path / "COCO/sample/000000000002.jpg")
+    problems: list[Problem] = []
+    assert [thing.id for thing in read_objects(tmp_path, problems.append)] == ["000000000001"]
+    refused = [str(problem) for problem in problems if problem.action == "refused"]
+    assert refused == [f"{FILE} annotation 2: expected a photograph sample/000000000002.jpg, got {got}"]
 
 
 def test_other_files_and_folders_beside_the_photographs_are_counted(tmp_path: Path) -> None:

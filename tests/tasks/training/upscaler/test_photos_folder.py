@@ -74,7 +74,7 @@ def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pyte
     (tmp_path / "locked").mkdir()
     scan = os.scandir
 
-    def refuse(path: Path) -> os.ScandirIterator[str]:
+    def refuse(path: Path) -> object:
         if path.name == "locked":
             raise PermissionError(13, "Permission denied", str(path))
         return scan(path)
