@@ -52,6 +52,7 @@ from assets.review.shapes import (
     polygon_shape,
     report_left_out,
 )
+from assets.review.strays import names_face, stray_answers
 from natocc.files.read import is_there
 from natocc.geometry import Image
 from natocc.masks.rle import decode_runs
@@ -89,6 +90,9 @@ def read_coco(folder: Path, review: Review, report: ReportProblem) -> Iterator[A
     paths = [folder / name for name in (COCO_FILE, _ELSEWHERE) if is_there(folder / name)]
     if not paths:
         raise FileNotFoundError(f"{folder}: expected {COCO_FILE} or {_ELSEWHERE} in it, got neither")
+    expected = f"answers in {COCO_FILE} or {_ELSEWHERE}"
+    for problem in stray_answers(folder, paths, lambda path: not names_face(path, review), expected):
+        report(problem)
     files = [(path, read_answer_file(path)) for path in paths]
     listed = {face.id for _, file in files[1:] for face in _faces_of(file, review)}
     # What the first file answers otherwise than it was exported.

@@ -43,6 +43,7 @@ from assets.review.shapes import (
     polygon_shape,
     report_left_out,
 )
+from assets.review.strays import names_face, stray_answers
 from assets.text.strict_json import read_json_text
 from assets.wording import count_of
 from natocc.files.clutter import is_clutter
@@ -118,9 +119,13 @@ class LabelmeWriter:
 def read_labelme(folder: Path, review: Review, report: ReportProblem) -> Iterator[Answer]:
     """Yield the answers of the JSON files among the images and beside the index, ordered by their names.
 
-    A file with a fault gives Problems and no answer. Files other than JSON are ignored.
+    A file with a fault gives Problems and no answer, and so does a face's JSON file in another folder or with
+    another suffix. Other files are ignored.
     """
     paths = [path for place in (folder / REVIEW_IMAGES, folder) for path in sorted(place.glob("*.json"))]
+    expected = f"a face's answer as .json in {REVIEW_IMAGES} or beside {REVIEW_INDEX}"
+    for problem in stray_answers(folder, paths, lambda path: names_face(path, review), expected):
+        report(problem)
     for path in (path for path in paths if not is_clutter(path.name)):
         where = path.relative_to(folder).as_posix()
         if where == REVIEW_INDEX or (face := face_of(where, path.stem, review, report)) is None:
