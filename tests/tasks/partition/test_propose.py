@@ -211,7 +211,7 @@ def test_the_lists_put_beside_the_raw_data_give_the_bank_these_parts(tmp_path: P
 
 
 def test_a_leak_is_listed_and_ends_with_1(tmp_path: Path) -> None:
-    bank = write_bank(tmp_path, [face(0, "WO-train", "ada"), face(1, "WO-test", "ada")])
+    bank = write_bank(tmp_path / "bank", [face(0, "WO-train", "ada"), face(1, "WO-test", "ada")])
     code, output = run("--bank", bank.url, "--out", str(tmp_path / "out"))
     assert code == 1
     assert "person ada: expected on one side, got face 00001 in test and face 00000 in train" in output
