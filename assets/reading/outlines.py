@@ -56,9 +56,9 @@ def read_outline(value: object, size: Size, reach: float = _REACH) -> Outline:
     """
     if value is None or value == "" or (isinstance(value, list | dict) and not value):
         raise BadInput("polygons or RLE", "no segmentation")
-    if _is_plain(value, size, reach):
-        check_pixels_meant(value)  # type: ignore[arg-type]
-        return Outline(value)  # type: ignore[arg-type]
+    if isinstance(value, list) and _is_plain(value, size, reach):
+        check_pixels_meant(value)
+        return Outline(value)
     if runs := _runs_in(value):
         read = [_read_runs(one, size) for one in runs]
         return Outline(
@@ -100,9 +100,8 @@ def sound_points(line: object, size: Size, reach: float) -> tuple[Float64Array, 
 def check_pixels_meant(lines: Iterable[Iterable[float]]) -> None:
     """Raise BadInput for lines that all lie in the first pixel: shares of the picture."""
     if all(0 <= value <= 1 for line in lines for value in line):
-        raise BadInput(
-            "positions in pixels", "all from 0 to 1, shares of the picture; multiply them by width and height"
-        )
+        got = "all from 0 to 1, shares of the picture; multiply them by width and height"
+        raise BadInput("positions in pixels", got)
 
 
 def points_of(line: object) -> Float64Array:
@@ -122,10 +121,8 @@ def points_of(line: object) -> Float64Array:
     return np.array([_coordinate(part) for part in flat], np.float64).reshape(-1, 2)
 
 
-def _is_plain(value: object, size: Size, reach: float) -> bool:
+def _is_plain(value: list[Any], size: Size, reach: float) -> bool:
     """Whether these are sound polygons as COCO has them: the usual case, read quickly."""
-    if not isinstance(value, list):
-        return False
     least, most = -reach * max(size), min(size) + reach * max(size)
     for points in value:
         if not isinstance(points, list) or len(points) < 6 or len(points) % 2:

@@ -114,18 +114,18 @@ def plain_name(name: str, folder: str) -> str:
     return "/".join(parts)
 
 
-def size_of(image: ListedImage) -> tuple[int, int]:
+def stated_size(image: ListedImage) -> tuple[int, int]:
     """Height and width of an image, within the bound of pixels: outlines are drawn at it. Raises BadInput."""
     height, width = whole_number(image.height), whole_number(image.width)
     if not height or not width or min(height, width) < 1:
-        got = f"height {shown(image.height)}, width {shown(image.width)}"
+        got = f"height {shown_value(image.height)}, width {shown_value(image.width)}"
         raise BadInput("an image with height and width in pixels", got)
     if fault := check_pixels(width, height):
         raise BadInput("an image with the height and width of its photograph", fault)
     return height, width
 
 
-def shown(value: object) -> str:
+def shown_value(value: object) -> str:
     """A value as the file has it: none for null, true for true."""
     return str(value).lower() if value is None or isinstance(value, bool) else str(value)
 

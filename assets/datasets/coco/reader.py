@@ -17,8 +17,8 @@ from assets.datasets.coco.listing import (
     key_of,
     plain_name,
     read_listing,
-    shown,
-    size_of,
+    shown_value,
+    stated_size,
 )
 from assets.datasets.coco.measure import measure_outline
 from assets.datasets.coco.unlisted import NoPhotograph, report_unlisted
@@ -162,10 +162,10 @@ def _parse(data: bytes, source: _Source) -> RawObject:
         raise BadInput("an annotation with id, image_id, category_id and segmentation", "no object")
     number = annotation_id(annotation.get("id"))
     if number is None:
-        raise BadInput("a whole number from 0 as id", shown(annotation.get("id")))
+        raise BadInput("a whole number from 0 as id", shown_value(annotation.get("id")))
     check_flags(annotation)
     image = _image(annotation.get("image_id"), listing)
-    size = size_of(image)
+    size = stated_size(image)
     category = _category(annotation.get("category_id"), listing)
     file = _photograph(image, source)
     outline = read_outline(annotation.get("segmentation"), size)
@@ -192,7 +192,7 @@ def _image(stated: object, listing: Listing) -> ListedImage:
     key = key_of(stated)
     if key is None or key not in listing.images:
         listing.skipped[_UNLISTED] += 1
-        raise BadInput("an image of its own file", f"image_id {shown(stated)} that is not listed")
+        raise BadInput("an image of its own file", f"image_id {shown_value(stated)} that is not listed")
     image = listing.images[key]
     if image is None:
         raise BadInput("an image id of its own", f"image_id {key} of several images")
@@ -231,7 +231,7 @@ def _category(stated: object, listing: Listing) -> str:
     """The name of a category. Raises BadInput."""
     key = key_of(stated)
     if key is None or key not in listing.categories:
-        raise BadInput("a category of its own file", f"category_id {shown(stated)}")
+        raise BadInput("a category of its own file", f"category_id {shown_value(stated)}")
     category = listing.categories[key]
     if category is None:
         raise BadInput("a category id of its own", f"category_id {key} of several categories")
