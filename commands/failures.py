@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -85,6 +86,8 @@ def describe_error(error: Exception) -> str:
     """The message of an error, with advice if the system's own message has none."""
     if isinstance(error, OSError) and error.errno is not None:
         where = f"{error.filename}: " if error.filename else ""
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            return f"{where}{error.strerror}; allow more by `ulimit -n 1024`, and run the same command again"
         return f"{where}{error.strerror} (fix this and run the same command again)"
     return str(error)
 

@@ -95,6 +95,13 @@ class PreviewOptions(Options):
             return None
         return f"--kinds: expected some of {', '.join(OCCLUDING)}, got {unknown or 'none'}"
 
+    @cross_check("compare", "kinds", "limit")
+    def _a_pair_of_each_kind(self) -> str | None:
+        kinds = len(self.kinds_of_occluder)
+        if self.compare is None or self.limit is None or self.limit >= kinds:
+            return None
+        return f"--limit: expected at least 1 pair of each of {kinds} kinds, got {self.limit}"
+
     @input_check("compare")
     def _known_renditions(self) -> str | None:
         if self.compare is None:

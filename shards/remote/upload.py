@@ -54,18 +54,44 @@ def upload(filesystem: AbstractFileSystem, path: str, spool: BinaryIO, size: int
 def copy_on_server(filesystem: AbstractFileSystem, source: str, target: str) -> None:
     """Copy one file on its server. Raises OSError if the source changes, or another size arrives.
 
-    NotImplementedError: this storage copies nothing by itself.
+    An earlier file of the target's name stays then. NotImplementedError: this storage copies nothing by
+    itself.
     """
     before = filesystem.info(source)
-    if is_object_store(filesystem):
-        earlier = _found(filesystem, target)
-        filesystem.cp_file(source, target)
-        _check_size(filesystem, target, before["size"], earlier)
-    else:
-        _write_beside(filesystem, target, before["size"], lambda partial: filesystem.cp_file(source, partial))
-    if identity(filesystem.info(source)) != identity(before):
-        filesystem.rm_file(target)
-        raise OSError(f"{source}: expected a file at rest, got one that changed while it was copied")
+    size = before["size"]
+
+    def copy(to: str) -> None:
+        filesystem.cp_file(source, to)
+        if identity(filesystem.info(source)) != identity(before):
+            raise OSError(f"{source}: expected a file at rest, got one that changed while it was copied")
+
+    if not is_object_store(filesystem):
+        _write_beside(filesystem, target, size, copy)
+        return
+    earlier = _found(filesystem, target)
+    if earlier is None:
+        _copy_new(filesystem, target, size, copy)
+        return
+    # An object can't be put aside: only a copy that is known to be sound replaces the earlier one.
+    partial = f"{target.rpartition('/')[0]}/{PARTIAL}{uuid.uuid4().hex}"
+    try:
+        _copy_new(filesystem, partial, size, copy)
+        filesystem.cp_file(partial, target)
+    finally:
+        with suppress(Exception):
+            filesystem.rm_file(partial)
+    _check_size(filesystem, target, size, earlier)
+
+
+def _copy_new(filesystem: AbstractFileSystem, target: str, size: int, copy: Callable[[str], None]) -> None:
+    """Copy to a name that is free. Nothing is left under it after an error."""
+    try:
+        copy(target)
+        _check_size(filesystem, target, size, None)
+    except BaseException:
+        with suppress(Exception):
+            filesystem.rm_file(target)
+        raise
 
 
 def identity(info: Mapping[str, Any]) -> tuple[object, ...]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -50,3 +52,10 @@ def test_an_error_of_the_system_gets_advice() -> None:
 def test_what_the_parser_refuses_is_one_line_with_the_way_on(words: tuple[str, ...], line: str) -> None:
     done = CliRunner().invoke(app, list(words))
     assert done.exit_code == 2 and done.stderr == f"error: {line}\n"
+
+
+def test_too_many_open_files_say_what_to_set() -> None:
+    error = OSError(errno.EMFILE, "Too many open files", "f")
+    assert describe_error(error) == (
+        "f: Too many open files; allow more by `ulimit -n 1024`, and run the same command again"
+    )

@@ -27,7 +27,10 @@ class SegmenterOptions(Options):
     steps: Count = Field(300, description="Training steps.")
     batch: Count = Field(16, description="Pictures a step.")
     seed: Seed = Field(0, description="Decides weights, order and flips.")
-    width: Count = Field(16, description="Channels after the first convolution.")
+    # Group norm divides the channels.
+    width: Annotated[int, Field(ge=1, multiple_of=8)] = Field(
+        16, description="Channels after the first convolution, a multiple of 8."
+    )
     learning_rate: Annotated[float, Field(gt=0, lt=1)] = Field(
         3e-3, description="Greatest rate of the one-cycle schedule."
     )

@@ -100,3 +100,10 @@ def test_the_ending_gives_the_format(bank_url: str, tmp_path: Path, ending: str,
     out = tmp_path / f"sheet.{ending}"
     assert run(bank_url, "--out", str(out), "--limit", "1")[0] == 0
     assert out.read_bytes().startswith(start)
+
+
+def test_fewer_pairs_than_kinds_are_found_before_the_work(bank_url: str, tmp_path: Path) -> None:
+    words = ("preview", bank_url, "--compare", "code", "best", "--limit", "2", "--out", str(tmp_path / "new"))
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 2
+    assert "--limit: expected at least 1 pair of each of 3 kinds, got 2" in result.output

@@ -230,6 +230,45 @@ def test_a_source_that_changes_while_it_is_copied_is_an_error(tmp_path: Path) ->
     assert PARTIAL == ".partial-", "leftovers are found by it"
 
 
+def test_an_earlier_file_stays_if_the_source_changes_while_it_is_copied(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"0123456789")
+    (tmp_path / "b").write_bytes(b"earlier")
+    with pytest.raises(OSError, match="changed while it was copied"):
+        copy_on_server(Growing(), str(tmp_path / "a"), str(tmp_path / "b"))
+    assert (tmp_path / "b").read_bytes() == b"earlier" and len(list(tmp_path.iterdir())) == 2
+
+
+class Store(MemoryFileSystem):
+    """An object store; ``grows``: each copy's source has changed by its end."""
+
+    protocol = ("s3",)
+    cachable = False
+    grows = False
+
+    def cp_file(self, path1: str, path2: str, **options: object) -> None:
+        super().cp_file(path1, path2, **options)
+        if self.grows:
+            self.pipe_file(path1, self.cat_file(path1) + b"more")
+
+
+@pytest.mark.parametrize("earlier", [None, b"earlier"])
+def test_an_object_is_replaced_by_a_sound_copy_alone(earlier: bytes | None) -> None:
+    store, folder = Store(), f"/copied-{earlier is None}"
+    store.pipe_file(f"{folder}/a", b"0123456789")
+    if earlier is not None:
+        store.pipe_file(f"{folder}/b", earlier)
+    before = sorted(store.find(folder))
+    store.grows = True
+    with pytest.raises(OSError, match="changed while it was copied"):
+        copy_on_server(store, f"{folder}/a", f"{folder}/b")
+    assert sorted(store.find(folder)) == before
+    assert earlier is None or store.cat_file(f"{folder}/b") == earlier
+    store.grows = False
+    copy_on_server(store, f"{folder}/a", f"{folder}/b")
+    assert store.cat_file(f"{folder}/b") == store.cat_file(f"{folder}/a")
+    assert sorted(store.find(folder)) == [f"{folder}/a", f"{folder}/b"]
+
+
 class Copying(LocalFileSystem):
     """Storage without a rename of its own: fsspec's copies, and deletes."""
 

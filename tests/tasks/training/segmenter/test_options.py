@@ -14,10 +14,11 @@ def test_a_job_is_its_training_with_inputs_and_output() -> None:
 
 def test_all_problems_come_together() -> None:
     with pytest.raises(OptionsError) as caught:
-        SegmenterOptions(size=100, steps=0, max_samples=0, learning_rate=1)
+        SegmenterOptions(size=100, steps=0, width=4, max_samples=0, learning_rate=1)
     assert caught.value.problems == [
         "size: expected a multiple of 16, got 100",
         "steps: expected at least 1, got 0",
+        "width: expected a multiple of 8, got 4",
         "learning_rate: expected more than 0 and less than 1, got 1",
         "max_samples: expected at least 1, got 0",
     ]
