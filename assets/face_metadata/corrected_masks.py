@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.face_metadata.partition_lists import is_face_text
 from assets.face_metadata.provenance import PROVENANCE
 from assets.face_metadata.verdicts import VERDICTS_FILE
 from assets.pictures.mask import read_mask
@@ -20,6 +20,8 @@ from assets.reading.naming import id_of
 from natocc.geometry import Image
 
 CORRECTED_FOLDER = "CelebAMask-HQ-masks_corrected"
+# Lists of faces may lie here too; their reader reads or names them.
+_LIST = re.compile(r"celeba[\W_]*mask[\W_]*hq|(.*[\W_])?w?o[\W_]?(train|test)", re.IGNORECASE)
 
 
 def check_corrected(raw: Path, faces: str) -> None:
@@ -88,7 +90,9 @@ def corrected_masks(raw: Path, stems: Iterable[str], report: ReportProblem) -> C
 
 def _is_table(path: Path) -> bool:
     """Whether another reader reads or names the file: provenance, verdicts, and lists of faces."""
-    return path.name in (PROVENANCE, VERDICTS_FILE) or (is_face_text(path.name) and not path.is_dir())
+    return path.name in (PROVENANCE, VERDICTS_FILE) or (
+        _LIST.match(path.name) is not None and not path.is_dir()
+    )
 
 
 def read_corrected(path: Path, *, empty: bool = False) -> tuple[Image, tuple[str, ...]]:

@@ -91,7 +91,7 @@ def face_texts(raw: Path) -> list[Path]:
     """The texts that have the name of a list of faces or of the dataset, in the places of lists."""
     there = (path for folder in _FOLDERS for path in sorted((raw / folder).glob("*")))
     # A folder of this name is one of the dataset's; a pipe is refused when it is read.
-    return [p for p in there if is_face_text(p.name) and not is_clutter(p.name) and not p.is_dir()]
+    return [p for p in there if _is_face_text(p.name) and not is_clutter(p.name) and not p.is_dir()]
 
 
 def misplaced_lists(raw: Path) -> list[Path]:
@@ -139,20 +139,20 @@ def _table_of(file: str) -> str | None:
     return next((name for name in (ATTRIBUTES, POSES) if _letters(PurePath(name).stem) == letters), None)
 
 
-def is_face_text(file: str) -> bool:
+def _is_face_text(file: str) -> bool:
     """Whether a file has the name of a list of faces or of the dataset's table, in any spelling."""
     suffix = PurePath(file).suffix.lower()
     if suffix in _NO_TEXTS:
         return False
     if suffix in _PAPERS:
         stem = file[: -len(suffix)]
-        return is_face_text(stem) and (_group_of(stem) is not None or _has_word_like_test(stem))
+        return _is_face_text(stem) and (_group_of(stem) is not None or _has_word_like_test(stem))
     return bool(_PREFIX.match(file) or _group_of(file) or "wo" in _words(file))
 
 
 def _is_list(name: str) -> bool:
     """Whether a file anywhere has the name of a list, and a suffix: a folder's name has none."""
-    return is_face_text(name) and not (_table_of(name) or is_clutter(name)) and PurePath(name).suffix != ""
+    return _is_face_text(name) and not (_table_of(name) or is_clutter(name)) and PurePath(name).suffix != ""
 
 
 def _has_word_like_test(file: str) -> bool:
