@@ -79,6 +79,7 @@ EXCEPTIONS = {
             "tasks.inputs",
             "tasks.option_problems",
             "tasks.options",
+            "tasks.published",
         ),
         "options of jobs; those that decide bytes stand in keys as values",
     ),

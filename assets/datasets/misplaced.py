@@ -13,7 +13,7 @@ from assets.datasets.dtd.reader import DTD_FOLDER
 from assets.datasets.evaluation import SOURCES
 from assets.datasets.hands.reader import HANDS_FOLDER
 from assets.datasets.hands.selection import LIST
-from assets.datasets.iharmony4 import IHARMONY4_FOLDERS
+from assets.datasets.iharmony4.reader import IHARMONY4_FOLDERS
 from assets.datasets.places import read_places
 from assets.face_metadata.corrected_masks import CORRECTED_FOLDER
 from assets.face_metadata.tables import TABLES

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from pathlib import Path
 
-from assets.datasets import iharmony4, realocc
+from assets.datasets import realocc
 from assets.datasets.celebamask.reader import CELEBAMASK_FOLDER, CELEBAMASK_IMAGES, CELEBAMASK_MASKS
 from assets.datasets.coco import voo_objects
 from assets.datasets.coco.reader import COCO_FOLDER
@@ -19,6 +19,7 @@ from assets.datasets.evaluation import SOURCES
 from assets.datasets.faceocc import reader as faceocc
 from assets.datasets.hands import reader as hands
 from assets.datasets.hands.selection import LIST
+from assets.datasets.iharmony4 import reader as iharmony4
 from assets.datasets.published import PUBLISHED
 from assets.face_metadata.celeba import IDENTITY_FOLDERS
 from assets.face_metadata.corrected_masks import CORRECTED_FOLDER

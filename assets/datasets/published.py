@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assets.datasets import iharmony4, realocc
+from assets.datasets import realocc
 from assets.datasets.celebamask import reader as celebamask
 from assets.datasets.coco import reader as coco
 from assets.datasets.coco import voo_objects
@@ -12,6 +12,7 @@ from assets.datasets.cofw import reader as cofw
 from assets.datasets.dtd import reader as dtd
 from assets.datasets.faceocc import reader as faceocc
 from assets.datasets.hands import reader as hands
+from assets.datasets.iharmony4 import reader as iharmony4
 from assets.face_metadata import corrected_masks as corrected
 from assets.reading.masks.match import MASK_ENDINGS
 from natocc.files.names import PICTURES

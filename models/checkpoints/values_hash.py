@@ -29,7 +29,7 @@ def _add(digest: _Digest, value: object) -> None:
         case Tensor():
             digest.update(f"tensor {value.dtype} {tuple(value.shape)};".encode())
             flat = value.detach().cpu().contiguous().reshape(-1)
-            digest.update(memoryview(flat.view(torch.uint8).numpy()))
+            digest.update(flat.view(torch.uint8).numpy().data)
         case Mapping():
             digest.update(f"dict {len(value)};".encode())
             for key, inner in value.items():

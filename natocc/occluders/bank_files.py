@@ -88,9 +88,9 @@ def _read_bytes(url: str, offset: int, size: int | None) -> bytes:
         with open_file(path) as stream:
             stream.seek(offset)
             return stream.read(size)
-    filesystem, path = filesystem_of(url)
+    filesystem, name = filesystem_of(url)
     end = None if size is None else offset + size
-    return cast(bytes, filesystem.cat_file(path, start=offset, end=end))
+    return cast(bytes, filesystem.cat_file(name, start=offset, end=end))
 
 
 @dataclass(frozen=True, slots=True)

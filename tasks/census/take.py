@@ -19,7 +19,7 @@ from assets.datasets.evaluation import SOURCES
 from assets.datasets.faceocc.reader import faceocc_folder, read_faceocc_cutouts, read_faceocc_textures
 from assets.datasets.hands import reader as hands
 from assets.datasets.hands.reader import read_hands
-from assets.datasets.iharmony4 import read_iharmony4
+from assets.datasets.iharmony4.reader import read_iharmony4
 from assets.datasets.misplaced import misplaced_files
 from assets.datasets.published import PUBLISHED
 from assets.datasets.realocc import read_occluded_faces

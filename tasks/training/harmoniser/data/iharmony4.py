@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assets.datasets.iharmony4 import IHARMONY4_FOLDERS, read_iharmony4
+from assets.datasets.iharmony4.reader import IHARMONY4_FOLDERS, read_iharmony4
 from assets.pictures.mask import read_mask
 from assets.pictures.photograph import read_image
 from assets.problems import BadInput, Problem, unusual

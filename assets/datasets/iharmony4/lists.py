@@ -43,7 +43,7 @@ class ListFile:
     subset: str | None
 
 
-def find_lists(folder: Path, split: str) -> list[ListFile]:
+def find_list_files(folder: Path, split: str) -> list[ListFile]:
     """The list at the root, or the lists of the sub-datasets."""
     whole = folder / f"IHD_{split}.txt"
     if is_there(whole):
@@ -130,7 +130,7 @@ class ListContent:
         return found
 
 
-def read_list(source: ListFile, composites: Composites) -> ListContent:
+def read_list_file(source: ListFile, composites: Composites) -> ListContent:
     """The content of a list; a list that is no text has an ``error``."""
     try:
         text = read_text(source.path)

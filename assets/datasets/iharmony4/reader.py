@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.datasets.iharmony4_lists import (
+from assets.datasets.iharmony4.lists import (
     COMPOSITES,
     IHARMONY4_KINDS,
     MASKS,
@@ -19,9 +19,9 @@ from assets.datasets.iharmony4_lists import (
     SUBSETS,
     Composites,
     ListContent,
-    find_lists,
+    find_list_files,
     parts_of,
-    read_list,
+    read_list_file,
 )
 from assets.problems import Problem, ReportProblem
 from assets.reading.expected_counts import deviation
@@ -107,7 +107,7 @@ class _Reader:
         self._used: dict[tuple[str, str], set[str]] = {}  # names by sub-dataset and folder
         self._composites = Composites(folder)
         self._lists = {
-            split: [read_list(one, self._composites) for one in find_lists(folder, split)]
+            split: [read_list_file(one, self._composites) for one in find_list_files(folder, split)]
             for split in _SPLITS
         }
         tests = self._lists["test"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.datasets.iharmony4 import COUNTS, read_iharmony4
+from assets.datasets.iharmony4.reader import COUNTS, read_iharmony4
 from assets.problems import Problem
 from assets.records import RawComposite
 from tests.raw_trees import write

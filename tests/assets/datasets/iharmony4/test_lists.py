@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.datasets.iharmony4_lists import Composites, ListFile, find_lists, parts_of, read_list
+from assets.datasets.iharmony4.lists import Composites, ListFile, find_list_files, parts_of, read_list_file
 from tests.raw_trees import write
 
 
@@ -45,9 +45,9 @@ def test_a_mask_and_a_real_picture_mean_all_their_composites(folder: Path) -> No
 
 def test_a_list_says_what_it_names_and_what_it_may_mean(folder: Path) -> None:
     path = write(folder / "IHD_test.txt", b"HCOCO/c1_1_1.jpg\nHFlickr/c1_2_1.jpg\n(f1_1_1)\nx\n")
-    (source,) = find_lists(folder, "test")
-    assert source == ListFile(path=path, split="test", subset=None) and find_lists(folder, "train") == []
-    content = read_list(source, Composites(folder))
+    (source,) = find_list_files(folder, "test")
+    assert source == ListFile(path=path, split="test", subset=None) and find_list_files(folder, "train") == []
+    content = read_list_file(source, Composites(folder))
     assert content.names.found == ["HCOCO/c1_1_1.jpg", "HFlickr/c1_2_1.jpg"]
     assert content.doubtful == {"HCOCO/c1_2_1.jpg", "HFlickr/f1_1_1.jpg"}
     assert [problem.got for problem in content.problems("a")] == ["others 1 (x)", "others: 1 (line 3)"]

@@ -1,0 +1,1 @@
+"""iHarmony4: composites with their real photographs and masks."""
