@@ -19,7 +19,7 @@ import cv2
 
 from assets.bank.reader import Bank, Entry
 from benchmarks.inputs import write_bank
-from benchmarks.render import MODES, milliseconds, plans
+from benchmarks.render import MODES, milliseconds, plans, sample_planner
 from tasks.render.inputs import OccluderCache, open_inputs
 from tasks.render.sample import attempt
 
@@ -41,14 +41,15 @@ class RecordingBank(Bank):
 
 def measure(mode: str, bank: RecordingBank, count: int, size: int, *, cold: bool) -> dict[str, object]:
     """The figures of one mode over ``count`` samples of ``size`` pixels."""
-    cache, (face,) = OccluderCache(), bank.entries("face")
-    cycle = [replace(plan, size=size) for plan in plans(mode, bank)]
+    cache = OccluderCache()
+    cycle = [(replace(plan, size=size), sample_planner(plan, bank)) for plan in plans(mode, bank)]
     numbers = iter(range(10**9))
 
     def sample() -> None:
         number = next(numbers)
         used = OccluderCache() if cold else cache
-        attempt(open_inputs(cycle[number % len(cycle)], bank, used), face, number)
+        plan, planned = cycle[number % len(cycle)]
+        attempt(open_inputs(plan, bank, used), planned(number))
 
     def hashes() -> None:
         for data in bank.taken:

@@ -22,11 +22,12 @@ import numpy as np
 
 from assets.bank.reader import Bank
 from benchmarks.inputs import write_bank
-from manifests.shard_plan import ShardPlan
+from manifests.shard_plan import SamplePlan, ShardPlan
 from natocc.codecs import decode_plane, decode_rgb, encode_jpeg, encode_png
 from natocc.geometry import Image
 from natocc.kinds import KINDS
 from natocc.profiles import BEST, Profile
+from tasks.build.choose_occluder import OccluderChoice
 from tasks.render.inputs import OccluderCache, open_inputs
 from tasks.render.sample import attempt
 from tasks.workers.pool import WorkerPool
@@ -46,7 +47,6 @@ def plan_of(
     transfer: float = 0.0,
     harmoniser: str | None = None,
 ) -> ShardPlan:
-    pool = KINDS[kind].pool
     return ShardPlan(
         file="benchmark.tar",
         set=f"{kind}{'-sot' if transfer else ''}",
@@ -62,9 +62,21 @@ def plan_of(
         transfer_method="table",
         contrast_guard=True,
         harmoniser=harmoniser,
-        samples=(),
-        occluders=() if pool is None else tuple(entry.id for entry in bank.entries(pool.name)),
     )
+
+
+def sample_planner(plan: ShardPlan, bank: Bank) -> Callable[[int], SamplePlan]:
+    """What makes a sample of the bank's first face from the number of its repeat."""
+    pool, face = KINDS[plan.kind].pool, bank.entries("face")[0]
+    occluders = () if pool is None else bank.entries(pool.name)
+    choice = OccluderChoice(plan.kind, occluders, seed=plan.seed, stream=plan.stream)
+
+    def planned(repeat: int) -> SamplePlan:
+        occluder = choice.choose(face, repeat)
+        name = None if occluder is None else occluder.id
+        return SamplePlan(face=face.id, repeat=repeat, occluder=name, cache_key="")
+
+    return planned
 
 
 def plans(mode: str, bank: Bank) -> list[ShardPlan]:
@@ -82,10 +94,11 @@ def plans(mode: str, bank: Bank) -> list[ShardPlan]:
 
 def samples(mode: str, bank: Bank) -> Iterator[str]:
     """Render samples one after the other; yields their verdicts."""
-    cache, (face,) = OccluderCache(), bank.entries("face")
-    cycle = [open_inputs(plan, bank, cache) for plan in plans(mode, bank)]
+    cache = OccluderCache()
+    cycle = [(open_inputs(plan, bank, cache), sample_planner(plan, bank)) for plan in plans(mode, bank)]
     for repeat in range(10**9):
-        yield attempt(cycle[repeat % len(cycle)], face, repeat).row.verdict
+        shard, planned = cycle[repeat % len(cycle)]
+        yield attempt(shard, planned(repeat)).row.verdict
 
 
 def floor(bank: Bank) -> Callable[[], None]:

@@ -22,15 +22,15 @@ from flows.parameters import take
 from flows.signals import stopped_by_signals
 from flows.training import LONGEST
 from manifests.card import write_card
-from manifests.dataset import ShardRecord
 from manifests.shard_plan import ShardPlan
 from natocc.files.show import one_line
 from tasks.build.left_out import describe_left_out
 from tasks.build.lock import KEPT_DAYS, lock_version
 from tasks.build.options import BuildOptions
+from tasks.build.stored_samples import StoredSamples
 from tasks.build.version import BuildReport, Job, finish_job, plan_job, resume_job
 from tasks.options import MOST_WORKERS
-from tasks.render.shard import render_shard
+from tasks.render.shard import RenderedShard, render_shard
 from tasks.workers.pool import WorkerLost, WorkerPool
 
 
@@ -39,7 +39,7 @@ def plan_task(options: BuildOptions) -> Job:
     """Check the recipe against the bank."""
     job = plan_job(options)
     plan = job.plan
-    get_run_logger().info("%s %s: %d shards", plan.recipe.name, plan.version, len(plan.shards))
+    get_run_logger().info("%s %s: %d samples", plan.recipe.name, plan.version, plan.samples)
     return job
 
 
@@ -56,18 +56,25 @@ def _worker_was_lost(task: object, run: object, state: State[Any]) -> bool:
     cache_policy=NO_CACHE,
 )
 def render_task(
-    plan: ShardPlan, bank: str, bank_sha256: str, folder: str, weights: str | None, pool: WorkerPool
-) -> ShardRecord:
+    plan: ShardPlan,
+    bank: str,
+    bank_sha256: str,
+    folder: str,
+    weights: str | None,
+    stored: StoredSamples,
+    pool: WorkerPool,
+) -> RenderedShard:
     """Render one shard in a process of the warm pool. A lost process is replaced and the shard retried.
 
     The parameters are limited to the needs of one shard, as Prefect walks through all of them in every task
     run.
     """
-    return pool.submit(render_shard, plan, bank, bank_sha256, folder, weights).result()
+    samples = stored.of_plan(plan)
+    return pool.submit(render_shard, plan, bank, bank_sha256, folder, weights, samples).result()
 
 
 @task(name="publish", cache_policy=NO_CACHE)
-def publish_task(job: Job, rendered: list[ShardRecord], seconds: float) -> BuildReport:
+def publish_task(job: Job, rendered: list[RenderedShard], seconds: float) -> BuildReport:
     """Write manifest, card and index, then give the folder its name and move ``latest``."""
     return finish_job(job, rendered, seconds)
 
@@ -80,14 +87,14 @@ def run_build(options: BuildOptions) -> BuildReport:
 
 
 def _run_alone(job: Job, workers: int) -> BuildReport:
-    get_run_logger().info("shards that are there: %d", len(job.plan.shards) - len(job.todo))
-    rendered: list[ShardRecord] = []
+    get_run_logger().info("shards to write: %d", len(job.todo))
+    rendered: list[RenderedShard] = []
     start = time.perf_counter()
     if job.todo:
         description = count_of(len(job.todo), "shards")
         progress = cast(UUID, create_progress_artifact(0.0, key="shards", description=description))
         with WorkerPool(workers) as pool:
-            common = (job.bank, job.bank_sha256, job.staging_url, job.weights, pool)
+            common = (job.bank, job.bank_sha256, job.staging_url, job.weights, job.stored, pool)
             futures = render_task.map(job.todo, *(unmapped(value) for value in common))
             for number, future in enumerate(futures, start=1):
                 rendered.append(future.result())

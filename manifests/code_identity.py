@@ -17,9 +17,9 @@ from graphlib import CycleError, TopologicalSorter
 from manifests.syntax_tree import Import, read_source, syntax_sha256
 from models.registry import network_named
 
-# The modules that write samples and the bank's shards. Each source has one more root: the function that makes
-# its entries (tasks/prepare/sources.py).
-RENDER, WRITE_BANK = "tasks.render.shard", "tasks.prepare.write"
+# The modules that write samples and the bank's shards, and the one that plans a set's shards. Each source has
+# one more root: the function that makes its entries (tasks/prepare/sources.py).
+RENDER, WRITE_BANK, PLAN_SET = "tasks.render.shard", "tasks.prepare.write", "tasks.build.expand"
 # Modules that builds and preparations import but the hash does not cover: names or patterns, each with the
 # reason why no bytes depend on the module.
 EXCEPTIONS = {
@@ -35,8 +35,24 @@ EXCEPTIONS = {
         "tries where a job may write, and leaves nothing there",
     ),
     **dict.fromkeys(
-        ("tasks.build.*", "manifests.card", "manifests.recipe", "manifests.restore", "manifests.yaml_text"),
-        "plans shards, whose keys hold what is planned as values, and publishes them",
+        (
+            "tasks.build.choose_harmoniser",
+            "tasks.build.left_out",
+            "tasks.build.lock",
+            "tasks.build.options",
+            "tasks.build.plan",
+            "tasks.build.publish.*",
+            "tasks.build.reuse",
+            "tasks.build.selection",
+            "tasks.build.stored_samples",
+            "tasks.build.version",
+            "manifests.card",
+            "manifests.recipe",
+            "manifests.restore",
+            "manifests.yaml_text",
+            "shards.move",
+        ),
+        "selects inputs, which stand in keys as values, finds finished shards by their keys, and publishes",
     ),
     **dict.fromkeys(
         (

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shards.table import read_table, with_schema
 
-# Of the table, in its key-value metadata; a table without it has schema 0, with the same columns.
-_SCHEMA = 1
+# Of the table, in its key-value metadata; a table without it has schema 0, with the columns of 1. Since 2
+# there is ``cache_key``.
+_SCHEMA = 2
 _NUMBER = b"natocc.schema"
+# Columns whose texts do not repeat.
+_OF_ITS_OWN = ("key", "params", "cache_key")
 # The fields of dataset.json, from which it can be written again.
 _DESCRIPTION = b"natocc.dataset"
 
@@ -24,7 +28,10 @@ class BadRows(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One attempted sample. ``params`` and ``backends`` are JSON texts as in the sample's json."""
+    """One attempted sample. ``params`` and ``backends`` are JSON texts as in the sample's json.
+
+    ``cache_key`` is the hash of everything that the sample's bytes depend on; "" in earlier schemas.
+    """
 
     key: str
     set: str
@@ -53,6 +60,7 @@ class Row:
     placement_tries: int | None
     params: str | None
     backends: str
+    cache_key: str = ""
 
 
 ROW_SCHEMA = pa.schema(
@@ -68,7 +76,8 @@ def encode_rows(rows: Sequence[Row], description: bytes | None = None) -> bytes:
     stream = io.BytesIO()
     described = {} if description is None else {_DESCRIPTION: description}
     schema = ROW_SCHEMA.with_metadata({_NUMBER: str(_SCHEMA), **described})
-    pq.write_table(pa.Table.from_pylist([asdict(row) for row in rows], schema=schema), stream)
+    columns = [pa.array([getattr(row, field.name) for row in rows], field.type) for field in schema]
+    pq.write_table(pa.Table.from_arrays(columns, schema=schema), stream)
     return stream.getvalue()
 
 
@@ -90,9 +99,24 @@ def decode_rows(data: bytes, where: str = "rows") -> list[Row]:
             "use the release of natocc that dataset.json beside it names (written_by)"
         )
     try:
-        return [Row(**row) for row in with_schema(table, ROW_SCHEMA).to_pylist()]
+        table = with_schema(table, ROW_SCHEMA)
+        columns = [_values(table[name], shared=name not in _OF_ITS_OWN) for name in ROW_SCHEMA.names]
+        rows = [
+            Row(**dict(zip(ROW_SCHEMA.names, values, strict=True))) for values in zip(*columns, strict=True)
+        ]
     except Exception as error:
         raise _damaged(where, error) from error
+    # None in earlier schemas.
+    return rows if not rows or rows[0].cache_key else [replace(row, cache_key="") for row in rows]
+
+
+def _values(column: pa.ChunkedArray, *, shared: bool) -> list[Any]:
+    """The column's values. Where texts repeat, equal ones are one object if ``shared``."""
+    if not shared or not pa.types.is_string(column.type):
+        return cast(list[Any], column.to_pylist())
+    encoded = column.combine_chunks().dictionary_encode()
+    texts = [*encoded.dictionary.to_pylist(), None]
+    return [texts[place] for place in encoded.indices.fill_null(len(texts) - 1).to_pylist()]
 
 
 def description_in(data: bytes) -> bytes | None:

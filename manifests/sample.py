@@ -11,9 +11,10 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-# Of the json that is written. 1, and 0 without the field ``schema``, have objects and nulls for texts.
-SAMPLE_SCHEMA = 2
-_TEXTS_SINCE = 2
+# Of the json that is written. 1, and 0 without the field ``schema``, have objects and nulls for texts; 2 has
+# no ``cache_key``.
+SAMPLE_SCHEMA = 3
+_TEXTS_SINCE, _CACHE_KEY_SINCE = 2, 3
 
 STRING, INTEGER, NUMBER = "string", "integer", "number"
 ENTRY_FIELDS = ("id", "dataset", "source", "photo", "sha256", "split", "licence")
@@ -22,6 +23,7 @@ _ENTRY = dict.fromkeys(ENTRY_FIELDS, STRING)
 SAMPLE_FIELDS: dict[str, Any] = {
     "schema": INTEGER,
     "key": STRING,
+    "cache_key": STRING,
     "kind": STRING,
     "set": STRING,
     "seed": INTEGER,
@@ -89,10 +91,14 @@ def read_metadata(data: bytes, where: str) -> dict[str, Any]:
 
 
 def type_problems(fields: Mapping[str, Any]) -> Iterator[str]:
-    """Fields that are missing, unknown, or of another type than every sample's; of this schema alone."""
-    if fields.get("schema", 0) < _TEXTS_SINCE:
+    """Fields that are missing, unknown, or of another type than every sample's, since schema 2."""
+    schema = fields.get("schema", 0)
+    if schema < _TEXTS_SINCE:
         return
-    yield from _problems("json", fields, SAMPLE_FIELDS)
+    expected = dict(SAMPLE_FIELDS)
+    if schema < _CACHE_KEY_SINCE:
+        del expected["cache_key"]
+    yield from _problems("json", fields, expected)
     for name in JSON_TEXTS:
         text = fields.get(name)
         if isinstance(text, str) and not (_is_object(text) or (name == "network" and not text)):
@@ -107,7 +113,7 @@ def _problems(where: str, value: Any, expected: Any) -> Iterator[str]:
         if absent := [name for name in expected if name not in value]:
             yield f"{where}: expected fields {', '.join(absent)}, missing"
         if unknown := [name for name in value if name not in expected]:
-            yield f"{where}: expected fields of schema {SAMPLE_SCHEMA} alone, got {', '.join(unknown)} too"
+            yield f"{where}: expected fields of its schema alone, got {', '.join(unknown)} too"
         for name in (name for name in expected if name in value):
             yield from _problems(f"{where} > {name}", value[name], expected[name])
     elif isinstance(expected, list):

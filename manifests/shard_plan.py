@@ -24,11 +24,21 @@ class NetworkUse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SamplePlan:
+    """One sample: ids of its face and occluder, and the hash of everything that its bytes depend on."""
+
+    face: str
+    repeat: int
+    # None if nothing lies on the face, or if the pool has no occluder of another photograph.
+    occluder: str | None
+    cache_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShardPlan:
     """Everything that a worker needs to render one shard, except the bank.
 
-    ``samples`` are (face id, repeat), ``occluders`` the ids of the pool, both in order. ``cache_key`` is the
-    hash of everything that the shard's bytes depend on.
+    ``cache_key`` is the hash of everything that the shard's bytes depend on: the samples' keys, in order.
     """
 
     file: str
@@ -47,8 +57,7 @@ class ShardPlan:
     contrast_guard: bool
     harmoniser: str | None
     network: NetworkUse | None = None
-    samples: tuple[tuple[str, int], ...]
-    occluders: tuple[str, ...]
+    samples: tuple[SamplePlan, ...] = ()
     cache_key: str = ""
 
 

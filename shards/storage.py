@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -13,10 +13,10 @@ from fsspec import AbstractFileSystem
 
 from natocc.files.clutter import is_clutter
 from natocc.files.read import hash_file, open_file, read_within
-from shards.local_file import flush_folder, make_folders, replace_whole
+from shards.local_file import make_folders, replace_whole
 from shards.remote.errors import clear_errors, no_answer
 from shards.remote.filesystem import is_object_store, open_filesystem, require_bucket
-from shards.remote.upload import copy_on_server, identity, upload
+from shards.remote.upload import identity, upload
 
 _PIECE = 1 << 22
 # Bytes of a file that is read as a whole, such as a shard.
@@ -216,34 +216,3 @@ def remove(url: str) -> None:
         # Removing many objects at once reports no refusals, and takes wildcards in names.
         for name in filesystem.find(path):
             filesystem.rm_file(name)
-
-
-def move_folder(source: str, target: str, *, last: str, without: str = "") -> None:
-    """Give a finished folder of files its final name.
-
-    Locally this is one rename. Elsewhere each file is copied, and ``last`` at the end, since its presence
-    completes the folder. Then the originals are deleted.
-
-    ``without``: the name of a folder in the source that is not moved. It is deleted as late as possible, so
-    that it is still there after an error.
-    """
-    if is_local(source):
-        path, destination = (Path(open_filesystem(str(url))[1]) for url in (source, target))
-        if without:
-            remove(join(source, without))
-        path.replace(destination)
-        flush_folder(destination.parent)
-        return
-    names = sorted({*list_names(source)} - {without}, key=lambda name: (name == last, name))
-    for name in names:
-        _copy_beside(join(source, name), join(target, name))
-    for name in [*names, *filter(None, [without])]:
-        remove(join(source, name))
-
-
-def _copy_beside(source: str, target: str) -> None:
-    """Copy between two paths of one storage, by its server if it can."""
-    with connect(source) as (filesystem, path), suppress(NotImplementedError):
-        copy_on_server(filesystem, path, open_filesystem(target)[1])
-        return
-    copy(source, target)

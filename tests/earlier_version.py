@@ -43,6 +43,7 @@ def rewrite(
     table: pa.Table = pq.read_table(folder / MANIFEST)
     shards = pa.array([name_of(file) for file in table["shard"].to_pylist()], pa.string())
     table = table.set_column(table.column_names.index("shard"), "shard", shards)
+    table = table.select([name for name in table.column_names if name != "cache_key"])
     pq.write_table(table.replace_schema_metadata(metadata), stream)
     (folder / MANIFEST).write_bytes(stream.getvalue())
     files = dataset.files | {MANIFEST: sha256_bytes(stream.getvalue())}
@@ -54,18 +55,33 @@ def without_split(file: str) -> str:
     return file.partition("-")[2]
 
 
+def schema_2(fields: Fields) -> Fields:
+    """A json without a cache key."""
+    return {name: value for name, value in fields.items() if name != "cache_key"} | {"schema": 2}
+
+
 def schema_1(fields: Fields) -> Fields:
-    """A json with objects for texts, and with nulls."""
-    return read_metadata(json.dumps(fields).encode(), "json") | {"schema": 1}
+    """A json with objects for texts, with nulls and without a cache key."""
+    return read_metadata(json.dumps(schema_2(fields)).encode(), "json") | {"schema": 1}
 
 
 def schema_0(fields: Fields) -> Fields:
     return {name: value for name, value in schema_1(fields).items() if name != "schema"}
 
 
-def make_schema_1(folder: Path) -> None:
+def make_schema_2(folder: Path) -> None:
     """The version as the release before wrote it, with other keys, since the code was another."""
+    rewrite(folder, schema_2, {"natocc.schema": "1"})
+    _finish(folder)
+
+
+def make_schema_1(folder: Path) -> None:
+    """The version with objects in its jsons, and with names of shards without the split."""
     rewrite(folder, schema_1, {"natocc.schema": "1"}, without_split)
+    _finish(folder)
+
+
+def _finish(folder: Path) -> None:
     dataset = read_dataset(str(folder))
     shards = tuple(
         replace(record, cache_key=f"{number:064d}") for number, record in enumerate(dataset.shards)

@@ -41,12 +41,15 @@ def print_build(report: BuildReport, seconds: float, remark: str = "") -> None:
         say(f"unchanged: {report.url}", counts)
     elif report.repaired:
         files = f"{len(report.repaired)} files repaired ({', '.join(report.repaired)})"
-        shards = f"{report.rendered} shards rendered, {report.reused} reused"
-        say(f"repaired: {report.url}", f"{counts}; {files}; {shards}, {took}")
+        say(f"repaired: {report.url}", f"{counts}; {files}; {_written(report)}, {took}")
     else:
-        shards = f"{count_of(report.rendered, 'shards')} rendered, {report.reused} reused"
-        say(report.url, f"{counts}; {shards}, {took}")
+        say(report.url, f"{counts}; {_written(report)}, {took}")
     say(*(f"left out: {line}" for line in describe_left_out(report.dataset.left_out)))
+
+
+def _written(report: BuildReport) -> str:
+    copied = f" ({report.samples_copied} of their samples copied)" if report.samples_copied else ""
+    return f"{count_of(report.rendered, 'shards')} rendered{copied}, {report.reused} reused"
 
 
 def build_fields(report: BuildReport) -> dict[str, Any]:
@@ -62,6 +65,8 @@ def build_fields(report: BuildReport) -> dict[str, Any]:
         "counts_by_set": report.dataset.counts_by_set,
         "shards_rendered": report.rendered,
         "shards_reused": report.reused,
+        "samples_rendered": report.samples_rendered,
+        "samples_copied": report.samples_copied,
         "images_per_second": round(report.images_per_second, 2),
         "left_out": describe_left_out(report.dataset.left_out),
     }

@@ -1,18 +1,21 @@
-"""A set of a recipe, with its faces and occluders, as plans of shards with their keys."""
+"""A set of a recipe with its faces and occluders: its size and hash, and its shards with all keys."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 
 from assets.bank.reader import Entry
-from manifests.code_identity import render_identity
+from manifests.code_identity import code_identity, render_identity
 from manifests.lineage import digest, library_versions
 from manifests.recipe import OccluderSet, Recipe
-from manifests.shard_plan import ShardPlan, shard_prefix
+from manifests.shard_plan import NetworkUse, SamplePlan, ShardPlan, shard_prefix
 from natocc.kinds import kind_named
 from natocc.profiles import PROFILES, Profile
+from shards.divide import divide
 from tasks.build.choose_harmoniser import ChosenNetwork
+from tasks.build.choose_occluder import OccluderChoice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,36 +26,130 @@ class SetInputs:
     occluders: Sequence[Entry]
 
 
-def expand_set(
-    recipe: Recipe,
-    occluder_set: OccluderSet,
-    inputs: SetInputs,
-    *,
-    limit: int | None,
-    network: ChosenNetwork | None,
-) -> list[ShardPlan]:
-    """The set's shards in order, with every face once per repeat; ``limit`` keeps the first samples.
+class SetPlan:
+    """A set to build: every face once per repeat; ``limit`` keeps the first samples.
 
-    ``network`` is the recipe's harmoniser; sets that are not harmonised ignore it.
+    ``network`` is the recipe's harmoniser; sets that are not harmonised ignore it. The size and the hash are
+    known without the shards, which take a choice for every sample.
     """
-    if not kind_named(occluder_set.kind).harmonised:
-        network = None
-    repeats = range(recipe.repeats_of(occluder_set))
-    samples = [(face.id, repeat) for repeat in repeats for face in inputs.faces][:limit]
-    template = _template(recipe, occluder_set, inputs, network)
-    key = _KeyParts(template, inputs, recipe, network)
-    step, prefix = recipe.samples_per_shard, shard_prefix(template.split, template.set)
-    plans = []
-    for number, start in enumerate(range(0, len(samples), step)):
-        file = f"{prefix}{number:06d}.tar"
-        plan = replace(template, file=file, samples=tuple(samples[start : start + step]))
-        plans.append(replace(plan, cache_key=key.cache_key(plan)))
-    return plans
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        occluder_set: OccluderSet,
+        inputs: SetInputs,
+        *,
+        limit: int | None,
+        network: ChosenNetwork | None,
+    ) -> None:
+        if not kind_named(occluder_set.kind).harmonised:
+            network = None
+        self._inputs = inputs
+        self._template = _template(recipe, occluder_set, network)
+        self._per_shard = recipe.samples_per_shard
+        self._repeats = _repeats(inputs.faces, recipe.repeats_of(occluder_set), limit)
+        self._common = digest(
+            [
+                asdict(self._template),
+                render_identity(network.architecture if network else None),
+                library_versions(*optional_libraries(recipe, network)),
+                asdict(kind_named(occluder_set.kind)),
+            ]
+        )
+
+    @property
+    def network(self) -> NetworkUse | None:
+        return self._template.network
+
+    @property
+    def kind(self) -> str:
+        return self._template.kind
+
+    @property
+    def colour_transfer(self) -> float:
+        return self._template.colour_transfer
+
+    @property
+    def samples(self) -> int:
+        """The number of samples."""
+        return sum(self._repeats.values())
+
+    @cached_property
+    def sha256(self) -> str:
+        """The hash of everything that the shards depend on, the code that plans them included."""
+        pools = (self._inputs.faces, self._inputs.occluders)
+        content = [[entry.cache_fields for entry in pool] for pool in pools]
+        return digest([self._common, code_identity(__name__), self._per_shard, self._repeats, content])
+
+    @cached_property
+    def shards(self) -> tuple[ShardPlan, ...]:
+        """The shards in order, with their names and keys."""
+        prefix = shard_prefix(self._template.split, self._template.set)
+        return tuple(
+            replace(
+                self._template,
+                file=f"{prefix}{number:06d}.tar",
+                samples=samples,
+                cache_key=digest([sample.cache_key for sample in samples]),
+            )
+            for number, samples in enumerate(self._divided())
+        )
+
+    def _divided(self) -> Iterator[tuple[SamplePlan, ...]]:
+        """The samples of each shard, by repeat, then by face."""
+        make = _SampleMaker(self._template, self._inputs, self._common)
+        for group in divide(self._repeats, self._per_shard):
+            counts = {name: self._repeats[name] for name in sorted(group)}
+            for repeats in _blocks(max(counts.values()), self._per_shard, alone=len(group) == 1):
+                yield tuple(
+                    make(name, repeat) for repeat in repeats for name in counts if repeat < counts[name]
+                )
 
 
-def _template(
-    recipe: Recipe, occluder_set: OccluderSet, inputs: SetInputs, network: ChosenNetwork | None
-) -> ShardPlan:
+class _SampleMaker:
+    """Makes the plans of a set's samples."""
+
+    def __init__(self, plan: ShardPlan, inputs: SetInputs, common: str) -> None:
+        self._common = common
+        self._faces = {entry.id: entry for entry in inputs.faces}
+        self._hashes = {
+            (entry.kind, entry.id): digest(entry.cache_fields) for entry in (*inputs.faces, *inputs.occluders)
+        }
+        self._choice = OccluderChoice(plan.kind, inputs.occluders, seed=plan.seed, stream=plan.stream)
+
+    def __call__(self, name: str, repeat: int) -> SamplePlan:
+        face = self._faces[name]
+        occluder = self._choice.choose(face, repeat)
+        content = [self._hash_of(face), self._hash_of(occluder), repeat]
+        return SamplePlan(
+            face=name,
+            repeat=repeat,
+            occluder=None if occluder is None else occluder.id,
+            cache_key=digest([self._common, *content]),
+        )
+
+    def _hash_of(self, entry: Entry | None) -> str | None:
+        return None if entry is None else self._hashes[entry.kind, entry.id]
+
+
+def _repeats(faces: Sequence[Entry], repeats: int, limit: int | None) -> Mapping[str, int]:
+    """How often each face is used, if at all. A limit takes every face before it takes one again."""
+    if limit is None or limit >= repeats * len(faces):
+        return {face.id: repeats for face in faces}
+    rounds, rest = divmod(limit, len(faces))
+    counts = {face.id: rounds + (place < rest) for place, face in enumerate(faces)}
+    return {name: count for name, count in counts.items() if count}
+
+
+def _blocks(repeats: int, per_shard: int, *, alone: bool) -> Iterator[range]:
+    """The repeats of each shard: all together, or blocks of a face that is alone and has too many."""
+    blocks = max(1, (repeats + per_shard // 2) // per_shard) if alone and 2 * repeats > 3 * per_shard else 1
+    for number in range(blocks):
+        last = number == blocks - 1
+        yield range(number * per_shard, repeats if last else (number + 1) * per_shard)
+
+
+def _template(recipe: Recipe, occluder_set: OccluderSet, network: ChosenNetwork | None) -> ShardPlan:
     """The common fields of a set's shards."""
     split = recipe.split_of(occluder_set)
     harmonised = kind_named(occluder_set.kind).harmonised
@@ -72,8 +169,6 @@ def _template(
         contrast_guard=recipe.contrast_guard,
         harmoniser=recipe.harmoniser if harmonised else None,
         network=network.use if network else None,
-        samples=(),
-        occluders=tuple(entry.id for entry in inputs.occluders),
     )
 
 
@@ -94,26 +189,6 @@ def profile_of(recipe: Recipe) -> Profile:
 
 def _either(chosen: bool | None, default: bool) -> bool:
     return default if chosen is None else chosen
-
-
-class _KeyParts:
-    """The common part of the keys of a set's shards, hashed once."""
-
-    def __init__(
-        self, template: ShardPlan, inputs: SetInputs, recipe: Recipe, network: ChosenNetwork | None
-    ) -> None:
-        self._faces = {face.id: face.cache_fields for face in inputs.faces}
-        self._common = [
-            digest([entry.cache_fields for entry in inputs.occluders]),
-            render_identity(network.architecture if network else None),
-            library_versions(*optional_libraries(recipe, network)),
-            asdict(kind_named(template.kind)),
-        ]
-
-    def cache_key(self, plan: ShardPlan) -> str:
-        """The hash of everything that determines the shard's bytes."""
-        faces = [self._faces[face] for face, _ in plan.samples]
-        return digest([asdict(plan), faces, *self._common])
 
 
 def optional_libraries(recipe: Recipe, network: object | None = None) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from natocc.harmonise.statistics import HARMONISERS
 from natocc.machine import Machine
 from shards.tar import MOST_NAME
 from tasks.build.choose_harmoniser import ChosenNetwork, choose_network
-from tasks.build.expand import SetInputs, expand_set, optional_libraries
+from tasks.build.expand import SetInputs, SetPlan, optional_libraries
 from tasks.build.selection import (
     pairs_of_one_photo,
     select_faces,
@@ -26,13 +26,17 @@ from tasks.build.selection import (
 
 # Dashes, repeat and the longest extension of a sample's member, hand-00007-000.parsing.png.
 _REST_OF_NAME = len("--0000.parsing.png")
+_MOST_SAMPLES = 10**9
 # A version's record of its bank.
 _BANK_FIELDS = ("content_sha256", "files", "counts", "upscaler", "upscaling")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A version to build. Its name follows from everything that determines its bytes."""
+    """A version to build. Its name follows from everything that determines its bytes.
+
+    Shards are planned when they are asked for: an unchanged version needs none.
+    """
 
     recipe: Recipe
     overrides: dict[str, object]
@@ -40,29 +44,33 @@ class Plan:
     # The hash of the rendering source code.
     code: str
     bank: dict[str, object]
-    shards: tuple[ShardPlan, ...]
+    sets: tuple[SetPlan, ...]
     left_out: dict[str, object]
     licences: tuple[str, ...]
 
     @property
     def network(self) -> NetworkUse | None:
         """The harmonising network, if any."""
-        return next((shard.network for shard in self.shards if shard.network), None)
+        return next((planned.network for planned in self.sets if planned.network), None)
 
     @property
     def samples(self) -> int:
-        return sum(len(shard.samples) for shard in self.shards)
+        return sum(planned.samples for planned in self.sets)
+
+    @property
+    def shards(self) -> tuple[ShardPlan, ...]:
+        return tuple(shard for planned in self.sets for shard in planned.shards)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ExpandedSet:
-    """One set expanded over the bank: its shards, or the reason why it has none."""
+    """One set over the bank: its plan, or the reason why it has none."""
 
     name: str
     problems: tuple[str, ...] = ()
     # The missing inputs of an optional set.
     absent: str = ""
-    shards: tuple[ShardPlan, ...] = ()
+    plan: SetPlan | None = None
     used: tuple[Entry, ...] = ()
     # Pairs and faces left out of the set.
     same_photo: int = 0
@@ -93,21 +101,33 @@ def make_plan(
     problems += dict.fromkeys(text for expanded in sets for text in expanded.problems)
     if problems:
         raise RecipeError(problems)
-    shards = tuple(shard for expanded in sets for shard in expanded.shards)
-    if not shards:
+    planned = tuple(expanded.plan for expanded in sets if expanded.plan)
+    if not planned:
         raise RecipeError([f"recipe > {recipe.name}: every set is optional and the bank has none of them"])
-    used = network if any(shard.network for shard in shards) else None
+    _check_size(recipe, planned)
+    used = network if any(row.network for row in planned) else None
     licences = {entry.licence for expanded in sets for entry in expanded.used}
     return Plan(
         recipe=recipe,
         overrides=overrides,
-        version=digest([recipe.model_dump(mode="json"), [shard.cache_key for shard in shards]])[:12],
+        version=digest([recipe.model_dump(mode="json"), [row.sha256 for row in planned]])[:12],
         code=render_identity(used.architecture if used else None),
         bank={name: bank.index.get(name) for name in _BANK_FIELDS},
-        shards=shards,
+        sets=planned,
         left_out=_left_out(sets),
         licences=tuple(sorted(licences - {""})),
     )
+
+
+def _check_size(recipe: Recipe, planned: Sequence[SetPlan]) -> None:
+    """Raise RecipeError for more samples than a version may have."""
+    samples = sum(row.samples for row in planned)
+    if samples > _MOST_SAMPLES:
+        problem = (
+            f"recipe > {recipe.name}: expected at most {_MOST_SAMPLES:,} samples, got {samples:,}; lower its "
+            "repeats, or build the first of each set with --limit"
+        )
+        raise RecipeError([problem])
 
 
 def _upscaler_problems(recipe: Recipe, bank: Bank) -> list[str]:
@@ -165,7 +185,7 @@ def _expand(
     return _ExpandedSet(
         name=name,
         problems=problems,
-        shards=tuple(expand_set(recipe, occluder_set, inputs, limit=limit, network=network)),
+        plan=SetPlan(recipe, occluder_set, inputs, limit=limit, network=network),
         used=(*selection.faces, *occluders),
         same_photo=pairs_of_one_photo(selection.faces, occluders),
         excluded_by_split=selection.excluded_by_split,

@@ -1,10 +1,13 @@
-"""Find shards of a version that need not be rendered again. All that is reused has its hash compared."""
+"""Find what a version need not render again: whole shards and single samples, by their keys.
+
+All that is reused has its hash compared.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from manifests.dataset import (
     Dataset,
@@ -15,11 +18,13 @@ from manifests.dataset import (
     read_shard_record,
     write_shard_record,
 )
-from manifests.rows import BadRows, Row, encode_rows
+from manifests.rows import BadRows, Row, decode_rows, encode_rows
 from manifests.shard_plan import ShardPlan
 from natocc.document import BadDocument
 from shards import storage
+from shards.move import link_or_copy
 from tasks.build.publish.staged import NotAsRecorded, clear_names, is_started, read_staged, remove_staged
+from tasks.build.stored_samples import FinishedShard, StoredSamples
 from tasks.render.shard import ROWS, record_url, rows_url
 
 # Of the folder of a version that is not published yet.
@@ -28,26 +33,40 @@ STAGING = ".building-"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reused:
-    """Finished shards in the staging folder, by file, and remarks on what could not be reused."""
+    """Finished shards in the staging folder, by file; samples for the other shards; remarks on damage."""
 
     records: dict[str, ShardRecord]
+    samples: StoredSamples = field(default_factory=StoredSamples)
     remarks: tuple[str, ...] = ()
 
 
 def reuse_shards(plans: Sequence[ShardPlan], staging_url: str, dataset_url: str) -> Reused:
-    """Finished shards of an interrupted run of this version, then equal shards of other versions.
+    """Finished shards of an interrupted run of this version, then shards and samples of other versions.
 
-    The latest version and unpublished ones are searched; their shards are copied into the staging folder.
-    Raises BadDocument if ``latest.json`` is of a later release.
+    The latest version and unpublished ones are searched. Their shards of equal keys are linked or copied into
+    the staging folder. Raises BadDocument if ``latest.json`` is of a later release.
     """
-    records: dict[str, ShardRecord] = {}
-    remarks: list[str] = []
-    for search in (_finished_here, copy_equal_shards, copy_unpublished_shards):
-        left = [plan for plan in plans if plan.file not in records]
-        reused = search(left, staging_url, dataset_url) if left else Reused(records={})
-        records |= reused.records
-        remarks += reused.remarks
-    return Reused(records=records, remarks=tuple(remarks))
+    here = finished_shards(plans, staging_url)
+    left = [plan for plan in plans if plan.file not in here.records]
+    if not left:
+        return here
+    records, remarks = dict(here.records), list(here.remarks)
+    found, damage = _published(dataset_url)
+    found += _unpublished(dataset_url, staging_url)
+    by_key: dict[str, list[_Finished]] = defaultdict(list)
+    for shard in found:
+        by_key[shard.record.cache_key].append(shard)
+    damaged: set[str] = set()
+    for plan in left:
+        for shard in by_key[plan.cache_key]:
+            try:
+                records[plan.file] = _take_over(shard, staging_url, plan)
+                break
+            except (NotAsRecorded, OSError) as error:
+                damaged.add(shard.url)
+                remarks += [_not_reused(error)] if shard.published else []
+    samples = StoredSamples(shard.stored for shard in found if shard.url not in damaged)
+    return Reused(records=records, samples=samples, remarks=(*remarks, *damage))
 
 
 def finished_shards(plans: Sequence[ShardPlan], staging_url: str) -> Reused:
@@ -69,51 +88,65 @@ def _not_reused(error: Exception) -> str:
     return f"{str(error).removesuffix('; run the same command again')}; the shard is rendered again"
 
 
-def _finished_here(plans: Sequence[ShardPlan], staging_url: str, dataset_url: str) -> Reused:
-    return finished_shards(plans, staging_url)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Finished:
+    """A finished shard of another version: its record and rows, and where its tar lies."""
+
+    url: str
+    record: ShardRecord
+    rows: Sequence[Row]
+    published: bool
+
+    @property
+    def stored(self) -> FinishedShard:
+        return FinishedShard(url=self.url, sha256=self.record.sha256, rows=self.rows)
 
 
-def copy_equal_shards(plans: Sequence[ShardPlan], staging_url: str, dataset_url: str) -> Reused:
-    """Copy tar and rows of the latest version's shards with an equal key."""
+def _published(dataset_url: str) -> tuple[list[_Finished], list[str]]:
+    """The shards of the latest version, and remarks on what is damaged there."""
     try:
         latest = latest_version(dataset_url)
         if latest is None:
-            return Reused(records={})
+            return [], []
         url = storage.join(dataset_url, latest)
         dataset = read_dataset(url)
-        by_key = {record.cache_key: record for record in dataset.shards}
-        equal = [(plan, by_key[plan.cache_key]) for plan in plans if plan.cache_key in by_key]
-        rows = _rows_by_shard(url, dataset) if equal else {}
+        rows = _rows_by_shard(url, dataset)
     except (BadDocument, BadRows) as error:
         problem = getattr(error, "problem", "damaged")
         if problem == "newer":
             raise
         # A version that was deleted is no damage.
-        return Reused(records={}, remarks=() if problem == "missing" else (f"{error}; no shard is reused",))
-    records: dict[str, ShardRecord] = {}
-    remarks: list[str] = []
-    for plan, record in equal:
-        try:
-            records[plan.file] = _copy_shard(url, staging_url, plan, record, rows[record.file])
-        except (NotAsRecorded, OSError) as error:
-            remarks.append(_not_reused(error))
-    return Reused(records=records, remarks=tuple(remarks))
+        return [], [] if problem == "missing" else [f"{error}; no shard is reused"]
+    shards = [
+        _Finished(url=storage.join(url, record.file), record=record, rows=rows[record.file], published=True)
+        for record in dataset.shards
+    ]
+    return shards, []
 
 
-def copy_unpublished_shards(plans: Sequence[ShardPlan], staging_url: str, dataset_url: str) -> Reused:
-    """Copy shards with an equal key that builds of other versions finished and did not publish."""
-    by_key = {plan.cache_key: plan for plan in plans}
-    records: dict[str, ShardRecord] = {}
+def _unpublished(dataset_url: str, staging_url: str) -> list[_Finished]:
+    """The shards that builds of other versions finished and did not publish."""
+    found: list[_Finished] = []
     for name in storage.list_names(dataset_url):
         folder = storage.join(dataset_url, name)
-        if not name.startswith(STAGING) or folder == staging_url:
-            continue
-        for record in _readable_records(folder):
-            plan = by_key.get(record.cache_key)
-            if plan is not None and plan.file not in records:
-                copied = _copy_unpublished(folder, staging_url, plan)
-                records |= {} if copied is None else {plan.file: copied}
-    return Reused(records=records)
+        if name.startswith(STAGING) and folder != staging_url:
+            found += _readable_shards(folder)
+    return found
+
+
+def _readable_shards(folder: str) -> Iterator[_Finished]:
+    """Finished shards; those whose files changed or can't be read are left out, as a build may work there."""
+    for name in storage.list_names(storage.join(folder, ROWS)):
+        if name.endswith(".json"):
+            try:
+                record = read_shard_record(storage.join(folder, ROWS, name))
+                data = storage.read_bytes(rows_url(folder, record.file))
+                rows = decode_rows(data)
+            except (BadDocument, BadRows, OSError):
+                continue
+            if storage.sha256_bytes(data) == record.rows_sha256:
+                url = storage.join(folder, record.file)
+                yield _Finished(url=url, record=record, rows=rows, published=False)
 
 
 def _rows_by_shard(url: str, dataset: Dataset) -> dict[str, list[Row]]:
@@ -123,41 +156,15 @@ def _rows_by_shard(url: str, dataset: Dataset) -> dict[str, list[Row]]:
     return rows
 
 
-def _copy_shard(
-    version_url: str, staging_url: str, plan: ShardPlan, record: ShardRecord, rows: Sequence[Row]
-) -> ShardRecord:
-    """Copy a published shard. Raises NotAsRecorded for a copy that differs from its record, or OSError."""
-    rows_data = encode_rows(rows)
-    storage.copy(storage.join(version_url, record.file), storage.join(staging_url, plan.file))
-    storage.write_bytes(rows_url(staging_url, plan.file), rows_data)
-    hashed = replace(record, rows_sha256=record.rows_sha256 or storage.sha256_bytes(rows_data))
-    write_shard_record(record_url(staging_url, plan.file), hashed)
-    return _checked(staging_url, plan)
-
-
-def _copy_unpublished(folder: str, staging_url: str, plan: ShardPlan) -> ShardRecord | None:
-    """Copy a shard; None if its files changed or can't be read, as another process may work on them."""
+def _take_over(shard: _Finished, staging_url: str, plan: ShardPlan) -> ShardRecord:
+    """Link or copy a shard. Raises NotAsRecorded for a file that differs from its record, or OSError."""
+    rows = encode_rows([replace(row, shard=plan.file) for row in shard.rows])
+    record = replace(shard.record, file=plan.file, rows_sha256=storage.sha256_bytes(rows))
     try:
-        for place in (storage.join, rows_url, record_url):
-            storage.copy(place(folder, plan.file), place(staging_url, plan.file))
-        return _checked(staging_url, plan)
+        link_or_copy(shard.url, storage.join(staging_url, plan.file))
+        storage.write_bytes(rows_url(staging_url, plan.file), rows)
+        write_shard_record(record_url(staging_url, plan.file), record)
+        return read_staged(staging_url, plan).record
     except (NotAsRecorded, OSError):
         remove_staged(staging_url, plan.file)
-        return None
-
-
-def _checked(staging_url: str, plan: ShardPlan) -> ShardRecord:
-    try:
-        return read_staged(staging_url, plan).record
-    except NotAsRecorded:
-        remove_staged(staging_url, plan.file)
         raise
-
-
-def _readable_records(folder: str) -> Iterator[ShardRecord]:
-    for name in storage.list_names(storage.join(folder, ROWS)):
-        if name.endswith(".json"):
-            try:
-                yield read_shard_record(storage.join(folder, ROWS, name))
-            except (BadDocument, OSError):
-                continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import as_completed
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from assets.bank.reader import Bank
 from manifests.dataset import (
@@ -29,8 +29,9 @@ from tasks.build.publish.place import check_place
 from tasks.build.publish.repair import FoundVersion, find_version, remove_leftovers, repair_version
 from tasks.build.publish.write import publish_version
 from tasks.build.reuse import STAGING, reuse_shards
+from tasks.build.stored_samples import StoredSamples
 from tasks.progress import OnProgress, ProgressCounter, ignore_progress
-from tasks.render.shard import render_shard
+from tasks.render.shard import RenderedShard, render_shard
 from tasks.workers.pool import WorkerPool
 from tasks.workers.signals import kept
 
@@ -48,8 +49,17 @@ class Job:
     todo: tuple[ShardPlan, ...]
     # What lies at the version's URL; None if nothing does.
     found: FoundVersion | None
+    # Samples of earlier builds that the shards to render can take over.
+    stored: StoredSamples = field(default_factory=StoredSamples)
     # Files that were expected to be reused but are damaged.
     remarks: tuple[str, ...] = ()
+
+    @property
+    def shards(self) -> int:
+        """The number of the version's shards, which an unchanged version need not plan."""
+        if self.todo or self.found is None or self.found.dataset is None:
+            return len(self.plan.shards)
+        return len(self.found.dataset.shards)
 
     @property
     def version_url(self) -> str:
@@ -71,9 +81,12 @@ class BuildReport:
     url: str
     dataset: Dataset
     unchanged: bool  # the version exists already, and nothing in it was damaged
-    rendered: int  # shards rendered now
-    reused: int  # shards of an interrupted run or of the latest version
-    images_per_second: float  # of the shards rendered now, rejected samples included; 0 without any
+    rendered: int  # shards written now
+    reused: int  # shards of an interrupted run, of the latest version or of an unpublished one
+    # Samples of the shards written now: rendered, or copied from such shards.
+    samples_rendered: int
+    samples_copied: int
+    images_per_second: float  # samples rendered now, rejected ones included; 0 without any
     # Files of the published version that were missing or damaged and have their bytes again.
     repaired: tuple[str, ...] = ()
     # Damaged files that were not reused, and sets with many rejects.
@@ -91,7 +104,7 @@ def plan_job(options: BuildOptions) -> Job:
         weights=options.weights,
         dataset_url=storage.join(options.out, recipe.name),
         done=(),
-        todo=plan.shards,
+        todo=(),
         found=None,
     )
 
@@ -103,8 +116,8 @@ def resume_job(job: Job, *, deep: bool) -> Job:
     be written.
     """
     plan = job.plan
-    files = (*(shard.file for shard in plan.shards), MANIFEST, CARD, DATASET_INDEX)
-    check_place(job.dataset_url, plan.version, files)
+    shards = [name for name in storage.list_names(job.version_url) if name.endswith(".tar")]
+    check_place(job.dataset_url, plan.version, (*shards, MANIFEST, CARD, DATASET_INDEX))
     found = find_version(plan, job.version_url, deep=deep)
     needed = plan.shards if found is None else found.to_render(plan)
     if not needed:
@@ -117,11 +130,12 @@ def resume_job(job: Job, *, deep: bool) -> Job:
         done=tuple(reused.records[shard.file] for shard in needed if shard.file in reused.records),
         todo=tuple(shard for shard in needed if shard.file not in reused.records),
         found=found,
+        stored=reused.samples,
         remarks=reused.remarks,
     )
 
 
-def finish_job(job: Job, rendered: list[ShardRecord], seconds: float) -> BuildReport:
+def finish_job(job: Job, rendered: list[RenderedShard], seconds: float) -> BuildReport:
     """Publish the shards, repair the version or leave it as it is; then point ``latest.json`` to it.
 
     ``seconds`` is the time that ``rendered`` took.
@@ -129,16 +143,19 @@ def finish_job(job: Job, rendered: list[ShardRecord], seconds: float) -> BuildRe
     dataset, repaired = _finish_version(job)
     repaired += _point_latest(job.dataset_url, dataset.version)
     remove_abandoned_builds(job.dataset_url, job.plan.version)
-    attempted = sum(sum(record.counts.values()) for record in rendered)
+    attempted = sum(shard.rendered for shard in rendered)
+    remarks = [line for shard in rendered for line in shard.remarks]
     return BuildReport(
         url=job.version_url,
         dataset=dataset,
         unchanged=job.found is not None and not repaired,
         rendered=len(rendered),
         reused=len(job.done),
+        samples_rendered=attempted,
+        samples_copied=sum(shard.copied for shard in rendered),
         images_per_second=attempted / seconds if attempted else 0.0,
         repaired=repaired,
-        warnings=(*job.remarks, *dataset.warnings()),
+        warnings=tuple(dict.fromkeys((*job.remarks, *remarks, *dataset.warnings()))),
     )
 
 
@@ -180,14 +197,21 @@ def build(options: BuildOptions, *, on_progress: OnProgress = ignore_progress) -
 
 
 def _build_alone(job: Job, workers: int, on_progress: OnProgress) -> BuildReport:
-    shards = len(job.plan.shards)
-    progress = ProgressCounter(on_progress, shards, done=shards - len(job.todo))
+    progress = ProgressCounter(on_progress, job.shards, done=job.shards - len(job.todo))
     rendered, start = [], time.perf_counter()
     kept_there = f"the finished shards are kept in {job.staging_url} for at least {KEPT_DAYS} days"
     note = f"{kept_there}; run the same command again to go on"
     with kept(note), WorkerPool(workers) as pool:
         futures = [
-            pool.submit(render_shard, plan, job.bank, job.bank_sha256, job.staging_url, job.weights)
+            pool.submit(
+                render_shard,
+                plan,
+                job.bank,
+                job.bank_sha256,
+                job.staging_url,
+                job.weights,
+                job.stored.of_plan(plan),
+            )
             for plan in job.todo
         ]
         for future in as_completed(futures):

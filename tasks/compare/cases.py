@@ -11,7 +11,7 @@ import numpy as np
 from assets.bank.reader import Bank, Entry
 from assets.wording import count_of
 from manifests.recipe import load_recipe
-from manifests.shard_plan import ShardPlan
+from manifests.shard_plan import SamplePlan, ShardPlan
 from natocc.kinds import OCCLUDING
 from natocc.randomness import Streams
 from natocc.render.params import Params
@@ -20,7 +20,7 @@ from tasks.render.inputs import OccluderCache, open_inputs
 from tasks.render.replay import parse_params
 from tasks.render.sample import attempt
 
-_Candidate = tuple[ShardPlan, str, int]
+_Candidate = tuple[ShardPlan, SamplePlan]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,18 +65,17 @@ def choose_cases(
     if count < len(kinds):
         raise ValueError(f"--limit: expected at least 1 pair of each of {len(kinds)} kinds, got {count}")
     plan = make_plan(load_recipe(recipe, profile="best", seed=seed, size=size, parsing=False), bank, {})
-    faces = {face.id: face for face in bank.entries("face")}
     cache = OccluderCache()
     cases: list[Case] = []
     for number, kind in enumerate(kinds):
         share = count // len(kinds) + (number < count % len(kinds))
         shards = [shard for shard in plan.shards if shard.kind == kind]
         found: list[Case] = []
-        for shard, face, repeat in _candidates(shards, Streams(seed, "compare", kind)):
+        for shard, sample in _candidates(shards, Streams(seed, "compare", kind)):
             if len(found) == share:
                 break
             on_candidate()
-            if case := _kept(shard, bank, cache, faces[face], repeat):
+            if case := _kept(shard, bank, cache, sample):
                 found.append(case)
         if len(found) < share:
             raise ValueError(
@@ -90,23 +89,24 @@ def choose_cases(
 
 def _candidates(shards: list[ShardPlan], streams: Streams) -> list[_Candidate]:
     """Every sample of the shards in random order; samples shared by paired sets (of one stream) come once."""
-    listed = [(shard, face, repeat) for shard in shards for face, repeat in shard.samples]
+    listed = [(shard, sample) for shard in shards for sample in shard.samples]
     order = streams.stage("order").permutation(len(listed))
     seen: set[tuple[str, str, int]] = set()
     chosen = []
-    for shard, face, repeat in (listed[int(position)] for position in np.asarray(order)):
-        if (key := (shard.stream, face, repeat)) not in seen:
+    for shard, sample in (listed[int(position)] for position in np.asarray(order)):
+        if (key := (shard.stream, sample.face, sample.repeat)) not in seen:
             seen.add(key)
-            chosen.append((shard, face, repeat))
+            chosen.append((shard, sample))
     return chosen
 
 
-def _kept(plan: ShardPlan, bank: Bank, cache: OccluderCache, face: Entry, repeat: int) -> Case | None:
+def _kept(plan: ShardPlan, bank: Bank, cache: OccluderCache, sample: SamplePlan) -> Case | None:
     """The sample as a build makes it; None if a build would reject it."""
     shard = open_inputs(plan, bank, cache)
-    row = attempt(shard, face, repeat).row
+    row = attempt(shard, sample).row
     if row.verdict != "kept" or row.params is None:
         return None
-    occluder = next(entry for entry in shard.pool if entry.id == row.occluder_id)
+    inputs = shard.of_sample(sample)
+    assert inputs.occluder is not None  # noqa: S101 (kinds that are compared have one)
     params = parse_params(json.loads(row.params))
-    return Case(plan=plan, face=face, repeat=repeat, occluder=occluder, params=params)
+    return Case(plan=plan, face=inputs.face, repeat=sample.repeat, occluder=inputs.occluder, params=params)

@@ -24,6 +24,7 @@ def describe_sample(inputs: SampleInputs, params: Params, composite: Composite) 
     return {
         "schema": SAMPLE_SCHEMA,
         "key": inputs.key,
+        "cache_key": inputs.cache_key,
         "kind": plan.kind,
         "set": plan.set,
         "seed": plan.seed,
@@ -77,6 +78,7 @@ def make_row(
         placement_tries=placement.tries if placement else None,
         params=_text_of(params) if params else None,
         backends=json.dumps(_backends(inputs, params)),
+        cache_key=inputs.cache_key,
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assets.bank.reader import Bank, Entry
-from manifests.shard_plan import ShardPlan
+from manifests.shard_plan import SamplePlan, ShardPlan
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.face import Face, make_face
 from natocc.kinds import KINDS, POOLS
@@ -58,8 +58,19 @@ class ShardInputs:
     plan: ShardPlan
     bank: Bank
     cache: OccluderCache
-    # The plan's occluders, in its order.
-    pool: tuple[Entry, ...]
+    # The bank's faces, and its occluders of the plan's kind, by id.
+    faces: Mapping[str, Entry]
+    occluders: Mapping[str, Entry]
+
+    def of_sample(self, sample: SamplePlan) -> SampleInputs:
+        """The entries that the plan chose for a sample."""
+        return SampleInputs(
+            plan=self.plan,
+            face=self.faces[sample.face],
+            repeat=sample.repeat,
+            cache_key=sample.cache_key,
+            occluder=None if sample.occluder is None else self.occluders[sample.occluder],
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +80,7 @@ class SampleInputs:
     plan: ShardPlan
     face: Entry
     repeat: int
+    cache_key: str
     # None if nothing lies on the face, or if no occluder is left to choose.
     occluder: Entry | None = None
     # The upscaler that enlarged the occluder, if any.
@@ -77,42 +89,29 @@ class SampleInputs:
     @property
     def key(self) -> str:
         """Unique in the dataset and without dots: set, face, repeat."""
-        return f"{self.plan.set}-{self.face.id}-{self.repeat:03d}"
+        return f"{self.plan.set}-{sample_name(self.face, self.repeat)}"
 
     @property
     def streams(self) -> Streams:
         """The generators of the sample's parameters."""
-        return Streams(self.plan.seed, self.plan.stream, f"{self.face.id}-{self.repeat:03d}")
+        return Streams(self.plan.seed, self.plan.stream, sample_name(self.face, self.repeat))
+
+
+def sample_name(face: Entry, repeat: int) -> str:
+    """A sample's name within its set, from which its random streams are seeded."""
+    return f"{face.id}-{repeat:03d}"
 
 
 def open_inputs(plan: ShardPlan, bank: Bank, cache: OccluderCache | None = None) -> ShardInputs:
-    """The plan with its occluders as entries; a cache may serve several plans of one bank."""
+    """The plan with the bank's entries; a cache may serve several plans of one bank."""
     pool = KINDS[plan.kind].pool
-    entries = {} if pool is None else {entry.id: entry for entry in bank.entries(pool.name)}
     return ShardInputs(
         plan=plan,
         bank=bank,
         cache=OccluderCache() if cache is None else cache,
-        pool=tuple(entries[name] for name in plan.occluders),
+        faces={entry.id: entry for entry in bank.entries("face")},
+        occluders={} if pool is None else {entry.id: entry for entry in bank.entries(pool.name)},
     )
-
-
-def choose_inputs(shard: ShardInputs, face: Entry, repeat: int) -> SampleInputs:
-    """The face with an occluder: uniform over the pool without the face's own photograph.
-
-    For textures, the category is drawn first.
-    """
-    inputs = SampleInputs(plan=shard.plan, face=face, repeat=repeat)
-    able = [entry for entry in shard.pool if entry.photo != face.photo]
-    if not able:
-        return inputs
-    rng = inputs.streams.stage("occluder")
-    if KINDS[shard.plan.kind].random_shape:
-        categories = sorted({entry.category for entry in able})
-        category = categories[int(rng.integers(len(categories)))]
-        able = [entry for entry in able if entry.category == category]
-    occluder = able[int(rng.integers(len(able)))]
-    return SampleInputs(plan=shard.plan, face=face, repeat=repeat, occluder=occluder)
 
 
 def load_face(bank: Bank, entry: Entry, size: int, *, parsing: bool) -> Face:

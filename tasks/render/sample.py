@@ -1,4 +1,4 @@
-"""Make one sample: choose, load, draw, compose; then complete, judge, encode."""
+"""Make one sample: load, draw, compose; then complete, judge, encode."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from dataclasses import dataclass, field, replace
 
 import cv2
 
-from assets.bank.reader import Entry
 from manifests.rows import Row
-from manifests.shard_plan import ShardPlan
+from manifests.shard_plan import SamplePlan, ShardPlan
 from natocc.codecs import encode_jpeg, encode_png
 from natocc.geometry import Image
 from natocc.kinds import KINDS
@@ -22,7 +21,7 @@ from natocc.render.params import Params
 from natocc.verdicts import KEPT, Verdict, failed, rejected
 from tasks.render.describe import describe_sample, make_row
 from tasks.render.harmonise import Harmonising, open_harmoniser
-from tasks.render.inputs import SampleInputs, ShardInputs, choose_inputs, load_face
+from tasks.render.inputs import SampleInputs, ShardInputs, load_face
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,15 +50,13 @@ class SampleResult:
     members: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def attempt(
-    shard: ShardInputs, face: Entry, repeat: int, harmonise: Harmonising | None = None
-) -> SampleResult:
+def attempt(shard: ShardInputs, planned: SamplePlan, harmonise: Harmonising | None = None) -> SampleResult:
     """Make one sample.
 
     Only errors of the inputs (undecodable bytes, an empty mask) become the verdict ``failed``. ``harmonise``
     is required if the plan's harmoniser is a network.
     """
-    sample = begin(shard, face, repeat)
+    sample = begin(shard, planned)
     if sample.unharmonised is None:
         return finish(sample)
     plan = shard.plan
@@ -67,13 +64,13 @@ def attempt(
     return finish(sample, pixels)
 
 
-def begin(shard: ShardInputs, face: Entry, repeat: int) -> SampleDraft:
-    """Choose, load, draw, compose."""
-    plan, inputs = shard.plan, choose_inputs(shard, face, repeat)
+def begin(shard: ShardInputs, planned: SamplePlan) -> SampleDraft:
+    """Load, draw, compose."""
+    plan, inputs = shard.plan, shard.of_sample(planned)
     if inputs.occluder is None and KINDS[plan.kind].pool is not None:
         return SampleDraft(inputs=inputs, verdict=rejected("no_occluder_of_another_photograph"))
     try:
-        decoded, occluder = load_face(shard.bank, face, plan.size, parsing=plan.parsing), None
+        decoded, occluder = load_face(shard.bank, inputs.face, plan.size, parsing=plan.parsing), None
         if inputs.occluder is not None:
             occluder = shard.cache.get(shard.bank, inputs.occluder)
             inputs = replace(inputs, upscaler=shard.cache.upscaler(shard.bank, inputs.occluder))

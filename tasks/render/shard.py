@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
@@ -21,6 +22,7 @@ from tasks.render.groups import attempt_all
 from tasks.render.harmonise import open_harmoniser
 from tasks.render.inputs import OccluderCache, open_inputs
 from tasks.render.sample import SampleResult
+from tasks.render.stored import StoredShard, read_stored
 
 # This many failures in a row mean a broken environment, not bad samples.
 _MOST_FAILURES_IN_A_ROW = 10
@@ -32,11 +34,27 @@ class ShardStopped(BuildStopped):
     """A shard was stopped because too many samples failed in a row."""
 
 
-def render_shard(
-    plan: ShardPlan, bank_url: str, bank_sha256: str, out_url: str, weights: str | None = None
-) -> ShardRecord:
-    """Render a planned shard into a folder: tar, then rows, then record, each complete.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderedShard:
+    """A shard that was just written, and how: its samples rendered or copied, remarks on what was damaged."""
 
+    record: ShardRecord
+    rendered: int
+    copied: int
+    remarks: tuple[str, ...] = ()
+
+
+def render_shard(
+    plan: ShardPlan,
+    bank_url: str,
+    bank_sha256: str,
+    out_url: str,
+    weights: str | None = None,
+    stored: tuple[StoredShard, ...] = (),
+) -> RenderedShard:
+    """Write a planned shard into a folder: tar, then rows, then record, each complete.
+
+    Samples of ``stored`` shards are copied, the others are rendered.
     The record has the hashes of what was written, so that damage on the way to the disk is found later.
     ``weights`` is the folder of networks' weights. Raises ShardStopped after ten failures in a row,
     BuildStopped if bank (``bank_sha256``) or weights differ from those of the plan or if the bank is damaged,
@@ -46,8 +64,10 @@ def render_shard(
     bank, cache = _planned_bank(bank_url, bank_sha256)
     harmonise = open_harmoniser(plan.harmoniser, plan.network, weights)
     target = storage.join(out_url, plan.file)
+    found = read_stored(stored)
     try:
-        rows, written = _write_tar(target, plan.file, attempt_all(open_inputs(plan, bank, cache), harmonise))
+        samples = attempt_all(open_inputs(plan, bank, cache), harmonise, found.samples)
+        rows, written = _write_tar(target, plan.file, samples)
     except BadBank as error:
         raise BuildStopped(str(error)) from error
     encoded = encode_rows(rows)
@@ -66,7 +86,8 @@ def render_shard(
         rows_sha256=storage.sha256_bytes(encoded),
     )
     write_shard_record(record_url(out_url, plan.file), record)
-    return record
+    copied = len(found.samples)
+    return RenderedShard(record=record, rendered=len(rows) - copied, copied=copied, remarks=found.remarks)
 
 
 def _write_tar(url: str, file: str, samples: Iterable[SampleResult]) -> tuple[list[Row], TarWriter]:

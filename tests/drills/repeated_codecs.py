@@ -35,7 +35,7 @@ def render_repeatedly(
     """
     _repeat_codecs()
     _counts.clear()
-    record = render_shard(plan, bank, bank_sha256, out, weights)
+    record = render_shard(plan, bank, bank_sha256, out, weights).record
     return record, Counter(_counts), os.getpid()
 
 

@@ -55,6 +55,7 @@ def row(number: int = 0, **fields: object) -> Row:
     values: dict[str, object] = {
         "key": f"hand-00000-{number:03d}",
         "set": "hand",
+        "cache_key": "c" * 64,
         "kind": "hand",
         "split": "train",
         "shard": "train-hand-000000.tar",
@@ -89,6 +90,7 @@ def sample_fields(**changes: object) -> dict[str, Any]:
     return {
         "schema": SAMPLE_SCHEMA,
         "key": "hand-0-000",
+        "cache_key": "c" * 64,
         "kind": "hand",
         "set": "hand",
         "seed": 2,

@@ -12,6 +12,7 @@ import pytest
 
 from manifests.code_identity import (
     EXCEPTIONS,
+    PLAN_SET,
     READERS,
     RENDER,
     WRITE_BANK,
@@ -42,6 +43,7 @@ ROOTS = (
     (RENDER, False),
     (RENDER, True),
     (WRITE_BANK, False),
+    (PLAN_SET, False),
     (OBJECTS, True),
     *((function.__module__, False) for function in PREPARERS),
     *((module, True) for name in ("rainnet", "rrdbnet") for module in NETWORKS[name].modules),
@@ -52,6 +54,11 @@ FOR_KEYS = {
     ("tasks.prepare.upscaling.choose", "manifests.code_identity"),
     ("tasks.prepare.cofw", "manifests.lineage"),
     ("tasks.prepare.upscaling.choose", "manifests.lineage"),
+    ("tasks.build.expand", "manifests.code_identity"),
+    ("tasks.build.expand", "manifests.lineage"),
+    # The recipe and its network stand in keys as values.
+    ("tasks.build.expand", "manifests.recipe"),
+    ("tasks.build.expand", "tasks.build.choose_harmoniser"),
 }
 # The release, which indexes state and no shard.
 RELEASE = {("natocc.document", "natocc")}

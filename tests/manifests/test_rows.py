@@ -82,12 +82,12 @@ def test_damaged_bytes_give_rows_or_one_kind_of_error() -> None:
 
 def test_a_table_without_a_number_is_read_and_a_later_one_is_refused() -> None:
     table = pq.read_table(io.BytesIO(encode_rows([row(0)])))
-    assert table.schema.metadata[b"natocc.schema"] == b"1"
+    assert table.schema.metadata[b"natocc.schema"] == b"2"
     assert decode_rows(parquet(table.replace_schema_metadata({}))) == [row(0)]
     with pytest.raises(
-        BadRows, match=r"m\.parquet: expected rows of schema 1 or an earlier one, got 2 of a later"
+        BadRows, match=r"m\.parquet: expected rows of schema 2 or an earlier one, got 3 of a later"
     ):
-        decode_rows(parquet(table.replace_schema_metadata({"natocc.schema": "2"})), "m.parquet")
+        decode_rows(parquet(table.replace_schema_metadata({"natocc.schema": "3"})), "m.parquet")
 
 
 def parquet(table: pa.Table) -> bytes:

@@ -8,6 +8,7 @@ import fsspec
 import pytest
 
 from shards import storage
+from shards.move import move_folder
 
 ROOT = "memory://bucket"
 
@@ -54,7 +55,7 @@ def test_a_folder_moves_with_its_index_last(monkeypatch: pytest.MonkeyPatch) -> 
         copy(source, target)
 
     monkeypatch.setattr(filesystem, "cp_file", watched)
-    storage.move_folder(f"{ROOT}/staging", f"{ROOT}/final", last="index", without="rows")
+    move_folder(f"{ROOT}/staging", f"{ROOT}/final", last="index", without="rows")
     assert [name for name in found if not name.startswith(".")] == ["a", "z"], "the index came last"
     assert storage.list_names(f"{ROOT}/final") == ["a", "index", "z"]
     assert storage.list_names(f"{ROOT}/staging") == []

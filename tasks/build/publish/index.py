@@ -45,8 +45,8 @@ def plan_libraries(plan: Plan) -> dict[str, str]:
 
 
 def _backends(plan: Plan) -> dict[str, str | None]:
-    kinds = [KINDS[shard.kind] for shard in plan.shards]
-    transferred = any(shard.colour_transfer for shard in plan.shards)
+    kinds = [KINDS[planned.kind] for planned in plan.sets]
+    transferred = any(planned.colour_transfer for planned in plan.sets)
     upscaler = plan.bank.get("upscaler")
     return {
         "upscaler": str(upscaler) if upscaler and _upscaled(plan) else None,
@@ -57,7 +57,7 @@ def _backends(plan: Plan) -> dict[str, str | None]:
 
 def _upscaled(plan: Plan) -> bool:
     """Return whether occluders of the version may have been enlarged."""
-    pools = [KINDS[shard.kind].pool for shard in plan.shards]
+    pools = [KINDS[planned.kind].pool for planned in plan.sets]
     return any(pool is not None and pool.upscaled for pool in pools)
 
 

@@ -33,6 +33,8 @@ class FoundVersion:
         """The shards that its repair needs. The rows of a damaged manifest are made with their shards."""
         if self.dataset is None or MANIFEST in self.damaged:
             return plan.shards
+        if not self.damaged:
+            return ()
         return tuple(shard for shard in plan.shards if shard.file in self.damaged)
 
 
@@ -48,7 +50,7 @@ def find_version(plan: Plan, url: str, *, deep: bool) -> FoundVersion | None:
     if not names:
         return None
     leftovers = tuple(name for name in names if name.startswith(PARTIAL))
-    _check_names(plan, url, set(storage.list_names(url, data_alone=True)) - set(leftovers))
+    data = set(storage.list_names(url, data_alone=True)) - set(leftovers)
     index: tuple[str, ...] = ()
     try:
         dataset = read_dataset(url)
@@ -57,10 +59,12 @@ def find_version(plan: Plan, url: str, *, deep: bool) -> FoundVersion | None:
             raise
         restored = restore_dataset(url)
         if restored is None:
+            _check_names({shard.file for shard in plan.shards}, url, data)
             return FoundVersion(dataset=None, damaged=(DATASET_INDEX,), leftovers=leftovers)
         dataset, deep, index = _check_same_release(restored, url), True, (DATASET_INDEX,)
-    _check_same_plan(plan, dataset, url)
+    _check_names({record.file for record in dataset.shards}, url, data)
     damaged = (*_damaged_files(dataset, url, set(names), deep=deep), *index)
+    _check_same_plan(plan, dataset, url, shards=bool(damaged))
     found = FoundVersion(dataset=dataset, damaged=damaged, leftovers=leftovers)
     if found.to_render(plan):
         _check_same_inputs(plan, dataset, url, damaged)
@@ -93,9 +97,8 @@ def remove_leftovers(found: FoundVersion, url: str) -> None:
         storage.remove(storage.join(url, name))
 
 
-def _check_names(plan: Plan, url: str, names: set[str]) -> None:
-    expected = {shard.file for shard in plan.shards} | {MANIFEST, CARD, DATASET_INDEX}
-    if strays := sorted(names - expected):
+def _check_names(shards: set[str], url: str, names: set[str]) -> None:
+    if strays := sorted(names - shards - {MANIFEST, CARD, DATASET_INDEX}):
         raise BuildStopped(
             f"{url}: expected the files of the version alone, got {', '.join(strays)} beside them; move "
             "these away and run the same command again"
@@ -107,10 +110,13 @@ def _check_names(plan: Plan, url: str, names: set[str]) -> None:
         )
 
 
-def _check_same_plan(plan: Plan, dataset: Dataset, url: str) -> None:
-    planned = [(shard.file, shard.cache_key) for shard in plan.shards]
+def _check_same_plan(plan: Plan, dataset: Dataset, url: str, *, shards: bool) -> None:
+    """Compare names, and with ``shards`` all keys, which a repair relies on. A name follows from the keys."""
     same = (dataset.name, dataset.version) == (plan.recipe.name, plan.version)
-    if not same or planned != [(record.file, record.cache_key) for record in dataset.shards]:
+    if same and shards:
+        planned = [(shard.file, shard.cache_key) for shard in plan.shards]
+        same = planned == [(record.file, record.cache_key) for record in dataset.shards]
+    if not same:
         raise BuildStopped(
             f"{url}/{DATASET_INDEX}: expected {plan.recipe.name} {plan.version} with the planned shards, got "
             f"{dataset.name} {dataset.version} with others; {_rebuild(url)}"

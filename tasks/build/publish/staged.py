@@ -92,9 +92,10 @@ def _check_rows(where: str, rows: list[Row], plan: ShardPlan, record: ShardRecor
             f"{where}: expected shard {plan.file} of key {plan.cache_key}, got {record.file} of "
             f"{record.cache_key}"
         )
-    attempted = tuple((row.face_id, row.repeat) for row in rows)
+    attempted = [(row.face_id, row.repeat, row.cache_key) for row in rows]
+    planned = [(sample.face, sample.repeat, sample.cache_key) for sample in plan.samples]
     places = {(row.shard, row.set) for row in rows}
-    if attempted != plan.samples or places != {(plan.file, plan.set)}:
+    if attempted != planned or places != {(plan.file, plan.set)}:
         raise NotAsRecorded(
             f"{where}: expected a row for each of {len(plan.samples)} planned samples in order, got others"
         )

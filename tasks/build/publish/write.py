@@ -9,6 +9,7 @@ from manifests.restore import describe_manifest
 from manifests.rows import Row
 from manifests.shard_plan import ShardPlan
 from shards import storage
+from shards.move import move_folder
 from tasks.build.plan import Plan
 from tasks.build.publish.index import describe_version
 from tasks.build.publish.limits import NotFit, check_limits, shards_with_failures
@@ -38,7 +39,7 @@ def publish_version(plan: Plan, staging_url: str, version_url: str) -> tuple[Dat
     # A folder gets the name of another only if that is empty, of clutter too.
     if storage.list_names(version_url):
         return dataset, tuple(_fill(dataset, staging_url, version_url))
-    storage.move_folder(staging_url, version_url, last=DATASET_INDEX, without=ROWS)
+    move_folder(staging_url, version_url, last=DATASET_INDEX, without=ROWS)
     return dataset, ()
 
 

@@ -17,7 +17,7 @@ from natocc.document import RELEASE
 from tasks.build.options import BuildOptions
 from tasks.build.version import build
 from tasks.training.read_shards import read_shards
-from tests.earlier_version import make_schema_0, make_schema_1, rewrite
+from tests.earlier_version import make_schema_0, make_schema_1, make_schema_2, rewrite
 
 KEY = "randocc-00000-000"
 
@@ -42,11 +42,11 @@ def copy(version: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(version, tmp_path / "tiny" / version.name))
 
 
-@pytest.mark.parametrize("schema", [0, 1])
+@pytest.mark.parametrize("schema", [0, 1, 2])
 def test_a_version_of_an_earlier_release_is_read_by_all(
     schema: int, copy: Path, bank_url: str, tmp_path: Path
 ) -> None:
-    (make_schema_1 if schema else make_schema_0)(copy)
+    (make_schema_0, make_schema_1, make_schema_2)[schema](copy)
     for place in (copy, copy.parent):
         described = json.loads(run("info", place, "--json").stdout)
         written = ("natocc-dataset/2", RELEASE) if schema else ("natocc-dataset/1", "")
@@ -110,11 +110,11 @@ def test_damaged_manifests_and_shards_are_named_by_all(copy: Path, bank_url: str
 
 
 def test_later_jsons_and_rows_are_refused(copy: Path, bank_url: str, tmp_path: Path) -> None:
-    rewrite(copy, lambda fields: fields | {"schema": 3}, {"natocc.schema": "1"})
+    rewrite(copy, lambda fields: fields | {"schema": 4}, {"natocc.schema": "1"})
     replayed = run("replay", copy, KEY, "--bank", bank_url, "--out", tmp_path / "one")
-    assert "expected a json of schema 2 or an earlier one, got 3 of a later release" in replayed.stderr
+    assert "expected a json of schema 3 or an earlier one, got 4 of a later release" in replayed.stderr
     checked = run("verify", copy, "--workers", 1)
-    assert checked.exit_code == 1 and "got 3 of a later release" in checked.stderr
-    rewrite(copy, lambda fields: fields | {"schema": 2}, {"natocc.schema": "2"})
+    assert checked.exit_code == 1 and "got 4 of a later release" in checked.stderr
+    rewrite(copy, lambda fields: fields | {"schema": 3}, {"natocc.schema": "3"})
     for words in commands(copy, bank_url, tmp_path)[1:4]:
-        assert "expected rows of schema 1 or an earlier one, got 2 of a later release" in run(*words).stderr
+        assert "expected rows of schema 2 or an earlier one, got 3 of a later release" in run(*words).stderr

@@ -20,6 +20,7 @@ from fsspec.implementations.local import LocalFileSystem
 from fsspec.implementations.memory import MemoryFileSystem
 
 from shards import storage
+from shards.move import move_folder
 from shards.remote.upload import PARTIAL, copy_on_server, try_upload, upload
 from tests.s3_server import S3Server, clean_environment
 
@@ -152,7 +153,7 @@ def test_large_and_small_objects_are_the_bytes_written(s3: S3Server, bucket: str
 def test_a_copy_on_the_server_is_checked(s3: S3Server, bucket: str) -> None:
     for name in ("b", "index", "a"):
         storage.write_bytes(f"s3://{bucket}/staging/{name}", name.encode() * 1000)
-    storage.move_folder(f"s3://{bucket}/staging", f"s3://{bucket}/final", last="index")
+    move_folder(f"s3://{bucket}/staging", f"s3://{bucket}/final", last="index")
     assert s3.sizes(bucket) == {"final/a": 1000, "final/b": 1000, "final/index": 5000}
 
 

@@ -9,7 +9,7 @@ from manifests.recipe import load_recipe
 from manifests.shard_plan import NetworkUse, ShardPlan
 from natocc.profiles import BEST, PAPER, PROFILES
 from tasks.build.choose_harmoniser import ChosenNetwork
-from tasks.build.expand import SetInputs, expand_set, profile_of
+from tasks.build.expand import SetInputs, SetPlan, profile_of
 
 NETWORK = ChosenNetwork(
     architecture="rainnet",
@@ -31,20 +31,24 @@ def expanded(
     limit: int | None = None,
     network: ChosenNetwork | None = None,
     **fields: object,
-) -> list[ShardPlan]:
+) -> tuple[ShardPlan, ...]:
     sets = [{"name": "one", "kind": kind}]
     fields = {"sets": sets, "repeats": 5, "samples_per_shard": 2, "harmoniser": "rainnet"} | fields
     recipe, bank = load_recipe("sample", **fields), Bank(bank_url)
     pool = bank.entries({"randocc": "texture"}.get(kind, kind))
     inputs = SetInputs(faces=bank.entries("face"), occluders=pool)
-    return expand_set(recipe, recipe.sets[0], inputs, limit=limit, network=network)
+    return SetPlan(recipe, recipe.sets[0], inputs, limit=limit, network=network).shards
 
 
 def test_every_face_comes_once_a_repeat_and_the_last_shard_is_shorter(bank_url: str) -> None:
     plans = expanded(bank_url, "hand")
     assert [plan.file for plan in plans] == [f"train-one-{number:06d}.tar" for number in range(3)]
-    assert [sample for plan in plans for sample in plan.samples] == [("00000", n) for n in range(5)]
-    assert [len(plan.samples) for plan in expanded(bank_url, "hand", limit=3)] == [2, 1]
+    assert [(sample.face, sample.repeat) for plan in plans for sample in plan.samples] == [
+        ("00000", repeat) for repeat in range(5)
+    ]
+    assert [len(plan.samples) for plan in expanded(bank_url, "hand", limit=3)] == [3], (
+        "at most 1.5 times the size"
+    )
     assert len({plan.cache_key for plan in plans}) == 3
 
 

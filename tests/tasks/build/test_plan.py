@@ -24,7 +24,9 @@ def plan(bank_url: str, limit: int | None = None, **fields: object) -> Plan:
 def test_shards_hold_every_face_once_a_repeat_in_order(bank_url: str) -> None:
     shards = plan(bank_url).shards
     assert [shard.file for shard in shards] == [f"train-shapes-{number:06d}.tar" for number in range(3)]
-    assert [sample for shard in shards for sample in shard.samples] == [("00000", r) for r in range(5)]
+    assert [(sample.face, sample.repeat) for shard in shards for sample in shard.samples] == [
+        ("00000", repeat) for repeat in range(5)
+    ]
 
 
 def test_the_version_follows_from_what_decides_the_bytes(bank_url: str) -> None:
@@ -138,7 +140,7 @@ def test_a_list_never_trains_on_test_or_excluded_faces(bank_url: str, tmp_path: 
         writer.add(entry, source.read(face if entry.kind == "face" else entry))
     writer.close(upscaler="lanczos")
     made = plan(str(tmp_path / "bank"), split=str(names))
-    assert {name for shard in made.shards for name, _ in shard.samples} == {"00000"}
+    assert {sample.face for shard in made.shards for sample in shard.samples} == {"00000"}
     assert made.left_out["listed_but_test_or_excluded"] == {"shapes": 1}
 
 
@@ -184,7 +186,7 @@ def test_faces_are_chosen_by_subset_within_their_split(
     divided: str, split: str, subset: str, ids: str, unknown: int
 ) -> None:
     made = plan(divided, split=split, subset=subset, repeats=1)
-    assert [face for shard in made.shards for face, _ in shard.samples] == [
+    assert [sample.face for shard in made.shards for sample in shard.samples] == [
         f"0000{one}" for one in ids.split()
     ]
     assert made.left_out.get("faces_of_unknown_subset") == ({"shapes": unknown} if unknown else None)
@@ -226,3 +228,13 @@ def test_another_version_of_an_optional_library_makes_other_shards(
     finally:
         library_versions.cache_clear()
     assert after[0] != before[0] and after[1] == before[1]
+
+
+def test_many_repeats_are_planned_as_far_as_the_limit(bank_url: str) -> None:
+    made = plan(bank_url, limit=2, repeats=10**9)
+    assert made.samples == 2 and [len(shard.samples) for shard in made.shards] == [2]
+    with pytest.raises(
+        RecipeError,
+        match=r"expected at most 1,000,000,000 samples, got 2,000,000,000; lower its repeats, or build the first",
+    ):
+        plan(bank_url, repeats=2 * 10**9)

@@ -16,7 +16,7 @@ from manifests.dataset import DATASET_INDEX, MANIFEST, read_dataset
 from manifests.rows import decode_rows
 from shards import storage
 from tasks.build.options import BuildOptions
-from tasks.build.reuse import Reused, copy_equal_shards, finished_shards
+from tasks.build.reuse import finished_shards, reuse_shards
 from tasks.build.version import BuildReport, build
 from tasks.render.replay import find_sample, replay
 from tasks.render.shard import ROWS, record_url, render_shard, rows_url
@@ -38,7 +38,7 @@ def test_shards_of_an_earlier_schema_are_read_and_never_reused(
     assert (report.rendered, report.reused, report.warnings) == (6, 0, ())
     assert files_of(report.url) == files_of(built.url)
     assert verify(report.url).findings == verify(str(old)).findings == ()
-    for version, schema in ((report.url, 2), (str(old), 1)):
+    for version, schema in ((report.url, 3), (str(old), 1)):
         stored = find_sample(version, "hand_sot-00000-001")
         assert json.loads(stored["json"])["schema"] == schema
         assert replay(stored, Bank(bank_url)) == stored
@@ -94,8 +94,8 @@ def test_a_shard_is_finished_where_tar_rows_and_record_agree(
 ) -> None:
     job = start_job(BuildOptions(recipe=recipe_file(), bank=bank_url, out=str(tmp_path / "out")))
     plan, staging = job.todo[0], job.staging_url
-    record = render_shard(plan, job.bank, job.bank_sha256, staging)
-    assert finished_shards(job.todo, staging) == Reused(records={plan.file: record})
+    record = render_shard(plan, job.bank, job.bank_sha256, staging).record
+    assert finished_shards(job.todo, staging).records == {plan.file: record}
     for url in (record_url(staging, plan.file), rows_url(staging, plan.file)):
         data = storage.read_bytes(url)
         storage.remove(url)
@@ -106,7 +106,7 @@ def test_a_shard_is_finished_where_tar_rows_and_record_agree(
             assert reused.records == {} and url in reused.remarks[0]
             assert reused.remarks[0].endswith("; the shard is rendered again")
         storage.write_bytes(url, data)
-    assert finished_shards([plan], staging) == Reused(records={plan.file: record})
+    assert finished_shards([plan], staging).records == {plan.file: record}
     for url in (storage.join(staging, plan.file), record_url(staging, plan.file)):
         storage.remove(url)
         storage.make_folder(storage.join(url, "within"))
@@ -117,7 +117,7 @@ def test_a_shard_is_finished_where_tar_rows_and_record_agree(
     storage.remove(rows)
     storage.write_bytes(rows, b"")
     assert finished_shards([plan], staging).remarks == (f"{rows}: expected a folder, got a file; removed",)
-    assert render_shard(plan, job.bank, job.bank_sha256, staging) == record
+    assert render_shard(plan, job.bank, job.bank_sha256, staging).record == record
     other = replace(plan, cache_key="other")
     assert "expected shard" in finished_shards([other], staging).remarks[0]
 
@@ -129,13 +129,13 @@ def test_equal_shards_are_copied_with_their_rows_and_damaged_ones_are_not(
     version, staging = root / Path(built.url).name, str(tmp_path / "staging")
     recipe = Path(built.url).parents[2] / "small.yaml"
     plans = start_job(BuildOptions(recipe=str(recipe), bank=bank_url, out=str(tmp_path / "out"))).todo
-    assert copy_equal_shards(plans, staging, str(tmp_path / "nothing")) == Reused(records={})
+    assert reuse_shards(plans, staging, str(tmp_path / "nothing")).records == {}
     damaged = version / plans[0].file
     damaged.write_bytes(damaged.read_bytes()[:-1] + b"x")
     pipe = version / plans[1].file
     pipe.unlink()
     os.mkfifo(pipe)
-    reused = copy_equal_shards(plans, staging, str(root))
+    reused = reuse_shards(plans, staging, str(root))
     copied, (remark, unfit) = reused.records, reused.remarks
     assert remark.startswith(f"{staging}/{plans[0].file}: expected sha256"), "the copy itself is compared"
     assert "expected a regular file, got a named pipe" in unfit and str(pipe) in unfit
@@ -143,7 +143,7 @@ def test_equal_shards_are_copied_with_their_rows_and_damaged_ones_are_not(
     assert copied.keys() == {plan.file for plan in plans[2:]}
     for plan in plans[2:]:
         rows = decode_rows(storage.read_bytes(rows_url(staging, plan.file)))
-        assert [(row.face_id, row.repeat) for row in rows] == list(plan.samples)
+        assert [row.cache_key for row in rows] == [sample.cache_key for sample in plan.samples]
 
 
 @pytest.mark.parametrize("file", [MANIFEST, DATASET_INDEX])

@@ -15,7 +15,7 @@ from tests.tasks.render.shards import plan_of
 def inputs_of(bank: Bank, kind: str, **fields: object) -> SampleInputs:
     plan = plan_of(bank, kind, **fields)
     (entry,), (occluder, *_) = bank.entries("face"), bank.entries(kind)
-    return SampleInputs(plan=plan, face=entry, repeat=3, occluder=occluder, upscaler="glean")
+    return SampleInputs(plan=plan, face=entry, repeat=3, cache_key="abc", occluder=occluder, upscaler="glean")
 
 
 def test_the_json_names_both_entries_and_the_row_says_the_same(bank_url: str) -> None:
@@ -26,6 +26,7 @@ def test_the_json_names_both_entries_and_the_row_says_the_same(bank_url: str) ->
     assert written["params"] == row.params == json.dumps(asdict(params)) and written["network"] == ""
     metadata = read_metadata(json.dumps(written).encode(), "json")
     assert metadata["key"] == row.key == "one-00000-003"
+    assert metadata["cache_key"] == row.cache_key == "abc"
     assert metadata["backends"] == json.loads(row.backends)
     assert metadata["backends"] == {"upscaler": "glean", "colour_transfer": None, "harmoniser": "statistics"}
     assert metadata["params"] == json.loads(json.dumps(asdict(params)))

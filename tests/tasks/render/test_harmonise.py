@@ -14,6 +14,7 @@ import pytest
 import torch
 
 from assets.bank.reader import Bank
+from benchmarks.render import sample_planner
 from manifests.dataset import read_dataset
 from manifests.recipe import RecipeError, load_recipe
 from manifests.shard_plan import ShardPlan
@@ -110,13 +111,13 @@ def test_the_background_is_untouched_and_the_object_is_not(
     plan = plan_of(tmp_path, bank_url, weights)
     plain = replace(plan, harmoniser=None, network=None)
     bank = Bank(bank_url)
-    (face,) = bank.entries("face")
+    planned = sample_planner(plan, bank)
     shard = open_inputs(plan, bank)
     harmonise = open_harmoniser(plan.harmoniser, plan.network, weights)
     compared = 0
     for repeat in range(6):
-        with_network = attempt(shard, face, repeat, harmonise).members
-        without = attempt(replace(shard, plan=plain), face, repeat).members
+        with_network = attempt(shard, planned(repeat), harmonise).members
+        without = attempt(replace(shard, plan=plain), planned(repeat)).members
         if not with_network:
             continue
         # A JPEG's blocks carry changes a little beyond the alpha.
@@ -136,12 +137,11 @@ def test_the_background_is_untouched_and_the_object_is_not(
 def test_groups_give_the_bytes_of_one_by_one(bank_url: str, weights: str, tmp_path: Path) -> None:
     plan = plan_of(tmp_path, bank_url, weights)
     bank = Bank(bank_url)
-    faces = {face.id: face for face in bank.entries("face")}
     shard = open_inputs(plan, bank)
     harmonise = open_harmoniser(plan.harmoniser, plan.network, weights)
     assert isinstance(harmonise, ByNetwork) and len(plan.samples) > harmonise.batch > 1
     grouped = list(attempt_all(shard, harmonise))
-    alone = [attempt(shard, faces[face], repeat, harmonise) for face, repeat in plan.samples]
+    alone = [attempt(shard, sample, harmonise) for sample in plan.samples]
     assert [result.row.key for result in grouped] == [result.row.key for result in alone]
     assert grouped == alone
 
@@ -152,8 +152,8 @@ def test_the_lift_is_the_recipes(bank_url: str, weights: str, tmp_path: Path) ->
         plan = plan_of(tmp_path, bank_url, weights, lift=lift)
         bank = Bank(bank_url)
         harmonise = open_harmoniser(plan.harmoniser, plan.network, weights)
-        shard, (face,) = open_inputs(plan, bank), bank.entries("face")
-        made.append([attempt(shard, face, repeat, harmonise).members for repeat in range(4)])
+        shard, planned = open_inputs(plan, bank), sample_planner(plan, bank)
+        made.append([attempt(shard, planned(repeat), harmonise).members for repeat in range(4)])
     assert any(one and one["jpg"] != other["jpg"] for one, other in zip(*made, strict=True))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from assets.bank.reader import Bank
+from benchmarks.render import sample_planner
 from manifests.recipe import load_recipe
 from manifests.rows import Row
 from manifests.shard_plan import ShardPlan
@@ -20,8 +21,8 @@ from tests.tasks.render.shards import bank_with, plan_of
 
 
 def rows(bank: Bank, plan: ShardPlan, count: int) -> list[Row]:
-    shard, (face,) = open_inputs(plan, bank), bank.entries("face")
-    return [attempt(shard, face, repeat).row for repeat in range(count)]
+    shard, planned = open_inputs(plan, bank), sample_planner(plan, bank)
+    return [attempt(shard, planned(repeat)).row for repeat in range(count)]
 
 
 def test_the_face_brings_its_landmarks_and_the_quality_of_its_file(bank_url: str) -> None:

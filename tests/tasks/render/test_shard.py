@@ -32,10 +32,11 @@ def content(bank: Bank) -> str:
 def test_tar_rows_and_record_agree(bank_url: str, tmp_path: Path) -> None:
     bank, out = Bank(bank_url), str(tmp_path)
     plan = plan_of(bank, "hand", 6, repeats=6, hidden_ratio=(0.1, 0.25), profile="paper")
-    record = render_shard(plan, bank_url, content(bank), out)
+    record = render_shard(plan, bank_url, content(bank), out).record
     rows = decode_rows(storage.read_bytes(rows_url(out, plan.file)))
     kept = [row.key for row in rows if row.verdict == "kept"]
-    assert [(row.face_id, row.repeat) for row in rows] == list(plan.samples) and 0 < len(kept) < 6
+    assert [row.cache_key for row in rows] == [sample.cache_key for sample in plan.samples]
+    assert 0 < len(kept) < 6
     assert [key for key, _ in read_shard(str(tmp_path / plan.file))] == kept
     assert record.counts == {"kept": len(kept), "rejected": 6 - len(kept), "failed": 0}
     assert (record.samples, record.sha256) == (len(kept), storage.sha256_of(str(tmp_path / plan.file)))
@@ -56,7 +57,7 @@ def test_damage_on_the_way_to_the_disk_is_not_recorded(
     write_whole = storage.write_whole
     monkeypatch.setattr(storage, "write_whole", damaging)
     plan, out = plan_of(Bank(bank_url), "hand", 2), str(tmp_path)
-    record = render_shard(plan, bank_url, content(Bank(bank_url)), out)
+    record = render_shard(plan, bank_url, content(Bank(bank_url)), out).record
     assert record.bytes == storage.size_of(str(tmp_path / plan.file))
     with pytest.raises(NotAsRecorded, match=f"{plan.file}: expected sha256 {record.sha256} as recorded, got"):
         read_staged(out, plan)
@@ -78,7 +79,7 @@ def test_ten_failures_in_a_row_stop_the_shard_and_nine_do_not(bank_url: str, tmp
         plan = plan_of(broken, "randocc", count, repeats=count, parsing=False)
         out = tmp_path / str(count)
         if not stops:
-            record = render_shard(plan, broken.url, content(broken), str(out))
+            record = render_shard(plan, broken.url, content(broken), str(out)).record
             assert record.counts == {"kept": 0, "rejected": 0, "failed": 9}
             continue
         with pytest.raises(ShardStopped, match=rf"{plan.file}: 10 samples failed in a row, the last: "):
@@ -164,7 +165,10 @@ def test_a_bank_that_changes_between_two_shards_stops_the_build(
     """``opened``: the worker read the planned bank for a shard before; else it is a new process."""
     if opened:
         plan = plan_of(copied, "randocc", 1)
-        assert render_shard(plan, copied.url, content(copied), str(tmp_path / "first")).counts["failed"] == 0
+        assert (
+            render_shard(plan, copied.url, content(copied), str(tmp_path / "first")).record.counts["failed"]
+            == 0
+        )
     change(copied)
     assert re.search(advice, stopped(copied, "randocc", tmp_path / "out"))
 

@@ -150,7 +150,7 @@ def test_samples_of_two_schemas_are_a_finding(copy: Path) -> None:
     )
     (finding,) = verify(str(copy)).findings
     assert finding.startswith(
-        "expected samples of one schema and with the same members, got schema 2 with alpha.png, "
+        "expected samples of one schema and with the same members, got schema 3 with alpha.png, "
     )
     assert "(randocc-" in finding and " and schema 1 with " in finding and "(hand_sot-" in finding
 

@@ -78,11 +78,11 @@ def test_a_refused_build_is_built_again_once_its_inputs_are_fixed(
     assert latest_version(str(out / "small")) == before
     limited = run(recipe, bad, out, "--limit", 2, "--json")
     assert limited.exit_code == 0, "its first samples are sound"
-    assert json.loads(limited.stdout)["shards_reused"] == 1
-    # The shard without failures is kept: by the same version, and by one with another limit.
+    assert json.loads(limited.stdout)["samples_rendered"] == 0
+    # All samples but the failed one are kept: by the same version, and by one with another limit.
     assert run(recipe, bad, out).exit_code == 1
     accepted = json.loads(run(recipe, bad, out, "--max-failed", 0.25, "--json").stdout)
-    assert (accepted["shards_rendered"], accepted["shards_reused"]) == (1, 1)
+    assert (accepted["samples_rendered"], accepted["shards_rendered"]) == (1, 1)
     assert accepted["counts"] == {"kept": 3, "rejected": 0, "failed": 1}
 
 

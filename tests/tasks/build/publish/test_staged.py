@@ -28,7 +28,7 @@ def test_a_finished_shard_has_a_row_for_every_planned_sample(job: Job) -> None:
     plan = job.todo[0]
     shard = read_staged(job.staging_url, plan)
     assert shard.record == read_shard_record(record_url(job.staging_url, plan.file))
-    assert [(row.face_id, row.repeat) for row in shard.rows] == list(plan.samples)
+    assert [row.cache_key for row in shard.rows] == [sample.cache_key for sample in plan.samples]
     assert is_started(job.staging_url, plan) and not is_started(job.staging_url, job.todo[1])
     remove_staged(job.staging_url, plan.file)
     assert not is_started(job.staging_url, plan)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import tasks.build.publish.write
 from assets.bank.reader import Bank
 from manifests.dataset import CARD, DATASET_INDEX, MANIFEST, Dataset, read_dataset
 from manifests.recipe import load_recipe
@@ -75,7 +76,9 @@ def test_a_version_that_could_not_be_moved_is_published_without_rendering(
     for shard in job.todo:
         render_shard(shard, job.bank, job.bank_sha256, job.staging_url)
     # As a network drive keeps a deleted file that is still open.
-    monkeypatch.setattr(storage, "move_folder", lambda *_, **__: (Path(job.staging_url) / ".nfs1").touch())
+    monkeypatch.setattr(
+        tasks.build.publish.write, "move_folder", lambda *_, **__: (Path(job.staging_url) / ".nfs1").touch()
+    )
     publish_version(job.plan, job.staging_url, job.version_url)
     monkeypatch.undo()
     report = build(options)

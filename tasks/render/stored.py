@@ -1,0 +1,54 @@
+"""Samples that are copied from shards of earlier builds instead of being rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from manifests.rows import Row
+from shards.reader import BadShard, read_shard
+from tasks.render.sample import SampleResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredShard:
+    """A finished shard with samples to copy, its hash, and the rows of these samples as in the new shard."""
+
+    url: str
+    sha256: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredResults:
+    """Samples by cache key, and remarks on shards that could not be used."""
+
+    samples: dict[str, SampleResult]
+    remarks: tuple[str, ...] = ()
+
+
+def read_stored(shards: Iterable[StoredShard]) -> StoredResults:
+    """Read the samples, each shard's hash compared first, without those of a damaged or missing shard."""
+    samples: dict[str, SampleResult] = {}
+    remarks: list[str] = []
+    for shard in shards:
+        try:
+            samples |= _samples(shard)
+        except (BadShard, OSError) as error:
+            remarks.append(f"{error}; its samples are rendered again")
+    return StoredResults(samples=samples, remarks=tuple(remarks))
+
+
+def _samples(shard: StoredShard) -> dict[str, SampleResult]:
+    """Raises BadShard for a shard that differs from its hash or lacks a kept sample, and OSError."""
+    found = {row.cache_key: SampleResult(row=row) for row in shard.rows if row.verdict != "kept"}
+    kept = {row.key: row for row in shard.rows if row.verdict == "kept"}
+    if not kept:
+        return found
+    for key, members in read_shard(shard.url, shard.sha256):
+        if key in kept:
+            row = kept.pop(key)
+            found[row.cache_key] = SampleResult(row=row, members=members)
+    if kept:
+        raise BadShard(f"{shard.url}: expected sample {next(iter(kept))!r}, got none of that key")
+    return found

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from manifests.rows import Row
+from shards.storage import sha256_bytes
+from shards.tar import pack
+from tasks.render.stored import StoredShard, read_stored
+from tests.manifests.inputs import row
+
+MEMBERS = {"jpg": b"picture", "json": b"{}"}
+
+
+def stored(folder: Path, *rows: Row) -> StoredShard:
+    """A shard whose kept samples are those of the rows."""
+    data = pack((one.key, MEMBERS) for one in rows if one.verdict == "kept")
+    (folder / "a.tar").write_bytes(data)
+    return StoredShard(url=str(folder / "a.tar"), sha256=sha256_bytes(data), rows=rows)
+
+
+def rows() -> tuple[Row, Row]:
+    kept = replace(row(0), verdict="kept", cache_key="k0")
+    return kept, replace(row(1), verdict="rejected", cache_key="k1")
+
+
+def test_kept_samples_have_their_members_and_rejected_ones_a_row(tmp_path: Path) -> None:
+    kept, rejected = rows()
+    found = read_stored([stored(tmp_path, kept, rejected)])
+    assert {key: (one.row, one.members) for key, one in found.samples.items()} == {
+        "k0": (kept, MEMBERS),
+        "k1": (rejected, {}),
+    }
+    assert found.remarks == ()
+
+
+def test_a_shard_that_is_damaged_missing_or_lacks_a_sample_is_left_out(tmp_path: Path) -> None:
+    shard = stored(tmp_path, *rows())
+    for wrong in (
+        replace(shard, sha256="0" * 64),
+        replace(shard, url=str(tmp_path / "b.tar")),
+        replace(shard, rows=(replace(shard.rows[0], key="another-00000-000"),)),
+    ):
+        found = read_stored([wrong])
+        (remark,) = found.remarks
+        assert found.samples == {} and remark.endswith("its samples are rendered again")
+        assert wrong.url in remark
+
+
+def test_rejected_samples_need_no_tar(tmp_path: Path) -> None:
+    shard = replace(stored(tmp_path), url=str(tmp_path / "gone.tar"), rows=rows()[1:])
+    assert read_stored([shard]).samples.keys() == {"k1"}
