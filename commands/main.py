@@ -24,6 +24,8 @@ COMMANDS = {
     "info": "commands.versions.info:info",
     "verify": "commands.versions.verify:verify",
     "replay": "commands.versions.replay:replay",
+    "trace": "commands.versions.trace:trace",
+    "used-by": "commands.versions.used_by:used_by",
     "correct-masks": "commands.masks.correct_masks:correct_masks",
     "train-segmenter": "commands.train.segmenter:train_segmenter",
     "train-harmoniser": "commands.train.harmoniser:train_harmoniser",

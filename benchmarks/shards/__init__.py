@@ -1,0 +1,1 @@
+"""What a rebuild costs: ``python -m benchmarks.shards --bank data/bank``."""

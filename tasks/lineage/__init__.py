@@ -1,0 +1,1 @@
+"""From a sample to its inputs, and from an input to its samples."""

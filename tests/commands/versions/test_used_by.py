@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import pytest
+from typer.testing import CliRunner
+
+from commands.main import app
+from tests.commands.documented import documented, report_of
+
+
+@pytest.fixture(scope="module")
+def url(bank_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A version with a sample of each kind."""
+    options = ("--bank", bank_url, "--out", tmp_path_factory.mktemp("out"), "--limit", 1, "--workers", 1)
+    return str(report_of("build", "sample", *options)["url"])
+
+
+def test_uses_are_printed_and_reported(url: str) -> None:
+    fields = {name: set(rows[0]) for name, rows in documented().items()}
+    report = report_of("used-by", "00000", url)
+    assert report.keys() == fields["used-by"] and report["roles"] == ["face"]
+    shown = CliRunner().invoke(app, ["used-by", "00000", url]).stdout.splitlines()
+    assert len(shown) == len(report["samples"]) + 1 and shown[-1].endswith("as face")
