@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from commands.output import run_with_output
 from commands.register import Command, Group
 from natocc import __version__
 
@@ -101,3 +102,8 @@ def natocc(
     ] = False,
 ) -> None:
     """Faces with occlusions and exact labels."""
+
+
+def run() -> None:
+    """Run the command of this process."""
+    run_with_output(app)

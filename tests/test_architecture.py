@@ -112,6 +112,7 @@ OPENERS = (
     "manifests/recipe.py",
     "manifests/syntax_tree.py",
     "models/checkpoints",
+    "commands/output.py",
     "natocc/__main__.py",
     "tasks/compare/page.py",
     "tasks/workers/guard.py",

@@ -7,7 +7,6 @@ x/0.jpg, masks/0_skin.png, "0.jpg,1.jpg"                    perhaps: only names 
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection
@@ -16,6 +15,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
+from assets.reading.folders import files_below
 from assets.reading.masks.match import PhotographNames
 from assets.reading.naming import normal
 from assets.text.lines import bare_name, is_picture_name, number_named, path_parts, without_suffix
@@ -94,13 +94,10 @@ class NamedPictures:
     def _index(self) -> dict[str, list[str]]:
         """The paths of all photographs by their bare names."""
         found = defaultdict[str, list[str]](list)
-        for place, folders, files in os.walk(self._folder):
-            folders[:] = sorted(name for name in folders if not is_clutter(name))
-            inside = Path(place).relative_to(self._folder)
-            for file in sorted(name for name in files if not is_clutter(name)):
-                path = "/".join(path_parts((inside / file).as_posix()))
-                if self._is_photograph(path):
-                    found[bare_name(file)].append(path)
+        for file in files_below(self._folder, lambda name: not is_clutter(name)):
+            path = "/".join(path_parts(file))
+            if self._is_photograph(path):
+                found[bare_name(path)].append(path)
         return dict(found)
 
 

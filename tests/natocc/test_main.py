@@ -77,3 +77,24 @@ def test_a_copy_of_the_package_in_another_project_is_no_checkout(theirs: Path) -
         (theirs / "pyproject.toml").write_text(project)
         result = run(theirs, "-m", "natocc", "info")
         assert result.returncode == 1 and result.stderr.startswith("natocc: only the library is installed")
+
+
+def test_a_full_standard_output_is_named() -> None:
+    with Path("/dev/full").open("w") as full:
+        for words in (("--help",), ("verify", "--help")):
+            command = [sys.executable, "-m", "natocc", *words]
+            result = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True)
+            assert result.returncode == 1
+            expected = (
+                "error: the standard output: expected one that can be written, got No space left on device"
+            )
+            assert result.stderr == f"{expected}\n"
+
+
+def test_a_current_folder_that_was_removed_is_named(tmp_path: Path) -> None:
+    code = f"import os, sys; os.rmdir({str(tmp_path)!r}); from natocc.__main__ import main; main()"
+    result = run(tmp_path, "-c", code, "info", "x")
+    assert result.returncode == 1
+    assert result.stderr.startswith(
+        "error: the current folder: expected one that exists, got one that was removed"
+    )

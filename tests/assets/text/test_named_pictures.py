@@ -36,6 +36,12 @@ def test_the_suffix_decides_between_a_picture_and_its_mask_and_else_nothing_does
     assert pictures.find("c.jpg") == pictures.find("") == Meant()
 
 
+def test_pictures_of_linked_folders_are_meant_too(folder: Path) -> None:
+    write(folder.parent / "elsewhere/9.jpg", b"x")
+    (folder / "linked").symlink_to("../elsewhere")
+    assert NamedPictures(folder).find("9") == Meant(("linked/9.jpg",), sure=True)
+
+
 def test_clutter_is_never_meant(folder: Path) -> None:
     for name in ("__MACOSX/img/0.jpg", ".ipynb_checkpoints/0.jpg", "img/._0.jpg"):
         write(folder / name, b"x")
