@@ -12,11 +12,10 @@ import kornia_rs
 import numpy as np
 import simplejpeg
 
-from manifests.dataset import ShardRecord
 from manifests.shard_plan import ShardPlan
 from natocc import codecs
 from tasks.render import sample
-from tasks.render.shard import render_shard
+from tasks.render.shard import RenderedShard, render_shard
 
 PLANE_TIMES, PICTURE_TIMES = 22, 4
 _counts: Counter[str] = Counter()
@@ -28,15 +27,15 @@ class DifferentBytes(RuntimeError):
 
 def render_repeatedly(
     plan: ShardPlan, bank: str, bank_sha256: str, out: str, weights: str | None
-) -> tuple[ShardRecord, Counter[str], int]:
-    """The shard's record, how often each codec ran for it, and the worker's process number.
+) -> tuple[RenderedShard, Counter[str], int]:
+    """The shard, how often each codec ran for it, and the worker's process number.
 
     Raises DifferentBytes if a codec gives two results for one input.
     """
     _repeat_codecs()
     _counts.clear()
-    record = render_shard(plan, bank, bank_sha256, out, weights).record
-    return record, Counter(_counts), os.getpid()
+    rendered = render_shard(plan, bank, bank_sha256, out, weights)
+    return rendered, Counter(_counts), os.getpid()
 
 
 def _repeat_codecs() -> None:

@@ -41,17 +41,17 @@ def build_repeatedly(bank: str, out: Path, workers: int) -> Counter[str]:
     """Build the recipe ``sample``; how often each codec ran."""
     job = start_job(BuildOptions(recipe="sample", bank=bank, out=str(out), workers=workers))
     ran: Counter[str] = Counter()
-    records = []
+    shards = []
     with WorkerPool(workers) as pool:
         futures = [
             pool.submit(render_repeatedly, plan, job.bank, job.bank_sha256, job.staging_url, job.weights)
             for plan in job.todo
         ]
         for future in as_completed(futures):
-            record, counts, _ = future.result()
-            records.append(record)
+            rendered, counts, _ = future.result()
+            shards.append(rendered)
             ran += counts
-    finish_job(job, records, 1.0)
+    finish_job(job, shards, 1.0)
     return ran
 
 
