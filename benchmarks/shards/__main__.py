@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from assets.bank.reader import Bank
-from benchmarks.shards.changes import CHANGES, Content, fill_up, write
+from benchmarks.shards.changes import CHANGES, Content, fill_up, nothing, write
 from tasks.build.options import BuildOptions
 from tasks.build.version import BuildReport, build
 
@@ -65,7 +65,7 @@ def main() -> None:
         folder = Path(name)
         first = fill_up(Content.of(Bank(arguments.bank)), arguments.faces)
         recipe = {"size": arguments.size, "repeats": 3}
-        for number, (words, change) in enumerate((("(first build)", lambda content, fields: None), *CHANGES)):
+        for number, (words, change) in enumerate((("(first build)", nothing), *CHANGES)):
             content, fields = first.copy(), dict(recipe)
             change(content, fields)
             bank = write(content, folder / f"bank-{number}")

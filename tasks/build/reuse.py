@@ -18,12 +18,19 @@ from manifests.dataset import (
     read_shard_record,
     write_shard_record,
 )
-from manifests.rows import BadRows, Row, decode_rows, encode_rows
+from manifests.rows import BadRows, Row, encode_rows
 from manifests.shard_plan import ShardPlan
 from natocc.document import BadDocument
 from shards import storage
 from shards.move import link_or_copy
-from tasks.build.publish.staged import NotAsRecorded, clear_names, is_started, read_staged, remove_staged
+from tasks.build.publish.staged import (
+    NotAsRecorded,
+    clear_names,
+    is_started,
+    read_staged,
+    read_staged_rows,
+    remove_staged,
+)
 from tasks.build.stored_samples import FinishedShard, StoredSamples
 from tasks.render.shard import ROWS, record_url, rows_url
 
@@ -53,7 +60,7 @@ def reuse_shards(plans: Sequence[ShardPlan], staging_url: str, dataset_url: str)
     records, remarks = dict(here.records), list(here.remarks)
     found, damage = _published(dataset_url)
     found += _unpublished(dataset_url, staging_url)
-    by_key: dict[str, list[_Finished]] = defaultdict(list)
+    by_key: dict[str, list[FinishedShard]] = defaultdict(list)
     for shard in found:
         by_key[shard.record.cache_key].append(shard)
     damaged: set[str] = set()
@@ -65,7 +72,7 @@ def reuse_shards(plans: Sequence[ShardPlan], staging_url: str, dataset_url: str)
             except (NotAsRecorded, OSError) as error:
                 damaged.add(shard.url)
                 remarks += [_not_reused(error)] if shard.published else []
-    samples = StoredSamples(shard.stored for shard in found if shard.url not in damaged)
+    samples = StoredSamples(shard for shard in found if shard.url not in damaged)
     return Reused(records=records, samples=samples, remarks=(*remarks, *damage))
 
 
@@ -88,21 +95,7 @@ def _not_reused(error: Exception) -> str:
     return f"{str(error).removesuffix('; run the same command again')}; the shard is rendered again"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Finished:
-    """A finished shard of another version: its record and rows, and where its tar lies."""
-
-    url: str
-    record: ShardRecord
-    rows: Sequence[Row]
-    published: bool
-
-    @property
-    def stored(self) -> FinishedShard:
-        return FinishedShard(url=self.url, sha256=self.record.sha256, rows=self.rows)
-
-
-def _published(dataset_url: str) -> tuple[list[_Finished], list[str]]:
+def _published(dataset_url: str) -> tuple[list[FinishedShard], list[str]]:
     """The shards of the latest version, and remarks on what is damaged there."""
     try:
         latest = latest_version(dataset_url)
@@ -118,15 +111,17 @@ def _published(dataset_url: str) -> tuple[list[_Finished], list[str]]:
         # A version that was deleted is no damage.
         return [], [] if problem == "missing" else [f"{error}; no shard is reused"]
     shards = [
-        _Finished(url=storage.join(url, record.file), record=record, rows=rows[record.file], published=True)
+        FinishedShard(
+            url=storage.join(url, record.file), record=record, rows=rows[record.file], published=True
+        )
         for record in dataset.shards
     ]
     return shards, []
 
 
-def _unpublished(dataset_url: str, staging_url: str) -> list[_Finished]:
+def _unpublished(dataset_url: str, staging_url: str) -> list[FinishedShard]:
     """The shards that builds of other versions finished and did not publish."""
-    found: list[_Finished] = []
+    found: list[FinishedShard] = []
     for name in storage.list_names(dataset_url):
         folder = storage.join(dataset_url, name)
         if name.startswith(STAGING) and folder != staging_url:
@@ -134,19 +129,17 @@ def _unpublished(dataset_url: str, staging_url: str) -> list[_Finished]:
     return found
 
 
-def _readable_shards(folder: str) -> Iterator[_Finished]:
+def _readable_shards(folder: str) -> Iterator[FinishedShard]:
     """Finished shards; those whose files changed or can't be read are left out, as a build may work there."""
     for name in storage.list_names(storage.join(folder, ROWS)):
         if name.endswith(".json"):
             try:
                 record = read_shard_record(storage.join(folder, ROWS, name))
-                data = storage.read_bytes(rows_url(folder, record.file))
-                rows = decode_rows(data)
-            except (BadDocument, BadRows, OSError):
+                rows = read_staged_rows(folder, record)
+            except (NotAsRecorded, BadDocument, BadRows, OSError):
                 continue
-            if storage.sha256_bytes(data) == record.rows_sha256:
-                url = storage.join(folder, record.file)
-                yield _Finished(url=url, record=record, rows=rows, published=False)
+            url = storage.join(folder, record.file)
+            yield FinishedShard(url=url, record=record, rows=rows, published=False)
 
 
 def _rows_by_shard(url: str, dataset: Dataset) -> dict[str, list[Row]]:
@@ -156,7 +149,7 @@ def _rows_by_shard(url: str, dataset: Dataset) -> dict[str, list[Row]]:
     return rows
 
 
-def _take_over(shard: _Finished, staging_url: str, plan: ShardPlan) -> ShardRecord:
+def _take_over(shard: FinishedShard, staging_url: str, plan: ShardPlan) -> ShardRecord:
     """Link or copy a shard. Raises NotAsRecorded for a file that differs from its record, or OSError."""
     rows = encode_rows([replace(row, shard=plan.file) for row in shard.rows])
     record = replace(shard.record, file=plan.file, rows_sha256=storage.sha256_bytes(rows))

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from manifests.dataset import ShardRecord
 from manifests.rows import Row
 from manifests.shard_plan import ShardPlan
 from tasks.render.stored import StoredShard
@@ -13,11 +14,13 @@ from tasks.render.stored import StoredShard
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinishedShard:
-    """A shard of an earlier build: where it lies, its hash, and its rows."""
+    """A shard of an earlier build: where it lies, its record, and its rows."""
 
     url: str
-    sha256: str
+    record: ShardRecord
     rows: Sequence[Row]
+    # True if its version is published.
+    published: bool
 
 
 class StoredSamples:
@@ -36,7 +39,7 @@ class StoredSamples:
         hashes: dict[str, str] = {}
         for shard, row in self._of(plan):
             wanted[shard.url].append(replace(row, shard=plan.file))
-            hashes[shard.url] = shard.sha256
+            hashes[shard.url] = shard.record.sha256
         return tuple(
             StoredShard(url=url, sha256=hashes[url], rows=tuple(rows)) for url, rows in wanted.items()
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from manifests.dataset import ShardRecord, count_outcomes, read_shard_record
@@ -33,7 +34,8 @@ def read_staged(folder: str, plan: ShardPlan) -> StagedShard:
     url = record_url(folder, plan.file)
     try:
         record = read_shard_record(url)
-        rows = tuple(_rows(folder, plan, record))
+        rows = tuple(read_staged_rows(folder, record))
+        _check_rows(rows_url(folder, plan.file), rows, plan, record)
         _check_tar(storage.join(folder, plan.file), record)
     except NotAsRecorded:
         raise
@@ -74,18 +76,17 @@ def _check_tar(url: str, record: ShardRecord) -> None:
         raise NotAsRecorded(f"{url}: expected sha256 {record.sha256} as recorded, got {found}")
 
 
-def _rows(folder: str, plan: ShardPlan, record: ShardRecord) -> list[Row]:
-    url = rows_url(folder, plan.file)
+def read_staged_rows(folder: str, record: ShardRecord) -> list[Row]:
+    """The rows of a finished shard. Raises NotAsRecorded if they differ from its record, BadRows, OSError."""
+    url = rows_url(folder, record.file)
     data = storage.read_bytes(url)
     found = storage.sha256_bytes(data)
     if found != record.rows_sha256:
         raise NotAsRecorded(f"{url}: expected sha256 {record.rows_sha256} as recorded, got {found}")
-    rows = decode_rows(data)
-    _check_rows(url, rows, plan, record)
-    return rows
+    return decode_rows(data)
 
 
-def _check_rows(where: str, rows: list[Row], plan: ShardPlan, record: ShardRecord) -> None:
+def _check_rows(where: str, rows: Sequence[Row], plan: ShardPlan, record: ShardRecord) -> None:
     """Compare rows and record with the plan. Raises NotAsRecorded."""
     if (record.file, record.cache_key) != (plan.file, plan.cache_key):
         raise NotAsRecorded(

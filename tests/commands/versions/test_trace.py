@@ -1,17 +1,9 @@
 from __future__ import annotations
 
-import pytest
 from typer.testing import CliRunner
 
 from commands.main import app
 from tests.commands.documented import documented, report_of
-
-
-@pytest.fixture(scope="module")
-def url(bank_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A version with a sample of each kind."""
-    options = ("--bank", bank_url, "--out", tmp_path_factory.mktemp("out"), "--limit", 1, "--workers", 1)
-    return str(report_of("build", "sample", *options)["url"])
 
 
 def test_a_trace_is_printed_and_reported(url: str) -> None:
