@@ -16,6 +16,8 @@ from shards.document import read_document, write_document
 from shards.lock import lock
 
 DATASET_INDEX, MANIFEST, CARD, LATEST = "dataset.json", "manifest.parquet", "README.md", "latest.json"
+# In a dataset's folder, held while latest.json and the history are written.
+POINTER_LOCK = ".lock-latest"
 # Every version whose dataset.json is damaged is repaired by the build that made it.
 _REPAIR = "run the `natocc build` that made it again, which repairs it"
 _DATASET = DocumentFormat(
@@ -104,6 +106,8 @@ class Dataset:
     format: str = _DATASET.tag
     # The release of natocc that wrote it; "" in format 1.
     written_by: str = RELEASE
+    # The version that this one replaces: retried or upgraded. Absent from the file if None.
+    instead_of: str | None = None
 
     def warnings(self) -> list[str]:
         """A line for each set with more rejects than ``max_rejected`` of the recipe."""
@@ -122,6 +126,8 @@ class Dataset:
         fields = asdict(self)
         for name in ("format", "written_by"):
             del fields[name]
+        if self.instead_of is None:
+            del fields["instead_of"]
         return encode_document(_DATASET, fields)
 
 
@@ -168,6 +174,11 @@ def read_manifest(version_url: str, dataset: Dataset) -> list[Row]:
 
     Raises BadRows if it is missing, differs from the index, or is of a later schema.
     """
+    return decode_rows(read_manifest_bytes(version_url, dataset), storage.join(version_url, MANIFEST))
+
+
+def read_manifest_bytes(version_url: str, dataset: Dataset) -> bytes:
+    """The file of the manifest, with its hash compared. Raises BadRows if it is missing or differs."""
     url = storage.join(version_url, MANIFEST)
     try:
         data = storage.read_bytes(url)
@@ -176,7 +187,7 @@ def read_manifest(version_url: str, dataset: Dataset) -> list[Row]:
     expected = dataset.files.get(MANIFEST)
     if expected is not None and storage.sha256_bytes(data) != expected:
         raise BadRows(f"{url}: expected the manifest that {DATASET_INDEX} lists, got other bytes; {_REPAIR}")
-    return decode_rows(data, url)
+    return data
 
 
 def latest_version(dataset_url: str) -> str | None:
@@ -215,5 +226,10 @@ def resolve_version(url: str, *, alternative: str = "") -> str:
 
 def point_latest(dataset_url: str, version: str) -> None:
     """Let ``latest.json`` name this version. Of two builds that end at once, one waits for the other."""
-    with lock(dataset_url, wait=True, name=".lock-latest"):
-        write_document(storage.join(dataset_url, LATEST), _LATEST, {"version": version})
+    with lock(dataset_url, wait=True, name=POINTER_LOCK):
+        write_pointer(dataset_url, version)
+
+
+def write_pointer(dataset_url: str, version: str) -> None:
+    """Write ``latest.json``. For holders of its lock."""
+    write_document(storage.join(dataset_url, LATEST), _LATEST, {"version": version})

@@ -92,7 +92,7 @@ def decode_rows(data: bytes, where: str = "rows") -> list[Row]:
         number = int(metadata.get(_NUMBER, 0))
     except Exception as error:
         # Arrow raises errors of any kind for damaged bytes.
-        raise _damaged(where, error) from error
+        raise damaged_rows(where, error) from error
     if number > _SCHEMA:
         raise BadRows(
             f"{where}: expected rows of schema {_SCHEMA} or an earlier one, got {number} of a later release; "
@@ -105,7 +105,7 @@ def decode_rows(data: bytes, where: str = "rows") -> list[Row]:
             Row(**dict(zip(ROW_SCHEMA.names, values, strict=True))) for values in zip(*columns, strict=True)
         ]
     except Exception as error:
-        raise _damaged(where, error) from error
+        raise damaged_rows(where, error) from error
     # None in earlier schemas.
     return rows if not rows or rows[0].cache_key else [replace(row, cache_key="") for row in rows]
 
@@ -129,7 +129,8 @@ def description_in(data: bytes) -> bytes | None:
     return text
 
 
-def _damaged(where: str, error: Exception) -> BadRows:
+def damaged_rows(where: str, error: Exception) -> BadRows:
+    """The error for a table at ``where`` that cannot be read."""
     got = " ".join(f"{type(error).__name__}: {error}".split())
     return BadRows(
         f"{where}: expected a readable table of rows, got a damaged one ({got}); run the `natocc build` that "

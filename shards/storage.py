@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -105,6 +106,13 @@ def size_of(url: str) -> int:
     """Size in bytes."""
     with connect(url) as (filesystem, path):
         return int(filesystem.size(path))
+
+
+def modified_at(url: str) -> datetime | None:
+    """When the file was written last, in UTC; None where the storage does not say."""
+    with connect(url) as (filesystem, path), suppress(NotImplementedError):
+        return cast(datetime, filesystem.modified(path)).astimezone(UTC)
+    return None
 
 
 def exists(url: str) -> bool:

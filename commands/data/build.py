@@ -35,7 +35,7 @@ def build(options: BuildOptions) -> CommandReport:
 def print_build(report: BuildReport, seconds: float, remark: str = "") -> None:
     """Print the version's place, verdicts, time, and left-out items; ``remark`` says what the time holds."""
     took = " ".join(filter(None, (f"{seconds:.1f} s", remark)))
-    counts = list_counts(report.dataset.counts)
+    counts = f"version {report.number}: {list_counts(report.dataset.counts)}"
     warn(*(f"warning: {line}" for line in report.warnings))
     if report.unchanged:
         say(f"unchanged: {report.url}", counts)
@@ -58,6 +58,7 @@ def build_fields(report: BuildReport) -> dict[str, Any]:
         "url": report.url,
         "name": report.dataset.name,
         "version": report.dataset.version,
+        "number": report.number,
         "unchanged": report.unchanged,
         "repaired": list(report.repaired),
         "warnings": list(report.warnings),

@@ -10,16 +10,12 @@ from assets.bank.reader import Bank
 from manifests.dataset import (
     CARD,
     DATASET_INDEX,
-    LATEST,
     MANIFEST,
     Dataset,
     ShardRecord,
-    latest_version,
-    point_latest,
 )
 from manifests.recipe import load_recipe
 from manifests.shard_plan import ShardPlan
-from natocc.document import BadDocument
 from shards import storage
 from shards.check_output import check_folder
 from tasks.build.lock import KEPT_DAYS, lock_version, remove_abandoned_builds
@@ -30,6 +26,7 @@ from tasks.build.publish.repair import FoundVersion, find_version, remove_leftov
 from tasks.build.publish.write import publish_version
 from tasks.build.reuse import STAGING, reuse_shards
 from tasks.build.stored_samples import StoredSamples
+from tasks.history.record import record_version, standing_version
 from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 from tasks.render.shard import RenderedShard, render_shard
 from tasks.workers.pool import WorkerPool
@@ -80,6 +77,8 @@ class BuildReport:
 
     url: str
     dataset: Dataset
+    # The number of the version in the dataset's history.
+    number: str
     unchanged: bool  # the version exists already, and nothing in it was damaged
     rendered: int  # shards written now
     reused: int  # shards of an interrupted run, of the latest version or of an unpublished one
@@ -94,15 +93,19 @@ class BuildReport:
 
 
 def plan_job(options: BuildOptions) -> Job:
-    """Plan the build; nothing is written. Raises RecipeError with all problems of recipe and inputs."""
+    """Plan the build; nothing is written. Raises RecipeError with all problems of recipe and inputs.
+
+    Where a version stands in for the planned one, retried for instance, the plan gets its name.
+    """
     recipe = load_recipe(options.recipe, **options.overrides)
     overrides = options.overrides | ({} if options.limit is None else {"limit": options.limit})
     plan = make_plan(recipe, Bank(options.bank), overrides, options.limit, options.machine)
+    dataset_url = storage.join(options.out, recipe.name)
     return Job(
-        plan=plan,
+        plan=replace(plan, version=standing_version(dataset_url, plan.version)),
         bank=options.bank,
         weights=options.weights,
-        dataset_url=storage.join(options.out, recipe.name),
+        dataset_url=dataset_url,
         done=(),
         todo=(),
         found=None,
@@ -136,18 +139,21 @@ def resume_job(job: Job, *, deep: bool) -> Job:
 
 
 def finish_job(job: Job, rendered: list[RenderedShard], seconds: float) -> BuildReport:
-    """Publish the shards, repair the version or leave it as it is; then point ``latest.json`` to it.
+    """Publish the shards, repair the version or leave it as it is; then record it, and point ``latest.json``
+    to it.
 
     ``seconds`` is the time that ``rendered`` took.
     """
     dataset, repaired = _finish_version(job)
-    repaired += _point_latest(job.dataset_url, dataset.version)
+    recorded = record_version(job.dataset_url, dataset.version)
+    repaired += recorded.repaired
     remove_abandoned_builds(job.dataset_url, job.plan.version)
     attempted = sum(shard.rendered for shard in rendered)
     remarks = [line for shard in rendered for line in shard.remarks]
     return BuildReport(
         url=job.version_url,
         dataset=dataset,
+        number=recorded.entry.number,
         unchanged=job.found is not None and not repaired,
         rendered=len(rendered),
         reused=len(job.done),
@@ -155,7 +161,7 @@ def finish_job(job: Job, rendered: list[RenderedShard], seconds: float) -> Build
         samples_copied=sum(shard.copied for shard in rendered),
         images_per_second=attempted / seconds if attempted else 0.0,
         repaired=repaired,
-        warnings=tuple(dict.fromkeys((*job.remarks, *remarks, *dataset.warnings()))),
+        warnings=tuple(dict.fromkeys((*job.remarks, *recorded.remarks, *remarks, *dataset.warnings()))),
     )
 
 
@@ -173,20 +179,6 @@ def _finish_version(job: Job) -> tuple[Dataset, tuple[str, ...]]:
         remove_leftovers(found, url)
         repaired = (*repaired, *found.leftovers)
     return dataset, repaired
-
-
-def _point_latest(dataset_url: str, version: str) -> tuple[str, ...]:
-    """Write ``latest.json`` unless it names the version; returns its name if it was damaged."""
-    repaired: tuple[str, ...] = ()
-    try:
-        if latest_version(dataset_url) == version:
-            return ()
-    except BadDocument as error:
-        if error.problem == "newer":
-            raise
-        repaired = (LATEST,)
-    point_latest(dataset_url, version)
-    return repaired
 
 
 def build(options: BuildOptions, *, on_progress: OnProgress = ignore_progress) -> BuildReport:

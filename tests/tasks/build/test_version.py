@@ -69,7 +69,9 @@ def test_every_attempted_sample_has_a_row_and_counts_agree(built: BuildReport) -
 def test_latest_points_to_the_version_and_staging_is_gone(built: BuildReport) -> None:
     folder = Path(built.url).parent
     assert latest_version(str(folder)) == Path(built.url).name
-    assert sorted(path.name for path in folder.iterdir()) == sorted([Path(built.url).name, "latest.json"])
+    assert sorted(path.name for path in folder.iterdir()) == sorted(
+        [Path(built.url).name, "latest.json", "versions.json"]
+    )
 
 
 def test_another_seed_is_another_version_with_other_pixels(

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from manifests.dataset import CARD, DATASET_INDEX, LATEST, MANIFEST, read_dataset
+from manifests.history import HISTORY
 from tasks.build.options import BuildOptions
 from tasks.build.version import BuildReport, build, finish_job
 from tasks.errors import BuildStopped
@@ -36,7 +37,9 @@ class Published:
         report = build(self.options.replaced(**changes))
         assert files_of(report.url) == self.before
         assert verify(report.url).findings == ()
-        assert sorted(path.name for path in self.root.iterdir()) == sorted([self.folder.name, LATEST])
+        assert sorted(path.name for path in self.root.iterdir()) == sorted(
+            [self.folder.name, LATEST, HISTORY]
+        )
         assert json.loads((self.root / LATEST).read_text())["version"] == self.folder.name
         return report
 

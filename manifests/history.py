@@ -1,0 +1,175 @@
+"""``versions.json``: the published versions of a dataset in order, each with a number for people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from manifests.dataset import POINTER_LOCK
+from natocc.document import BadDocument, DocumentFormat
+from shards import storage
+from shards.document import read_document, write_document
+from shards.lock import lock
+
+HISTORY = "versions.json"
+FIRST_NUMBER = "1.0.0"
+# What a version differs in from the one before: there is none; the same samples, packaged otherwise; samples
+# more; samples edited, removed or moved to another split.
+Change = Literal["first", "repackaged", "additions", "edits"]
+_NUMBER = re.compile(r"(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})")
+_AGAIN = "run the same `natocc build` again, which writes it again from the versions that lie there"
+_HISTORY = DocumentFormat(
+    name="natocc-versions",
+    schema=1,
+    hashed_since=1,
+    what="the history of a dataset",
+    make="run `natocc build`, which begins it",
+    repair=_AGAIN,
+    upgrade=_AGAIN,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """One published version. The counts are samples, compared with those of the version ``after``."""
+
+    # A semantic version, such as "1.2.0".
+    number: str
+    # Its hash, the name of its folder.
+    version: str
+    after: str | None
+    change: Change
+    added: int
+    edited: int
+    removed: int
+    moved: int
+    # An older version that this one replaces: retried, upgraded, or without what was withdrawn.
+    instead_of: str | None = None
+    # The ISO time since which readers should not use the version, which is removed after a grace period.
+    gone: str | None = None
+
+
+_ENTRIES = TypeAdapter(tuple[HistoryEntry, ...])
+
+
+def read_history(dataset_url: str) -> tuple[HistoryEntry, ...]:
+    """The dataset's versions in order of their publication; empty without a history.
+
+    Raises BadDocument if it is damaged or newer.
+    """
+    url = storage.join(dataset_url, HISTORY)
+    if not storage.exists(url):
+        return ()
+    fields = read_document(url, _HISTORY)
+    try:
+        history = _ENTRIES.validate_python(fields.get("versions"))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = " > ".join(str(part) for part in ("versions", *first["loc"]))
+        raise BadDocument(
+            f"{url}: expected the fields of {_HISTORY.tag}, got {first['msg']} at {where}; {_AGAIN}"
+        ) from error
+    for problem in _problems(history):
+        raise BadDocument(f"{url}: {problem}; {_AGAIN}")
+    return history
+
+
+def _problems(history: Sequence[HistoryEntry]) -> Iterator[str]:
+    for entry in history:
+        if not _NUMBER.fullmatch(entry.number):
+            yield f"expected a number such as 1.2.0, got {entry.number!r}"
+        if not entry.version or "/" in entry.version or entry.version.startswith("."):
+            yield f"expected the name of a version, got {entry.version!r}"
+    for what, values in (
+        ("number", [entry.number for entry in history]),
+        ("version", [entry.version for entry in history]),
+    ):
+        if len(set(values)) < len(values):
+            yield f"expected every {what} once, got {', '.join(values)}"
+
+
+def write_history(dataset_url: str, history: Sequence[HistoryEntry]) -> None:
+    """Write the history. For holders of the lock of ``latest.json``."""
+    fields = {"versions": [asdict(entry) for entry in history]}
+    write_document(storage.join(dataset_url, HISTORY), _HISTORY, fields)
+
+
+def add_version(dataset_url: str, entry: HistoryEntry) -> None:
+    """Add a version at the end; one that is in the history already stays as it is.
+
+    Raises BadDocument for a damaged history, ValueError for a number that another version has.
+    """
+
+    def added(history: tuple[HistoryEntry, ...]) -> tuple[HistoryEntry, ...]:
+        if entry_of(history, entry.version):
+            return history
+        if taken := next((other for other in history if other.number == entry.number), None):
+            raise ValueError(f"expected a new number, got {entry.number} of version {taken.version}")
+        return (*history, entry)
+
+    _change_history(dataset_url, added)
+
+
+def mark_gone(dataset_url: str, versions: Collection[str], since: str) -> None:
+    """Say of versions that readers should not use them since an ISO time; one said earlier stays.
+
+    Raises BadDocument for a damaged history.
+    """
+
+    def marked(history: tuple[HistoryEntry, ...]) -> tuple[HistoryEntry, ...]:
+        return tuple(
+            replace(entry, gone=since) if entry.version in versions and entry.gone is None else entry
+            for entry in history
+        )
+
+    _change_history(dataset_url, marked)
+
+
+def _change_history(
+    dataset_url: str, change: Callable[[tuple[HistoryEntry, ...]], tuple[HistoryEntry, ...]]
+) -> None:
+    with lock(dataset_url, wait=True, name=POINTER_LOCK):
+        before = read_history(dataset_url)
+        after = change(before)
+        if after != before:
+            write_history(dataset_url, after)
+
+
+def entry_of(history: Sequence[HistoryEntry], version: str) -> HistoryEntry | None:
+    """The entry of a version, if there is one."""
+    return next((entry for entry in history if entry.version == version), None)
+
+
+def standing_in_for(history: Sequence[HistoryEntry], version: str) -> str:
+    """The version that stands in for another, through all replacements; that version itself if none does.
+
+    Of several that replace one version, the one that was published last.
+    """
+    replaced = {entry.instead_of: entry.version for entry in history if entry.instead_of}
+    seen = {version}
+    while (following := replaced.get(version)) is not None and following not in seen:
+        version = following
+        seen.add(version)
+    return version
+
+
+def next_number(number: str, change: Change) -> str:
+    """The number after ``number``: another patch if repackaged, minor for additions alone, else major.
+
+    >>> next_number("1.2.3", "repackaged"), next_number("1.2.3", "additions"), next_number("1.2.3", "edits")
+    ('1.2.4', '1.3.0', '2.0.0')
+    """
+    major, minor, patch = number_parts(number)
+    if change == "repackaged":
+        return f"{major}.{minor}.{patch + 1}"
+    return f"{major}.{minor + 1}.0" if change == "additions" else f"{major + 1}.0.0"
+
+
+def number_parts(number: str) -> tuple[int, int, int]:
+    """Major, minor and patch, which are in the order of the numbers."""
+    major, minor, patch = (int(part) for part in number.split("."))
+    return major, minor, patch
