@@ -35,7 +35,7 @@ _NO_CONTENT = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class SampleChanges:
     """Numbers of samples. An edited sample has other content; a moved one is in another split."""
 
     added: int = 0
@@ -51,7 +51,7 @@ class Difference:
         return "additions" if self.added else "repackaged"
 
 
-def compare_versions(old: Dataset, old_url: str, new: Dataset, new_url: str) -> Difference:
+def compare_versions(old: Dataset, old_url: str, new: Dataset, new_url: str) -> SampleChanges:
     """What the new version differs in. Raises BadRows for a missing or damaged manifest of either."""
     versions = [(dataset, _open_manifest(url, dataset)) for dataset, url in ((old, old_url), (new, new_url))]
     keyed = all(_KEY in file.schema_arrow.names for _, file in versions)
@@ -65,7 +65,7 @@ def compare_versions(old: Dataset, old_url: str, new: Dataset, new_url: str) -> 
         use_threads=False,
     )
     old_content, new_content = joined["content before"], joined["content after"]
-    return Difference(
+    return SampleChanges(
         added=_count(pc.is_null(old_content)),
         edited=_count(pc.not_equal(old_content, new_content)),
         removed=_count(pc.is_null(new_content)),

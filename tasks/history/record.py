@@ -30,7 +30,7 @@ from manifests.rows import BadRows
 from natocc.document import BadDocument
 from shards import storage
 from shards.lock import lock
-from tasks.history.compare import Difference, compare_versions, count_kept
+from tasks.history.compare import SampleChanges, compare_versions, count_kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +179,7 @@ def _numbered(
     dataset: Dataset,
     version: str,
     preferred: Sequence[str | None],
-) -> tuple[str, str | None, Change, Difference]:
+) -> tuple[str, str | None, Change, SampleChanges]:
     """The number, the version compared with, the kind of the change and its counts.
 
     The number follows that of what the version replaces, else of the latest. If another version has it, or if
@@ -198,7 +198,7 @@ def _numbered(
         number = next_number(base.number, counts.change)
         if number not in taken:
             return number, base.version, counts.change, counts
-    return next_number(highest.number, "edits"), None, "edits", Difference(added=count_kept(dataset))
+    return next_number(highest.number, "edits"), None, "edits", SampleChanges(added=count_kept(dataset))
 
 
 def _bases(

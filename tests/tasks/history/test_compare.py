@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from manifests.dataset import MANIFEST, Dataset
 from manifests.rows import BadRows, Row, encode_rows
 from shards.storage import sha256_bytes, write_bytes
-from tasks.history.compare import Difference, compare_versions
+from tasks.history.compare import SampleChanges, compare_versions
 from tests.manifests.inputs import dataset, row
 
 SAMPLES = st.dictionaries(
@@ -27,7 +27,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def differ(
     folder: Path, old: Sequence[Row], new: Sequence[Row], *, keyed: bool = True, **fields: object
-) -> Difference:
+) -> SampleChanges:
     versions: list[tuple[Dataset, str]] = []
     for name, rows in (("old", old), ("new", new)):
         data = encode_rows(rows) if keyed or name == "new" else without_keys(rows)
@@ -64,7 +64,7 @@ def test_the_change_is_that_of_the_samples(
 ) -> None:
     found = differ(folder, rows_of(old), rows_of(new))
     both = old.keys() & new.keys()
-    assert found == Difference(
+    assert found == SampleChanges(
         added=len(new.keys() - old.keys()),
         removed=len(old.keys() - new.keys()),
         edited=sum(old[name][0] != new[name][0] for name in both),
@@ -82,19 +82,19 @@ def test_other_shards_names_and_order_are_the_same_samples(
 ) -> None:
     old = rows_of(samples)
     new = [replace(one, shard=f"train-{n}.tar") for n, one in enumerate(data.draw(st.permutations(old)))]
-    assert differ(folder, old, new) == Difference()
+    assert differ(folder, old, new) == SampleChanges()
 
 
 def test_samples_that_are_not_kept_do_not_count(folder: Path) -> None:
     failed = row(1, verdict="failed", reason="disk")
-    assert differ(folder, [row(0), failed], [row(0)]) == Difference()
-    assert differ(folder, [row(0), failed], [row(0), row(1)]) == Difference(added=1)
-    assert differ(folder, [row(0), row(1)], [row(0), failed]) == Difference(removed=1)
+    assert differ(folder, [row(0), failed], [row(0)]) == SampleChanges()
+    assert differ(folder, [row(0), failed], [row(0), row(1)]) == SampleChanges(added=1)
+    assert differ(folder, [row(0), row(1)], [row(0), failed]) == SampleChanges(removed=1)
 
 
 def test_without_keys_inputs_parameters_and_what_made_them_are_compared(folder: Path) -> None:
     old = [row(0), row(1, opacity=None, occluder_sha256=None)]
-    assert differ(folder, old, old, keyed=False) == Difference()
+    assert differ(folder, old, old, keyed=False) == SampleChanges()
     assert differ(folder, old, [replace(old[0], face_sha256="ee"), old[1]], keyed=False).edited == 1
     assert differ(folder, old, [old[0], replace(old[1], params="{}")], keyed=False).edited == 1
     assert differ(folder, old, old, keyed=False, code_version="34" * 32).edited == 2
