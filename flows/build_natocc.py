@@ -24,6 +24,7 @@ from flows.training import LONGEST
 from manifests.card import write_card
 from manifests.shard_plan import ShardPlan
 from natocc.files.show import one_line
+from shards.locking.lease import check_leases
 from tasks.build.left_out import describe_left_out
 from tasks.build.lock import KEPT_DAYS, lock_version
 from tasks.build.options import BuildOptions
@@ -98,6 +99,7 @@ def _run_alone(job: Job, workers: int) -> BuildReport:
             futures = render_task.map(job.todo, *(unmapped(value) for value in common))
             for number, future in enumerate(futures, start=1):
                 rendered.append(future.result())
+                check_leases(job.staging_url)
                 update_progress_artifact(progress, 100.0 * number / len(futures))
     report = publish_task(job, rendered, time.perf_counter() - start)
     log_warnings(report)

@@ -31,6 +31,10 @@ EXCEPTIONS = {
         "hashes, which stand in every key as values",
     ),
     **dict.fromkeys(
+        ("shards.lock", "shards.locking.*", "shards.remote.conditional"),
+        "says when a run may write, not what",
+    ),
+    **dict.fromkeys(
         ("shards.check_output",),
         "tries where a job may write, and leaves nothing there",
     ),
@@ -52,6 +56,7 @@ EXCEPTIONS = {
             "manifests.recipe",
             "manifests.restore",
             "manifests.yaml_text",
+            "shards.measure",
             "shards.move",
         ),
         "selects inputs, which stand in keys as values, finds finished shards by their keys, and publishes",

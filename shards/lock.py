@@ -8,14 +8,9 @@ import inspect
 import json
 import logging
 import os
-import re
-import shlex
-import socket
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -23,7 +18,11 @@ from typing import ParamSpec, TypeVar
 from natocc.files.show import one_line
 from shards import storage
 from shards.local_file import make_folders
-from shards.lock_file import NO_LOCKS, can_write, release, try_lock
+from shards.locking.file import NO_LOCKS, can_write, release, try_lock
+from shards.locking.holder import UNKNOWN_HOLDER, describe_self, in_use, name_holder
+from shards.locking.holder import InUse as InUse
+from shards.locking.lease import Lease, LeaseWatch
+from shards.remote.conditional import NoConditions
 from shards.temporary import remove_abandoned
 
 P = ParamSpec("P")
@@ -31,34 +30,34 @@ R = TypeVar("R")
 
 LOCK_FILE = ".lock"
 _PAUSE = 0.2
+# A request each.
+_PAUSE_OF_LEASES = 1.0
 # How long a new holder may take to write its name, in parts of a pause; and how often a folder is made again
 # that another run has removed.
 _TRIES = 5
-_LONGEST_COMMAND = 200
 _READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
 _warned: set[str] = set()
 
 
-class InUse(RuntimeError):
-    """Another process writes there. The message names it."""
+@contextmanager
+def lock(url: str, *, wait: bool = False, name: str = LOCK_FILE) -> Iterator[None]:
+    """Hold the lock of a folder; readers need none.
+
+    On this machine the lock is the file ``name`` in the folder, which is made if it is missing, locked by the
+    system: it is free once its holder has ended, however that was. Temporary files of dead writers in the
+    folder and those directly below are removed. On S3 it is a lease (shards/locking/lease.py).
+
+    Raises InUse if another process holds it; with ``wait``, waits until it is free. A folder that this user
+    can't write needs no lock. For other storage, and where a file system or a server has no locks, one
+    warning says that there is none.
+    """
+    folder = storage.local_path(url)
+    with _locked(folder, url, name, wait=wait) if folder is not None else _leased(url, name, wait=wait):
+        yield
 
 
 @contextmanager
-def lock(url: str, *, wait: bool = False, name: str = LOCK_FILE) -> Iterator[None]:
-    """Hold the lock of a folder, which is made if it is missing; readers need none.
-
-    The lock is the file ``name`` in the folder, locked by the system: it is free once its holder has ended,
-    however that was. Temporary files of dead writers in the folder and those directly below are removed.
-
-    Raises InUse if another process holds it; with ``wait``, waits until it is free. A folder that this user
-    can't write needs no lock. For buckets, and for file systems without locks, one warning says that there is
-    none.
-    """
-    folder = storage.local_path(url)
-    if folder is None:
-        _warn_once(f"{url}: nothing prevents two runs from writing here at once; run one at a time")
-        yield
-        return
+def _locked(folder: Path, url: str, name: str, *, wait: bool) -> Iterator[None]:
     made: list[Path] = []
     handle = None
     try:
@@ -76,20 +75,48 @@ def lock(url: str, *, wait: bool = False, name: str = LOCK_FILE) -> Iterator[Non
 
 
 @contextmanager
-def lock_if_free(url: str, name: str = LOCK_FILE) -> Iterator[bool]:
-    """Hold the lock of a local folder if nobody has it; yields whether it is held.
-
-    It is not where the lock can't be taken: no locks in the file system, another user's file, no such folder.
-    """
-    folder, handle = storage.local_path(url), None
-    if folder is not None:
-        with contextlib.suppress(OSError):
-            handle = try_lock(folder / name)
+def _leased(url: str, name: str, *, wait: bool) -> Iterator[None]:
+    lease = None
     try:
-        yield handle is not None
+        lease = _take_lease(LeaseWatch(url, name), url, wait=wait)
+    except (NoConditions, PermissionError):
+        _warn_once(f"{url}: nothing prevents two runs from writing here at once; run one at a time")
+    try:
+        yield
+    finally:
+        if lease is not None:
+            lease.release()
+
+
+def _take_lease(watch: LeaseWatch, url: str, *, wait: bool) -> Lease:
+    named = ""
+    while isinstance(taken := watch.try_take(), str):
+        if not wait:
+            raise in_use(url, taken)
+        named = _name_once(url, taken, named)
+        time.sleep(_PAUSE_OF_LEASES)
+    return taken
+
+
+@contextmanager
+def lock_if_free(url: str, name: str = LOCK_FILE) -> Iterator[bool]:
+    """Hold the lock of a folder if nobody has it; yields whether it is held.
+
+    It is not where the lock can't be taken: none in the storage, another user's file, no such folder.
+    """
+    folder, handle, lease = storage.local_path(url), None, None
+    with contextlib.suppress(OSError, NoConditions):
+        if folder is not None:
+            handle = try_lock(folder / name)
+        elif isinstance(taken := LeaseWatch(url, name).try_take(), Lease):
+            lease = taken
+    try:
+        yield handle is not None or lease is not None
     finally:
         if folder is not None and handle is not None:
             release(folder / name, handle)
+        if lease is not None:
+            lease.release()
 
 
 def one_writer(folder: str, *, below: str = "") -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -134,17 +161,12 @@ def _acquire(path: Path, url: str, made: list[Path], *, wait: bool) -> int | Non
         if handle is not None:
             # On a full disk, or in another user's file, the lock holds without its holder's name.
             with contextlib.suppress(OSError):
-                os.write(handle, json.dumps(_describe_self()).encode())
+                os.write(handle, json.dumps(describe_self()).encode())
             return handle
         holder = _holder(path)
         if not wait:
-            raise InUse(
-                f"{url}: expected no other run that writes here, got {holder}; "
-                "wait for it with --wait, or run again later"
-            )
-        if holder != named:
-            logging.getLogger("natocc").warning("%s: waiting for %s", one_line(url, None), holder)
-            named = holder
+            raise in_use(url, holder)
+        named = _name_once(url, holder, named)
         time.sleep(_PAUSE)
 
 
@@ -172,30 +194,20 @@ def _try_in_folder(path: Path, made: list[Path]) -> int | None:
     return try_lock(path)
 
 
-def _describe_self() -> dict[str, object]:
-    program = Path(sys.argv[0] or "python")
-    program = program.parent if program.name == "__main__.py" else program
-    command = shlex.join([program.name, *sys.argv[1:]])
-    return {
-        "host": socket.gethostname(),
-        "pid": os.getpid(),
-        # Without the password of a URL.
-        "command": re.sub(r"//[^/\s@]+@", "//", command)[:_LONGEST_COMMAND],
-        "since": datetime.now().astimezone().isoformat(timespec="seconds"),
-    }
-
-
 def _holder(path: Path) -> str:
     """The holder in words."""
     for _ in range(_TRIES):
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            row = json.loads(path.read_text(encoding="utf-8"))
-            # Anyone who may write the folder may have written this.
-            command = one_line(row["command"], _LONGEST_COMMAND)
-            pid, host, since = (one_line(row[name]) for name in ("pid", "host", "since"))
-            return f"`{command}` (process {pid} on {host}, since {since})"
+            return name_holder(json.loads(path.read_text(encoding="utf-8")))
         time.sleep(_PAUSE / _TRIES)
-    return "another process"
+    return UNKNOWN_HOLDER
+
+
+def _name_once(url: str, holder: str, named: str) -> str:
+    """Say for whom this run waits, unless that is the one ``named`` before."""
+    if holder != named:
+        logging.getLogger("natocc").warning("%s: waiting for %s", one_line(url, None), holder)
+    return holder
 
 
 def _warn_once(line: str) -> None:

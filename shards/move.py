@@ -8,6 +8,7 @@ from pathlib import Path
 
 from shards import storage
 from shards.local_file import flush_folder, make_folders
+from shards.locking.lease import check_leases
 from shards.remote.filesystem import open_filesystem
 from shards.remote.upload import copy_on_server
 
@@ -62,6 +63,7 @@ def _linked(path: Path, new: Path) -> bool:
 
 def _copy_beside(source: str, target: str) -> None:
     """Copy by the storage's server if both paths are on one and it can."""
+    check_leases(target)
     filesystem, path = open_filesystem(target)
     with storage.connect(source) as (from_filesystem, from_path), suppress(NotImplementedError):
         if filesystem is from_filesystem:

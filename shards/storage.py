@@ -15,6 +15,7 @@ from fsspec import AbstractFileSystem
 from natocc.files.clutter import is_clutter
 from natocc.files.read import hash_file, open_file, read_within
 from shards.local_file import make_folders, replace_whole
+from shards.locking.lease import check_leases
 from shards.remote.errors import clear_errors, no_answer
 from shards.remote.filesystem import is_object_store, open_filesystem, require_bucket
 from shards.remote.upload import identity, upload
@@ -74,6 +75,7 @@ def write_whole(url: str) -> Iterator[BinaryIO]:
     with tempfile.TemporaryFile() as spool:
         yield cast(BinaryIO, spool)
         size = spool.seek(0, 2)
+        check_leases(str(url))
         with connect(url) as (filesystem, path):
             upload(filesystem, path, cast(BinaryIO, spool), size)
 
@@ -215,6 +217,7 @@ def _info(url: str) -> Mapping[str, Any]:
 
 def remove(url: str) -> None:
     """Delete a file or a folder with its content. A missing path is ignored."""
+    check_leases(str(url))
     with connect(url) as (filesystem, path):
         if not _exists(filesystem, path):
             return

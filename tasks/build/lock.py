@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from contextlib import AbstractContextManager, suppress
-from pathlib import Path
 
 from shards import storage
 from shards.lock import lock, lock_if_free
+from shards.measure import measure_folder
 from tasks.build.reuse import STAGING
 
 # The beginning of a lock's name in a dataset's folder; the version follows.
@@ -27,19 +27,22 @@ def remove_abandoned_builds(dataset_url: str, built: str) -> None:
     Shards are removed once nothing in their folder has changed for ``KEPT_DAYS``. What can't be removed
     stays, since the version that was built is published already.
     """
-    folder = storage.local_path(dataset_url)
-    if folder is None:
-        return
     for name in storage.list_names(dataset_url):
         for prefix in (STAGING, _LOCK):
             version = name.removeprefix(prefix)
             if version not in (name, built):
                 with suppress(OSError), lock_if_free(dataset_url, f"{_LOCK}{version}") as free:
-                    if free and _days_unchanged(folder / f"{STAGING}{version}") > KEPT_DAYS:
+                    if free and days_unchanged(dataset_url, version) > KEPT_DAYS:
                         storage.remove(storage.join(dataset_url, f"{STAGING}{version}"))
 
 
-def _days_unchanged(folder: Path) -> float:
-    """Days since the last change in a folder. Raises OSError if it is gone."""
-    changed = max(path.lstat().st_mtime for path in (folder, *folder.rglob("*")))
-    return (time.time() - changed) / 86400
+def days_unchanged(dataset_url: str, version: str) -> float:
+    """Days since the last change of a version's unpublished shards, while this process holds its lock.
+
+    In a bucket by the server's clock. Raises OSError if they are gone.
+    """
+    changed = measure_folder(storage.join(dataset_url, f"{STAGING}{version}")).changed
+    if storage.is_local(dataset_url):
+        return (time.time() - changed) / 86400
+    # The lock's object was written just now.
+    return (measure_folder(storage.join(dataset_url, f"{_LOCK}{version}")).changed - changed) / 86400

@@ -18,6 +18,7 @@ from manifests.recipe import load_recipe
 from manifests.shard_plan import ShardPlan
 from shards import storage
 from shards.check_output import check_folder
+from shards.locking.lease import check_leases
 from tasks.build.lock import KEPT_DAYS, lock_version, remove_abandoned_builds
 from tasks.build.options import BuildOptions
 from tasks.build.plan import Plan, make_plan
@@ -142,7 +143,7 @@ def finish_job(job: Job, rendered: list[RenderedShard], seconds: float) -> Build
     """Publish the shards, repair the version or leave it as it is; then record it, and point ``latest.json``
     to it.
 
-    ``seconds`` is the time that ``rendered`` took.
+    ``seconds`` is the time that ``rendered`` took. Raises LeaseLost if another build may write there by now.
     """
     dataset, repaired = _finish_version(job)
     recorded = record_version(job.dataset_url, dataset.version)
@@ -208,5 +209,6 @@ def _build_alone(job: Job, workers: int, on_progress: OnProgress) -> BuildReport
         ]
         for future in as_completed(futures):
             rendered.append(future.result())
+            check_leases(job.staging_url)
             progress.add()
     return finish_job(job, rendered, time.perf_counter() - start)

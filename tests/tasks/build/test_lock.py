@@ -9,6 +9,7 @@ import pytest
 from shards import storage
 from shards.lock import InUse
 from tasks.build.lock import lock_version, remove_abandoned_builds
+from tests.s3_server import S3Server
 
 
 def test_builders_of_one_version_exclude_each_other_alone(tmp_path: Path) -> None:
@@ -57,3 +58,24 @@ def test_what_can_t_be_removed_is_no_error(tmp_path: Path, monkeypatch: pytest.M
     make_staging(tmp_path)
     remove_abandoned_builds(str(tmp_path), "built")
     assert refused == [str(tmp_path / f".building-{name}") for name in ("alive", "dead")]
+
+
+def test_a_bucket_keeps_what_a_run_holds_or_what_is_younger_than_a_week(
+    s3: S3Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = s3.bucket("abandoned")
+    for name in ("dead", "alive", "built"):
+        storage.write_bytes(f"{url}/data/.building-{name}/rows/a.parquet", b"1")
+    storage.write_bytes(f"{url}/data/.lock-older", b"{}")
+    with lock_version(f"{url}/data", "alive", wait=False):
+        # A clock of this machine that is wrong decides nothing.
+        monkeypatch.setattr(time, "time", lambda: 1e10)
+        remove_abandoned_builds(f"{url}/data", "built")
+        assert len(s3.sizes("abandoned")) == 5
+        monkeypatch.setattr("tasks.build.lock.KEPT_DAYS", -1)
+        remove_abandoned_builds(f"{url}/data", "built")
+    assert sorted(s3.sizes("abandoned")) == [
+        "data/.building-alive/rows/a.parquet",
+        "data/.building-built/rows/a.parquet",
+        "data/.lock-older",
+    ]

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from shards.lock import LOCK_FILE, InUse, lock, lock_if_free
-from shards.lock_file import release, try_lock
+from shards.locking.file import release, try_lock
 
 NOBODY = 65534
 

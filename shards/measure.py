@@ -1,0 +1,53 @@
+"""How large a file or folder is, and when something in it last changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from shards import storage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderSize:
+    """Number of files, their bytes, and the POSIX time of the last change by the storage's clock."""
+
+    files: int
+    bytes: int
+    changed: float
+
+
+def measure_folder(url: str) -> FolderSize:
+    """Measure a file, or a folder with all that lies in it. Raises FileNotFoundError if it is gone."""
+    path = storage.local_path(url)
+    found = list(_local(path) if path is not None else _remote(url))
+    if not found:
+        raise FileNotFoundError(f"{url}: expected a file or folder, got none")
+    files = [size for size, _, is_file in found if is_file]
+    return FolderSize(files=len(files), bytes=sum(files), changed=max(time for _, time, _ in found))
+
+
+def _local(path: Path) -> Iterator[tuple[int, float, bool]]:
+    """Bytes, time of change and whether it is a file, of the path and all below it."""
+    yield _stated(path)
+    if path.is_symlink() or not path.is_dir():
+        return
+    for below in path.rglob("*"):
+        # A file of a run may go while it is looked for.
+        try:
+            yield _stated(below)
+        except FileNotFoundError:
+            continue
+
+
+def _stated(path: Path) -> tuple[int, float, bool]:
+    status = path.lstat()
+    return status.st_size, status.st_mtime, path.is_symlink() or not path.is_dir()
+
+
+def _remote(url: str) -> Iterator[tuple[int, float, bool]]:
+    with storage.connect(url) as (filesystem, path):
+        for name, found in filesystem.find(path, detail=True).items():
+            changed = found.get("LastModified") or filesystem.modified(name)
+            yield int(found["size"]), changed.timestamp(), True

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+from shards.locking.holder import describe_self, in_use, name_holder
+
+
+def test_a_process_describes_itself_without_passwords_and_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ["/x/natocc/__main__.py", "build", "--out", "s3://user:secret@host/a b", "x" * 300]
+    monkeypatch.setattr(sys, "argv", words)
+    row = describe_self()
+    assert row["command"].startswith("natocc build --out 's3://host/a b' xxx") and len(row["command"]) == 200
+    assert f"(process {os.getpid()} on {row['host']}, since {row['since']})" in name_holder(row)
+    assert str(in_use("there", "x")).startswith("there: expected no other run that writes here, got x; wait")
+    with pytest.raises(KeyError):
+        name_holder({})
