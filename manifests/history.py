@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from difflib import get_close_matches
 from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from manifests.dataset import POINTER_LOCK
+from manifests.dataset import DATASET_INDEX, POINTER_LOCK, latest_version
 from natocc.document import BadDocument, DocumentFormat
 from shards import storage
 from shards.document import read_document, write_document
@@ -17,6 +18,8 @@ from shards.lock import lock
 
 HISTORY = "versions.json"
 FIRST_NUMBER = "1.0.0"
+# Names that a message offers.
+_OFFERED = 3
 # What a version differs in from the one before: there is none; the same samples, packaged otherwise; samples
 # more; samples edited, removed or moved to another split.
 Change = Literal["first", "repackaged", "additions", "edits"]
@@ -155,6 +158,26 @@ def standing_in_for(history: Sequence[HistoryEntry], version: str) -> str:
         version = following
         seen.add(version)
     return version
+
+
+def nearest_versions(url: str) -> list[str]:
+    """The names of versions beside ``url`` that are most like its own; without a like one, the latest.
+
+    Empty if the folder around it is no dataset.
+    """
+    dataset_url, _, name = str(url).rstrip("/").rpartition("/")
+    try:
+        latest = latest_version(dataset_url) if dataset_url else None
+    except (BadDocument, OSError):
+        latest = None
+    if latest is None:
+        return []
+    names = [
+        found
+        for found in storage.list_names(dataset_url, data_alone=True)
+        if storage.exists(storage.join(dataset_url, found, DATASET_INDEX))
+    ]
+    return get_close_matches(name, names, _OFFERED, 0.5) or [latest]
 
 
 def next_number(number: str, change: Change) -> str:

@@ -76,22 +76,28 @@ def missing_bank(url: str) -> str | None:
 def missing_version(url: str) -> str | None:
     """The problem of a version or dataset that does not exist."""
     from manifests.dataset import DATASET_INDEX, LATEST
+    from natocc.occluders.bank_files import BANK_INDEX
     from shards.storage import describe_content
 
     if _is_remote(url) or any((_local(url) / name).is_file() for name in (DATASET_INDEX, LATEST)):
         return None
     if problem := _unfit_index(url, (DATASET_INDEX, LATEST)):
         return f"{problem}; remove it, and run the same `natocc build` again, which repairs the version"
+    got = "a bank" if (_local(url) / BANK_INDEX).is_file() else describe_content(url)
     return (
         f"expected a version ({DATASET_INDEX} in it) or a dataset ({LATEST}), "
-        f"got {describe_content(url)} at {url}; {_which_version(url, (DATASET_INDEX, LATEST))}"
+        f"got {got} at {url}; {_which_version(url, (DATASET_INDEX, LATEST))}"
     )
 
 
 def _which_version(url: str, names: Iterable[str]) -> str:
-    """Which folder to give: the datasets and versions in this one, else what was printed."""
+    """Which folder to give: the datasets and versions in this one, those beside it, else what was printed."""
+    from manifests.history import nearest_versions
+
     places = {place.parent for name in names for place in _local(url).glob(f"*/{name}")}
     found = sorted(str(place) for place in places if not is_clutter(place.name))
+    if not found and (near := nearest_versions(os.path.abspath(_local(url)))):  # noqa: PTH100
+        return f"did you mean {' or '.join(near)}?"
     if not found:
         return "give the path that `natocc build` printed"
     more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from assets.wording import count_of, list_counts
-from commands.console import print_table, say
+from commands.console import print_table, say, warn
 from commands.register import READS_ALONE, CommandReport, command
 from tasks.inputs import VersionOrBankUrl
 from tasks.options import Options
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 class InfoOptions(Options):
     """What to describe."""
 
-    url: VersionOrBankUrl = Field(description="A version, a dataset or a bank.")
+    url: VersionOrBankUrl = Field(
+        description="A version, a dataset (its latest version, and all its versions), or a bank."
+    )
 
 
 @command(
@@ -30,9 +32,11 @@ class InfoOptions(Options):
     stopped=READS_ALONE,
 )
 def info(options: InfoOptions) -> CommandReport:
-    """Print recipe, counts, backends and sizes."""
+    """Print recipe, counts, backends and sizes; of a dataset, its versions with their numbers too."""
     from assets.bank.reader import Bank
-    from manifests.dataset import read_dataset
+    from shards import storage
+    from tasks.history.describe import describe_history
+    from tasks.history.locate import locate_version
     from tasks.verify.bank import bank_or_version
 
     version = bank_or_version(options.url)
@@ -40,13 +44,20 @@ def info(options: InfoOptions) -> CommandReport:
         index = {key: value for key, value in Bank(options.url).index.items() if key != "files"}
         say(*json.dumps(index, indent=1).splitlines())
         return CommandReport(index)
-    dataset = read_dataset(version)
+    located = locate_version(version)
+    dataset, history = located.dataset, describe_history(located.dataset_url, located.version)
     size = sum(shard.bytes for shard in dataset.shards)
-    _print(dataset, size, version)
+    _print(dataset, history.number, size, version)
+    if storage.join(options.url) != version:
+        say("", f"Versions of {dataset.name}:")
+        print_table(history.rows())
+    warn(*filter(None, [history.problem]))
     fields = {
         "url": version,
         "name": dataset.name,
         "version": dataset.version,
+        "number": history.number,
+        "history": history.fields(),
         "recipe": dataset.recipe,
         "counts": dataset.counts,
         "counts_by_set": dataset.counts_by_set,
@@ -61,9 +72,10 @@ def info(options: InfoOptions) -> CommandReport:
     return CommandReport(fields)
 
 
-def _print(dataset: Dataset, size: int, version: str) -> None:
+def _print(dataset: Dataset, number: str | None, size: int, version: str) -> None:
     recipe = dataset.recipe
-    say(f"{dataset.name} {dataset.version}: {' '.join(recipe['description'].split())}")
+    named = f"{dataset.version} ({number})" if number else dataset.version
+    say(f"{dataset.name} {named}: {' '.join(recipe['description'].split())}")
     say(f"profile {recipe['profile']}, seed {recipe['seed']}, size {recipe['size']}")
     say(f"{list_counts(dataset.counts)}; {count_of(len(dataset.shards), 'shards')}, {size / 1e6:.1f} MB")
     print_table([{"set": name, **counts} for name, counts in dataset.counts_by_set.items()])

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,27 +8,12 @@ import pytest
 
 from manifests.dataset import DATASET_INDEX, LATEST, MANIFEST, latest_version, point_latest
 from manifests.history import HISTORY, HistoryEntry, mark_gone, read_history
-from manifests.rows import Row, encode_rows
 from natocc.document import BadDocument, DocumentFormat, encode_document
-from shards.storage import sha256_bytes, write_bytes
+from shards.storage import write_bytes
 from tasks.history.record import record_version, restored_history, standing_version
-from tests.manifests.inputs import dataset, row
+from tests.manifests.inputs import row
 from tests.s3_server import S3Server
-
-
-def put(root: str, version: str, rows: Sequence[Row], *, instead_of: str | None = None) -> str:
-    """Write a version without shards; returns its name."""
-    data = encode_rows(rows)
-    described = replace(
-        dataset(),
-        version=version,
-        counts={"kept": len(rows)},
-        files={MANIFEST: sha256_bytes(data)},
-        instead_of=instead_of,
-    )
-    write_bytes(f"{root}/{version}/{MANIFEST}", data)
-    write_bytes(f"{root}/{version}/{DATASET_INDEX}", described.encode())
-    return version
+from tests.tasks.history.versions import put
 
 
 def numbers(root: str) -> list[tuple[str, str, str | None]]:
