@@ -23,7 +23,7 @@ from tests.drills.kill_at import Moment, Watch
 pytestmark = [pytest.mark.drill, pytest.mark.timeout(3600)]
 
 # Kills by stage.
-POINTERS = ("latest.json",)
+POINTERS = ("latest.json", "versions.json")
 KILLS = {"plan": 10, "render": 14, "tables": 8, "rename": 6, "latest": 12}
 
 
