@@ -27,6 +27,7 @@ COMMANDS = {
     "replay": "commands.versions.replay:replay",
     "trace": "commands.versions.trace:trace",
     "used-by": "commands.versions.used_by:used_by",
+    "gc": "commands.versions.gc:gc",
     "correct-masks": "commands.masks.correct_masks:correct_masks",
     "train-segmenter": "commands.train.segmenter:train_segmenter",
     "train-harmoniser": "commands.train.harmoniser:train_harmoniser",

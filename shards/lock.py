@@ -18,7 +18,7 @@ from typing import ParamSpec, TypeVar
 from natocc.files.show import one_line
 from shards import storage
 from shards.local_file import make_folders
-from shards.locking.file import NO_LOCKS, can_write, release, try_lock
+from shards.locking.file import NO_LOCKS, can_write, is_held, release, try_lock
 from shards.locking.holder import UNKNOWN_HOLDER, describe_self, in_use, name_holder
 from shards.locking.holder import InUse as InUse
 from shards.locking.lease import Lease, LeaseWatch
@@ -117,6 +117,17 @@ def lock_if_free(url: str, name: str = LOCK_FILE) -> Iterator[bool]:
             release(folder / name, handle)
         if lease is not None:
             lease.release()
+
+
+def find_holder(url: str, name: str = LOCK_FILE) -> str | None:
+    """Who holds the lock of a folder, in words; None if nobody does. Nothing is made or changed."""
+    folder = storage.local_path(url)
+    if folder is not None:
+        return _holder(folder / name) if is_held(folder / name) else None
+    try:
+        return LeaseWatch(url, name).holder()
+    except NoConditions:
+        return "any run, as this storage has no locks"
 
 
 def one_writer(folder: str, *, below: str = "") -> Callable[[Callable[P, R]], Callable[P, R]]:

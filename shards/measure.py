@@ -1,9 +1,11 @@
-"""How large a file or folder is, and when something in it last changed."""
+"""How large a file or folder is, and when something in it last changed, by its storage's clock."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from shards import storage
@@ -26,6 +28,18 @@ def measure_folder(url: str) -> FolderSize:
         raise FileNotFoundError(f"{url}: expected a file or folder, got none")
     files = [size for size, _, is_file in found if is_file]
     return FolderSize(files=len(files), bytes=sum(files), changed=max(time for _, time, _ in found))
+
+
+def storage_time(url: str) -> float:
+    """The time now, POSIX, by the clock that dates the files at a URL as far as it tells."""
+    if not storage.is_local(url):
+        with storage.connect(url) as (filesystem, path):
+            if hasattr(filesystem, "call_s3"):
+                bucket = path.partition("/")[0]
+                answer = filesystem.call_s3("list_objects_v2", Bucket=bucket, MaxKeys=1)
+                if date := answer["ResponseMetadata"]["HTTPHeaders"].get("date"):
+                    return parsedate_to_datetime(date).timestamp()
+    return time.time()
 
 
 def _local(path: Path) -> Iterator[tuple[int, float, bool]]:

@@ -33,6 +33,11 @@ class Shard:
     entries: tuple[Entry, ...]
 
 
+def is_shard(name: str) -> bool:
+    """Whether a file of this name is a bank's shard, as this and earlier releases name them."""
+    return _SHARD.fullmatch(name) is not None
+
+
 def open_bank(url: str) -> None:
     """Prepare the folder for writing. Removing the index marks its content as incomplete.
 
@@ -95,7 +100,7 @@ def close_bank(
         return False
     open_bank(url)
     for name in storage.list_names(url):
-        if _SHARD.fullmatch(name) and name not in files:
+        if is_shard(name) and name not in files:
             storage.remove(storage.join(url, name))
     for name, content in written.items():
         storage.write_bytes(storage.join(url, name), content)

@@ -39,6 +39,21 @@ def try_lock(path: Path) -> int | None:
             raise
 
 
+def is_held(path: Path) -> bool:
+    """Whether a process holds the lock, or nobody can tell. Nothing is made or changed."""
+    try:
+        handle = os.open(path, os.O_RDONLY | _FLAGS)
+    except OSError as error:
+        return error.errno not in (errno.ENOENT, errno.ENOTDIR)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
 def _open(path: Path) -> int:
     """The open file, which is made if it is missing; to read alone if it is another user's.
 

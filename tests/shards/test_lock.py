@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from shards.lock import LOCK_FILE, InUse, lock, lock_if_free, one_writer
+from shards.lock import LOCK_FILE, InUse, find_holder, lock, lock_if_free, one_writer
 
 ROOT = Path(__file__).parents[2]
 HOLD = """
@@ -48,6 +48,19 @@ def test_the_second_is_refused_and_told_who_is_there(tmp_path: Path) -> None:
             pass
         with lock_if_free(str(tmp_path)) as free:
             assert not free
+
+
+def test_to_look_for_the_holder_makes_and_changes_nothing(tmp_path: Path) -> None:
+    assert find_holder(str(tmp_path)) is None and find_holder(str(tmp_path / "none")) is None
+    with held(tmp_path) as other:
+        assert f"(process {other.pid} on " in (find_holder(str(tmp_path)) or "")
+        other.kill()
+        other.wait()
+        assert find_holder(str(tmp_path)) is None
+    assert [path.name for path in tmp_path.iterdir()] == [LOCK_FILE]
+    # A link is nothing that was locked, and nothing to remove.
+    (tmp_path / ".lock-link").symlink_to(tmp_path / LOCK_FILE)
+    assert find_holder(str(tmp_path), ".lock-link") is not None
 
 
 def test_the_second_waits_and_says_for_whom(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

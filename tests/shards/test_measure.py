@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from shards import storage
-from shards.measure import measure_folder
+from shards.measure import measure_folder, storage_time
 from tests.s3_server import S3Server
 
 
@@ -29,7 +29,7 @@ def test_a_local_folder_is_measured_with_all_in_it_and_no_link_is_followed(tmp_p
         measure_folder(str(tmp_path / "none"))
 
 
-def test_a_folder_of_a_bucket_is_measured(s3: S3Server) -> None:
+def test_a_folder_of_a_bucket_is_measured(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
     url = s3.bucket("measured")
     storage.write_bytes(f"{url}/folder/a", b"123")
     storage.write_bytes(f"{url}/folder/below/b", b"45")
@@ -37,5 +37,7 @@ def test_a_folder_of_a_bucket_is_measured(s3: S3Server) -> None:
     found = measure_folder(f"{url}/folder")
     assert (found.files, found.bytes) == (2, 5) and abs(found.changed - time.time()) < 60
     assert measure_folder(f"{url}/folder/a").bytes == 3
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    assert storage_time(url) >= found.changed and storage_time("memory://folder") == 0
     with pytest.raises(FileNotFoundError):
         measure_folder(f"{url}/none")

@@ -1,0 +1,1 @@
+"""What no version and no bank refers to: found, told, and removed where no run uses it."""
