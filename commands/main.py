@@ -22,6 +22,7 @@ COMMANDS = {
     "partition": "commands.data.partition:partition",
     "build": "commands.data.build:build",
     "preview": "commands.versions.preview:preview",
+    "retry": "commands.versions.retry:retry",
     "info": "commands.versions.info:info",
     "verify": "commands.versions.verify:verify",
     "replay": "commands.versions.replay:replay",

@@ -47,6 +47,8 @@ class Plan:
     sets: tuple[SetPlan, ...]
     left_out: dict[str, object]
     licences: tuple[str, ...]
+    # A version that this one replaces.
+    instead_of: str | None = None
 
     @property
     def network(self) -> NetworkUse | None:

@@ -67,7 +67,7 @@ def reuse_shards(plans: Sequence[ShardPlan], staging_url: str, dataset_url: str)
     for plan in left:
         for shard in by_key[plan.cache_key]:
             try:
-                records[plan.file] = _take_over(shard, staging_url, plan)
+                records[plan.file] = take_over(shard, staging_url, plan)
                 break
             except (NotAsRecorded, OSError) as error:
                 damaged.add(shard.url)
@@ -102,21 +102,26 @@ def _published(dataset_url: str) -> tuple[list[FinishedShard], list[str]]:
         if latest is None:
             return [], []
         url = storage.join(dataset_url, latest)
-        dataset = read_dataset(url)
-        rows = _rows_by_shard(url, dataset)
+        return published_shards(url, read_dataset(url)), []
     except (BadDocument, BadRows) as error:
         problem = getattr(error, "problem", "damaged")
         if problem == "newer":
             raise
         # A version that was deleted is no damage.
         return [], [] if problem == "missing" else [f"{error}; no shard is reused"]
-    shards = [
+
+
+def published_shards(url: str, dataset: Dataset) -> list[FinishedShard]:
+    """The shards of a version with their rows. Raises BadRows for a missing or damaged manifest."""
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for row in read_manifest(url, dataset):
+        rows[row.shard].append(row)
+    return [
         FinishedShard(
             url=storage.join(url, record.file), record=record, rows=rows[record.file], published=True
         )
         for record in dataset.shards
     ]
-    return shards, []
 
 
 def _unpublished(dataset_url: str, staging_url: str) -> list[FinishedShard]:
@@ -142,14 +147,7 @@ def _readable_shards(folder: str) -> Iterator[FinishedShard]:
             yield FinishedShard(url=url, record=record, rows=rows, published=False)
 
 
-def _rows_by_shard(url: str, dataset: Dataset) -> dict[str, list[Row]]:
-    rows: dict[str, list[Row]] = defaultdict(list)
-    for row in read_manifest(url, dataset):
-        rows[row.shard].append(row)
-    return rows
-
-
-def _take_over(shard: FinishedShard, staging_url: str, plan: ShardPlan) -> ShardRecord:
+def take_over(shard: FinishedShard, staging_url: str, plan: ShardPlan) -> ShardRecord:
     """Link or copy a shard. Raises NotAsRecorded for a file that differs from its record, or OSError."""
     rows = encode_rows([replace(row, shard=plan.file) for row in shard.rows])
     record = replace(shard.record, file=plan.file, rows_sha256=storage.sha256_bytes(rows))

@@ -190,8 +190,18 @@ def build(options: BuildOptions, *, on_progress: OnProgress = ignore_progress) -
 
 
 def _build_alone(job: Job, workers: int, on_progress: OnProgress) -> BuildReport:
+    start = time.perf_counter()
+    rendered = render_job(job, workers, on_progress)
+    return finish_job(job, rendered, time.perf_counter() - start)
+
+
+def render_job(job: Job, workers: int, on_progress: OnProgress) -> list[RenderedShard]:
+    """Write the shards that are left to do into the staging folder. ``on_progress`` counts all shards.
+
+    Raises LeaseLost if another build may write there by now.
+    """
     progress = ProgressCounter(on_progress, job.shards, done=job.shards - len(job.todo))
-    rendered, start = [], time.perf_counter()
+    rendered = []
     kept_there = f"the finished shards are kept in {job.staging_url} for at least {KEPT_DAYS} days"
     note = f"{kept_there}; run the same command again to go on"
     with kept(note), WorkerPool(workers) as pool:
@@ -211,4 +221,4 @@ def _build_alone(job: Job, workers: int, on_progress: OnProgress) -> BuildReport
             rendered.append(future.result())
             check_leases(job.staging_url)
             progress.add()
-    return finish_job(job, rendered, time.perf_counter() - start)
+    return rendered

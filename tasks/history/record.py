@@ -53,7 +53,8 @@ def record_version(
 
     Raises BadDocument if an index is of a later release, or the version's own is missing or damaged.
     """
-    if known := _known(dataset_url, version, latest=latest):
+    known = _known(dataset_url, version, latest=latest)
+    if known and instead_of in (None, known.instead_of):
         return RecordedVersion(entry=known)
     with lock(dataset_url, wait=True, name=POINTER_LOCK):
         pointer, repaired = _pointer(dataset_url)
@@ -153,7 +154,12 @@ def _with_version(
 ) -> tuple[HistoryEntry, ...]:
     if entry_of(history, version):
         # One that was built again is not gone any more.
-        return tuple(replace(entry, gone=None) if entry.version == version else entry for entry in history)
+        return tuple(
+            replace(entry, gone=None, instead_of=instead_of or entry.instead_of)
+            if entry.version == version
+            else entry
+            for entry in history
+        )
     dataset = read_dataset(storage.join(dataset_url, version))
     if not history:
         return (_first_entry(dataset, version, instead_of),)

@@ -36,6 +36,7 @@ def describe_version(plan: Plan, records: Sequence[ShardRecord], rows: Sequence[
         files={},
         licences=plan.licences,
         networks=plan_networks(plan),
+        instead_of=plan.instead_of,
     )
 
 

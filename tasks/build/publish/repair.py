@@ -146,17 +146,22 @@ def _check_same_release(restored: Dataset, url: str) -> Dataset:
 
 def _check_same_inputs(plan: Plan, dataset: Dataset, url: str, damaged: Sequence[str]) -> None:
     """Rendering needs the recorded bank, code, libraries and networks."""
+    if differing := differing_inputs(plan, dataset):
+        raise BuildStopped(
+            f"{url}: {', '.join(damaged)} is missing or damaged; to repair it, expected what the version "
+            f"was made with: {'; expected '.join(differing)}; give that, or {_rebuild(url)}"
+        )
+
+
+def differing_inputs(plan: Plan, dataset: Dataset) -> list[str]:
+    """What the plan would render with beside what the version was made with, where the two differ."""
     pairs: dict[str, tuple[object, object]] = {
         "bank": (dataset.bank.get("content_sha256"), plan.bank["content_sha256"]),
         "code": (dataset.code_version, plan.code),
         "libraries": (dataset.libraries, plan_libraries(plan)),
         "networks": (dataset.networks, plan_networks(plan)),
     }
-    if differing := [f"{name} {old}, got {new}" for name, (old, new) in pairs.items() if old != new]:
-        raise BuildStopped(
-            f"{url}: {', '.join(damaged)} is missing or damaged; to repair it, expected what the version "
-            f"was made with: {'; expected '.join(differing)}; give that, or {_rebuild(url)}"
-        )
+    return [f"{name} {old}, got {new}" for name, (old, new) in pairs.items() if old != new]
 
 
 def _check_same_bytes(made: ShardRecord, recorded: ShardRecord, url: str) -> None:
