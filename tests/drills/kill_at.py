@@ -38,6 +38,9 @@ def hook(event, args):
     elif event not in ("os.rename", "os.remove", "os.link", "os.mkdir", "os.rmdir"):
         return
     paths = [os.fspath(arg) for arg in args if isinstance(arg, (str, os.PathLike))]
+    if event != "read" and event != "write" and paths and not os.path.isabs(paths[0]) and args[-1] >= 0:
+        # A name in an open folder, as when a tree is removed.
+        paths = [os.path.join(os.readlink(f"/proc/self/fd/{{args[-1]}}"), paths[0])]
     paths = [path for path in paths if isinstance(path, str) and any(path.startswith(f) for f in folders)]
     if not paths:
         return

@@ -116,3 +116,31 @@ def test_fifty_kills(recipes: list[str], bank_url: str, tmp_path: Path) -> None:
             assert not list(folder.rglob(".*")), moment
     print(f"killed: {dict(counts)}, {counts.total()} in all")
     assert counts.total() >= 50
+
+
+def test_eight_kills_of_gc(recipes: list[str], bank_url: str, tmp_path: Path) -> None:
+    """After a killed ``gc`` the versions are whole, and the next one removes the rest."""
+    runs = tmp_path / "runs"
+    watch = Watch(tmp_path / "watch", [runs])
+    before = runs / "before"
+    for recipe in recipes:
+        watch.moments(build(recipe, bank_url, before))
+    versions = {path.name: contents(path) for path in (before / "drill").iterdir() if path.is_dir()}
+    # An unpublished version of the same files, with the temporary file of a dead writer.
+    staging = before / "drill/.building-0123456789ab"
+    shutil.copytree(before / "drill" / min(versions), staging)
+    (staging / ".partial-x").write_bytes(bytes(100))
+    command = ["gc", "--remove", "--all"]
+    shutil.copytree(before, runs / "calm")
+    moments = [moment for moment in watch.moments([*command, str(runs / "calm")]) if moment.event != "read"]
+    killed = 0
+    for place, moment in enumerate(random.Random(8).sample(moments, k=8)):
+        folder = runs / f"gc-{place}"
+        shutil.copytree(before, folder)
+        killed += watch.kill([*command, str(folder)], moment)
+        assert {name: contents(folder / "drill" / name) for name in versions} == versions, moment
+        watch.moments([*command, str(folder)])
+        assert not list(folder.rglob(".*")), moment
+        assert {name: contents(folder / "drill" / name) for name in versions} == versions, moment
+    print(f"killed: {killed} of gc")
+    assert killed == 8
