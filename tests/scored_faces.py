@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
+from types import MappingProxyType
 
 import cv2
 import numpy as np
@@ -22,8 +24,11 @@ from tests.natocc.inputs import portrait
 IDS = ("true_face", "patch_on_it", "wide_mask")
 
 
-def scored_bank(url: str, *, scored: bool = True) -> str:
-    """Write the bank; returns its URL. ``scored`` False: as banks were before masks had scores."""
+def scored_bank(url: str, *, scored: bool = True, known: Mapping[str, object] = MappingProxyType({})) -> str:
+    """Write the bank; returns its URL. ``scored`` False: as banks were before masks had scores.
+
+    ``known``: defects by id of the face.
+    """
     image, mask, classes = portrait()
     parts = {name: (classes == number).astype(np.uint8) * 255 for name, number in CLASS_IDS.items()}
     wide = cv2.dilate(mask, np.ones((61, 61), np.uint8)).astype(np.uint8)
@@ -32,6 +37,8 @@ def scored_bank(url: str, *, scored: bool = True) -> str:
         small = cv2.resize(picture, mask.shape[::-1], interpolation=cv2.INTER_AREA).astype(np.uint8)
         there = {part: plane for part, plane in parts.items() if plane.any()} | {"skin": one}
         facts: dict[str, object] = {"mask": "corrected" if name == "wide_mask" else "policy"}
+        if name in known:
+            facts["known_defects"] = known[name]
         if scored:
             facts["suspicion"] = asdict(score_mask(small, there, one))
         members = {"jpg": encode_jpeg(picture), "mask.png": encode_png(one)}

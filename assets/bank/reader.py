@@ -128,6 +128,12 @@ class Bank:
         """All entries of a kind, ordered by id. Raises ValueError for an unknown kind."""
         return self._entries.get(check_entry_kind(kind), ())
 
+    @property
+    def duplicates(self) -> tuple[tuple[str, ...], ...]:
+        """Groups of ids of faces that are known to be one photograph."""
+        known = self.index.get("known_defects", {}).get("duplicates", ())
+        return tuple(tuple(group) for group in known)
+
     def read(self, entry: Entry, names: Collection[str] | None = None) -> dict[str, bytes]:
         """The entry's members by extension. ``names`` selects members; absent ones are omitted."""
         return self._files.read_members(entry, names)

@@ -1,42 +1,50 @@
-"""Splits without leaks: training uses no photograph and no person of the test split."""
+"""Splits without leaks: training uses no photograph, no duplicate and no person of the test split."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
+from types import MappingProxyType
 
 from assets.bank.reader import Entry
 from natocc.kinds import FACE, POOLS
 
-# ("photo", sha256) or ("person", name). The first item keeps photographs and persons apart.
+# ("photo", sha256), ("person", name) or ("duplicates", face id). The first item keeps the kinds apart.
 SourceName = tuple[str, str]
 
 
-def final_splits(entries: Sequence[Entry], evaluated: Sequence[Entry]) -> tuple[list[Entry], int]:
+def final_splits(
+    entries: Sequence[Entry], evaluated: Sequence[Entry], duplicates: Iterable[Collection[str]] = ()
+) -> tuple[list[Entry], int]:
     """The entries in their order with their final split, and how many were moved from train to test.
 
-    ``evaluated`` are the entries of really occluded faces, which all belong to the test split. An entry
-    that shares a photograph or a person with a test entry becomes a test entry, occluders too. This is
-    repeated for the photographs and persons of the entries that were moved. Excluded entries stay excluded
-    and link nothing.
+    ``evaluated`` are the entries of really occluded faces, which all belong to the test split. ``duplicates``
+    are groups of ids of faces that are one photograph. An entry that shares a photograph or a person with a
+    test entry, or is its duplicate, becomes a test entry, occluders too. This is repeated for the photographs
+    and persons of the entries that were moved. Excluded entries stay excluded and link nothing.
     """
+    groups = name_groups(duplicates)
     having: dict[SourceName, list[int]] = defaultdict(list)
     for at, entry in enumerate(entries):
         if entry.split != "excluded":
-            for name in names_of(entry):
+            for name in names_of(entry, groups):
                 having[name].append(at)
-    tested = chain(evaluated, (entry for entry in entries if entry.split == "test"))
-    waiting = sorted({name for entry in tested for name in names_of(entry)})
+    waiting = sorted(
+        {
+            *(name for entry in evaluated for name in names_of(entry)),
+            *(name for entry in entries if entry.split == "test" for name in names_of(entry, groups)),
+        }
+    )
     excluded_by_split = set(waiting)
     while waiting:
         for at in having[waiting.pop()]:
-            fresh = names_of(entries[at]) - excluded_by_split
+            fresh = names_of(entries[at], groups) - excluded_by_split
             excluded_by_split |= fresh
             waiting += sorted(fresh)
     moved = [
-        entry.split == "train" and not names_of(entry).isdisjoint(excluded_by_split) for entry in entries
+        entry.split == "train" and not names_of(entry, groups).isdisjoint(excluded_by_split)
+        for entry in entries
     ]
     final = [
         replace(entry, split="test") if move else entry for entry, move in zip(entries, moved, strict=True)
@@ -44,9 +52,15 @@ def final_splits(entries: Sequence[Entry], evaluated: Sequence[Entry]) -> tuple[
     return final, sum(moved)
 
 
-def names_of(entry: Entry) -> frozenset[SourceName]:
-    """The photograph and the person of an entry, without unknown ones."""
-    known = (("photo", entry.photo), ("person", entry.person or ""))
+def name_groups(duplicates: Iterable[Collection[str]]) -> dict[str, str]:
+    """The name of each face's group, its smallest id, by face id."""
+    return {face: min(group) for group in duplicates for face in group}
+
+
+def names_of(entry: Entry, groups: Mapping[str, str] = MappingProxyType({})) -> frozenset[SourceName]:
+    """Photograph, person and duplicates (by ``name_groups``) of an entry, without unknown ones."""
+    group = groups.get(entry.id, "") if entry.kind == FACE else ""
+    known = (("photo", entry.photo), ("person", entry.person or ""), ("duplicates", group))
     return frozenset(name for name in known if name[1])
 
 

@@ -16,6 +16,7 @@ from assets.datasets.hands.selection import LIST
 from assets.datasets.iharmony4.reader import IHARMONY4_FOLDERS
 from assets.datasets.places import read_places
 from assets.face_metadata.corrected_masks import CORRECTED_FOLDER
+from assets.face_metadata.defects.tree import DEFECTS_FILE
 from assets.face_metadata.tables import TABLES
 from assets.face_metadata.verdicts import VERDICTS_FILE
 from assets.problems import BadInput, Problem
@@ -39,6 +40,7 @@ _ANYWHERE: Mapping[str, re.Pattern[str]] = MappingProxyType(
 _INSIDE: Mapping[str, re.Pattern[str]] = MappingProxyType(
     {
         f"{DTD_FOLDER}/labels": re.compile(r"(train|val|test)\d+\.txt", re.IGNORECASE),
+        CELEBAMASK_FOLDER: re.compile(re.escape(DEFECTS_FILE), re.IGNORECASE),
         **{f"{source.folder}/split": re.compile(r"val\.txt", re.IGNORECASE) for source in SOURCES},
     }
 )

@@ -23,6 +23,7 @@ from assets.datasets.iharmony4 import reader as iharmony4
 from assets.datasets.published import PUBLISHED
 from assets.face_metadata.celeba import IDENTITY_FOLDERS
 from assets.face_metadata.corrected_masks import CORRECTED_FOLDER
+from assets.face_metadata.defects.tree import DEFECTS_FILE
 from assets.face_metadata.partition_lists import face_texts
 from assets.face_metadata.tables import TABLES
 from assets.reading.folders import first_folder
@@ -152,7 +153,7 @@ def _files(raw: Path) -> Iterator[str]:
     for name in (CELEBAMASK_FOLDER, COCO_FOLDER, hands.HANDS_FOLDER, DTD_FOLDER):
         yield f"{name}/{SIDECAR}"
     yield from (f"{source.folder}/{name}" for source in SOURCES for name in (SIDECAR, "split/val.txt"))
-    yield from (f"{CELEBAMASK_FOLDER}/{name}" for name in TABLES)
+    yield from (f"{CELEBAMASK_FOLDER}/{name}" for name in (*TABLES, DEFECTS_FILE))
     yield from (f"{folder}/identity_CelebA.txt" for folder in IDENTITY_FOLDERS)
     # Those that are no lists are named by the lists' reader.
     yield from _below(raw, *face_texts(raw))

@@ -20,16 +20,15 @@ from assets.face_metadata.partition_lists import (
     CELEBAMASK_FOLDER,
     CELEBAMASK_IMAGES,
     face_id_of,
+    faces_there,
     find_lists,
     read_face_list,
 )
 from assets.face_metadata.verdicts import VERDICTS_FILE, VerdictRow, read_verdicts
 from assets.problems import Problem, ReportProblem, Unmatched
-from assets.reading.folders import is_text, names_in
 from assets.reading.unmatched import unmatched
 from assets.records import Origin
 from assets.text.name_list import NameList
-from natocc.files.names import PICTURES
 
 _IMAGES = f"{CELEBAMASK_FOLDER}/{CELEBAMASK_IMAGES}"
 _VERDICTS_PATH = f"{CORRECTED_FOLDER}/{VERDICTS_FILE}"
@@ -88,10 +87,7 @@ def partition_of(raw: Path, report: ReportProblem) -> Partition:
     precedence over the lists. Missing and surplus faces are reported in one line a file. Raises ValueError if
     a file can't be read, as test faces would otherwise be used for training.
     """
-    images = raw / _IMAGES
-    names = names_in(images) if images.is_dir() else ()
-    pictures = (name for name in names if Path(name).suffix.lower() in PICTURES and is_text(name))
-    there = set(map(face_id_of, pictures))
+    there = faces_there(raw)
     paths = find_lists(raw, report)
     lists = {name: path.relative_to(raw).as_posix() for name, path in sorted(paths.items())}
     groups: dict[str, Group] = {}

@@ -9,12 +9,13 @@ from pathlib import Path, PurePath
 from assets.face_metadata.attributes import ATTRIBUTES
 from assets.face_metadata.poses import POSES
 from assets.problems import BadInput, Problem, ReportProblem, unreadable
-from assets.reading.folders import files_below
+from assets.reading.folders import files_below, is_text, names_in
 from assets.reading.naming import id_of
 from assets.text.lines import bare_name
 from assets.text.name_list import NameList, read_names
 from assets.text.names_within import may_say_test
 from natocc.files.clutter import is_clutter
+from natocc.files.names import PICTURES
 from natocc.files.text import read_text
 
 CELEBAMASK_FOLDER, CELEBAMASK_IMAGES = "CelebAMask-HQ", "CelebA-HQ-img"
@@ -48,6 +49,14 @@ _NO_TEXTS = frozenset(
 )
 # Papers that may have the dataset's name.
 _PAPERS = frozenset((".bib", ".htm", ".html", ".md", ".md5", ".pdf", ".rst", ".sha1", ".sha256", ".url"))
+
+
+def faces_there(raw: Path) -> set[str]:
+    """The ids of all photographs of the folder of faces; empty without the folder."""
+    images = raw / CELEBAMASK_FOLDER / CELEBAMASK_IMAGES
+    names = names_in(images) if images.is_dir() else ()
+    pictures = (name for name in names if PurePath(name).suffix.lower() in PICTURES and is_text(name))
+    return set(map(face_id_of, pictures))
 
 
 def find_lists(raw: Path, report: ReportProblem) -> dict[str, Path]:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from assets.face_metadata.attributes import ATTRIBUTES, read_attributes
 from assets.face_metadata.celeba import MAPPING, celeba_file, official_split, read_identities, read_mapping
+from assets.face_metadata.defects.tree import find_defects
 from assets.face_metadata.photo_table import note
 from assets.face_metadata.poses import POSES, read_poses
 from assets.problems import ReportProblem
-from assets.reading.naming import same_name
+from assets.reading.naming import id_of, same_name
 from assets.reading.tally import Tally
 from assets.text.lines import bare_name
 
@@ -29,6 +30,8 @@ class FaceMetadata:
 class FaceTables:
     """The tables of a raw folder. Each may be absent, as for user-provided photographs.
 
+    ``defects`` are the known defects of its faces.
+
     Call ``metadata_of`` for every photograph, then ``finish``, which reports rows without a photograph and
     photographs without a row.
     """
@@ -41,6 +44,7 @@ class FaceTables:
         self._poses = read_poses(raw, folder, report)
         self._mapping = read_mapping(raw, folder, report)
         self._identities = read_identities(raw, self._mapping, report)
+        self.defects = find_defects(raw, self._mapping, report)
 
     def metadata_of(self, stem: str) -> FaceMetadata:
         """The rows of the photograph with this name, in all tables."""
@@ -50,7 +54,8 @@ class FaceTables:
         return self._last[1]
 
     def finish(self) -> None:
-        """Report photographs without a row, and rows without a photograph, for each table."""
+        """Report photographs without a row, rows without a photograph, and faces with known defects."""
+        self.defects.report(self._report)
         for table in (self._attributes, self._poses, self._mapping):
             if table is not None:
                 table.report_mismatches(self._report)
@@ -70,6 +75,7 @@ class FaceTables:
             fields["pose_deg"] = pose._asdict()
         if self._attributes and (present := self._attributes.take(name)) is not None:
             fields["attributes"] = list(present)
+        fields |= self.defects.metadata_of(id_of(name))
         return FaceMetadata(fields=fields, person=person)
 
     def _person(self, file: str) -> str | None:

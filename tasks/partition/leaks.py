@@ -1,4 +1,4 @@
-"""Leaks: photographs, persons and classes in both the training and the test split."""
+"""Leaks: photographs, duplicates, persons and classes in both the training and the test split."""
 
 from __future__ import annotations
 
@@ -6,34 +6,42 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from assets.bank.reader import Bank, Entry
-from assets.bank.splits import SourceName, class_of, names_of
+from assets.bank.splits import SourceName, class_of, name_groups, names_of
 from natocc.kinds import ENTRY_KINDS, POOLS
+
+_CALLED = {"photo": "photograph", "duplicates": "duplicates of face"}
 
 
 def find_leaks(bank: Bank) -> list[str]:
-    """A line for each photograph, person and held-out class in both splits.
+    """A line for each photograph, group of duplicates, person and held-out class in both splits.
 
     It checks the bank's entries and the shards of really occluded faces, which all belong to the test split.
     Raises FileNotFoundError if such a shard is missing.
     """
     entries = [entry for kind in ENTRY_KINDS for entry in bank.entries(kind)]
-    return [*on_both_sides(entries, _evaluated(bank)), *_trained_on_though_held_out(bank, entries)]
+    groups = name_groups(bank.duplicates)
+    return [*on_both_sides(entries, _evaluated(bank), groups), *_trained_on_though_held_out(bank, entries)]
 
 
-def on_both_sides(entries: Sequence[Entry], evaluated: Mapping[SourceName, str]) -> Iterator[str]:
-    """A line for each photograph and person in both splits; ``evaluated`` names more of the test split."""
+def on_both_sides(
+    entries: Sequence[Entry], evaluated: Mapping[SourceName, str], groups: Mapping[str, str]
+) -> Iterator[str]:
+    """A line for each photograph, person and group of duplicates in both splits.
+
+    ``evaluated`` names more of the test split; ``groups`` are those of ``name_groups``.
+    """
     tested = dict(evaluated)
     for entry in entries:
         if entry.split == "test":
-            for name in names_of(entry):
+            for name in names_of(entry, groups):
                 tested.setdefault(name, f"{entry.kind} {entry.id}")
     trained: dict[SourceName, list[str]] = defaultdict(list)
     for entry in entries:
         if entry.split == "train":
-            for name in names_of(entry) & tested.keys():
+            for name in names_of(entry, groups) & tested.keys():
                 trained[name].append(f"{entry.kind} {entry.id}")
     for name, users in sorted(trained.items()):
-        kind, value = ("photograph" if name[0] == "photo" else name[0]), name[1]
+        kind, value = _CALLED.get(name[0], name[0]), name[1]
         yield f"{kind} {value}: expected on one side, got {tested[name]} in test and {_some(users)} in train"
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assets.bank.reader import Bank, Entry
-from assets.bank.splits import final_splits
+from assets.bank.splits import final_splits, name_groups
 from assets.face_metadata.partition import GROUPS, Group
 from assets.reading.folders import order
 from assets.reading.hold_out import ONE_OF, rank
@@ -53,7 +53,7 @@ def make_partition(
     subsets = subset_by_score({face: item.score for face, item in recorded.items()}, threshold)
     faces = [face if face.subset else replace(face, subset=subsets.get(face.id)) for face in faces]
     persons, remark = _persons(faces, identities)
-    faces, _ = final_splits([_tested(face, persons) for face in faces], ())
+    faces, _ = final_splits([_tested(face, persons) for face in faces], (), bank.duplicates)
     files: dict[str, list[str]] = {group.name: [] for group in GROUPS}
     for face in faces:
         if (group := _group_of(face)) is not None:
@@ -76,7 +76,10 @@ def make_partition(
         proposed=tuple(sorted(proposed, key=lambda proposal: (-proposal.score, _by_name(proposal.file)))),
         persons=tuple(sorted(persons)),
         remark=remark,
-        leaks=(*find_leaks(bank), *(on_both_sides(faces, {}) if persons else ())),
+        leaks=(
+            *find_leaks(bank),
+            *(on_both_sides(faces, {}, name_groups(bank.duplicates)) if persons else ()),
+        ),
     )
 
 

@@ -20,6 +20,7 @@ from assets.datasets.faceocc.reader import FACEOCC_FOLDER
 from assets.datasets.hands.reader import HAND_MASKS, HANDS_FOLDER
 from assets.datasets.misplaced import check_sidecars, misplaced_files
 from assets.datasets.realocc import REALOCC
+from assets.face_metadata.defects.tree import defects_of_tree
 from assets.problems import ReportProblem
 from assets.records import RawObject
 from assets.text.sidecar import Sidecar
@@ -128,6 +129,7 @@ def _collect(
         selection=selection,
         sources=results,
         cofw=cofw,
+        defects=defects_of_tree(work.raw),
         problems=tuple(chain(before.problems, *(result.problems for result in results), after.problems)),
     )
 

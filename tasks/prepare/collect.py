@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from assets.bank.reader import Entry
 from assets.datasets.coco.selection import ObjectSelection
+from assets.face_metadata.defects.tree import TreeDefects
 from assets.problems import Problem, ReportProblem
 from tasks.prepare.cofw import RECORD as COFW_RECORD
 from tasks.prepare.cofw import CofwTable
@@ -51,6 +52,7 @@ class BankContents:
     sources: tuple[SourceResult, ...]
     cofw: CofwTable | None
     problems: tuple[Problem, ...]
+    defects: TreeDefects = field(default_factory=TreeDefects)
 
     @property
     def entries(self) -> list[Entry]:

@@ -29,7 +29,7 @@ def publish_bank(
 
     ``absent`` are the raw datasets that were not found. Raises OSError if the bank can't be written.
     """
-    entries, moved = final_splits(contents.entries, contents.evaluated)
+    entries, moved = final_splits(contents.entries, contents.evaluated, contents.defects.duplicates)
     metadata = _index_fields(options, contents, entries, moved)
     changed = close_bank(bank, entries, contents.files, {PROBLEMS: _lines(contents.problems)}, metadata)
     if COFW_TABLE not in contents.files:
@@ -71,6 +71,7 @@ def _index_fields(
         "selection": contents.selection.counts,
         "moved_to_test": moved,
         "held_out": held_out_names(entries),
+        **contents.defects.index_fields(),
         "evaluation": {"faces": len(contents.evaluated), "datasets": _evaluation_datasets(contents)},
         **({"cofw": contents.cofw.faces} if contents.cofw and contents.cofw.faces else {}),
     }

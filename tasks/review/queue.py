@@ -17,13 +17,15 @@ from shards import storage
 from shards.check_output import check_folder
 from shards.lock import one_writer
 from tasks.contact_sheet import Strip, compose_sheet
-from tasks.face_metadata import RecordedScore, recorded_score
+from tasks.face_metadata import RecordedScore, known_mask_faults, recorded_score
 from tasks.face_tile import face_tile
 from tasks.progress import OnProgress, ignore_progress, tracked
 
 QUEUE, SHEET = "queue.parquet", "queue.png"
 # An IoU with the segmenter below the first value counts against a mask; it counts fully this far below.
 _AGREES, _CONTRADICTS = 0.95, 0.35
+# The share of the remaining trust that a known fault of the mask takes away.
+_KNOWN_FAULT = 0.9
 # The highest score that the segmenter alone can give.
 _SEGMENTER_MOST = 0.9
 _SEGMENTER_SAYS = "the segmenter disagrees"
@@ -31,7 +33,7 @@ _SEGMENTER_SAYS = "the segmenter disagrees"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queued:
-    """One face of the queue. ``score`` is the mask score, raised where a segmenter disagrees.
+    """One face of the queue. ``score`` is the mask score, raised by known faults and by a segmenter.
 
     ``mask`` is the mask's origin (``policy``, ``corrected``). ``figures`` are those of
     ``natocc.mask_quality.score``. ``iou`` and ``components`` compare with the segmenter; they are None
@@ -95,7 +97,7 @@ def correct_masks(
     # A weak segmenter agrees well with no mask, so only an agreement below its usual level counts.
     usual = min(_AGREES, median(iou for iou, _ in disagreements.values()) if disagreements else 1.0)
     faces = [
-        _queued(entry, *scores[name], disagreements.get(name, (None, None)), usual)
+        _queued(entry, scores[name], disagreements.get(name, (None, None)), usual)
         for name, entry in entries.items()
     ]
     faces.sort(key=lambda face: (-face.score, face.id))
@@ -126,15 +128,25 @@ def encode_queue(faces: tuple[Queued, ...]) -> bytes:
     return buffer.getvalue()
 
 
-def _recorded_scores(
-    bank: Bank, entries: dict[str, Entry], on_progress: OnProgress
-) -> dict[str, tuple[RecordedScore, str]]:
-    """The mask score of every face, and the origin of its mask."""
-    scores: dict[str, tuple[RecordedScore, str]] = {}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Recorded:
+    """What the bank records of a face: mask score, origin of the mask, known faults of the mask."""
+
+    score: RecordedScore
+    mask: str
+    faults: list[str]
+
+
+def _recorded_scores(bank: Bank, entries: dict[str, Entry], on_progress: OnProgress) -> dict[str, _Recorded]:
+    scores: dict[str, _Recorded] = {}
     for name, entry in tracked(entries.items(), on_progress, len(entries)):
         metadata = bank.metadata(entry)
         if recorded := recorded_score(metadata):
-            scores[name] = recorded, str(metadata.get("mask", "policy"))
+            scores[name] = _Recorded(
+                score=recorded,
+                mask=str(metadata.get("mask", "policy")),
+                faults=known_mask_faults(metadata),
+            )
     if lacking := [name for name in entries if name not in scores]:
         raise ValueError(
             f"{bank.url}: expected a mask score of every face, {len(lacking)} of {len(entries)} have none "
@@ -156,24 +168,22 @@ def _disagreements(
 
 
 def _queued(
-    entry: Entry,
-    recorded: RecordedScore,
-    mask: str,
-    segmenter: tuple[float | None, int | None],
-    usual: float,
+    entry: Entry, recorded: _Recorded, segmenter: tuple[float | None, int | None], usual: float
 ) -> Queued:
     iou, components = segmenter
-    doubt = 0.0
+    score, doubt = recorded.score.score, 0.0
     if iou is not None:
         doubt = _SEGMENTER_MOST * min(1.0, max(0.0, (usual - iou) / _CONTRADICTS))
+    because = _SEGMENTER_SAYS if doubt > score else recorded.score.because
+    known = _KNOWN_FAULT if recorded.faults else 0.0
     return Queued(
         id=entry.id,
         source=entry.source,
-        score=round(1 - (1 - recorded.score) * (1 - doubt), 4),
-        because=_SEGMENTER_SAYS if doubt > recorded.score else recorded.because,
-        mask=mask,
-        mask_score=recorded.score,
-        figures={name: recorded.figures[name] for name in FIGURES},
+        score=round(1 - (1 - score) * (1 - doubt) * (1 - known), 4),
+        because=f"known: {', '.join(recorded.faults)}" if known else because,
+        mask=recorded.mask,
+        mask_score=score,
+        figures={name: recorded.score.figures[name] for name in FIGURES},
         iou=iou,
         components=components,
     )

@@ -6,7 +6,7 @@ import pytest
 
 from assets.bank.reader import Bank
 from natocc.mask_quality.score import FIGURES
-from tasks.face_metadata import recorded_score
+from tasks.face_metadata import known_mask_faults, recorded_score
 from tests.scored_faces import scored_bank
 
 
@@ -17,6 +17,18 @@ def test_the_score_is_the_one_that_prepare_writes(tmp_path: Path) -> None:
     assert wide is not None and true is not None
     assert wide.score > true.score and wide.because == "the mask reaches too far"
     assert set(wide.figures) == set(FIGURES)
+
+
+def test_known_faults_are_those_of_the_mask_that_is_used() -> None:
+    known = [
+        {"kind": "duplicate", "other": "00235"},
+        {"kind": "empty", "parts": ["hair", "neck", "nose", "mouth"]},
+        {"kind": "hands in skin"},
+    ]
+    faults = ["hair neck nose and 1 more empty", "hands in skin"]
+    assert known_mask_faults({"known_defects": known, "mask": "policy"}) == faults
+    assert known_mask_faults({"known_defects": known, "mask": "corrected"}) == []
+    assert known_mask_faults({"mask": "policy"}) == known_mask_faults({"known_defects": 7}) == []
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pathlib import Path
 from assets.datasets.celebamask.parts import PartFiles
 from assets.datasets.faceocc.reader import occlusions, was_examined
 from assets.face_metadata.corrected_masks import CORRECTED_FOLDER, check_corrected, corrected_masks
+from assets.face_metadata.defects.tree import defects_of_tree
 from assets.face_metadata.origin import CELEBAMASK_LICENCE, FaceOrigins
 from assets.face_metadata.partition import partition_of
 from assets.face_metadata.partition_lists import CELEBAMASK_FOLDER, CELEBAMASK_IMAGES
@@ -38,7 +39,7 @@ _PHOTOS = f"{CELEBAMASK_FOLDER}/{CELEBAMASK_IMAGES}"
 def check_faces(raw: Path) -> None:
     """Raise FileNotFoundError if the layout is not that of the download; the message names what was found.
 
-    Raises ValueError if a list of the partition can't be read.
+    Raises ValueError if a list of the partition or the table of defects can't be read.
     """
     folder = raw / CELEBAMASK_FOLDER
     if not (folder / CELEBAMASK_IMAGES).is_dir():
@@ -52,6 +53,7 @@ def check_faces(raw: Path) -> None:
         raise FileNotFoundError(f"{raw}: expected photographs in {_PHOTOS}, got an empty folder")
     check_corrected(raw, CELEBAMASK_FOLDER)
     partition_of(raw, lambda problem: None)
+    defects_of_tree(raw)
 
 
 def read_faces(raw: Path, report: ReportProblem) -> Iterator[RawFace]:

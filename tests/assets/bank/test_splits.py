@@ -64,6 +64,24 @@ def test_an_excluded_entry_stays_so_and_links_nothing() -> None:
     assert found == ["excluded", "test", "train", "train"]
 
 
+def test_duplicates_of_a_test_face_are_tested_on_and_excluded_ones_link_nothing() -> None:
+    faces = [
+        blank_entry("face", name, split=split, person=person)
+        for name, split, person in [
+            ("1", "test", None),
+            ("2", "train", "ada"),
+            ("3", "train", "ada"),
+            ("4", "excluded", None),
+            ("5", "train", None),
+            ("6", "train", None),
+        ]
+    ]
+    objects = [blank_entry("object", "2", photo="o")]
+    final, moved = final_splits([*faces, *objects], [], [("1", "2"), ("4", "5")])
+    assert [one.split for one in final] == ["test", "test", "test", "excluded", "train", "train", "train"]
+    assert moved == 2
+
+
 def test_names_of_the_two_kinds_and_unknown_ones_are_never_mixed_up() -> None:
     test = entry("p1", "ada", "test")
     assert splits(test, entry("ada"), entry("p2", "p1"), entry("p3")) == ["test", "train", "train", "train"]

@@ -33,6 +33,7 @@ def test_of_a_tree_as_it_should_be_nothing_is_misplaced(tmp_path: Path) -> None:
         ("dtd/images/train1.txt", "dtd/labels/train1.txt"),
         ("RealOcc/image/val.txt", "RealOcc/split/val.txt"),
         ("CelebAMask-HQ/deep/er/verdicts.csv", "CelebAMask-HQ-masks_corrected/verdicts.csv"),
+        (f"{IMAGES}/defects.csv", "CelebAMask-HQ/defects.csv"),
         ("dtd/images/pitted/natocc.csv", "dtd/natocc.csv"),
         ("elsewhere/natocc.csv", "the folder of its dataset"),
     ],

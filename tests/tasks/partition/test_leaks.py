@@ -14,6 +14,7 @@ from shards.storage import sha256_bytes, write_bytes
 from shards.tar import pack
 from tasks.partition.leaks import find_leaks
 from tasks.verify.version import verify
+from tests.bank_entries import write_index
 from tests.entries import blank_entry
 
 
@@ -134,3 +135,12 @@ def test_damaged_files_of_a_bank_are_named(tmp_path: Path, damage: str) -> None:
         "stray": "face-000001.tar: not listed in bank.json",
     }
     assert finding.startswith(expected[damage])
+
+
+def test_duplicates_on_both_sides_are_a_leak(tmp_path: Path) -> None:
+    url = write_bank(tmp_path, [entry("face", "00234", "a", "test"), entry("face", "00235", "b")])
+    assert find_leaks(Bank(url)) == []
+    write_index(tmp_path, known_defects={"duplicates": [["00234", "00235"]]})
+    assert find_leaks(Bank(url)) == [
+        "duplicates of face 00234: expected on one side, got face 00234 in test and face 00235 in train"
+    ]

@@ -334,6 +334,34 @@ def test_photographs_and_persons_of_test_faces_are_kept_out_of_training(tmp_path
     assert report.absent == ("COCO",)
 
 
+def test_known_defects_are_recorded_and_a_duplicate_of_a_test_face_is_tested_on(tmp_path: Path) -> None:
+    raw, url = tmp_path / "raw", str(tmp_path / "bank")
+    for stem, side in (("0", 160), ("234", 128), ("235", 96)):
+        add_face(raw, stem, portrait(side, side))
+    add_sidecar(raw / FACES, {"file": f"{IMAGES}/235.jpg", "split": "test"})
+    assert (prepare(raw, url, workers=1).moved_to_test, "known_defects" in Bank(url).index) == (0, False)
+    write(raw / FACES / "defects.csv", b"kind,face,other,parts\nduplicate,235,234,\nmissing,0,,hair\n")
+    report, bank = prepare(raw, url, workers=1), Bank(url)
+    faces = bank.entries("face")
+    assert [face.split for face in faces] == ["train", "test", "test"]
+    assert (report.moved_first, report.refused) == (("face 00234",), 0)
+    assert [bank.metadata(face)["known_defects"] for face in faces] == [
+        [{"kind": "missing", "parts": ["hair"]}],
+        [{"kind": "duplicate", "other": "00235"}],
+        [{"kind": "duplicate", "other": "00234"}],
+    ]
+    assert bank.index["known_defects"] == {
+        "faces": 3,
+        "listed": 3,
+        "kinds": {"duplicate": 2, "missing": 1},
+        "duplicates": [["00234", "00235"]],
+    }
+    write(raw / FACES / "defects.csv", b"kind;fase\n")
+    with pytest.raises(ValueError, match=r"defects\.csv: expected the columns kind and face"):
+        prepare(raw, url, workers=1)
+    assert Bank(url).duplicates == (("00234", "00235"),)
+
+
 def test_names_of_all_kinds_are_kept_apart(tmp_path: Path) -> None:
     stems = [
         "a.b",

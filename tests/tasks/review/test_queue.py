@@ -40,6 +40,17 @@ def test_the_worst_come_first_and_say_why(tmp_path: Path) -> None:
     assert all(row["iou"] is None and row["components"] is None for row in rows)
 
 
+def test_a_mask_with_a_known_fault_comes_early_unless_it_was_corrected(tmp_path: Path) -> None:
+    known = [{"kind": "missing", "parts": ["hair"]}, {"kind": "duplicate", "other": "wide_mask"}]
+    bank = scored_bank(str(tmp_path / "bank"), known=dict.fromkeys(IDS[::2], known))
+    faces = {face.id: face for face in correct_masks(bank, str(tmp_path / "queue")).faces}
+    true, wide = faces["true_face"], faces["wide_mask"]
+    assert list(faces).index("true_face") < list(faces).index("patch_on_it")
+    assert true.because == "known: hair missing"
+    assert true.mask_score < 0.5 < 0.9 <= true.score
+    assert (wide.because, wide.score) == ("the mask reaches too far", round(wide.mask_score, 4))
+
+
 def test_the_sheet_shows_as_many_as_asked_for(tmp_path: Path) -> None:
     bank = scored_bank(str(tmp_path / "bank"))
     sheets = [cv2.imread(correct_masks(bank, str(tmp_path / str(n)), count=n).sheet) for n in (1, 3)]
