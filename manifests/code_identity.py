@@ -79,6 +79,7 @@ EXCEPTIONS = {
         (
             "assets.face_metadata.attributes",
             "assets.face_metadata.celeba",
+            "assets.face_metadata.defects.*",
             "assets.face_metadata.doubtful_faces",
             "assets.face_metadata.origin",
             "assets.face_metadata.partition*",
