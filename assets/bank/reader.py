@@ -152,11 +152,16 @@ class Bank:
 
     def evaluated(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """Dataset, key and metadata of each really occluded face. Only evaluation may use these faces."""
+        for dataset, key, members in self.evaluated_members():
+            yield dataset, key, _parse_metadata(members[METADATA])
+
+    def evaluated_members(self) -> Iterator[tuple[str, str, dict[str, bytes]]]:
+        """Dataset, key and members of each really occluded face."""
         for dataset, described in sorted(self.index.get("evaluation", {}).get("datasets", {}).items()):
             # A dataset without a usable face has no shard.
             if described["file"]:
                 for key, members in iterate(io.BytesIO(self.read_file(described["file"]))):
-                    yield dataset, key, _parse_metadata(members[METADATA])
+                    yield dataset, key, members
 
 
 def _parse_metadata(data: bytes) -> dict[str, Any]:

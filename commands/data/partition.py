@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -11,7 +13,13 @@ from commands.console import print_table, say, warn
 from commands.progress import progress
 from commands.register import CommandReport, command
 from tasks.inputs import BankUrl, OutUrl
-from tasks.options import HelpWords, Options
+from tasks.options import HelpWords, Options, Workers
+
+if TYPE_CHECKING:
+    from tasks.partition.near_duplicates import NearDuplicate
+
+# Near-duplicates on the terminal.
+_SHOWN = 10
 
 
 class PartitionOptions(Options):
@@ -25,11 +33,16 @@ class PartitionOptions(Options):
     test_identities: Annotated[Annotated[int, Field(ge=0)] | None, HelpWords("80, or a fifth of fewer")] = (
         Field(None, description="Persons to test on, if no face is for testing yet.")
     )
+    near_duplicates: bool = Field(True, description="Look for pictures of both splits that look alike.")
+    workers: Workers = Field(2, description="Threads that read pictures.")
 
 
 @command(model=PartitionOptions, example="natocc partition --bank data/bank --out lists")
 def partition(options: PartitionOptions) -> CommandReport:
-    """Write lists in the paper's format, with counts beside its Table 2. Exit 1 if test data leaks."""
+    """Write lists in the paper's format, with counts beside its Table 2. Exit 1 if test data leaks.
+
+    Near-duplicates across splits are told and change nothing.
+    """
     from assets.bank.reader import Bank
     from shards.check_output import check_folder
     from tasks.partition.propose import make_partition
@@ -43,6 +56,8 @@ def partition(options: PartitionOptions) -> CommandReport:
             identities=options.test_identities,
             on_progress=on_progress,
         )
+    if options.near_duplicates:
+        report = replace(report, near_duplicates=_near_duplicates(options, report.splits))
     out = options.out
     write_partition(report, out)
     rows = [{"part": name, "faces": count, "Table 2": published} for name, count, published in report.rows()]
@@ -53,6 +68,7 @@ def partition(options: PartitionOptions) -> CommandReport:
         say(f"proposed as O by mask score, look at them ({PROPOSED}): {len(report.proposed)} of {faces}")
     if report.unknown:
         say(f"of unknown part and in no list: {count_of(len(report.unknown), 'faces')}")
+    _tell_near_duplicates(report.near_duplicates)
     warn(*report.leaks)
     say(f"{out}: {count_of(len(report.leaks), 'leaks') if report.leaks else 'no leaks'}")
     fields = {
@@ -61,5 +77,33 @@ def partition(options: PartitionOptions) -> CommandReport:
         "proposed": len(report.proposed),
         "unknown": len(report.unknown),
         "leaks": report.leaks,
+        "near_duplicates": None if report.near_duplicates is None else list(map(str, report.near_duplicates)),
     }
     return CommandReport(fields, code=1 if report.leaks else 0)
+
+
+def _near_duplicates(options: PartitionOptions, splits: Mapping[str, str]) -> tuple[NearDuplicate, ...]:
+    from assets.bank.reader import Bank
+    from tasks.partition.near_duplicates import find_near_duplicates
+
+    with progress("pictures") as on_progress:
+        return find_near_duplicates(
+            Bank(options.bank), splits, workers=options.workers, on_progress=on_progress
+        )
+
+
+def _tell_near_duplicates(found: tuple[NearDuplicate, ...] | None) -> None:
+    """Tell the pairs that are most alike, and how many there are."""
+    from tasks.partition.report import REPORT
+
+    if found is None:
+        return
+    warn(*map(str, found[:_SHOWN]))
+    if len(found) > _SHOWN:
+        warn(f"and {len(found) - _SHOWN} more in {REPORT}")
+    if found:
+        say(
+            "pairs that are one photograph: give faces a row with duplicate in CelebAMask-HQ/defects.csv, "
+            "occluders one photo in natocc.csv, and prepare again"
+        )
+    say(f"across splits: {count_of(len(found), 'near-duplicates') if found else 'no near-duplicates'}")

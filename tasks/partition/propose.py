@@ -76,6 +76,7 @@ def make_partition(
         proposed=tuple(sorted(proposed, key=lambda proposal: (-proposal.score, _by_name(proposal.file)))),
         persons=tuple(sorted(persons)),
         remark=remark,
+        splits={face.id: face.split for face in faces},
         leaks=(
             *find_leaks(bank),
             *(on_both_sides(faces, {}, name_groups(bank.duplicates)) if persons else ()),

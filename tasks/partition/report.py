@@ -6,11 +6,12 @@ import csv
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 
 from assets.face_metadata.partition import GROUPS, TABLE_2
 from shards import storage
 from shards.lock import one_writer
+from tasks.partition.near_duplicates import NearDuplicate
 
 REPORT, PROPOSED = "partition.json", "proposed-O.csv"
 
@@ -36,6 +37,8 @@ class PartitionReport:
     persons: tuple[str, ...]  # newly chosen for testing
     remark: str  # the reason for the choice of persons
     leaks: tuple[str, ...]
+    splits: Mapping[str, str] = field(default_factory=dict)  # by the faces' ids, under this partition
+    near_duplicates: tuple[NearDuplicate, ...] | None = None  # None if nobody looked for them
 
     def rows(self) -> list[tuple[str, int, int | None]]:
         """Group, number of faces, and the number in Table 2 if it has one."""
@@ -78,6 +81,8 @@ def write_partition(report: PartitionReport, out: str) -> None:
         "remark": report.remark,
         "leaks": report.leaks,
     }
+    if report.near_duplicates is not None:
+        summary["near_duplicates"] = [asdict(pair) for pair in report.near_duplicates]
     written |= {PROPOSED: table.getvalue().encode(), REPORT: json.dumps(summary, indent=1).encode()}
     for name, data in written.items():
         storage.write_bytes(storage.join(out, name), data)

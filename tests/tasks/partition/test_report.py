@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from assets.face_metadata.partition import GROUPS, TABLE_2
+from tasks.partition.near_duplicates import NearDuplicate
 from tasks.partition.report import PROPOSED, REPORT, PartitionReport, Proposal, write_partition
 
 
@@ -39,6 +41,16 @@ def test_counts_stand_beside_table_2(tmp_path: Path) -> None:
     assert summary["counts"]["O"] == {"faces": 1, "table_2": TABLE_2["O"]}
     assert (summary["by_suspicion"], summary["proposed_O"], summary["unknown"]) == (2, 1, ["9.jpg"])
     assert (tmp_path / PROPOSED).read_text() == 'file,score,because\n"3, of two.jpg",0.75,a patch\n'
+
+
+def test_near_duplicates_are_listed_if_they_were_looked_for(tmp_path: Path) -> None:
+    pair = NearDuplicate(kind="face", test="1", train="2", likeness=0.97, mirrored=True)
+    for name, found in (("none", None), ("some", (pair,))):
+        write_partition(replace(report(), near_duplicates=found), str(tmp_path / name))
+    assert "near_duplicates" not in json.loads((tmp_path / "none" / REPORT).read_text())
+    assert json.loads((tmp_path / "some" / REPORT).read_text())["near_duplicates"] == [
+        {"kind": "face", "test": "1", "train": "2", "likeness": 0.97, "mirrored": True}
+    ]
 
 
 def test_equal_lists_are_left_and_others_are_not_overwritten(tmp_path: Path) -> None:
