@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -16,10 +16,14 @@ _NO_FLUSH = (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES, errno.EPERM
 
 
 @contextmanager
-def replace_whole(path: Path) -> Iterator[BinaryIO]:
-    """Open a temporary file in the folder of ``path``. It gets the name if the block ends without error."""
-    make_folders(path.parent)
-    handle, temporary = new_temporary(path.parent)
+def replace_whole(path: Path, name: Callable[[], str] | None = None) -> Iterator[BinaryIO]:
+    """Open a temporary file in the folder of ``path``. It gets the name if the block ends without error.
+
+    With ``name``, ``path`` is the folder, and the file's name is what ``name`` returns at the end.
+    """
+    folder = path.parent if name is None else path
+    make_folders(folder)
+    handle, temporary = new_temporary(folder)
     try:
         with os.fdopen(handle, "wb") as stream:
             yield stream
@@ -27,6 +31,7 @@ def replace_whole(path: Path) -> Iterator[BinaryIO]:
             os.fsync(stream.fileno())
             # While it is open, since another process removes what no writer holds.
             temporary.chmod(0o644)
+            path = path if name is None else folder / name()
             temporary.replace(path)
     except IsADirectoryError as error:
         temporary.unlink(missing_ok=True)
@@ -41,7 +46,7 @@ def replace_whole(path: Path) -> Iterator[BinaryIO]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    flush_folder(path.parent)
+    flush_folder(folder)
 
 
 def make_folders(folder: Path) -> None:

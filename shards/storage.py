@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,21 +62,23 @@ def local_path(url: str) -> Path | None:
 
 
 @contextmanager
-def write_whole(url: str) -> Iterator[BinaryIO]:
+def write_whole(url: str, name: Callable[[], str] | None = None) -> Iterator[BinaryIO]:
     """Open ``url`` for writing. The file appears under its name only if the block ends without error.
+
+    With ``name``, ``url`` is a folder, and the file's name in it is what ``name`` returns at the end.
 
     Locally, a temporary file in the same folder is flushed to disk, then renamed. Elsewhere, a local spool
     file is uploaded at the end; an upload that fails or is interrupted is discarded.
     """
     if is_local(url):
-        with replace_whole(Path(open_filesystem(str(url))[1])) as stream:
+        with replace_whole(Path(open_filesystem(str(url))[1]), name) as stream:
             yield stream
         return
     with tempfile.TemporaryFile() as spool:
         yield cast(BinaryIO, spool)
         size = spool.seek(0, 2)
         check_leases(str(url))
-        with connect(url) as (filesystem, path):
+        with connect(url if name is None else join(url, name())) as (filesystem, path):
             upload(filesystem, path, cast(BinaryIO, spool), size)
 
 

@@ -38,6 +38,12 @@ def write_index(folder: Path, **fields: Any) -> None:
     )
 
 
+def shard_file(bank: Path | str, name: str) -> Path:
+    """The file of a prepared shard, whatever its content: ``face-000000-9f86d081.tar`` of ``face-000000``."""
+    (path,) = Path(bank).glob(f"{name}-*.tar")
+    return path
+
+
 def flip_bit(path: Path, at: int, bit: int = 0) -> None:
     """Change one bit of the byte ``at`` of a file."""
     data = bytearray(path.read_bytes())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import pyarrow as pa
@@ -20,7 +20,10 @@ from shards.tar import TarWriter, add_sample
 
 # The index of the bank that is being written again; it holds the options that this bank was made with.
 FORMER_INDEX = ".former-bank.json"
-_SHARD = re.compile(rf"(({'|'.join(ENTRY_KINDS)})(_[a-z]+)?|realocc|realocc_wild|cofw)-\d{{6}}\.tar")
+# Digits of a shard's hash in its name.
+_HASH_DIGITS = 8
+_PLACE = rf"[0-9a-f]{{6,16}}(-[0-9a-f]{{{_HASH_DIGITS}}})?"
+_SHARD = re.compile(rf"(({'|'.join(ENTRY_KINDS)})(_[a-z]+)?|realocc|realocc_wild|cofw)-{_PLACE}\.tar")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,24 +42,48 @@ def is_shard(name: str) -> bool:
 
 
 def open_bank(url: str) -> None:
-    """Prepare the folder for writing. Removing the index marks its content as incomplete.
+    """Prepare the folder for writing shards. A bank that is there stays as it is, and can be read.
 
-    A copy of the index stays as FORMER_INDEX until the bank is closed. Raises OSError if the folder can't be
-    made or written. An empty table is written first, so that this error appears before hours of work.
+    Without one, an empty table marks the content as incomplete. Raises OSError if the folder can't be made or
+    the table written, so that this error appears before hours of work.
     """
     storage.make_folder(url)
+    if not storage.exists(storage.join(url, BANK_INDEX)):
+        storage.write_bytes(storage.join(url, BANK_TABLE), b"")
+
+
+def retire_bank(url: str) -> None:
+    """Remove the index, which marks the folder's content as incomplete.
+
+    A copy of the index stays as FORMER_INDEX until the bank is closed. Raises OSError if that fails.
+    """
     index = storage.join(url, BANK_INDEX)
     if storage.exists(index):
         storage.copy(index, storage.join(url, FORMER_INDEX))
         storage.remove(index)
-    storage.write_bytes(storage.join(url, BANK_TABLE), b"")
 
 
-def write_shard(url: str, name: str, items: Iterable[tuple[Entry, Mapping[str, bytes]]]) -> Shard:
-    """Write one tar file as the items arrive, and fill in their ``shard``, ``members`` and ``sha256``."""
-    target = storage.join(url, name)
+def file_of(name: str, sha256: str) -> str:
+    """The name of a shard's file, with the first digits of its hash.
+
+    Another content thus never takes the place of a file that a bank lists.
+    """
+    return f"{name}-{sha256[:_HASH_DIGITS]}.tar"
+
+
+def write_shard(
+    url: str, name: str | Callable[[str], str], items: Iterable[tuple[Entry, Mapping[str, bytes]]]
+) -> Shard:
+    """Write one tar file as the items arrive, and fill in their ``shard``, ``members`` and ``sha256``.
+
+    ``name`` is the file's name, or gives it for the sha256 of the file.
+    """
+
+    def named() -> str:
+        return name if isinstance(name, str) else name(writer.sha256)
+
     entries = []
-    with storage.write_whole(target) as stream:
+    with storage.write_whole(url, named) as stream:
         writer = TarWriter(stream)
         for entry, members in items:
             hashes = {member: storage.sha256_bytes(data) for member, data in members.items()}
@@ -64,9 +91,10 @@ def write_shard(url: str, name: str, items: Iterable[tuple[Entry, Mapping[str, b
                 member: StoredMember(span.offset, span.size, hashes[member])
                 for member, span in add_sample(writer, entry.id, members).items()
             }
-            entries.append(replace(entry, shard=name, members=stored, sha256=content_sha256(hashes)))
+            entries.append(replace(entry, members=stored, sha256=content_sha256(hashes)))
         writer.close()
-    return Shard(name=name, sha256=writer.sha256, size=writer.size, entries=tuple(entries))
+    stored_entries = tuple(replace(entry, shard=named()) for entry in entries)
+    return Shard(name=named(), sha256=writer.sha256, size=writer.size, entries=stored_entries)
 
 
 def close_bank(
@@ -78,8 +106,9 @@ def close_bank(
 ) -> bool:
     """Write the table, the files ``beside`` it, then the index with ``index_fields``, counts and all hashes.
 
-    ``files`` are the hashes of files that are already written. Shards that an earlier bank left here are
-    removed. Returns whether anything differs from the existing bank. If nothing differs, nothing is written.
+    ``files`` are the hashes of files that are already written. An existing bank can be read until all is
+    there but the table; its shards are removed at the end. Returns whether anything differs from the existing
+    bank. If nothing differs, nothing is written.
     """
     rows = [asdict(e) | {"members": [(n, asdict(s)) for n, s in e.members.items()]} for e in entries]
     stream = io.BytesIO()
@@ -92,21 +121,16 @@ def close_bank(
         "files": dict(files) | {name: storage.sha256_bytes(data) for name, data in written.items()},
         **index_fields,
     }
-    data = encode_document(BANK_FORMAT, index)
-    where = storage.join(url, BANK_INDEX)
-    if all(
-        _holds(storage.join(url, name), content) for name, content in {**written, BANK_INDEX: data}.items()
-    ):
-        return False
-    open_bank(url)
+    written[BANK_INDEX] = encode_document(BANK_FORMAT, index)
+    changed = not all(_holds(storage.join(url, name), content) for name, content in written.items())
+    if changed:
+        retire_bank(url)
+        for name, content in written.items():
+            storage.write_bytes(storage.join(url, name), content)
     for name in storage.list_names(url):
-        if is_shard(name) and name not in files:
+        if name == FORMER_INDEX or (is_shard(name) and name not in files):
             storage.remove(storage.join(url, name))
-    for name, content in written.items():
-        storage.write_bytes(storage.join(url, name), content)
-    storage.write_bytes(where, data)
-    storage.remove(storage.join(url, FORMER_INDEX))
-    return True
+    return changed
 
 
 def _holds(url: str, data: bytes) -> bool:
@@ -117,7 +141,8 @@ class BankWriter:
     """Writes a bank entry by entry, for banks that are not made from raw downloads.
 
     A shard holds entries of one kind: ``per_shard`` entries or about ``shard_bytes``, whichever is reached
-    first. The entries of an unfinished shard are held in memory. Raises OSError if the folder can't be made
+    first. Shards are numbered, and take the place of those of a bank that was there, which can't be read from
+    then on. The entries of an unfinished shard are held in memory. Raises OSError if the folder can't be made
     or written.
     """
 
@@ -126,6 +151,7 @@ class BankWriter:
         self._shards: list[Shard] = []
         self._pending: list[tuple[Entry, dict[str, bytes]]] = []
         self._size = 0
+        retire_bank(self.url)
         open_bank(self.url)
 
     def add(self, entry: Entry, members: dict[str, bytes]) -> None:

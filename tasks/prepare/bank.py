@@ -74,14 +74,13 @@ def prepare(
     """Prepare every raw dataset under ``raw``; ``report`` gets each problem as it is found.
 
     A shard is kept if its content is as it was written and its inputs, options and code are unchanged, so an
-    interrupted call resumes where it stopped and a damaged bank is repaired. An input counts as unchanged by
-    size and time, with ``reread`` by content. ``on_progress`` counts inputs; ``on_upscaler`` gets the
-    upscaler that is used.
+    interrupted call resumes where it stopped and a damaged bank is repaired. The bank before can be read
+    until the new one takes its place, at the end. An input counts as unchanged by size and time, with
+    ``reread`` by content. ``on_progress`` counts inputs; ``on_upscaler`` gets the upscaler that is used.
 
     Raises InUse if another run writes the bank, unless ``wait``. Raises FileNotFoundError if there are no
     faces or no upscaler is available, ValueError for unknown options, broken weights and a bank of a later
-    release, OSError if the bank can't be written. An existing bank survives all of these errors except the
-    last.
+    release, OSError if the bank can't be written. An existing bank survives all of these errors.
     """
     choice = choose_upscaler(
         options.upscaler, options.weights, device=options.device, precision=options.precision
@@ -135,7 +134,7 @@ def _collect(
 
 
 class _Opener:
-    """Takes the bank out of use when the first shard is about to change."""
+    """Opens the bank when the first shard is about to be written."""
 
     def __init__(self, bank: str) -> None:
         self._bank, self._done = bank, False

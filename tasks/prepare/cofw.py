@@ -20,7 +20,7 @@ from manifests.lineage import digest, library_versions
 from shards import storage
 from shards.table import read_table
 from tasks.prepare.fingerprints import describe_input, mark_of
-from tasks.prepare.records import Record, holds, read_record, remove_record, write_record
+from tasks.prepare.records import Record, holds, read_record, write_record
 
 if TYPE_CHECKING:
     from tasks.prepare.shards import Work
@@ -50,16 +50,16 @@ COFW_SCHEMA = pa.schema(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CofwTable:
-    """The written table."""
+    """The table, and what it counts."""
 
     # Faces by split, and genuine faces of the training split; empty if no image could be read.
     faces: dict[str, int]
-    # sha256 of the table by its name; empty without a table.
-    files: dict[str, str]
+    # Parquet; empty if no image could be read.
+    data: bytes
 
 
 def prepare_cofw(work: Work, note: ReportProblem) -> CofwTable | None:
-    """The table of all faces whose image can be read.
+    """The table of all faces whose image can be read, to be written with the bank's own.
 
     An existing table is kept if its files are unchanged. Returns None if there are no files. Raises
     ValueError if there are files but h5py is missing.
@@ -79,15 +79,16 @@ def prepare_cofw(work: Work, note: ReportProblem) -> CofwTable | None:
     record = read_record(work.bank, RECORD)
     if record is None or not holds(record, key, work.raw, work.bank, reread=work.reread):
         work.open_bank()
-        remove_record(work.bank, RECORD)
-        record = _write(work, key, paths)
+        record, data = _make(work, key, paths)
+    else:
+        data = storage.read_bytes(storage.join(work.bank, COFW_TABLE)) if record.size else b""
     for problem in record.problems:
         note(problem)
-    files = {record.file: record.sha256} if record.size else {}
-    return CofwTable(faces=_counts(work.bank, record), files=files)
+    return CofwTable(faces=_counts(data), data=data)
 
 
-def _write(work: Work, key: str, paths: list[Path]) -> Record:
+def _make(work: Work, key: str, paths: list[Path]) -> tuple[Record, bytes]:
+    """The record, which is written, and the table, which is not: a bank that is there has another."""
     problems: list[Problem] = []
     inputs = {relative(path, work.raw): mark_of(path) for path in paths}
     faces = read_cofw(work.raw, problems.append)
@@ -95,10 +96,6 @@ def _write(work: Work, key: str, paths: list[Path]) -> Record:
     buffer = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(rows, schema=COFW_SCHEMA), buffer)
     data = buffer.getvalue() if rows else b""
-    if rows:
-        storage.write_bytes(storage.join(work.bank, COFW_TABLE), data)
-    else:
-        storage.remove(storage.join(work.bank, COFW_TABLE))
     record = Record(
         key=key,
         inputs=inputs,
@@ -109,14 +106,13 @@ def _write(work: Work, key: str, paths: list[Path]) -> Record:
         sha256=storage.sha256_bytes(data),
     )
     write_record(work.bank, RECORD, record)
-    return record
+    return record, data
 
 
-def _counts(bank: str, record: Record) -> dict[str, int]:
-    if not record.size:
+def _counts(data: bytes) -> dict[str, int]:
+    if not data:
         return {}
-    table = read_table(storage.read_bytes(storage.join(bank, COFW_TABLE)))
-    rows = table.to_pylist()
+    rows = read_table(data).to_pylist()
     genuine = sum(row["split"] == "train" and bool(row["genuine"]) for row in rows)
     splits = Counter("test" if row["split"] == "test" else "train" for row in rows)
     return {"train": splits["train"], "train_genuine": genuine, "test": splits["test"]}

@@ -1,4 +1,4 @@
-"""The results of all sources. The order of problems does not depend on the number of workers."""
+"""The results of all sources. Their order depends on neither the number of workers nor earlier runs."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from assets.bank.reader import Entry
 from assets.datasets.coco.selection import ObjectSelection
 from assets.face_metadata.defects.tree import TreeDefects
 from assets.problems import Problem, ReportProblem
+from tasks.prepare.cofw import COFW_TABLE, CofwTable
 from tasks.prepare.cofw import RECORD as COFW_RECORD
-from tasks.prepare.cofw import CofwTable
 from tasks.prepare.shards import Work, shards_of
 from tasks.prepare.sources import InputSource
 from tasks.prepare.upscaling.choose import UpscalerChoice
@@ -36,8 +36,8 @@ class SourceResult:
     source: InputSource
     records: tuple[str, ...]  # names of their records
     files: dict[str, str]  # sha256 of each file by name; a shard without an entry has no file
-    entries: tuple[Entry, ...]
-    problems: tuple[Problem, ...]  # the reader's problems, then those of the inputs in order
+    entries: tuple[Entry, ...]  # by id
+    problems: tuple[Problem, ...]  # the reader's problems, then those of the inputs by path
     made: int
     kept: int
     counted: Counter[str]
@@ -72,9 +72,13 @@ class BankContents:
 
     @property
     def files(self) -> dict[str, str]:
-        """sha256 of everything that is now in the bank, by name."""
-        files = {name: digest for result in self.sources for name, digest in result.files.items()}
-        return files | (self.cofw.files if self.cofw else {})
+        """sha256 of every shard, by name."""
+        return {name: digest for result in self.sources for name, digest in result.files.items()}
+
+    @property
+    def beside(self) -> dict[str, bytes]:
+        """Files that are written with the bank's table, by name."""
+        return {COFW_TABLE: self.cofw.data} if self.cofw and self.cofw.data else {}
 
     @property
     def counted(self) -> dict[str, int]:
@@ -86,13 +90,15 @@ class BankContents:
 def collect_source(source: InputSource, work: Work, report: ReportProblem) -> SourceResult:
     """Make or keep the shards of a source. Problems are reported as they come."""
     reading, inputs = ProblemLog(report), ProblemLog(report)
-    shards = list(shards_of(source, work, reading.add, inputs.add))
+    shards = sorted(shards_of(source, work, reading.add, inputs.add), key=lambda shard: shard.name)
+    entries = (entry for shard in shards for entry in shard.record.entries)
+    problems = (_printable(problem) for shard in shards for problem in shard.record.problems)
     return SourceResult(
         source=source,
         records=tuple(shard.name for shard in shards),
         files={shard.record.file: shard.record.sha256 for shard in shards if shard.record.size},
-        entries=tuple(entry for shard in shards for entry in shard.record.entries),
-        problems=(*reading.problems, *inputs.problems),
+        entries=tuple(sorted(entries, key=lambda entry: entry.id)),
+        problems=(*reading.problems, *sorted(problems, key=lambda problem: problem.path)),
         made=sum(not shard.kept for shard in shards),
         kept=sum(shard.kept for shard in shards),
         counted=sum((Counter(shard.record.counted) for shard in shards), Counter[str]()),

@@ -25,16 +25,18 @@ _MOST_MOVED = 3
 def publish_bank(
     bank: str, options: PrepareOptions, contents: BankContents, absent: tuple[str, ...]
 ) -> PrepareReport:
-    """Write table and index. An existing bank with the same contents is left unchanged.
+    """Write table and index, then remove what the bank before leaves. An equal bank is left unchanged.
 
     ``absent`` are the raw datasets that were not found. Raises OSError if the bank can't be written.
     """
     entries, moved = final_splits(contents.entries, contents.evaluated, contents.defects.duplicates)
     metadata = _index_fields(options, contents, entries, moved)
-    changed = close_bank(bank, entries, contents.files, {PROBLEMS: _lines(contents.problems)}, metadata)
-    if COFW_TABLE not in contents.files:
+    beside = {PROBLEMS: _lines(contents.problems), **contents.beside}
+    changed = close_bank(bank, entries, contents.files, beside, metadata)
+    if COFW_TABLE not in beside:
         storage.remove(storage.join(bank, COFW_TABLE))
     drop_records(bank, contents.records)
+    made = sum(result.made for result in contents.sources)
     return PrepareReport(
         bank=bank,
         counts=count_entries(Bank(bank)),
@@ -42,8 +44,8 @@ def publish_bank(
         skipped=contents.selection.skipped,
         absent=absent,
         moved_to_test=moved,
-        unchanged=not changed,
-        shards_made=sum(result.made for result in contents.sources),
+        unchanged=not changed and not made,
+        shards_made=made,
         shards_kept=sum(result.kept for result in contents.sources),
         upscaled=contents.counted,
         moved_first=_first_moved(contents.entries, entries),

@@ -76,10 +76,6 @@ def _decode(data: bytes) -> Record | None:
         return None
 
 
-def remove_record(bank: str, name: str) -> None:
-    storage.remove(_url(bank, name))
-
-
 def holds(record: Record, key: str, raw: Path, bank: str, *, reread: bool = False) -> bool:
     """Return whether the record's shard is sound and making it again would give the same bytes.
 

@@ -1,12 +1,17 @@
-"""Group a source's inputs into shards. Unchanged shards are kept; workers prepare the others."""
+"""Divide a source's inputs into shards. Unchanged shards are kept; workers prepare the others.
+
+The shard of an input follows from a hash of its id (``shards/divide.py``), so that an input more or less
+changes few shards, and their names are stable: ``face-7f0000`` holds the faces from that hash on.
+"""
 
 from __future__ import annotations
 
+import pickle
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from itertools import chain, groupby, islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +19,13 @@ from assets.problems import ReportProblem
 from manifests.code_identity import WRITE_BANK, code_identity
 from manifests.lineage import digest, library_versions
 from natocc.files.read import bounds
+from shards.divide import divide_named
 from tasks.prepare.fingerprints import describe_input
 from tasks.prepare.records import Record, holds, read_record
 from tasks.prepare.sources import InputSource, distinct
 from tasks.prepare.write import PreparedInput, make_entries, write_entries
 from tasks.progress import ProgressCounter
-from tasks.workers.pool import WorkerPool, batched, ordered_map
+from tasks.workers.pool import WorkerPool, ordered_map
 
 # Inputs of the one shard of faces for evaluation.
 _UNLIMITED = 1 << 30
@@ -31,7 +37,7 @@ class InputGroup:
 
     name: str
     key: str
-    items: tuple[Any, ...]  # empty for a kept shard
+    items: tuple[Any, ...]  # by id; empty for a kept shard
     count: int
     kept: Record | None
 
@@ -61,19 +67,45 @@ class ShardResult:
 def shards_of(
     source: InputSource, work: Work, reading: ReportProblem, inputs: ReportProblem
 ) -> Iterator[ShardResult]:
-    """The shards of a source in order; its reader reports to ``reading``, its inputs to ``inputs``."""
+    """The shards of a source, those that are made in order; its reader reports to ``reading``.
+
+    Its inputs report to ``inputs``. All are read before the first is prepared.
+    """
+    groups = input_groups(source, work, reading)
+    kept, queue = deque[ShardResult](), deque[InputGroup]()
+
+    def changed() -> Iterator[Any]:
+        for group in groups:
+            if group.kept is not None:
+                kept.append(_keep(group, group.kept, work, inputs))
+                continue
+            work.open_bank()
+            queue.append(group)
+            yield from group.items
+
+    # All in one run, so that no worker waits at a shard's end.
+    each = partial(make_entries, source.function, dict(source.arguments), work.raw, source.by_chunk, bounds())
+    done = ordered_map(work.pool, each, changed(), source.chunk, 3 * work.workers)
+    for first in done:
+        group = queue.popleft()
+        made = _counted(chain([first], islice(done, group.count - 1)), work.progress)
+        record = write_entries(work.bank, group.name, group.key, made, inputs)
+        yield ShardResult(name=group.name, record=replace(record, inputs={}), kept=False)
+    yield from kept
+
+
+def input_groups(source: InputSource, work: Work, report: ReportProblem) -> Iterator[InputGroup]:
+    """The inputs of each shard, in order of their hashes."""
     base = digest(_cache_fields(source, work.raw))
-    items = distinct(source.read(reading), work.raw, reading)
+    packed: dict[str, bytes] = {}
+    for item in distinct(source.read(report), work.raw, report):
+        # Records take three to five times the memory.
+        packed[item.id] = pickle.dumps(item, pickle.HIGHEST_PROTOCOL)
+        work.progress.add(0)
     size = source.per_shard if source.evaluation is None else _UNLIMITED
-    groups = (
-        _group(f"{source.name}-{number:06d}", base, batch, work)
-        for number, batch in enumerate(batched(items, size))
-    )
-    for unchanged, run in groupby(groups, key=lambda group: group.kept is not None):
-        if unchanged:
-            yield from _keep(run, work, inputs)
-        else:
-            yield from _make(source, run, work, inputs)
+    for place, names in divide_named(dict.fromkeys(packed, 1), size).items():
+        items = [pickle.loads(packed.pop(name)) for name in sorted(names)]  # noqa: S301 (from above)
+        yield _group(f"{source.name}-{place}", base, items, work)
 
 
 def _cache_fields(source: InputSource, raw: Path) -> list[Any]:
@@ -87,34 +119,11 @@ def _cache_fields(source: InputSource, raw: Path) -> list[Any]:
     return [*function, code, library_versions("pycocotools"), asdict(bounds())]
 
 
-def _keep(groups: Iterator[InputGroup], work: Work, report: ReportProblem) -> Iterator[ShardResult]:
-    for group in groups:
-        assert group.kept is not None  # noqa: S101 (the caller groups by it)
-        for problem in group.kept.problems:
-            report(problem)
-        work.progress.add(group.count)
-        yield ShardResult(name=group.name, record=group.kept, kept=True)
-
-
-def _make(
-    source: InputSource, groups: Iterator[InputGroup], work: Work, report: ReportProblem
-) -> Iterator[ShardResult]:
-    """Make consecutive shards in one run, so that no worker waits at a shard's end."""
-    queue: deque[InputGroup] = deque()
-
-    def items() -> Iterator[Any]:
-        for group in groups:
-            work.open_bank()
-            queue.append(group)
-            yield from group.items
-
-    each = partial(make_entries, source.function, dict(source.arguments), work.raw, source.by_chunk, bounds())
-    done = ordered_map(work.pool, each, items(), source.chunk, 3 * work.workers)
-    for first in done:
-        group = queue.popleft()
-        made = _counted(chain([first], islice(done, group.count - 1)), work.progress)
-        record = write_entries(work.bank, group.name, group.key, made, report)
-        yield ShardResult(name=group.name, record=replace(record, inputs={}), kept=False)
+def _keep(group: InputGroup, record: Record, work: Work, report: ReportProblem) -> ShardResult:
+    for problem in record.problems:
+        report(problem)
+    work.progress.add(group.count)
+    return ShardResult(name=group.name, record=record, kept=True)
 
 
 def _counted(items: Iterable[PreparedInput], progress: ProgressCounter) -> Iterator[PreparedInput]:

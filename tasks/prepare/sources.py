@@ -27,8 +27,8 @@ from tasks.prepare.occluders.objects import prepare_objects
 from tasks.prepare.options import PrepareOptions
 from tasks.prepare.upscaling.choose import Upscaler
 
-# Inputs in a shard. It is a number of inputs, not of bytes, since a changed input must not move the following
-# inputs.
+# Inputs in a shard; one has 0.5 to 1.5 times as many. It is a number of inputs, not of bytes, since a changed
+# input must not move others.
 PER_SHARD = 256
 # Fewer where a network takes seconds for each, since a killed run makes its unfinished shards again.
 PER_SLOW_SHARD = 32
@@ -38,14 +38,14 @@ CHUNK, ALONE = 8, 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputSource:
-    """``read`` yields inputs in a fixed order; ``function`` makes an entry of each.
+    """``read`` yields inputs, whose ids are stable; ``function`` makes an entry of each.
 
     The function is called with the input, the raw folder as ``raw`` and ``arguments``; with ``by_chunk``
     it takes the inputs of a chunk and returns their entries in order. An entry must not depend on the other
     inputs.
     """
 
-    name: str  # its shards are <name>-000000.tar and so on
+    name: str  # its shards are <name>-<lower end of their hashes>-<hash of the file>.tar
     read: Callable[[ReportProblem], Iterable[Any]]
     function: Callable[..., Any]
     arguments: Mapping[str, Any] = field(default_factory=dict)

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import cv2
 
 from assets.bank.reader import Entry
-from assets.bank.writer import write_shard
+from assets.bank.writer import file_of, write_shard
 from assets.problems import Problem, ReportProblem
 from assets.reading.folders import relative
 from natocc.files.read import Bounds, use_bounds
 from shards import storage
 from tasks.prepare.entry import Prepared
 from tasks.prepare.fingerprints import Mark, files_of, mark_of
-from tasks.prepare.records import Record, remove_record, write_record
+from tasks.prepare.records import Record, write_record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,7 @@ def make_entries(
 def write_entries(
     bank: str, name: str, key: str, made: Iterable[PreparedInput], report: ReportProblem
 ) -> Record:
-    """Write the shard as its inputs come, then its record."""
+    """Write the shard as its inputs come, then its record. The file of the record before stays."""
     inputs: dict[str, Mark | None] = {}
     problems: list[Problem] = []
     counted: Counter[str] = Counter()
@@ -67,9 +68,7 @@ def write_entries(
             if item.prepared.entry is not None:
                 yield item.prepared.entry, item.prepared.members
 
-    # The old record is removed first, so a shard left half written by a killed run is made again.
-    remove_record(bank, name)
-    shard = write_shard(bank, f"{name}.tar", usable())
+    shard = write_shard(bank, partial(file_of, name), usable())
     if not shard.entries:
         storage.remove(storage.join(bank, shard.name))
     record = Record(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assets.bank.reader import Bank, Entry
+from assets.bank.writer import is_shard
 from manifests.dataset import DATASET_INDEX, resolve_version
 from natocc.document import BadDocument
 from natocc.kinds import ENTRY_KINDS
@@ -63,13 +64,23 @@ def verify_bank(url: str, on_progress: OnProgress = ignore_progress) -> tuple[di
     ]
     advice = REPAIR_BANK.replace("{folder}", url)
     findings = [f"{finding}; {advice}" for finding in damaged]
-    findings += [f"{name}: not listed in {BANK_INDEX}; remove it" for name in _strays(url, index["files"])]
+    findings += [_stray(name) for name in _strays(url, index["files"])]
     return index["counts"], findings or find_leaks(Bank(url))
 
 
 def _strays(url: str, expected: dict[str, str]) -> list[str]:
     """Names in the folder that are not the bank's, without clutter."""
     return sorted(set(storage.list_names(url, data_alone=True)) - {BANK_INDEX, RECORDS} - expected.keys())
+
+
+def _stray(name: str) -> str:
+    """The finding for a file that is not the bank's."""
+    if is_shard(name):
+        return (
+            f"{name}: not listed in {BANK_INDEX}, left by a `natocc prepare` that did not end; run it again, "
+            "or remove the file"
+        )
+    return f"{name}: not listed in {BANK_INDEX}; remove it"
 
 
 def _damage(url: str, expected: dict[str, str], on_progress: OnProgress) -> Iterator[str]:

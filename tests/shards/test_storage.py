@@ -56,6 +56,17 @@ def test_readers_see_the_old_file_until_the_new_one_is_whole(tmp_path: Path) -> 
     assert storage.read_bytes(url) == b"new"
 
 
+def test_a_file_can_be_named_at_its_end(tmp_path: Path) -> None:
+    names: list[str] = []
+    for url in (str(tmp_path / "new"), "memory://named"):
+        names.clear()
+        with storage.write_whole(url, lambda: names[0]) as stream:
+            stream.write(b"content")
+            names.append("a.bin")
+        assert storage.list_names(url) == ["a.bin"]
+        assert storage.read_bytes(f"{url}/a.bin") == b"content"
+
+
 WRITE = "import sys; from shards.storage import write_bytes; write_bytes(sys.argv[1], bytes(300_000))"
 LIMITED = "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
 LIMITED += "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); "

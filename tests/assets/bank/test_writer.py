@@ -2,13 +2,17 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from assets.bank.reader import Bank
-from assets.bank.writer import BankWriter
+from assets.bank.writer import BankWriter, close_bank, file_of, is_shard, open_bank, write_shard
+from natocc.document import MissingDocument
+from shards import storage
 from shards.reader import read_shard
 from shards.storage import sha256_bytes
 from tests.bank_entries import entry, write
@@ -84,3 +88,71 @@ def test_a_read_only_folder_is_found_at_once_and_its_bank_kept(tmp_path: Path) -
         assert len(Bank(str(tmp_path)).entries("face")) == 1
     finally:
         tmp_path.chmod(0o755)
+
+
+def prepared(folder: Path, names: list[str]) -> None:
+    """A bank whose shard is named by its content, of one face for each name."""
+    open_bank(str(folder))
+    items = [(entry(name), {"jpg": name.encode()}) for name in names]
+    shard = write_shard(str(folder), partial(file_of, "face-000000"), items)
+    close_bank(str(folder), shard.entries, {shard.name: shard.sha256}, {"notes.jsonl": names[0].encode()}, {})
+
+
+def readable(folder: Path) -> list[str] | None:
+    """The ids of all faces, each read; None for a bank that is named as incomplete."""
+    try:
+        bank = Bank(str(folder))
+    except MissingDocument:
+        assert (folder / "entries.parquet").is_file(), "which is how a command knows it as unfinished"
+        return None
+    return [bank.read(one)["jpg"].decode() for one in bank.entries("face")]
+
+
+def test_a_bank_is_readable_or_incomplete_wherever_its_successor_stops(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared(tmp_path / "calm", ["b", "c"])
+    left = 0
+
+    def stopping(function: Callable[..., None]) -> Callable[..., None]:
+        def call(*args: object) -> None:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise KeyboardInterrupt
+            function(*args)
+
+        return call
+
+    for name in ("write_bytes", "copy", "remove"):
+        monkeypatch.setattr(storage, name, stopping(getattr(storage, name)))
+    found = []
+    for steps in range(20):
+        folder, left = tmp_path / str(steps), 1000
+        prepared(folder, ["a"])
+        left = steps
+        try:
+            prepared(folder, ["b", "c"])
+        except KeyboardInterrupt:
+            found.append(readable(folder))
+            left = 1000
+            prepared(folder, ["b", "c"])
+        assert files_of(folder) == files_of(tmp_path / "calm"), "nothing of the first bank is left"
+    # The index is copied and removed, table and notes are written, then the index; two files are removed.
+    assert found == [["a"], ["a"], None, None, None, ["b", "c"], ["b", "c"]]
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_shards_of_this_and_earlier_releases_are_known_by_name() -> None:
+    shards = (
+        "face-000012",
+        "object_voo-7f3a00-01234567",
+        "cofw-000000-89abcdef",
+        "hand-0123456789abcdef-01234567",
+    )
+    assert all(is_shard(f"{name}.tar") for name in shards)
+    others = ("train-object-000012", "face-12", "face-7F3A00", "face-000012-0123", "faces-000012", "realocc")
+    assert not any(is_shard(f"{name}.tar") for name in others)

@@ -8,6 +8,7 @@ from typer.testing import CliRunner, Result
 
 from commands.main import app
 from shards.storage import sha256_bytes
+from tests.bank_entries import shard_file
 from tests.raw_trees import FACES, IMAGES, add_face, add_sidecar, disc, portrait, whole_tree, write
 from tests.upscalers import add_rrdbnet
 
@@ -67,14 +68,14 @@ def test_strict_exits_1_where_something_was_refused_and_nothing_is_made_twice(
     made: tuple[Path, Path, Result],
 ) -> None:
     raw, bank, first = made
-    before = (bank / "face-000000.tar").stat().st_mtime_ns
+    before = shard_file(bank, "face-000000").stat().st_mtime_ns
     done = call(raw, bank, "--strict")
     assert done.exit_code == 1
     assert done.stderr == first.stderr, "problems are printed again"
     assert done.stdout == f"unchanged: {first.stdout}".replace(
         "4 shards made, 0 kept", "0 shards made, 4 kept"
     )
-    assert (bank / "face-000000.tar").stat().st_mtime_ns == before
+    assert shard_file(bank, "face-000000").stat().st_mtime_ns == before
 
 
 def test_strict_exits_0_where_all_was_taken(made: tuple[Path, Path, Result], tmp_path: Path) -> None:

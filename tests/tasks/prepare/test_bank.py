@@ -22,7 +22,7 @@ from tasks.prepare.bank import prepare
 from tasks.prepare.options import PrepareOptions
 from tasks.prepare.report import PrepareReport
 from tasks.verify.version import verify
-from tests.bank_entries import flip_bit
+from tests.bank_entries import flip_bit, shard_file
 from tests.raw_trees import (
     FACES,
     IMAGES,
@@ -148,7 +148,7 @@ def test_bad_input_is_refused_by_name(bad: tuple[Path, PrepareReport, list[Probl
 def test_nothing_else_is_refused_and_nothing_lost(bad: tuple[Path, PrepareReport, list[Problem]]) -> None:
     folder, report, reported = bad
     assert report.refused == len(BAD)
-    assert tuple(reported) == report.problems
+    assert sorted(reported, key=str) == sorted(report.problems, key=str)
     bank, lines = Bank(str(folder / "bank")), refused(report)
 
     def about(*beginnings: str) -> int:
@@ -167,7 +167,7 @@ def test_nothing_else_is_refused_and_nothing_lost(bad: tuple[Path, PrepareReport
         (f"{FACES}/natocc.csv", "rows without a photograph", 1),
         ("RealOcc/split/val.txt", "names without a photograph", 1),
     ]
-    assert [key for key, _ in read_shard(str(folder / "bank/realocc-000000.tar"))] == ["00041"]
+    assert [key for key, _ in read_shard(str(shard_file(folder / "bank", "realocc-000000")))] == ["00041"]
 
 
 def test_a_face_whose_side_car_row_is_damaged_is_not_trained_on(
@@ -245,7 +245,7 @@ def test_unchanged_shards_stay_and_changed_ones_are_made_again(
     listed = tmp_path / "ids.txt"
     listed.write_text("7\n")
     assert not prepare(raw, bank, PrepareOptions(objects=str(listed)), workers=1).unchanged, "another option"
-    (tmp_path / "bank/face-000000.tar").unlink()
+    shard_file(bank, "face-000000").unlink()
     assert not prepare(raw, bank, PrepareOptions(objects=str(listed)), workers=1).unchanged, (
         "a bank that is not whole"
     )
@@ -402,14 +402,15 @@ def test_hands_without_masks_are_cut_out_and_hung_by_any_number_of_workers(tmp_p
     add_hand_info(raw, [])
     reports = [prepare(raw, str(tmp_path / f"bank{workers}"), workers=workers) for workers in (1, 2)]
     assert [report.counts["hands"] for report in reports] == [3, 3] and reports[0].refused == 0
-    shards = [(tmp_path / f"bank{workers}/hand-000000.tar").read_bytes() for workers in (1, 2)]
-    assert shards[0] == shards[1]
-    for _, members in read_shard(str(tmp_path / "bank1/hand-000000.tar")):
+    shards = [shard_file(tmp_path / f"bank{workers}", "hand-000000") for workers in (1, 2)]
+    assert shards[0].name == shards[1].name and shards[0].read_bytes() == shards[1].read_bytes()
+    for _, members in read_shard(str(shards[0])):
         metadata = json.loads(members["json"])
         assert (metadata["mask"], metadata["rot_deg"], metadata["rot_from"]) == ("segmented", 180, "wrist")
 
 
 def few_a_shard(raw: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Faces in three shards: 2, then 1, 3 and 4, then 0."""
     monkeypatch.setattr("tasks.prepare.sources.PER_SHARD", 2)
     for number in range(5):
         add_face(raw, str(number), encoded(np.roll(portrait(), number, axis=1)))
@@ -422,7 +423,7 @@ def test_a_call_that_was_cut_off_goes_on_where_it_stopped(
     few_a_shard(raw, monkeypatch)
 
     def stop(done: int, total: int | None) -> None:
-        if done == 4:
+        if done == 3:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -431,11 +432,12 @@ def test_a_call_that_was_cut_off_goes_on_where_it_stopped(
         Bank(str(bank))
     with pytest.raises(FileNotFoundError, match="got an unfinished one; run the same `natocc prepare` again"):
         verify(str(bank))
-    assert [path.name for path in bank.glob("*.tar")] == ["face-000000.tar"]
+    assert list(bank.glob("*.tar")) == [shard_file(bank, "face-000000")]
     calls: list[tuple[int, int | None]] = []
     report = prepare(raw, str(bank), workers=1, on_progress=lambda *call: calls.append(call))
     assert (report.shards_made, report.shards_kept) == (2, 1)
-    assert calls == [(0, None), (2, None), (3, None), (4, None), (5, None)], "a kept shard at once"
+    assert list(dict.fromkeys(calls)) == [(number, None) for number in range(6)]
+    assert calls.count((0, None)) > 5, "every input that is read shows that work goes on"
     assert len(Bank(str(bank)).entries("face")) == 5
     prepare(raw, str(tmp_path / "calm"), workers=1)
     assert contents(bank) == contents(tmp_path / "calm")
@@ -449,7 +451,7 @@ def test_a_damaged_bank_is_mended(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     (bank / "entries.parquet").unlink()
     assert not prepare(raw, str(bank), workers=1).unchanged
     assert contents(bank) == before
-    flip_bit(bank / "face-000001.tar", 2000)
+    flip_bit(shard_file(bank, "face-800000"), 2000)
     report = prepare(raw, str(bank), workers=1)
     assert (report.shards_made, report.shards_kept) == (1, 2)
     assert contents(bank) == before
@@ -463,7 +465,7 @@ def test_a_flipped_bit_in_any_file_is_found_and_prepared_away(
     shutil.copytree(made[1], bank)
     files = [path for path in sorted(bank.rglob("*")) if path.is_file()]
     assert {path.name for path in files} >= {
-        "bank.json", "entries.parquet", "problems.jsonl", "realocc-000000.tar", "hand-000000.json"
+        "bank.json", "entries.parquet", "problems.jsonl", "hand-000000.json"
     }  # fmt: skip
     before = {path: path.read_bytes() for path in files}
     # A damaged index hides all other damage.
@@ -512,9 +514,9 @@ def test_a_damaged_shard_is_made_again_and_no_other(
     few_a_shard(raw, monkeypatch)
     prepare(raw, str(bank), workers=1)
     before = contents(bank)
-    shard, record = bank / "face-000001.tar", bank / "records/face-000001.json"
+    shard, record = shard_file(bank, "face-800000"), bank / "records/face-800000.json"
     if damage == "touched":
-        os.utime(raw / PHOTOS / "2.jpg", ns=(0, 0))
+        os.utime(raw / PHOTOS / "3.jpg", ns=(0, 0))
     elif damage.endswith("gone"):
         (shard if "shard" in damage else record).unlink()
     else:
@@ -529,12 +531,12 @@ def test_a_damaged_shard_is_made_again_and_no_other(
 def test_a_shard_of_which_all_is_refused_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     raw, bank = tmp_path / "raw", tmp_path / "bank"
     few_a_shard(raw, monkeypatch)
-    for number in (2, 3):
+    for number in (1, 3, 4):
         write(raw / PHOTOS / f"{number}.jpg", b"text")
     report = prepare(raw, str(bank), workers=1)
-    assert report.refused == 2
-    assert sorted(path.name for path in bank.glob("*.tar")) == ["face-000000.tar", "face-000002.tar"]
-    assert [one.id for one in Bank(str(bank)).entries("face")] == ["00000", "00001", "00004"]
+    assert report.refused == 3
+    assert sorted(bank.glob("*.tar")) == [shard_file(bank, f"face-{place}") for place in ("000000", "c00000")]
+    assert [one.id for one in Bank(str(bank)).entries("face")] == ["00000", "00002"]
     again = prepare(raw, str(bank), workers=1)
     assert again.unchanged and again.problems == report.problems
 

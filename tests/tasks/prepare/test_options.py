@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assets.bank.reader import Bank
-from assets.bank.writer import open_bank
+from assets.bank.writer import open_bank, retire_bank
 from natocc.document import BadDocument, encode_document
 from natocc.occluders.bank_files import BANK_FORMAT
 from tasks.prepare.bank import prepare
@@ -39,8 +39,9 @@ def test_an_unfinished_preparation_keeps_the_options_of_the_bank_before(tmp_path
     add_face(raw, "0")
     options = PrepareOptions(objects="all", hands=7)
     prepare(raw, bank, options, workers=1)
-    open_bank(bank)
-    open_bank(bank)
+    for _ in range(2):
+        retire_bank(bank)
+        open_bank(bank)
     assert not (tmp_path / "bank/bank.json").exists()
     assert options_of(bank) == former_options(bank) == options
     prepare(raw, bank, options_of(bank), workers=1)

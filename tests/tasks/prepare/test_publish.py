@@ -17,7 +17,7 @@ from tests.tasks.prepare.text_source import text_source, work_in, write_texts
 
 @pytest.fixture
 def contents(tmp_path: Path) -> BankContents:
-    write_texts(tmp_path / "raw", a="one", b="bad", c="three")
+    write_texts(tmp_path / "raw", a="one", b="bad", c="three", d="four")
     result = collect_source(text_source(tmp_path / "raw"), work_in(tmp_path), lambda problem: None)
     return BankContents(
         upscaling=choose_upscaler("lanczos"),
@@ -32,12 +32,14 @@ def test_the_bank_is_one_and_the_second_time_unchanged(contents: BankContents, t
     bank = str(tmp_path / "bank")
     report = publish_bank(bank, PrepareOptions(), contents, ("COCO",))
     assert (report.unchanged, report.shards_made, report.shards_kept) == (False, 2, 0)
-    assert (report.absent, report.refused, report.upscaled) == (("COCO",), 1, {"texts": 2})
-    assert [entry.id for entry in Bank(bank).entries("texture")] == ["a", "c"]
+    assert (report.absent, report.refused, report.upscaled) == (("COCO",), 1, {"texts": 3})
+    assert [entry.id for entry in Bank(bank).entries("texture")] == ["a", "c", "d"]
     assert Bank(bank).index["selection"] == {"annotations": 7}
     lines = (tmp_path / "bank/problems.jsonl").read_text().splitlines()
     assert len(lines) == 1 and "bad text" in lines[0]
-    assert publish_bank(bank, PrepareOptions(), contents, ()).unchanged
+    assert not publish_bank(bank, PrepareOptions(), contents, ()).unchanged, "a shard was made again"
+    kept = replace(contents, sources=(replace(contents.sources[0], made=0),))
+    assert publish_bank(bank, PrepareOptions(), kept, ()).unchanged
 
 
 def test_a_table_and_records_of_an_older_bank_are_removed(contents: BankContents, tmp_path: Path) -> None:
@@ -47,7 +49,7 @@ def test_a_table_and_records_of_an_older_bank_are_removed(contents: BankContents
     publish_bank(str(bank), PrepareOptions(), contents, ())
     assert not (bank / "cofw.parquet").exists()
     names = {path.name for path in (bank / "records").iterdir()}
-    assert names == {"texture-000000.json", "texture-000001.json"}
+    assert names == {"texture-000000.json", "texture-800000.json"}
 
 
 def test_the_options_in_the_index_name_the_upscaler_and_device_that_were_used(

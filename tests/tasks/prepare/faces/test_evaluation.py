@@ -22,7 +22,7 @@ from tasks.prepare.bank import prepare
 from tasks.prepare.report import PrepareReport
 from tasks.training.read_shards import read_real
 from tasks.verify.bank import verify_bank
-from tests.bank_entries import flip_bit
+from tests.bank_entries import flip_bit, shard_file
 from tests.cofw_files import add_cofw, pictures
 from tests.raw_trees import add_face, add_occluded, add_sidecar, disc, encoded, portrait, write
 
@@ -72,26 +72,27 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, PrepareRe
 
 
 def shard(bank: str, name: str) -> dict[str, dict[str, bytes]]:
-    return dict(read_shard(f"{bank}/{name}-000000.tar"))
+    return dict(read_shard(str(shard_file(bank, f"{name}-000000"))))
 
 
 def test_each_dataset_is_a_shard_of_its_own(made: tuple[Path, str, PrepareReport]) -> None:
     _, bank, report = made
     index = Bank(bank).index
+    files = {name: shard_file(bank, f"{name}-000000").name for name in ("realocc", "realocc_wild", "cofw")}
     assert report.counts["occluded faces"] == 6
     assert index["evaluation"] == {
         "faces": 6,
         "datasets": {
-            "RealOcc": {"file": "realocc-000000.tar", "faces": 1, "licence": "RealOcc: no licence stated"},
-            WILD: {"file": "realocc_wild-000000.tar", "faces": 2, "licence": f"{WILD}: no licence stated"},
+            "RealOcc": {"file": files["realocc"], "faces": 1, "licence": "RealOcc: no licence stated"},
+            WILD: {"file": files["realocc_wild"], "faces": 2, "licence": f"{WILD}: no licence stated"},
             "COFW": {
-                "file": "cofw-000000.tar",
+                "file": files["cofw"],
                 "faces": 3,
                 "licence": "COFW: CC BY 4.0; masks of FaceOcc: MIT",
             },
         },
     }
-    for name in ("realocc_wild-000000.tar", "cofw-000000.tar", "cofw.parquet"):
+    for name in (*files.values(), "cofw.parquet"):
         assert index["files"][name] == sha256_bytes(Path(bank, name).read_bytes())  # type: ignore[index]
     assert [entry.kind for entry in Bank(bank).entries("face")] == ["face"], "none is composited on"
 
@@ -177,9 +178,7 @@ def test_what_is_taken_out_of_the_raw_folder_leaves_the_bank(
         shutil.rmtree(raw / folder)
     report = prepare(raw, str(bank), workers=1)
     assert report.counts["occluded faces"] == 1 and report.refused == 0
-    assert not {"realocc_wild-000000.tar", "cofw-000000.tar", "cofw.parquet"} & {
-        path.name for path in bank.iterdir()
-    }
+    assert not [path for path in bank.iterdir() if path.name.startswith(("realocc_wild-", "cofw"))]
     assert "cofw" not in Bank(str(bank)).index
 
 
@@ -227,7 +226,7 @@ def test_damage_of_a_table_beside_the_bank_is_found_and_prepared_away(
     made: tuple[Path, str, PrepareReport], tmp_path: Path
 ) -> None:
     bank = Path(shutil.copytree(made[1], tmp_path / "bank"))
-    names = ("cofw.parquet", "records/cofw_table.json", "realocc_wild-000000.tar")
+    names = ("cofw.parquet", "records/cofw_table.json", shard_file(bank, "realocc_wild-000000").name)
     before = {name: (bank / name).read_bytes() for name in names}
     for name in names:
         flip_bit(bank / name, 200)
