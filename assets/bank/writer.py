@@ -63,7 +63,7 @@ def retire_bank(url: str) -> None:
         storage.remove(index)
 
 
-def file_of(name: str, sha256: str) -> str:
+def name_shard(name: str, sha256: str) -> str:
     """The name of a shard's file, with the first digits of its hash.
 
     Another content thus never takes the place of a file that a bank lists.

@@ -12,7 +12,7 @@ from typing import Any
 import cv2
 
 from assets.bank.reader import Entry
-from assets.bank.writer import file_of, write_shard
+from assets.bank.writer import name_shard, write_shard
 from assets.problems import Problem, ReportProblem
 from assets.reading.folders import relative
 from natocc.files.read import Bounds, use_bounds
@@ -68,7 +68,7 @@ def write_entries(
             if item.prepared.entry is not None:
                 yield item.prepared.entry, item.prepared.members
 
-    shard = write_shard(bank, partial(file_of, name), usable())
+    shard = write_shard(bank, partial(name_shard, name), usable())
     if not shard.entries:
         storage.remove(storage.join(bank, shard.name))
     record = Record(

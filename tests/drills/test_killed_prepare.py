@@ -6,6 +6,7 @@ import random
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from assets.bank.reader import Bank
 from assets.bank.writer import FORMER_INDEX, is_shard
 from natocc.kinds import ENTRY_KINDS
 from tasks.verify.bank import is_bank, verify_bank
-from tests.drills.test_interrupted import COMMAND, finished
+from tests.drills.test_interrupted import finished
 from tests.raw_trees import FACES, IMAGES, add_face, disc, encoded, portrait, whole_tree
 
 pytestmark = [pytest.mark.drill, pytest.mark.timeout(3600)]
@@ -26,8 +27,15 @@ pytestmark = [pytest.mark.drill, pytest.mark.timeout(3600)]
 KILLS, SEED = 20, 15
 # Kills while the new bank takes the place of the old one, which random moments hardly ever meet.
 KILLS_IN_PUBLISHING = 5
-# Faces: with 256 a shard, enough for four shards. Some are removed, edited and added for the second bank.
-FACE_COUNT, REMOVED, EDITED, ADDED = 900, 5, 60, 10
+# Faces, eight a shard. Some are removed, edited and added for the second bank.
+FACE_COUNT, REMOVED, ADDED = 70, 2, 4
+EDITED = range(10, FACE_COUNT, 5)
+# The command with small shards, so that a small tree has many.
+COMMAND = [
+    sys.executable,
+    "-c",
+    "import tasks.prepare.sources as sources; sources.PER_SHARD = 8; from commands.main import app; app()",
+]
 STAGES = ("before the first shard", "shards", "publishing", "after publishing")
 
 Files = dict[str, bytes]
@@ -70,7 +78,7 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> Calm:
     assert finished(prepare_command(raw, before)).returncode == 0
     for number in range(2, 2 + REMOVED):
         (raw / FACES / IMAGES / f"{number}.jpg").unlink()
-    for number in range(10, FACE_COUNT, FACE_COUNT // EDITED):
+    for number in EDITED:
         write_face(raw, number, 0.3)
     for number in range(FACE_COUNT, FACE_COUNT + ADDED):
         write_face(raw, number)

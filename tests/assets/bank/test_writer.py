@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from assets.bank.reader import Bank
-from assets.bank.writer import BankWriter, close_bank, file_of, is_shard, open_bank, write_shard
+from assets.bank.writer import BankWriter, close_bank, name_shard, is_shard, open_bank, write_shard
 from natocc.document import MissingDocument
 from shards import storage
 from shards.reader import read_shard
@@ -94,7 +94,7 @@ def prepared(folder: Path, names: list[str]) -> None:
     """A bank whose shard is named by its content, of one face for each name."""
     open_bank(str(folder))
     items = [(entry(name), {"jpg": name.encode()}) for name in names]
-    shard = write_shard(str(folder), partial(file_of, "face-000000"), items)
+    shard = write_shard(str(folder), partial(name_shard, "face-000000"), items)
     close_bank(str(folder), shard.entries, {shard.name: shard.sha256}, {"notes.jsonl": names[0].encode()}, {})
 
 
