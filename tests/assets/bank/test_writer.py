@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from assets.bank.reader import Bank
-from assets.bank.writer import BankWriter, close_bank, name_shard, is_shard, open_bank, write_shard
+from assets.bank.writer import BankWriter, close_bank, is_shard, name_shard, open_bank, write_shard
 from natocc.document import MissingDocument
 from shards import storage
 from shards.reader import read_shard
