@@ -13,7 +13,10 @@ from shards import storage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderSize:
-    """Number of files, their bytes, and the POSIX time of the last change by the storage's clock."""
+    """Number of files, their bytes, and the POSIX time when the last of them was written.
+
+    Without a file, that of the last change of the folder. A removal that was ended is thus no change.
+    """
 
     files: int
     bytes: int
@@ -26,8 +29,9 @@ def measure_folder(url: str) -> FolderSize:
     found = list(_local(path) if path is not None else _remote(url))
     if not found:
         raise FileNotFoundError(f"{url}: expected a file or folder, got none")
-    files = [size for size, _, is_file in found if is_file]
-    return FolderSize(files=len(files), bytes=sum(files), changed=max(time for _, time, _ in found))
+    files = [(size, changed) for size, changed, is_file in found if is_file]
+    changed = max(time for _, time in files) if files else max(time for _, time, _ in found)
+    return FolderSize(files=len(files), bytes=sum(size for size, _ in files), changed=changed)
 
 
 def storage_time(url: str) -> float:

@@ -56,11 +56,11 @@ class FolderView:
     ) -> Leftover:
         """Measure what lies there. Raises FileNotFoundError if it is gone.
 
-        ``unfinished`` work is kept for a time, as a run may go on from it.
+        ``unfinished`` work is kept for a time, as a run may go on from it, unless it is an empty folder.
         """
         size = measure_folder(storage.join(self.url, name))
         days = max(0.0, self.now - size.changed) / 86400
-        if unfinished and not self.everything and days <= KEPT_DAYS:
+        if unfinished and size.files and not self.everything and days <= KEPT_DAYS:
             kept = f"kept for {KEPT_DAYS} days, as a run may go on from it; --all takes it too"
         holder = None if lock == self.held else find_holder(self.url, lock)
         return Leftover(

@@ -25,6 +25,9 @@ def test_a_local_folder_is_measured_with_all_in_it_and_no_link_is_followed(tmp_p
     assert (found.files, found.changed) == (3, 2000)
     assert found.bytes == 5 + len(str(tmp_path / "large"))
     assert measure_folder(str(folder / "b")).bytes == 2
+    # A removal is no change, but in a folder that is empty by now.
+    (folder / "below" / "a").unlink()
+    assert measure_folder(str(folder)).changed == 1000 < measure_folder(str(folder / "below")).changed
     with pytest.raises(FileNotFoundError):
         measure_folder(str(tmp_path / "none"))
 
