@@ -29,6 +29,7 @@ COMMANDS = {
     "trace": "commands.versions.trace:trace",
     "used-by": "commands.versions.used_by:used_by",
     "gc": "commands.versions.gc:gc",
+    "withdraw": "commands.versions.withdraw:withdraw",
     "correct-masks": "commands.masks.correct_masks:correct_masks",
     "train-segmenter": "commands.train.segmenter:train_segmenter",
     "train-harmoniser": "commands.train.harmoniser:train_harmoniser",

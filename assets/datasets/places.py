@@ -29,6 +29,7 @@ from assets.face_metadata.tables import TABLES
 from assets.reading.folders import first_folder
 from assets.reading.locate_folder import spellings
 from assets.text.sidecar import SIDECAR
+from assets.text.withdrawals import WITHDRAWALS
 
 # Files of publishers that hold no data which readers use.
 _PAPERS = re.compile(
@@ -150,6 +151,7 @@ def _others(raw: Path) -> Iterator[str]:
 
 def _files(raw: Path) -> Iterator[str]:
     """Tables, lists and side-cars, and COFW's two files."""
+    yield WITHDRAWALS
     for name in (CELEBAMASK_FOLDER, COCO_FOLDER, hands.HANDS_FOLDER, DTD_FOLDER):
         yield f"{name}/{SIDECAR}"
     yield from (f"{source.folder}/{name}" for source in SOURCES for name in (SIDECAR, "split/val.txt"))

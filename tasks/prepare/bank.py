@@ -24,6 +24,7 @@ from assets.face_metadata.defects.tree import defects_of_tree
 from assets.problems import ReportProblem
 from assets.records import RawObject
 from assets.text.sidecar import Sidecar
+from assets.text.withdrawals import read_withdrawals
 from natocc.files.read import use_bounds
 from natocc.masks.policy import policy_named
 from shards import storage
@@ -41,6 +42,7 @@ from tasks.prepare.shards import Work
 from tasks.prepare.sources import find_sources, with_frame
 from tasks.prepare.upscaling.choose import UpscalerChoice, choose_upscaler
 from tasks.prepare.upscaling.network import device_of
+from tasks.prepare.withdrawn import Withdrawn
 from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 from tasks.workers.pool import WorkerPool
 from tasks.workers.signals import kept
@@ -93,6 +95,7 @@ def prepare(
     with kept(note), use_bounds(options.bounds), WorkerPool(workers) as pool:
         read_choice(options.objects)
         _check(raw)
+        withdrawn = Withdrawn(row.subject for row in read_withdrawals(raw))
         choice = _with_device(choice, raw, pool)
         on_upscaler(choice)
         work = Work(
@@ -103,6 +106,7 @@ def prepare(
             reread=reread,
             open_bank=_Opener(bank),
             progress=ProgressCounter(on_progress),
+            withdrawn=withdrawn,
         )
         absent = tuple(name for name in _REPORTED_ABSENT if not (raw / name).is_dir())
         contents = _collect(work, options, choice, report)

@@ -32,6 +32,8 @@ class Record:
     sha256: str
     # Counts for the bank's index, by name.
     counted: dict[str, int] = field(default_factory=dict)
+    # Why inputs were left out (tasks/prepare/withdrawn.py), sorted.
+    withdrawn: tuple[tuple[str, str], ...] = ()
 
 
 _ADAPTER = TypeAdapter(Record)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pickle
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -23,6 +23,7 @@ from shards.divide import divide_named
 from tasks.prepare.fingerprints import describe_input
 from tasks.prepare.records import Record, holds, read_record
 from tasks.prepare.sources import InputSource, distinct
+from tasks.prepare.withdrawn import Withdrawn
 from tasks.prepare.write import PreparedInput, make_entries, write_entries
 from tasks.progress import ProgressCounter
 from tasks.workers.pool import WorkerPool, ordered_map
@@ -53,6 +54,7 @@ class Work:
     reread: bool
     open_bank: Callable[[], None]  # called before anything is written, any number of times
     progress: ProgressCounter  # of inputs
+    withdrawn: Withdrawn = field(default_factory=Withdrawn)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,11 +121,43 @@ def _cache_fields(source: InputSource, raw: Path) -> list[Any]:
     return [*function, code, library_versions("pycocotools"), asdict(bounds())]
 
 
+<<<<<<< HEAD
 def _keep(group: InputGroup, record: Record, work: Work, report: ReportProblem) -> ShardResult:
     for problem in record.problems:
         report(problem)
     work.progress.add(group.count)
     return ShardResult(name=group.name, record=record, kept=True)
+=======
+def _keep(groups: Iterator[InputGroup], work: Work, report: ReportProblem) -> Iterator[ShardResult]:
+    for group in groups:
+        assert group.kept is not None  # noqa: S101 (the caller groups by it)
+        for problem in group.kept.problems:
+            report(problem)
+        work.progress.add(group.count)
+        yield ShardResult(name=group.name, record=group.kept, kept=True)
+
+
+def _make(
+    source: InputSource, groups: Iterator[InputGroup], work: Work, report: ReportProblem
+) -> Iterator[ShardResult]:
+    """Make consecutive shards in one run, so that no worker waits at a shard's end."""
+    queue: deque[InputGroup] = deque()
+
+    def items() -> Iterator[Any]:
+        for group in groups:
+            work.open_bank()
+            queue.append(group)
+            yield from group.items
+
+    each = partial(make_entries, source.function, dict(source.arguments), work.raw, source.by_chunk, bounds())
+    done = ordered_map(work.pool, each, items(), source.chunk, 3 * work.workers)
+    for first in done:
+        group = queue.popleft()
+        made = _counted(chain([first], islice(done, group.count - 1)), work.progress)
+        taken = map(work.withdrawn.checked, made)
+        record = write_entries(work.bank, group.name, group.key, taken, report)
+        yield ShardResult(name=group.name, record=replace(record, inputs={}), kept=False)
+>>>>>>> beb74e0 (natocc withdraw: the ban in withdrawn.csv, the bank and the latest version again, older versions without it)
 
 
 def _counted(items: Iterable[PreparedInput], progress: ProgressCounter) -> Iterator[PreparedInput]:
@@ -135,6 +169,7 @@ def _counted(items: Iterable[PreparedInput], progress: ProgressCounter) -> Itera
 def _group(name: str, base: str, items: list[Any], work: Work) -> InputGroup:
     key = digest([base, [describe_input(item, work.raw) for item in items]])
     record = read_record(work.bank, name)
-    if record is not None and holds(record, key, work.raw, work.bank, reread=work.reread):
+    holding = record is not None and holds(record, key, work.raw, work.bank, reread=work.reread)
+    if record is not None and holding and work.withdrawn.holds(record):
         return InputGroup(name=name, key=key, items=(), count=len(items), kept=replace(record, inputs={}))
     return InputGroup(name=name, key=key, items=tuple(items), count=len(items), kept=None)

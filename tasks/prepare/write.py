@@ -28,6 +28,8 @@ class PreparedInput:
 
     prepared: Prepared
     inputs: dict[str, Mark | None]
+    # Why it was left out (tasks/prepare/withdrawn.py); its ``prepared`` then has no entry.
+    withdrawn: frozenset[tuple[str, str]] = frozenset()
 
 
 def make_entries(
@@ -57,11 +59,13 @@ def write_entries(
     inputs: dict[str, Mark | None] = {}
     problems: list[Problem] = []
     counted: Counter[str] = Counter()
+    withdrawn: set[tuple[str, str]] = set()
 
     def usable() -> Iterator[tuple[Entry, dict[str, bytes]]]:
         for item in made:
             inputs.update(item.inputs)
             counted.update(item.prepared.counted)
+            withdrawn.update(item.withdrawn)
             for problem in item.prepared.problems:
                 problems.append(problem)
                 report(problem)
@@ -80,6 +84,7 @@ def write_entries(
         size=shard.size if shard.entries else 0,
         sha256=shard.sha256,
         counted=dict(sorted(counted.items())),
+        withdrawn=tuple(sorted(withdrawn)),
     )
     write_record(bank, name, record)
     return record

@@ -1,0 +1,1 @@
+"""Withdrawing an input: the ban, the bank and the latest version without it, older versions without it."""
