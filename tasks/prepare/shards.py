@@ -91,7 +91,8 @@ def shards_of(
     for first in done:
         group = queue.popleft()
         made = _counted(chain([first], islice(done, group.count - 1)), work.progress)
-        record = write_entries(work.bank, group.name, group.key, made, inputs)
+        taken = map(work.withdrawn.checked, made)
+        record = write_entries(work.bank, group.name, group.key, taken, inputs)
         yield ShardResult(name=group.name, record=replace(record, inputs={}), kept=False)
     yield from kept
 
@@ -121,43 +122,11 @@ def _cache_fields(source: InputSource, raw: Path) -> list[Any]:
     return [*function, code, library_versions("pycocotools"), asdict(bounds())]
 
 
-<<<<<<< HEAD
 def _keep(group: InputGroup, record: Record, work: Work, report: ReportProblem) -> ShardResult:
     for problem in record.problems:
         report(problem)
     work.progress.add(group.count)
     return ShardResult(name=group.name, record=record, kept=True)
-=======
-def _keep(groups: Iterator[InputGroup], work: Work, report: ReportProblem) -> Iterator[ShardResult]:
-    for group in groups:
-        assert group.kept is not None  # noqa: S101 (the caller groups by it)
-        for problem in group.kept.problems:
-            report(problem)
-        work.progress.add(group.count)
-        yield ShardResult(name=group.name, record=group.kept, kept=True)
-
-
-def _make(
-    source: InputSource, groups: Iterator[InputGroup], work: Work, report: ReportProblem
-) -> Iterator[ShardResult]:
-    """Make consecutive shards in one run, so that no worker waits at a shard's end."""
-    queue: deque[InputGroup] = deque()
-
-    def items() -> Iterator[Any]:
-        for group in groups:
-            work.open_bank()
-            queue.append(group)
-            yield from group.items
-
-    each = partial(make_entries, source.function, dict(source.arguments), work.raw, source.by_chunk, bounds())
-    done = ordered_map(work.pool, each, items(), source.chunk, 3 * work.workers)
-    for first in done:
-        group = queue.popleft()
-        made = _counted(chain([first], islice(done, group.count - 1)), work.progress)
-        taken = map(work.withdrawn.checked, made)
-        record = write_entries(work.bank, group.name, group.key, taken, report)
-        yield ShardResult(name=group.name, record=replace(record, inputs={}), kept=False)
->>>>>>> beb74e0 (natocc withdraw: the ban in withdrawn.csv, the bank and the latest version again, older versions without it)
 
 
 def _counted(items: Iterable[PreparedInput], progress: ProgressCounter) -> Iterator[PreparedInput]:
