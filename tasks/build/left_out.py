@@ -10,6 +10,7 @@ from assets.wording import count_of
 # Fields of ``left_out`` with counts by set; the noun and what follows the set's name.
 _BY_SET = {
     "pairs_of_one_photograph": ("pairs", "whose face and occluder come from the same photograph"),
+    "withdrawn": ("samples", "made from what was withdrawn"),
     "listed_but_test_or_excluded": ("listed faces", "in the test split or excluded"),
     "faces_of_unknown_subset": (
         "faces",

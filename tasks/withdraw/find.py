@@ -11,7 +11,6 @@ from pathlib import Path, PurePosixPath
 from assets.bank.reader import Entry
 from assets.reading.naming import normal
 from assets.text.lines import is_picture_name
-from assets.text.sidecar_row import person_named
 from assets.text.withdrawals import FILE, OBJECT, PERSON, PHOTOGRAPH, Withdrawal
 from manifests.rows import Row
 from natocc.files.read import hash_file
@@ -50,7 +49,7 @@ class Meaning:
 
     def learn(self, known: KnownInput) -> None:
         """Take over what the name means, if it is one of this input."""
-        if known.person in (self.name, person_named(self.name)):
+        if self.name == known.person:
             self._add("person", self.persons, known.person)
         if self.name in (known.photo, known.source):
             self._add("photograph", self.photos, known.photo)

@@ -46,8 +46,8 @@ def prepare_options(options: WithdrawOptions) -> PrepareOptions:
     former = former_options(options.bank)
     if former is None:
         raise ValueError(
-            f"{options.bank}: expected a bank that records its options, got none; run natocc prepare with the "
-            "options that it was made with first"
+            f"{options.bank}: expected a bank that records its options, got none; run natocc prepare with "
+            "the options that it was made with first"
         )
     fields = former.model_dump() | ({} if options.weights is None else {"weights": options.weights})
     found = PrepareOptions.for_run(**fields)
@@ -111,8 +111,8 @@ def _recorded(version: StoredVersion, options: WithdrawOptions) -> Iterator[Buil
 def _given(dataset: Dataset) -> dict[str, Any]:
     """The options that were given, and where the network ran."""
     network = dataset.networks.get("harmoniser", {})
-    machine = {name: network[name] for name in ("device", "precision") if name in network}
-    return {**machine, **_texts(dataset.overrides)}
+    machine: dict[str, Any] = {name: network[name] for name in ("device", "precision") if name in network}
+    return machine | _texts(dataset.overrides)
 
 
 def _texts(overrides: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from assets.text.withdrawals import add_withdrawals
 from manifests.dataset import latest_version, read_dataset
 from manifests.history import entry_of, read_history, stand_in
 from shards import storage
+from tasks.errors import BuildStopped
 from tasks.history.record import record_version
 from tasks.progress import OnProgress, ignore_progress
 from tasks.withdraw.options import WithdrawOptions
@@ -57,6 +58,11 @@ def withdraw(plan: WithdrawalPlan, *, on_progress: OnProgress = ignore_progress)
 def _build_again(one: AffectedVersion, options: WithdrawOptions, on_progress: OnProgress) -> Replacement:
     """Build a latest version again; with ``everywhere`` the new one stands in for it."""
     report = build_again(one.version, options, on_progress)
+    if report.dataset.version == one.version.dataset.version:
+        raise BuildStopped(
+            f"{options.bank}: expected the bank of {one.version.url}, got one whose rebuild is that version "
+            "again; give the version's own bank and raw folder, and run the same command again"
+        )
     return _replaced(one.version, report.dataset.version, options)
 
 
@@ -88,5 +94,7 @@ def _replaced(version: StoredVersion, by: str | None, options: WithdrawOptions) 
     if not options.everywhere:
         return Replacement(dataset_url=version.dataset_url, version=old, by=by)
     gone = (datetime.now(UTC) + timedelta(days=options.grace_days)).isoformat(timespec="seconds")
+    if entry_of(read_history(version.dataset_url), old) is None:
+        record_version(version.dataset_url, old, latest=False)
     gone = stand_in(version.dataset_url, old, by, gone)
     return Replacement(dataset_url=version.dataset_url, version=old, by=by, gone=gone)

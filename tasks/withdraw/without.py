@@ -9,7 +9,15 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from manifests.dataset import CARD, DATASET_INDEX, MANIFEST, Dataset, ShardRecord, count_outcomes, read_dataset
+from manifests.dataset import (
+    CARD,
+    DATASET_INDEX,
+    MANIFEST,
+    Dataset,
+    ShardRecord,
+    count_outcomes,
+    read_dataset,
+)
 from manifests.lineage import digest
 from manifests.restore import describe_manifest
 from manifests.rows import Row, encode_rows

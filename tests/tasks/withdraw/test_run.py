@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import tasks.withdraw.run as run
+from assets.bank.reader import Bank
+from manifests.dataset import latest_version, read_dataset, read_manifest
+from manifests.history import entry_of, read_history
+from shards.reader import read_shard
+from tasks.prepare.bank import prepare
+from tasks.verify.version import verify
+from tasks.withdraw.plan import plan_withdrawal
+from tasks.withdraw.run import WithdrawalReport, withdraw
+from tests.raw_trees import FACES
+from tests.tasks.withdraw.conftest import Place
+
+
+def withdrawn(place: Place, name: str, **fields: object) -> WithdrawalReport:
+    return withdraw(plan_withdrawal(place.options(name, **fields)))
+
+
+def faces_of(place: Place, version: str) -> set[str]:
+    """The faces of a version, by manifest and shards alike."""
+    url = str(place.dataset / version)
+    dataset = read_dataset(url)
+    rows = read_manifest(url, dataset)
+    stored = [
+        json.loads(members["json"])["face"]["id"]
+        for record in dataset.shards
+        for _, members in read_shard(f"{url}/{record.file}", record.sha256)
+    ]
+    faces = {row.face_id for row in rows}
+    assert set(stored) == faces and verify(url).findings == ()
+    return {face.partition("_")[0] for face in faces}
+
+
+def test_the_latest_version_is_built_again_without_a_person_and_no_rebuild_brings_it_back(
+    place: Place,
+) -> None:
+    photo = place.raw / FACES / "CelebA-HQ-img/ada.jpg"
+    report = withdrawn(place, "Ada", reason="asked")
+    (replaced,) = report.replaced
+    assert (report.banned, report.bank_changed, replaced.version) == (3, True, place.latest)
+    assert latest_version(str(place.dataset)) == replaced.by and replaced.gone is None
+    assert faces_of(place, str(replaced.by)) == {"bob", "eve"}
+    assert faces_of(place, place.latest) == faces_of(place, place.old) == {"ada", "bob", "eve"}
+    entry = entry_of(read_history(str(place.dataset)), str(replaced.by))
+    assert entry is not None and (entry.number, entry.change, entry.removed) == ("2.0.0", "edits", 4)
+    # Downloaded again under another name, and as it was.
+    for name in ("new.jpg", "ada.jpg"):
+        photo = photo.rename(photo.with_name(name))
+        prepare(place.raw, place.bank, workers=1)
+        assert [face.id.partition("_")[0] for face in Bank(place.bank).entries("face")] == ["bob", "eve"]
+    assert place.build() == replaced.by
+    assert withdrawn(place, "Ada") == WithdrawalReport(banned=0, bank_changed=False)
+
+
+def test_everywhere_replaces_older_versions_by_themselves_without_the_samples(place: Place) -> None:
+    before = datetime.now(UTC) + timedelta(days=3)
+    report = withdrawn(place, "Ada", everywhere=True, grace_days=3)
+    latest, older = report.replaced
+    assert (latest.version, older.version) == (place.latest, place.old)
+    assert faces_of(place, str(older.by)) == faces_of(place, str(latest.by)) == {"bob", "eve"}
+    assert latest_version(str(place.dataset)) == latest.by
+    history = read_history(str(place.dataset))
+    for one in report.replaced:
+        old, new = (entry_of(history, str(name)) for name in (one.version, one.by))
+        assert old is not None and new is not None and new.instead_of == one.version
+        assert old.gone == one.gone and datetime.fromisoformat(str(one.gone)) >= before.replace(microsecond=0)
+    dataset = read_dataset(str(place.dataset / str(older.by)))
+    assert dataset.instead_of == place.old and dataset.left_out["withdrawn"] == {"randocc": 2}
+    card = (place.dataset / str(older.by) / "README.md").read_text()
+    assert f"It replaces version {place.old}" in card
+    assert "2 samples of set randocc, made from what was withdrawn" in card
+    assert withdrawn(place, "Ada", everywhere=True).replaced == ()
+
+
+def test_killed_anywhere_the_same_command_completes_it(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed_after(function: Callable[..., object]) -> Callable[..., object]:
+        def call(*args: object, **kwargs: object) -> object:
+            function(*args, **kwargs)
+            raise KeyboardInterrupt
+
+        return call
+
+    for last in ("add_withdrawals", "prepare_again", "build_again", "publish_without", "record_version"):
+        with monkeypatch.context() as patch:
+            patch.setattr(run, last, killed_after(getattr(run, last)))
+            with pytest.raises(KeyboardInterrupt):
+                withdrawn(place, "Ada", everywhere=True)
+    withdrawn(place, "Ada", everywhere=True)
+    history = read_history(str(place.dataset))
+    standing = {entry.instead_of: entry.version for entry in history if entry.instead_of}
+    assert set(standing) == {place.old, place.latest}
+    assert standing[place.latest] == latest_version(str(place.dataset))
+    assert {entry.version for entry in history if entry.gone} == {place.old, place.latest}
+    assert all(faces_of(place, name) == {"bob", "eve"} for name in standing.values())
+
+
+def test_a_preparation_that_was_cut_off_is_completed(place: Place) -> None:
+    plan = plan_withdrawal(place.options("Ada"))
+    run.add_withdrawals(plan.raw, plan.rows)
+    # As an unfinished preparation leaves a bank.
+    Path(place.bank, "bank.json").rename(Path(place.bank, ".former-bank.json"))
+    (replaced,) = withdrawn(place, "Ada").replaced
+    assert faces_of(place, str(replaced.by)) == {"bob", "eve"}
+
+
+def test_what_was_never_used_can_be_banned(place: Place) -> None:
+    spare = place.raw / "dtd/images/wool/spare.jpg"
+    spare.write_bytes((place.raw / "dtd/images/brick/red.jpg").read_bytes() + b"\n")
+    report = withdrawn(place, "dtd/images/wool/spare.jpg")
+    assert report == WithdrawalReport(banned=2, bank_changed=False)
+    with (place.raw / "withdrawn.csv").open(newline="") as stream:
+        assert {row["what"] for row in csv.DictReader(stream)} == {"file", "photograph"}
+    prepare(place.raw, place.bank, workers=1)
+    assert [entry.source for entry in Bank(place.bank).entries("texture")] == [
+        "dtd/images/brick/red.jpg",
+        "dtd/images/wool/grey.jpg",
+    ]
