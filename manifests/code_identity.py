@@ -91,11 +91,13 @@ EXCEPTIONS = {
             "assets.reading.flags",
             "assets.reading.locate_folder",
             "assets.text.json_stream",
+            "assets.text.withdrawals",
             "assets.text.table",
             "tasks.census.*",
         ),
         "reads raw trees; what it finds stands in a shard's key as values",
     ),
+    "tasks.prepare.withdrawn.*": "leaves inputs out of a shard; which ones stands in its record",
     "assets.bank.splits": "splits are made final in the bank's table, with every preparation",
     "assets.packages.clients": "fetches packages; commands know its error",
     **dict.fromkeys(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from difflib import get_close_matches
 from typing import Literal
 
@@ -130,6 +131,30 @@ def mark_gone(dataset_url: str, versions: Collection[str], since: str) -> None:
         )
 
     _change_history(dataset_url, marked)
+
+
+def stand_in(dataset_url: str, version: str, by: str | None, since: str) -> str:
+    """Let a version stand in for another one, which is gone since an ISO time; returns that time.
+
+    An earlier time that is there already stays, and so does what ``by`` replaces. ``by`` is None if nothing
+    replaces the version. Raises BadDocument for a damaged history, ValueError for a version that it lacks.
+    """
+    times = [since]
+
+    def changed(entry: HistoryEntry) -> HistoryEntry:
+        if entry.version == version:
+            times.extend([entry.gone] if entry.gone else [])
+            return replace(entry, gone=min(times, key=datetime.fromisoformat))
+        replaces = by is not None and entry.version == by and entry.instead_of is None
+        return replace(entry, instead_of=version) if replaces else entry
+
+    def all_changed(history: tuple[HistoryEntry, ...]) -> tuple[HistoryEntry, ...]:
+        if absent := [name for name in (version, by) if name and not entry_of(history, name)]:
+            raise ValueError(f"{dataset_url}: expected a version of its {HISTORY}, got {absent[0]}")
+        return tuple(map(changed, history))
+
+    _change_history(dataset_url, all_changed)
+    return min(times, key=datetime.fromisoformat)
 
 
 def _change_history(

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from assets.bank.reader import Bank, Entry
 from assets.wording import list_counts
-from manifests.dataset import Dataset, read_dataset, read_manifest, resolve_version
+from manifests.dataset import Dataset, read_dataset, read_manifest
 from manifests.rows import Row
 from manifests.sample import read_metadata
 from natocc.codecs import decode_plane, decode_rgb, encode_jpeg, encode_png_rgb
@@ -23,6 +23,7 @@ from shards.reader import read_shard
 from tasks.contact_sheet import Strip, compose_sheet, on_checks, overlay
 from tasks.face_metadata import recorded_score
 from tasks.face_tile import face_tile
+from tasks.history.gone import resolve_readable
 from tasks.inputs import PICTURE_ENDINGS
 
 K = TypeVar("K", bound=str)
@@ -46,7 +47,7 @@ def preview(url: str, out: str, count: int = 24) -> str:
     if storage.exists(storage.join(url, BANK_INDEX)):
         sheet = _bank_sheet(Bank(url), count)
     else:
-        sheet = _version_sheet(resolve_version(url, alternative=f"a bank ({BANK_INDEX}), "), count)
+        sheet = _version_sheet(resolve_readable(url, alternative=f"a bank ({BANK_INDEX}), "), count)
     storage.write_bytes(out, _encode(sheet, picture_ending(out)))
     return out
 

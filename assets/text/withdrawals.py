@@ -25,8 +25,8 @@ from shards.lock import lock
 
 WITHDRAWALS = "withdrawn.csv"
 # The words of the column ``what``. An object is one annotation; its photograph keeps its others.
-PERSON, PHOTOGRAPH, FILE, OBJECT = "person", "photograph", "file", "object"
-_WHATS = (PERSON, PHOTOGRAPH, FILE, OBJECT)
+PERSON, PHOTOGRAPH, FILE, ONE_OBJECT = "person", "photograph", "file", "object"
+_WHATS = (PERSON, PHOTOGRAPH, FILE, ONE_OBJECT)
 _LOCK = ".lock-withdrawn"
 _SHA256 = re.compile("[0-9a-f]{64}")
 _SIMILAR = re.compile(r"withdrawn(\.csv)?\.(csv|tsv|txt|xlsx?|ods)|withdrawn ?\(\d+\)\.csv", re.IGNORECASE)

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from manifests.dataset import Dataset, read_dataset, read_manifest, resolve_version
+from manifests.dataset import Dataset, read_dataset, read_manifest
 from manifests.rows import Row
+from tasks.history.gone import resolve_readable
 
 # Names that a message offers.
 _OFFERED = 3
@@ -24,7 +25,7 @@ class Manifest:
 
 def open_manifest(url: str) -> Manifest:
     """The version at a URL, or the latest of a dataset. Raises BadDocument, BadRows, FileNotFoundError."""
-    version = resolve_version(url)
+    version = resolve_readable(url)
     dataset = read_dataset(version)
     return Manifest(url=version, dataset=dataset, rows=tuple(read_manifest(version, dataset)))
 

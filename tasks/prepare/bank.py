@@ -42,7 +42,7 @@ from tasks.prepare.shards import Work
 from tasks.prepare.sources import find_sources, with_frame
 from tasks.prepare.upscaling.choose import UpscalerChoice, choose_upscaler
 from tasks.prepare.upscaling.network import device_of
-from tasks.prepare.withdrawn import Withdrawn
+from tasks.prepare.withdrawn.check import Withdrawn
 from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 from tasks.workers.pool import WorkerPool
 from tasks.workers.signals import kept

@@ -32,7 +32,7 @@ class Record:
     sha256: str
     # Counts for the bank's index, by name.
     counted: dict[str, int] = field(default_factory=dict)
-    # Why inputs were left out (tasks/prepare/withdrawn.py), sorted.
+    # Why inputs were left out (tasks/prepare/withdrawn/check.py), sorted.
     withdrawn: tuple[tuple[str, str], ...] = ()
 
 

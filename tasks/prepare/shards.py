@@ -23,7 +23,7 @@ from shards.divide import divide_named
 from tasks.prepare.fingerprints import describe_input
 from tasks.prepare.records import Record, holds, read_record
 from tasks.prepare.sources import InputSource, distinct
-from tasks.prepare.withdrawn import Withdrawn
+from tasks.prepare.withdrawn.check import Withdrawn
 from tasks.prepare.write import PreparedInput, make_entries, write_entries
 from tasks.progress import ProgressCounter
 from tasks.workers.pool import WorkerPool, ordered_map

@@ -28,7 +28,7 @@ class PreparedInput:
 
     prepared: Prepared
     inputs: dict[str, Mark | None]
-    # Why it was left out (tasks/prepare/withdrawn.py); its ``prepared`` then has no entry.
+    # Why it was left out (tasks/prepare/withdrawn/check.py); its ``prepared`` then has no entry.
     withdrawn: frozenset[tuple[str, str]] = frozenset()
 
 

@@ -8,13 +8,14 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from assets.bank.reader import Bank, Entry
-from manifests.dataset import read_dataset, read_manifest, resolve_version
+from manifests.dataset import read_dataset, read_manifest
 from manifests.sample import read_fields, read_metadata
 from manifests.shard_plan import NetworkUse
 from natocc.kinds import kind_named
 from natocc.render.params import Params, params_adapter
 from shards import storage
 from shards.reader import read_sample
+from tasks.history.gone import resolve_readable
 from tasks.render.harmonise import open_harmoniser, render_harmonised
 from tasks.render.inputs import load_face, load_occluder
 from tasks.render.sample import encode
@@ -61,7 +62,7 @@ def _same_entry(entries: tuple[Entry, ...], recorded: Mapping[str, Any], what: s
 
 def find_sample(url: str, key: str) -> dict[str, bytes]:
     """The stored members of a kept sample of a version. Raises ValueError for an unknown key."""
-    version = resolve_version(url)
+    version = resolve_readable(url)
     dataset = read_dataset(version)
     rows = read_manifest(version, dataset)
     row = next((row for row in rows if row.key == key), None)

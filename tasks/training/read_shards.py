@@ -16,10 +16,11 @@ from webdataset import tariterators
 
 from assets.bank.reader import Bank
 from assets.wording import count_of
-from manifests.dataset import ShardRecord, read_dataset, resolve_version
+from manifests.dataset import ShardRecord, read_dataset
 from manifests.sample import read_metadata
 from shards import storage
 from shards.reader import read_whole
+from tasks.history.gone import resolve_readable
 
 # Shards of these splits hold training and test samples; each sample's json names its split.
 _MIXED = ("all", "list")
@@ -40,7 +41,7 @@ def shard_urls(version_url: str, split: str) -> dict[str, ShardRecord]:
     Each URL maps to the shard's record, which counts the samples of both splits. ``version_url`` is the URL
     of a version, or of a dataset; for a dataset the ``latest`` pointer is followed.
     """
-    url = resolve_version(version_url)
+    url = resolve_readable(version_url)
     records = sorted(read_dataset(url).shards, key=lambda shard: shard.file)
     return {storage.join(url, shard.file): shard for shard in records if shard.split in (split, *_MIXED)}
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from assets.bank.reader import Bank, Entry
 from assets.bank.writer import is_shard
-from manifests.dataset import DATASET_INDEX, resolve_version
+from manifests.dataset import DATASET_INDEX
 from natocc.document import BadDocument
 from natocc.kinds import ENTRY_KINDS
 from natocc.occluders.bank_files import BANK_FORMAT, BANK_INDEX, BANK_TABLE, REPAIR_BANK, BadBank
 from shards import storage
 from shards.document import read_document
+from tasks.history.gone import resolve_readable
 from tasks.partition.leaks import find_leaks
 from tasks.prepare.records import FOLDER as RECORDS
 from tasks.prepare.records import damaged_records
@@ -39,11 +40,11 @@ def is_bank(url: str) -> bool:
 
 
 def bank_or_version(url: str) -> str | None:
-    """None for a bank, else the URL of the version, as ``resolve_version`` finds it.
+    """None for a bank, else the URL of the version, as ``resolve_readable`` finds it.
 
     Raises FileNotFoundError, with what lies there, if it is none of bank, version and dataset.
     """
-    return None if is_bank(url) else resolve_version(url, alternative=f"a bank ({BANK_INDEX}), ")
+    return None if is_bank(url) else resolve_readable(url, alternative=f"a bank ({BANK_INDEX}), ")
 
 
 def verify_bank(url: str, on_progress: OnProgress = ignore_progress) -> tuple[dict[str, int], list[str]]:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from assets.bank.reader import Entry
 from assets.reading.naming import normal
 from assets.text.lines import is_picture_name
-from assets.text.withdrawals import FILE, OBJECT, PERSON, PHOTOGRAPH, Withdrawal
+from assets.text.withdrawals import FILE, ONE_OBJECT, PERSON, PHOTOGRAPH, Withdrawal
 from manifests.rows import Row
 from natocc.files.read import hash_file
 from natocc.kinds import FACE, kind_named
@@ -54,7 +54,7 @@ class Meaning:
         if self.name in (known.photo, known.source):
             self._add("photograph", self.photos, known.photo)
         elif self.name in (known.id, known.sha256):
-            if known.kind == OBJECT:
+            if known.kind == ONE_OBJECT:
                 self._add(known.kind, self.objects, known.id)
             else:
                 self._add(known.kind, self.photos, known.photo)
@@ -62,7 +62,7 @@ class Meaning:
     def learn_row(self, row: Withdrawal) -> None:
         """Take over what an earlier withdrawal of the same input named."""
         if self.name in (row.input, row.name):
-            sets = {PERSON: self.persons, PHOTOGRAPH: self.photos, FILE: self.files, OBJECT: self.objects}
+            sets = {PERSON: self.persons, PHOTOGRAPH: self.photos, FILE: self.files, ONE_OBJECT: self.objects}
             self._add("withdrawn before", sets[row.what], row.name)
 
     def learn_file(self, raw: Path) -> None:
@@ -86,7 +86,7 @@ class Meaning:
         return (
             known.photo in self.photos
             or known.person in self.persons
-            or (known.kind == OBJECT and known.id in self.objects)
+            or (known.kind == ONE_OBJECT and known.id in self.objects)
         )
 
     def covers_row(self, row: Row) -> bool:
@@ -96,7 +96,7 @@ class Meaning:
         """The rows of the ban. A file whose own hash is not its photograph's is named by both."""
         own = {hash_file(raw / name) for name in self.files if (raw / name).is_file()}
         photos = {photo for photo in self.photos | own if _SHA256.fullmatch(photo)}
-        by_what = {PERSON: self.persons, PHOTOGRAPH: photos, FILE: self.files, OBJECT: self.objects}
+        by_what = {PERSON: self.persons, PHOTOGRAPH: photos, FILE: self.files, ONE_OBJECT: self.objects}
         return [(what, name) for what, names in by_what.items() for name in sorted(names)]
 
     def _add(self, role: str, names: set[str], name: str | None) -> None:

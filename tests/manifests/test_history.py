@@ -19,6 +19,7 @@ from manifests.history import (
     next_number,
     number_parts,
     read_history,
+    stand_in,
     standing_in_for,
     write_history,
 )
@@ -110,3 +111,15 @@ def test_a_cut_history_names_the_way_out(tmp_path: Path) -> None:
 
 def test_an_entry_is_found_by_its_version() -> None:
     assert entry_of((entry("a"), entry("b")), "b") == entry("b") and entry_of((), "a") is None
+
+
+def test_a_version_stands_in_for_one_that_is_gone(tmp_path: Path) -> None:
+    url, soon, later = str(tmp_path), "2026-12-01T00:00:00+00:00", "2026-12-02T00:00:00+00:00"
+    for version in ("a", "b"):
+        add_version(url, entry(version=version, number=f"{ord(version)}.0.0"))
+    assert stand_in(url, "a", "b", later) == later
+    assert [(one.instead_of, one.gone) for one in read_history(url)] == [(None, later), ("a", None)]
+    # The earlier time holds.
+    assert stand_in(url, "a", None, soon) == soon == stand_in(url, "a", "b", later)
+    with pytest.raises(ValueError, match=r"expected a version of its versions\.json, got c"):
+        stand_in(url, "b", "c", soon)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from manifests.dataset import read_dataset, resolve_version
+from manifests.dataset import read_dataset
 from models.device import choose_device
 from models.registry import imported, network_named, networks_for
 from models.segmenters.batches import Pictures, TrainingBatches
@@ -13,6 +13,7 @@ from models.segmenters.network import FaceSegmenter
 from models.segmenters.training import SegmenterTraining
 from shards import storage
 from shards.lock import one_writer
+from tasks.history.gone import resolve_readable
 from tasks.progress import OnProgress, ignore_progress
 from tasks.training.checkpoint import CheckpointCallback, OtherTraining
 from tasks.training.fit import fit
@@ -51,7 +52,7 @@ def train_segmenter(
     """
     device = choose_device(options.device)
     check_training_folder(out, "segmenter")
-    url = resolve_version(version_url)
+    url = resolve_readable(version_url)
     version = read_dataset(url).version
     training = _training_samples(url, options)
     tests = read_test_sets(url, bank_url, size=options.size, most=options.max_samples)

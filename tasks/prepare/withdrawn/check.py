@@ -12,20 +12,20 @@ from dataclasses import replace
 from assets.bank.reader import Entry
 from assets.problems import Problem
 from assets.reading.naming import normal
-from assets.text.withdrawals import FILE, OBJECT, PERSON, PHOTOGRAPH, WITHDRAWALS
+from assets.text.withdrawals import FILE, ONE_OBJECT, PERSON, PHOTOGRAPH, WITHDRAWALS
 from tasks.prepare.entry import Prepared
 from tasks.prepare.fingerprints import Mark
 from tasks.prepare.records import Record
 from tasks.prepare.write import PreparedInput
 
 # What a row withdraws, and its name.
-Subject = tuple[str, str]
+BanSubject = tuple[str, str]
 
 
 class Withdrawn:
     """The subjects of the rows."""
 
-    def __init__(self, subjects: Iterable[Subject] = ()) -> None:
+    def __init__(self, subjects: Iterable[BanSubject] = ()) -> None:
         self._subjects = frozenset(subjects)
 
     def checked(self, made: PreparedInput) -> PreparedInput:
@@ -50,24 +50,24 @@ class Withdrawn:
         before = frozenset(record.withdrawn)
         return before <= self._subjects and self._found(record.entries, record.inputs) <= before
 
-    def _found(self, entries: Iterable[Entry], inputs: Mapping[str, Mark | None]) -> frozenset[Subject]:
+    def _found(self, entries: Iterable[Entry], inputs: Mapping[str, Mark | None]) -> frozenset[BanSubject]:
         if not self._subjects:
             return frozenset()
         named = {subject for entry in entries for subject in entry_subjects(entry)}
         return self._subjects & (named | set(_of_files(inputs)))
 
 
-def entry_subjects(entry: Entry) -> Iterator[Subject]:
+def entry_subjects(entry: Entry) -> Iterator[BanSubject]:
     """All that withdraws an entry."""
     yield PHOTOGRAPH, entry.photo
     yield FILE, normal(entry.source)
     if entry.person:
         yield PERSON, entry.person
-    if entry.kind == OBJECT:
-        yield OBJECT, entry.id
+    if entry.kind == ONE_OBJECT:
+        yield ONE_OBJECT, entry.id
 
 
-def _of_files(inputs: Mapping[str, Mark | None]) -> Iterator[Subject]:
+def _of_files(inputs: Mapping[str, Mark | None]) -> Iterator[BanSubject]:
     for path, mark in inputs.items():
         yield FILE, normal(path)
         if mark is not None:

@@ -1,0 +1,1 @@
+"""Inputs that were withdrawn from the raw folder."""
