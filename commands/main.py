@@ -23,6 +23,7 @@ COMMANDS = {
     "build": "commands.data.build:build",
     "preview": "commands.versions.preview:preview",
     "retry": "commands.versions.retry:retry",
+    "upgrade": "commands.versions.upgrade:upgrade",
     "info": "commands.versions.info:info",
     "verify": "commands.versions.verify:verify",
     "replay": "commands.versions.replay:replay",

@@ -20,7 +20,7 @@ DATASET_INDEX, MANIFEST, CARD, LATEST = "dataset.json", "manifest.parquet", "REA
 POINTER_LOCK = ".lock-latest"
 # Every version whose dataset.json is damaged is repaired by the build that made it.
 _REPAIR = "run the `natocc build` that made it again, which repairs it"
-_DATASET = DocumentFormat(
+DATASET_FORMAT = DocumentFormat(
     name="natocc-dataset",
     schema=2,
     hashed_since=2,
@@ -103,7 +103,7 @@ class Dataset:
     licences: tuple[str, ...]
     # Networks that were used, by stage: name, hash of the weights, how they were run.
     networks: dict[str, dict[str, Any]] = field(default_factory=dict)
-    format: str = _DATASET.tag
+    format: str = DATASET_FORMAT.tag
     # The release of natocc that wrote it; "" in format 1.
     written_by: str = RELEASE
     # The version that this one replaces: retried or upgraded. Absent from the file if None.
@@ -128,7 +128,7 @@ class Dataset:
             del fields[name]
         if self.instead_of is None:
             del fields["instead_of"]
-        return encode_document(_DATASET, fields)
+        return encode_document(DATASET_FORMAT, fields)
 
 
 _DATASETS, _RECORDS = TypeAdapter(Dataset), TypeAdapter(ShardRecord)
@@ -137,7 +137,7 @@ _DATASETS, _RECORDS = TypeAdapter(Dataset), TypeAdapter(ShardRecord)
 def read_dataset(version_url: str) -> Dataset:
     """The version at a URL. Raises BadDocument if there is none, or if its index is damaged or newer."""
     url = storage.join(version_url, DATASET_INDEX)
-    return _record(_DATASETS, {"written_by": ""} | read_document(url, _DATASET), url, _DATASET)
+    return _record(_DATASETS, {"written_by": ""} | read_document(url, DATASET_FORMAT), url, DATASET_FORMAT)
 
 
 def write_shard_record(url: str, record: ShardRecord) -> None:
@@ -166,7 +166,9 @@ def _record(
 
 def parse_dataset(data: bytes, where: str) -> Dataset:
     """The dataset from the bytes of its index, which lie at ``where``. Raises BadDocument."""
-    return _record(_DATASETS, {"written_by": ""} | parse_document(data, where, _DATASET), where, _DATASET)
+    return _record(
+        _DATASETS, {"written_by": ""} | parse_document(data, where, DATASET_FORMAT), where, DATASET_FORMAT
+    )
 
 
 def read_manifest(version_url: str, dataset: Dataset) -> list[Row]:

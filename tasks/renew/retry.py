@@ -58,7 +58,7 @@ class RetryReport:
     made: int
     # Key and reason of each sample that fails still.
     failures: tuple[tuple[str, str], ...] = ()
-    # Whether latest.json names the new version; it does if it named the old one.
+    # Whether latest.json names the new version.
     latest: bool = False
     warnings: tuple[str, ...] = ()
 
@@ -149,7 +149,7 @@ def _retry_alone(
     renamed = replace(plan, version=version, instead_of=located.version)
     with lock_version(located.dataset_url, version, wait=options.wait):
         dataset, _ = publish_version(renamed, job.staging_url, url)
-    latest = pointed == located.version
+    latest = pointed in (located.version, version)
     recorded = record_version(located.dataset_url, version, instead_of=located.version, latest=latest)
     return replace(
         report,
