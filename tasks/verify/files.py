@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from assets.wording import count_of
 from manifests.dataset import DATASET_INDEX, Dataset, ShardRecord
+from manifests.history import HISTORY, read_history
+from natocc.document import BadDocument
 from shards import storage
 
 
@@ -51,3 +53,16 @@ def unreadable_file(name: str, error: OSError) -> str:
     return (
         f"{name}: {text}" if text.startswith("expected") else f"{name}: expected a readable file, got: {text}"
     )
+
+
+def history_findings(dataset_url: str) -> list[str]:
+    """The problem of a dataset's history. Raises BadDocument for that of a later release."""
+    try:
+        read_history(dataset_url)
+    except BadDocument as error:
+        if error.problem == "newer":
+            raise
+        return [str(error)]
+    except OSError as error:
+        return [unreadable_file(HISTORY, error)]
+    return []

@@ -14,7 +14,7 @@ from natocc.document import BadDocument
 from shards import storage
 from tasks.progress import OnProgress, ignore_progress, tracked
 from tasks.verify.bank import bank_or_version, verify_bank
-from tasks.verify.files import file_findings, unreadable_file
+from tasks.verify.files import file_findings, history_findings, unreadable_file
 from tasks.verify.rows import row_findings
 from tasks.verify.shard import Form, ShardFindings, check_shard
 from tasks.workers.pool import WorkerPool
@@ -35,9 +35,9 @@ class VerifyReport:
 def verify(url: str, workers: int = 1, *, on_progress: OnProgress = ignore_progress) -> VerifyReport:
     """Recompute every hash; check every sample of a version, or check a bank for leaks.
 
-    A damaged file is a finding, and all others are still checked. ``on_progress`` counts the shards of a
-    version or the files of a bank. Raises FileNotFoundError if there is neither, BadDocument for an index of
-    a later release.
+    Of a dataset, its latest version and its history are checked. A damaged file is a finding, and all others
+    are still checked. ``on_progress`` counts the shards of a version or the files of a bank. Raises
+    FileNotFoundError if there is neither, BadDocument for an index of a later release.
     """
     version = bank_or_version(url)
     if version is None:
@@ -45,11 +45,11 @@ def verify(url: str, workers: int = 1, *, on_progress: OnProgress = ignore_progr
         shards = sum(name.endswith(".tar") for name in storage.list_names(url, data_alone=True))
         entries = sum(counts.values())
         return VerifyReport(url=url, samples=entries, shards=shards, findings=tuple(found), what="entries")
-    return _verify_version(version, workers, on_progress)
+    history = [] if version == storage.join(url) else history_findings(url)
+    return _verify_version(version, workers, on_progress, history)
 
 
-def _verify_version(url: str, workers: int, on_progress: OnProgress) -> VerifyReport:
-    findings: list[str] = []
+def _verify_version(url: str, workers: int, on_progress: OnProgress, findings: list[str]) -> VerifyReport:
     dataset = _index(url, findings)
     rows = _rows(url, findings)
     files = _present_shards(url, dataset)

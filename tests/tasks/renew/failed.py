@@ -22,6 +22,15 @@ from tasks.render.shard import RenderedShard, render_shard
 REASON = "OSError: no space left on device"
 
 
+def render_here(job: Job, *_: object) -> list[RenderedShard]:
+    """Render in this process."""
+    stored = job.stored.of_plan
+    return [
+        render_shard(plan, job.bank, job.bank_sha256, job.staging_url, None, stored(plan))
+        for plan in job.todo
+    ]
+
+
 def fail_again(monkeypatch: pytest.MonkeyPatch, *keys: str) -> None:
     """Let retries render in this process, where these samples fail."""
 
@@ -30,13 +39,6 @@ def fail_again(monkeypatch: pytest.MonkeyPatch, *keys: str) -> None:
         if result.row.key not in keys:
             return result
         return SampleResult(row=replace(result.row, verdict="failed", reason=REASON, params=None))
-
-    def render_here(job: Job, *_: object) -> list[RenderedShard]:
-        stored = job.stored.of_plan
-        return [
-            render_shard(plan, job.bank, job.bank_sha256, job.staging_url, None, stored(plan))
-            for plan in job.todo
-        ]
 
     monkeypatch.setattr(groups, "attempt", attempt_or_fail)
     monkeypatch.setattr("tasks.renew.retry.render_job", render_here)

@@ -11,12 +11,13 @@ from manifests.dataset import DATASET_INDEX, latest_version, read_dataset
 from manifests.history import read_history
 from shards.storage import list_names, write_bytes
 from tasks.build.options import BuildOptions
-from tasks.build.version import build
+from tasks.build.version import Job, build
 from tasks.errors import BuildStopped
+from tasks.render.shard import RenderedShard
 from tasks.renew.retry import RetryOptions, retry
 from tasks.verify.version import verify
 from tests.s3_server import S3Server
-from tests.tasks.renew.failed import REASON, fail_again, fail_samples
+from tests.tasks.renew.failed import REASON, fail_again, fail_samples, render_here
 
 FAILED = ("randocc-00000-001", "randocc-00000-003")
 
@@ -105,6 +106,28 @@ def test_what_fails_still_is_said_and_the_names_of_equal_results_are_equal(
     assert (done.url, done.instead_of) == (whole_again.url, Path(partly.url).name)
     # A build of the old version's plan follows both replacements.
     assert build(options.replaced(out=str(failed.parents[1]))).url == done.url
+
+
+def test_a_stopped_retry_goes_on_from_what_it_finished(
+    failed: Path, whole: Path, options: BuildOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, rendered = RetryOptions(url=str(failed), bank=options.bank, workers=1), []
+
+    def stop_after_one(job: Job, *_: object) -> None:
+        render_here(replace(job, todo=job.todo[:1]))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tasks.renew.retry.render_job", stop_after_one)
+    with pytest.raises(KeyboardInterrupt):
+        retry(asked)
+    assert len(read_history(str(failed.parent))) == 1
+
+    def count(job: Job, *_: object) -> list[RenderedShard]:
+        rendered.extend(job.todo)
+        return render_here(job)
+
+    monkeypatch.setattr("tasks.renew.retry.render_job", count)
+    assert tars(retry(asked).url) == tars(whole) and len(rendered) == 1
 
 
 def test_without_failures_nothing_is_written(whole: Path, options: BuildOptions) -> None:

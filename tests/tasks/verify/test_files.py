@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from manifests.dataset import read_dataset
+from manifests.history import HISTORY
 from tasks.build.version import BuildReport
-from tasks.verify.files import file_findings, shard_file_findings
+from tasks.verify.files import file_findings, history_findings, shard_file_findings
 from tests.faulty_tree import CLUTTER
 
 
@@ -50,3 +51,10 @@ def test_clutter_is_passed_over_and_a_foreign_file_is_a_finding(copy: Path) -> N
     (copy / "notes.txt").touch()
     (finding,) = file_findings(str(copy), read_dataset(str(copy)))
     assert finding == "notes.txt: not listed in dataset.json"
+
+
+def test_a_damaged_history_is_a_finding(tmp_path: Path) -> None:
+    assert history_findings(str(tmp_path)) == []
+    (tmp_path / HISTORY).write_text("{}")
+    (finding,) = history_findings(str(tmp_path))
+    assert finding.startswith(f"{tmp_path}/{HISTORY}: expected format natocc-versions/1, got None")
