@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import cast
 
 import cv2
 import numpy as np
 
+from natocc.colour.lut import Colours
 from natocc.compositing import SEAM_REACH, apply_opacity, blend, blur_seam
 from natocc.face import Face
 from natocc.geometry import Box, Image
 from natocc.harmonise.statistics import Harmoniser
 from natocc.labels import hidden_ratio, occlude_parsing, visible_mask
-from natocc.occluders.occluder import Layer, Occluder, place
-from natocc.occluders.shapes import curve_size, fill_shape, shape_curve
+from natocc.occluders.occluder import Layer, Occluder
 from natocc.photometric.blur import apply_blur
 from natocc.photometric.shadow import cast_shadow
 from natocc.photometric.tone import apply_tone, compress
-from natocc.placement.affine import placement_matrix
 from natocc.render.final_augmentation import SampleViews, apply_final_stages
+from natocc.render.lay import Laid, lay
 from natocc.render.match_camera import (
     Camera,
     Measured,
     light_layer,
-    measure_face,
     photograph_layer,
-    soften_edge,
 )
 from natocc.render.params import Params
-from natocc.transfer.apply import transfer_colours
+from natocc.transfer.apply import Moved, transfer_colours
+from natocc.transfer.transport import Mover, move_by_batches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,16 +83,33 @@ def render(
     return complete(draft, params, harmoniser(draft.views.image, draft.matte, draft.box))
 
 
-def compose(face: Face, occluder: Occluder | None, params: Params) -> Draft:
-    """The first half of ``render``: all steps before harmonisation."""
-    layer = _lay(face, occluder, params)
+def compose(face: Face, occluder: Occluder | None, params: Params, move: Mover = move_by_batches) -> Draft:
+    """The first half of ``render``: all steps before harmonisation. ``move`` moves the colours of ``sot``."""
+    laid = lay(face, occluder, params)
+    return colour_and_blend(face, laid, params, None if laid.transport is None else move(laid.transport))
+
+
+def colour_and_blend(face: Face, laid: Laid, params: Params, moved: Colours | None = None) -> Draft:
+    """The second half of ``compose``; ``moved`` are the sources of the transport after their move.
+
+    Raises ValueError if there is a transport and its sources are missing.
+    """
     views = SampleViews.untouched(face)
-    if layer is None or layer.box.empty:
+    if laid.layer is None or laid.shown is None:
         return Draft(views=views, box=Box(0, 0, 0, 0))
-    camera = measure_face(face, params)
-    layer = _colour(soften_edge(layer, camera, params), camera, face, params)
-    layer, measured = photograph_layer(layer, camera, params)
-    return Draft(views=_blend(views, layer, face, params), box=layer.box, measured=measured)
+    measured: dict[str, float | None] = {}
+    result = None
+    if laid.transport is not None:
+        if moved is None or moved.shape != laid.transport.source.shape:
+            got = "none" if moved is None else f"shape {moved.shape}"
+            raise ValueError(f"compose: expected moved colours of the transport's sources, got {got}")
+        result = Moved(transport=laid.transport, colours=moved)
+        measured |= laid.transport.measured
+    layer = _colour(laid.layer, laid.shown, laid.camera, face, params, result)
+    layer, photographed = photograph_layer(layer, laid.camera, params)
+    return Draft(
+        views=_blend(views, layer, face, params), box=layer.box, measured=measured | dict(photographed)
+    )
 
 
 def complete(draft: Draft, params: Params, harmonised: Image | None = None) -> Composite:
@@ -130,35 +145,17 @@ def finished(
     )
 
 
-def _lay(face: Face, occluder: Occluder | None, params: Params) -> Layer | None:
-    """Size, warp and place the occluder in one interpolation from its stored pixels."""
-    if params.placement is None:
-        return None
-    if occluder is None:
-        raise ValueError(f"render: expected an occluder for kind {params.kind!r}, got none")
-    if params.shape is None:
-        matrix = placement_matrix(params.placement, occluder.size)
-        layer = place(occluder, matrix, face.size)
-    else:
-        curve = shape_curve(params.shape)
-        matrix = placement_matrix(params.placement, curve_size(curve))
-        layer = fill_shape(curve, occluder, matrix, face.size)
-    return layer
-
-
-def _colour(layer: Layer, camera: Camera, face: Face, params: Params) -> Layer:
+def _colour(
+    layer: Layer, shown: Image, camera: Camera, face: Face, params: Params, moved: Moved | None
+) -> Layer:
     """Colour transfer, light and row 6 of the occluder, at the face's resolution."""
-    strongest = int(layer.matte.max(initial=0))
-    if strongest == 0:
+    if layer.matte.max(initial=0) == 0:
         return layer
-    # For a faint occluder, nowhere half opaque, the strongest part counts.
-    shown = layer.matte
-    if strongest <= 127:
-        shown = cast(Image, cv2.convertScaleAbs(shown, alpha=255 / strongest))
     solid = cv2.threshold(shown, 127, 255, cv2.THRESH_BINARY)[1]
     rgb = layer.rgb
     if params.transfer is not None:
-        rgb = transfer_colours(rgb, shown, face.image, face.mask * np.uint8(255), params.transfer)
+        face_mask = face.mask * np.uint8(255)
+        rgb = transfer_colours(rgb, shown, face.image, face_mask, params.transfer, moved)
     rgb = light_layer(replace(layer, rgb=rgb), camera, params).rgb
     if params.blur is not None:
         rgb = apply_blur(rgb, params.blur)

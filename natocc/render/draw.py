@@ -32,6 +32,7 @@ class Switches:
     transfer_strength: float = 0.0  # for kinds with colour transfer
     transfer_method: Method = "table"
     contrast_guard: bool = True
+    algorithm_1: bool = True  # of method sot
     harmonise: bool = False  # for kinds that are harmonised
 
 
@@ -55,8 +56,14 @@ def draw_params(
         harmonise=row.harmonised and switches.harmonise,
     )
     if row.colour_transfer and switches.transfer_strength > 0:
-        chosen = switches.transfer_strength, switches.transfer_method, switches.contrast_guard
-        params = replace(params, transfer=draw_transfer(streams.stage("transfer"), *chosen))
+        transfer = draw_transfer(
+            streams.stage("transfer"),
+            switches.transfer_strength,
+            switches.transfer_method,
+            switches.contrast_guard,
+            switches.algorithm_1,
+        )
+        params = replace(params, transfer=transfer)
     params = _draw_occluder_changes(params, profile, streams)
     return _draw_final(_draw_naturalness(params, face, profile, streams), profile, streams)
 

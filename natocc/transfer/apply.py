@@ -22,9 +22,9 @@ from natocc.transfer.contrast_guard import guard_contrast
 from natocc.transfer.linear import linear_map
 from natocc.transfer.partial import move_partially
 from natocc.transfer.samples import core_colours, sample_pixels, solid_mask
-from natocc.transfer.sot import sot_field
+from natocc.transfer.sot import sot_field, sot_transport
 from natocc.transfer.table import fit_table
-from natocc.transfer.transport import draw_bases, draw_directions, move_by_bases
+from natocc.transfer.transport import Transport, draw_bases, draw_directions, move_by_bases, move_by_batches
 
 Method = Literal["table", "sot", "partial", "linear"]
 
@@ -41,30 +41,67 @@ class Transfer:
 
     Methods: ``table``, sliced transport of samples and a colour table; ``sot``, the paper's; ``partial``,
     sliced partial transport; ``linear``, the Monge-Kantorovich map. ``guard`` keeps local contrast, and
-    with ``table`` leaves the face's eyes, brows, lips and teeth out of its colours.
+    with ``table`` leaves the face's eyes, brows, lips and teeth out of its colours. ``algorithm_1``: with
+    ``sot``, the face's colours are prepared by the paper's Algorithm 1.
     """
 
     strength: float
     seed: int  # seed of the sample positions and directions
     method: Method = "table"
     guard: bool = True
+    algorithm_1: bool = True
 
 
-def draw_transfer(rng: Generator, strength: float, method: Method = "table", guard: bool = True) -> Transfer:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """Colours after their move: the sources of ``transport`` in their order."""
+
+    transport: Transport
+    colours: Colours
+
+
+def draw_transfer(
+    rng: Generator,
+    strength: float,
+    method: Method = "table",
+    guard: bool = True,
+    algorithm_1: bool = True,
+) -> Transfer:
     """Draw the transfer. The draws do not depend on the method."""
-    return Transfer(strength=strength, seed=draw_seed(rng), method=method, guard=guard)
+    seed = draw_seed(rng)
+    return Transfer(strength=strength, seed=seed, method=method, guard=guard, algorithm_1=algorithm_1)
+
+
+def prepare_transport(
+    occluder: Image, occluder_mask: Image, face: Image, face_mask: Image, params: Transfer
+) -> Transport:
+    """What ``sot`` has to move, with the arguments of ``transfer_colours``. Raises ValueError as it does."""
+    rng = Generator(PCG64(params.seed))
+    masks = solid_mask(occluder_mask), solid_mask(face_mask)
+    return sot_transport(occluder, masks[0], face, masks[1], rng, algorithm_1=params.algorithm_1)
 
 
 def transfer_colours(
-    occluder: Image, occluder_mask: Image, face: Image, face_mask: Image, params: Transfer
+    occluder: Image,
+    occluder_mask: Image,
+    face: Image,
+    face_mask: Image,
+    params: Transfer,
+    moved: Moved | None = None,
 ) -> Image:
     """The occluder (RGB uint8) with the colours of the face.
 
-    Only pixels at which the masks (uint8 HxW) exceed 127 contribute colours. Raises ValueError if a mask has
-    no such pixel, ModuleNotFoundError if ``linear`` lacks POT.
+    Only pixels at which the masks (uint8 HxW) exceed 127 contribute colours. ``moved`` is the result of
+    ``prepare_transport`` where ``sot`` moved its colours elsewhere; None: they are moved here. Raises
+    ValueError if a mask has no such pixel, ModuleNotFoundError if ``linear`` lacks POT.
     """
     rng = Generator(PCG64(params.seed))
-    if params.method == "table":
+    if params.method == "sot":
+        if moved is None:
+            transport = prepare_transport(occluder, occluder_mask, face, face_mask, params)
+            moved = Moved(transport=transport, colours=move_by_batches(transport))
+        reduced, field = _by_sot(occluder, occluder_mask, moved)
+    elif params.method == "table":
         reduced, field = _by_table(occluder, occluder_mask, face, face_mask, rng, core=params.guard)
     else:
         reduced, field = _OTHERS[params.method](occluder, occluder_mask, face, face_mask, rng)
@@ -107,11 +144,9 @@ def _through_table(
     return reduced, np.asarray(cv2.subtract(mapped, reduced.rgb, dtype=cv2.CV_32F), dtype=np.float32)
 
 
-def _by_sot(
-    occluder: Image, occluder_mask: Image, face: Image, face_mask: Image, rng: Generator
-) -> tuple[Reduced, Colours]:
+def _by_sot(occluder: Image, occluder_mask: Image, moved: Moved) -> tuple[Reduced, Colours]:
     solid = solid_mask(occluder_mask)
-    field = sot_field(occluder, solid, face, solid_mask(face_mask), rng)
+    field = sot_field(moved.transport, moved.colours, solid)
     return Reduced(1, occluder, solid), within_range(occluder, field)
 
 
@@ -128,6 +163,5 @@ def _by_linear_map(
 
 _OTHERS = {
     "partial": _by_partial_transport,
-    "sot": _by_sot,
     "linear": _by_linear_map,
 }
