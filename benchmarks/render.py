@@ -60,6 +60,7 @@ def plan_of(
         parsing=False,
         colour_transfer=transfer,
         transfer_method="table",
+        algorithm_1=True,
         contrast_guard=True,
         harmoniser=harmoniser,
     )

@@ -41,6 +41,7 @@ EXCEPTIONS = {
     **dict.fromkeys(
         (
             "tasks.build.choose_harmoniser",
+            "tasks.build.choose_transport",
             "tasks.build.left_out",
             "tasks.build.lock",
             "tasks.build.options",
@@ -54,6 +55,7 @@ EXCEPTIONS = {
             "manifests.card",
             "manifests.history",
             "manifests.recipe",
+            "manifests.recipe_parts",
             "manifests.restore",
             "manifests.yaml_text",
             "shards.measure",
@@ -151,11 +153,15 @@ def code_identity(root: str, *, network: bool = False) -> str:
     return identities[root]
 
 
-def render_identity(network: str | None = None) -> str:
-    """sha256 of the source that renders samples, including the harmonising network of models/registry.py."""
-    if network is None:
+def render_identity(network: str | None = None, *, transport: bool = False) -> str:
+    """sha256 of the source that renders samples.
+
+    It includes that of the harmonising network of models/registry.py, and of torch's colour ``transport``.
+    """
+    if network is None and not transport:
         return code_identity(RENDER)
-    return syntax_sha256(json.dumps([code_identity(RENDER, network=True), network_identity(network)]))
+    identities = [code_identity(RENDER, network=True)]
+    return syntax_sha256(json.dumps(identities + ([network_identity(network)] if network else [])))
 
 
 def network_identity(network: str) -> str:

@@ -8,42 +8,27 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import Field, ValidationError, field_validator
 
+from manifests.recipe_parts import (
+    Name,
+    Naturalness,
+    OccluderSet,
+    Ratio,
+    Real,
+    StrictFields,
+    Subset,
+    Whole,
+)
 from manifests.yaml_text import BadYaml, parse_yaml
 from natocc.files.read import UnfitFile, is_there
 from natocc.files.show import MOST_SHOWN, one_line
 from natocc.files.text import read_text
-from natocc.kinds import KINDS, TARGETS, KindName, Target, kind_named
+from natocc.kinds import TARGETS, Target
 from natocc.transfer.apply import Method
 
-# Names become parts of folders, files and keys, which file systems and tar limit.
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
 # Bytes of a recipe, and its values with every alias written out.
 _MOST_BYTES, _MOST_VALUES = 1 << 18, 10_000
-
-
-def _no_truth_value(value: object) -> object:
-    """A value that is no truth value. Pydantic would take true as 1."""
-    if isinstance(value, bool):
-        raise ValueError(
-            f"expected a number, got {str(value).lower()} (yes, no, on and off are truth values)"
-        )
-    return value
-
-
-Whole = Annotated[int, BeforeValidator(_no_truth_value)]
-Real = Annotated[float, BeforeValidator(_no_truth_value)]
-Ratio = Annotated[Real, Field(ge=0, le=1)]
-Subset = Literal["WO", "O", "all"]
 
 
 class RecipeError(ValueError):
@@ -54,50 +39,7 @@ class RecipeError(ValueError):
         super().__init__("\n".join(problems))
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class OccluderSet(_Strict):
-    """One pass over the faces (times ``repeats``) with one kind of occluder."""
-
-    name: Name
-    kind: KindName
-    repeats: Annotated[Whole, Field(ge=1)] | None = None
-    # Sets of one stream draw the same numbers, to pair a hand set with colour transfer with one without.
-    stream: Name | None = None
-    # Strength of the colour transfer from the face to the occluder; 0 is off.
-    colour_transfer: Ratio = 0.0
-    # If the bank lacks its inputs, the set is left out and reported.
-    optional: bool = False
-    # Override the recipe's split and subset, for a held-out set.
-    split: str | None = None
-    subset: Subset | None = None
-
-    @field_validator("colour_transfer")
-    @classmethod
-    def _kind_takes_colours(cls, strength: float, info: ValidationInfo) -> float:
-        # Absent if the kind itself is refused.
-        kind = info.data.get("kind")
-        if strength and kind is not None and not kind_named(kind).colour_transfer:
-            able = " and ".join(row.pool.plural for row in KINDS.values() if row.pool and row.colour_transfer)
-            raise ValueError(
-                f"expected 0 for kind {kind}, got {strength}; only {able} take the face's colours"
-            )
-        return strength
-
-
-class Naturalness(_Strict):
-    """Steps beyond the paper (docs/naturalness.md), on or off; None: as in the profile."""
-
-    light: bool | None = None
-    sharpness: bool | None = None
-    noise: bool | None = None
-    history: bool | None = None
-    shadow: bool | None = None
-
-
-class Recipe(_Strict):
+class Recipe(StrictFields):
     """A dataset: profile, size, splits and sets."""
 
     name: Name
@@ -123,6 +65,8 @@ class Recipe(_Strict):
     # How an occluder takes the face's colours, and whether its local contrast is limited.
     transfer_method: Method = "table"
     contrast_guard: bool = True
+    # Of method sot: the paper's Algorithm 1 evens out the black of hand and face and clips bright colours.
+    algorithm_1: bool = True
     naturalness: Naturalness = Naturalness()
     # Optional members of a sample.
     clean: bool = True
@@ -244,7 +188,7 @@ def _line(recipe: object, error: Any) -> str:
 
 def _unknown_field(place: tuple[int | str, ...]) -> str:
     """What is expected in place of a field that is none; ``place`` ends with its name."""
-    inner: dict[str, type[_Strict]] = {"sets": OccluderSet, "naturalness": Naturalness}
+    inner: dict[str, type[StrictFields]] = {"sets": OccluderSet, "naturalness": Naturalness}
     fields = (inner.get(str(place[0]), Recipe) if len(place) > 1 else Recipe).model_fields
     near = get_close_matches(str(place[-1]), fields, 1)
     return f"expected a field of docs/recipes.md{f', such as {near[0]}' if near else ''}, got another"

@@ -55,10 +55,27 @@ class ShardPlan:
     colour_transfer: float
     transfer_method: Method
     contrast_guard: bool
+    algorithm_1: bool
     harmoniser: str | None
     network: NetworkUse | None = None
+    # Where torch moves the colours of method sot; None: NumPy moves them.
+    transfer_device: str | None = None
     samples: tuple[SamplePlan, ...] = ()
     cache_key: str = ""
+
+
+# Between method and device in the name of a backend.
+_BY_TORCH = "-torch-"
+
+
+def transfer_backend(method: str, device: str | None) -> str:
+    """The colour transfer's name in records: its method, and the device if torch ran it (sot-torch-cuda)."""
+    return method if device is None else f"{method}{_BY_TORCH}{device}"
+
+
+def device_of_transfer(backend: str | None) -> str | None:
+    """The device of torch in a recorded backend; None if there is none or NumPy ran it."""
+    return (backend or "").partition(_BY_TORCH)[2] or None
 
 
 def named_split(split: str) -> str:

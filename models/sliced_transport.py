@@ -36,8 +36,9 @@ class SlicedTransport:
             with torch.inference_mode():
                 moved, goals = self._planes(source), self._planes(goal)
                 repeats = torch.from_numpy(counts).to(self._device)
-                for part in torch.from_numpy(directions).to(self._device).split(batch):
-                    moved += _mean_motion(moved, goals, repeats, part)
+                along = torch.from_numpy(directions).to(self._device)
+                for start in range(0, len(along), batch):
+                    moved += _mean_motion(moved, goals, repeats, along[start : start + batch])
                 result: NDArray[np.float32] = moved.T.contiguous().cpu().numpy()
         except torch.OutOfMemoryError as error:
             raise ValueError(

@@ -9,7 +9,8 @@ from functools import cached_property
 from assets.bank.reader import Entry
 from manifests.code_identity import code_identity, render_identity
 from manifests.lineage import digest, library_versions
-from manifests.recipe import OccluderSet, Recipe
+from manifests.recipe import Recipe
+from manifests.recipe_parts import OccluderSet
 from manifests.shard_plan import NetworkUse, SamplePlan, ShardPlan, shard_prefix
 from natocc.kinds import kind_named
 from natocc.profiles import PROFILES, Profile
@@ -29,8 +30,9 @@ class SetInputs:
 class SetPlan:
     """A set to build: every face once per repeat; ``limit`` keeps the first samples.
 
-    ``network`` is the recipe's harmoniser; sets that are not harmonised ignore it. The size and the hash are
-    known without the shards, which take a choice for every sample.
+    ``network`` is the recipe's harmoniser; sets that are not harmonised ignore it. ``transfer_device`` is
+    where torch moves colours, None for NumPy; sets without colour transfer ignore it. The size and the hash
+    are known without the shards, which take a choice for every sample.
     """
 
     def __init__(
@@ -41,18 +43,21 @@ class SetPlan:
         *,
         limit: int | None,
         network: ChosenNetwork | None,
+        transfer_device: str | None = None,
     ) -> None:
+        if not occluder_set.colour_transfer:
+            transfer_device = None
         if not kind_named(occluder_set.kind).harmonised:
             network = None
         self._inputs = inputs
-        self._template = _template(recipe, occluder_set, network)
+        self._template = _template(recipe, occluder_set, network, transfer_device)
         self._per_shard = recipe.samples_per_shard
         self._repeats = _repeats(inputs.faces, recipe.repeats_of(occluder_set), limit)
         self._common = digest(
             [
                 asdict(self._template),
-                render_identity(network.architecture if network else None),
-                library_versions(*optional_libraries(recipe, network)),
+                render_identity(network.architecture if network else None, transport=bool(transfer_device)),
+                library_versions(*optional_libraries(recipe, network, transfer_device)),
                 asdict(kind_named(occluder_set.kind)),
             ]
         )
@@ -60,6 +65,10 @@ class SetPlan:
     @property
     def network(self) -> NetworkUse | None:
         return self._template.network
+
+    @property
+    def transfer_device(self) -> str | None:
+        return self._template.transfer_device
 
     @property
     def kind(self) -> str:
@@ -149,7 +158,9 @@ def _blocks(repeats: int, per_shard: int, *, alone: bool) -> Iterator[range]:
         yield range(number * per_shard, repeats if last else (number + 1) * per_shard)
 
 
-def _template(recipe: Recipe, occluder_set: OccluderSet, network: ChosenNetwork | None) -> ShardPlan:
+def _template(
+    recipe: Recipe, occluder_set: OccluderSet, network: ChosenNetwork | None, transfer_device: str | None
+) -> ShardPlan:
     """The common fields of a set's shards."""
     split = recipe.split_of(occluder_set)
     harmonised = kind_named(occluder_set.kind).harmonised
@@ -167,6 +178,8 @@ def _template(recipe: Recipe, occluder_set: OccluderSet, network: ChosenNetwork 
         colour_transfer=occluder_set.colour_transfer,
         transfer_method=recipe.transfer_method,
         contrast_guard=recipe.contrast_guard,
+        algorithm_1=recipe.algorithm_1,
+        transfer_device=transfer_device,
         harmoniser=recipe.harmoniser if harmonised else None,
         network=network.use if network else None,
     )
@@ -191,7 +204,7 @@ def _either(chosen: bool | None, default: bool) -> bool:
     return default if chosen is None else chosen
 
 
-def optional_libraries(recipe: Recipe, network: object | None = None) -> tuple[str, ...]:
-    """Packages beyond the core that affect this recipe's bytes."""
+def optional_libraries(recipe: Recipe, *by_torch: object) -> tuple[str, ...]:
+    """Packages beyond the core that affect this recipe's bytes; ``by_torch`` are what runs there, or None."""
     linear = recipe.transfer_method == "linear" and any(row.colour_transfer for row in recipe.sets)
-    return (("pot",) if linear else ()) + (("torch",) if network else ())
+    return (("pot",) if linear else ()) + (("torch",) if any(by_torch) else ())

@@ -74,7 +74,7 @@ class BuildOptions(Options):
         False, description="Check the hashes of a published version's shards too, not only their sizes."
     )
     weights: WeightsFolder = None
-    device: Device = Field("auto", description="Where a network runs.")
+    device: Device = Field("auto", description="Where a network and sliced transport run.")
     precision: FullRangePrecision = Field("float32", description="What a network computes in.")
 
     @property

@@ -10,12 +10,14 @@ from assets.bank.reader import Bank, Entry
 from assets.wording import count_of
 from manifests.code_identity import render_identity
 from manifests.lineage import digest
-from manifests.recipe import OccluderSet, Recipe, RecipeError
+from manifests.recipe import Recipe, RecipeError
+from manifests.recipe_parts import OccluderSet
 from manifests.shard_plan import NetworkUse, ShardPlan
 from natocc.harmonise.statistics import HARMONISERS
 from natocc.machine import Machine
 from shards.tar import MOST_NAME
 from tasks.build.choose_harmoniser import ChosenNetwork, choose_network
+from tasks.build.choose_transport import choose_transfer_device
 from tasks.build.expand import SetInputs, SetPlan, optional_libraries
 from tasks.build.selection import (
     pairs_of_one_photo,
@@ -56,6 +58,11 @@ class Plan:
         return next((planned.network for planned in self.sets if planned.network), None)
 
     @property
+    def transfer_device(self) -> str | None:
+        """The device on which torch moves colours, if it does."""
+        return next((planned.transfer_device for planned in self.sets if planned.transfer_device), None)
+
+    @property
     def samples(self) -> int:
         return sum(planned.samples for planned in self.sets)
 
@@ -92,13 +99,20 @@ def make_plan(
     Raises RecipeError with all problems: a missing list or backend, a set without inputs.
     """
     problems = [*_upscaler_problems(recipe, bank), *_transfer_problems(recipe)]
-    network = None
+    network, transfer_device = None, None
     try:
         network = choose_network(recipe, machine or Machine())
     except (ValueError, FileNotFoundError) as error:
         problems.append(f"recipe > {recipe.name} > harmoniser: {error}")
+    try:
+        transfer_device = choose_transfer_device(recipe, machine or Machine())
+    except ValueError as error:
+        problems.append(f"recipe > {recipe.name} > transfer_method: {error}")
     problems += _option_problems(recipe, overrides, limit)
-    sets = [_expand(recipe, row, bank, limit=limit, network=network) for row in recipe.sets]
+    sets = [
+        _expand(recipe, row, bank, limit=limit, network=network, transfer_device=transfer_device)
+        for row in recipe.sets
+    ]
     # Sets of one split share its problems.
     problems += dict.fromkeys(text for expanded in sets for text in expanded.problems)
     if problems:
@@ -113,7 +127,9 @@ def make_plan(
         recipe=recipe,
         overrides=overrides,
         version=digest([recipe.model_dump(mode="json"), [row.sha256 for row in planned]])[:12],
-        code=render_identity(used.architecture if used else None),
+        code=render_identity(
+            used.architecture if used else None, transport=any(row.transfer_device for row in planned)
+        ),
         bank={name: bank.index.get(name) for name in _BANK_FIELDS},
         sets=planned,
         left_out=_left_out(sets),
@@ -169,6 +185,7 @@ def _expand(
     *,
     limit: int | None,
     network: ChosenNetwork | None,
+    transfer_device: str | None,
 ) -> _ExpandedSet:
     name, split = occluder_set.name, recipe.split_of(occluder_set)
     try:
@@ -187,7 +204,9 @@ def _expand(
     return _ExpandedSet(
         name=name,
         problems=problems,
-        plan=SetPlan(recipe, occluder_set, inputs, limit=limit, network=network),
+        plan=SetPlan(
+            recipe, occluder_set, inputs, limit=limit, network=network, transfer_device=transfer_device
+        ),
         used=(*selection.faces, *occluders),
         same_photo=pairs_of_one_photo(selection.faces, occluders),
         excluded_by_split=selection.excluded_by_split,

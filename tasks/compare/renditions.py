@@ -83,6 +83,7 @@ def draw_rendition(
     switches = Switches(
         transfer_method=plan.transfer_method,
         contrast_guard=plan.contrast_guard,
+        algorithm_1=plan.algorithm_1,
         transfer_strength=0.0 if "transfer" in without else plan.colour_transfer,
         harmonise=plan.harmoniser is not None and "harmonise" not in without and not rendition.released,
     )

@@ -9,6 +9,7 @@ from functools import lru_cache
 from assets.bank.reader import Entry
 from manifests.rows import Row
 from manifests.sample import ENTRY_FIELDS, SAMPLE_SCHEMA
+from manifests.shard_plan import transfer_backend
 from natocc.render.compose import Composite
 from natocc.render.params import Params
 from natocc.verdicts import Verdict
@@ -84,11 +85,11 @@ def make_row(
 
 def _backends(inputs: SampleInputs, params: Params | None) -> dict[str, str | None]:
     """The backend of each stage on this sample; None if the stage did not run."""
-    transfer = params.transfer if params else None
+    transfer, device = params.transfer if params else None, inputs.plan.transfer_device
     harmonised = params is not None and params.harmonise
     return {
         "upscaler": inputs.upscaler,
-        "colour_transfer": transfer.method if transfer else None,
+        "colour_transfer": transfer_backend(transfer.method, device) if transfer else None,
         "harmoniser": inputs.plan.harmoniser if harmonised else None,
     }
 

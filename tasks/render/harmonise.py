@@ -20,6 +20,7 @@ from natocc.harmonise.statistics import HARMONISERS, Harmoniser
 from natocc.occluders.occluder import Occluder
 from natocc.render.compose import Composite, Draft, complete, compose
 from natocc.render.params import Params
+from natocc.transfer.transport import Mover, move_by_batches
 from natocc.verdicts import Verdict, failed
 from tasks.errors import BuildStopped
 
@@ -113,10 +114,14 @@ def _or_failed(step: Callable[_P, Image], *args: _P.args, **kwargs: _P.kwargs) -
 
 
 def render_harmonised(
-    face: Face, occluder: Occluder | None, params: Params, harmonise: Harmonising
+    face: Face,
+    occluder: Occluder | None,
+    params: Params,
+    harmonise: Harmonising,
+    move: Mover = move_by_batches,
 ) -> Composite:
     """One sample from its parameters (natocc/render/compose.py), harmonised if they require it."""
-    draft = compose(face, occluder, params)
+    draft = compose(face, occluder, params, move)
     if not draft.needs_harmonising(params):
         return complete(draft, params)
     (pixels,) = harmonise([draft])

@@ -10,15 +10,17 @@ from pydantic import TypeAdapter
 from assets.bank.reader import Bank, Entry
 from manifests.dataset import read_dataset, read_manifest
 from manifests.sample import read_fields, read_metadata
-from manifests.shard_plan import NetworkUse
+from manifests.shard_plan import NetworkUse, device_of_transfer
 from natocc.kinds import kind_named
 from natocc.render.params import Params, params_adapter
+from natocc.transfer.transport import move_by_batches
 from shards import storage
 from shards.reader import read_sample
 from tasks.history.gone import resolve_readable
 from tasks.render.harmonise import open_harmoniser, render_harmonised
 from tasks.render.inputs import load_face, load_occluder
 from tasks.render.sample import encode
+from tasks.render.transport import open_transport
 
 
 def parse_params(data: Mapping[str, Any]) -> Params:
@@ -29,8 +31,9 @@ def parse_params(data: Mapping[str, Any]) -> Params:
 def replay(members: Mapping[str, bytes], bank: Bank, weights: str | None = None) -> dict[str, bytes]:
     """Make the sample's members again, with equal bytes on the same kind of machine and library versions.
 
-    ``weights`` is the folder of weights. A network runs on the device and in the precision of the record.
-    Raises ValueError if the bank's entries differ from the sample's, BuildStopped if the weights differ.
+    ``weights`` is the folder of weights. A network runs on the device and in the precision of the record, and
+    colours are moved where the record says. Raises ValueError if the bank's entries differ from the sample's,
+    BuildStopped if the weights differ or the device is missing.
     """
     stored = members["json"]
     metadata = read_metadata(stored, "json")
@@ -43,8 +46,11 @@ def replay(members: Mapping[str, bytes], bank: Bank, weights: str | None = None)
     decoded = load_face(bank, face, max(metadata["size"]), parsing="parsing.png" in members)
     use = metadata.get("network")
     network = None if use is None else TypeAdapter(NetworkUse).validate_python(use)
-    harmonise = open_harmoniser(metadata["backends"]["harmoniser"], network, weights)
-    composite = render_harmonised(decoded, occluder, parse_params(metadata["params"]), harmonise)
+    backends = metadata["backends"]
+    harmonise = open_harmoniser(backends["harmoniser"], network, weights)
+    transport = open_transport(device_of_transfer(backends.get("colour_transfer")))
+    move = move_by_batches if transport is None else transport.move
+    composite = render_harmonised(decoded, occluder, parse_params(metadata["params"]), harmonise, move)
     # The json of an earlier schema stays as it was written.
     return encode(composite, read_fields(stored, "json"), clean="clean.jpg" in members)
 

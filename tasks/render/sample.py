@@ -11,28 +11,47 @@ import cv2
 from manifests.rows import Row
 from manifests.shard_plan import SamplePlan, ShardPlan
 from natocc.codecs import encode_jpeg, encode_png
+from natocc.colour.lut import Colours
+from natocc.face import Face
 from natocc.geometry import Image
 from natocc.kinds import KINDS
 from natocc.occluders.occluder import Occluder
-from natocc.render.compose import Composite, Draft, complete, compose
+from natocc.render.compose import Composite, Draft, colour_and_blend, complete
 from natocc.render.draw import Switches, draw_params
 from natocc.render.gates import judge
+from natocc.render.lay import Laid, lay
 from natocc.render.params import Params
+from natocc.transfer.transport import Transport, move_by_batches
 from natocc.verdicts import KEPT, Verdict, failed, rejected
 from tasks.render.describe import describe_sample, make_row
 from tasks.render.harmonise import Harmonising, open_harmoniser
 from tasks.render.inputs import SampleInputs, ShardInputs, load_face
+from tasks.render.transport import DeviceTransport, open_transport
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A face with its occluder, whose colours are being moved."""
+
+    face: Face
+    laid: Laid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleDraft:
-    """A sample before it is harmonised. It has no draft if its ``verdict`` is not kept."""
+    """A sample before it is harmonised. It has no draft while it waits or if its ``verdict`` is not kept."""
 
     inputs: SampleInputs
     occluder: Occluder | None = None
     params: Params | None = None
+    waiting: Waiting | None = None
     draft: Draft | None = None
     verdict: Verdict = KEPT
+
+    @property
+    def unmoved(self) -> Transport | None:
+        """The colours that must be moved before the sample goes on, else None."""
+        return None if self.waiting is None else self.waiting.laid.transport
 
     @property
     def unharmonised(self) -> Draft | None:
@@ -50,22 +69,30 @@ class SampleResult:
     members: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def attempt(shard: ShardInputs, planned: SamplePlan, harmonise: Harmonising | None = None) -> SampleResult:
+def attempt(
+    shard: ShardInputs,
+    planned: SamplePlan,
+    harmonise: Harmonising | None = None,
+    transport: DeviceTransport | None = None,
+) -> SampleResult:
     """Make one sample.
 
     Only errors of the inputs (undecodable bytes, an empty mask) become the verdict ``failed``. ``harmonise``
-    is required if the plan's harmoniser is a network.
+    and ``transport`` are those of the plan; None: they are opened. ``harmonise`` is required if the plan's
+    harmoniser is a network.
     """
-    sample = begin(shard, planned)
+    plan = shard.plan
+    transport = transport or open_transport(plan.transfer_device)
+    sample = begin(shard, planned, move_later=transport is not None)
+    if transport is not None and sample.unmoved is not None:
+        sample = go_on(sample, transport.move(sample.unmoved))
     if sample.unharmonised is None:
         return finish(sample)
-    plan = shard.plan
-    (pixels,) = (harmonise or open_harmoniser(plan.harmoniser, plan.network, None))([sample.unharmonised])
-    return finish(sample, pixels)
+    return harmonise_and_finish(sample, harmonise or open_harmoniser(plan.harmoniser, plan.network, None))
 
 
-def begin(shard: ShardInputs, planned: SamplePlan) -> SampleDraft:
-    """Load, draw, compose."""
+def begin(shard: ShardInputs, planned: SamplePlan, *, move_later: bool = False) -> SampleDraft:
+    """Load, draw, compose. With ``move_later`` a sample with ``unmoved`` colours waits for ``go_on``."""
     plan, inputs = shard.plan, shard.of_sample(planned)
     if inputs.occluder is None and KINDS[plan.kind].pool is not None:
         return SampleDraft(inputs=inputs, verdict=rejected("no_occluder_of_another_photograph"))
@@ -75,10 +102,32 @@ def begin(shard: ShardInputs, planned: SamplePlan) -> SampleDraft:
             occluder = shard.cache.get(shard.bank, inputs.occluder)
             inputs = replace(inputs, upscaler=shard.cache.upscaler(shard.bank, inputs.occluder))
         params = draw_params(decoded, occluder, plan.kind, plan.profile, switches_of(plan), inputs.streams)
-        draft = compose(decoded, occluder, params)
+        laid = lay(decoded, occluder, params)
     except (ValueError, cv2.error) as error:
         return SampleDraft(inputs=inputs, verdict=failed(error))
-    return SampleDraft(inputs=inputs, occluder=occluder, params=params, draft=draft)
+    sample = SampleDraft(inputs=inputs, occluder=occluder, params=params, waiting=Waiting(decoded, laid))
+    if laid.transport is None:
+        return go_on(sample)
+    return sample if move_later else go_on(sample, move_by_batches(laid.transport))
+
+
+def go_on(sample: SampleDraft, moved: Colours | None = None) -> SampleDraft:
+    """Compose a sample that waits for the colours that were moved."""
+    if sample.waiting is None or sample.params is None:
+        return sample
+    try:
+        draft = colour_and_blend(sample.waiting.face, sample.waiting.laid, sample.params, moved)
+    except (ValueError, cv2.error) as error:
+        return SampleDraft(inputs=sample.inputs, verdict=failed(error))
+    return replace(sample, waiting=None, draft=draft)
+
+
+def harmonise_and_finish(sample: SampleDraft, harmonise: Harmonising) -> SampleResult:
+    """Harmonise one sample if it must be, then ``finish`` it."""
+    if sample.unharmonised is None:
+        return finish(sample)
+    (pixels,) = harmonise([sample.unharmonised])
+    return finish(sample, pixels)
 
 
 def finish(sample: SampleDraft, harmonised: Image | Verdict | None = None) -> SampleResult:
@@ -116,6 +165,7 @@ def switches_of(plan: ShardPlan) -> Switches:
         transfer_strength=plan.colour_transfer,
         transfer_method=plan.transfer_method,
         contrast_guard=plan.contrast_guard,
+        algorithm_1=plan.algorithm_1,
         harmonise=plan.harmoniser is not None,
     )
 

@@ -23,6 +23,7 @@ from tasks.render.harmonise import open_harmoniser
 from tasks.render.inputs import OccluderCache, open_inputs
 from tasks.render.sample import SampleResult
 from tasks.render.stored import StoredShard, read_stored
+from tasks.render.transport import open_transport
 
 # This many failures in a row mean a broken environment, not bad samples.
 _MOST_FAILURES_IN_A_ROW = 10
@@ -57,16 +58,17 @@ def render_shard(
     Samples of ``stored`` shards are copied, the others are rendered.
     The record has the hashes of what was written, so that damage on the way to the disk is found later.
     ``weights`` is the folder of networks' weights. Raises ShardStopped after ten failures in a row,
-    BuildStopped if bank (``bank_sha256``) or weights differ from those of the plan or if the bank is damaged,
+    BuildStopped if bank (``bank_sha256``), weights or device differ from the plan's or the bank is damaged,
     OSError if the folder can't be written.
     """
     cv2.setNumThreads(1)
     bank, cache = _planned_bank(bank_url, bank_sha256)
     harmonise = open_harmoniser(plan.harmoniser, plan.network, weights)
+    transport = open_transport(plan.transfer_device)
     target = storage.join(out_url, plan.file)
     found = read_stored(stored)
     try:
-        samples = attempt_all(open_inputs(plan, bank, cache), harmonise, found.samples)
+        samples = attempt_all(open_inputs(plan, bank, cache), harmonise, found.samples, transport)
         rows, written = _write_tar(target, plan.file, samples)
     except BadBank as error:
         raise BuildStopped(str(error)) from error

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from manifests.dataset import Dataset, ShardRecord, count_outcomes
 from manifests.lineage import library_versions
 from manifests.rows import Row
+from manifests.shard_plan import transfer_backend
 from natocc.kinds import KINDS
 from tasks.build.expand import optional_libraries
 from tasks.build.plan import Plan
@@ -42,7 +43,7 @@ def describe_version(plan: Plan, records: Sequence[ShardRecord], rows: Sequence[
 
 def plan_libraries(plan: Plan) -> dict[str, str]:
     """Versions of the libraries that the plan's bytes depend on."""
-    return library_versions(*optional_libraries(plan.recipe, plan.network))
+    return library_versions(*optional_libraries(plan.recipe, plan.network, plan.transfer_device))
 
 
 def _backends(plan: Plan) -> dict[str, str | None]:
@@ -51,7 +52,9 @@ def _backends(plan: Plan) -> dict[str, str | None]:
     upscaler = plan.bank.get("upscaler")
     return {
         "upscaler": str(upscaler) if upscaler and _upscaled(plan) else None,
-        "colour_transfer": plan.recipe.transfer_method if transferred else None,
+        "colour_transfer": transfer_backend(plan.recipe.transfer_method, plan.transfer_device)
+        if transferred
+        else None,
         "harmoniser": plan.recipe.harmoniser if any(kind.harmonised for kind in kinds) else None,
     }
 
