@@ -55,7 +55,7 @@ EXCEPTIONS = {
             "manifests.card",
             "manifests.history",
             "manifests.recipe",
-            "manifests.recipe_parts",
+            "manifests.recipes.parts",
             "manifests.restore",
             "manifests.yaml_text",
             "shards.measure",

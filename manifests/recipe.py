@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 
-from manifests.recipe_parts import (
+from manifests.recipes.parts import (
     Name,
     Naturalness,
     OccluderSet,

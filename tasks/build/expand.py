@@ -10,7 +10,7 @@ from assets.bank.reader import Entry
 from manifests.code_identity import code_identity, render_identity
 from manifests.lineage import digest, library_versions
 from manifests.recipe import Recipe
-from manifests.recipe_parts import OccluderSet
+from manifests.recipes.parts import OccluderSet
 from manifests.shard_plan import NetworkUse, SamplePlan, ShardPlan, shard_prefix
 from natocc.kinds import kind_named
 from natocc.profiles import PROFILES, Profile

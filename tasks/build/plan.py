@@ -11,7 +11,7 @@ from assets.wording import count_of
 from manifests.code_identity import render_identity
 from manifests.lineage import digest
 from manifests.recipe import Recipe, RecipeError
-from manifests.recipe_parts import OccluderSet
+from manifests.recipes.parts import OccluderSet
 from manifests.shard_plan import NetworkUse, ShardPlan
 from natocc.harmonise.statistics import HARMONISERS
 from natocc.machine import Machine

@@ -13,7 +13,7 @@ from assets.text.lines import bare_name, clean
 from assets.text.name_list import read_names
 from assets.wording import count_of, list_counts
 from manifests.recipe import RecipeError
-from manifests.recipe_parts import Subset
+from manifests.recipes.parts import Subset
 from natocc.files.read import is_there
 from natocc.files.text import read_text
 from natocc.kinds import kind_named

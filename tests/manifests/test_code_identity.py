@@ -58,7 +58,7 @@ FOR_KEYS = {
     ("tasks.build.expand", "manifests.lineage"),
     # The recipe and its network stand in keys as values.
     ("tasks.build.expand", "manifests.recipe"),
-    ("tasks.build.expand", "manifests.recipe_parts"),
+    ("tasks.build.expand", "manifests.recipes.parts"),
     ("tasks.build.expand", "tasks.build.choose_harmoniser"),
 }
 # The release, which indexes state and no shard.

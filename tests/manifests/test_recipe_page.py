@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from manifests.recipe import Recipe, load_recipe
-from manifests.recipe_parts import Naturalness, OccluderSet
+from manifests.recipes.parts import Naturalness, OccluderSet
 from natocc.kinds import KINDS, TARGETS
 
 PAGE = (Path(__file__).parents[2] / "docs/recipes.md").read_text(encoding="utf-8")

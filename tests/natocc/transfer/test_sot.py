@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import skimage.data
 
+from benchmarks.transfer.transport import move_plainly
 from natocc.geometry import Image
 from natocc.transfer.sot import (
     distinct_colours,
@@ -16,7 +17,6 @@ from natocc.transfer.sot import (
 )
 from natocc.transfer.transport import Transport, move_by_batches
 from tests.natocc.inputs import face
-from tests.natocc.transfer.plain_transport import move_plainly
 
 
 def hand() -> tuple[Image, Image]:

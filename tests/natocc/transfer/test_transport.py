@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.transfer.transport import move_plainly
 from natocc.transfer.transport import (
     Transport,
     draw_bases,
@@ -13,7 +14,6 @@ from natocc.transfer.transport import (
     move_by_bases,
     move_by_batches,
 )
-from tests.natocc.transfer.plain_transport import move_plainly
 
 AXES = np.eye(3, dtype=np.float32)[None]
 Floats = np.ndarray

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from manifests.recipe_parts import Naturalness, OccluderSet
+from manifests.recipes.parts import Naturalness, OccluderSet
 from natocc.kinds import KINDS
 
 

@@ -1,0 +1,1 @@
+"""Colour transfer: contact sheets, and the time of sliced transport."""
