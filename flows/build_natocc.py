@@ -102,6 +102,7 @@ def _run_alone(job: Job, workers: int) -> BuildReport:
                 check_leases(job.staging_url)
                 update_progress_artifact(progress, 100.0 * number / len(futures))
     report = publish_task(job, rendered, time.perf_counter() - start)
+    get_run_logger().info("%s: version %s", report.url, report.number)
     log_warnings(report)
     counts = report.dataset.counts_by_set
     create_table_artifact([{"set": name, **count} for name, count in counts.items()], key="verdicts")
