@@ -53,7 +53,7 @@ class HistoryEntry:
     moved: int
     # An older version that this one replaces: retried, upgraded, or without what was withdrawn.
     instead_of: str | None = None
-    # The ISO time since which readers should not use the version, which is removed after a grace period.
+    # The ISO time after which the version may be removed; readers should use another by then.
     gone: str | None = None
 
 
@@ -118,28 +118,28 @@ def add_version(dataset_url: str, entry: HistoryEntry) -> None:
     _change_history(dataset_url, added)
 
 
-def mark_gone(dataset_url: str, versions: Collection[str], since: str) -> None:
-    """Say of versions that readers should not use them since an ISO time; one said earlier stays.
+def mark_gone(dataset_url: str, versions: Collection[str], after: str) -> None:
+    """Say of versions that they may be removed after an ISO time; one said earlier stays.
 
     Raises BadDocument for a damaged history.
     """
 
     def marked(history: tuple[HistoryEntry, ...]) -> tuple[HistoryEntry, ...]:
         return tuple(
-            replace(entry, gone=since) if entry.version in versions and entry.gone is None else entry
+            replace(entry, gone=after) if entry.version in versions and entry.gone is None else entry
             for entry in history
         )
 
     _change_history(dataset_url, marked)
 
 
-def stand_in(dataset_url: str, version: str, by: str | None, since: str) -> str:
-    """Let a version stand in for another one, which is gone since an ISO time; returns that time.
+def stand_in(dataset_url: str, version: str, by: str | None, after: str) -> str:
+    """Let a version stand in for another one, which may be removed after an ISO time; returns that time.
 
     An earlier time that is there already stays, and so does what ``by`` replaces. ``by`` is None if nothing
     replaces the version. Raises BadDocument for a damaged history, ValueError for a version that it lacks.
     """
-    times = [since]
+    times = [after]
 
     def changed(entry: HistoryEntry) -> HistoryEntry:
         if entry.version == version:

@@ -52,7 +52,7 @@ class DescribedHistory:
         if (standing := standing_in_for(self.entries, entry.version)) != entry.version:
             yield f"replaced by {_name(self.entries, standing)}"
         if entry.gone:
-            yield f"not to be used since {entry.gone}"
+            yield f"may be removed after {entry.gone}"
 
 
 def describe_history(dataset_url: str, version: str) -> DescribedHistory:

@@ -27,7 +27,7 @@ def test_each_version_is_a_line_with_its_number_day_and_change(tmp_path: Path) -
     assert [list(line.values()) for line in described.rows()] == [
         [
             *("1.0.0", "aaaa", "1970-01-02", "first: 2 samples"),
-            "replaced by 1.0.1; not to be used since 2026-01-01T00:00:00+00:00",
+            "replaced by 1.0.1; may be removed after 2026-01-01T00:00:00+00:00",
         ],
         ["2.0.0", "bbbb", "", "1 added, 1 edited, 1 removed", ""],
         [
