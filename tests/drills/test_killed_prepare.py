@@ -28,7 +28,7 @@ KILLS, SEED = 20, 15
 # Kills while the new bank takes the place of the old one, which random moments hardly ever meet.
 KILLS_IN_PUBLISHING = 5
 # Faces, eight a shard. Some are removed, edited and added for the second bank.
-FACE_COUNT, REMOVED, ADDED = 300, 2, 10
+FACE_COUNT, REMOVED, ADDED = 200, 2, 10
 EDITED = range(10, FACE_COUNT, 5)
 # The command with small shards, so that a small tree has many.
 COMMAND = [
