@@ -16,6 +16,8 @@ from manifests.rows import Row
 from natocc.files.read import hash_file
 from natocc.kinds import FACE, kind_named
 
+# What follows the photograph in an object's source.
+_ANNOTATION = " annotation "
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 
@@ -29,11 +31,14 @@ class KnownInput:
     person: str | None = None
     source: str = ""
     sha256: str = ""
+    # The bank's own words for its source, which name the annotation of an object too.
+    label: str = ""
 
     @property
     def names(self) -> Iterator[str]:
         """All by which it can be given."""
-        return filter(None, (self.id, self.person, self.photo, self.source, self.sha256))
+        names = (self.id, self.person, self.photo, self.source, self.sha256, self.label)
+        return filter(None, dict.fromkeys(names))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,7 +58,7 @@ class Meaning:
             self._add("person", self.persons, known.person)
         if self.name in (known.photo, known.source):
             self._add("photograph", self.photos, known.photo)
-        elif self.name in (known.id, known.sha256):
+        elif self.name in (known.id, known.sha256, known.label):
             if known.kind == ONE_OBJECT:
                 self._add(known.kind, self.objects, known.id)
             else:
@@ -112,8 +117,9 @@ def as_input(entry: Entry) -> KnownInput:
         id=entry.id,
         photo=entry.photo,
         person=entry.person,
-        source=entry.source,
+        source=entry.source.partition(_ANNOTATION)[0] if entry.kind == ONE_OBJECT else entry.source,
         sha256=entry.sha256,
+        label=entry.source,
     )
 
 

@@ -83,14 +83,14 @@ def plan_withdrawal(options: WithdrawOptions) -> WithdrawalPlan:
     entries = [] if bank is None else list(_entries(bank))
     samples = list(_sample_inputs(stored.versions))
     meaning = Meaning(name=options.input)
-    _learn(meaning, entries, samples, options.raw, bank)
+    _learn(meaning, entries, samples, options.raw)
     meaning.close((*entries, *samples))
     gone = tuple(one for one in entries if meaning.covers(one))
     affected = tuple(_affected(meaning, stored.versions))
     remarks = [*stored.unreadable]
     if bank is not None:
         _check_raw(options.raw, entries, meaning)
-        remaining = RemainingBank(bank, {(one.kind, one.id) for one in gone})
+        remaining = RemainingBank(bank, {(one.kind, one.id) for one in gone if one.id})
         for version in (one.version for one in affected if one.version.latest):
             plan_again(version, remaining, options)
             remarks += _other_bank(version, bank)
@@ -126,13 +126,14 @@ def _open_bank(url: str) -> Bank | None:
 def _entries(bank: Bank) -> Iterator[KnownInput]:
     for kind in ENTRY_KINDS:
         yield from map(as_input, bank.entries(kind))
+    yield from _evaluated(bank)
 
 
 def _evaluated(bank: Bank) -> Iterator[KnownInput]:
-    """Really occluded faces, whose metadata lie in their shards."""
+    """Really occluded faces, whose metadata lie in their shards; their ids may be those of other faces."""
     for _, _, metadata in bank.evaluated():
-        names = {name: str(metadata.get(name) or "") for name in ("id", "photo", "source", "person")}
-        yield KnownInput(kind=FACE, **names)
+        names = {name: str(metadata.get(name) or "") for name in ("photo", "source", "person")}
+        yield KnownInput(kind=FACE, id="", **names)
 
 
 def _sample_inputs(versions: Iterable[StoredVersion]) -> Iterator[KnownInput]:
@@ -151,24 +152,16 @@ def _learn(
     entries: list[KnownInput],
     samples: list[KnownInput],
     raw: Path,
-    bank: Bank | None,
 ) -> None:
     """Learn what the name means. Raises ValueError if nothing has it."""
     for known in chain(entries, samples):
         meaning.learn(known)
     for row in read_withdrawals(raw):
         meaning.learn_row(row)
-    evaluated: list[KnownInput] = []
-    if not meaning.roles and bank is not None:
-        evaluated = list(_evaluated(bank))
-        for known in evaluated:
-            meaning.learn(known)
-            if meaning.covers(known) and known.source:
-                meaning.files.add(known.source)
     if not meaning.roles:
         meaning.learn_file(raw)
     if not meaning.roles:
-        everything = chain(entries, evaluated, samples)
+        everything = chain(entries, samples)
         raise _unknown(meaning.name, {name for known in everything for name in known.names})
 
 

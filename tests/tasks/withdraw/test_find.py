@@ -71,5 +71,11 @@ def test_a_picture_of_the_raw_folder_counts_and_no_other_file(tmp_path: Path) ->
 
 
 def test_an_entry_is_known_by_all_its_names() -> None:
-    names = set(as_input(entry("0", person="Ada", photo="p", source="s", sha256="e")).names)
-    assert names == {"0", "Ada", "p", "s", "e"}
+    names = list(as_input(entry("0", person="Ada", photo="p", source="s", sha256="e")).names)
+    assert names == ["0", "Ada", "p", "s", "e"]
+    source = "COCO/a/1.jpg annotation 2"
+    cup = as_input(entry("2", "object", source=source))
+    assert cup.source == "COCO/a/1.jpg"
+    meaning = Meaning(name=source)
+    meaning.learn(cup)
+    assert meaning.objects == {"2"} and not meaning.photos

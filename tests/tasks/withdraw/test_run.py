@@ -12,12 +12,17 @@ import tasks.withdraw.run as run
 from assets.bank.reader import Bank
 from manifests.dataset import latest_version, read_dataset, read_manifest
 from manifests.history import entry_of, read_history
+from shards import storage
 from shards.reader import read_shard
+from tasks.garbage.collect import collect_garbage
 from tasks.prepare.bank import prepare
+from tasks.prepare.options import PrepareOptions
+from tasks.verify.bank import verify_bank
 from tasks.verify.version import verify
 from tasks.withdraw.plan import plan_withdrawal
 from tasks.withdraw.run import WithdrawalReport, withdraw
-from tests.raw_trees import FACES
+from tests.raw_trees import FACES, add_objects, add_occluded, annotation, square
+from tests.s3_server import S3Server
 from tests.tasks.withdraw.conftest import Place
 
 
@@ -124,3 +129,41 @@ def test_what_was_never_used_can_be_banned(place: Place) -> None:
         "dtd/images/brick/red.jpg",
         "dtd/images/wool/grey.jpg",
     ]
+
+
+@pytest.mark.drill
+def test_versions_in_a_bucket_are_replaced_and_gc_removes_the_old_ones(place: Place, s3: S3Server) -> None:
+    url = f"{s3.bucket('withdrawn')}/small"
+    for path in place.dataset.rglob("*"):
+        if path.is_file():
+            storage.copy(str(path), f"{url}/{path.relative_to(place.dataset).as_posix()}")
+    withdrawn(place, "Ada", everywhere=True, grace_days=0, dataset=url)
+    standing = {entry.instead_of: entry.version for entry in read_history(url) if entry.instead_of}
+    assert set(standing) == {place.old, place.latest} and latest_version(url) == standing[place.latest]
+    assert collect_garbage(url, remove=True).kept == ()
+    left = {name for name in storage.list_names(url) if not name.endswith(".json")}
+    assert left == set(standing.values())
+    for version in left:
+        assert verify(f"{url}/{version}").findings == ()
+        rows = read_manifest(f"{url}/{version}", read_dataset(f"{url}/{version}"))
+        assert {row.face_id.partition("_")[0] for row in rows} == {"bob", "eve"}
+    assert withdrawn(place, "Ada", everywhere=True, dataset=url).replaced == ()
+
+
+def test_an_object_goes_alone_a_photograph_with_all_its_objects_and_faces_to_test_on_too(
+    place: Place,
+) -> None:
+    boxes = [annotation(1), annotation(2, segmentation=square(170, 60, 100, 80), bbox=[170, 60, 100, 80])]
+    add_objects(place.raw, boxes)
+    add_occluded(place.raw, "real")
+    prepare(place.raw, place.bank, PrepareOptions(objects="all"), workers=1)
+    first, second = (entry.id for entry in Bank(place.bank).entries("object"))
+    assert withdrawn(place, first).banned == 1
+    bank = Bank(place.bank)
+    assert [entry.id for entry in bank.entries("object")] == [second]
+    assert bank.index["options"]["objects"] == "all" and verify_bank(place.bank)[1] == []
+    withdrawn(place, "COCO/sample/000000000001.jpg")
+    assert Bank(place.bank).entries("object") == ()
+    (face,) = (metadata["source"] for _, _, metadata in Bank(place.bank).evaluated())
+    assert withdrawn(place, face).bank_changed
+    assert list(Bank(place.bank).evaluated()) == []
