@@ -26,6 +26,7 @@ from manifests.history import (
     standing_in_for,
     write_history,
 )
+from manifests.restore import described_dataset
 from manifests.rows import BadRows
 from natocc.document import BadDocument
 from shards import storage
@@ -102,12 +103,17 @@ def restored_history(dataset_url: str) -> tuple[tuple[HistoryEntry, ...], tuple[
 
 
 def standing_version(dataset_url: str, version: str) -> str:
-    """The version that stands in for another in a dataset's folder; the other itself if none lies there."""
+    """The version that stands in for another in a dataset's folder; the other itself if none lies there.
+
+    One whose index is damaged stands in as long as its manifest tells what it holds, so that it is repaired.
+    """
     standing = standing_in_for(restored_history(dataset_url)[0], version)
+    url = storage.join(dataset_url, standing)
     try:
-        read_dataset(storage.join(dataset_url, standing))
-    except BadDocument:
-        return version
+        read_dataset(url)
+    except BadDocument as error:
+        if error.problem == "missing" or described_dataset(url) is None:
+            return version
     return standing
 
 

@@ -85,6 +85,11 @@ def test_the_replacement_is_repaired_by_the_same_build(
     repaired = build(options.replaced(out=str(failed.parents[1])))
     assert (repaired.url, repaired.repaired) == (report.url, (shard.name,))
     assert tars(report.url) == before
+    index = Path(report.url, DATASET_INDEX)
+    whole = index.read_bytes()
+    index.write_bytes(whole[:-9])
+    again = build(options.replaced(out=str(failed.parents[1])))
+    assert (again.url, again.repaired, index.read_bytes()) == (report.url, (DATASET_INDEX,), whole)
 
 
 def test_what_fails_still_is_said_and_the_names_of_equal_results_are_equal(
