@@ -29,8 +29,9 @@ from tasks.build.left_out import describe_left_out
 from tasks.build.lock import KEPT_DAYS, lock_version
 from tasks.build.options import BuildOptions
 from tasks.build.stored_samples import StoredSamples
-from tasks.build.version import BuildReport, Job, finish_job, plan_job, resume_job
+from tasks.build.version import BuildReport, Job, confirmed_job, finish_job, plan_job, resume_job
 from tasks.options import MOST_WORKERS
+from tasks.render.check_code import CheckedCode, CodeCheck, check_code
 from tasks.render.shard import RenderedShard, render_shard
 from tasks.workers.pool import WorkerLost, WorkerPool
 
@@ -74,6 +75,20 @@ def render_task(
     return pool.submit(render_shard, plan, bank, bank_sha256, folder, weights, samples).result()
 
 
+@task(
+    name="confirm-code",
+    task_run_name="confirm code of {check.plan.set}",
+    retries=2,
+    retry_condition_fn=_worker_was_lost,
+    cache_policy=NO_CACHE,
+)
+def confirm_code_task(
+    check: CodeCheck, bank: str, bank_sha256: str, weights: str | None, pool: WorkerPool
+) -> CheckedCode:
+    """Render stored samples of a set again, in a process of the warm pool, and compare them."""
+    return pool.submit(check_code, check, bank, bank_sha256, weights).result()
+
+
 @task(name="publish", cache_policy=NO_CACHE)
 def publish_task(job: Job, rendered: list[RenderedShard], seconds: float) -> BuildReport:
     """Write manifest, card and index, then give the folder its name and move ``latest``."""
@@ -84,7 +99,8 @@ def run_build(options: BuildOptions) -> BuildReport:
     """Plan → render → publish, with progress, verdicts and card as artifacts."""
     job = plan_task(options)
     with lock_version(job.dataset_url, job.plan.version, wait=options.wait):
-        return _run_alone(resume_job(job, deep=options.deep), options.workers)
+        job = resume_job(job, deep=options.deep, confirm_code=options.confirm_code)
+        return _run_alone(job, options.workers)
 
 
 def _run_alone(job: Job, workers: int) -> BuildReport:
@@ -95,6 +111,11 @@ def _run_alone(job: Job, workers: int) -> BuildReport:
         description = count_of(len(job.todo), "shards")
         progress = cast(UUID, create_progress_artifact(0.0, key="shards", description=description))
         with WorkerPool(workers) as pool:
+            common_checks = (job.bank, job.bank_sha256, job.weights, pool)
+            checked = confirm_code_task.map(
+                [one.check for one in job.checks], *(unmapped(value) for value in common_checks)
+            )
+            job = confirmed_job(job, [future.result() for future in checked])
             common = (job.bank, job.bank_sha256, job.staging_url, job.weights, job.stored, pool)
             futures = render_task.map(job.todo, *(unmapped(value) for value in common))
             for number, future in enumerate(futures, start=1):

@@ -42,6 +42,7 @@ EXCEPTIONS = {
         (
             "tasks.build.choose_harmoniser",
             "tasks.build.choose_transport",
+            "tasks.build.kept.*",
             "tasks.build.left_out",
             "tasks.build.lock",
             "tasks.build.options",
@@ -100,6 +101,7 @@ EXCEPTIONS = {
         "reads raw trees; what it finds stands in a shard's key as values",
     ),
     "tasks.prepare.withdrawn.*": "leaves inputs out of a shard; which ones stands in its record",
+    "tasks.render.check_code": "compares samples, and writes none",
     "assets.bank.splits": "splits are made final in the bank's table, with every preparation",
     "assets.packages.clients": "fetches packages; commands know its error",
     **dict.fromkeys(

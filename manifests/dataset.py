@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from manifests.outcomes.confirmed_code import ConfirmedCode
 from manifests.rows import BadRows, Row, decode_rows
 from natocc.document import RELEASE, BadDocument, DocumentFormat, encode_document, parse_document
 from shards import storage
@@ -78,6 +79,8 @@ class ShardRecord:
     network_batch: int | None = None
     # Of the shard's rows as Parquet; "" in versions of format 1.
     rows_sha256: str = ""
+    # Changes of code for which samples were kept.
+    confirmed: tuple[ConfirmedCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +106,10 @@ class Dataset:
     licences: tuple[str, ...]
     # Networks that were used, by stage: name, hash of the weights, how they were run.
     networks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # The rendering code of each set; empty in versions of earlier releases.
+    code_by_set: dict[str, str] = field(default_factory=dict)
+    # Changes of code for which samples were kept, by set.
+    confirmed: tuple[ConfirmedCode, ...] = ()
     format: str = DATASET_FORMAT.tag
     # The release of natocc that wrote it; "" in format 1.
     written_by: str = RELEASE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from assets.wording import count_of, list_counts
@@ -44,12 +45,21 @@ def print_build(report: BuildReport, seconds: float, remark: str = "") -> None:
         say(f"repaired: {report.url}", f"{counts}; {files}; {_written(report)}, {took}")
     else:
         say(report.url, f"{counts}; {_written(report)}, {took}")
+    say(*(f"confirmed: {line}" for line in _confirmed(report)))
     say(*(f"left out: {line}" for line in describe_left_out(report.dataset.left_out)))
 
 
 def _written(report: BuildReport) -> str:
     copied = f" ({report.samples_copied} of their samples copied)" if report.samples_copied else ""
     return f"{count_of(report.rendered, 'shards')} rendered{copied}, {report.reused} reused"
+
+
+def _confirmed(report: BuildReport) -> list[str]:
+    return [
+        f"set {one.set}: {count_of(one.samples, 'samples')} rendered again, all equal; those of code "
+        f"{one.code[:12]} are kept"
+        for one in report.confirmed
+    ]
 
 
 def build_fields(report: BuildReport) -> dict[str, Any]:
@@ -68,6 +78,7 @@ def build_fields(report: BuildReport) -> dict[str, Any]:
         "shards_reused": report.reused,
         "samples_rendered": report.samples_rendered,
         "samples_copied": report.samples_copied,
+        "confirmed": [asdict(one) for one in report.confirmed],
         "images_per_second": round(report.images_per_second, 2),
         "left_out": describe_left_out(report.dataset.left_out),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 
@@ -53,14 +53,20 @@ class SetPlan:
         self._template = _template(recipe, occluder_set, network, transfer_device)
         self._per_shard = recipe.samples_per_shard
         self._repeats = _repeats(inputs.faces, recipe.repeats_of(occluder_set), limit)
-        self._common = digest(
-            [
-                asdict(self._template),
-                render_identity(network.architecture if network else None, transport=bool(transfer_device)),
-                library_versions(*optional_libraries(recipe, network, transfer_device)),
-                asdict(kind_named(occluder_set.kind)),
-            ]
+        # The hash of the source code that renders the samples.
+        self.code = render_identity(
+            network.architecture if network else None, transport=bool(transfer_device)
         )
+        self._libraries = library_versions(*optional_libraries(recipe, network, transfer_device))
+
+    def _common(self, code: str) -> str:
+        """What the keys of all samples have in common, under this rendering code."""
+        kind = asdict(kind_named(self._template.kind))
+        return digest([asdict(self._template), code, self._libraries, kind])
+
+    @property
+    def name(self) -> str:
+        return self._template.set
 
     @property
     def network(self) -> NetworkUse | None:
@@ -88,7 +94,9 @@ class SetPlan:
         """The hash of everything that the shards depend on, the code that plans them included."""
         pools = (self._inputs.faces, self._inputs.occluders)
         content = [[entry.cache_fields for entry in pool] for pool in pools]
-        return digest([self._common, code_identity(__name__), self._per_shard, self._repeats, content])
+        return digest(
+            [self._common(self.code), code_identity(__name__), self._per_shard, self._repeats, content]
+        )
 
     @cached_property
     def shards(self) -> tuple[ShardPlan, ...]:
@@ -104,9 +112,14 @@ class SetPlan:
             for number, samples in enumerate(self._divided())
         )
 
+    def keys_under(self, code: str, samples: Iterable[SamplePlan]) -> Iterator[str]:
+        """The keys that samples of this set have under other rendering code, with all else equal."""
+        key_of = _SampleKeys(self._inputs, self._common(code))
+        return (key_of(sample.face, sample.occluder, sample.repeat) for sample in samples)
+
     def _divided(self) -> Iterator[tuple[SamplePlan, ...]]:
         """The samples of each shard, by repeat, then by face."""
-        make = _SampleMaker(self._template, self._inputs, self._common)
+        make = _SampleMaker(self._template, self._inputs, self._common(self.code))
         for group in divide(self._repeats, self._per_shard):
             counts = {name: self._repeats[name] for name in sorted(group)}
             for repeats in _blocks(max(counts.values()), self._per_shard, alone=len(group) == 1):
@@ -115,30 +128,36 @@ class SetPlan:
                 )
 
 
+class _SampleKeys:
+    """The keys of a set's samples, from the hashes of their inputs."""
+
+    def __init__(self, inputs: SetInputs, common: str) -> None:
+        self._common = common
+        self._faces = _hashes(inputs.faces)
+        self._occluders = _hashes(inputs.occluders)
+
+    def __call__(self, face: str, occluder: str | None, repeat: int) -> str:
+        content = None if occluder is None else self._occluders[occluder]
+        return digest([self._common, self._faces[face], content, repeat])
+
+
 class _SampleMaker:
     """Makes the plans of a set's samples."""
 
     def __init__(self, plan: ShardPlan, inputs: SetInputs, common: str) -> None:
-        self._common = common
         self._faces = {entry.id: entry for entry in inputs.faces}
-        self._hashes = {
-            (entry.kind, entry.id): digest(entry.cache_fields) for entry in (*inputs.faces, *inputs.occluders)
-        }
+        self._key_of = _SampleKeys(inputs, common)
         self._choice = OccluderChoice(plan.kind, inputs.occluders, seed=plan.seed, stream=plan.stream)
 
     def __call__(self, name: str, repeat: int) -> SamplePlan:
-        face = self._faces[name]
-        occluder = self._choice.choose(face, repeat)
-        content = [self._hash_of(face), self._hash_of(occluder), repeat]
-        return SamplePlan(
-            face=name,
-            repeat=repeat,
-            occluder=None if occluder is None else occluder.id,
-            cache_key=digest([self._common, *content]),
-        )
+        chosen = self._choice.choose(self._faces[name], repeat)
+        occluder = None if chosen is None else chosen.id
+        key = self._key_of(name, occluder, repeat)
+        return SamplePlan(face=name, repeat=repeat, occluder=occluder, cache_key=key)
 
-    def _hash_of(self, entry: Entry | None) -> str | None:
-        return None if entry is None else self._hashes[entry.kind, entry.id]
+
+def _hashes(entries: Iterable[Entry]) -> dict[str, str]:
+    return {entry.id: digest(entry.cache_fields) for entry in entries}
 
 
 def _repeats(faces: Sequence[Entry], repeats: int, limit: int | None) -> Mapping[str, int]:

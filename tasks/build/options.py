@@ -73,6 +73,11 @@ class BuildOptions(Options):
     deep: bool = Field(
         False, description="Check the hashes of a published version's shards too, not only their sizes."
     )
+    confirm_code: Annotated[Count | None, HelpWords("none")] = Field(
+        None,
+        description="After a change of code: render N stored samples of each set again, and keep the "
+        "others if all N are equal.",
+    )
     weights: WeightsFolder = None
     device: Device = Field("auto", description="Where a network and sliced transport run.")
     precision: FullRangePrecision = Field("float32", description="What a network computes in.")

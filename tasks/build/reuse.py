@@ -45,6 +45,8 @@ class Reused:
     records: dict[str, ShardRecord]
     samples: StoredSamples = field(default_factory=StoredSamples)
     remarks: tuple[str, ...] = ()
+    # The latest version; None if there is none, or if it is damaged.
+    latest: Dataset | None = None
 
 
 def reuse_shards(plans: Sequence[ShardPlan], staging_url: str, dataset_url: str) -> Reused:
@@ -58,7 +60,7 @@ def reuse_shards(plans: Sequence[ShardPlan], staging_url: str, dataset_url: str)
     if not left:
         return here
     records, remarks = dict(here.records), list(here.remarks)
-    found, damage = _published(dataset_url)
+    latest, found, damage = _published(dataset_url)
     found += _unpublished(dataset_url, staging_url)
     by_key: dict[str, list[FinishedShard]] = defaultdict(list)
     for shard in found:
@@ -73,7 +75,7 @@ def reuse_shards(plans: Sequence[ShardPlan], staging_url: str, dataset_url: str)
                 damaged.add(shard.url)
                 remarks += [_not_reused(error)] if shard.published else []
     samples = StoredSamples(shard for shard in found if shard.url not in damaged)
-    return Reused(records=records, samples=samples, remarks=(*remarks, *damage))
+    return Reused(records=records, samples=samples, remarks=(*remarks, *damage), latest=latest)
 
 
 def finished_shards(plans: Sequence[ShardPlan], staging_url: str) -> Reused:
@@ -95,20 +97,21 @@ def _not_reused(error: Exception) -> str:
     return f"{str(error).removesuffix('; run the same command again')}; the shard is rendered again"
 
 
-def _published(dataset_url: str) -> tuple[list[FinishedShard], list[str]]:
-    """The shards of the latest version, and remarks on what is damaged there."""
+def _published(dataset_url: str) -> tuple[Dataset | None, list[FinishedShard], list[str]]:
+    """The latest version, its shards, and remarks on what is damaged there."""
     try:
         latest = latest_version(dataset_url)
         if latest is None:
-            return [], []
+            return None, [], []
         url = storage.join(dataset_url, latest)
-        return published_shards(url, read_dataset(url)), []
+        dataset = read_dataset(url)
+        return dataset, published_shards(url, dataset), []
     except (BadDocument, BadRows) as error:
         problem = getattr(error, "problem", "damaged")
         if problem == "newer":
             raise
         # A version that was deleted is no damage.
-        return [], [] if problem == "missing" else [f"{error}; no shard is reused"]
+        return None, [], [] if problem == "missing" else [f"{error}; no shard is reused"]
 
 
 def published_shards(url: str, dataset: Dataset) -> list[FinishedShard]:

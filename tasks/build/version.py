@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from concurrent.futures import as_completed
 from dataclasses import dataclass, field, replace
 
@@ -14,11 +15,13 @@ from manifests.dataset import (
     Dataset,
     ShardRecord,
 )
+from manifests.outcomes.confirmed_code import ConfirmedCode
 from manifests.recipe import load_recipe
 from manifests.shard_plan import ShardPlan
 from shards import storage
 from shards.check_output import check_folder
 from shards.locking.lease import check_leases
+from tasks.build.kept.confirm import OPTION, SetCheck, confirm, plan_checks, run_checks
 from tasks.build.lock import KEPT_DAYS, lock_version, remove_abandoned_builds
 from tasks.build.options import BuildOptions
 from tasks.build.plan import Plan, make_plan
@@ -29,6 +32,7 @@ from tasks.build.reuse import STAGING, reuse_shards
 from tasks.build.stored_samples import StoredSamples
 from tasks.history.record import record_version, standing_version
 from tasks.progress import OnProgress, ProgressCounter, ignore_progress
+from tasks.render.check_code import CheckedCode
 from tasks.render.shard import RenderedShard, render_shard
 from tasks.workers.pool import WorkerPool
 from tasks.workers.signals import kept
@@ -49,6 +53,9 @@ class Job:
     found: FoundVersion | None
     # Samples of earlier builds that the shards to render can take over.
     stored: StoredSamples = field(default_factory=StoredSamples)
+    # Sets with stored samples to render again, and those that are kept since these were equal.
+    checks: tuple[SetCheck, ...] = ()
+    confirmed: tuple[ConfirmedCode, ...] = ()
     # Files that were expected to be reused but are damaged.
     remarks: tuple[str, ...] = ()
 
@@ -86,6 +93,7 @@ class BuildReport:
     # Samples of the shards written now: rendered, or copied from such shards.
     samples_rendered: int
     samples_copied: int
+    confirmed: tuple[ConfirmedCode, ...]  # changes of code that the samples of a set were kept for now
     images_per_second: float  # samples rendered now, rejected ones included; 0 without any
     # Files of the published version that were missing or damaged and have their bytes again.
     repaired: tuple[str, ...] = ()
@@ -113,8 +121,10 @@ def plan_job(options: BuildOptions) -> Job:
     )
 
 
-def resume_job(job: Job, *, deep: bool) -> Job:
+def resume_job(job: Job, *, deep: bool, confirm_code: int | None = None) -> Job:
     """Check what exists, and collect the shards that need not be rendered again.
+
+    ``confirm_code``: the number of stored samples of a set that a change of code is checked with.
 
     Raises BuildStopped if the version exists and cannot be repaired; OSError where the output folder can't
     be written.
@@ -123,20 +133,33 @@ def resume_job(job: Job, *, deep: bool) -> Job:
     shards = [name for name in storage.list_names(job.version_url) if name.endswith(".tar")]
     check_place(job.dataset_url, plan.version, (*shards, MANIFEST, CARD, DATASET_INDEX))
     found = find_version(plan, job.version_url, deep=deep)
+    if found is not None and confirm_code:
+        job = replace(job, remarks=(f"{OPTION}: version {plan.version} exists already; nothing to confirm",))
+        confirm_code = None
     needed = plan.shards if found is None else found.to_render(plan)
     if not needed:
         return replace(job, todo=(), found=found)
     check_folder(job.staging_url)
     storage.make_folder(job.staging_url)
     reused = reuse_shards(needed, job.staging_url, job.dataset_url)
+    todo = tuple(shard for shard in needed if shard.file not in reused.records)
+    checks, remarks = plan_checks(confirm_code, plan, todo, reused) if confirm_code else ((), ())
     return replace(
         job,
         done=tuple(reused.records[shard.file] for shard in needed if shard.file in reused.records),
-        todo=tuple(shard for shard in needed if shard.file not in reused.records),
+        todo=todo,
         found=found,
         stored=reused.samples,
-        remarks=reused.remarks,
+        checks=checks,
+        remarks=(*job.remarks, *reused.remarks, *remarks),
     )
+
+
+def confirmed_job(job: Job, results: Sequence[CheckedCode]) -> Job:
+    """The job with the results of its checks: it takes over the samples of sets without a difference."""
+    decided = confirm(job.stored, job.checks, results)
+    remarks = (*job.remarks, *decided.remarks)
+    return replace(job, stored=decided.stored, confirmed=decided.confirmed, remarks=remarks)
 
 
 def finish_job(job: Job, rendered: list[RenderedShard], seconds: float) -> BuildReport:
@@ -160,6 +183,7 @@ def finish_job(job: Job, rendered: list[RenderedShard], seconds: float) -> Build
         reused=len(job.done),
         samples_rendered=attempted,
         samples_copied=sum(shard.copied for shard in rendered),
+        confirmed=job.confirmed,
         images_per_second=attempted / seconds if attempted else 0.0,
         repaired=repaired,
         warnings=tuple(dict.fromkeys((*job.remarks, *recorded.remarks, *remarks, *dataset.warnings()))),
@@ -186,11 +210,13 @@ def build(options: BuildOptions, *, on_progress: OnProgress = ignore_progress) -
     """Build a version in worker processes. ``on_progress`` counts shards, reused ones included."""
     job = plan_job(options)
     with lock_version(job.dataset_url, job.plan.version, wait=options.wait):
-        return _build_alone(resume_job(job, deep=options.deep), options.workers, on_progress)
+        job = resume_job(job, deep=options.deep, confirm_code=options.confirm_code)
+        return _build_alone(job, options.workers, on_progress)
 
 
 def _build_alone(job: Job, workers: int, on_progress: OnProgress) -> BuildReport:
     start = time.perf_counter()
+    job = confirmed_job(job, run_checks(job.checks, job.bank, job.bank_sha256, job.weights, workers))
     rendered = render_job(job, workers, on_progress)
     return finish_job(job, rendered, time.perf_counter() - start)
 

@@ -11,6 +11,7 @@ import cv2
 from assets.bank.reader import Bank
 from assets.wording import count_of
 from manifests.dataset import ShardRecord, count_outcomes, write_shard_record
+from manifests.outcomes.confirmed_code import merge_confirmed
 from manifests.rows import Row, encode_rows
 from manifests.shard_plan import ShardPlan
 from natocc.document import BadDocument, MissingDocument
@@ -62,7 +63,7 @@ def render_shard(
     OSError if the folder can't be written.
     """
     cv2.setNumThreads(1)
-    bank, cache = _planned_bank(bank_url, bank_sha256)
+    bank, cache = planned_bank(bank_url, bank_sha256)
     harmonise = open_harmoniser(plan.harmoniser, plan.network, weights)
     transport = open_transport(plan.transfer_device)
     target = storage.join(out_url, plan.file)
@@ -86,6 +87,7 @@ def render_shard(
         sha256=written.sha256,
         network_batch=harmonise.network_batch,
         rows_sha256=storage.sha256_bytes(encoded),
+        confirmed=merge_confirmed(found.confirmed),
     )
     write_shard_record(record_url(out_url, plan.file), record)
     copied = len(found.samples)
@@ -124,7 +126,7 @@ def record_url(folder: str, file: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _planned_bank(url: str, content_sha256: str) -> tuple[Bank, OccluderCache]:
+def planned_bank(url: str, content_sha256: str) -> tuple[Bank, OccluderCache]:
     """The bank of the plan, opened once a process, and its decoded occluders. Raises BuildStopped."""
     changed = f"{url}: the bank has changed since this build was planned"
     try:

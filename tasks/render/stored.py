@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
+from manifests.outcomes.confirmed_code import ConfirmedCode
 from manifests.rows import Row
 from shards.reader import BadShard, read_shard
 from tasks.render.sample import SampleResult
@@ -17,6 +18,10 @@ class StoredShard:
     url: str
     sha256: str
     rows: tuple[Row, ...]
+    # By the new keys, those under which samples are stored, where they differ.
+    former_keys: Mapping[str, str] = field(default_factory=dict)
+    # Changes of code for which the samples were kept.
+    confirmed: tuple[ConfirmedCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,19 +29,22 @@ class StoredResults:
     """Samples by cache key, and remarks on shards that could not be used."""
 
     samples: dict[str, SampleResult]
+    confirmed: tuple[ConfirmedCode, ...] = ()
     remarks: tuple[str, ...] = ()
 
 
 def read_stored(shards: Iterable[StoredShard]) -> StoredResults:
     """Read the samples, each shard's hash compared first, without those of a damaged or missing shard."""
     samples: dict[str, SampleResult] = {}
+    confirmed: list[ConfirmedCode] = []
     remarks: list[str] = []
     for shard in shards:
         try:
             samples |= _samples(shard)
+            confirmed += shard.confirmed
         except (BadShard, OSError) as error:
             remarks.append(f"{error}; its samples are rendered again")
-    return StoredResults(samples=samples, remarks=tuple(remarks))
+    return StoredResults(samples=samples, confirmed=tuple(confirmed), remarks=tuple(remarks))
 
 
 def _samples(shard: StoredShard) -> dict[str, SampleResult]:
@@ -48,7 +56,18 @@ def _samples(shard: StoredShard) -> dict[str, SampleResult]:
     for key, members in read_shard(shard.url, shard.sha256):
         if key in kept:
             row = kept.pop(key)
+            former = shard.former_keys.get(row.cache_key)
+            if former is not None:
+                members = _with_key(members, former, row.cache_key, f"{shard.url}: sample {key}")
             found[row.cache_key] = SampleResult(row=row, members=members)
     if kept:
         raise BadShard(f"{shard.url}: expected sample {next(iter(kept))!r}, got none of that key")
     return found
+
+
+def _with_key(members: dict[str, bytes], former: str, key: str, where: str) -> dict[str, bytes]:
+    """The members with another ``cache_key`` in the json, whose other bytes stay."""
+    data = members.get("json", b"")
+    if (count := data.count(former.encode())) != 1:
+        raise BadShard(f"{where}: expected its cache_key once in the json, got it {count} times")
+    return members | {"json": data.replace(former.encode(), key.encode())}

@@ -14,6 +14,7 @@ from prefect.exceptions import ParameterTypeError
 from flows import build_natocc as module
 from flows.build_natocc import build_natocc, log_warnings
 from flows.build_randocc import build_randocc
+from tasks.build import expand
 from tasks.build.options import BuildOptions
 from tasks.build.version import BuildReport, build
 from tests.tasks.networks import write_rainnet
@@ -29,7 +30,9 @@ def recipe(tmp_path: Path) -> str:
 
 
 @pytest.mark.usefixtures("prefect_server")
-def test_the_flow_publishes_the_bytes_of_the_plain_build(recipe: str, bank_url: str, tmp_path: Path) -> None:
+def test_the_flow_publishes_the_bytes_of_the_plain_build(
+    recipe: str, bank_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     flow = build_natocc(recipe=recipe, bank=bank_url, out=str(tmp_path / "flow"), workers=2)
     plain = build(BuildOptions(recipe=recipe, bank=bank_url, out=str(tmp_path / "plain"), workers=1))
     assert flow.rendered == 4 and not flow.unchanged
@@ -38,6 +41,9 @@ def test_the_flow_publishes_the_bytes_of_the_plain_build(recipe: str, bank_url: 
 
     again = build_natocc(recipe=recipe, bank=bank_url, out=str(tmp_path / "flow"), workers=1)
     assert again.unchanged and again.url == flow.url
+    monkeypatch.setattr(expand, "render_identity", lambda network=None, **more: "other code")
+    kept = build_natocc(recipe=recipe, bank=bank_url, out=str(tmp_path / "flow"), workers=1, confirm_code=1)
+    assert (kept.samples_copied, [one.set for one in kept.confirmed]) == (8, ["randocc", "hand"])
 
     with get_client(sync_client=True) as client:
         wanted = ArtifactFilter(key=ArtifactFilterKey(any_=["verdicts"]))

@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 from manifests.dataset import Dataset, ShardRecord, count_outcomes
 from manifests.lineage import library_versions
+from manifests.outcomes.confirmed_code import merge_confirmed
 from manifests.rows import Row
 from manifests.shard_plan import transfer_backend
 from natocc.kinds import KINDS
@@ -38,6 +39,8 @@ def describe_version(plan: Plan, records: Sequence[ShardRecord], rows: Sequence[
         licences=plan.licences,
         networks=plan_networks(plan),
         instead_of=plan.instead_of,
+        code_by_set={planned.name: planned.code for planned in plan.sets},
+        confirmed=merge_confirmed(change for record in records for change in record.confirmed),
     )
 
 

@@ -10,6 +10,7 @@ import yaml
 from typer.testing import CliRunner, Result
 
 from commands.main import app
+from tasks.build import expand
 
 
 def run(*words: object) -> Result:
@@ -29,7 +30,7 @@ def recipe(tmp_path: Path) -> Path:
 
 
 def test_build_then_unchanged_then_verify_info_preview_replay(
-    recipe: Path, bank_url: str, tmp_path: Path
+    recipe: Path, bank_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "out"
     first = run("build", recipe, "--bank", bank_url, "--out", out, "--workers", 1)
@@ -57,6 +58,11 @@ def test_build_then_unchanged_then_verify_info_preview_replay(
     found = run("verify", out / "tiny", "--workers", 1)
     assert found.exit_code == 1
     assert "README.md: expected sha256" in found.stderr and "1 finding\n" in found.stdout
+
+    monkeypatch.setattr(expand, "render_identity", lambda network=None, **more: "other code")
+    kept = run("build", recipe, "--bank", bank_url, "--out", out, "--workers", 1, "--confirm-code", 1)
+    assert "2 shards rendered (4 of their samples copied), 0 reused" in kept.stdout
+    assert "confirmed: set randocc: 1 sample rendered again, all equal; those of code " in kept.stdout
 
 
 def test_an_unknown_recipe_lists_the_known_ones(bank_url: str, tmp_path: Path) -> None:

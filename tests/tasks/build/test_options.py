@@ -24,3 +24,8 @@ def test_all_problems_come_together() -> None:
         "profile: expected best, paper or code, got 'b'",
         "lift: expected mapping or residual, got 'up'",
     ]
+
+
+def test_no_samples_confirm_nothing() -> None:
+    with pytest.raises(OptionsError, match="confirm_code: expected at least 1, got 0"):
+        BuildOptions(recipe="sample", bank="b", out="o", confirm_code=0)

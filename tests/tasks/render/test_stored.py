@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from manifests.outcomes.confirmed_code import ConfirmedCode
 from manifests.rows import Row
 from shards.storage import sha256_bytes
 from shards.tar import pack
@@ -12,9 +13,9 @@ from tests.manifests.inputs import row
 MEMBERS = {"jpg": b"picture", "json": b"{}"}
 
 
-def stored(folder: Path, *rows: Row) -> StoredShard:
+def stored(folder: Path, *rows: Row, **members: bytes) -> StoredShard:
     """A shard whose kept samples are those of the rows."""
-    data = pack((one.key, MEMBERS) for one in rows if one.verdict == "kept")
+    data = pack((one.key, MEMBERS | members) for one in rows if one.verdict == "kept")
     (folder / "a.tar").write_bytes(data)
     return StoredShard(url=str(folder / "a.tar"), sha256=sha256_bytes(data), rows=rows)
 
@@ -50,3 +51,16 @@ def test_a_shard_that_is_damaged_missing_or_lacks_a_sample_is_left_out(tmp_path:
 def test_rejected_samples_need_no_tar(tmp_path: Path) -> None:
     shard = replace(stored(tmp_path), url=str(tmp_path / "gone.tar"), rows=rows()[1:])
     assert read_stored([shard]).samples.keys() == {"k1"}
+
+
+def test_a_sample_under_another_key_has_it_in_its_json(tmp_path: Path) -> None:
+    (kept, _), old = rows(), "a" * 64
+    other = stored(tmp_path, kept, json=b'{"cache_key": "%s", "size": [1]}' % old.encode())
+    change = ConfirmedCode(set="hand", code="b", samples=1)
+    renamed = replace(other, former_keys={kept.cache_key: old}, confirmed=(change,))
+    found = read_stored([renamed])
+    assert found.samples["k0"].members["json"] == b'{"cache_key": "k0", "size": [1]}'
+    assert found.samples["k0"].members["jpg"] == MEMBERS["jpg"] and found.confirmed == (change,)
+    unfit = read_stored([replace(renamed, former_keys={kept.cache_key: "c" * 64})])
+    assert unfit.samples == {} and unfit.confirmed == ()
+    assert "expected its cache_key once in the json, got it 0 times" in unfit.remarks[0]

@@ -1,0 +1,1 @@
+"""What became of samples: counted, in groups of rows, kept after a change of code."""
