@@ -1,4 +1,4 @@
-"""Matte, blend and seam (rows 9 to 13 of docs/profiles.md)."""
+"""Matte, blend and seam (rows 9 to 13 of docs/fidelity.md)."""
 
 from __future__ import annotations
 

@@ -11,9 +11,11 @@ Range = tuple[float, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """Constants of generation; row numbers refer to docs/profiles.md."""
+    """Constants of generation; row numbers refer to docs/fidelity.md."""
 
     name: str
+    # Row 1: a JPEG generation of the face before anything lies on it, of the same qualities as row 6.
+    face_jpeg_probability: float = 0.5
     # Row 5: area of the occluder's box over that of the face's box.
     size_ratio: Range = (0.5, 1.0)
     # Rows 6 and 14: an upright Gaussian instead of the paper's turned one with a noisy kernel.
@@ -50,7 +52,7 @@ class Profile:
     shadow: bool = False  # a contact shadow on the face
     history: bool = False  # the face's JPEG generation; no random one of row 6
     # Share of the face that may be hidden, and the largest number of placements tried.
-    hidden_ratio: Range = (0.0, 0.95)
+    hidden_ratio: Range = (0.0, 1.0)
     placement_tries: int = 1
 
 
@@ -58,6 +60,7 @@ PAPER = Profile(name="paper")
 CODE = replace(
     PAPER,
     name="code",
+    face_jpeg_probability=0.0,
     facing=("object",),
     translucent_opacity=(0.4, 0.7),
     final_affine=False,
@@ -65,6 +68,7 @@ CODE = replace(
 BEST = replace(
     PAPER,
     name="best",
+    face_jpeg_probability=0.0,
     plain_blur=True,
     affine_aspect=(0.87, 1.15),
     affine_anisotropy=1.25,

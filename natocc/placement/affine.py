@@ -1,4 +1,4 @@
-"""The occluder's placement on the face (paper section 3.2; rows 5 to 8 of docs/profiles.md)."""
+"""The occluder's placement on the face (paper section 3.2; rows 5 to 8 of docs/fidelity.md)."""
 
 from __future__ import annotations
 

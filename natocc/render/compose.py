@@ -86,15 +86,15 @@ def render(
 def compose(face: Face, occluder: Occluder | None, params: Params, move: Mover = move_by_batches) -> Draft:
     """The first half of ``render``: all steps before harmonisation. ``move`` moves the colours of ``sot``."""
     laid = lay(face, occluder, params)
-    return colour_and_blend(face, laid, params, None if laid.transport is None else move(laid.transport))
+    return colour_and_blend(laid, params, None if laid.transport is None else move(laid.transport))
 
 
-def colour_and_blend(face: Face, laid: Laid, params: Params, moved: Colours | None = None) -> Draft:
+def colour_and_blend(laid: Laid, params: Params, moved: Colours | None = None) -> Draft:
     """The second half of ``compose``; ``moved`` are the sources of the transport after their move.
 
     Raises ValueError if there is a transport and its sources are missing.
     """
-    views = SampleViews.untouched(face)
+    face, views = laid.face, SampleViews.untouched(laid.face)
     if laid.layer is None or laid.shown is None:
         return Draft(views=views, box=Box(0, 0, 0, 0))
     measured: dict[str, float | None] = {}

@@ -46,9 +46,12 @@ def draw_params(
     row = kind_named(kind)
     if row.pool is None or occluder is None:
         return Params(kind=NONE)
+    rng = streams.stage("face_jpeg")
+    face_jpeg = _draw_quality(rng, profile) if rng.random() < profile.face_jpeg_probability else None
     shape = draw_shape(streams.stage("shape")) if row.random_shape else None
     params = Params(
         kind=kind,
+        face_jpeg=face_jpeg,
         shape=shape,
         placement=choose_placement(face, occluder, shape, kind, profile, streams.stage("placement")),
         opacity=_draw_opacity(row, profile, streams.stage("opacity")),
@@ -81,11 +84,15 @@ def _draw_occluder_changes(params: Params, profile: Profile, streams: Streams) -
         params = replace(params, blur=draw_blur(rng, plain=profile.plain_blur))
     rng = streams.stage("jpeg")
     if not profile.history and rng.random() < profile.jpeg_probability:
-        low, high = profile.jpeg_quality
-        params = replace(params, jpeg=int(rng.integers(low, high + 1)))
+        params = replace(params, jpeg=_draw_quality(rng, profile))
     if (rng := streams.stage("tone")).random() < profile.tone_probability:
         params = replace(params, tone=draw_tone(rng, profile.occluder_tone, by_mean=True))
     return params
+
+
+def _draw_quality(rng: Generator, profile: Profile) -> int:
+    low, high = profile.jpeg_quality
+    return int(rng.integers(low, high + 1))
 
 
 def _draw_naturalness(params: Params, face: Face, profile: Profile, streams: Streams) -> Params:
@@ -96,7 +103,7 @@ def _draw_naturalness(params: Params, face: Face, profile: Profile, streams: Str
         light=draw_range(streams.stage("light"), _LIGHT_STRENGTH) if profile.light else None,
         sharpness=profile.sharpness,
         noise=draw_noise(streams.stage("noise")) if profile.noise else None,
-        history=face.jpeg_quality if profile.history else None,
+        history=(params.face_jpeg or face.jpeg_quality) if profile.history else None,
         shadow=draw_shadow(streams.stage("shadow"), light) if profile.shadow else None,
     )
 

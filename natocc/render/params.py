@@ -34,6 +34,7 @@ class Params:
     """
 
     kind: KindName
+    face_jpeg: int | None = None
     shape: Shape | None = None
     placement: Placement | None = None
     transfer: Transfer | None = None

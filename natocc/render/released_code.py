@@ -26,6 +26,7 @@ from natocc.photometric.tone import apply_tone, compress
 from natocc.placement.affine import Placement
 from natocc.render.compose import Composite, finished
 from natocc.render.final_augmentation import SampleViews
+from natocc.render.lay import compress_face
 from natocc.render.params import Params
 from natocc.resize.scale import scaled_size
 from natocc.transfer.apply import transfer_colours
@@ -38,13 +39,14 @@ _Cut = tuple[Image, Image]
 
 
 def render_released(face: Face, occluder: Occluder | None, params: Params) -> Composite:
-    """Compose one sample as the released code does (paper section 3.2; rows 2 to 13 of docs/profiles.md).
+    """Compose one sample as the released code does (paper section 3.2; rows 2 to 13 of docs/fidelity.md).
 
-    It reads shape, placement, transfer, blur, jpeg, tone, opacity and the final stages of ``params``. It
-    ignores the other steps, which the released code does not have. ``alpha`` of the result is the released
-    code's occlusion mask: 0-255, not eroded, without opacity. ``mask`` follows from ``alpha``. Raises
-    ValueError for a missing occluder.
+    It reads face_jpeg, shape, placement, transfer, blur, jpeg, tone, opacity and the final stages of
+    ``params``. It ignores the other steps, which the released code does not have. ``alpha`` of the result is
+    the released code's occlusion mask: 0-255, not eroded, without opacity. ``mask`` follows from ``alpha``.
+    Raises ValueError for a missing occluder.
     """
+    face = compress_face(face, params)
     views = SampleViews.untouched(face)
     if params.placement is not None:
         if occluder is None:

@@ -81,8 +81,9 @@ class Sampler:
         return kind, self.names[kind][int(rng.integers(len(self.names[kind])))]
 
     def _draw_params(self, face: Face, occluder: Occluder, kind: str, streams: Streams) -> Params:
-        """Draw without the final stages, since a training repository has its own flips and blurs."""
+        """Draw without changes of the whole picture: a training repository has its own flips and blurs."""
         params = draw_params(face, occluder, kind, self.profile, self.switches, streams)
+        params = replace(params, face_jpeg=None)
         return replace(params, final_affine=None, final_blur=None, final_tone=None, final_flip=False)
 
 

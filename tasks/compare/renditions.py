@@ -78,7 +78,10 @@ def _known() -> str:
 def draw_rendition(
     rendition: Rendition, common: Params, face: Face, occluder: Occluder, plan: ShardPlan, streams: Streams
 ) -> Params:
-    """The rendition's parameters, with shape, placement, opacity and final augmentation of ``common``."""
+    """The rendition's parameters.
+
+    The face's compression, shape, placement, opacity and final augmentation are those of ``common``.
+    """
     without = rendition.without
     switches = Switches(
         transfer_method=plan.transfer_method,
@@ -100,6 +103,7 @@ def draw_rendition(
         drawn = replace(drawn, transfer=transfer)
     return replace(
         drawn,
+        face_jpeg=common.face_jpeg,
         shape=common.shape,
         placement=common.placement,
         opacity=common.opacity,

@@ -12,7 +12,6 @@ from manifests.rows import Row
 from manifests.shard_plan import SamplePlan, ShardPlan
 from natocc.codecs import encode_jpeg, encode_png
 from natocc.colour.lut import Colours
-from natocc.face import Face
 from natocc.geometry import Image
 from natocc.kinds import KINDS
 from natocc.occluders.occluder import Occluder
@@ -29,14 +28,6 @@ from tasks.render.inputs import SampleInputs, ShardInputs, load_face
 from tasks.render.transport import DeviceTransport, open_transport
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A face with its occluder, whose colours are being moved."""
-
-    face: Face
-    laid: Laid
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleDraft:
     """A sample before it is harmonised. It has no draft while it waits or if its ``verdict`` is not kept."""
@@ -44,14 +35,14 @@ class SampleDraft:
     inputs: SampleInputs
     occluder: Occluder | None = None
     params: Params | None = None
-    waiting: Waiting | None = None
+    waiting: Laid | None = None
     draft: Draft | None = None
     verdict: Verdict = KEPT
 
     @property
     def unmoved(self) -> Transport | None:
         """The colours that must be moved before the sample goes on, else None."""
-        return None if self.waiting is None else self.waiting.laid.transport
+        return None if self.waiting is None else self.waiting.transport
 
     @property
     def unharmonised(self) -> Draft | None:
@@ -105,7 +96,7 @@ def begin(shard: ShardInputs, planned: SamplePlan, *, move_later: bool = False) 
         laid = lay(decoded, occluder, params)
     except (ValueError, cv2.error) as error:
         return SampleDraft(inputs=inputs, verdict=failed(error))
-    sample = SampleDraft(inputs=inputs, occluder=occluder, params=params, waiting=Waiting(decoded, laid))
+    sample = SampleDraft(inputs=inputs, occluder=occluder, params=params, waiting=laid)
     if laid.transport is None:
         return go_on(sample)
     return sample if move_later else go_on(sample, move_by_batches(laid.transport))
@@ -116,7 +107,7 @@ def go_on(sample: SampleDraft, moved: Colours | None = None) -> SampleDraft:
     if sample.waiting is None or sample.params is None:
         return sample
     try:
-        draft = colour_and_blend(sample.waiting.face, sample.waiting.laid, sample.params, moved)
+        draft = colour_and_blend(sample.waiting, sample.params, moved)
     except (ValueError, cv2.error) as error:
         return SampleDraft(inputs=sample.inputs, verdict=failed(error))
     return replace(sample, waiting=None, draft=draft)

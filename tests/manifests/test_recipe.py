@@ -22,6 +22,12 @@ TABLE_3 = {
 }
 
 
+# What the paper's recipes do and their quick twins do not.
+PAPERS = ("residual", 512, "sot", True, False)
+QUICK = ("mapping", 256, "table", True, True)
+TWINS = ("c-wo-mix", "c-wo-natocc", "c-wo-natocc-sot")
+
+
 def problems(data: object, tmp_path: Path, **overrides: object) -> list[str]:
     path = tmp_path / "mine.yaml"
     path.write_text(data if isinstance(data, str) else yaml.safe_dump(data), "utf-8")
@@ -32,7 +38,7 @@ def problems(data: object, tmp_path: Path, **overrides: object) -> list[str]:
 
 
 def test_the_package_contains_the_sample_and_table_3() -> None:
-    assert known_recipes() == sorted(["sample", *TABLE_3])
+    assert known_recipes() == sorted(["sample", *TABLE_3, *(f"{name}-fast" for name in TWINS)])
 
 
 @pytest.mark.parametrize("name", sorted(TABLE_3))
@@ -46,6 +52,31 @@ def test_a_recipe_of_the_paper_has_table_3s_composition(name: str) -> None:
     assert not any(one.optional for one in recipe.sets)
     with_objects = any(kind == "object" for kind, _ in sets)
     assert (recipe.upscaler, recipe.harmoniser) == (("glean", "rainnet") if with_objects else (None, None))
+
+
+def switches(recipe: Recipe) -> tuple[object, ...]:
+    return (
+        recipe.lift,
+        recipe.harmoniser_size,
+        recipe.transfer_method,
+        recipe.algorithm_1,
+        recipe.contrast_guard,
+    )
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_a_quick_twin_differs_in_transfer_and_harmonisation_and_says_so(name: str) -> None:
+    recipe, fast = load_recipe(name), load_recipe(f"{name}-fast")
+    assert (switches(recipe), switches(fast)) == (PAPERS, QUICK)
+    own = {"name", "description", "lift", "harmoniser_size", "transfer_method", "contrast_guard"}
+    assert recipe.model_dump(exclude=own) == fast.model_dump(exclude=own)
+    assert f"Unlike {name}:" in fast.description
+    assert ("sot" in fast.description.split(":")[-1]) == any(row.colour_transfer for row in recipe.sets)
+
+
+@pytest.mark.parametrize("name", sorted(TABLE_3))
+def test_a_recipe_of_the_paper_has_no_limit_of_the_hidden_share(name: str) -> None:
+    assert load_recipe(name).hidden_ratio is None
 
 
 def streams(name: str) -> dict[str, str]:
@@ -141,8 +172,8 @@ def test_an_unknown_recipe_lists_the_known_ones() -> None:
     with pytest.raises(RecipeError) as caught:
         load_recipe("c-wo-everything")
     assert caught.value.problems == [
-        "recipe: expected one of c-cm, c-original, c-wo, c-wo-mix, c-wo-natocc, c-wo-natocc-sot, c-wo-randocc, "
-        "sample or a YAML file, got 'c-wo-everything'"
+        "recipe: expected one of c-cm, c-original, c-wo, c-wo-mix, c-wo-mix-fast, c-wo-natocc, c-wo-natocc-fast, "
+        "c-wo-natocc-sot, c-wo-natocc-sot-fast, c-wo-randocc, sample or a YAML file, got 'c-wo-everything'"
     ]
 
 

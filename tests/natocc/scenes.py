@@ -33,7 +33,13 @@ PLAIN = {name: replace(one, **dict.fromkeys(NATURAL, False)) for name, one in PR
 FULL = replace(PROFILES["best"], name="full", **dict.fromkeys(NATURAL, True))
 ALL: dict[str, Profile] = {**PROFILES, "full": FULL}
 BARE = {"blur": None, "jpeg": None, "tone": None, "seam_blur": False}
-UNFINISHED = {"final_affine": None, "final_blur": None, "final_tone": None, "final_flip": False}
+UNFINISHED = {
+    "face_jpeg": None,
+    "final_affine": None,
+    "final_blur": None,
+    "final_tone": None,
+    "final_flip": False,
+}
 
 
 @dataclass(frozen=True)

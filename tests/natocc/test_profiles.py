@@ -12,11 +12,11 @@ def test_profiles_are_found_by_their_names() -> None:
     assert {"paper": PAPER, "code": CODE, "best": BEST} == PROFILES
 
 
-def test_the_code_differs_from_the_paper_in_three_places() -> None:
+def test_the_code_differs_from_the_paper_in_four_places() -> None:
     differing = {
         field.name for field in fields(Profile) if getattr(PAPER, field.name) != getattr(CODE, field.name)
     }
-    assert differing == {"name", "facing", "translucent_opacity", "final_affine"}
+    assert differing == {"name", "face_jpeg_probability", "facing", "translucent_opacity", "final_affine"}
 
 
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=str)
@@ -39,3 +39,8 @@ def test_steps_beyond_the_paper_are_off_in_the_paper_and_the_code() -> None:
     assert [getattr(BEST, step) for step in steps] == [True] * 5
     assert not any(getattr(profile, step) for profile in (PAPER, CODE) for step in steps)
     assert replace(BEST, light=False) != BEST
+
+
+def test_the_paper_and_its_code_keep_a_face_however_much_is_hidden() -> None:
+    assert PAPER.hidden_ratio == CODE.hidden_ratio == (0.0, 1.0)
+    assert PAPER.placement_tries == CODE.placement_tries == 1

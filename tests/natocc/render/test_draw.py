@@ -14,6 +14,7 @@ from tests.natocc.inputs import draw, face, occluder
 OFF = {
     "blur": {"blur_probability": 0.0},
     "jpeg": {"jpeg_probability": 0.0},
+    "face_jpeg": {"face_jpeg_probability": 0.0},
     "tone": {"tone_probability": 0.0},
     "translucency": {"translucent_probability": 0.0},
     "seam": {"seam_blur": False},
@@ -22,6 +23,7 @@ OFF = {
 MAY_CHANGE = {
     "blur": {"blur", "final_blur"},
     "jpeg": {"jpeg"},
+    "face_jpeg": {"face_jpeg"},
     "tone": {"tone", "final_tone"},
     "translucency": {"opacity"},
     "seam": {"seam_blur"},
@@ -72,6 +74,7 @@ def test_stages_run_as_often_as_the_paper_says() -> None:
     share = {
         "blur": 0.5,
         "jpeg": 0.5,
+        "face_jpeg": 0.5,
         "tone": 0.5,
         "final_blur": 0.5,
         "final_tone": 0.5,
@@ -83,14 +86,14 @@ def test_stages_run_as_often_as_the_paper_says() -> None:
     translucent = [one.opacity for one in many if one.opacity < 1]
     assert len(translucent) / count == pytest.approx(0.3, abs=0.045)
     assert min(translucent) >= 0.5 and max(translucent) <= 0.8
-    qualities = {one.jpeg for one in many} - {None}
-    assert qualities == set(range(70, 101))
+    for qualities in ({one.jpeg for one in many}, {one.face_jpeg for one in many}):
+        assert qualities - {None} == set(range(70, 101))
     assert all(one.tone is None or one.tone.by_mean for one in many)
     assert all(one.final_tone is None or not one.final_tone.by_mean for one in many)
 
 
 def test_no_stage_runs_because_another_does() -> None:
-    names = ("blur", "jpeg", "tone", "final_affine", "final_blur", "final_tone")
+    names = ("face_jpeg", "blur", "jpeg", "tone", "final_affine", "final_blur", "final_tone")
     many = [drawn("randocc", PAPER, sample) for sample in range(900)]
     table = np.array(
         [
@@ -104,7 +107,7 @@ def test_no_stage_runs_because_another_does() -> None:
 
 def test_the_released_constants_differ_where_the_code_does() -> None:
     many = [drawn("randocc", CODE, sample) for sample in range(600)]
-    assert all(one.final_affine is None for one in many)
+    assert all(one.final_affine is None and one.face_jpeg is None for one in many)
     translucent = [one.opacity for one in many if one.opacity < 1]
     assert 0.4 <= min(translucent) < 0.42 and 0.68 < max(translucent) <= 0.7
 

@@ -35,5 +35,5 @@ def test_a_table_3_recipe_builds_and_says_what_stood_in(recipe: str, bank_url: s
     objects = "object" in SETS[recipe]
     assert dataset.backends["upscaler"] == ("lanczos" if objects else None)
     assert dataset.backends["harmoniser"] == ("statistics" if objects else None)
-    assert dataset.backends["colour_transfer"] == ("table" if recipe.endswith("-sot") else None)
+    assert dataset.backends["colour_transfer"] == ("sot" if recipe.endswith("-sot") else None)
     assert verify(report.url).findings == ()

@@ -63,7 +63,16 @@ def test_placement_shape_opacity_and_final_view_are_common_to_all_renditions(
     cases: list[Case], bank_url: str
 ) -> None:
     bank = Bank(bank_url)
-    common = ("shape", "placement", "opacity", "final_affine", "final_blur", "final_tone", "final_flip")
+    common = (
+        "face_jpeg",
+        "shape",
+        "placement",
+        "opacity",
+        "final_affine",
+        "final_blur",
+        "final_tone",
+        "final_flip",
+    )
     seen = set()
     for case in cases:
         face = load_face(bank, case.face, case.plan.size, parsing=False)
