@@ -21,6 +21,7 @@ COMMANDS = {
     "prepare": "commands.data.prepare:prepare",
     "partition": "commands.data.partition:partition",
     "build": "commands.data.build:build",
+    "mixtures": "commands.data.mixtures:mixtures",
     "preview": "commands.versions.preview:preview",
     "retry": "commands.versions.retry:retry",
     "upgrade": "commands.versions.upgrade:upgrade",

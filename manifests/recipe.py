@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import math
-from difflib import get_close_matches
-from importlib import resources
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 
 from manifests.recipes.parts import (
     Name,
@@ -20,23 +17,13 @@ from manifests.recipes.parts import (
     Subset,
     Whole,
 )
-from manifests.yaml_text import BadYaml, parse_yaml
-from natocc.files.read import UnfitFile, is_there
-from natocc.files.show import MOST_SHOWN, one_line
-from natocc.files.text import read_text
+from manifests.yaml.fields import FieldProblems, YamlFiles
 from natocc.kinds import TARGETS, Target
 from natocc.transfer.apply import Method
 
-# Bytes of a recipe, and its values with every alias written out.
-_MOST_BYTES, _MOST_VALUES = 1 << 18, 10_000
 
-
-class RecipeError(ValueError):
+class RecipeError(FieldProblems):
     """All problems of a recipe and of its inputs, one a line."""
-
-    def __init__(self, problems: list[str]) -> None:
-        self.problems = problems
-        super().__init__("\n".join(problems))
 
 
 class Recipe(StrictFields):
@@ -134,10 +121,19 @@ class Recipe(StrictFields):
         return occluder_set.subset or self.subset
 
 
+_FILES = YamlFiles(
+    what="recipe",
+    folder="recipes",
+    page="docs/recipes.md",
+    model=Recipe,
+    inner={"sets": OccluderSet, "naturalness": Naturalness},
+    error=RecipeError,
+)
+
+
 def known_recipes() -> list[str]:
     """Names of the recipes that come with the package."""
-    folder = resources.files("manifests") / "recipes"
-    return sorted(item.name.removesuffix(".yaml") for item in folder.iterdir() if item.name.endswith(".yaml"))
+    return _FILES.known()
 
 
 def load_recipe(name_or_path: str, **overrides: object) -> Recipe:
@@ -145,50 +141,9 @@ def load_recipe(name_or_path: str, **overrides: object) -> Recipe:
 
     Raises RecipeError with every problem and its path.
     """
-    try:
-        data: Any = parse_yaml(_read(name_or_path), _MOST_VALUES)
-    except BadYaml as error:
-        raise RecipeError([f"{one_line(name_or_path)}: {fault}" for fault in error.faults]) from error
-    if not isinstance(data, dict):
-        raise RecipeError([f"{name_or_path}: expected a mapping of fields, got {type(data).__name__}"])
-    data |= {field: value for field, value in overrides.items() if value is not None}
-    try:
-        return Recipe.model_validate(data)
-    except ValidationError as error:
-        label = data.get("name", name_or_path)
-        raise RecipeError([_line(label, item) for item in error.errors()]) from error
-
-
-def _read(name_or_path: str) -> str:
-    if name_or_path in known_recipes():
-        return (resources.files("manifests") / "recipes" / f"{name_or_path}.yaml").read_text("utf-8")
-    if is_there(Path(name_or_path)):
-        try:
-            return read_text(Path(name_or_path), _MOST_BYTES)
-        except UnfitFile as error:
-            raise RecipeError([f"{name_or_path}: expected {error.expected}, got {error.got}"]) from error
-    raise RecipeError([f"recipe: {unknown_recipe(name_or_path)}"])
+    return _FILES.load(name_or_path, **overrides)
 
 
 def unknown_recipe(name: str) -> str:
     """The problem of what is neither the name of a recipe nor a file."""
-    got = f"no such file {name!r}" if name.endswith((".yaml", ".yml")) or "/" in name else repr(name)
-    return f"expected one of {', '.join(known_recipes())} or a YAML file, got {got}"
-
-
-def _line(recipe: object, error: Any) -> str:
-    if error["type"] == "extra_forbidden":
-        error = error | {"msg": _unknown_field(error["loc"])}
-    path = one_line(" > ".join(["recipe", one_line(recipe), *(one_line(part) for part in error["loc"])]))
-    message = one_line(error["msg"].removeprefix("Value error, "), 2 * MOST_SHOWN)
-    # Our own messages contain the actual value; pydantic's do not.
-    complete = error["type"] in ("value_error", "missing")
-    return f"{path}: {message}" if complete else f"{path}: {message} (got {one_line(repr(error['input']))})"
-
-
-def _unknown_field(place: tuple[int | str, ...]) -> str:
-    """What is expected in place of a field that is none; ``place`` ends with its name."""
-    inner: dict[str, type[StrictFields]] = {"sets": OccluderSet, "naturalness": Naturalness}
-    fields = (inner.get(str(place[0]), Recipe) if len(place) > 1 else Recipe).model_fields
-    near = get_close_matches(str(place[-1]), fields, 1)
-    return f"expected a field of docs/recipes.md{f', such as {near[0]}' if near else ''}, got another"
+    return _FILES.unknown(name)

@@ -109,7 +109,7 @@ OPENERS = (
     "assets/packages/no_build",
     "assets/weights/registry.py",
     "manifests/card.py",
-    "manifests/recipe.py",
+    "manifests/yaml/fields.py",
     "manifests/syntax_tree.py",
     "models/checkpoints",
     "commands/output.py",

@@ -30,7 +30,7 @@ from tasks.build.selection import (
 _REST_OF_NAME = len("--0000.parsing.png")
 _MOST_SAMPLES = 10**9
 # A version's record of its bank.
-_BANK_FIELDS = ("content_sha256", "files", "counts", "upscaler", "upscaling")
+_BANK_FIELDS = ("content_sha256", "files", "counts", "upscaler", "upscaling", "policy")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

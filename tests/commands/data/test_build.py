@@ -69,8 +69,8 @@ def test_an_unknown_recipe_lists_the_known_ones(bank_url: str, tmp_path: Path) -
     result = run("build", "c-everything", "--bank", bank_url, "--out", tmp_path)
     assert result.exit_code == 2
     assert result.stderr == (
-        "error: RECIPE: expected one of c-cm, c-original, c-wo, c-wo-mix, c-wo-natocc, c-wo-natocc-sot, "
-        "c-wo-randocc, sample or a YAML file, got 'c-everything'\n"
+        "error: RECIPE: expected one of c-cm, c-original, c-wo, c-wo-mix, c-wo-mix-fast, c-wo-natocc, "
+        "c-wo-natocc-fast, c-wo-natocc-sot, c-wo-natocc-sot-fast, c-wo-randocc, sample or a YAML file, got 'c-everything'\n"
     )
 
 

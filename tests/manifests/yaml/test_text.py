@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from manifests.yaml_text import BadYaml, parse_yaml
+from manifests.yaml.text import BadYaml, parse_yaml
 
 
 @pytest.mark.parametrize(
