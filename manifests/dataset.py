@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from manifests.outcomes.confirmed_code import ConfirmedCode
+from manifests.outcomes.row_groups import RowGroups
 from manifests.rows import BadRows, Row, decode_rows
 from natocc.document import RELEASE, BadDocument, DocumentFormat, encode_document, parse_document
 from shards import storage
@@ -35,8 +36,7 @@ _LATEST = DocumentFormat(
     name="natocc-latest",
     schema=1,
     hashed_since=1,
-    # Without a format.
-    readable=(0,),
+    readable=(0,),  # without a format
     what="a dataset",
     make="give the path that `natocc build` printed",
     repair="give the path of a version (a folder in {folder}), or run the same `natocc build` again, which "
@@ -53,14 +53,6 @@ _RECORD = DocumentFormat(
     upgrade="run the same `natocc build` again, which renders the shard again",
 )
 _Described = TypeVar("_Described")
-# The outcomes of a sample.
-OUTCOMES = ("kept", "rejected", "failed")
-
-
-def count_outcomes(rows: Iterable[Row]) -> dict[str, int]:
-    """The number of rows of each outcome, in the order of ``OUTCOMES``."""
-    counts = Counter(row.verdict for row in rows)
-    return {verdict: counts[verdict] for verdict in OUTCOMES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +69,7 @@ class ShardRecord:
     sha256: str
     # Final batch size of the network; smaller than the initial one if memory ran out.
     network_batch: int | None = None
-    # Of the shard's rows as Parquet; "" in versions of format 1.
-    rows_sha256: str = ""
-    # Changes of code for which samples were kept.
+    rows_sha256: str = ""  # of the shard's rows as Parquet; "" in versions of format 1
     confirmed: tuple[ConfirmedCode, ...] = ()
 
 
@@ -106,9 +96,8 @@ class Dataset:
     licences: tuple[str, ...]
     # Networks that were used, by stage: name, hash of the weights, how they were run.
     networks: dict[str, dict[str, Any]] = field(default_factory=dict)
-    # The rendering code of each set; empty in versions of earlier releases.
+    # The rendering code of each set, and changes of it for which samples were kept; empty before.
     code_by_set: dict[str, str] = field(default_factory=dict)
-    # Changes of code for which samples were kept, by set.
     confirmed: tuple[ConfirmedCode, ...] = ()
     format: str = DATASET_FORMAT.tag
     # The release of natocc that wrote it; "" in format 1.
@@ -189,14 +178,31 @@ def read_manifest(version_url: str, dataset: Dataset) -> list[Row]:
 def read_manifest_bytes(version_url: str, dataset: Dataset) -> bytes:
     """The file of the manifest, with its hash compared. Raises BadRows if it is missing or differs."""
     url = storage.join(version_url, MANIFEST)
-    try:
+    with _manifest_at(url):
         data = storage.read_bytes(url)
+    _check_manifest(url, dataset, storage.sha256_bytes(data))
+    return data
+
+
+def open_rows(version_url: str, dataset: Dataset) -> RowGroups:
+    """The manifest, with its hash compared, to be read in parts. Raises BadRows as ``read_manifest``."""
+    url = storage.join(version_url, MANIFEST)
+    with _manifest_at(url):
+        _check_manifest(url, dataset, storage.sha256_of(url))
+        return RowGroups(url)
+
+
+@contextmanager
+def _manifest_at(url: str) -> Iterator[None]:
+    try:
+        yield
     except FileNotFoundError as error:
         raise BadRows(f"{url}: expected the manifest of the version, found none; {_REPAIR}") from error
-    expected = dataset.files.get(MANIFEST)
-    if expected is not None and storage.sha256_bytes(data) != expected:
+
+
+def _check_manifest(url: str, dataset: Dataset, sha256: str) -> None:
+    if dataset.files.get(MANIFEST, sha256) != sha256:
         raise BadRows(f"{url}: expected the manifest that {DATASET_INDEX} lists, got other bytes; {_REPAIR}")
-    return data
 
 
 def latest_version(dataset_url: str) -> str | None:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 
+import pyarrow.compute as pc
+
 from manifests.dataset import MANIFEST, Dataset, parse_dataset
-from manifests.rows import Row, decode_rows, description_in, encode_rows
+from manifests.outcomes.row_groups import description_in, encode_manifest
+from manifests.rows import Row, decode_table, encode_table, table_of
 from shards import storage
 
 
-def describe_manifest(dataset: Dataset, rows: list[Row]) -> bytes:
-    """The manifest with its rows, and with the fields of ``dataset.json`` except the hashes of its files."""
-    return encode_rows(rows, replace(dataset, files={}).encode())
+def describe_manifest(dataset: Dataset, rows: Sequence[Row]) -> bytes:
+    """The manifest with its rows, and with what describes the version."""
+    return encode_manifest([table_of(rows)], description_of(dataset))
+
+
+def description_of(dataset: Dataset) -> bytes:
+    """The fields of ``dataset.json`` except the hashes of its files, which the manifest holds too."""
+    return replace(dataset, files={}).encode()
 
 
 def described_dataset(version_url: str) -> Dataset | None:
@@ -24,16 +32,14 @@ def described_dataset(version_url: str) -> Dataset | None:
     url = storage.join(version_url, MANIFEST)
     try:
         data = storage.read_bytes(url)
-        rows, description = decode_rows(data, url), description_in(data)
-        if description is None or encode_rows(rows, description) != data:
+        table, description = decode_table(data, url), description_in(data)
+        if description is None or encode_manifest([table], description) != data:
             return None
         dataset = parse_dataset(description, url)
     except (OSError, ValueError):
         return None
-    by_shard: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        by_shard[row.shard].append(row)
     for record in dataset.shards:
-        if storage.sha256_bytes(encode_rows(by_shard[record.file])) != record.rows_sha256:
+        rows = table.filter(pc.equal(table["shard"], record.file))
+        if storage.sha256_bytes(encode_table(rows)) != record.rows_sha256:
             return None
     return replace(dataset, files={MANIFEST: storage.sha256_bytes(data)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, cast
 
 import pyarrow as pa
@@ -16,10 +16,9 @@ from shards.table import read_table, with_schema
 # there is ``cache_key``.
 _SCHEMA = 2
 _NUMBER = b"natocc.schema"
+ROWS_METADATA = {_NUMBER: str(_SCHEMA)}
 # Columns whose texts do not repeat.
 _OF_ITS_OWN = ("key", "params", "cache_key")
-# The fields of dataset.json, from which it can be written again.
-_DESCRIPTION = b"natocc.dataset"
 
 
 class BadRows(ValueError):
@@ -71,43 +70,74 @@ ROW_SCHEMA = pa.schema(
 )
 
 
-def encode_rows(rows: Sequence[Row], description: bytes | None = None) -> bytes:
-    """The rows as Parquet, with the text that describes their version. Equal values give equal bytes."""
+def table_of(rows: Sequence[Row]) -> pa.Table:
+    """The rows as a table of ``ROW_SCHEMA``."""
+    columns = [pa.array([getattr(row, field.name) for row in rows], field.type) for field in ROW_SCHEMA]
+    return pa.Table.from_arrays(columns, schema=ROW_SCHEMA)
+
+
+def encode_table(table: pa.Table) -> bytes:
+    """A table of ``ROW_SCHEMA`` as Parquet. Equal values give equal bytes."""
     stream = io.BytesIO()
-    described = {} if description is None else {_DESCRIPTION: description}
-    schema = ROW_SCHEMA.with_metadata({_NUMBER: str(_SCHEMA), **described})
-    columns = [pa.array([getattr(row, field.name) for row in rows], field.type) for field in schema]
-    pq.write_table(pa.Table.from_arrays(columns, schema=schema), stream)
+    # In one piece, since pages end where pieces do.
+    pq.write_table(table.replace_schema_metadata(ROWS_METADATA).combine_chunks(), stream)
     return stream.getvalue()
 
 
-def decode_rows(data: bytes, where: str = "rows") -> list[Row]:
-    """Rows from Parquet bytes, which lie at ``where``.
+def encode_rows(rows: Sequence[Row]) -> bytes:
+    """The rows as Parquet. Equal values give equal bytes."""
+    return encode_table(table_of(rows))
+
+
+def decode_table(data: bytes, where: str = "rows", names: Sequence[str] = ROW_SCHEMA.names) -> pa.Table:
+    """Rows from Parquet bytes, which lie at ``where``, as a table of ``ROW_SCHEMA`` or some of it.
 
     Raises BadRows for other bytes, and for a table of a later schema.
     """
     try:
-        table = read_table(data)
-        metadata = table.schema.metadata or {}
-        number = int(metadata.get(_NUMBER, 0))
+        table = read_table(data, columns=names)
+        check_schema(table.schema, where)
+        return with_row_schema(table, names)
+    except BadRows:
+        raise
     except Exception as error:
         # Arrow raises errors of any kind for damaged bytes.
         raise damaged_rows(where, error) from error
+
+
+def check_schema(schema: pa.Schema, where: str) -> None:
+    """Raise BadRows for the schema of a later release."""
+    number = int((schema.metadata or {}).get(_NUMBER, 0))
     if number > _SCHEMA:
         raise BadRows(
             f"{where}: expected rows of schema {_SCHEMA} or an earlier one, got {number} of a later release; "
             "use the release of natocc that dataset.json beside it names (written_by)"
         )
+
+
+def with_row_schema(table: pa.Table, names: Sequence[str] = ROW_SCHEMA.names) -> pa.Table:
+    """The columns ``names`` with the types of ``ROW_SCHEMA``; without ``cache_key``, its texts are empty."""
+    table = with_schema(table, pa.schema([ROW_SCHEMA.field(name) for name in names]))
+    if "cache_key" in names:
+        place = list(names).index("cache_key")
+        table = table.set_column(place, ROW_SCHEMA.field("cache_key"), table["cache_key"].fill_null(""))
+    return table
+
+
+def rows_of(table: pa.Table, where: str = "rows") -> list[Row]:
+    """The rows of a table of ``ROW_SCHEMA``. Raises BadRows for texts that are none."""
     try:
-        table = with_schema(table, ROW_SCHEMA)
         columns = [_values(table[name], shared=name not in _OF_ITS_OWN) for name in ROW_SCHEMA.names]
-        rows = [
+        return [
             Row(**dict(zip(ROW_SCHEMA.names, values, strict=True))) for values in zip(*columns, strict=True)
         ]
     except Exception as error:
         raise damaged_rows(where, error) from error
-    # None in earlier schemas.
-    return rows if not rows or rows[0].cache_key else [replace(row, cache_key="") for row in rows]
+
+
+def decode_rows(data: bytes, where: str = "rows") -> list[Row]:
+    """Rows from Parquet bytes, which lie at ``where``. Raises BadRows as ``decode_table``."""
+    return rows_of(decode_table(data, where), where)
 
 
 def _values(column: pa.ChunkedArray, *, shared: bool) -> list[Any]:
@@ -117,16 +147,6 @@ def _values(column: pa.ChunkedArray, *, shared: bool) -> list[Any]:
     encoded = column.combine_chunks().dictionary_encode()
     texts = [*encoded.dictionary.to_pylist(), None]
     return [texts[place] for place in encoded.indices.fill_null(len(texts) - 1).to_pylist()]
-
-
-def description_in(data: bytes) -> bytes | None:
-    """The text that describes the version in a table's metadata; None if it has none.
-
-    For bytes that ``decode_rows`` has read.
-    """
-    metadata = pq.read_schema(pa.BufferReader(data)).metadata or {}
-    text: bytes | None = metadata.get(_DESCRIPTION)
-    return text
 
 
 def damaged_rows(where: str, error: Exception) -> BadRows:

@@ -7,7 +7,7 @@ import io
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 # Bytes of a member's name in POSIX ustar, where it has no folder.
 MOST_NAME = 100
@@ -24,7 +24,7 @@ class MemberSpan:
     size: int
 
 
-class _HashedStream:
+class HashedStream:
     """Passes on what is written, and hashes it."""
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -39,6 +39,13 @@ class _HashedStream:
     def tell(self) -> int:
         return self.size
 
+    def flush(self) -> None:
+        self._stream.flush()
+
+    @property
+    def closed(self) -> bool:
+        return self._stream.closed
+
 
 class TarWriter:
     """Writes members in call order with fixed owner, mode and time (POSIX ustar).
@@ -47,10 +54,7 @@ class TarWriter:
     """
 
     def __init__(self, stream: BinaryIO) -> None:
-        self._written = _HashedStream(stream)
-        self._tar = tarfile.TarFile(
-            fileobj=cast(BinaryIO, self._written), mode="w", format=tarfile.USTAR_FORMAT
-        )
+        self._written = HashedStream(stream)
 
     @property
     def size(self) -> int:
@@ -64,12 +68,17 @@ class TarWriter:
         """Append one member; returns the position of its bytes."""
         info = tarfile.TarInfo(name)
         info.size, info.mtime, info.mode = len(data), MTIME, MODE
-        offset = self._tar.offset + tarfile.BLOCKSIZE
-        self._tar.addfile(info, io.BytesIO(data))
+        # As TarFile.addfile does, which copies in small pieces.
+        self._written.write(info.tobuf(tarfile.USTAR_FORMAT))
+        offset = self._written.size
+        self._written.write(data)
+        self._written.write(bytes(-len(data) % tarfile.BLOCKSIZE))
         return MemberSpan(offset, len(data))
 
     def close(self) -> None:
-        self._tar.close()
+        """Write the end of the tar."""
+        end = self._written.size + 2 * tarfile.BLOCKSIZE
+        self._written.write(bytes(2 * tarfile.BLOCKSIZE + -end % tarfile.RECORDSIZE))
 
 
 def add_sample(writer: TarWriter, key: str, members: Mapping[str, bytes]) -> dict[str, MemberSpan]:
@@ -85,7 +94,8 @@ def add_sample(writer: TarWriter, key: str, members: Mapping[str, bytes]) -> dic
 def iterate(stream: BinaryIO) -> Iterator[tuple[str, dict[str, bytes]]]:
     """Yield (key, members by extension) in file order, as WebDataset groups them."""
     current, members = "", dict[str, bytes]()
-    with tarfile.open(fileobj=stream, mode="r|") as tar:
+    # Of a stream that cannot be sought in, tarfile copies small blocks.
+    with tarfile.open(fileobj=stream, mode="r:" if stream.seekable() else "r|") as tar:
         for info in tar:
             key, _, extension = info.name.partition(".")
             if key != current:

@@ -1,85 +1,69 @@
-"""What a rebuild costs after a change: ``python -m benchmarks.shards --bank data/bank``.
+"""What versions cost: ``python -m benchmarks.shards --bank data/bank``.
 
-The bank's training faces are filled up with darker and brighter copies, each a photograph and a person of
-its own. A version of all kinds is built, then one thing is changed and it is built again; each line of the
-table is such a change: samples rendered and copied, shards written, bytes written, seconds.
+Parts, all unless some are chosen with ``--part``:
+
+- ``rebuilds``: the bank's training faces are filled up with darker and brighter copies, each a photograph and
+  a person of its own. A version of all kinds is built, then one thing is changed and it is built again; each
+  line is such a change: samples rendered and copied, shards written, bytes written, seconds.
+- ``code``: the same for a changed comment, a changed constant and other weights, on a small version.
+- ``speed``: a shard written and its samples copied, beside what ``tarfile`` writes of the same bytes.
+- ``rows``: many rows published and taken over, each in a process of its own.
+- ``unchanged``: a build of many shards where nothing changed.
 """
 
 from __future__ import annotations
 
 import argparse
 import tempfile
-import time
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from assets.bank.reader import Bank
-from benchmarks.shards.changes import CHANGES, Content, fill_up, nothing, write
-from tasks.build.options import BuildOptions
-from tasks.build.version import BuildReport, build
+from benchmarks.shards.rebuilds import COLUMNS, add_rebuilds
+from benchmarks.shards.rows import add_rows, add_unchanged
+from benchmarks.shards.speed import add_speed
 
-_COLUMNS = ("changed", "samples", "rendered", "copied", "shards", "written", "linked", "MB", "s")
-
-
-def measure(options: BuildOptions, name: str) -> tuple[str, ...]:
-    """Build, and describe the build as a row of the table."""
-    known = set(_files(Path(options.out)))
-    start = time.perf_counter()
-    report = build(options)
-    seconds = time.perf_counter() - start
-    new = sum(path.stat().st_size for path in _tars(report) if path.stat().st_ino not in known)
-    counts = report.dataset.counts
-    return (
-        name,
-        f"{sum(counts.values()):,}",
-        f"{report.samples_rendered:,}",
-        f"{report.samples_copied:,}",
-        f"{len(report.dataset.shards)}",
-        f"{report.rendered}",
-        f"{report.reused}",
-        f"{new / 1e6:,.1f}",
-        f"{seconds:.1f}",
-    )
-
-
-def _files(folder: Path) -> Iterator[int]:
-    return (path.stat().st_ino for path in folder.rglob("*.tar"))
-
-
-def _tars(report: BuildReport) -> Iterable[Path]:
-    return Path(report.url).glob("*.tar")
+_PARTS = ("rebuilds", "code", "speed", "rows", "unchanged")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--bank", required=True)
-    parser.add_argument("--faces", type=int, default=200, help="training faces, copies included")
-    parser.add_argument("--size", type=int, default=1024, help="long side of the pictures")
+    parser.add_argument("--part", action="append", choices=_PARTS, help="may be repeated; all by default")
+    parser.add_argument("--faces", type=int, default=200, help="training faces of rebuilds, copies included")
+    parser.add_argument("--size", type=int, default=1024, help="long side of the pictures of rebuilds")
     parser.add_argument("--workers", type=int, default=2)
-    arguments = parser.parse_args()
-    table = Table(*_COLUMNS)
-    with tempfile.TemporaryDirectory() as name:
+    parser.add_argument("--samples", type=int, default=256, help="samples of the shard that is copied")
+    parser.add_argument("--rows", type=int, default=200_000)
+    parser.add_argument("--per-shard", type=int, default=1000, help="rows of a shard")
+    parser.add_argument("--shards", type=int, default=1000, help="shards of the version without a change")
+    parser.add_argument("--folder", help="where the work is done; the system's temporary folder by default")
+    given = parser.parse_args()
+    parts = given.part or _PARTS
+    with tempfile.TemporaryDirectory(dir=given.folder) as name:
         folder = Path(name)
-        first = fill_up(Content.of(Bank(arguments.bank)), arguments.faces)
-        recipe = {"size": arguments.size, "repeats": 3}
-        for number, (words, change) in enumerate((("(first build)", nothing), *CHANGES)):
-            content, fields = first.copy(), dict(recipe)
-            change(content, fields)
-            bank = write(content, folder / f"bank-{number}")
-            options = BuildOptions(
-                recipe=str(content.recipe(folder / f"{number}.yaml", fields)),
-                bank=bank,
-                out=str(folder / "out"),
-                workers=arguments.workers,
+        changes, costs = Table(*COLUMNS), Table("what", "of", "cost", "beside")
+        if "rebuilds" in parts:
+            add_rebuilds(
+                changes, given.bank, folder, faces=given.faces, size=given.size, workers=given.workers
             )
-            table.add_row(*measure(options, words))
-            # Each change starts from the first version.
-            if number:
-                build(options.replaced(recipe=str(folder / "0.yaml"), bank=str(folder / "bank-0")))
-    Console(width=110).print(table)
+        if "code" in parts:
+            # Imports torch.
+            from benchmarks.shards.code import add_code_changes
+
+            add_code_changes(changes, given.bank, folder, workers=given.workers)
+        if "speed" in parts:
+            add_speed(costs, given.bank, folder, samples=given.samples)
+        if "rows" in parts:
+            add_rows(costs, given.bank, folder / "rows", rows=given.rows, per_shard=given.per_shard)
+        if "unchanged" in parts:
+            add_unchanged(costs, given.bank, folder / "unchanged", shards=given.shards)
+    for table in (changes, costs):
+        if table.row_count:
+            Console(width=110).print(table)
 
 
 if __name__ == "__main__":

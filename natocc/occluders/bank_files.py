@@ -7,7 +7,7 @@ index has its own, the index has those of all files, and the table has those of 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -204,8 +204,8 @@ def _folder(bank: str) -> str:
     return str(bank).rstrip("/")
 
 
-def arrow_table(data: bytes) -> pa.Table:
-    """The Parquet file's table.
+def arrow_table(data: bytes, columns: Sequence[str] | None = None) -> pa.Table:
+    """The Parquet file's table, or those of ``columns`` that it has.
 
     Raises pyarrow.ArrowInvalid (a ValueError) for other bytes, ValueError for more rows than any table has.
     """
@@ -220,4 +220,5 @@ def arrow_table(data: bytes) -> pa.Table:
     # A few kilobytes of runs can stand for any number of rows.
     if file.metadata.num_rows > _MOST_ROWS:
         raise ValueError(f"a table: expected at most {_MOST_ROWS:,} rows, got {file.metadata.num_rows:,}")
-    return file.read(use_threads=False)
+    names = None if columns is None else [name for name in columns if name in file.schema_arrow.names]
+    return file.read(names, use_threads=False)

@@ -8,17 +8,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import accumulate
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from manifests.dataset import (
     Dataset,
     ShardRecord,
     latest_version,
+    open_rows,
     read_dataset,
-    read_manifest,
     read_shard_record,
     write_shard_record,
 )
-from manifests.rows import BadRows, Row, encode_rows
+from manifests.rows import BadRows, decode_table, encode_table
 from manifests.shard_plan import ShardPlan
 from natocc.document import BadDocument
 from shards import storage
@@ -31,11 +36,12 @@ from tasks.build.publish.staged import (
     read_staged_rows,
     remove_staged,
 )
-from tasks.build.stored_samples import FinishedShard, StoredSamples
+from tasks.build.stored_samples import FinishedShard, StoredSamples, with_shard
 from tasks.render.shard import ROWS, record_url, rows_url
 
 # Of the folder of a version that is not published yet.
 STAGING = ".building-"
+_FOR_KEYS = ("cache_key", "verdict")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,16 +121,27 @@ def _published(dataset_url: str) -> tuple[Dataset | None, list[FinishedShard], l
 
 
 def published_shards(url: str, dataset: Dataset) -> list[FinishedShard]:
-    """The shards of a version with their rows. Raises BadRows for a missing or damaged manifest."""
-    rows: dict[str, list[Row]] = defaultdict(list)
-    for row in read_manifest(url, dataset):
-        rows[row.shard].append(row)
+    """The shards of a version, whose rows follow each other in the manifest. Raises BadRows."""
+    rows = open_rows(url, dataset)
+    keys = _keys_of(rows.columns(_FOR_KEYS))
+    stops = list(accumulate(sum(record.counts.values()) for record in dataset.shards))
     return [
         FinishedShard(
-            url=storage.join(url, record.file), record=record, rows=rows[record.file], published=True
+            url=storage.join(url, record.file),
+            record=record,
+            keys=keys[start:stop],
+            table=partial(rows.slice, start, stop),
+            published=True,
         )
-        for record in dataset.shards
+        for record, start, stop in zip(dataset.shards, [0, *stops], stops, strict=False)
     ]
+
+
+def _keys_of(table: pa.Table) -> list[str]:
+    """The keys of samples that may be taken over, "" for the others."""
+    failed = pc.equal(table["verdict"], "failed")
+    keys: list[str] = pc.if_else(failed, "", table["cache_key"]).to_pylist()
+    return keys
 
 
 def _unpublished(dataset_url: str, staging_url: str) -> list[FinishedShard]:
@@ -143,16 +160,21 @@ def _readable_shards(folder: str) -> Iterator[FinishedShard]:
         if name.endswith(".json"):
             try:
                 record = read_shard_record(storage.join(folder, ROWS, name))
-                rows = read_staged_rows(folder, record)
+                keys = _keys_of(decode_table(read_staged_rows(folder, record), folder, _FOR_KEYS))
             except (NotAsRecorded, BadDocument, BadRows, OSError):
                 continue
             url = storage.join(folder, record.file)
-            yield FinishedShard(url=url, record=record, rows=rows, published=False)
+            table = partial(_staged_table, folder, record)
+            yield FinishedShard(url=url, record=record, keys=keys, table=table, published=False)
+
+
+def _staged_table(folder: str, record: ShardRecord) -> pa.Table:
+    return decode_table(read_staged_rows(folder, record), folder)
 
 
 def take_over(shard: FinishedShard, staging_url: str, plan: ShardPlan) -> ShardRecord:
     """Link or copy a shard. Raises NotAsRecorded for a file that differs from its record, or OSError."""
-    rows = encode_rows([replace(row, shard=plan.file) for row in shard.rows])
+    rows = encode_table(with_shard(shard.table(), plan.file))
     record = replace(shard.record, file=plan.file, rows_sha256=storage.sha256_bytes(rows))
     try:
         link_or_copy(shard.url, storage.join(staging_url, plan.file))

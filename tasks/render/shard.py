@@ -10,8 +10,9 @@ import cv2
 
 from assets.bank.reader import Bank
 from assets.wording import count_of
-from manifests.dataset import ShardRecord, count_outcomes, write_shard_record
+from manifests.dataset import ShardRecord, write_shard_record
 from manifests.outcomes.confirmed_code import merge_confirmed
+from manifests.outcomes.tally import count_outcomes
 from manifests.rows import Row, encode_rows
 from manifests.shard_plan import ShardPlan
 from natocc.document import BadDocument, MissingDocument

@@ -6,18 +6,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from manifests.outcomes.confirmed_code import ConfirmedCode
-from manifests.rows import Row
+from manifests.rows import decode_rows
 from shards.reader import BadShard, read_shard
 from tasks.render.sample import SampleResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredShard:
-    """A finished shard with samples to copy, its hash, and the rows of these samples as in the new shard."""
+    """A finished shard with samples to copy, and its hash."""
 
     url: str
     sha256: str
-    rows: tuple[Row, ...]
+    # The rows of these samples as in the new shard, as Parquet.
+    rows: bytes
     # By the new keys, those under which samples are stored, where they differ.
     former_keys: Mapping[str, str] = field(default_factory=dict)
     # Changes of code for which the samples were kept.
@@ -49,8 +50,9 @@ def read_stored(shards: Iterable[StoredShard]) -> StoredResults:
 
 def _samples(shard: StoredShard) -> dict[str, SampleResult]:
     """Raises BadShard for a shard that differs from its hash or lacks a kept sample, and OSError."""
-    found = {row.cache_key: SampleResult(row=row) for row in shard.rows if row.verdict != "kept"}
-    kept = {row.key: row for row in shard.rows if row.verdict == "kept"}
+    rows = decode_rows(shard.rows)
+    found = {row.cache_key: SampleResult(row=row) for row in rows if row.verdict != "kept"}
+    kept = {row.key: row for row in rows if row.verdict == "kept"}
     if not kept:
         return found
     for key, members in read_shard(shard.url, shard.sha256):

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import Field, ValidationError
 
 from assets.bank.reader import Bank
 from manifests.dataset import Dataset, latest_version
 from manifests.lineage import digest
 from manifests.recipe import Recipe
-from manifests.rows import Row
 from natocc.machine import Device, FullRangePrecision, Machine
 from shards import storage
 from shards.check_output import check_folder
 from tasks.build.lock import lock_version
 from tasks.build.plan import Plan, make_plan
-from tasks.build.publish.limits import shards_with_failures
 from tasks.build.publish.repair import differing_inputs
 from tasks.build.publish.staged import NotAsRecorded, remove_staged
 from tasks.build.publish.write import publish_version, read_all_staged
@@ -72,7 +72,7 @@ def retry(options: RetryOptions, *, on_progress: OnProgress = ignore_progress) -
     """
     located = locate_version(options.url)
     found = published_shards(located.url, located.dataset)
-    failed = _failed(row for shard in found for row in shard.rows)
+    failed = _failed_of(found)
     if not failed:
         return RetryReport(
             url=located.url, dataset=located.dataset, number=None, instead_of=None, retried=0, made=0
@@ -82,9 +82,17 @@ def retry(options: RetryOptions, *, on_progress: OnProgress = ignore_progress) -
         return _retry_alone(located, found, plan, options, on_progress)
 
 
-def _failed(rows: Iterable[Row]) -> dict[str, str]:
-    """Keys of failed samples, each with its reason."""
-    return {row.key: row.reason for row in rows if row.verdict == "failed"}
+def _failed_of(found: Iterable[FinishedShard]) -> dict[str, str]:
+    return _failed(shard.table() for shard in found if shard.record.counts.get("failed"))
+
+
+def _failed(tables: Iterable[pa.Table]) -> dict[str, str]:
+    """Keys of failed samples in tables of rows, each with its reason."""
+    failed: dict[str, str] = {}
+    for table in tables:
+        rows = table.filter(pc.equal(table["verdict"], "failed"))
+        failed |= dict(zip(rows["key"].to_pylist(), rows["reason"].to_pylist(), strict=True))
+    return failed
 
 
 def _plan_again(located: LocatedVersion, options: RetryOptions) -> Plan:
@@ -124,12 +132,12 @@ def _retry_alone(
     options: RetryOptions,
     on_progress: OnProgress,
 ) -> RetryReport:
-    before = _failed(row for shard in found for row in shard.rows)
+    before = _failed_of(found)
     pointed = latest_version(located.dataset_url)
     job = _start(located, found, plan, options)
     remarks = [line for shard in render_job(job, options.workers, on_progress) for line in shard.remarks]
     shards = read_all_staged(plan.shards, job.staging_url)
-    after = _failed(row for shard in shards for row in shard.rows)
+    after = _failed(shard.table for shard in shards)
     report = RetryReport(
         url=located.url,
         dataset=located.dataset,
@@ -180,7 +188,7 @@ def _start(located: LocatedVersion, found: Sequence[FinishedShard], plan: Plan, 
     done = {file: record for file, record in here.records.items() if not record.counts.get("failed")}
     for file in here.records.keys() - done.keys():
         remove_staged(job.staging_url, file)
-    failing = shards_with_failures(row for shard in found for row in shard.rows)
+    failing = {shard.record.file for shard in found if shard.record.counts.get("failed")}
     remarks = list(here.remarks)
     damaged: set[str] = set()
     by_file = {shard.record.file: shard for shard in found}

@@ -7,7 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from manifests.dataset import DATASET_INDEX, MANIFEST, OUTCOMES, Dataset, count_outcomes
+from manifests.dataset import DATASET_INDEX, MANIFEST, Dataset
+from manifests.outcomes.tally import OUTCOMES, count_outcomes
 from manifests.rows import Row
 
 # Fields of a row that the json has under the same name, and those of face and occluder under others.

@@ -15,10 +15,10 @@ from manifests.dataset import (
     MANIFEST,
     Dataset,
     ShardRecord,
-    count_outcomes,
     read_dataset,
 )
 from manifests.lineage import digest
+from manifests.outcomes.tally import count_outcomes
 from manifests.restore import describe_manifest
 from manifests.rows import Row, encode_rows
 from natocc.document import BadDocument

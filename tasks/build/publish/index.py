@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from manifests.dataset import Dataset, ShardRecord, count_outcomes
+from manifests.dataset import Dataset, ShardRecord
 from manifests.lineage import library_versions
 from manifests.outcomes.confirmed_code import merge_confirmed
-from manifests.rows import Row
+from manifests.outcomes.tally import OutcomeTally
 from manifests.shard_plan import transfer_backend
 from natocc.kinds import KINDS
 from tasks.build.expand import optional_libraries
 from tasks.build.plan import Plan
 
 
-def describe_version(plan: Plan, records: Sequence[ShardRecord], rows: Sequence[Row]) -> Dataset:
+def describe_version(plan: Plan, records: Sequence[ShardRecord], tally: OutcomeTally) -> Dataset:
     """The fields of ``dataset.json``, without the hashes of manifest and card."""
-    by_set: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        by_set[row.set].append(row)
-    reasons = Counter(f"{row.verdict}: {row.reason}" for row in rows if row.verdict == "rejected")
+    reasons: Counter[str] = Counter()
+    for verdict, reason, count in tally.reasons("rejected"):
+        reasons[f"{verdict}: {reason}"] += count
     return Dataset(
         name=plan.recipe.name,
         version=plan.version,
@@ -31,8 +30,8 @@ def describe_version(plan: Plan, records: Sequence[ShardRecord], rows: Sequence[
         code_version=plan.code,
         libraries=plan_libraries(plan),
         backends=_backends(plan),
-        counts=count_outcomes(rows),
-        counts_by_set={name: count_outcomes(of_set) for name, of_set in by_set.items()},
+        counts=tally.counts,
+        counts_by_set=tally.counts_by_set,
         left_out=plan.left_out | {"rejected": dict(sorted(reasons.items()))},
         shards=tuple(records),
         files={},

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from manifests.dataset import CARD, DATASET_INDEX, MANIFEST, Dataset, ShardRecord, read_dataset
-from manifests.restore import describe_manifest
+from manifests.outcomes.row_groups import encode_manifest
+from manifests.restore import description_of
 from manifests.shard_plan import ShardPlan
 from natocc.document import RELEASE, BadDocument
 from shards import storage
@@ -78,7 +79,7 @@ def repair_version(plan: Plan, dataset: Dataset, found: FoundVersion, staging_ur
     """
     recorded = {record.file: record for record in dataset.shards}
     hashes = {file: record.sha256 for file, record in recorded.items()} | dataset.files
-    shards = read_all_staged(found.to_render(plan), staging_url)
+    shards = list(read_all_staged(found.to_render(plan), staging_url))
     for shard in shards:
         _check_same_bytes(shard.record, recorded[shard.record.file], url)
     for name, data in _tables(dataset, found, shards):
@@ -177,7 +178,7 @@ def _tables(
     dataset: Dataset, found: FoundVersion, shards: Sequence[StagedShard]
 ) -> Iterator[tuple[str, bytes]]:
     if MANIFEST in found.damaged:
-        yield MANIFEST, describe_manifest(dataset, [row for shard in shards for row in shard.rows])
+        yield MANIFEST, encode_manifest((shard.table for shard in shards), description_of(dataset))
     if CARD in found.damaged:
         yield CARD, card_of(dataset)
     if DATASET_INDEX in found.damaged:

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from manifests.dataset import ShardRecord, count_outcomes, read_shard_record
-from manifests.rows import Row, decode_rows
+import pyarrow as pa
+
+from manifests.dataset import ShardRecord, read_shard_record
+from manifests.outcomes.tally import OutcomeTally
+from manifests.rows import decode_table
 from manifests.shard_plan import ShardPlan
 from shards import storage
 from tasks.render.shard import ROWS, record_url, rows_url
 
+# Columns that are compared with plan and record.
+_CHECKED = ("face_id", "repeat", "cache_key", "shard", "set", "verdict", "reason", "key")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StagedShard:
-    """A finished shard: its record, and a row for every planned sample."""
+    """A finished shard: its record, and its rows as Parquet, one for every planned sample."""
 
     record: ShardRecord
-    rows: tuple[Row, ...]
+    rows: bytes
+
+    @property
+    def table(self) -> pa.Table:
+        """The rows."""
+        return decode_table(self.rows, self.record.file)
 
 
 class NotAsRecorded(ValueError):
@@ -34,8 +44,9 @@ def read_staged(folder: str, plan: ShardPlan) -> StagedShard:
     url = record_url(folder, plan.file)
     try:
         record = read_shard_record(url)
-        rows = tuple(read_staged_rows(folder, record))
-        _check_rows(rows_url(folder, plan.file), rows, plan, record)
+        rows = read_staged_rows(folder, record)
+        where = rows_url(folder, plan.file)
+        _check_rows(where, decode_table(rows, where, _CHECKED), plan, record)
         _check_tar(storage.join(folder, plan.file), record)
     except NotAsRecorded:
         raise
@@ -76,30 +87,32 @@ def _check_tar(url: str, record: ShardRecord) -> None:
         raise NotAsRecorded(f"{url}: expected sha256 {record.sha256} as recorded, got {found}")
 
 
-def read_staged_rows(folder: str, record: ShardRecord) -> list[Row]:
-    """The rows of a finished shard. Raises NotAsRecorded if they differ from its record, BadRows, OSError."""
+def read_staged_rows(folder: str, record: ShardRecord) -> bytes:
+    """The rows of a finished shard as Parquet. Raises NotAsRecorded for others than recorded, OSError."""
     url = rows_url(folder, record.file)
     data = storage.read_bytes(url)
     found = storage.sha256_bytes(data)
     if found != record.rows_sha256:
         raise NotAsRecorded(f"{url}: expected sha256 {record.rows_sha256} as recorded, got {found}")
-    return decode_rows(data)
+    return data
 
 
-def _check_rows(where: str, rows: Sequence[Row], plan: ShardPlan, record: ShardRecord) -> None:
+def _check_rows(where: str, table: pa.Table, plan: ShardPlan, record: ShardRecord) -> None:
     """Compare rows and record with the plan. Raises NotAsRecorded."""
     if (record.file, record.cache_key) != (plan.file, plan.cache_key):
         raise NotAsRecorded(
             f"{where}: expected shard {plan.file} of key {plan.cache_key}, got {record.file} of "
             f"{record.cache_key}"
         )
-    attempted = [(row.face_id, row.repeat, row.cache_key) for row in rows]
+    attempted = [table[name].to_pylist() for name in ("face_id", "repeat", "cache_key")]
     planned = [(sample.face, sample.repeat, sample.cache_key) for sample in plan.samples]
-    places = {(row.shard, row.set) for row in rows}
-    if attempted != planned or places != {(plan.file, plan.set)}:
+    places = {(name, value.as_py()) for name in ("shard", "set") for value in table[name].unique()}
+    if list(zip(*attempted, strict=True)) != planned or places != {("shard", plan.file), ("set", plan.set)}:
         raise NotAsRecorded(
             f"{where}: expected a row for each of {len(plan.samples)} planned samples in order, got others"
         )
-    counts = count_outcomes(rows)
+    tally = OutcomeTally()
+    tally.add(table)
+    counts = tally.counts
     if (record.counts, record.samples) != (counts, counts["kept"]):
         raise NotAsRecorded(f"{where}: expected counts {record.counts} as recorded, got {counts}")

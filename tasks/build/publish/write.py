@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from manifests.dataset import CARD, DATASET_INDEX, MANIFEST, Dataset, ShardRecord
-from manifests.restore import describe_manifest
-from manifests.rows import Row
+from manifests.outcomes.row_groups import RowWriter
+from manifests.outcomes.tally import OutcomeTally
+from manifests.restore import description_of
 from manifests.shard_plan import ShardPlan
 from shards import storage
 from shards.move import move_folder
 from tasks.build.plan import Plan
 from tasks.build.publish.index import describe_version
-from tasks.build.publish.limits import NotFit, check_limits, shards_with_failures
+from tasks.build.publish.limits import NotFit, check_limits
 from tasks.build.publish.restore import card_of, with_files
 from tasks.build.publish.staged import NotAsRecorded, StagedShard, read_staged, remove_staged
 from tasks.errors import BuildStopped
@@ -25,16 +26,7 @@ def publish_version(plan: Plan, staging_url: str, version_url: str) -> tuple[Dat
     Every shard is compared with its plan, its record and its hashes first. Raises NotFit for a version with
     too many failures or an empty set, BuildStopped for a shard that changed; then nothing is published.
     """
-    shards = read_all_staged(plan.shards, staging_url)
-    rows = [row for shard in shards for row in shard.rows]
-    try:
-        check_limits(plan.recipe, rows)
-    except NotFit:
-        # The next run renders these again, since a failure may have passed.
-        for file in shards_with_failures(rows):
-            remove_staged(staging_url, file)
-        raise
-    dataset = _write_tables(plan, [shard.record for shard in shards], rows, staging_url)
+    dataset = _write_tables(plan, staging_url)
     _check_complete(dataset, staging_url)
     # A folder gets the name of another only if that is empty, of clutter too.
     if storage.list_names(version_url):
@@ -43,10 +35,11 @@ def publish_version(plan: Plan, staging_url: str, version_url: str) -> tuple[Dat
     return dataset, ()
 
 
-def read_all_staged(plans: Sequence[ShardPlan], staging_url: str) -> list[StagedShard]:
+def read_all_staged(plans: Iterable[ShardPlan], staging_url: str) -> Iterator[StagedShard]:
     """The staged shards in the plan's order. Raises BuildStopped for one that is not as it was rendered."""
     try:
-        return [read_staged(staging_url, plan) for plan in plans]
+        for plan in plans:
+            yield read_staged(staging_url, plan)
     except NotAsRecorded as error:
         raise BuildStopped(
             f"{error}: a file changed after it was rendered; nothing was published; run the same command "
@@ -65,22 +58,43 @@ def replace_file(source: str, target: str, sha256: str) -> None:
         )
 
 
-def _write_tables(plan: Plan, records: Sequence[ShardRecord], rows: list[Row], staging_url: str) -> Dataset:
+def _write_tables(plan: Plan, staging_url: str) -> Dataset:
     """Write manifest, card and index into the staging folder, and remove all files but the version's.
 
     The shards' own rows and records stay: if publishing stops, the next run needs them.
     """
-    described = describe_version(plan, records, rows)
-    manifest = describe_manifest(described, rows)
-    dataset = with_files(described, storage.sha256_bytes(manifest))
-    storage.write_bytes(storage.join(staging_url, MANIFEST), manifest)
+    described, manifest_sha256 = _write_manifest(plan, staging_url)
+    dataset = with_files(described, manifest_sha256)
     storage.write_bytes(storage.join(staging_url, CARD), card_of(dataset))
     # Killed workers leave temporary files.
-    kept = {record.file for record in records} | {MANIFEST, CARD, ROWS}
+    kept = {record.file for record in dataset.shards} | {MANIFEST, CARD, ROWS}
     for name in set(storage.list_names(staging_url)) - kept:
         storage.remove(storage.join(staging_url, name))
     storage.write_bytes(storage.join(staging_url, DATASET_INDEX), dataset.encode())
     return dataset
+
+
+def _write_manifest(plan: Plan, staging_url: str) -> tuple[Dataset, str]:
+    """Compare the shards one after the other, and write their rows; returns what describes the version, and
+    the manifest's hash.
+    """
+    records: list[ShardRecord] = []
+    tally = OutcomeTally()
+    with storage.write_whole(storage.join(staging_url, MANIFEST)) as stream, RowWriter(stream) as writer:
+        for shard in read_all_staged(plan.shards, staging_url):
+            records.append(shard.record)
+            tally.add(shard.table)
+            writer.write(shard.table)
+        try:
+            check_limits(plan.recipe, tally)
+        except NotFit:
+            # The next run renders these again, since a failure may have passed.
+            for file in tally.shards_with_failures:
+                remove_staged(staging_url, file)
+            raise
+        described = describe_version(plan, records, tally)
+        writer.close(description_of(described))
+    return described, writer.sha256
 
 
 def _check_complete(dataset: Dataset, staging_url: str) -> None:

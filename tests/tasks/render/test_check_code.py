@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assets.bank.reader import Bank
-from manifests.rows import decode_rows
+from manifests.rows import decode_rows, encode_rows
 from natocc.codecs import encode_jpeg
 from shards import storage
 from tasks.errors import BuildStopped
@@ -31,7 +31,7 @@ def check(bank_url: str, tmp_path_factory: pytest.TempPathFactory) -> CodeCheck:
     stored = StoredShard(
         url=storage.join(folder, plan.file),
         sha256=record.sha256,
-        rows=tuple(replace(row, cache_key=KEYS[number]) for number, row in enumerate(rows)),
+        rows=encode_rows([replace(row, cache_key=KEYS[number]) for number, row in enumerate(rows)]),
         former_keys={KEYS[number]: one.cache_key for number, one in enumerate(plan.samples)},
     )
     return CodeCheck(plan=replace(plan, samples=new), stored=(stored,))
@@ -53,17 +53,18 @@ def test_the_first_difference_is_named(
     check: CodeCheck, bank_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sample, "encode_jpeg", lambda rgb: encode_jpeg(rgb)[:-2] + b"\xff\xd9\x00")
-    kept = next(row.key for row in check.stored[0].rows if row.verdict == "kept")
+    kept = next(row.key for row in decode_rows(check.stored[0].rows) if row.verdict == "kept")
     assert checked(check, bank_url).difference == f"sample {kept}: expected its stored jpg, got another"
 
 
 @pytest.mark.parametrize("changed", ["verdict", "row"])
 def test_rejected_samples_are_compared_by_their_row(check: CodeCheck, bank_url: str, changed: str) -> None:
     (shard,) = check.stored
-    row = next(row for row in shard.rows if row.verdict == "rejected")
+    rows = decode_rows(shard.rows)
+    row = next(row for row in rows if row.verdict == "rejected")
     other = replace(row, reason="wrist_inside") if changed == "verdict" else replace(row, placement_tries=99)
-    rows = tuple(other if one is row else one for one in shard.rows)
-    difference = checked(replace(check, stored=(replace(shard, rows=rows),)), bank_url).difference
+    changed_rows = encode_rows([other if one is row else one for one in rows])
+    difference = checked(replace(check, stored=(replace(shard, rows=changed_rows),)), bank_url).difference
     assert difference == f"sample {row.key}: expected " + (
         f"rejected wrist_inside as stored, got rejected {row.reason}"
         if changed == "verdict"

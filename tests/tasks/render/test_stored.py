@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from manifests.outcomes.confirmed_code import ConfirmedCode
-from manifests.rows import Row
+from manifests.rows import Row, encode_rows
 from shards.storage import sha256_bytes
 from shards.tar import pack
 from tasks.render.stored import StoredShard, read_stored
@@ -17,7 +17,7 @@ def stored(folder: Path, *rows: Row, **members: bytes) -> StoredShard:
     """A shard whose kept samples are those of the rows."""
     data = pack((one.key, MEMBERS | members) for one in rows if one.verdict == "kept")
     (folder / "a.tar").write_bytes(data)
-    return StoredShard(url=str(folder / "a.tar"), sha256=sha256_bytes(data), rows=rows)
+    return StoredShard(url=str(folder / "a.tar"), sha256=sha256_bytes(data), rows=encode_rows(rows))
 
 
 def rows() -> tuple[Row, Row]:
@@ -40,7 +40,7 @@ def test_a_shard_that_is_damaged_missing_or_lacks_a_sample_is_left_out(tmp_path:
     for wrong in (
         replace(shard, sha256="0" * 64),
         replace(shard, url=str(tmp_path / "b.tar")),
-        replace(shard, rows=(replace(shard.rows[0], key="another-00000-000"),)),
+        replace(shard, rows=encode_rows([replace(rows()[0], key="another-00000-000")])),
     ):
         found = read_stored([wrong])
         (remark,) = found.remarks
@@ -49,7 +49,7 @@ def test_a_shard_that_is_damaged_missing_or_lacks_a_sample_is_left_out(tmp_path:
 
 
 def test_rejected_samples_need_no_tar(tmp_path: Path) -> None:
-    shard = replace(stored(tmp_path), url=str(tmp_path / "gone.tar"), rows=rows()[1:])
+    shard = replace(stored(tmp_path), url=str(tmp_path / "gone.tar"), rows=encode_rows(rows()[1:]))
     assert read_stored([shard]).samples.keys() == {"k1"}
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from manifests.dataset import DATASET_INDEX, MANIFEST, count_outcomes, read_dataset, read_manifest
+from manifests.dataset import DATASET_INDEX, MANIFEST, read_dataset, read_manifest
+from manifests.outcomes.tally import count_outcomes
 from manifests.restore import describe_manifest
 from manifests.rows import encode_rows
 from shards.reader import read_shard

@@ -8,6 +8,7 @@ import pytest
 
 from assets.bank.reader import Bank
 from manifests.dataset import Dataset
+from manifests.outcomes.tally import OutcomeTally
 from manifests.recipe import load_recipe
 from tasks.build.plan import Plan, make_plan
 from tasks.build.publish.index import describe_version
@@ -27,8 +28,10 @@ def described(bank_url: str, tmp_path: Path, recipe_file: Callable[..., str]) ->
         for shard in plan.shards:
             render_shard(shard, bank_url, sha256, staging)
         shards = [read_staged(staging, shard) for shard in plan.shards]
-        rows = [row for shard in shards for row in shard.rows]
-        return describe_version(plan, [shard.record for shard in shards], rows)
+        tally = OutcomeTally()
+        for one in shards:
+            tally.add(one.table)
+        return describe_version(plan, [one.record for one in shards], tally)
 
     return make
 

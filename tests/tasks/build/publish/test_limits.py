@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +15,9 @@ from assets.bank.reader import Bank
 from assets.bank.writer import BankWriter
 from commands.main import app
 from manifests.dataset import LATEST, latest_version
+from manifests.outcomes.tally import OutcomeTally
 from manifests.recipe import load_recipe
+from manifests.rows import Row, table_of
 from natocc.codecs import encode_png
 from tasks.build.publish.limits import NotFit, check_limits
 from tests.manifests.inputs import row
@@ -112,11 +114,17 @@ def test_the_commonest_reasons_come_first_with_their_counts(recipe_file: RecipeF
     kept = [row(n) for n in range(10, 20)]
     recipe = load_recipe(recipe_file())
     with pytest.raises(NotFit) as caught:
-        check_limits(recipe, [*kept, *failed])
+        check_limits(recipe, tally_of([*kept, *failed]))
     (problem,) = caught.value.problems
     assert "got 10 (3 failed: ValueError: a, 1 failed: ValueError: 3, " in problem
     assert "3 of other reasons; the first hand-00000-000)" in problem
-    check_limits(recipe.model_copy(update={"max_failed": 0.5}), [*kept, *failed])
+    check_limits(recipe.model_copy(update={"max_failed": 0.5}), tally_of([*kept, *failed]))
+
+
+def tally_of(rows: Sequence[Row]) -> OutcomeTally:
+    tally = OutcomeTally()
+    tally.add(table_of(rows))
+    return tally
 
 
 @pytest.mark.parametrize("failures", [0, 1, 2])
@@ -124,7 +132,7 @@ def test_the_limit_itself_is_permitted(recipe_file: RecipeFile, failures: int) -
     rows = [row(number, verdict="failed" if number < failures else "kept") for number in range(100)]
     recipe = load_recipe(recipe_file())
     if failures < 2:
-        check_limits(recipe, rows)
+        check_limits(recipe, tally_of(rows))
     else:
         with pytest.raises(NotFit):
-            check_limits(recipe, rows)
+            check_limits(recipe, tally_of(rows))
