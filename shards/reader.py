@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 
 from shards import storage
@@ -30,7 +29,7 @@ def read_shard(url: str, sha256: str | None = None) -> Iterator[tuple[str, dict[
     """Yield (key, members by extension). Raises BadShard for damaged files and for another ``sha256``."""
     data = read_whole(url, sha256)
     try:
-        yield from iterate(io.BytesIO(data))
+        yield from iterate(data)
     except Exception as error:
         # Damaged headers raise errors of many kinds.
         raise BadShard(f"{url}: expected a whole tar, got a damaged one ({error}); {_ADVICE}") from error

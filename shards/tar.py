@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import tarfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -14,6 +15,8 @@ MOST_NAME = 100
 # A fixed time (2000-01-01 UTC), since some tools complain about members dated 1970.
 MTIME = 946_684_800
 MODE = 0o644
+# Bytes that are held for the thread that hashes them.
+_HELD = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +28,30 @@ class MemberSpan:
 
 
 class HashedStream:
-    """Passes on what is written, and hashes it."""
+    """Passes on what is written. A thread hashes it, while the bytes go to the disk."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
-        self.digest, self.size = hashlib.sha256(), 0
+        self._digest, self.size = hashlib.sha256(), 0
+        self._pieces: list[bytes] = []
+        self._held = 0
+        self._thread = ThreadPoolExecutor(1)
+        self._hashing: Future[None] | None = None
 
     def write(self, data: bytes) -> int:
-        self.digest.update(data)
+        self._pieces.append(data)
+        self._held += len(data)
         self.size += len(data)
+        if self._held >= _HELD:
+            self._hash()
         return self._stream.write(data)
+
+    @property
+    def sha256(self) -> str:
+        """Of the bytes written so far."""
+        self._hash()
+        self._wait()
+        return self._digest.hexdigest()
 
     def tell(self) -> int:
         return self.size
@@ -45,6 +62,21 @@ class HashedStream:
     @property
     def closed(self) -> bool:
         return self._stream.closed
+
+    def _hash(self) -> None:
+        """Let the thread hash what is held, once it has hashed what it has."""
+        self._wait()
+        self._hashing = self._thread.submit(_update, self._digest, self._pieces)
+        self._pieces, self._held = [], 0
+
+    def _wait(self) -> None:
+        if self._hashing is not None:
+            self._hashing.result()
+
+
+def _update(digest: hashlib._Hash, pieces: Sequence[bytes]) -> None:
+    for piece in pieces:
+        digest.update(piece)
 
 
 class TarWriter:
@@ -62,7 +94,7 @@ class TarWriter:
 
     @property
     def sha256(self) -> str:
-        return self._written.digest.hexdigest()
+        return self._written.sha256
 
     def add(self, name: str, data: bytes) -> MemberSpan:
         """Append one member; returns the position of its bytes."""
@@ -91,21 +123,23 @@ def add_sample(writer: TarWriter, key: str, members: Mapping[str, bytes]) -> dic
     return {ext: writer.add(f"{key}.{ext}", data) for ext, data in members.items()}
 
 
-def iterate(stream: BinaryIO) -> Iterator[tuple[str, dict[str, bytes]]]:
+def iterate(data: bytes) -> Iterator[tuple[str, dict[str, bytes]]]:
     """Yield (key, members by extension) in file order, as WebDataset groups them."""
     current, members = "", dict[str, bytes]()
-    # Of a stream that cannot be sought in, tarfile copies small blocks.
-    with tarfile.open(fileobj=stream, mode="r:" if stream.seekable() else "r|") as tar:
+    with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as tar:
         for info in tar:
             key, _, extension = info.name.partition(".")
             if key != current:
                 if members:
                     yield current, members
                 current, members = key, {}
-            handle = tar.extractfile(info) if info.isreg() else None
-            if handle is None:
+            if not info.isreg() or info.issparse():
                 raise ValueError(f"{info.name}: expected a plain file in the tar, got a link or folder")
-            members[extension] = handle.read()
+            # Copied once; tarfile's own files copy in small blocks.
+            member = data[info.offset_data : info.offset_data + info.size]
+            if len(member) < info.size:
+                raise tarfile.ReadError("unexpected end of data")
+            members[extension] = member
     if members:
         yield current, members
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
@@ -160,7 +159,7 @@ class Bank:
         for dataset, described in sorted(self.index.get("evaluation", {}).get("datasets", {}).items()):
             # A dataset without a usable face has no shard.
             if described["file"]:
-                for key, members in iterate(io.BytesIO(self.read_file(described["file"]))):
+                for key, members in iterate(self.read_file(described["file"])):
                     yield dataset, key, members
 
 

@@ -54,7 +54,7 @@ class RowWriter:
     @property
     def sha256(self) -> str:
         """Of the bytes written so far."""
-        return self._stream.digest.hexdigest()
+        return self._stream.sha256
 
     def write(self, table: pa.Table) -> None:
         """Append a table of ``ROW_SCHEMA``."""
