@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from assets.bank.reader import Bank
+from manifests.outcomes.tally import OutcomeTally
 from manifests.recipe import Recipe, RecipeError, load_recipe
 from natocc.machine import Device, Machine
 from tasks.build import choose_transport
@@ -67,5 +68,7 @@ def test_plans_and_keys_tell_numpy_and_torch_apart(bank_url: str) -> None:
     assert changed == [False, True], "hands without transfer stay as they are"
     assert (cpu.version != cuda.version) and (cpu.code != cuda.code)
     assert "torch" in plan_libraries(cuda) and "torch" not in plan_libraries(cpu)
-    backends = [describe_version(plan, (), ()).backends["colour_transfer"] for plan in (cpu, cuda)]
+    backends = [
+        describe_version(plan, (), OutcomeTally()).backends["colour_transfer"] for plan in (cpu, cuda)
+    ]
     assert backends == ["sot", "sot-torch-cuda"]
