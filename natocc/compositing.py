@@ -13,6 +13,8 @@ from natocc.geometry import Box, Image
 SEAM_REACH = 4
 _SEAM_KERNEL = np.ones((5, 5), np.uint8)
 _ERODE_KERNEL = np.ones((3, 3), np.uint8)
+# Pixels across the Gaussian that softens a matte.
+_SOFTEN = (5, 5)
 # Below one soft pixel in this many, blending only the soft pixels is faster than blending all.
 _SPARSE = 12
 
@@ -24,7 +26,7 @@ def erode_matte(matte: Image) -> Image:
 
 def soften_matte(matte: Image) -> Image:
     """Erode the matte by one pixel and blur it over 5x5, so that the edge is as soft as a lens makes it."""
-    return cast(Image, cv2.GaussianBlur(erode_matte(matte), (5, 5), 0))
+    return cast(Image, cv2.GaussianBlur(erode_matte(matte), _SOFTEN, 0))
 
 
 def apply_opacity(matte: Image, opacity: float) -> Image:

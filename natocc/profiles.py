@@ -44,6 +44,7 @@ class Profile:
     seam_blur: bool = True
     # Row 14: jointly on the occluded image, the clean image, labels and alpha.
     final_affine: bool = True
+    flip_probability: float = 0.5
     final_tone: float = 0.2
     # Separate steps for naturalness beyond the paper (docs/naturalness.md).
     light: bool = False  # the occluder's shading turns towards the face's light

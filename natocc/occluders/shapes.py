@@ -17,6 +17,8 @@ from natocc.occluders.occluder import EMPTY, Layer, Occluder, warp_occluder
 CANVAS = 512
 _POINTS = (3, 15)
 _RETRIES = 200
+# Least distance of neighbouring points in the unit square, times their number.
+_LEAST_GAP = 0.7
 _SAMPLES_PER_EDGE = 100
 _FIXED_POINT_BITS = 8
 # Largest distance, in pixels, of the drawn polygon from the curve.
@@ -50,7 +52,7 @@ def draw_shape(rng: Generator) -> Shape:
     count = int(rng.integers(_POINTS[0], _POINTS[1] + 1))
     points = _in_order(rng.random((count, 2)))
     for _ in range(_RETRIES):
-        if _apart(points, 0.7 / count):
+        if _apart(points, _LEAST_GAP / count):
             break
         points = _in_order(rng.random((count, 2)))
     return Shape(

@@ -119,4 +119,4 @@ def _draw_final(params: Params, profile: Profile, streams: Streams) -> Params:
         params = replace(params, final_blur=draw_blur(rng, plain=profile.plain_blur))
     if (rng := streams.stage("final_tone")).random() < profile.tone_probability:
         params = replace(params, final_tone=draw_tone(rng, profile.final_tone, by_mean=False))
-    return replace(params, final_flip=bool(streams.stage("final_flip").random() < 0.5))
+    return replace(params, final_flip=bool(streams.stage("final_flip").random() < profile.flip_probability))

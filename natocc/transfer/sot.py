@@ -23,6 +23,8 @@ _STEPS, _BATCH = 15, 5
 # The released filter: sigma 30 pixels, cut at radius 30. Its range term is 1 to within 0.01.
 _SIGMA, _RADIUS = 30.0, 30
 _MOST = np.float32(255)
+# Algorithm 1: a value is dark below this share of the mean, and clipped this many deviations above it.
+_DARK, _BRIGHT = np.float32(0.5), np.float32(1)
 
 
 def sot_transport(
@@ -96,7 +98,7 @@ def prepare_skin(
     and what was counted; ``black_values`` 0 tells of a hand without black, for which all is filled.
     """
     mean, deviation = _mean_and_deviation(levels, counts)
-    values, dark_limit = levels / _MOST, mean / 2
+    values, dark_limit = levels / _MOST, mean * _DARK
     outside = mask.size - int(counts.sum())
     dark = int(counts @ (values < dark_limit).sum(1)) + outside * int((dark_limit > 0).sum())
     ratio = fill_ratio(dark, black)
@@ -104,7 +106,7 @@ def prepare_skin(
     goal = np.vstack([values, mean, np.zeros(3, np.float32)])
     measured = {"black_values": float(black), "dark_values": float(dark), "filled": float(filled)}
     return (
-        np.minimum(goal, np.minimum(mean + deviation, np.float32(1))),
+        np.minimum(goal, np.minimum(mean + _BRIGHT * deviation, np.float32(1))),
         np.append(counts, [filled, outside - filled]),
         measured,
     )
