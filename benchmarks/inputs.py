@@ -75,7 +75,11 @@ def write_bank(folder: Path) -> None:
     """A bank of these inputs: one face, one cut-out of each pool, three textures."""
     writer = BankWriter(str(folder))
     image, mask = portrait()
-    planes = {"mask.png": encode_png(mask), "parsing.png": encode_png(parsing())}
+    planes = {
+        "mask.png": encode_png(mask),
+        "parsing.png": encode_png(parsing()),
+        "json": b'{"mask": "policy"}',
+    }
     writer.add(_entry("face", "00000", "", image), {"jpg": _jpeg(image)} | planes)
     for name, pool in POOLS.items():
         if pool.textured:

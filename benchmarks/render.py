@@ -58,6 +58,7 @@ def plan_of(
         size=1024,
         clean=True,
         parsing=False,
+        labels="corrected",
         colour_transfer=transfer,
         transfer_method="table",
         algorithm_1=True,

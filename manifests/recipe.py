@@ -19,6 +19,7 @@ from manifests.recipes.parts import (
 )
 from manifests.yaml.fields import FieldProblems, YamlFiles
 from natocc.kinds import TARGETS, Target
+from natocc.labels import LabelSource
 from natocc.transfer.apply import Method
 
 
@@ -55,6 +56,9 @@ class Recipe(StrictFields):
     # Of method sot: the paper's Algorithm 1 evens out the black of hand and face and clips bright colours.
     algorithm_1: bool = True
     naturalness: Naturalness = Naturalness()
+    # Whose mask the labels follow: the corrected one where a face has one, or the policy's for all faces.
+    # Pixels are the same.
+    labels: LabelSource = "corrected"
     # Optional members of a sample.
     clean: bool = True
     parsing: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from natocc.labels import LabelSource
 from natocc.profiles import Profile
 from natocc.transfer.apply import Method
 
@@ -52,6 +53,7 @@ class ShardPlan:
     size: int
     clean: bool
     parsing: bool
+    labels: LabelSource
     colour_transfer: float
     transfer_method: Method
     contrast_guard: bool

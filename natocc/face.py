@@ -56,17 +56,32 @@ def make_face(
     if size != (width, height):
         # The blocks of the JPEG do not survive resizing.
         jpeg_quality = None
-    binary = cast(Image, cv2.threshold(_resize_mask(mask, size), 127, 1, cv2.THRESH_BINARY)[1])
-    box = mask_box(binary)
-    if box.empty:
-        raise ValueError("face mask: expected pixels above 127, got an empty mask")
+    binary = resize_face_mask(mask, size)
     if parsing is not None:
-        parsing = cv2.resize(parsing, size, interpolation=cv2.INTER_NEAREST).astype(np.uint8, copy=False)
+        parsing = resize_parsing(parsing, size)
     shift = (scale - 1) / 2
     points = {name: (x * scale + shift, y * scale + shift) for name, (x, y) in (landmarks or {}).items()}
     return Face(
-        image=image, mask=binary, parsing=parsing, box=box, landmarks=points, jpeg_quality=jpeg_quality
+        image=image,
+        mask=binary,
+        parsing=parsing,
+        box=mask_box(binary),
+        landmarks=points,
+        jpeg_quality=jpeg_quality,
     )
+
+
+def resize_face_mask(mask: Image, size: tuple[int, int]) -> Image:
+    """The mask (0-255) as 0 or 1 at (width, height). Raises ValueError if it is empty there."""
+    binary = cast(Image, cv2.threshold(_resize_mask(mask, size), 127, 1, cv2.THRESH_BINARY)[1])
+    if not binary.any():
+        raise ValueError("face mask: expected pixels above 127, got an empty mask")
+    return binary
+
+
+def resize_parsing(parsing: Image, size: tuple[int, int]) -> Image:
+    """The class indices at (width, height)."""
+    return cv2.resize(parsing, size, interpolation=cv2.INTER_NEAREST).astype(np.uint8, copy=False)
 
 
 def _resize_mask(mask: Image, size: tuple[int, int]) -> Image:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import cast
+from typing import Literal, cast
 
 import cv2
 import numpy as np
@@ -11,6 +11,10 @@ import numpy as np
 from natocc.geometry import BoolArray, Image
 
 OCCLUSION_CLASS = 19
+
+
+# Which mask of a face becomes its label: the corrected one where there is one, or always the policy's.
+LabelSource = Literal["corrected", "policy"]
 
 
 def occluded(alpha: Image, opacity: float) -> BoolArray:

@@ -76,7 +76,8 @@ def _print(dataset: Dataset, number: str | None, size: int, version: str) -> Non
     recipe = dataset.recipe
     named = f"{dataset.version} ({number})" if number else dataset.version
     say(f"{dataset.name} {named}: {' '.join(recipe['description'].split())}")
-    say(f"profile {recipe['profile']}, seed {recipe['seed']}, size {recipe['size']}")
+    labels = recipe.get("labels", "corrected")
+    say(f"profile {recipe['profile']}, seed {recipe['seed']}, size {recipe['size']}, labels {labels}")
     say(f"{list_counts(dataset.counts)}; {count_of(len(dataset.shards), 'shards')}, {size / 1e6:.1f} MB")
     print_table([{"set": name, **counts} for name, counts in dataset.counts_by_set.items()])
     say(*(f"warning: {line}" for line in dataset.warnings()))

@@ -98,7 +98,7 @@ def load_parts(mixture: Mixture, **overrides: object) -> tuple[Recipe, ...]:
         for name, count in counts.items()
         if count > 1
     ]
-    labels = [(recipe.name, str(getattr(recipe, "labels", "corrected"))) for recipe in recipes]
+    labels = [(recipe.name, recipe.labels) for recipe in recipes]
     problems += label_problems(mixture, labels)
     if problems:
         raise MixtureError(problems)

@@ -10,7 +10,17 @@ import cv2
 import numpy as np
 
 from natocc.face import Face
-from natocc.geometry import Box, Image, largest_stretch, mask_box, rotation, scaling, shearing, translation
+from natocc.geometry import (
+    Box,
+    Image,
+    Matrix,
+    largest_stretch,
+    mask_box,
+    rotation,
+    scaling,
+    shearing,
+    translation,
+)
 from natocc.labels import mirror_parsing
 from natocc.photometric.blur import Blur, apply_blur
 from natocc.photometric.tone import Tone, apply_tone
@@ -60,11 +70,18 @@ def apply_final_stages(views: SampleViews, params: Params) -> SampleViews:
     return views
 
 
-def _warp(views: SampleViews, affine: Affine) -> SampleViews:
-    """Warp all planes by one matrix, mirrored beyond the border."""
-    height, width = views.alpha.shape
+def move_labels(mask: Image, parsing: Image | None, params: Params) -> tuple[Image, Image | None]:
+    """A face's mask (0 or 1) and parsing map, moved as the final stages of ``params`` move its picture."""
+    if params.final_affine is not None:
+        mask, parsing = _warp_labels(mask, parsing, _matrix(params.final_affine, mask))
+    return _flip_labels(mask, parsing) if params.final_flip else (mask, parsing)
+
+
+def _matrix(affine: Affine, plane: Image) -> Matrix:
+    """The change of a picture about its centre."""
+    height, width = plane.shape[:2]
     centre = (width - 1) / 2, (height - 1) / 2
-    matrix = (
+    return (
         translation(*centre)
         @ rotation(affine.angle)
         @ shearing(*affine.shear)
@@ -72,24 +89,36 @@ def _warp(views: SampleViews, affine: Affine) -> SampleViews:
         @ translation(-centre[0], -centre[1])
     )
 
-    def warped(plane: Image, flags: int) -> Image:
-        out = cv2.warpAffine(
-            plane, matrix[:2], (width, height), flags=flags, borderMode=cv2.BORDER_REFLECT_101
-        )
-        return cast(Image, out)
 
-    mask = warped(views.clean_mask * np.uint8(255), cv2.INTER_LINEAR)
-    image = warped(views.image, cv2.INTER_LINEAR)
-    clean = warped(views.clean, cv2.INTER_LINEAR)
-    alpha = warped(views.alpha, cv2.INTER_LINEAR)
+def _warped(plane: Image, matrix: Matrix, flags: int) -> Image:
+    """The plane at its size, mirrored beyond the border."""
+    size = plane.shape[1], plane.shape[0]
+    out = cv2.warpAffine(plane, matrix[:2], size, flags=flags, borderMode=cv2.BORDER_REFLECT_101)
+    return cast(Image, out)
+
+
+def _warp_labels(mask: Image, parsing: Image | None, matrix: Matrix) -> tuple[Image, Image | None]:
+    moved = _warped(mask * np.uint8(255), matrix, cv2.INTER_LINEAR)
+    classes = None if parsing is None else _warped(parsing, matrix, cv2.INTER_NEAREST)
+    return (moved > 127).astype(np.uint8), classes
+
+
+def _warp(views: SampleViews, affine: Affine) -> SampleViews:
+    """Warp all planes by one matrix."""
+    height, width = views.alpha.shape
+    matrix = _matrix(affine, views.alpha)
+    mask, parsing = _warp_labels(views.clean_mask, views.parsing, matrix)
+    image = _warped(views.image, matrix, cv2.INTER_LINEAR)
+    clean = _warped(views.clean, matrix, cv2.INTER_LINEAR)
+    alpha = _warped(views.alpha, matrix, cv2.INTER_LINEAR)
     reach = math.ceil(views.reach * largest_stretch(matrix)) + 1
     return replace(
         views,
         image=image,
         clean=clean,
-        clean_mask=(mask > 127).astype(np.uint8),
+        clean_mask=mask,
         alpha=alpha,
-        parsing=None if views.parsing is None else warped(views.parsing, cv2.INTER_NEAREST),
+        parsing=parsing,
         changed=mask_box(alpha).grow(reach, (height, width)),
         reach=reach,
     )
@@ -118,17 +147,23 @@ def _tone(views: SampleViews, tone: Tone) -> SampleViews:
     return replace(views, image=image, clean=clean)
 
 
-def _flip(views: SampleViews) -> SampleViews:
-    def flipped(plane: Image) -> Image:
-        return cast(Image, cv2.flip(plane, 1))
+def _flipped(plane: Image) -> Image:
+    return cast(Image, cv2.flip(plane, 1))
 
+
+def _flip_labels(mask: Image, parsing: Image | None) -> tuple[Image, Image | None]:
+    return _flipped(mask), None if parsing is None else mirror_parsing(_flipped(parsing))
+
+
+def _flip(views: SampleViews) -> SampleViews:
     width, box = views.alpha.shape[1], views.changed
+    mask, parsing = _flip_labels(views.clean_mask, views.parsing)
     return replace(
         views,
-        image=flipped(views.image),
-        clean=flipped(views.clean),
-        clean_mask=flipped(views.clean_mask),
-        alpha=flipped(views.alpha),
-        parsing=None if views.parsing is None else mirror_parsing(flipped(views.parsing)),
+        image=_flipped(views.image),
+        clean=_flipped(views.clean),
+        clean_mask=mask,
+        alpha=_flipped(views.alpha),
+        parsing=parsing,
         changed=Box(width - box.x1, box.y0, width - box.x0, box.y1),
     )

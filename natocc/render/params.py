@@ -8,6 +8,7 @@ from functools import cache
 from pydantic import TypeAdapter
 
 from natocc.kinds import KindName
+from natocc.labels import LabelSource
 from natocc.occluders.shapes import Shape
 from natocc.photometric.blur import Blur
 from natocc.photometric.noise import Noise
@@ -53,6 +54,8 @@ class Params:
     final_blur: Blur | None = None
     final_tone: Tone | None = None
     final_flip: bool = False
+    # Whose mask the labels follow. Pixels and gates always follow the corrected one.
+    labels: LabelSource = "corrected"
 
 
 @cache

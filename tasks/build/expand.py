@@ -194,6 +194,7 @@ def _template(
         size=recipe.size,
         clean=recipe.clean,
         parsing=recipe.parsing,
+        labels=recipe.labels,
         colour_transfer=occluder_set.colour_transfer,
         transfer_method=recipe.transfer_method,
         contrast_guard=recipe.contrast_guard,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 from assets.bank.reader import Bank, Entry
-from assets.wording import count_of
 from manifests.code_identity import render_identity
 from manifests.lineage import digest
 from manifests.recipe import Recipe, RecipeError
@@ -20,6 +19,7 @@ from tasks.build.choose_harmoniser import ChosenNetwork, choose_network
 from tasks.build.choose_transport import choose_transfer_device
 from tasks.build.expand import SetInputs, SetPlan, optional_libraries
 from tasks.build.selection import (
+    missing_labels,
     pairs_of_one_photo,
     select_faces,
     select_occluders,
@@ -30,7 +30,7 @@ from tasks.build.selection import (
 _REST_OF_NAME = len("--0000.parsing.png")
 _MOST_SAMPLES = 10**9
 # A version's record of its bank.
-_BANK_FIELDS = ("content_sha256", "files", "counts", "upscaler", "upscaling", "policy")
+_BANK_FIELDS = ("content_sha256", "files", "counts", "masks", "upscaler", "upscaling", "policy")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +192,7 @@ def _expand(
         selection = select_faces(bank, split, recipe.subset_of(occluder_set))
     except RecipeError as error:
         return _ExpandedSet(name=name, problems=tuple(error.problems))
-    problems = (*_parsing_problems(recipe, selection.faces), *_key_problems(recipe, name, selection.faces))
+    problems = (*missing_labels(recipe, bank, selection.faces), *_key_problems(recipe, name, selection.faces))
     occluders = select_occluders(bank, occluder_set.kind, split)
     missing = what_is_missing(bank, occluder_set.kind, split, selection, occluders)
     if missing and occluder_set.optional:
@@ -211,16 +211,6 @@ def _expand(
         same_photo=pairs_of_one_photo(selection.faces, occluders),
         excluded_by_split=selection.excluded_by_split,
         unknown_subset=selection.unknown,
-    )
-
-
-def _parsing_problems(recipe: Recipe, faces: Sequence[Entry]) -> tuple[str, ...]:
-    lacking = [face.id for face in faces if recipe.parsing and "parsing.png" not in face.members]
-    if not lacking:
-        return ()
-    return (
-        f"recipe > {recipe.name} > parsing: expected parsing maps in the bank, got none for "
-        f"{count_of(len(lacking), 'faces')}, the first {lacking[0]}; set it to false",
     )
 
 

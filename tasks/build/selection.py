@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from assets.bank.face_labels import lacks_policy_labels
 from assets.bank.reader import Bank, Entry
 from assets.problems import unreadable
 from assets.text.lines import bare_name, clean
 from assets.text.name_list import read_names
 from assets.wording import count_of, list_counts
-from manifests.recipe import RecipeError
+from manifests.recipe import Recipe, RecipeError
 from manifests.recipes.parts import Subset
 from natocc.files.read import is_there
 from natocc.files.text import read_text
@@ -131,6 +132,25 @@ def what_is_missing(
 def _by_split(bank: Bank, kind: str) -> str:
     """The numbers of a kind's entries by split; "" without any."""
     return list_counts(dict(sorted(Counter(entry.split for entry in bank.entries(kind)).items())))
+
+
+def missing_labels(recipe: Recipe, bank: Bank, faces: Sequence[Entry]) -> list[str]:
+    """The problems of labels that the recipe asks for and faces of the bank lack."""
+    problems = []
+    if lacking := [face.id for face in faces if recipe.parsing and "parsing.png" not in face.members]:
+        problems.append(
+            f"recipe > {recipe.name} > parsing: expected parsing maps in the bank, got none for "
+            f"{count_of(len(lacking), 'faces')}, the first {lacking[0]}; set it to false"
+        )
+    lacking = [face.id for face in faces if lacks_policy_labels(face, parsing=recipe.parsing)]
+    if lacking and recipe.labels == "policy":
+        problems.append(
+            f"recipe > {recipe.name} > labels: expected labels by policy in the bank, got corrected ones "
+            f"alone for {count_of(len(lacking), 'faces')}, the first {lacking[0]}, as earlier releases "
+            f"prepared them; run `natocc prepare --raw DIR --bank {bank.url}` again with the options that it "
+            "records"
+        )
+    return problems
 
 
 def pairs_of_one_photo(faces: Sequence[Entry], pool: Sequence[Entry]) -> int:

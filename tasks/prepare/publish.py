@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from itertools import islice
 
+from assets.bank.face_labels import count_masks
 from assets.bank.reader import Bank, Entry
 from assets.bank.splits import final_splits, held_out_names
 from assets.bank.writer import close_bank
@@ -69,6 +70,7 @@ def _index_fields(
         "upscaling": contents.upscaling.metadata | {"objects": contents.counted},
         "objects": options.objects if options.objects in ("default", "all") else "list",
         "policy": options.policy,
+        "masks": count_masks(entries),
         "options": exact.model_dump(),
         "selection": contents.selection.counts,
         "moved_to_test": moved,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from assets.bank.face_labels import count_masks
 from assets.bank.reader import CORRECTED, Bank
 from assets.problems import Problem, Unmatched
 from assets.reading.unmatched import only_unmatched
@@ -50,7 +51,7 @@ def count_entries(bank: Bank) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for entry in bank.entries("face"):
         counts[f"{entry.split} faces"] += 1
-    if corrected := sum(entry.category == CORRECTED for entry in bank.entries("face")):
+    if corrected := count_masks(bank.entries("face"))[CORRECTED]:
         counts["corrected masks"] = corrected
     for pool in POOLS.values():
         entries = bank.entries(pool.name)

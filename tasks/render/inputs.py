@@ -9,14 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from assets.bank.face_labels import POLICY_MASK, POLICY_PARSING, is_corrected
 from assets.bank.reader import Bank, Entry
 from manifests.shard_plan import SamplePlan, ShardPlan
 from natocc.codecs import decode_plane, decode_rgb
-from natocc.face import Face, make_face
+from natocc.face import Face, make_face, resize_face_mask, resize_parsing
 from natocc.kinds import KINDS, POOLS
 from natocc.occluders.occluder import MEMBERS, Occluder, decode_occluder
 from natocc.photometric.jpeg_history import jpeg_quality
 from natocc.randomness import Streams
+from natocc.render.relabel import LabelPlanes
 
 _FACE_MEMBERS = ("jpg", "mask.png", "json")
 
@@ -115,7 +117,10 @@ def open_inputs(plan: ShardPlan, bank: Bank, cache: OccluderCache | None = None)
 
 
 def load_face(bank: Bank, entry: Entry, size: int, *, parsing: bool) -> Face:
-    """Decode a face of the bank at the recipe's size, with its landmarks and the quality of its JPEG."""
+    """Decode a face of the bank at the recipe's size, with its landmarks and the quality of its JPEG.
+
+    Its labels are the corrected ones where there are any.
+    """
     members = bank.read(entry, (*_FACE_MEMBERS, "parsing.png") if parsing else _FACE_MEMBERS)
     classes = decode_plane(members["parsing.png"]) if parsing else None
     return make_face(
@@ -125,6 +130,27 @@ def load_face(bank: Bank, entry: Entry, size: int, *, parsing: bool) -> Face:
         long_side=size,
         landmarks=_landmarks(json.loads(members["json"])) if "json" in members else None,
         jpeg_quality=jpeg_quality(members["jpg"]),
+    )
+
+
+def load_policy_labels(bank: Bank, entry: Entry, size: tuple[int, int], *, parsing: bool) -> LabelPlanes:
+    """The labels by policy of a face that was decoded at a size (height, width).
+
+    Raises ValueError if the bank doesn't have them or if their mask is empty.
+    """
+    own = is_corrected(entry)
+    mask, classes = (POLICY_MASK, POLICY_PARSING) if own else ("mask.png", "parsing.png")
+    members = bank.read(entry, (mask, classes, "json") if parsing else (mask, "json"))
+    origin = json.loads(members.get("json", b"{}")).get("mask")
+    if mask not in members or (parsing and classes not in members) or (not own and origin != "policy"):
+        raise ValueError(
+            f"face {entry.id}: expected labels by policy, got mask.png alone, whose origin is {origin}"
+        )
+    plane = decode_plane(members[mask])
+    shape = size[1], size[0]
+    return LabelPlanes(
+        mask=resize_face_mask(plane, shape),
+        parsing=resize_parsing(decode_plane(members[classes]), shape) if parsing else None,
     )
 
 

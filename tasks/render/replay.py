@@ -13,12 +13,13 @@ from manifests.sample import read_fields, read_metadata
 from manifests.shard_plan import NetworkUse, device_of_transfer
 from natocc.kinds import kind_named
 from natocc.render.params import Params, params_adapter
+from natocc.render.relabel import relabel
 from natocc.transfer.transport import move_by_batches
 from shards import storage
 from shards.reader import read_sample
 from tasks.history.gone import resolve_readable
 from tasks.render.harmonise import open_harmoniser, render_harmonised
-from tasks.render.inputs import load_face, load_occluder
+from tasks.render.inputs import load_face, load_occluder, load_policy_labels
 from tasks.render.sample import encode
 from tasks.render.transport import open_transport
 
@@ -50,7 +51,11 @@ def replay(members: Mapping[str, bytes], bank: Bank, weights: str | None = None)
     harmonise = open_harmoniser(backends["harmoniser"], network, weights)
     transport = open_transport(device_of_transfer(backends.get("colour_transfer")))
     move = move_by_batches if transport is None else transport.move
-    composite = render_harmonised(decoded, occluder, parse_params(metadata["params"]), harmonise, move)
+    params = parse_params(metadata["params"])
+    composite = render_harmonised(decoded, occluder, params, harmonise, move)
+    if params.labels == "policy":
+        labels = load_policy_labels(bank, face, decoded.size, parsing="parsing.png" in members)
+        composite = relabel(composite, labels, params)
     # The json of an earlier schema stays as it was written.
     return encode(composite, read_fields(stored, "json"), clean="clean.jpg" in members)
 

@@ -20,11 +20,12 @@ from natocc.render.draw import Switches, draw_params
 from natocc.render.gates import judge
 from natocc.render.lay import Laid, lay
 from natocc.render.params import Params
+from natocc.render.relabel import LabelPlanes, relabel
 from natocc.transfer.transport import Transport, move_by_batches
 from natocc.verdicts import KEPT, Verdict, failed, rejected
 from tasks.render.describe import describe_sample, make_row
 from tasks.render.harmonise import Harmonising, open_harmoniser
-from tasks.render.inputs import SampleInputs, ShardInputs, load_face
+from tasks.render.inputs import SampleInputs, ShardInputs, load_face, load_policy_labels
 from tasks.render.transport import DeviceTransport, open_transport
 
 
@@ -35,6 +36,8 @@ class SampleDraft:
     inputs: SampleInputs
     occluder: Occluder | None = None
     params: Params | None = None
+    # Labels other than those of the face that is rendered.
+    labels: LabelPlanes | None = None
     waiting: Laid | None = None
     draft: Draft | None = None
     verdict: Verdict = KEPT
@@ -92,11 +95,15 @@ def begin(shard: ShardInputs, planned: SamplePlan, *, move_later: bool = False) 
         if inputs.occluder is not None:
             occluder = shard.cache.get(shard.bank, inputs.occluder)
             inputs = replace(inputs, upscaler=shard.cache.upscaler(shard.bank, inputs.occluder))
+        labels = None
+        if plan.labels == "policy":
+            labels = load_policy_labels(shard.bank, inputs.face, decoded.size, parsing=plan.parsing)
         params = draw_params(decoded, occluder, plan.kind, plan.profile, switches_of(plan), inputs.streams)
+        params = replace(params, labels=plan.labels)
         laid = lay(decoded, occluder, params)
     except (ValueError, cv2.error) as error:
         return SampleDraft(inputs=inputs, verdict=failed(error))
-    sample = SampleDraft(inputs=inputs, occluder=occluder, params=params, waiting=laid)
+    sample = SampleDraft(inputs=inputs, occluder=occluder, params=params, labels=labels, waiting=laid)
     if laid.transport is None:
         return go_on(sample)
     return sample if move_later else go_on(sample, move_by_batches(laid.transport))
@@ -147,7 +154,11 @@ def _complete(sample: SampleDraft, harmonised: Image | Verdict | None) -> tuple[
         composite = complete(sample.draft, sample.params, harmonised)
     except (ValueError, cv2.error) as error:
         return None, failed(error)
-    return composite, judge(composite, sample.occluder, sample.params, sample.inputs.plan.profile)
+    verdict = judge(composite, sample.occluder, sample.params, sample.inputs.plan.profile)
+    # The gates judge by the mask that pixels follow, so that versions of either labels have the same samples.
+    if sample.labels is not None and verdict == KEPT:
+        composite = relabel(composite, sample.labels, sample.params)
+    return composite, verdict
 
 
 def switches_of(plan: ShardPlan) -> Switches:

@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from assets.bank.face_labels import POLICY_MASK, POLICY_PARSING
 from assets.bank.reader import CORRECTED
 from assets.pictures.frame import frame_of
 from assets.pictures.mask import read_mask
@@ -24,6 +25,7 @@ from natocc.masks.policy import SIDE_CONVENTION
 from natocc.resize.scale import scale_image
 from tasks.prepare.entry import EXPECTED_MASK, Prepared, make_entry, read_from, refuses_bad_input
 from tasks.prepare.faces.labels import (
+    FaceLabels,
     label_face,
     other_aspect,
     resize_binary,
@@ -61,12 +63,21 @@ def prepare_face(face: RawFace, raw: Path, policy: str = "voo") -> Prepared:
         "jpg": data,
         "mask.png": encode_png(labels.mask),
         "parsing.png": encode_png(labels.classes),
+        **_policy_members(labels),
         "json": json.dumps(metadata).encode(),
     }
-    category = "" if labels.metadata["mask"] == "policy" else CORRECTED
+    category = "" if labels.by_policy is None else CORRECTED
     entry = make_entry("face", face.id, category, where, face.origin, picture, image.shape[:2])
     problems = (*part_problems, *conversions(where, _EXPECTED, notes), *labels.problems)
     return Prepared(entry=entry, members=members, problems=problems)
+
+
+def _policy_members(labels: FaceLabels) -> dict[str, bytes]:
+    """The labels by policy where they are not those of mask.png and parsing.png."""
+    if labels.by_policy is None:
+        return {}
+    mask, classes = labels.by_policy
+    return {POLICY_MASK: encode_png(mask), POLICY_PARSING: encode_png(classes)}
 
 
 def _read_parts(

@@ -33,11 +33,15 @@ _SAME_IOU = 0.01
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaceLabels:
-    """``mask`` uint8 HxW of 0 and 255, ``classes`` uint8 HxW; ``metadata`` records the mask's origin."""
+    """``mask`` uint8 HxW of 0 and 255, ``classes`` uint8 HxW; ``metadata`` records the mask's origin.
+
+    ``by_policy``: mask and classes by policy from the parts alone; None if ``mask`` is the policy's.
+    """
 
     mask: Image
     classes: Image
     metadata: dict[str, object]
+    by_policy: tuple[Image, Image] | None = None
     problems: tuple[Problem, ...] = ()
 
 
@@ -57,8 +61,8 @@ def label_face(
     mask = resize_binary(face_mask(parts, VOO if dark else rules), size)
     metadata: dict[str, object] = {"policy": policy}
     other = _other_mask(face, picture, image, mask, raw)
+    classes = resize_classes(parsing_map(parts), size)
     if other is None:
-        classes = resize_classes(parsing_map(parts), size)
         return FaceLabels(mask=mask, classes=classes, metadata=metadata | {"mask": "policy"})
     iou = _iou(other.mask, mask)
     small = {name: resize_classes(part, size) for name, part in parts.items()}
@@ -66,6 +70,7 @@ def label_face(
         mask=other.mask,
         classes=corrected_parsing(small, other.mask, rules),
         metadata=metadata | other.metadata | {"policy_iou": round(iou, 4)},
+        by_policy=(mask, classes),
         problems=other.problems,
     )
 
