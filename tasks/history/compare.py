@@ -55,7 +55,8 @@ def compare_versions(old: Dataset, old_url: str, new: Dataset, new_url: str) -> 
     """What the new version differs in. Raises BadRows for a missing or damaged manifest of either."""
     versions = [(dataset, _open_manifest(url, dataset)) for dataset, url in ((old, old_url), (new, new_url))]
     keyed = all(_KEY in file.schema_arrow.names for _, file in versions)
-    before, after = (_kept_samples(dataset, file, keyed=keyed) for dataset, file in versions)
+    confirmed = frozenset(change.set for change in new.confirmed if change not in old.confirmed)
+    before, after = (_kept_samples(dataset, file, confirmed, keyed=keyed) for dataset, file in versions)
     joined = before.join(
         after,
         list(_IDENTITY),
@@ -87,20 +88,29 @@ def _open_manifest(version_url: str, dataset: Dataset) -> pq.ParquetFile:
         raise damaged_rows(storage.join(version_url, MANIFEST), error) from error
 
 
-def _kept_samples(dataset: Dataset, file: pq.ParquetFile, *, keyed: bool) -> pa.Table:
-    """Identity, split, and what decides a sample's bytes as one text."""
-    names = (*_IDENTITY, "split", "verdict", *((_KEY,) if keyed else _INPUTS))
+def _kept_samples(
+    dataset: Dataset, file: pq.ParquetFile, confirmed: frozenset[str], *, keyed: bool
+) -> pa.Table:
+    """Identity, split, and what decides a sample's bytes as one text.
+
+    In ``confirmed`` sets the code counts for nothing, since samples that it renders were compared.
+    """
+    by_inputs = bool(confirmed) or not keyed
+    names = (*_IDENTITY, "split", "verdict", *((_KEY,) if keyed else ()), *(_INPUTS if by_inputs else ()))
     table = file.read([name for name in names if name in file.schema_arrow.names], use_threads=False)
     table = with_schema(table, pa.schema([ROW_SCHEMA.field(name) for name in names]))
     table = table.filter(pc.equal(table["verdict"], "kept"))
     splits = pc.if_else(pc.equal(table["split"], "test"), named_split("test"), named_split("train"))
-    content = table[_KEY] if keyed else _content_without_key(dataset, table)
+    content = table[_KEY] if keyed else _content_without_key(dataset, table, dataset.code_version)
+    if confirmed:
+        of_confirmed = pc.is_in(table["set"], pa.array(sorted(confirmed), pa.string()))
+        content = pc.if_else(of_confirmed, _content_without_key(dataset, table, "confirmed"), content)
     return pa.table({name: table[name] for name in _IDENTITY} | {"split": splits, "content": content})
 
 
-def _content_without_key(dataset: Dataset, table: pa.Table) -> pa.ChunkedArray:
+def _content_without_key(dataset: Dataset, table: pa.Table, code: str) -> pa.ChunkedArray:
     common = [
-        dataset.code_version,
+        code,
         dataset.libraries,
         dataset.networks,
         {name: value for name, value in dataset.recipe.items() if name not in _NO_CONTENT},

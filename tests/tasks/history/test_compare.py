@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from manifests.dataset import MANIFEST, Dataset
+from manifests.outcomes.confirmed_code import ConfirmedCode
 from manifests.rows import BadRows, Row, encode_rows
 from shards.storage import sha256_bytes, write_bytes
 from tasks.history.compare import SampleChanges, compare_versions
@@ -108,3 +109,13 @@ def test_a_damaged_manifest_is_named(folder: Path) -> None:
     damaged = replace(dataset(), files={MANIFEST: sha256_bytes(b"PAR1")})
     with pytest.raises(BadRows, match=r"bad/manifest\.parquet: expected a readable table"):
         compare_versions(damaged, f"{folder}/bad", damaged, f"{folder}/bad")
+
+
+def test_a_confirmed_change_of_code_edits_nothing_but_what_else_changed(folder: Path) -> None:
+    before = [row(0, repeat=0, cache_key="a"), row(1, repeat=1, cache_key="b")]
+    after = [replace(before[0], cache_key="c"), replace(before[1], cache_key="d", face_sha256="another")]
+    confirmed = (ConfirmedCode(set=before[0].set, code="old", samples=3),)
+    assert differ(folder, before, after).edited == 2
+    assert differ(folder, before, after, confirmed=confirmed, code_version="new").edited == 1
+    other = (ConfirmedCode(set="another", code="old", samples=3),)
+    assert differ(folder, before, after, confirmed=other).edited == 2

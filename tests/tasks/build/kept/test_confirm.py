@@ -84,6 +84,7 @@ def test_samples_are_kept_if_some_are_rendered_again_with_equal_bytes(
     assert (report.samples_rendered, report.samples_copied, report.warnings) == (0, 10, ())
     code = before.dataset.code_version
     assert changes(report) == [("randocc", code, 2), ("hand", code, 2)]
+    assert (before.number, report.number) == ("1.0.0", "1.0.1"), "the same samples, packaged otherwise"
     assert report.confirmed == report.dataset.confirmed
     fresh = build(options.replaced(out=str(tmp_path / "fresh")))
     assert report.dataset.version == fresh.dataset.version != before.dataset.version
