@@ -11,7 +11,7 @@ from manifests.history import entry_of, read_history
 from manifests.mixtures.mixture import Mixture, MixtureError, label_problems, load_parts
 from manifests.recipe import Recipe, RecipeError
 from shards import storage
-from tasks.build.selection import select_faces, select_occluders, what_is_missing
+from tasks.build.selection import missing_labels, select_faces, select_occluders, what_is_missing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,8 @@ def count_mixture(
 def planned_samples(recipe: Recipe, bank: Bank) -> int:
     """The samples that a build of the recipe makes of the bank, whatever becomes of them.
 
-    Raises RecipeError for a set without faces or occluders that is not optional.
+    Raises RecipeError for labels that the bank lacks, and for a set without faces or occluders that is not
+    optional.
     """
     samples, problems = 0, []
     for row in recipe.sets:
@@ -92,6 +93,7 @@ def planned_samples(recipe: Recipe, bank: Bank) -> int:
         except RecipeError as error:
             problems += error.problems
             continue
+        problems += missing_labels(recipe, bank, selection.faces)
         occluders = select_occluders(bank, row.kind, split)
         missing = what_is_missing(bank, row.kind, split, selection, occluders)
         if not missing:

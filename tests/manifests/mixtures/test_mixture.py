@@ -117,6 +117,11 @@ def test_labels_differ_only_where_the_name_says_so() -> None:
     assert label_problems(mine, [(name, "policy") for name, _ in labels]) == []
 
 
+def test_original_and_corrected_labels_are_no_mixture(tmp_path: Path) -> None:
+    (line,) = problems(mixture_of({"recipe": "c-original"}, {"recipe": "c-wo"}), tmp_path)
+    assert "got policy of c-original, corrected of c-wo; leave one out" in line
+
+
 def test_an_unknown_mixture_lists_the_known_ones() -> None:
     with pytest.raises(MixtureError) as caught:
         load_mixture("c-wo+mix")
