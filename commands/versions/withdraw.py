@@ -25,19 +25,21 @@ def withdraw(options: WithdrawOptions) -> CommandReport:
 
     What it means is printed before anything is written; with --dry-run that is all.
     """
+    from tasks.withdraw.alone import alone
     from tasks.withdraw.plan import plan_withdrawal
     from tasks.withdraw.run import WithdrawalReport
     from tasks.withdraw.run import withdraw as carry_out
 
-    plan = plan_withdrawal(options)
-    warn(*plan.remarks)
-    _print_plan(plan)
-    if options.dry_run:
-        report = WithdrawalReport(banned=0, bank_changed=False)
-    else:
-        with progress("inputs and shards") as on_progress:
-            report = carry_out(plan, on_progress=on_progress)
-        _print_report(report, options)
+    report = WithdrawalReport(banned=0, bank_changed=False)
+    # The plan holds only as long as no other withdrawal changes the datasets.
+    with alone(options):
+        plan = plan_withdrawal(options)
+        warn(*plan.remarks)
+        _print_plan(plan)
+        if not options.dry_run:
+            with progress("inputs and shards") as on_progress:
+                report = carry_out(plan, on_progress=on_progress)
+            _print_report(report, options)
     fields = {
         "input": options.input,
         "roles": plan.roles,

@@ -56,7 +56,7 @@ def read_versions(url: str) -> StoredVersions:
     versions: list[StoredVersion] = []
     unreadable: list[str] = []
     blocking = False
-    for dataset_url in _datasets(url):
+    for dataset_url in datasets_in(url):
         latest, history = latest_version(dataset_url), read_history(dataset_url)
         for name in _version_names(dataset_url):
             entry = entry_of(history, name)
@@ -78,7 +78,8 @@ def read_versions(url: str) -> StoredVersions:
     return StoredVersions(versions=tuple(versions), unreadable=tuple(unreadable), blocking=blocking)
 
 
-def _datasets(url: str) -> list[str]:
+def datasets_in(url: str) -> list[str]:
+    """The URLs of a dataset or of the datasets directly in a folder; FileNotFoundError without any."""
     if storage.exists(storage.join(url, LATEST)):
         return [storage.join(url)]
     inner = (storage.join(url, name) for name in storage.list_names(url, data_alone=True))
