@@ -85,5 +85,8 @@ def _print_report(report: WithdrawalReport, options: WithdrawOptions) -> None:
     for one in report.replaced:
         after = f"; natocc gc removes the old one after {one.gone}" if one.gone else "; the old one is kept"
         say(f"{one.dataset_url}: {one.version} -> {one.by or 'nothing is left'}{after}")
+        if one.lost:
+            lacks = f"{count_of(one.lost, 'samples')} of {one.version} that nobody withdrew"
+            warn(f"{one.dataset_url}: {one.rebuild}, built again, lacks {lacks}")
     if not options.everywhere and report.replaced:
         say("older versions have it still: natocc withdraw --everywhere replaces them")

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from assets.text.withdrawals import add_withdrawals
-from manifests.dataset import latest_version, read_dataset
-from manifests.history import entry_of, read_history, stand_in
-from shards import storage
+from manifests.history import entry_of, number_parts, read_history, stand_in
 from tasks.errors import BuildStopped
 from tasks.history.record import record_version
 from tasks.progress import OnProgress, ignore_progress
 from tasks.withdraw.options import WithdrawOptions
 from tasks.withdraw.plan import AffectedVersion, WithdrawalPlan
 from tasks.withdraw.rebuild import build_again, prepare_again
+from tasks.withdraw.remains import find_rebuild, lost_samples, rows_of_version
 from tasks.withdraw.versions import StoredVersion
 from tasks.withdraw.without import publish_without
 
@@ -28,6 +28,9 @@ class Replacement:
     by: str | None
     # The ISO time since which it may be removed; None if it stays.
     gone: str | None = None
+    # What a latest version is built again as, and how many other samples that one lacks.
+    rebuild: str | None = None
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,52 +52,75 @@ def withdraw(plan: WithdrawalPlan, *, on_progress: OnProgress = ignore_progress)
     changed = False
     if plan.entries or plan.unfinished:
         changed = prepare_again(plan.raw, options, on_progress)
-    replaced = [_build_again(one, options, on_progress) for one in plan.latest]
+    replaced: list[Replacement] = []
     if options.everywhere:
-        replaced += [_replace(one, options) for one in plan.older if one.version.gone is None]
+        # Before the latest ones, so that no number is above that of a latest version.
+        replaced += [_replace(one, plan) for one in _by_age(plan.older) if one.version.gone is None]
+    replaced += [_build_again(one, options, on_progress) for one in plan.latest]
     return WithdrawalReport(banned=len(new), bank_changed=changed, replaced=tuple(replaced))
 
 
+def _by_age(versions: Iterable[AffectedVersion]) -> list[AffectedVersion]:
+    """The versions in the order of their publication; those without a number come first."""
+    numbers: dict[tuple[str, str], tuple[int, int, int]] = {}
+    versions = list(versions)
+    for url in {one.version.dataset_url for one in versions}:
+        numbers |= {(url, entry.version): number_parts(entry.number) for entry in read_history(url)}
+
+    def age(one: AffectedVersion) -> tuple[str, tuple[int, int, int]]:
+        place = one.version.dataset_url, one.version.dataset.version
+        return place[0], numbers.get(place, (0, 0, 0))
+
+    return sorted(versions, key=age)
+
+
 def _build_again(one: AffectedVersion, options: WithdrawOptions, on_progress: OnProgress) -> Replacement:
-    """Build a latest version again; with ``everywhere`` the new one stands in for it."""
-    report = build_again(one.version, options, on_progress)
-    if report.dataset.version == one.version.dataset.version:
+    """Build a latest version again; with ``everywhere`` the new one stands in for it.
+
+    If the new one lacks other samples too, as over a bank that has lost entries, the old one is replaced by
+    itself without the withdrawn samples.
+    """
+    version = one.version
+    dataset = build_again(version, options, on_progress).dataset
+    if dataset.version == version.dataset.version:
         raise BuildStopped(
-            f"{options.bank}: expected the bank of {one.version.url}, got one whose rebuild is that version "
+            f"{options.bank}: expected the bank of {version.url}, got one whose rebuild is that version "
             "again; give the version's own bank and raw folder, and run the same command again"
         )
-    return _replaced(one.version, report.dataset.version, options)
+    lost = lost_samples(version.rows(), one.keys, rows_of_version(version.dataset_url, dataset))
+    by = _without(one, options) if lost and options.everywhere else dataset.version
+    return _replaced(version, by, options, rebuild=dataset.version, lost=len(lost))
 
 
-def _replace(one: AffectedVersion, options: WithdrawOptions) -> Replacement:
-    """Replace an older version: by its rebuild if that is the latest, else by itself without the samples."""
+def _replace(one: AffectedVersion, plan: WithdrawalPlan) -> Replacement:
+    """Replace an older version by itself without the samples; by its rebuild, if there is one already."""
+    by = find_rebuild(one, plan.affected) or _without(one, plan.options)
+    return _replaced(one.version, by, plan.options)
+
+
+def _without(one: AffectedVersion, options: WithdrawOptions) -> str | None:
     version = one.version
-    by = _rebuild_of(version)
-    if by is None:
-        by = publish_without(
-            version.dataset_url, version.dataset, version.rows(), one.keys, wait=options.wait
-        )
-        if by is not None:
-            record_version(version.dataset_url, by, instead_of=version.dataset.version, latest=False)
-    return _replaced(version, by, options)
+    rows = version.rows()
+    by = publish_without(version.dataset_url, version.dataset, rows, one.keys, wait=options.wait)
+    if by is not None:
+        record_version(version.dataset_url, by, instead_of=version.dataset.version, latest=False)
+    return by
 
 
-def _rebuild_of(version: StoredVersion) -> str | None:
-    """The latest version, if it follows this one and is of the same recipe."""
-    latest = latest_version(version.dataset_url)
-    entry = entry_of(read_history(version.dataset_url), latest or "")
-    if latest is None or entry is None or entry.after != version.dataset.version:
-        return None
-    same = read_dataset(storage.join(version.dataset_url, latest)).recipe == version.dataset.recipe
-    return latest if same else None
-
-
-def _replaced(version: StoredVersion, by: str | None, options: WithdrawOptions) -> Replacement:
+def _replaced(
+    version: StoredVersion,
+    by: str | None,
+    options: WithdrawOptions,
+    *,
+    rebuild: str | None = None,
+    lost: int = 0,
+) -> Replacement:
     old = version.dataset.version
+    done = Replacement(dataset_url=version.dataset_url, version=old, by=by, rebuild=rebuild, lost=lost)
     if not options.everywhere:
-        return Replacement(dataset_url=version.dataset_url, version=old, by=by)
+        return done
     gone = (datetime.now(UTC) + timedelta(days=options.grace_days)).isoformat(timespec="seconds")
     if entry_of(read_history(version.dataset_url), old) is None:
         record_version(version.dataset_url, old, latest=False)
     gone = stand_in(version.dataset_url, old, by, gone)
-    return Replacement(dataset_url=version.dataset_url, version=old, by=by, gone=gone)
+    return replace(done, gone=gone)

@@ -11,7 +11,7 @@ import pytest
 import tasks.withdraw.run as run
 from assets.bank.reader import Bank
 from manifests.dataset import latest_version, read_dataset, read_manifest
-from manifests.history import entry_of, read_history
+from manifests.history import entry_of, number_parts, read_history
 from shards import storage
 from shards.reader import read_shard
 from tasks.garbage.collect import collect_garbage
@@ -69,7 +69,7 @@ def test_the_latest_version_is_built_again_without_a_person_and_no_rebuild_bring
 def test_everywhere_replaces_older_versions_by_themselves_without_the_samples(place: Place) -> None:
     before = datetime.now(UTC) + timedelta(days=3)
     report = withdrawn(place, "Ada", everywhere=True, grace_days=3)
-    latest, older = report.replaced
+    older, latest = report.replaced
     assert (latest.version, older.version) == (place.latest, place.old)
     assert faces_of(place, str(older.by)) == faces_of(place, str(latest.by)) == {"bob", "eve"}
     assert latest_version(str(place.dataset)) == latest.by
@@ -86,6 +86,45 @@ def test_everywhere_replaces_older_versions_by_themselves_without_the_samples(pl
     assert withdrawn(place, "Ada", everywhere=True).replaced == ()
 
 
+def test_no_version_is_replaced_by_one_that_lacks_more(place: Place) -> None:
+    # The latest version is of the same recipe, and has no sample of what is withdrawn.
+    place.build(limit=1)
+    (eve,) = (face for face in Bank(place.bank).entries("face") if face.id.startswith("eve"))
+    report = withdrawn(place, eve.id, everywhere=True, grace_days=0)
+    assert [one.version for one in report.replaced] == [place.old, place.latest]
+    for one in report.replaced:
+        old, new = (read_dataset(str(place.dataset / str(name))) for name in (one.version, one.by))
+        kept, left = (
+            {row.key for row in read_manifest(str(place.dataset / dataset.version), dataset)}
+            for dataset in (old, new)
+        )
+        assert left == {key for key in kept if "-eve" not in key}
+
+
+def test_a_rebuild_that_lacks_other_samples_replaces_nothing(place: Place) -> None:
+    # As over a bank that has lost a photograph since.
+    (place.raw / FACES / "CelebA-HQ-img/eve.jpg").unlink()
+    prepare(place.raw, place.bank, workers=1)
+    older, latest = withdrawn(place, "Ada", everywhere=True).replaced
+    assert faces_of(place, str(older.by)) == faces_of(place, str(latest.by)) == {"bob", "eve"}
+    assert latest_version(str(place.dataset)) == latest.rebuild and latest.lost == 4
+    assert faces_of(place, str(latest.rebuild)) == {"bob"}
+
+
+def test_an_older_version_is_replaced_by_its_rebuild_that_is_there(place: Place) -> None:
+    (built,) = withdrawn(place, "Ada").replaced
+    older, former = withdrawn(place, "Ada", everywhere=True).replaced
+    assert (former.version, former.by) == (place.latest, built.by)
+    assert (older.version, older.by != built.by) == (place.old, True)
+
+
+def test_no_number_is_above_that_of_the_latest_version(place: Place) -> None:
+    withdrawn(place, "Ada", everywhere=True)
+    history = read_history(str(place.dataset))
+    highest = max(history, key=lambda entry: number_parts(entry.number))
+    assert highest.version == latest_version(str(place.dataset))
+
+
 def test_killed_anywhere_the_same_command_completes_it(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     def killed_after(function: Callable[..., object]) -> Callable[..., object]:
         def call(*args: object, **kwargs: object) -> object:
@@ -94,7 +133,7 @@ def test_killed_anywhere_the_same_command_completes_it(place: Place, monkeypatch
 
         return call
 
-    for last in ("add_withdrawals", "prepare_again", "build_again", "publish_without", "record_version"):
+    for last in ("add_withdrawals", "prepare_again", "publish_without", "record_version", "build_again"):
         with monkeypatch.context() as patch:
             patch.setattr(run, last, killed_after(getattr(run, last)))
             with pytest.raises(KeyboardInterrupt):
