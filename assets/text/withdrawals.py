@@ -42,6 +42,8 @@ class Withdrawal:
     input: str = ""
     date: str = ""
     reason: str = ""
+    # The hash of its photograph in bank and versions, where the name is another.
+    photo: str = ""
 
     @property
     def subject(self) -> tuple[str, str]:

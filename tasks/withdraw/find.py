@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -51,12 +51,14 @@ class Meaning:
     photos: set[str] = field(default_factory=set)
     objects: set[str] = field(default_factory=set)
     files: set[str] = field(default_factory=set)
+    # Of each file, in normal form: its path as it is spelt, and its photograph in bank and versions.
+    _sources: dict[str, KnownInput] = field(default_factory=dict)
 
     def learn(self, known: KnownInput) -> None:
         """Take over what the name means, if it is one of this input."""
         if self.name == known.person:
             self._add("person", self.persons, known.person)
-        if self.name in (known.photo, known.source):
+        if self.name in (known.photo, known.source, normal(known.source)):
             self._add("photograph", self.photos, known.photo)
         elif self.name in (known.id, known.sha256, known.label):
             if known.kind == ONE_OBJECT:
@@ -64,11 +66,22 @@ class Meaning:
             else:
                 self._add(known.kind, self.photos, known.photo)
 
-    def learn_row(self, row: Withdrawal) -> None:
-        """Take over what an earlier withdrawal of the same input named."""
-        if self.name in (row.input, row.name):
-            sets = {PERSON: self.persons, PHOTOGRAPH: self.photos, FILE: self.files, ONE_OBJECT: self.objects}
-            self._add("withdrawn before", sets[row.what], row.name)
+    def add(self, other: Meaning) -> None:
+        """Take over another meaning of the same input."""
+        self.roles |= other.roles
+        self.persons |= other.persons
+        self.photos |= other.photos
+        self.objects |= other.objects
+        self.files |= other.files
+
+    def learn_rows(self, rows: Sequence[Withdrawal]) -> None:
+        """Take over what earlier withdrawals of the same input named, and all hashes of its photographs."""
+        sets = {PERSON: self.persons, PHOTOGRAPH: self.photos, FILE: self.files, ONE_OBJECT: self.objects}
+        for row in rows:
+            if self.name in (row.input, row.name):
+                self._add("withdrawn before", sets[row.what], row.name)
+                self.photos |= {row.photo} - {""}
+        self.photos |= {row.name for row in rows if row.what == PHOTOGRAPH and row.photo in self.photos}
 
     def learn_file(self, raw: Path) -> None:
         """Take over a file of the raw folder that nothing was made of."""
@@ -84,7 +97,10 @@ class Meaning:
         inputs = tuple(known)
         self.photos |= {one.photo for one in inputs if one.photo and one.person in self.persons}
         covered = tuple(one for one in inputs if self.covers(one))
-        self.files |= {normal(one.source) for one in covered if one.source and one.photo in self.photos}
+        self._sources |= {
+            normal(one.source): one for one in covered if one.source and one.photo in self.photos
+        }
+        self.files |= self._sources.keys()
         return covered
 
     def covers(self, known: KnownInput) -> bool:
@@ -99,10 +115,23 @@ class Meaning:
 
     def subjects(self, raw: Path) -> list[tuple[str, str]]:
         """The rows of the ban. A file whose own hash is not its photograph's is named by both."""
-        own = {hash_file(raw / name) for name in self.files if (raw / name).is_file()}
-        photos = {photo for photo in self.photos | own if _SHA256.fullmatch(photo)}
+        photos = {photo for photo in self.photos | self._own_hashes(raw).keys() if _SHA256.fullmatch(photo)}
         by_what = {PERSON: self.persons, PHOTOGRAPH: photos, FILE: self.files, ONE_OBJECT: self.objects}
         return [(what, name) for what, names in by_what.items() for name in sorted(names)]
+
+    def photo_behind(self, raw: Path, what: str, name: str) -> str:
+        """The hash of a row's photograph in bank and versions; "" if the row names it, or none is known."""
+        source = self._sources.get(name) if what == FILE else None
+        if what == PHOTOGRAPH:
+            source = self._sources.get(self._own_hashes(raw).get(name, ""))
+        return source.photo if source is not None and source.photo != name else ""
+
+    def _own_hashes(self, raw: Path) -> dict[str, str]:
+        """The file of each hash."""
+        paths = {
+            name: raw / (self._sources[name].source if name in self._sources else name) for name in self.files
+        }
+        return {hash_file(path): name for name, path in sorted(paths.items()) if path.is_file()}
 
     def _add(self, role: str, names: set[str], name: str | None) -> None:
         if name:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -22,6 +22,7 @@ from shards import storage
 from tasks.withdraw.find import KnownInput, Meaning, as_input, inputs_of
 from tasks.withdraw.options import WithdrawOptions
 from tasks.withdraw.rebuild import RemainingBank, plan_again, prepare_options
+from tasks.withdraw.spelling import check_is_input, files_named, spelt_names
 from tasks.withdraw.versions import StoredVersion, read_versions
 
 # Names that a message offers.
@@ -82,8 +83,7 @@ def plan_withdrawal(options: WithdrawOptions) -> WithdrawalPlan:
     bank = _open_bank(options.bank)
     entries = [] if bank is None else list(_entries(bank))
     samples = list(_sample_inputs(stored.versions))
-    meaning = Meaning(name=options.input)
-    _learn(meaning, entries, samples, options.raw)
+    meaning = _learn(options, options.raw, entries, samples, bank)
     meaning.close((*entries, *samples))
     gone = tuple(one for one in entries if meaning.covers(one))
     affected = tuple(_affected(meaning, stored.versions))
@@ -104,7 +104,14 @@ def plan_withdrawal(options: WithdrawOptions) -> WithdrawalPlan:
         roles=tuple(sorted(meaning.roles)),
         entries=gone,
         rows=tuple(
-            Withdrawal(what=what, name=subject, input=name, date=today, reason=reason)
+            Withdrawal(
+                what=what,
+                name=subject,
+                input=name,
+                date=today,
+                reason=reason,
+                photo=meaning.photo_behind(options.raw, what, subject),
+            )
             for what, subject in meaning.subjects(options.raw)
         ),
         affected=affected,
@@ -148,21 +155,43 @@ def _sample_inputs(versions: Iterable[StoredVersion]) -> Iterator[KnownInput]:
 
 
 def _learn(
-    meaning: Meaning,
-    entries: list[KnownInput],
-    samples: list[KnownInput],
+    options: WithdrawOptions,
     raw: Path,
-) -> None:
-    """Learn what the name means. Raises ValueError if nothing has it."""
-    for known in chain(entries, samples):
-        meaning.learn(known)
-    for row in read_withdrawals(raw):
-        meaning.learn_row(row)
-    if not meaning.roles:
-        meaning.learn_file(raw)
-    if not meaning.roles:
-        everything = chain(entries, samples)
-        raise _unknown(meaning.name, {name for known in everything for name in known.names})
+    entries: Sequence[KnownInput],
+    samples: Sequence[KnownInput],
+    bank: Bank | None,
+) -> Meaning:
+    """What the name means, in the first spelling that anything has. Raises ValueError if nothing has it."""
+    names = spelt_names(options.input, raw)
+    withdrawals = read_withdrawals(raw)
+
+    def found(name: str) -> Meaning:
+        meaning = Meaning(name=name)
+        for known in chain(entries, samples):
+            meaning.learn(known)
+        meaning.learn_rows(withdrawals)
+        return meaning
+
+    learnt = next((one for one in map(found, names) if one.roles), Meaning(name=options.input))
+    if bank is not None and not any(map(learnt.covers, entries)):
+        # Versions may know a photograph by its own hash, and the bank by the one that a side-car states.
+        files = files_named(bank.url, names)
+        for one in map(found, files):
+            learnt.add(one)
+        if not learnt.roles:
+            for file in files:
+                check_is_input(bank.url, file)
+        names = (*names, *files)
+    for name in () if learnt.roles else names:
+        one = Meaning(name=name)
+        one.learn_file(raw)
+        learnt.add(one)
+        if learnt.roles:
+            break
+    if learnt.roles:
+        return learnt
+    everything = chain(entries, samples)
+    raise _unknown(options.input, {name for known in everything for name in known.names})
 
 
 def _unknown(name: str, known: Iterable[str]) -> ValueError:

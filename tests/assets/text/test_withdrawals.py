@@ -23,7 +23,9 @@ def test_rows_are_added_once_and_read_again(tmp_path: Path) -> None:
 
 
 def test_rows_that_are_there_keep_their_bytes(tmp_path: Path) -> None:
-    before = f'what,name,input,date,reason\nphotograph, {SHA.upper()} ,,"soon"\nfile,"COCO/a,b.jpg",,,'
+    before = (
+        f'what,name,input,date,reason,photo\nphotograph, {SHA.upper()} ,,"soon",\nfile,"COCO/a,b.jpg",,,,'
+    )
     before = before.replace(',"soon"', ',"soon",')
     (tmp_path / WITHDRAWALS).write_text(before)
     add_withdrawals(tmp_path, [ROW])
@@ -33,6 +35,14 @@ def test_rows_that_are_there_keep_their_bytes(tmp_path: Path) -> None:
         ("file", "COCO/a,b.jpg"),
         ("person", "celeba:7"),
     ]
+
+
+def test_a_table_without_the_photographs_is_extended(tmp_path: Path) -> None:
+    (tmp_path / WITHDRAWALS).write_text("what,name,input,date,reason\nperson,7,7,,asked\n")
+    row = Withdrawal(what="file", name="F/7.jpg", photo=SHA)
+    add_withdrawals(tmp_path, [row])
+    before, after = read_withdrawals(tmp_path)
+    assert (before.reason, before.photo, after) == ("asked", "", row)
 
 
 def test_a_table_of_a_spreadsheet_is_read_and_extended(tmp_path: Path) -> None:

@@ -46,7 +46,10 @@ def test_the_ban_names_photographs_by_hash_and_path_and_an_object_by_its_id_alon
     meaning.learn(FACE)
     meaning.close(KNOWN)
     hashes = sorted([("photograph", SHA), ("photograph", own)])
-    assert meaning.subjects(tmp_path) == [*hashes, ("file", "F/7.jpg"), ("file", "O/7.png")]
+    rows = meaning.subjects(tmp_path)
+    assert rows == [*hashes, ("file", "F/7.jpg"), ("file", "O/7.png")]
+    behind = {name: meaning.photo_behind(tmp_path, what, name) for what, name in rows}
+    assert behind == {SHA: "", own: SHA, "F/7.jpg": SHA, "O/7.png": SHA}
     meaning = Meaning(name="faceocc_7")
     meaning.learn(CROP)
     meaning.close(KNOWN)
@@ -55,9 +58,22 @@ def test_the_ban_names_photographs_by_hash_and_path_and_an_object_by_its_id_alon
 
 def test_an_earlier_withdrawal_of_the_same_input_counts(tmp_path: Path) -> None:
     meaning = Meaning(name="7")
-    meaning.learn_row(Withdrawal(what="photograph", name=SHA, input="7"))
-    meaning.learn_row(Withdrawal(what="photograph", name=OTHER, input="8"))
+    rows = (Withdrawal(what="photograph", name=name, input=of) for name, of in ((SHA, "7"), (OTHER, "8")))
+    meaning.learn_rows(tuple(rows))
     assert meaning.covers(FACE) and not meaning.covers(HAND) and meaning.roles == {"withdrawn before"}
+
+
+@pytest.mark.parametrize("name", ["F/7.jpg", OTHER, SHA, "00007"])
+def test_each_name_of_a_withdrawn_photograph_means_all_its_hashes(name: str) -> None:
+    rows = (
+        Withdrawal(what="photograph", name=SHA, input="00007"),
+        Withdrawal(what="photograph", name=OTHER, input="00007", photo=SHA),
+        Withdrawal(what="file", name="F/7.jpg", input="00007", photo=SHA),
+        Withdrawal(what="file", name="F/8.jpg", input="8", photo="0c" * 32),
+    )
+    meaning = Meaning(name=name)
+    meaning.learn_rows(rows)
+    assert meaning.covers(FACE) and {SHA, OTHER} == meaning.photos
 
 
 def test_a_picture_of_the_raw_folder_counts_and_no_other_file(tmp_path: Path) -> None:

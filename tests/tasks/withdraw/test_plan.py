@@ -4,11 +4,14 @@ import shutil
 
 import pytest
 
+from assets.bank.reader import Bank
 from manifests.dataset import read_dataset
 from manifests.recipe import RecipeError
 from natocc.document import MissingDocument
+from shards.storage import sha256_bytes
 from tasks.prepare.bank import prepare
 from tasks.withdraw.plan import plan_withdrawal
+from tasks.withdraw.run import withdraw
 from tests.raw_trees import FACES
 from tests.tasks.withdraw.conftest import Place
 
@@ -31,6 +34,54 @@ def test_an_unknown_input_is_refused_with_the_nearest(place: Place) -> None:
         plan_withdrawal(place.options("dtd/images/wool/gray.jpg"))
     with pytest.raises(ValueError, match=r"got '%'; natocc used-by and bank\.json list inputs"):
         plan_withdrawal(place.options("%"))
+
+
+@pytest.mark.parametrize("form", ["./{}", "{}", "/{}", "x/../{}"])
+def test_a_path_means_the_same_in_every_spelling(
+    place: Place, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(place.root)
+    source = f"{FACES}/CelebA-HQ-img/bob.jpg"
+    name = f"{place.raw}/{source}" if form == "/{}" else form.format(source)
+    for given in (name, f"raw/{source}", source.replace("/", "\\")):
+        plan = plan_withdrawal(place.options(given))
+        assert plan.counts == {"face": 1} and len(plan.affected) == 2
+        assert ("file", source) in {row.subject for row in plan.rows}
+
+
+def test_a_mask_is_refused_and_says_what_to_give(place: Place) -> None:
+    mask = next((place.raw / FACES / "CelebAMask-HQ-mask-anno").rglob("*.png"))
+    name = mask.relative_to(place.raw).as_posix()
+    for given in (name, f"./{name}", sha256_bytes(mask.read_bytes())):
+        with pytest.raises(ValueError, match="as a mask; give the photograph that it belongs to"):
+            plan_withdrawal(place.options(given))
+
+
+def test_a_file_s_own_hash_is_known_where_a_side_car_states_another(place: Place) -> None:
+    photo = place.raw / FACES / "CelebA-HQ-img/bob.jpg"
+    (place.raw / FACES / "natocc.csv").write_text(f"file,photo\nCelebA-HQ-img/bob.jpg,{'0c' * 32}\n")
+    prepare(place.raw, place.bank, workers=1)
+    own = sha256_bytes(photo.read_bytes())
+    for given in (own, own.upper()):
+        plan = plan_withdrawal(place.options(given))
+        assert plan.counts == {"face": 1} and "photograph" in plan.roles
+
+
+@pytest.mark.parametrize("first", ["id", "path"])
+def test_each_name_is_known_after_a_withdrawal_under_another(place: Place, first: str) -> None:
+    photo = place.raw / FACES / "CelebA-HQ-img/bob.jpg"
+    stated = "0c" * 32
+    (place.raw / FACES / "natocc.csv").write_text(f"file,photo\nCelebA-HQ-img/bob.jpg,{stated}\n")
+    prepare(place.raw, place.bank, workers=1)
+    place.build()
+    (bob,) = (face.id for face in Bank(place.bank).entries("face") if face.id.startswith("bob"))
+    path = photo.relative_to(place.raw).as_posix()
+    withdraw(plan_withdrawal(place.options(bob if first == "id" else path)))
+    for name in (bob, path, stated, sha256_bytes(photo.read_bytes())):
+        plan = plan_withdrawal(place.options(name, everywhere=True))
+        assert plan.entries == () and [len(one.keys) for one in plan.older if one.keys]
+        hashes = {row.name for row in plan.rows if row.what == "photograph"}
+        assert hashes == {stated, sha256_bytes(photo.read_bytes())}, name
 
 
 def test_the_raw_folder_of_another_bank_is_refused(place: Place) -> None:
