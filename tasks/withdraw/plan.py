@@ -21,7 +21,7 @@ from natocc.kinds import ENTRY_KINDS, FACE
 from shards import storage
 from tasks.withdraw.find import KnownInput, Meaning, as_input, inputs_of
 from tasks.withdraw.options import WithdrawOptions
-from tasks.withdraw.rebuild import RemainingBank, plan_again, prepare_options
+from tasks.withdraw.rebuild import RemainingBank, check_buildable, prepare_options
 from tasks.withdraw.spelling import check_is_input, files_named, spelt_names
 from tasks.withdraw.versions import StoredVersion, read_versions
 
@@ -92,7 +92,7 @@ def plan_withdrawal(options: WithdrawOptions) -> WithdrawalPlan:
         _check_raw(options.raw, entries, meaning)
         remaining = RemainingBank(bank, {(one.kind, one.id) for one in gone if one.id})
         for version in (one.version for one in affected if one.version.latest):
-            plan_again(version, remaining, options)
+            check_buildable(version, remaining, options)
             remarks += _other_bank(version, bank)
     if gone or bank is None:
         prepare_options(options)

@@ -12,7 +12,7 @@ import yaml
 
 from assets.bank.reader import Bank, Entry
 from manifests.dataset import Dataset
-from manifests.recipe import load_recipe
+from manifests.recipe import RecipeError, load_recipe
 from tasks.build.options import BuildOptions
 from tasks.build.plan import Plan, make_plan
 from tasks.build.version import BuildReport, build
@@ -76,6 +76,19 @@ def plan_again(version: StoredVersion, bank: Bank, options: WithdrawOptions) -> 
     with _recorded(version, options) as job:
         recipe = load_recipe(job.recipe, **job.overrides)
         return make_plan(recipe, bank, dict(version.dataset.overrides), job.limit, job.machine)
+
+
+def check_buildable(version: StoredVersion, bank: Bank, options: WithdrawOptions) -> None:
+    """Raise RecipeError if a version's recipe could not be built over a bank, with what to do about it."""
+    try:
+        plan_again(version, bank, options)
+    except RecipeError as error:
+        split = str(version.dataset.overrides.get("split") or version.dataset.recipe.get("split") or "all")
+        advice = ""
+        if split not in ("train", "test", "all"):
+            advice = f"; take what is withdrawn out of the list {split}, and run the same command again"
+        where = f"{version.dataset_url}, whose recipe {version.dataset.name} is built again without the input"
+        raise RecipeError([f"{where}: {line}{advice}" for line in str(error).splitlines()]) from error
 
 
 def build_again(version: StoredVersion, options: WithdrawOptions, on_progress: OnProgress) -> BuildReport:

@@ -111,6 +111,18 @@ def test_a_recipe_that_has_nothing_left_is_refused_before_anything_is_written(pl
     assert place.files() == before
 
 
+def test_a_list_that_names_the_input_is_named_with_what_to_do(place: Place) -> None:
+    names = place.root / "list.txt"
+    names.write_text("ada\nbob\n")
+    place.build(split=str(names))
+    with pytest.raises(RecipeError) as caught:
+        plan_withdrawal(place.options("Ada"))
+    message = str(caught.value)
+    assert message.startswith(f"{place.dataset}, whose recipe small is built again without the input: ")
+    assert "that the bank lacks, the first 'ada'" in message
+    assert message.endswith(f"take what is withdrawn out of the list {names}, and run the same command again")
+
+
 def test_no_bank_and_another_bank_are_told(place: Place) -> None:
     with pytest.raises(MissingDocument):
         plan_withdrawal(place.options("Ada", bank=str(place.root / "none")))
