@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -12,7 +12,7 @@ from types import MappingProxyType
 from assets.problems import BadInput, ReportProblem, unreadable
 from assets.reading.naming import id_of
 from assets.text.csv_rows import CsvRow, parse_csv
-from assets.text.lines import cell_name, clean, plain
+from assets.text.lines import cell_name, clean, plain, unquote
 from natocc.files.read import is_there
 from natocc.files.text import read_text
 from natocc.masks.policy import PARTS
@@ -62,6 +62,21 @@ class Defect:
         return {name: value for name, value in fields.items() if value}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnRow:
+    """A row of a user's table, with what it has for face and other as it is written.
+
+    ``defect`` is None if it can't be read but may say that faces are duplicates; ``rest`` is then all of its
+    parts, if it has not as many cells as columns.
+    """
+
+    line: int
+    defect: Defect | None
+    face: str
+    other: str
+    rest: tuple[str, ...] = ()
+
+
 @cache
 def known_defects() -> tuple[Defect, ...]:
     """The known defects of CelebAMask-HQ, also those whose source names no face."""
@@ -69,11 +84,12 @@ def known_defects() -> tuple[Defect, ...]:
     return tuple(parse_defect(row, nameless=True) for row in rows)
 
 
-def read_defects(path: Path, where: str, report: ReportProblem) -> tuple[Defect, ...]:
-    """The defects of a user's table; empty without one. A row that can't be read is refused and left out.
+def read_defects(path: Path, where: str, report: ReportProblem) -> tuple[OwnRow, ...]:
+    """The rows of a user's table; empty without one. A row that can't be read is reported as refused.
 
-    Columns are those of ``DEFECT_COLUMNS``; all but kind and face may be absent. Raises BadInput for other
-    columns and for a file that is no text: its duplicates would be trained on though they are tested on.
+    Such a row is left out unless it may say that faces are duplicates. Columns are those of
+    ``DEFECT_COLUMNS``; all but kind and face may be absent. Raises BadInput for other columns and for a file
+    that is no text: its duplicates would be trained on though they are tested on.
     """
     if not is_there(path):
         return ()
@@ -90,11 +106,29 @@ def read_defects(path: Path, where: str, report: ReportProblem) -> tuple[Defect,
         raise BadInput(expected, ", ".join(table.columns), where)
     found = []
     for row in table.rows:
+        defect = None
         try:
-            found.append(parse_defect(row))
+            defect = parse_defect(row)
         except BadInput as error:
             report(error.problem(f"{where}:{row.line}"))
+        kind, face, other = (_written(row, table.columns, name) for name in ("kind", "face", "other"))
+        if defect is not None or other or _nearest(kind) in (DUPLICATE, ""):
+            rest = () if row.cells else row.parts
+            found.append(OwnRow(line=row.line, defect=defect, face=face, other=other, rest=rest))
     return tuple(found)
+
+
+def _written(row: CsvRow, columns: Sequence[str], name: str) -> str:
+    """What a row has in a column; by its place where the row has another number of cells."""
+    if row.cells is not None:
+        return clean(row.cells.get(name, ""))
+    at = columns.index(name) if name in columns else len(row.parts)
+    return unquote("".join(row.parts[at : at + 1]))
+
+
+def _nearest(kind: str) -> str:
+    """The kind that is meant; "" if none is like it."""
+    return next(iter(get_close_matches(plain(kind), DEFECT_KINDS, 1)), "")
 
 
 def parse_defect(row: CsvRow, *, nameless: bool = False) -> Defect:
@@ -104,8 +138,8 @@ def parse_defect(row: CsvRow, *, nameless: bool = False) -> Defect:
     cells = {name: clean(cell) for name, cell in row.cells.items()}
     kind = plain(cells["kind"])
     if kind not in DEFECT_KINDS:
-        near = get_close_matches(kind, DEFECT_KINDS, 1)
-        advice = f"; is it {near[0]}?" if near else ""
+        near = _nearest(kind)
+        advice = f"; is it {near}?" if near else ""
         raise BadInput(f"a kind among {', '.join(DEFECT_KINDS)}", f"{cells['kind'] or 'none'}{advice}")
     face, other = (_face(cells.get(name, "")) for name in ("face", "other"))
     if not face and not nameless:

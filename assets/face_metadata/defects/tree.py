@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assets.face_metadata.celeba import read_mapping
+from assets.face_metadata.defects.doubtful_rows import doubtful_duplicates, report_absent
 from assets.face_metadata.defects.table import (
     DEFECT_KINDS,
     DUPLICATE,
@@ -19,7 +20,7 @@ from assets.face_metadata.partition import PUBLISHED_FACES
 from assets.face_metadata.partition_lists import CELEBAMASK_FOLDER, CELEBAMASK_IMAGES, faces_there
 from assets.face_metadata.photo_table import PhotoTable, note
 from assets.problems import Problem, ReportProblem
-from assets.reading.unmatched import tally_of, unmatched
+from assets.reading.unmatched import tally_of
 from assets.wording import count_of
 
 DEFECTS_FILE = "defects.csv"
@@ -33,7 +34,7 @@ class TreeDefects:
     """The known defects of the faces of a tree; ``listed`` counts the faces that the tables name."""
 
     by_face: Mapping[str, tuple[Defect, ...]] = field(default_factory=dict)  # of the faces that are there
-    duplicates: tuple[tuple[str, ...], ...] = ()  # ids of faces that are there and one photograph, sorted
+    duplicates: tuple[tuple[str, ...], ...] = ()  # ids of faces that are there and may be one photograph
     listed: int = 0
 
     def metadata_of(self, face: str) -> dict[str, object]:
@@ -48,8 +49,8 @@ class TreeDefects:
         return {kind: counts[kind] for kind in DEFECT_KINDS if counts[kind]}
 
     def index_fields(self) -> dict[str, object]:
-        """The field of the bank's index; empty if no face has known defects."""
-        if not self.by_face:
+        """The field of the bank's index; empty if no face has known defects or may be a duplicate."""
+        if not self.by_face and not self.duplicates:
             return {}
         counts = {"faces": len(self.by_face), "listed": self.listed, "kinds": self.kinds}
         return {"known_defects": counts | {"duplicates": [list(group) for group in self.duplicates]}}
@@ -75,15 +76,14 @@ def find_defects(raw: Path, mapping: PhotoTable[int] | None, report: ReportProbl
 
     The table of CelebAMask-HQ is used only if the tree is evidently that dataset: its numbers mean other
     photographs elsewhere. Rows of the tree's own table whose faces are not there are reported as unmatched.
-    Raises BadInput if that table can't be read.
+    Raises BadInput if that table, or which faces a row of it says to be duplicates, can't be read.
     """
     there = faces_there(raw)
     where = f"{CELEBAMASK_FOLDER}/{DEFECTS_FILE}"
-    own = read_defects(raw / where, where, report)
-    absent = sorted({name for defect in own for name in _faces_of(defect)} - there)
-    if absent:
-        expected, todo = f"faces of {_IMAGES}", "correct or remove them"
-        report(unmatched(where, "rows without a photograph", absent, expected=expected, todo=todo))
+    rows = read_defects(raw / where, where, report)
+    doubtful = doubtful_duplicates(rows, where, there, report)
+    report_absent(rows, where, _IMAGES, there, report)
+    own = tuple(row.defect for row in rows if row.defect is not None)
     known = known_defects()
     if not is_celebamask(mapping, there):
         _report_unused(known, there, report)
@@ -94,7 +94,7 @@ def find_defects(raw: Path, mapping: PhotoTable[int] | None, report: ReportProbl
             by_face[face].setdefault((defect.kind, frozenset(_faces_of(defect)), defect.parts), defect)
     return TreeDefects(
         by_face={face: tuple(by_face[face].values()) for face in sorted(by_face) if face in there},
-        duplicates=_groups((*known, *own), there),
+        duplicates=_groups((*known, *own), doubtful, there),
         listed=len(by_face),
     )
 
@@ -123,13 +123,15 @@ def _faces_of(defect: Defect) -> tuple[str, ...]:
     return tuple(face for face in (defect.face, defect.other) if face)
 
 
-def _groups(defects: Iterable[Defect], there: Collection[str]) -> tuple[tuple[str, ...], ...]:
-    """Faces that are one photograph, also by way of a third one, which need not be there."""
+def _groups(
+    defects: Iterable[Defect], doubtful: Iterable[tuple[str, ...]], there: Collection[str]
+) -> tuple[tuple[str, ...], ...]:
+    """Faces that are one photograph, or may be, also by way of a third one, which need not be there."""
     groups: dict[str, set[str]] = {}
-    for defect in defects:
-        if defect.kind == DUPLICATE:
-            merged = groups.get(defect.face, {defect.face}) | groups.get(defect.other, {defect.other})
-            groups |= dict.fromkeys(merged, merged)
+    certain = (_faces_of(defect) for defect in defects if defect.kind == DUPLICATE)
+    for faces in (*certain, *doubtful):
+        merged = {*faces}.union(*(groups.get(face, ()) for face in faces))
+        groups |= dict.fromkeys(merged, merged)
     found = {tuple(sorted(face for face in group if face in there)) for group in groups.values()}
     return tuple(sorted(group for group in found if len(group) > 1))
 

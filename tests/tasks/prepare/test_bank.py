@@ -356,6 +356,10 @@ def test_known_defects_are_recorded_and_a_duplicate_of_a_test_face_is_tested_on(
         "kinds": {"duplicate": 2, "missing": 1},
         "duplicates": [["00234", "00235"]],
     }
+    write(raw / FACES / "defects.csv", b"kind,face,other\nduplicat,235,234\n")
+    report = prepare(raw, url, workers=1)
+    assert [face.split for face in Bank(url).entries("face")] == ["train", "test", "test"], "a slip"
+    assert (report.refused, Bank(url).duplicates) == (2, (("00234", "00235"),))
     write(raw / FACES / "defects.csv", b"kind;fase\n")
     with pytest.raises(ValueError, match=r"defects\.csv: expected the columns kind and face"):
         prepare(raw, url, workers=1)

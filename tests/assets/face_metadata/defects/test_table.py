@@ -12,7 +12,8 @@ from tests.raw_trees import write
 def read(folder: Path, text: str) -> tuple[list[tuple[str, ...]], list[str]]:
     problems: list[Problem] = []
     found = read_defects(write(folder / "defects.csv", text.encode()), "defects.csv", problems.append)
-    return [(one.kind, one.face, one.other, *one.parts) for one in found], [str(one) for one in problems]
+    defects = [row.defect for row in found if row.defect is not None]
+    return [(one.kind, one.face, one.other, *one.parts) for one in defects], [str(one) for one in problems]
 
 
 def test_the_table_holds_what_the_users_of_celebamask_hq_list() -> None:
@@ -61,3 +62,16 @@ def test_a_row_that_cannot_be_read_is_refused_by_name(tmp_path: Path, row: str, 
 def test_another_table_stops_the_command(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(BadInput, match=r"^defects\.csv: expected "):
         read_defects(write(tmp_path / "defects.csv", data), "defects.csv", lambda problem: None)
+
+
+def test_an_unreadable_row_is_handed_on_if_it_may_say_duplicate(tmp_path: Path) -> None:
+    text = "kind,face,other\nduplicat,0,1\nduplicate,2,3,x\nmisalignd,4,\nmissing,5\nempty,6,7\n,8,\n"
+    path = write(tmp_path / "defects.csv", text.encode())
+    rows = read_defects(path, "defects.csv", lambda problem: None)
+    assert [(row.line, row.face, row.other) for row in rows] == [
+        (2, "0", "1"),
+        (3, "2", "3"),
+        (6, "6", "7"),
+        (7, "8", ""),
+    ]
+    assert all(row.defect is None for row in rows) and rows[1].rest == ("duplicate", "2", "3", "x")

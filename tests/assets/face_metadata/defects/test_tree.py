@@ -74,10 +74,16 @@ def test_a_tree_may_name_defects_of_its_own(tmp_path: Path) -> None:
         "name (duplicate 3, misaligned 1)"
     )
     assert any(
-        line.startswith(f"unmatched {FACES}/{DEFECTS_FILE}: ") and "2 rows" in line for line in problems
+        line.startswith(f"unmatched {FACES}/{DEFECTS_FILE}: ") and "3 rows" in line for line in problems
     )
 
 
 def test_a_row_that_repeats_a_known_one_counts_once(tmp_path: Path) -> None:
     found = tree(tmp_path, "234", "235", own="duplicate,235,234\n")
     assert [len(defects) for defects in found.by_face.values()] == [1, 1]
+
+
+def test_what_may_be_a_duplicate_is_bound_to_what_it_may_be_one_of(tmp_path: Path) -> None:
+    found = tree(tmp_path, "0", "22", "34", own="duplicat,0,22\nduplicate,22,34,extra\n", rows=())
+    assert found.by_face == {} and found.duplicates == (("00000", "00022", "00034"),)
+    assert found.index_fields()["known_defects"]["duplicates"] == [["00000", "00022", "00034"]]  # type: ignore[index]
