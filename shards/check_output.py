@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
 from fsspec import AbstractFileSystem
 
 from shards.remote.filesystem import is_object_store, open_filesystem
-from shards.remote.upload import PARTIAL, try_upload
+from shards.remote.upload import try_upload
 from shards.storage import connect, is_local
+from shards.temporary import new_temporary
 
 # Enough to need a block of a disk.
 _TRIED = bytes(4096)
@@ -23,7 +23,7 @@ def check_folder(url: str) -> None:
     """Raise OSError unless files can be written below ``url``, an existing folder or one to be made.
 
     A file is written and removed again, with the folders that were made for it. In an object store an upload
-    is begun and discarded. Nothing is left behind.
+    is begun and discarded. Nothing is left behind, and what a dead writer left in the folder goes.
     """
     if is_local(url):
         _check_local_folder(Path(open_filesystem(str(url))[1]), str(url))
@@ -67,9 +67,12 @@ def _write_and_remove(folder: Path) -> None:
         for parent in (*reversed(folder.parents), folder):
             if not parent.is_dir():
                 made += [parent] if _make(parent) else []
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=PARTIAL) as stream:
-            stream.write(_TRIED)
-            stream.flush()
+        handle, tried = new_temporary(folder)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(_TRIED)
+        finally:
+            tried.unlink(missing_ok=True)
     finally:
         for parent in reversed(made):
             with suppress(OSError):

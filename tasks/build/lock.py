@@ -36,6 +36,15 @@ def remove_abandoned_builds(dataset_url: str, built: str) -> None:
                         storage.remove(shards)
 
 
+def remove_free_locks(dataset_url: str) -> None:
+    """Remove the locks in a dataset's folder whose holders are dead. What can't be removed stays."""
+    for name in storage.list_names(dataset_url):
+        if name.startswith(LOCK_OF_VERSION):
+            # A lock's file goes when it is let go.
+            with suppress(OSError), lock_if_free(dataset_url, name):
+                pass
+
+
 def _days_unchanged(url: str) -> float:
     """Days since the last change in a folder, by the storage's clock. Raises OSError if it is gone."""
     return (storage_time(url) - measure_folder(url).changed) / 86400

@@ -16,6 +16,7 @@ from tasks.build.reuse import STAGING
 from tasks.garbage.bank import find_in_bank
 from tasks.garbage.dataset import find_in_dataset
 from tasks.garbage.leftover import FindLeftovers, FolderView, Leftover
+from tasks.garbage.output import find_in_output
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +101,9 @@ def _places(root: str) -> tuple[dict[str, FindLeftovers], int]:
         return {}, 0
     found = {storage.join(root, name): _kind_of(storage.join(root, name)) for name in names}
     places = {url: find for url, find in found.items() if find is not None}
-    return places, len(names) - len(places)
+    others = len(names) - len(places)
+    # A folder of others may hold files of this name too.
+    return (places | {root: find_in_output} if places else {}), others
 
 
 def _kind_of(url: str) -> FindLeftovers | None:

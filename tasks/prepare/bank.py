@@ -36,7 +36,7 @@ from tasks.prepare.cofw import prepare_cofw
 from tasks.prepare.collect import BankContents, ProblemLog, collect_source
 from tasks.prepare.occluders.sharpness import blur_of
 from tasks.prepare.options import PrepareOptions, former_options
-from tasks.prepare.publish import publish_bank
+from tasks.prepare.publish import check_bank_place, publish_bank
 from tasks.prepare.report import PrepareReport
 from tasks.prepare.shards import Work
 from tasks.prepare.sources import find_sources, with_frame
@@ -89,6 +89,7 @@ def prepare(
     )
     policy_named(options.policy)
     check_folder(bank)
+    check_bank_place(bank)
     # Raises for a bank of a later release.
     former_options(bank)
     note = f"the finished shards are kept in {bank}; run the same command again to go on"

@@ -10,8 +10,10 @@ from itertools import islice
 from assets.bank.face_labels import count_masks
 from assets.bank.reader import Bank, Entry
 from assets.bank.splits import final_splits, held_out_names
-from assets.bank.writer import close_bank
+from assets.bank.writer import FORMER_INDEX, close_bank
 from assets.problems import Problem
+from natocc.files.read import what_is
+from natocc.occluders.bank_files import BANK_INDEX, BANK_TABLE
 from shards import storage
 from tasks.prepare.cofw import COFW_TABLE as COFW_TABLE
 from tasks.prepare.collect import BankContents
@@ -21,6 +23,22 @@ from tasks.prepare.report import PROBLEMS, PrepareReport, count_entries
 
 # Entries that moved to the test split and are named.
 _MOST_MOVED = 3
+
+
+def check_bank_place(bank: str) -> None:
+    """Raise OSError for what is no file under the name of one that ``prepare`` writes or removes.
+
+    Only a path on this machine has such things. A link to nothing is replaced.
+    """
+    folder = storage.local_path(bank)
+    if folder is None:
+        return
+    for name in (BANK_INDEX, BANK_TABLE, PROBLEMS, COFW_TABLE, FORMER_INDEX):
+        path = folder / name
+        if path.exists() and (found := what_is(path)):
+            raise OSError(
+                f"{path}: expected a file or nothing, got {found}; remove it, and run the same command again"
+            )
 
 
 def publish_bank(

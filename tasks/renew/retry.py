@@ -16,7 +16,7 @@ from manifests.recipe import Recipe
 from natocc.machine import Device, FullRangePrecision, Machine
 from shards import storage
 from shards.check_output import check_folder
-from tasks.build.lock import lock_version
+from tasks.build.lock import lock_version, remove_free_locks
 from tasks.build.plan import Plan, make_plan
 from tasks.build.publish.repair import differing_inputs
 from tasks.build.publish.staged import NotAsRecorded, remove_staged
@@ -74,6 +74,7 @@ def retry(options: RetryOptions, *, on_progress: OnProgress = ignore_progress) -
     found = published_shards(located.url, located.dataset)
     failed = _failed_of(found)
     if not failed:
+        remove_free_locks(located.dataset_url)
         return RetryReport(
             url=located.url, dataset=located.dataset, number=None, instead_of=None, retried=0, made=0
         )

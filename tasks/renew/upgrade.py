@@ -33,7 +33,7 @@ from shards.locking.lease import check_leases
 from shards.move import move_folder
 from shards.reader import read_shard
 from shards.tar import TarWriter, add_sample
-from tasks.build.lock import lock_version
+from tasks.build.lock import lock_version, remove_free_locks
 from tasks.build.publish.restore import card_of, with_files
 from tasks.build.reuse import STAGING
 from tasks.errors import BuildStopped
@@ -79,6 +79,7 @@ def upgrade_version(options: UpgradeOptions, *, on_progress: OnProgress = ignore
     rows = read_manifest(located.url, dataset)
     earlier = tuple(_earlier(located, rows))
     if not earlier:
+        remove_free_locks(located.dataset_url)
         return UpgradeReport(url=located.url, dataset=dataset)
     version = digest([located.version, "upgraded", DATASET_FORMAT.schema, SAMPLE_SCHEMA])[:12]
     url = storage.join(located.dataset_url, version)
@@ -87,6 +88,7 @@ def upgrade_version(options: UpgradeOptions, *, on_progress: OnProgress = ignore
             _write_version(located, rows, version, on_progress)
         latest = latest_version(located.dataset_url) in (located.version, version)
         recorded = record_version(located.dataset_url, version, instead_of=located.version, latest=latest)
+    remove_free_locks(located.dataset_url)
     return UpgradeReport(
         url=url,
         dataset=read_dataset(url),

@@ -38,6 +38,12 @@ def test_a_folder_that_can_be_written_is_left_as_it_is(tmp_path: Path) -> None:
     assert contents(tmp_path) == ["old", "old/a"]
 
 
+def test_what_a_dead_writer_left_in_the_folder_goes(tmp_path: Path) -> None:
+    (tmp_path / ".partial-dead").touch()
+    check_folder(str(tmp_path))
+    assert contents(tmp_path) == []
+
+
 def test_a_relative_name_is_one_in_this_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     check_file("sheet.png")

@@ -8,7 +8,7 @@ import pytest
 
 from shards import storage
 from shards.lock import InUse
-from tasks.build.lock import lock_version, remove_abandoned_builds
+from tasks.build.lock import lock_version, remove_abandoned_builds, remove_free_locks
 from tests.s3_server import S3Server
 
 
@@ -46,6 +46,14 @@ def test_what_dead_builders_left_goes_after_a_week_and_what_lives_stays(tmp_path
     kept = {".building-built", ".building-touched", ".building-week"}
     assert names == {".building-alive", ".lock-alive", *kept}
     assert (tmp_path / ".building-week" / "rows" / "a.parquet").exists()
+
+
+def test_free_locks_go_and_held_ones_stay(tmp_path: Path) -> None:
+    for name in (".lock-dead", ".lock-latest", "notes.txt"):
+        (tmp_path / name).touch()
+    with lock_version(str(tmp_path), "alive", wait=False):
+        remove_free_locks(str(tmp_path))
+        assert {path.name for path in tmp_path.iterdir()} == {".lock-alive", "notes.txt"}
 
 
 def test_what_can_t_be_removed_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

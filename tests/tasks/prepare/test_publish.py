@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,9 +9,11 @@ import pytest
 from assets.bank.reader import Bank
 from assets.datasets.coco.selection import ObjectSelection
 from assets.datasets.realocc import REALOCC
+from natocc.occluders.bank_files import BANK_INDEX, BANK_TABLE
+from tasks.prepare.bank import prepare
 from tasks.prepare.collect import BankContents, collect_source
 from tasks.prepare.options import PrepareOptions, options_of
-from tasks.prepare.publish import publish_bank
+from tasks.prepare.publish import check_bank_place, publish_bank
 from tasks.prepare.upscaling.choose import UpscalerChoice, choose_upscaler
 from tests.tasks.prepare.text_source import text_source, work_in, write_texts
 
@@ -75,3 +78,20 @@ def test_a_dataset_without_a_usable_face_is_listed_without_a_file(
     index = Bank(str(tmp_path / "bank")).index
     expected = {"file": None, "faces": 0, "licence": REALOCC.licence}
     assert index["evaluation"] == {"faces": 0, "datasets": {REALOCC.dataset: expected}}
+
+
+@pytest.mark.parametrize("name", [BANK_INDEX, BANK_TABLE, "problems.jsonl", ".former-bank.json"])
+def test_what_is_no_file_under_a_name_of_the_bank_is_named(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(
+        OSError, match=rf"{name}: expected a file or nothing, got a named pipe; remove it, and"
+    ):
+        prepare(tmp_path / "raw", str(tmp_path), workers=1)
+    assert (tmp_path / name).is_fifo()
+
+
+def test_files_links_to_nothing_and_other_storage_are_no_problem(tmp_path: Path) -> None:
+    (tmp_path / "bank.json").touch()
+    (tmp_path / "problems.jsonl").symlink_to("nothing")
+    for url in (str(tmp_path), str(tmp_path / "none"), "memory://place/bank"):
+        check_bank_place(url)

@@ -71,7 +71,11 @@ def test_a_version_of_today_is_left_alone_and_a_second_run_changes_nothing(copy:
     make_schema_1(copy)
     upgraded = Path(upgrade(copy))
     before = {path: path.stat().st_mtime_ns for path in copy.parent.rglob("*")}
-    assert upgrade(copy) == str(upgraded) and upgrade(upgraded) == str(upgraded)
+    for url in (copy, upgraded):
+        (copy.parent / f".lock-{upgraded.name}").touch()
+        (copy.parent / ".lock-latest").touch()
+        assert upgrade(url) == str(upgraded)
+        assert not list(copy.parent.glob(".lock*")), "of a run that was killed at its end"
     assert {path: path.stat().st_mtime_ns for path in copy.parent.rglob("*")} == before
 
 

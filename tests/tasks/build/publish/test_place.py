@@ -46,13 +46,25 @@ def test_what_is_no_folder_of_a_version_is_named(kind: str, tmp_path: Path) -> N
     )
 
 
+@pytest.mark.parametrize("name", ["latest.json", "versions.json"])
 @pytest.mark.parametrize("kind", ["a folder", "a named pipe"])
-def test_what_is_no_pointer_is_named(kind: str, tmp_path: Path) -> None:
-    put(kind, tmp_path / "latest.json")
+def test_what_is_no_index_of_the_dataset_is_named(kind: str, name: str, tmp_path: Path) -> None:
+    put(kind, tmp_path / name)
+    with pytest.raises(BuildStopped, match=rf"{name}: expected a file or nothing, got {kind}; remove it"):
+        check_place(str(tmp_path), "v", FILES)
+
+
+@pytest.mark.parametrize("kind", ["a folder", "a named pipe", "a link to nothing"])
+def test_what_is_no_lock_of_the_indexes_is_named(kind: str, tmp_path: Path) -> None:
+    put(kind, tmp_path / ".lock-latest")
+    got = "a link" if kind == "a link to nothing" else kind
     with pytest.raises(
-        BuildStopped, match=rf"latest\.json: expected a file or nothing, got {kind}; remove it"
+        BuildStopped, match=rf"\.lock-latest: expected the file of a lock or nothing, got {got};"
     ):
         check_place(str(tmp_path), "v", FILES)
+    (tmp_path / ".lock-latest").rename(tmp_path / "other")
+    (tmp_path / ".lock-latest").touch()
+    check_place(str(tmp_path), "v", FILES)
 
 
 @pytest.mark.parametrize("kind", ["a link to nothing", "a named pipe"])
