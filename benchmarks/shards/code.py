@@ -78,7 +78,8 @@ def _weights(folder: Path, factor: float) -> str:
 def _measure(words: str, source: Path, options: dict[str, object]) -> tuple[str, ...]:
     known = frozenset(inodes(Path(str(options["out"]))))
     flags = [part for name, value in options.items() for part in (f"--{name.replace('_', '-')}", str(value))]
-    command = [sys.executable, "-m", "natocc", "build", "sample", *flags, "--json"]
+    program = "from commands.main import app; app()"
+    command = [sys.executable, "-c", program, "build", "sample", *flags, "--json"]
     start = time.perf_counter()
     done = subprocess.run(
         command, check=True, cwd=source, env=os.environ | {"PYTHONPATH": str(source)}, stdout=subprocess.PIPE
