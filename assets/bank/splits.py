@@ -15,31 +15,36 @@ SourceName = tuple[str, str]
 
 
 def final_splits(
-    entries: Sequence[Entry], evaluated: Sequence[Entry], duplicates: Iterable[Collection[str]] = ()
+    entries: Sequence[Entry],
+    evaluated: Sequence[Entry],
+    duplicates: Iterable[Collection[str]] = (),
+    withdrawn: Sequence[Entry] = (),
 ) -> tuple[list[Entry], int]:
     """The entries in their order with their final split, and how many were moved from train to test.
 
     ``evaluated`` are the entries of really occluded faces, which all belong to the test split. ``duplicates``
     are groups of ids of faces that are one photograph. An entry that shares a photograph or a person with a
     test entry, or is its duplicate, becomes a test entry, occluders too. This is repeated for the photographs
-    and persons of the entries that were moved. Excluded entries stay excluded and link nothing.
+    and persons of the entries that were moved. Excluded entries stay excluded and link nothing. ``withdrawn``
+    entries, which the bank lacks, bind as if they were there, so that no other entry changes its split.
     """
     groups = name_groups(duplicates)
     having: dict[SourceName, list[int]] = defaultdict(list)
-    for at, entry in enumerate(entries):
+    binding = (*entries, *withdrawn)
+    for at, entry in enumerate(binding):
         if entry.split != "excluded":
             for name in names_of(entry, groups):
                 having[name].append(at)
     waiting = sorted(
         {
             *(name for entry in evaluated for name in names_of(entry)),
-            *(name for entry in entries if entry.split == "test" for name in names_of(entry, groups)),
+            *(name for entry in binding if entry.split == "test" for name in names_of(entry, groups)),
         }
     )
     excluded_by_split = set(waiting)
     while waiting:
         for at in having[waiting.pop()]:
-            fresh = names_of(entries[at], groups) - excluded_by_split
+            fresh = names_of(binding[at], groups) - excluded_by_split
             excluded_by_split |= fresh
             waiting += sorted(fresh)
     moved = [

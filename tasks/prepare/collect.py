@@ -41,6 +41,8 @@ class SourceResult:
     made: int
     kept: int
     counted: Counter[str]
+    # Entries of withdrawn inputs, which are not in the bank.
+    former: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,17 @@ class BankContents:
     def entries(self) -> list[Entry]:
         """Entries for compositing, in the bank's order."""
         return [entry for result in self.sources if not result.source.evaluation for entry in result.entries]
+
+    @property
+    def withdrawn(self) -> list[Entry]:
+        """Entries of withdrawn inputs that were for compositing."""
+        return [entry for result in self.sources if not result.source.evaluation for entry in result.former]
+
+    @property
+    def tested(self) -> list[Entry]:
+        """Really occluded faces, the withdrawn ones included."""
+        withdrawn = (entry for result in self.sources if result.source.evaluation for entry in result.former)
+        return [*self.evaluated, *withdrawn]
 
     @property
     def evaluated(self) -> list[Entry]:
@@ -102,6 +115,7 @@ def collect_source(source: InputSource, work: Work, report: ReportProblem) -> So
         made=sum(not shard.kept for shard in shards),
         kept=sum(shard.kept for shard in shards),
         counted=sum((Counter(shard.record.counted) for shard in shards), Counter[str]()),
+        former=tuple(entry for shard in shards for entry in shard.record.former),
     )
 
 

@@ -48,7 +48,9 @@ def publish_bank(
 
     ``absent`` are the raw datasets that were not found. Raises OSError if the bank can't be written.
     """
-    entries, moved = final_splits(contents.entries, contents.evaluated, contents.defects.duplicates)
+    entries, moved = final_splits(
+        contents.entries, contents.tested, contents.defects.duplicates, contents.withdrawn
+    )
     metadata = _index_fields(options, contents, entries, moved)
     beside = {PROBLEMS: _lines(contents.problems), **contents.beside}
     changed = close_bank(bank, entries, contents.files, beside, metadata)

@@ -34,6 +34,8 @@ class Record:
     counted: dict[str, int] = field(default_factory=dict)
     # Why inputs were left out (tasks/prepare/withdrawn/check.py), sorted.
     withdrawn: tuple[tuple[str, str], ...] = ()
+    # The entries that were left out; their photographs and persons bind the splits of others.
+    former: tuple[Entry, ...] = ()
 
 
 _ADAPTER = TypeAdapter(Record)

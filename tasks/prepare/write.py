@@ -30,6 +30,8 @@ class PreparedInput:
     inputs: dict[str, Mark | None]
     # Why it was left out (tasks/prepare/withdrawn/check.py); its ``prepared`` then has no entry.
     withdrawn: frozenset[tuple[str, str]] = frozenset()
+    # The entry that was left out, which binds the splits of others.
+    former: tuple[Entry, ...] = ()
 
 
 def make_entries(
@@ -60,12 +62,14 @@ def write_entries(
     problems: list[Problem] = []
     counted: Counter[str] = Counter()
     withdrawn: set[tuple[str, str]] = set()
+    former: list[Entry] = []
 
     def usable() -> Iterator[tuple[Entry, dict[str, bytes]]]:
         for item in made:
             inputs.update(item.inputs)
             counted.update(item.prepared.counted)
             withdrawn.update(item.withdrawn)
+            former.extend(item.former)
             for problem in item.prepared.problems:
                 problems.append(problem)
                 report(problem)
@@ -85,6 +89,7 @@ def write_entries(
         sha256=shard.sha256,
         counted=dict(sorted(counted.items())),
         withdrawn=tuple(sorted(withdrawn)),
+        former=tuple(former),
     )
     write_record(bank, name, record)
     return record

@@ -41,7 +41,9 @@ class Withdrawn:
             action="noted",
         )
         left_out = Prepared(entry=None, members={}, problems=(problem,))
-        return replace(made, prepared=left_out, withdrawn=found)
+        # What else it holds is of no use, and is not kept.
+        former = tuple(replace(entry, source="", licence="", sha256="", members={}) for entry in entries)
+        return replace(made, prepared=left_out, withdrawn=found, former=former)
 
     def holds(self, record: Record) -> bool:
         """Whether the rows leave out of a shard what they left out when it was written."""

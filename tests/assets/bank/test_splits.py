@@ -33,6 +33,17 @@ def test_photograph_and_person_of_a_test_face_are_tested_on_as_a_whole() -> None
     ]
 
 
+def test_a_withdrawn_entry_binds_as_if_it_were_there() -> None:
+    entries = [entry("p1", "ada", "test"), entry("p1", "bea"), entry("p2", "bea"), entry("p3")]
+    whole, _ = final_splits(entries, [])
+    assert [one.split for one in whole] == ["test", "test", "test", "train"]
+    for at in range(len(entries)):
+        left = [one for place, one in enumerate(whole) if place != at]
+        assert final_splits(left, [], withdrawn=[entries[at]])[0] == left
+        raw = [one for place, one in enumerate(entries) if place != at]
+        assert final_splits(raw, [], withdrawn=[entries[at]])[0] == left
+
+
 def test_what_is_moved_brings_its_own_photograph_and_person_along_in_any_order() -> None:
     chain = [
         entry("p3", "bea"),

@@ -147,6 +147,22 @@ def test_killed_anywhere_the_same_command_completes_it(place: Place, monkeypatch
     assert all(faces_of(place, name) == {"bob", "eve"} for name in standing.values())
 
 
+def test_no_other_entry_changes_its_split(place: Place) -> None:
+    # One photograph is said to be tested on, and its person brings the other along.
+    rows = "file,person,split\nCelebA-HQ-img/ada.jpg,Ada,test\nCelebA-HQ-img/bob.jpg,Ada,\n"
+    (place.raw / FACES / "natocc.csv").write_text(rows)
+    prepare(place.raw, place.bank, workers=1)
+
+    def splits() -> dict[str, str]:
+        return {face.id.partition("_")[0]: face.split for face in Bank(place.bank).entries("face")}
+
+    assert splits() == {"ada": "test", "bob": "test", "eve": "train"}
+    withdrawn(place, f"{FACES}/CelebA-HQ-img/ada.jpg")
+    assert splits() == {"bob": "test", "eve": "train"}
+    prepare(place.raw, place.bank, workers=1)
+    assert splits() == {"bob": "test", "eve": "train"}, "from the record of a kept shard"
+
+
 def test_a_preparation_that_was_cut_off_is_completed(place: Place) -> None:
     plan = plan_withdrawal(place.options("Ada"))
     run.add_withdrawals(plan.raw, plan.rows)

@@ -46,6 +46,7 @@ def test_an_input_that_is_named_gives_no_entry_and_its_shard_alone_is_made_again
     ]
     record = read_record(str(folder / "bank"), place)
     assert record is not None and record.withdrawn == (subject,)
+    assert [(one.id, one.source) for one in record.former] == [("c", "")]
     again, same = run(folder, ("person", "nobody"), subject)
     assert all(shard.kept for shard in again) and same == problems
     lifted, _ = run(folder)
