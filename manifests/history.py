@@ -11,11 +11,10 @@ from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from manifests.dataset import DATASET_INDEX, POINTER_LOCK, latest_version
+from manifests.dataset import DATASET_INDEX, latest_version, lock_pointer
 from natocc.document import BadDocument, DocumentFormat
 from shards import storage
 from shards.document import read_document, write_document
-from shards.lock import lock
 
 HISTORY = "versions.json"
 FIRST_NUMBER = "1.0.0"
@@ -133,7 +132,7 @@ def mark_gone(dataset_url: str, versions: Collection[str], after: str) -> None:
     _change_history(dataset_url, marked)
 
 
-def stand_in(dataset_url: str, version: str, by: str | None, after: str) -> str:
+def stand_in(dataset_url: str, version: str, by: str | None, after: str, *, wait: bool = False) -> str:
     """Let a version stand in for another one, which may be removed after an ISO time; returns that time.
 
     An earlier time that is there already stays, and so does what ``by`` replaces. ``by`` is None if nothing
@@ -153,14 +152,17 @@ def stand_in(dataset_url: str, version: str, by: str | None, after: str) -> str:
             raise ValueError(f"{dataset_url}: expected a version of its {HISTORY}, got {absent[0]}")
         return tuple(map(changed, history))
 
-    _change_history(dataset_url, all_changed)
+    _change_history(dataset_url, all_changed, wait=wait)
     return min(times, key=datetime.fromisoformat)
 
 
 def _change_history(
-    dataset_url: str, change: Callable[[tuple[HistoryEntry, ...]], tuple[HistoryEntry, ...]]
+    dataset_url: str,
+    change: Callable[[tuple[HistoryEntry, ...]], tuple[HistoryEntry, ...]],
+    *,
+    wait: bool = False,
 ) -> None:
-    with lock(dataset_url, wait=True, name=POINTER_LOCK):
+    with lock_pointer(dataset_url, wait=wait):
         before = read_history(dataset_url)
         after = change(before)
         if after != before:

@@ -19,7 +19,7 @@ from natocc.files.show import one_line
 from shards import storage
 from shards.local_file import make_folders
 from shards.locking.file import NO_LOCKS, can_write, is_held, release, try_lock
-from shards.locking.holder import UNKNOWN_HOLDER, describe_self, in_use, name_holder
+from shards.locking.holder import ADVICE, UNKNOWN_HOLDER, Patience, describe_self, name_holder
 from shards.locking.holder import InUse as InUse
 from shards.locking.lease import Lease, LeaseWatch
 from shards.remote.conditional import NoConditions
@@ -40,28 +40,37 @@ _warned: set[str] = set()
 
 
 @contextmanager
-def lock(url: str, *, wait: bool = False, name: str = LOCK_FILE) -> Iterator[None]:
+def lock(
+    url: str,
+    *,
+    wait: bool = False,
+    name: str = LOCK_FILE,
+    at_most: float | None = None,
+    advice: str = ADVICE,
+) -> Iterator[None]:
     """Hold the lock of a folder; readers need none.
 
     On this machine the lock is the file ``name`` in the folder, which is made if it is missing, locked by the
     system: it is free once its holder has ended, however that was. Temporary files of dead writers in the
     folder and those directly below are removed. On S3 it is a lease (shards/locking/lease.py).
 
-    Raises InUse if another process holds it; with ``wait``, waits until it is free. A folder that this user
-    can't write needs no lock. For other storage, and where a file system or a server has no locks, one
-    warning says that there is none.
+    Raises InUse if another process holds it; with ``wait``, waits until it is free, or ``at_most`` seconds;
+    ``advice`` is what the message says to do then. A folder that this user can't write needs no lock. For
+    other storage, and where a file system or a server has no locks, one warning says that there is none.
+    On S3, an error after which the lease is found lost is raised as LeaseLost.
     """
     folder = storage.local_path(url)
-    with _locked(folder, url, name, wait=wait) if folder is not None else _leased(url, name, wait=wait):
+    patience = Patience(at_most if wait else 0.0, advice)
+    with _locked(folder, url, name, patience) if folder is not None else _leased(url, name, patience):
         yield
 
 
 @contextmanager
-def _locked(folder: Path, url: str, name: str, *, wait: bool) -> Iterator[None]:
+def _locked(folder: Path, url: str, name: str, patience: Patience) -> Iterator[None]:
     made: list[Path] = []
     handle = None
     try:
-        handle = _acquire(folder / name, url, made, wait=wait)
+        handle = _acquire(folder / name, url, made, patience)
         for place in (folder, *(path for path in folder.iterdir() if path.is_dir())):
             remove_abandoned(place)
         yield
@@ -75,24 +84,27 @@ def _locked(folder: Path, url: str, name: str, *, wait: bool) -> Iterator[None]:
 
 
 @contextmanager
-def _leased(url: str, name: str, *, wait: bool) -> Iterator[None]:
+def _leased(url: str, name: str, patience: Patience) -> Iterator[None]:
     lease = None
     try:
-        lease = _take_lease(LeaseWatch(url, name), url, wait=wait)
+        lease = _take_lease(LeaseWatch(url, name), url, patience)
     except (NoConditions, PermissionError):
         _warn_once(f"{url}: nothing prevents two runs from writing here at once; run one at a time")
     try:
         yield
+    except Exception:
+        if lease is not None:
+            lease.check_after_error()
+        raise
     finally:
         if lease is not None:
             lease.release()
 
 
-def _take_lease(watch: LeaseWatch, url: str, *, wait: bool) -> Lease:
+def _take_lease(watch: LeaseWatch, url: str, patience: Patience) -> Lease:
     named = ""
     while isinstance(taken := watch.try_take(), str):
-        if not wait:
-            raise in_use(url, taken)
+        patience.require(url, taken)
         named = _name_once(url, taken, named)
         time.sleep(_PAUSE_OF_LEASES)
     return taken
@@ -160,7 +172,7 @@ def _make(folder: Path) -> list[Path]:
     return missing
 
 
-def _acquire(path: Path, url: str, made: list[Path], *, wait: bool) -> int | None:
+def _acquire(path: Path, url: str, made: list[Path], patience: Patience) -> int | None:
     """The locked file; None where there can be no lock. Folders that it makes are added to ``made``."""
     named = ""
     while True:
@@ -175,8 +187,7 @@ def _acquire(path: Path, url: str, made: list[Path], *, wait: bool) -> int | Non
                 os.write(handle, json.dumps(describe_self()).encode())
             return handle
         holder = _holder(path)
-        if not wait:
-            raise in_use(url, holder)
+        patience.require(url, holder)
         named = _name_once(url, holder, named)
         time.sleep(_PAUSE)
 

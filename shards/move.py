@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from shards import storage
@@ -63,10 +64,10 @@ def _linked(path: Path, new: Path) -> bool:
 
 def _copy_beside(source: str, target: str) -> None:
     """Copy by the storage's server if both paths are on one and it can."""
-    check_leases(target)
+    held = partial(check_leases, target)
     filesystem, path = open_filesystem(target)
     with storage.connect(source) as (from_filesystem, from_path), suppress(NotImplementedError):
         if filesystem is from_filesystem:
-            copy_on_server(filesystem, from_path, path)
+            copy_on_server(filesystem, from_path, path, held)
             return
     storage.copy(source, target)

@@ -15,7 +15,8 @@ from fsspec import AbstractFileSystem
 from natocc.files.clutter import is_clutter
 from natocc.files.read import hash_file, open_file, read_within
 from shards.local_file import make_folders, replace_whole
-from shards.locking.lease import check_leases
+from shards.locking.lease import check_leases, leases_around
+from shards.remote.conditional import remove_seen
 from shards.remote.errors import clear_errors, no_answer
 from shards.remote.filesystem import is_object_store, open_filesystem, require_bucket
 from shards.remote.upload import identity, upload
@@ -68,7 +69,8 @@ def write_whole(url: str, name: Callable[[], str] | None = None) -> Iterator[Bin
     With ``name``, ``url`` is a folder, and the file's name in it is what ``name`` returns at the end.
 
     Locally, a temporary file in the same folder is flushed to disk, then renamed. Elsewhere, a local spool
-    file is uploaded at the end; an upload that fails or is interrupted is discarded.
+    file is uploaded at the end; an upload that fails or is interrupted is discarded. Under a lease, a file
+    that another run has written since the lease was lost stays. Raises LeaseLost.
     """
     if is_local(url):
         with replace_whole(Path(open_filesystem(str(url))[1]), name) as stream:
@@ -77,9 +79,8 @@ def write_whole(url: str, name: Callable[[], str] | None = None) -> Iterator[Bin
     with tempfile.TemporaryFile() as spool:
         yield cast(BinaryIO, spool)
         size = spool.seek(0, 2)
-        check_leases(str(url))
         with connect(url if name is None else join(url, name())) as (filesystem, path):
-            upload(filesystem, path, cast(BinaryIO, spool), size)
+            upload(filesystem, path, cast(BinaryIO, spool), size, leases_around(str(url)))
 
 
 def write_bytes(url: str, data: bytes) -> None:
@@ -218,8 +219,12 @@ def _info(url: str) -> Mapping[str, Any]:
 
 
 def remove(url: str) -> None:
-    """Delete a file or a folder with its content. A missing path is ignored."""
+    """Delete a file or a folder with its content. A missing path is ignored.
+
+    Raises LeaseLost if another run may write there by now.
+    """
     check_leases(str(url))
+    held = leases_around(str(url))
     with connect(url) as (filesystem, path):
         if not _exists(filesystem, path):
             return
@@ -227,5 +232,8 @@ def remove(url: str) -> None:
             filesystem.rm(path, recursive=True)
             return
         # Removing many objects at once reports no refusals, and takes wildcards in names.
-        for name in filesystem.find(path):
-            filesystem.rm_file(name)
+        for name, found in filesystem.find(path, detail=True).items():
+            if held is None:
+                filesystem.rm_file(name)
+            else:
+                remove_seen(filesystem, name, found, held)

@@ -7,6 +7,7 @@ import re
 import shlex
 import socket
 import sys
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from natocc.files.show import one_line
 
 _LONGEST_COMMAND = 200
 UNKNOWN_HOLDER = "another process"
+ADVICE = "wait for it with --wait, or run again later"
 
 
 class InUse(RuntimeError):
@@ -44,9 +46,20 @@ def name_holder(row: Mapping[str, Any]) -> str:
     return f"`{command}` (process {pid} on {host}, since {since})"
 
 
-def in_use(url: str, holder: str) -> InUse:
+def in_use(url: str, holder: str, advice: str = ADVICE) -> InUse:
     """The error for a folder that another run writes."""
-    return InUse(
-        f"{url}: expected no other run that writes here, got {holder}; wait for it with --wait, or run again "
-        "later"
-    )
+    return InUse(f"{url}: expected no other run that writes here, got {holder}; {advice}")
+
+
+class Patience:
+    """How long one waits for a lock, from now on."""
+
+    def __init__(self, seconds: float | None, advice: str = ADVICE) -> None:
+        """``seconds``: None without end, 0 not at all. ``advice``: what to do after that."""
+        self._end = None if seconds is None else time.monotonic() + seconds
+        self._advice = advice
+
+    def require(self, url: str, holder: str) -> None:
+        """Raise InUse with the holder's name if the time is over."""
+        if self._end is not None and time.monotonic() >= self._end:
+            raise in_use(url, holder, self._advice)

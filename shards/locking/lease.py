@@ -12,6 +12,8 @@ import os
 import threading
 import time
 import uuid
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from shards.locking.holder import UNKNOWN_HOLDER, InUse, describe_self, name_holder
@@ -58,13 +60,23 @@ class Lease:
         _held.add(self)
         threading.Thread(target=self._beat, name="natocc-lease", daemon=True).start()
 
-    def check(self) -> None:
-        """Renew the lease unless that has just been done. Raises LeaseLost, OSError."""
-        # A process that was forked does not hold what its parent holds.
-        if os.getpid() == self._process:
+    def check(self, patience: float | None = None) -> None:
+        """Renew the lease unless that has just been done. Raises LeaseLost; OSError where the server does not
+        answer, after ``patience`` seconds if that is given.
+        """
+        if self.is_ours():
             with self._guard:
                 if self._lost or _now() - self._confirmed > _FRESH:
-                    self._renew(None)
+                    self._renew(patience)
+
+    def is_ours(self) -> bool:
+        """Whether this process took it. One that was forked does not hold what its parent holds."""
+        return os.getpid() == self._process
+
+    def check_after_error(self) -> None:
+        """Raise LeaseLost if the lease is known to be lost: what went wrong may be the other run's work."""
+        with contextlib.suppress(OSError):
+            self.check(_PATIENCE)
 
     def release(self) -> None:
         """Remove the lease if it is still held. Where the server does not answer it ends by itself."""
@@ -102,11 +114,15 @@ class Lease:
             self._etag = found.etag
             return
         after = self._fields["expires_after"]
-        now = "nobody" if found is None else _holder_of(found)
+        late = f"this run did not renew it for {after:g} s"
+        now = (
+            f"nobody: {late}, and the run that took it over has ended, or its object was removed"
+            if found is None
+            else f"{_holder_of(found)}: {late}, or its object was removed"
+        )
         self._lost = (
-            f"{self.folder}: expected this run to hold the lease that it took there, got {now}: it did not "
-            f"renew it for {after:g} s or its object was removed; this run writes nothing more; run the same "
-            "command again"
+            f"{self.folder}: expected this run to hold the lease that it took there, got {now}; this run "
+            "writes nothing more; run the same command again"
         )
 
     def _is_own(self, found: FoundObject) -> bool:
@@ -118,9 +134,19 @@ def check_leases(url: str) -> None:
 
     Raises LeaseLost if another run may write there by now; OSError where the server does not answer.
     """
-    for lease in tuple(_held):
-        if url == lease.folder or url.startswith(f"{lease.folder}/"):
-            lease.check()
+    for lease in _around(url):
+        lease.check()
+
+
+def leases_around(url: str) -> Callable[[], None] | None:
+    """``check_leases`` of this URL; None if this process holds no lease around it."""
+    if not any(lease.is_ours() for lease in _around(url)):
+        return None
+    return partial(check_leases, url)
+
+
+def _around(url: str) -> list[Lease]:
+    return [lease for lease in tuple(_held) if f"{url}/".startswith(f"{lease.folder}/")]
 
 
 class LeaseWatch:

@@ -5,9 +5,9 @@ S3 has them (the headers If-None-Match and If-Match); some servers that speak it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -22,6 +22,9 @@ _REFUSALS = (409, 412)
 _NOT_IMPLEMENTED = 501
 # An ETag that no object has.
 _NO_ETAG = f'"{"0" * 32}"'
+
+# Raises if the lease that is held of a folder is lost.
+Held = Callable[[], None]
 
 
 class ConditionFailed(RuntimeError):
@@ -63,8 +66,7 @@ def conditional_object(url: str) -> ConditionalObject:
     if "s3" not in filesystem.protocol or not hasattr(filesystem, "call_s3"):
         raise NoConditions(url)
     require_bucket(filesystem, path, url)
-    bucket, _, key = path.partition("/")
-    return ConditionalObject(url, filesystem, bucket, key)
+    return replace(_place(filesystem, path), url=url)
 
 
 def read_found(place: ConditionalObject) -> FoundObject | None:
@@ -101,6 +103,51 @@ def remove_if(place: ConditionalObject, etag: str) -> None:
             _call(place, "delete_object", IfMatch=etag)
     except FileNotFoundError as error:
         raise ConditionFailed(place.url) from error
+
+
+def replace_seen(
+    filesystem: AbstractFileSystem,
+    path: str,
+    data: bytes,
+    seen: Mapping[str, Any] | None,
+    held: Held,
+) -> None:
+    """Write an object under a lease, over what was ``seen`` there (fsspec's ``info``) and nothing else.
+
+    ``held`` renews the lease. It is called after the look, so that what was seen is of a time when no other
+    run could write; what such a run writes later is not overwritten. Raises what ``held`` raises, and OSError
+    if another process has written the object though the lease is held.
+    """
+    place = _place(filesystem, path)
+    held()
+    try:
+        write_if(place, data, etag=None if seen is None else seen.get("ETag"))
+    except ConditionFailed as error:
+        found = read_found(place)
+        # A server may have answered a first try that got lost.
+        if found is not None and found.data == data:
+            return
+        held()
+        raise OSError(
+            f"{place.url}: expected the file that lay there, got one that another process has written since; "
+            "end it, and run the same command again"
+        ) from error
+
+
+def remove_seen(filesystem: AbstractFileSystem, path: str, seen: Mapping[str, Any], held: Held) -> None:
+    """Remove an object under a lease, as ``replace_seen`` writes one. A missing one is ignored."""
+    held()
+    try:
+        remove_if(_place(filesystem, path), str(seen["ETag"]))
+    except (ConditionFailed, NoConditions):
+        # Some servers know conditions of writes alone.
+        held()
+        filesystem.rm_file(path)
+
+
+def _place(filesystem: AbstractFileSystem, path: str) -> ConditionalObject:
+    bucket, _, key = path.partition("/")
+    return ConditionalObject(f"s3://{path}", filesystem, bucket, key)
 
 
 def knows_conditions(place: ConditionalObject, data: bytes) -> bool:

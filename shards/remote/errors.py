@@ -49,7 +49,7 @@ def clear_errors(url: str) -> Iterator[None]:
     """Raise errors of a storage library again as OSError or ValueError, in one line that begins with ``url``.
 
     FileNotFoundError, PermissionError and the other kinds of OSError keep their kind. Interrupts, and errors
-    of Python itself such as TypeError, pass through.
+    of Python itself such as TypeError or of our own such as LeaseLost, pass through.
     """
     try:
         yield
@@ -65,7 +65,8 @@ def _described(url: str, error: Exception) -> Exception | None:
     protocol = url.partition("://")[0]
     family = _FAMILY.get(protocol, protocol)
     words = _words(error)
-    if words.startswith(f"{url}: ") or isinstance(error, ImportError):
+    own = type(error).__module__.startswith("shards.")
+    if own or words.startswith(f"{url}: ") or isinstance(error, ImportError):
         return None
     credentials = _CREDENTIALS.get(family, "the credentials")
     if names & _NO_CREDENTIALS:

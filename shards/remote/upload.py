@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from fsspec import AbstractFileSystem
 from fsspec.implementations.dirfs import DirFileSystem
 
+from shards.remote.conditional import Held, replace_seen
 from shards.remote.filesystem import is_object_store
 
 PARTIAL = ".partial-"
@@ -32,11 +33,15 @@ _IDENTITY = (
 )
 
 
-def upload(filesystem: AbstractFileSystem, path: str, spool: BinaryIO, size: int) -> None:
+def upload(
+    filesystem: AbstractFileSystem, path: str, spool: BinaryIO, size: int, held: Held | None = None
+) -> None:
     """Publish the ``size`` bytes of a seekable local file under ``path``.
 
     On an error or an interrupt, what lay there before stays, and an unfinished upload is discarded. Raises
     OSError if another number of bytes arrived.
+
+    ``held`` raises if a lease of the folder is lost, so that nothing is written or removed; None without one.
     """
     spool.seek(0)
     if not is_object_store(filesystem):
@@ -44,23 +49,31 @@ def upload(filesystem: AbstractFileSystem, path: str, spool: BinaryIO, size: int
         _write_beside(filesystem, path, size, lambda partial: _send(filesystem, partial, spool))
         return
     before = _found(filesystem, path)
-    if size <= _PART:
+    if size > _PART:
+        _upload_parts(filesystem, path, spool, size, held or _no_lease)
+    elif held is None:
         filesystem.pipe_file(path, spool.read())
     else:
-        _upload_parts(filesystem, path, spool, size)
-    _check_size(filesystem, path, size, before)
+        replace_seen(filesystem, path, spool.read(), before, held)
+    _check_size(filesystem, path, size, before, held or _no_lease)
 
 
-def copy_on_server(filesystem: AbstractFileSystem, source: str, target: str) -> None:
+def _no_lease() -> None:
+    """Where there is no lease, none is lost."""
+
+
+def copy_on_server(filesystem: AbstractFileSystem, source: str, target: str, held: Held = _no_lease) -> None:
     """Copy one file on its server. Raises OSError if the source changes, or another size arrives.
 
     An earlier file of the target's name stays then. NotImplementedError: this storage copies nothing by
-    itself.
+    itself. ``held`` raises if a lease of the folder is lost, so that nothing is copied or removed.
     """
+    held()
     before = filesystem.info(source)
     size = before["size"]
 
     def copy(to: str) -> None:
+        held()
         filesystem.cp_file(source, to)
         if identity(filesystem.info(source)) != identity(before):
             raise OSError(f"{source}: expected a file at rest, got one that changed while it was copied")
@@ -70,26 +83,31 @@ def copy_on_server(filesystem: AbstractFileSystem, source: str, target: str) -> 
         return
     earlier = _found(filesystem, target)
     if earlier is None:
-        _copy_new(filesystem, target, size, copy)
+        _copy_new(filesystem, target, size, copy, held)
         return
     # An object can't be put aside: only a copy that is known to be sound replaces the earlier one.
     partial = f"{target.rpartition('/')[0]}/{PARTIAL}{uuid.uuid4().hex}"
     try:
-        _copy_new(filesystem, partial, size, copy)
+        _copy_new(filesystem, partial, size, copy, held)
+        held()
         filesystem.cp_file(partial, target)
     finally:
+        # No other run has this name.
         with suppress(Exception):
             filesystem.rm_file(partial)
-    _check_size(filesystem, target, size, earlier)
+    _check_size(filesystem, target, size, earlier, held)
 
 
-def _copy_new(filesystem: AbstractFileSystem, target: str, size: int, copy: Callable[[str], None]) -> None:
-    """Copy to a name that is free. Nothing is left under it after an error."""
+def _copy_new(
+    filesystem: AbstractFileSystem, target: str, size: int, copy: Callable[[str], None], held: Held
+) -> None:
+    """Copy to a name that is free. After an error nothing is left there, unless it may be another run's."""
     try:
         copy(target)
-        _check_size(filesystem, target, size, None)
+        _check_size(filesystem, target, size, None, held)
     except BaseException:
         with suppress(Exception):
+            held()
             filesystem.rm_file(target)
         raise
 
@@ -139,8 +157,9 @@ def _protocols(filesystem: AbstractFileSystem) -> tuple[str, ...]:
     return (filesystem.protocol,) if isinstance(filesystem.protocol, str) else tuple(filesystem.protocol)
 
 
-def _upload_parts(filesystem: AbstractFileSystem, path: str, spool: BinaryIO, size: int) -> None:
+def _upload_parts(filesystem: AbstractFileSystem, path: str, spool: BinaryIO, size: int, held: Held) -> None:
     """Upload in parts. They become an object by ``commit`` alone; closing a file of fsspec would commit."""
+    held()
     stream = filesystem.open(path, "wb", block_size=_PART, autocommit=False)
     try:
         while piece := spool.read(_PIECE):
@@ -148,6 +167,7 @@ def _upload_parts(filesystem: AbstractFileSystem, path: str, spool: BinaryIO, si
         if stream.tell() != size:
             raise OSError(f"{path}: expected {size} bytes to upload, got {stream.tell()}")
         stream.close()
+        held()
         stream.commit()
     except BaseException:
         _discard(filesystem, stream)
@@ -207,13 +227,18 @@ def _found(filesystem: AbstractFileSystem, path: str) -> Mapping[str, Any] | Non
 
 
 def _check_size(
-    filesystem: AbstractFileSystem, path: str, size: int, before: Mapping[str, Any] | None
+    filesystem: AbstractFileSystem,
+    path: str,
+    size: int,
+    before: Mapping[str, Any] | None,
+    held: Held = _no_lease,
 ) -> None:
     """Raise OSError if the file has another size; remove it then, unless it is the one from before."""
     found = _found(filesystem, path)
     if found is not None and found["size"] in (size, None):
         return
     if found is not None and (before is None or identity(found) != identity(before)):
+        held()
         filesystem.rm_file(path)
     got = "nothing" if found is None else f"{found['size']} bytes"
     raise OSError(f"{path}: expected {size} bytes after the upload, got {got}; run the same command again")

@@ -58,6 +58,8 @@ class Job:
     confirmed: tuple[ConfirmedCode, ...] = ()
     # Files that were expected to be reused but are damaged.
     remarks: tuple[str, ...] = ()
+    # Whether to wait for other runs without end.
+    wait: bool = False
 
     @property
     def shards(self) -> int:
@@ -118,6 +120,7 @@ def plan_job(options: BuildOptions) -> Job:
         done=(),
         todo=(),
         found=None,
+        wait=options.wait,
     )
 
 
@@ -166,10 +169,11 @@ def finish_job(job: Job, rendered: list[RenderedShard], seconds: float) -> Build
     """Publish the shards, repair the version or leave it as it is; then record it, and point ``latest.json``
     to it.
 
-    ``seconds`` is the time that ``rendered`` took. Raises LeaseLost if another build may write there by now.
+    ``seconds`` is the time that ``rendered`` took. Raises LeaseLost if another build may write there by now,
+    InUse as ``record_version``.
     """
     dataset, repaired = _finish_version(job)
-    recorded = record_version(job.dataset_url, dataset.version)
+    recorded = record_version(job.dataset_url, dataset.version, wait=job.wait)
     repaired += recorded.repaired
     remove_abandoned_builds(job.dataset_url, job.plan.version)
     attempted = sum(shard.rendered for shard in rendered)

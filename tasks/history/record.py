@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from manifests.dataset import (
     DATASET_INDEX,
     LATEST,
-    POINTER_LOCK,
     Dataset,
     latest_version,
+    lock_pointer,
     read_dataset,
     write_pointer,
 )
@@ -30,7 +30,6 @@ from manifests.restore import described_dataset
 from manifests.rows import BadRows
 from natocc.document import BadDocument
 from shards import storage
-from shards.lock import lock
 from tasks.history.compare import SampleChanges, compare_versions, count_kept
 
 
@@ -44,7 +43,12 @@ class RecordedVersion:
 
 
 def record_version(
-    dataset_url: str, version: str, *, instead_of: str | None = None, latest: bool = True
+    dataset_url: str,
+    version: str,
+    *,
+    instead_of: str | None = None,
+    latest: bool = True,
+    wait: bool = False,
 ) -> RecordedVersion:
     """Add a version that lies in the dataset's folder to the history; with ``latest``, point to it.
 
@@ -52,12 +56,13 @@ def record_version(
     that is the latest so far. A damaged history is written again from the versions that lie there.
     ``instead_of`` is what the version replaces, if its ``dataset.json`` does not say so.
 
-    Raises BadDocument if an index is of a later release, or the version's own is missing or damaged.
+    Raises BadDocument if an index is of a later release, or the version's own is missing or damaged; InUse
+    if another run holds the lock of these files for a minute, unless ``wait``.
     """
     known = _known(dataset_url, version, latest=latest)
     if known and instead_of in (None, known.instead_of):
         return RecordedVersion(entry=known)
-    with lock(dataset_url, wait=True, name=POINTER_LOCK):
+    with lock_pointer(dataset_url, wait=wait):
         pointer, repaired = _pointer(dataset_url)
         history, remarks = restored_history(dataset_url)
         before = () if remarks else history

@@ -159,7 +159,13 @@ def _retry_alone(
     with lock_version(located.dataset_url, version, wait=options.wait):
         dataset, _ = publish_version(renamed, job.staging_url, url)
     latest = pointed in (located.version, version)
-    recorded = record_version(located.dataset_url, version, instead_of=located.version, latest=latest)
+    recorded = record_version(
+        located.dataset_url,
+        version,
+        instead_of=located.version,
+        latest=latest,
+        wait=options.wait,
+    )
     return replace(
         report,
         url=url,

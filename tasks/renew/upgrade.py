@@ -87,7 +87,13 @@ def upgrade_version(options: UpgradeOptions, *, on_progress: OnProgress = ignore
         if not _is_complete(url):
             _write_version(located, rows, version, on_progress)
         latest = latest_version(located.dataset_url) in (located.version, version)
-        recorded = record_version(located.dataset_url, version, instead_of=located.version, latest=latest)
+        recorded = record_version(
+            located.dataset_url,
+            version,
+            instead_of=located.version,
+            latest=latest,
+            wait=options.wait,
+        )
     remove_free_locks(located.dataset_url)
     return UpgradeReport(
         url=url,

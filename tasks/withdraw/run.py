@@ -103,7 +103,13 @@ def _without(one: AffectedVersion, options: WithdrawOptions) -> str | None:
     rows = version.rows()
     by = publish_without(version.dataset_url, version.dataset, rows, one.keys, wait=options.wait)
     if by is not None:
-        record_version(version.dataset_url, by, instead_of=version.dataset.version, latest=False)
+        record_version(
+            version.dataset_url,
+            by,
+            instead_of=version.dataset.version,
+            latest=False,
+            wait=options.wait,
+        )
     return by
 
 
@@ -121,6 +127,6 @@ def _replaced(
         return done
     gone = (datetime.now(UTC) + timedelta(days=options.grace_days)).isoformat(timespec="seconds")
     if entry_of(read_history(version.dataset_url), old) is None:
-        record_version(version.dataset_url, old, latest=False)
-    gone = stand_in(version.dataset_url, old, by, gone)
+        record_version(version.dataset_url, old, latest=False, wait=options.wait)
+    gone = stand_in(version.dataset_url, old, by, gone, wait=options.wait)
     return replace(done, gone=gone)
