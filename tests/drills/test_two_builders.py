@@ -19,10 +19,27 @@ from tests.s3_server import S3Server, clean_environment
 pytestmark = [pytest.mark.drill, pytest.mark.timeout(1800)]
 
 ROOT = Path(__file__).parents[2]
-# A lease that ends sooner.
+# A lease that ends sooner; and a build that suspends itself at a request to the server.
 NATOCC = """
 if __name__ == "__main__":
+    import os
+    import re
+    import signal
     import sys
+    import aiobotocore.client
+    client = aiobotocore.client.AioBaseClient
+    request, where = client._make_api_call, os.environ.pop("SUSPEND_AT", None)
+    async def suspending(self, operation, fields):
+        def suspend(when):
+            global where
+            if where and re.search(where, f"{when} {operation} {fields.get('Key')}"):
+                where = None
+                os.kill(os.getpid(), signal.SIGSTOP)
+        suspend("before")
+        answer = await request(self, operation, fields)
+        suspend("after")
+        return answer
+    client._make_api_call = suspending
     from commands.main import run
     from shards.locking import lease
     lease.EXPIRES_AFTER = 6.0
@@ -74,8 +91,25 @@ class Builder:
     def names(self) -> list[str]:
         return sorted(self.s3.sizes(self.bucket))
 
-    def _start(self, *words: str) -> subprocess.Popen[str]:
-        environment = clean_environment(**self.s3.environment, PYTHONPATH=str(ROOT))
+    @contextmanager
+    def suspended(self, where: str) -> Iterator[subprocess.Popen[str]]:
+        """A build that is suspended at a request: ``before`` or ``after`` an operation and a key."""
+        with self._start(*self._build, SUSPEND_AT=where) as process:
+            try:
+                while " (stopped)" not in Path(f"/proc/{process.pid}/status").read_text():
+                    assert process.poll() is None, process.communicate()[1]
+                    time.sleep(0.1)
+                yield process
+            finally:
+                process.kill()
+
+    def contents(self) -> dict[str, str]:
+        """Published files with their ETags."""
+        found = self.s3.client.list_objects_v2(Bucket=self.bucket)["Contents"]
+        return {one["Key"]: one["ETag"] for one in found if ".building-" not in one["Key"]}
+
+    def _start(self, *words: str, **more: str) -> subprocess.Popen[str]:
+        environment = clean_environment(**self.s3.environment, PYTHONPATH=str(ROOT), **more)
         pipe = subprocess.PIPE
         return subprocess.Popen(
             [*self._program, *words], stdout=pipe, stderr=pipe, text=True, env=environment
@@ -128,3 +162,25 @@ def test_a_suspended_first_publishes_nothing_after_the_second(builder: Builder) 
             for time in [found["LastModified"]]
         } == published
         print(*(line for line in errors.splitlines() if "error" in line))
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "before CopyObject .*tar",
+        "after CopyObject .*/dataset.json",
+        "before DeleteObject .*building",
+        "before PutObject .*/versions.json",
+        "before PutObject .*/latest.json",
+    ],
+)
+def test_a_first_that_was_suspended_while_it_published_changes_nothing(builder: Builder, where: str) -> None:
+    with builder.suspended(where) as first:
+        code, text = builder.run("--wait")
+        assert code == 0, text
+        before = builder.contents()
+        first.send_signal(signal.SIGCONT)
+        _, errors = first.communicate()
+        assert first.returncode == 75 and "expected this run to hold the lease that it took there" in errors
+        assert builder.contents() == before
+    builder.check()

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from shards.locking.holder import describe_self, in_use, name_holder
+from shards.locking.holder import InUse, Patience, describe_self, in_use, name_holder
 
 
 def test_a_process_describes_itself_without_passwords_and_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -17,3 +17,10 @@ def test_a_process_describes_itself_without_passwords_and_is_named(monkeypatch: 
     assert str(in_use("there", "x")).startswith("there: expected no other run that writes here, got x; wait")
     with pytest.raises(KeyError):
         name_holder({})
+
+
+def test_patience_ends_with_the_holder_s_name_or_never() -> None:
+    Patience(None).require("there", "x")
+    Patience(60.0).require("there", "x")
+    with pytest.raises(InUse, match="^there: expected no other run that writes here, got x; rest$"):
+        Patience(0.0, "rest").require("there", "x")

@@ -20,6 +20,7 @@ from shards import storage
 from shards.lock import LOCK_FILE, InUse, lock, lock_if_free
 from shards.locking import lease as leases
 from shards.locking.lease import LeaseLost, LeaseWatch, check_leases
+from shards.move import link_or_copy
 from tests.s3_server import S3Server, clean_environment
 
 ROOT = Path(__file__).parents[3]
@@ -200,3 +201,115 @@ def test_the_heartbeat_keeps_no_process_alive(s3: S3Server, folder: str) -> None
     code = f"from shards.locking.lease import LeaseWatch; LeaseWatch({folder!r}, '.lock').try_take()"
     env = clean_environment(**s3.environment)
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, timeout=30, check=True)
+
+
+def take_over(s3: S3Server, folder: str) -> None:
+    """Another run takes over the lease, which this one confirmed long ago."""
+    holder = {"command": "natocc build", "pid": 7, "host": "there", "since": "now"}
+    bucket = folder.split("/")[2]
+    s3.client.put_object(Bucket=bucket, Key=f"folder/{LOCK_FILE}", Body=json.dumps(holder).encode())
+    for lease in leases._held:
+        lease._confirmed = 0.0
+
+
+def test_an_error_after_the_lease_was_lost_removes_nothing_and_names_the_loss(
+    s3: S3Server, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage.write_bytes(f"{folder}/staged/file", b"content")
+    filesystem = LeaseWatch(folder, LOCK_FILE)._place.filesystem
+    real = filesystem.cp_file
+
+    def suspended(source: str, target: str) -> None:
+        real(source, target)
+        take_over(s3, folder)
+        # The other run publishes the same, and removes what was staged.
+        s3.client.delete_object(Bucket=folder.split("/")[2], Key="folder/staged/file")
+
+    monkeypatch.setattr(filesystem, "cp_file", suspended)
+    with (
+        pytest.raises(LeaseLost, match=r"got `natocc build` \(process 7 on there, since now\)"),
+        lock(folder),
+    ):
+        link_or_copy(f"{folder}/staged/file", f"{folder}/version/file")
+    assert objects(s3, folder) == [f"folder/{LOCK_FILE}", "folder/version/file"]
+
+
+def test_a_copy_that_fails_while_the_lease_is_held_leaves_nothing(
+    s3: S3Server, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage.write_bytes(f"{folder}/staged/file", b"content")
+    filesystem = LeaseWatch(folder, LOCK_FILE)._place.filesystem
+    real = filesystem.cp_file
+
+    def changing(source: str, target: str) -> None:
+        real(source, target)
+        filesystem.pipe_file(source, b"changed")
+
+    monkeypatch.setattr(filesystem, "cp_file", changing)
+    with pytest.raises(OSError, match="changed while it was copied"), lock(folder):
+        link_or_copy(f"{folder}/staged/file", f"{folder}/version/file")
+    assert objects(s3, folder) == ["folder/staged/file"]
+
+
+@pytest.mark.parametrize("earlier", [None, b"earlier"])
+def test_what_a_successor_wrote_is_neither_overwritten_nor_removed(
+    s3: S3Server, folder: str, monkeypatch: pytest.MonkeyPatch, earlier: bytes | None
+) -> None:
+    if earlier is not None:
+        storage.write_bytes(f"{folder}/file", earlier)
+    filesystem = LeaseWatch(folder, LOCK_FILE)._place.filesystem
+    real = filesystem.call_s3
+
+    def suspended(method: str, **given: object) -> object:
+        if str(given["Key"]).endswith("/file") and method != "get_object":
+            filesystem.call_s3 = real
+            take_over(s3, folder)
+            s3.client.put_object(Bucket=folder.split("/")[2], Key="folder/file", Body=b"the successor's")
+        return real(method, **given)
+
+    for change in (
+        lambda: storage.write_bytes(f"{folder}/file", b"late"),
+        lambda: storage.remove(f"{folder}/file"),
+    ):
+        with pytest.raises(LeaseLost, match="got `natocc build`"), lock(folder):
+            monkeypatch.setattr(filesystem, "call_s3", suspended)
+            change()
+        assert storage.read_bytes(f"{folder}/file") == b"the successor's"
+        s3.client.delete_object(Bucket=folder.split("/")[2], Key=f"folder/{LOCK_FILE}")
+        # As the first was found, with another ETag than the successor's.
+        storage.write_bytes(f"{folder}/file", b"earlier")
+
+
+def test_a_write_whose_answer_was_lost_is_one(
+    s3: S3Server, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filesystem = LeaseWatch(folder, LOCK_FILE)._place.filesystem
+    real = filesystem.call_s3
+
+    def twice(method: str, **given: object) -> object:
+        if str(given["Key"]).endswith("/file") and method == "put_object":
+            real(method, **given)
+        return real(method, **given)
+
+    with lock(folder):
+        monkeypatch.setattr(filesystem, "call_s3", twice)
+        storage.write_bytes(f"{folder}/file", b"1")
+        storage.write_bytes(f"{folder}/file", b"2")
+        monkeypatch.undo()
+        assert storage.read_bytes(f"{folder}/file") == b"2"
+
+
+def test_under_a_lease_a_file_that_another_process_writes_is_named(
+    s3: S3Server, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filesystem = LeaseWatch(folder, LOCK_FILE)._place.filesystem
+    real = filesystem.call_s3
+
+    def meanwhile(method: str, **given: object) -> object:
+        if str(given["Key"]).endswith("/file") and method == "put_object":
+            s3.client.put_object(Bucket=folder.split("/")[2], Key="folder/file", Body=b"another's")
+        return real(method, **given)
+
+    with pytest.raises(OSError, match="folder/file: expected the file that lay there"), lock(folder):
+        monkeypatch.setattr(filesystem, "call_s3", meanwhile)
+        storage.write_bytes(f"{folder}/file", b"1")

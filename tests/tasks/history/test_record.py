@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from manifests.dataset import DATASET_INDEX, LATEST, MANIFEST, latest_version, point_latest
+from manifests import dataset as datasets
+from manifests.dataset import DATASET_INDEX, LATEST, MANIFEST, POINTER_LOCK, latest_version, point_latest
 from manifests.history import HISTORY, HistoryEntry, mark_gone, read_history
 from natocc.document import BadDocument, DocumentFormat, encode_document
+from shards.lock import InUse, lock
 from shards.storage import write_bytes
 from tasks.history.record import record_version, restored_history, standing_version
 from tests.manifests.inputs import row
@@ -143,3 +145,13 @@ def test_at_a_url_of_a_bucket(s3: S3Server) -> None:
     write_bytes(f"{root}/{HISTORY}", b"{")
     assert record_version(root, "bbbb").repaired == (HISTORY,)
     assert [entry.version for entry in read_history(root)] == ["aaaa", "bbbb"]
+
+
+def test_a_suspended_holder_of_the_pointer_is_not_waited_for_without_end(
+    root: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(datasets, "_POINTER_PATIENCE", 0.1)
+    expected = rf"got `.*` \(process {os.getpid()} on .*; what was published is whole; end that run"
+    with lock(root, name=POINTER_LOCK), pytest.raises(InUse, match=expected):
+        record_version(root, put(root, "dddd", EDITED))
+    assert record_version(root, "dddd").entry.version == "dddd"
