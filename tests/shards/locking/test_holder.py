@@ -22,5 +22,5 @@ def test_a_process_describes_itself_without_passwords_and_is_named(monkeypatch: 
 def test_patience_ends_with_the_holder_s_name_or_never() -> None:
     Patience(None).require("there", "x")
     Patience(60.0).require("there", "x")
-    with pytest.raises(InUse, match="^there: expected no other run that writes here, got x; rest$"):
+    with pytest.raises(InUse, match=r"^there: expected no other run that writes here, got x; rest$"):
         Patience(0.0, "rest").require("there", "x")
