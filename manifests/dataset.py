@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
@@ -20,11 +20,6 @@ from shards.lock import lock
 DATASET_INDEX, MANIFEST, CARD, LATEST = "dataset.json", "manifest.parquet", "README.md", "latest.json"
 # In a dataset's folder, held while latest.json and the history are written.
 POINTER_LOCK = ".lock-latest"
-_POINTER_PATIENCE = 60.0
-_POINTER_ADVICE = (
-    "what was published is whole; end that run or let it go on, then run the same command again, which "
-    "records the version and points to it"
-)
 # Every version whose dataset.json is damaged is repaired by the build that made it.
 _REPAIR = "run the `natocc build` that made it again, which repairs it"
 DATASET_FORMAT = DocumentFormat(
@@ -246,17 +241,8 @@ def resolve_version(url: str, *, alternative: str = "") -> str:
 
 def point_latest(dataset_url: str, version: str) -> None:
     """Let ``latest.json`` name this version. Of two builds that end at once, one waits for the other."""
-    with lock_pointer(dataset_url):
+    with lock(dataset_url, wait=True, name=POINTER_LOCK):
         write_pointer(dataset_url, version)
-
-
-def lock_pointer(dataset_url: str, *, wait: bool = False) -> AbstractContextManager[None]:
-    """Hold the lock of ``latest.json`` and the history.
-
-    Others hold it for a moment, unless they are suspended: after a minute InUse is raised, unless ``wait``.
-    """
-    most = None if wait else _POINTER_PATIENCE
-    return lock(dataset_url, wait=True, name=POINTER_LOCK, at_most=most, advice=_POINTER_ADVICE)
 
 
 def write_pointer(dataset_url: str, version: str) -> None:

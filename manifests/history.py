@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
@@ -11,13 +12,19 @@ from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from manifests.dataset import DATASET_INDEX, latest_version, lock_pointer
+from manifests.dataset import DATASET_INDEX, POINTER_LOCK, latest_version
 from natocc.document import BadDocument, DocumentFormat
 from shards import storage
 from shards.document import read_document, write_document
+from shards.lock import lock
 
 HISTORY = "versions.json"
 FIRST_NUMBER = "1.0.0"
+_PATIENCE = 60.0
+_ADVICE = (
+    "what was published is whole; end that run or let it go on, then run the same command again, which "
+    "records the version and points to it"
+)
 # Names that a message offers.
 _OFFERED = 3
 # What a version differs in from the one before: there is none; the same samples, packaged otherwise; samples
@@ -95,6 +102,15 @@ def _problems(history: Sequence[HistoryEntry]) -> Iterator[str]:
             yield f"expected every {what} once, got {', '.join(values)}"
 
 
+def lock_history(dataset_url: str, *, wait: bool = False) -> AbstractContextManager[None]:
+    """Hold the lock of the history and ``latest.json``, waiting a minute for it; without end if ``wait``.
+
+    Others hold it for a moment, unless they are suspended.
+    """
+    most = None if wait else _PATIENCE
+    return lock(dataset_url, wait=True, name=POINTER_LOCK, at_most=most, advice=_ADVICE)
+
+
 def write_history(dataset_url: str, history: Sequence[HistoryEntry]) -> None:
     """Write the history. For holders of the lock of ``latest.json``."""
     fields = {"versions": [asdict(entry) for entry in history]}
@@ -162,7 +178,7 @@ def _change_history(
     *,
     wait: bool = False,
 ) -> None:
-    with lock_pointer(dataset_url, wait=wait):
+    with lock_history(dataset_url, wait=wait):
         before = read_history(dataset_url)
         after = change(before)
         if after != before:

@@ -123,11 +123,11 @@ def replace_seen(
     try:
         write_if(place, data, etag=None if seen is None else seen.get("ETag"))
     except ConditionFailed as error:
+        held()
         found = read_found(place)
         # A server may have answered a first try that got lost.
         if found is not None and found.data == data:
             return
-        held()
         raise OSError(
             f"{place.url}: expected the file that lay there, got one that another process has written since; "
             "end it, and run the same command again"

@@ -8,13 +8,7 @@ from concurrent.futures import as_completed
 from dataclasses import dataclass, field, replace
 
 from assets.bank.reader import Bank
-from manifests.dataset import (
-    CARD,
-    DATASET_INDEX,
-    MANIFEST,
-    Dataset,
-    ShardRecord,
-)
+from manifests.dataset import CARD, DATASET_INDEX, MANIFEST, Dataset, ShardRecord
 from manifests.outcomes.confirmed_code import ConfirmedCode
 from manifests.recipe import load_recipe
 from manifests.shard_plan import ShardPlan
@@ -58,8 +52,7 @@ class Job:
     confirmed: tuple[ConfirmedCode, ...] = ()
     # Files that were expected to be reused but are damaged.
     remarks: tuple[str, ...] = ()
-    # Whether to wait for other runs without end.
-    wait: bool = False
+    wait: bool = False  # for other runs, without end
 
     @property
     def shards(self) -> int:
@@ -169,8 +162,7 @@ def finish_job(job: Job, rendered: list[RenderedShard], seconds: float) -> Build
     """Publish the shards, repair the version or leave it as it is; then record it, and point ``latest.json``
     to it.
 
-    ``seconds`` is the time that ``rendered`` took. Raises LeaseLost if another build may write there by now,
-    InUse as ``record_version``.
+    ``seconds`` is the time that ``rendered`` took. Raises LeaseLost if another build may write there by now.
     """
     dataset, repaired = _finish_version(job)
     recorded = record_version(job.dataset_url, dataset.version, wait=job.wait)

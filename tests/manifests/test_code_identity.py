@@ -64,7 +64,12 @@ FOR_KEYS = {
 # The release, which indexes state and no shard.
 RELEASE = {("natocc.document", "natocc")}
 # They say when a run may write.
-LOCKS = {("manifests.dataset", "shards.lock"), ("shards.storage", "shards.locking.lease")}
+LOCKS = {
+    ("manifests.dataset", "shards.lock"),
+    ("shards.remote.upload", "shards.remote.conditional"),
+    ("shards.storage", "shards.locking.lease"),
+    ("shards.storage", "shards.remote.conditional"),
+}
 # Tables whose rows stand in keys.
 TABLES = ("natocc.kinds", "models.registry")
 
