@@ -15,13 +15,13 @@ from assets.bank.writer import FORMER_INDEX
 from assets.text.withdrawals import Withdrawal, read_withdrawals
 from assets.wording import count_of
 from natocc.document import MissingDocument
-from natocc.files.read import is_there
 from natocc.files.show import one_line
 from natocc.kinds import ENTRY_KINDS, FACE
 from shards import storage
 from tasks.withdraw.find import KnownInput, Meaning, as_input, inputs_of
 from tasks.withdraw.options import WithdrawOptions
 from tasks.withdraw.rebuild import RemainingBank, check_buildable, prepare_options
+from tasks.withdraw.same_tree import check_beside, check_lacking
 from tasks.withdraw.spelling import check_is_input, files_named, spelt_names
 from tasks.withdraw.versions import StoredVersion, read_versions
 
@@ -89,13 +89,15 @@ def plan_withdrawal(options: WithdrawOptions) -> WithdrawalPlan:
     affected = tuple(_affected(meaning, stored.versions))
     remarks = [*stored.unreadable]
     if bank is not None:
-        _check_raw(options.raw, entries, meaning)
+        check_lacking(options.raw, [one for one in entries if not meaning.covers(one)])
         remaining = RemainingBank(bank, {(one.kind, one.id) for one in gone if one.id})
         for version in (one.version for one in affected if one.version.latest):
             check_buildable(version, remaining, options)
             remarks += _other_bank(version, bank)
     if gone or bank is None:
-        prepare_options(options)
+        recorded = prepare_options(options)
+        if bank is not None:
+            check_beside(options.raw, bank.url, recorded, entries)
     today = datetime.now(UTC).date().isoformat()
     name, reason = one_line(options.input), one_line(options.reason, None)
     return WithdrawalPlan(
@@ -208,18 +210,6 @@ def _affected(meaning: Meaning, versions: Iterable[StoredVersion]) -> Iterator[A
         keys = frozenset(row.key for row in version.rows() if meaning.covers_row(row))
         if keys:
             yield AffectedVersion(version=version, keys=keys)
-
-
-def _check_raw(raw: Path, entries: Iterable[KnownInput], meaning: Meaning) -> None:
-    """Raise ValueError if the raw folder lacks a file of the bank, whose entry would be lost."""
-    sources = {one.source for one in entries if not meaning.covers(one)}
-    absent = sorted(source for source in sources if not is_there(raw / source))
-    if absent:
-        raise ValueError(
-            f"--raw {raw}: expected the raw folder that the bank was made of, got one without "
-            f"{len(absent)} of its {len(sources)} files, the first {absent[0]}; give the right one, or run "
-            "natocc prepare first if they were removed"
-        )
 
 
 def _other_bank(version: StoredVersion, bank: Bank) -> Iterator[str]:

@@ -37,7 +37,7 @@ def spelt_names(name: str, raw: Path) -> tuple[str, ...]:
 def files_named(bank: str, names: Collection[str]) -> list[str]:
     """The files that the bank was prepared from whose path or own sha256 is one of the names."""
     wanted = {*names, *map(normal, names)}
-    return sorted(path for path, sha256 in _files_read(bank) if normal(path) in wanted or sha256 in wanted)
+    return sorted(path for path, sha256 in files_read(bank) if normal(path) in wanted or sha256 in wanted)
 
 
 def check_is_input(bank: str, file: str) -> None:
@@ -52,8 +52,8 @@ def check_is_input(bank: str, file: str) -> None:
         )
 
 
-def _files_read(bank: str) -> Iterator[tuple[str, str]]:
-    """Path and own sha256 of each file."""
+def files_read(bank: str) -> Iterator[tuple[str, str]]:
+    """Path and own sha256 of each file that the bank was prepared from."""
     for file in storage.list_names(storage.join(bank, FOLDER), data_alone=True):
         record = read_record(bank, file.removesuffix(".json"))
         for path, mark in ({} if record is None else record.inputs).items():

@@ -15,10 +15,13 @@ from tests.commands.documented import documented, report_of
 
 @pytest.fixture
 def words(url: str, bank_url: str, tmp_path: Path) -> list[str]:
-    """The command's options over copies, and an empty raw folder, as entries of this bank have no files."""
+    """The command's options over copies, and a raw folder without a face, as entries of this bank have no files."""
     dataset = shutil.copytree(Path(url).parent, tmp_path / "sample")
     bank = Path(shutil.copytree(bank_url, tmp_path / "bank"))
-    (tmp_path / "raw").mkdir()
+    for folder in ("CelebA-HQ-img", "CelebAMask-HQ-mask-anno"):
+        (tmp_path / "raw/CelebAMask-HQ" / folder).mkdir(parents=True)
+    # Without masks, so that it gives no face.
+    (tmp_path / "raw/CelebAMask-HQ/CelebA-HQ-img/0.jpg").touch()
     write_index(bank, options=PrepareOptions().model_dump())
     return [str(dataset), "--raw", str(tmp_path / "raw"), "--bank", str(bank)]
 
@@ -38,6 +41,7 @@ def test_an_unused_input_is_banned_and_its_report_is_documented(words: list[str]
 def test_what_a_withdrawal_means_is_printed_first(words: list[str], bank_url: str) -> None:
     (hand,) = Bank(bank_url).entries("hand")
     shown = CliRunner().invoke(app, ["withdraw", hand.id, *words, "--dry-run", "--everywhere"])
+    assert shown.exit_code == 0, shown.output
     lines = shown.stdout.splitlines()
     assert lines[0] == f"{hand.id}: hand; withdrawn with it: 1 hand"
     assert any("built again; removed later" in line for line in lines[1:]), shown.output

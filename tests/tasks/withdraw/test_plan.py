@@ -84,13 +84,6 @@ def test_each_name_is_known_after_a_withdrawal_under_another(place: Place, first
         assert hashes == {stated, sha256_bytes(photo.read_bytes())}, name
 
 
-def test_the_raw_folder_of_another_bank_is_refused(place: Place) -> None:
-    (place.raw / FACES / "CelebA-HQ-img/ada.jpg").unlink()
-    assert plan_withdrawal(place.options("Ada")).counts == {"face": 1}, "its own file may be gone"
-    with pytest.raises(ValueError, match=r"without 1 of its 4 files, the first .*ada\.jpg; give the right"):
-        plan_withdrawal(place.options("Bob"))
-
-
 def test_a_version_that_cannot_be_read_stops_what_needs_it(place: Place) -> None:
     (place.dataset / place.old / "dataset.json").write_text("{")
     assert len(plan_withdrawal(place.options("Ada")).remarks) == 1
