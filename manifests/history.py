@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import TypeAdapter, ValidationError
 
 from manifests.dataset import DATASET_INDEX, POINTER_LOCK, latest_version
+from manifests.withdrawn import WithdrawalRecord, read_withdrawal_record
 from natocc.document import BadDocument, DocumentFormat
 from shards import storage
 from shards.document import read_document, write_document
@@ -69,10 +70,14 @@ _ENTRIES = TypeAdapter(tuple[HistoryEntry, ...])
 def read_history(dataset_url: str) -> tuple[HistoryEntry, ...]:
     """The dataset's versions in order of their publication; empty without a history.
 
-    Raises BadDocument if it is damaged or newer.
+    What ``withdrawn.json`` says of a version counts, whatever the history says. Raises BadDocument if one of
+    both is damaged or newer, or if the history of replaced versions is missing.
     """
     url = storage.join(dataset_url, HISTORY)
+    record = read_withdrawal_record(dataset_url)
     if not storage.exists(url):
+        if record.versions:
+            raise BadDocument(f"{url}: expected the history of withdrawn versions, got none; {_AGAIN}")
         return ()
     fields = read_document(url, _HISTORY)
     try:
@@ -85,7 +90,22 @@ def read_history(dataset_url: str) -> tuple[HistoryEntry, ...]:
         ) from error
     for problem in _problems(history):
         raise BadDocument(f"{url}: {problem}; {_AGAIN}")
-    return history
+    return with_withdrawals(history, record)
+
+
+def with_withdrawals(history: Sequence[HistoryEntry], record: WithdrawalRecord) -> tuple[HistoryEntry, ...]:
+    """The history with what the record says of replaced versions: when they are gone, and what to use."""
+    gone = {one.version: one.gone for one in record.versions}
+    # As ``stand_in``: what a version replaced first stays.
+    replaces = {one.by: one.version for one in reversed(record.versions) if one.by}
+    return tuple(
+        replace(
+            entry,
+            gone=entry.gone or gone.get(entry.version),
+            instead_of=entry.instead_of or replaces.get(entry.version),
+        )
+        for entry in history
+    )
 
 
 def _problems(history: Sequence[HistoryEntry]) -> Iterator[str]:

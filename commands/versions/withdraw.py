@@ -39,6 +39,7 @@ def withdraw(options: WithdrawOptions) -> CommandReport:
         if not options.dry_run:
             with progress("inputs and shards") as on_progress:
                 report = carry_out(plan, on_progress=on_progress)
+            warn(*report.remarks)
             _print_report(report, options)
     fields = {
         "input": options.input,

@@ -69,6 +69,11 @@ class SetPlan:
         return self._template.set
 
     @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All faces and occluders that its samples may be made of."""
+        return (*self._inputs.faces, *self._inputs.occluders)
+
+    @property
     def network(self) -> NetworkUse | None:
         return self._template.network
 

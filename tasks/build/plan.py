@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import chain
 
 from assets.bank.reader import Bank, Entry
 from manifests.code_identity import render_identity
@@ -61,6 +62,11 @@ class Plan:
     def transfer_device(self) -> str | None:
         """The device on which torch moves colours, if it does."""
         return next((planned.transfer_device for planned in self.sets if planned.transfer_device), None)
+
+    @property
+    def entries(self) -> Iterator[Entry]:
+        """All faces and occluders that samples may be made of, by set."""
+        return chain.from_iterable(planned.entries for planned in self.sets)
 
     @property
     def samples(self) -> int:

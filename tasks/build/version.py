@@ -24,6 +24,7 @@ from tasks.build.publish.repair import FoundVersion, find_version, remove_leftov
 from tasks.build.publish.write import publish_version
 from tasks.build.reuse import STAGING, reuse_shards
 from tasks.build.stored_samples import StoredSamples
+from tasks.history.banned import refuse_gone, refuse_withdrawn_entries
 from tasks.history.record import record_version, standing_version
 from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 from tasks.render.check_code import CheckedCode
@@ -99,14 +100,18 @@ class BuildReport:
 def plan_job(options: BuildOptions) -> Job:
     """Plan the build; nothing is written. Raises RecipeError with all problems of recipe and inputs.
 
-    Where a version stands in for the planned one, retried for instance, the plan gets its name.
+    Where a version stands in for the planned one, retried for instance, the plan gets its name. Raises
+    BuildStopped for inputs that were withdrawn from the dataset.
     """
     recipe = load_recipe(options.recipe, **options.overrides)
     overrides = options.overrides | ({} if options.limit is None else {"limit": options.limit})
     plan = make_plan(recipe, Bank(options.bank), overrides, options.limit, options.machine)
     dataset_url = storage.join(options.out, recipe.name)
+    refuse_withdrawn_entries(dataset_url, lambda: plan.entries)
+    version = standing_version(dataset_url, plan.version)
+    refuse_gone(dataset_url, version)
     return Job(
-        plan=replace(plan, version=standing_version(dataset_url, plan.version)),
+        plan=replace(plan, version=version),
         bank=options.bank,
         weights=options.weights,
         dataset_url=dataset_url,
@@ -162,8 +167,10 @@ def finish_job(job: Job, rendered: list[RenderedShard], seconds: float) -> Build
     """Publish the shards, repair the version or leave it as it is; then record it, and point ``latest.json``
     to it.
 
-    ``seconds`` is the time that ``rendered`` took. Raises LeaseLost if another build may write there by now.
+    ``seconds`` is the time that ``rendered`` took. Raises LeaseLost if another build may write there by now,
+    BuildStopped if an input was withdrawn meanwhile.
     """
+    refuse_withdrawn_entries(job.dataset_url, lambda: job.plan.entries)
     dataset, repaired = _finish_version(job)
     recorded = record_version(job.dataset_url, dataset.version, wait=job.wait)
     repaired += recorded.repaired

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from assets.bank.writer import FORMER_INDEX
 from manifests.dataset import DATASET_INDEX, LATEST
 from manifests.history import HISTORY
+from manifests.withdrawn import WITHDRAWN
 from natocc.occluders.bank_files import BANK_INDEX, BANK_TABLE
 from shards import storage
 from shards.local_file import flush_folder
@@ -112,7 +113,7 @@ def _kind_of(url: str) -> FindLeftovers | None:
     if not names.isdisjoint((BANK_INDEX, BANK_TABLE, FORMER_INDEX)):
         return find_in_bank
     # A dataset in whose folder no build has ended yet holds unpublished shards alone.
-    begun = any(name in (LATEST, HISTORY) or name.startswith(STAGING) for name in names)
+    begun = any(name in (LATEST, HISTORY, WITHDRAWN) or name.startswith(STAGING) for name in names)
     return find_in_dataset if begun else None
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from manifests.dataset import CARD, DATASET_INDEX, LATEST, MANIFEST, POINTER_LOCK, latest_version
 from manifests.history import HISTORY, HistoryEntry, entry_of, read_history
+from manifests.withdrawn import WITHDRAWN
 from natocc.document import BadDocument
 from natocc.files.clutter import is_clutter
 from shards import storage
@@ -59,7 +60,7 @@ def _judge(view: FolderView, name: str, versions: _Versions) -> list[Leftover] |
     if name.startswith(PARTIAL):
         return [view.leftover(name, "a temporary file", POINTER_LOCK)]
     entry = entry_of(versions.history, name)
-    if name in (LATEST, HISTORY) or is_clutter(name):
+    if name in (LATEST, HISTORY, WITHDRAWN) or is_clutter(name):
         return []
     if entry and entry.gone:
         version = _gone(view, name, entry.gone, versions)

@@ -24,10 +24,12 @@ from manifests.history import (
     number_parts,
     read_history,
     standing_in_for,
+    with_withdrawals,
     write_history,
 )
 from manifests.restore import described_dataset
 from manifests.rows import BadRows
+from manifests.withdrawn import read_withdrawal_record
 from natocc.document import BadDocument
 from shards import storage
 from tasks.history.compare import SampleChanges, compare_versions, count_kept
@@ -85,14 +87,16 @@ def _known(dataset_url: str, version: str, *, latest: bool) -> HistoryEntry | No
         pointed = not latest or latest_version(dataset_url) == version
     except BadDocument:
         return None
-    return entry if entry and entry.gone is None and pointed else None
+    return entry if entry and pointed else None
 
 
 def restored_history(dataset_url: str) -> tuple[tuple[HistoryEntry, ...], tuple[str, ...]]:
     """The history, and no remark; of a damaged one, what the versions that lie there say, and a remark.
 
-    Nothing is written. Raises BadDocument for a history of a later release.
+    What ``withdrawn.json`` says of them counts. Nothing is written. Raises BadDocument for a history of a
+    later release, and for a damaged ``withdrawn.json``.
     """
+    record = read_withdrawal_record(dataset_url)
     try:
         return read_history(dataset_url), ()
     except BadDocument as error:
@@ -104,7 +108,7 @@ def restored_history(dataset_url: str) -> tuple[tuple[HistoryEntry, ...], tuple[
         latest = history[-1].version if history else None
         history = _with_version(dataset_url, history, version, instead_of=None, latest=latest)
     remark = f"{damage}; written again from the versions that lie there, whose numbers may be others"
-    return history, (remark,)
+    return with_withdrawals(history, record), (remark,)
 
 
 def standing_version(dataset_url: str, version: str) -> str:
@@ -164,11 +168,8 @@ def _with_version(
     latest: str | None,
 ) -> tuple[HistoryEntry, ...]:
     if entry_of(history, version):
-        # One that was built again is not gone any more.
         return tuple(
-            replace(entry, gone=None, instead_of=instead_of or entry.instead_of)
-            if entry.version == version
-            else entry
+            replace(entry, instead_of=instead_of or entry.instead_of) if entry.version == version else entry
             for entry in history
         )
     dataset = read_dataset(storage.join(dataset_url, version))

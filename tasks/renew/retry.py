@@ -25,6 +25,7 @@ from tasks.build.reuse import finished_shards, published_shards, take_over
 from tasks.build.stored_samples import FinishedShard, StoredSamples
 from tasks.build.version import Job, render_job
 from tasks.errors import BuildStopped
+from tasks.history.banned import refuse_withdrawn_entries, refuse_withdrawn_version
 from tasks.history.locate import LocatedVersion, locate_version
 from tasks.history.record import record_version
 from tasks.inputs import BankUrl, VersionUrl
@@ -68,9 +69,11 @@ def retry(options: RetryOptions, *, on_progress: OnProgress = ignore_progress) -
 
     If at least one fails no longer, the result is published under a new hash, which follows from the planned
     version and the samples that fail still. Raises BuildStopped if bank, code, libraries or networks are not
-    those of the version; RecipeError if its recipe cannot be planned any more; BadDocument, BadRows.
+    those of the version, or if it has withdrawn inputs; RecipeError if its recipe cannot be planned any
+    more; BadDocument, BadRows.
     """
     located = locate_version(options.url)
+    refuse_withdrawn_version(located)
     found = published_shards(located.url, located.dataset)
     failed = _failed_of(found)
     if not failed:
@@ -156,6 +159,7 @@ def _retry_alone(
     version = digest([plan.version, "retried", sorted(after)])[:12]
     url = storage.join(located.dataset_url, version)
     renamed = replace(plan, version=version, instead_of=located.version)
+    refuse_withdrawn_entries(located.dataset_url, lambda: plan.entries)
     with lock_version(located.dataset_url, version, wait=options.wait):
         dataset, _ = publish_version(renamed, job.staging_url, url)
     latest = pointed in (located.version, version)

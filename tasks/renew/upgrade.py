@@ -37,6 +37,7 @@ from tasks.build.lock import lock_version, remove_free_locks
 from tasks.build.publish.restore import card_of, with_files
 from tasks.build.reuse import STAGING
 from tasks.errors import BuildStopped
+from tasks.history.banned import refuse_withdrawn_version
 from tasks.history.locate import LocatedVersion, locate_version
 from tasks.history.record import record_version
 from tasks.inputs import VersionOrBankUrl
@@ -71,10 +72,12 @@ class UpgradeReport:
 def upgrade_version(options: UpgradeOptions, *, on_progress: OnProgress = ignore_progress) -> UpgradeReport:
     """Write a version again in today's schemas, under a new hash; nothing is rendered, the old one stays.
 
-    ``on_progress`` counts shards. Raises BuildStopped for samples that lack what today's json states;
+    ``on_progress`` counts shards. Raises BuildStopped for samples that lack what today's json states,
+    and for a version with withdrawn inputs;
     BadDocument, BadRows, BadShard, BadMetadata for what is damaged.
     """
     located = locate_version(options.url)
+    refuse_withdrawn_version(located)
     dataset = located.dataset
     rows = read_manifest(located.url, dataset)
     earlier = tuple(_earlier(located, rows))

@@ -8,14 +8,16 @@ from datetime import UTC, datetime, timedelta
 
 from assets.text.withdrawals import add_withdrawals
 from manifests.history import entry_of, number_parts, read_history, stand_in
+from manifests.withdrawn import ReplacedVersion, add_to_withdrawal_record
 from tasks.errors import BuildStopped
 from tasks.history.record import record_version
 from tasks.progress import OnProgress, ignore_progress
 from tasks.withdraw.options import WithdrawOptions
 from tasks.withdraw.plan import AffectedVersion, WithdrawalPlan
 from tasks.withdraw.rebuild import build_again, prepare_again
+from tasks.withdraw.record import record_withdrawal, remove_unpublished
 from tasks.withdraw.remains import find_rebuild, lost_samples, rows_of_version
-from tasks.withdraw.versions import StoredVersion
+from tasks.withdraw.versions import StoredVersion, datasets_in
 from tasks.withdraw.without import publish_without
 
 
@@ -40,6 +42,8 @@ class WithdrawalReport:
     banned: int  # rows added to withdrawn.csv
     bank_changed: bool
     replaced: tuple[Replacement, ...] = ()
+    # Unpublished shards that may hold the input still.
+    remarks: tuple[str, ...] = ()
 
 
 def withdraw(plan: WithdrawalPlan, *, on_progress: OnProgress = ignore_progress) -> WithdrawalReport:
@@ -49,6 +53,10 @@ def withdraw(plan: WithdrawalPlan, *, on_progress: OnProgress = ignore_progress)
     """
     options = plan.options
     new = add_withdrawals(plan.raw, plan.rows, wait=options.wait)
+    remarks: list[str] = []
+    for dataset_url in datasets_in(options.dataset):
+        record_withdrawal(dataset_url, plan.rows)
+        remarks += remove_unpublished(dataset_url)
     changed = False
     if plan.entries or plan.unfinished:
         changed = prepare_again(plan.raw, options, on_progress)
@@ -57,7 +65,9 @@ def withdraw(plan: WithdrawalPlan, *, on_progress: OnProgress = ignore_progress)
         # Before the latest ones, so that no number is above that of a latest version.
         replaced += [_replace(one, plan) for one in _by_age(plan.older) if one.version.gone is None]
     replaced += [_build_again(one, options, on_progress) for one in plan.latest]
-    return WithdrawalReport(banned=len(new), bank_changed=changed, replaced=tuple(replaced))
+    return WithdrawalReport(
+        banned=len(new), bank_changed=changed, replaced=tuple(replaced), remarks=tuple(remarks)
+    )
 
 
 def _by_age(versions: Iterable[AffectedVersion]) -> list[AffectedVersion]:
@@ -129,4 +139,6 @@ def _replaced(
     if entry_of(read_history(version.dataset_url), old) is None:
         record_version(version.dataset_url, old, latest=False, wait=options.wait)
     gone = stand_in(version.dataset_url, old, by, gone, wait=options.wait)
+    versions = [ReplacedVersion(version=old, by=by, gone=gone)]
+    add_to_withdrawal_record(version.dataset_url, versions=versions, wait=options.wait)
     return replace(done, gone=gone)

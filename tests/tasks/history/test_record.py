@@ -9,6 +9,7 @@ import pytest
 from manifests import history as histories
 from manifests.dataset import DATASET_INDEX, LATEST, MANIFEST, POINTER_LOCK, latest_version, point_latest
 from manifests.history import HISTORY, HistoryEntry, mark_gone, read_history
+from manifests.withdrawn import ReplacedVersion, add_to_withdrawal_record
 from natocc.document import BadDocument, DocumentFormat, encode_document
 from shards.lock import InUse, lock
 from shards.storage import write_bytes
@@ -22,6 +23,7 @@ def numbers(root: str) -> list[tuple[str, str, str | None]]:
     return [(entry.number, entry.version, entry.after) for entry in read_history(root)]
 
 
+SINCE = "2026-01-01T00:00:00+00:00"
 ROWS = [row(0), row(1)]
 EDITED = [row(0), row(1, cache_key="e" * 64)]
 
@@ -119,10 +121,26 @@ def test_after_a_version_that_cannot_be_read_the_change_counts_as_a_major_one(ro
     assert (entry.number, entry.after, entry.change, entry.added) == ("3.0.0", None, "edits", 2)
 
 
-def test_a_version_that_is_built_again_is_not_gone(root: str) -> None:
-    mark_gone(root, ["cccc"], "2026-01-01T00:00:00+00:00")
-    assert record_version(root, "cccc").entry.gone is None
-    assert [entry.gone for entry in read_history(root)] == [None] * 3
+def test_a_version_that_is_gone_stays_so(root: str) -> None:
+    mark_gone(root, ["cccc"], SINCE)
+    assert record_version(root, "cccc").entry.gone == SINCE
+    assert [entry.gone for entry in read_history(root)] == [None, None, SINCE]
+
+
+@pytest.mark.parametrize("damaged", [b"{", None])
+def test_a_damaged_or_missing_history_undoes_no_withdrawal(root: str, damaged: bytes | None) -> None:
+    replaced = ReplacedVersion(version="aaaa", by="cccc", gone=SINCE)
+    add_to_withdrawal_record(root, versions=[replaced])
+    history = Path(root, HISTORY)
+    history.unlink()
+    if damaged is not None:
+        history.write_bytes(damaged)
+    with pytest.raises(BadDocument, match=r"versions\.json"):
+        read_history(root)
+    assert standing_version(root, "aaaa") == "cccc"
+    assert record_version(root, "cccc").repaired == (HISTORY,)
+    marks = [(entry.version, entry.gone, entry.instead_of) for entry in read_history(root)]
+    assert marks == [("aaaa", SINCE, None), ("bbbb", None, None), ("cccc", None, "aaaa")]
 
 
 def test_a_history_of_a_later_release_is_left_alone(root: str) -> None:
