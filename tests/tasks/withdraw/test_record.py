@@ -66,7 +66,7 @@ def test_no_older_bank_brings_it_back_whatever_becomes_of_the_history(
         ):
             retry(RetryOptions(url=str(place.dataset / name), bank=place.bank, workers=1))
     bring_back(place, current)
-    assert place.build() == report.replaced[0].by
+    assert place.build() == report.replaced[-1].by
     restored = read_history(str(place.dataset))
     assert {(entry.version, entry.gone) for entry in restored if entry.gone} == marks
     assert {entry.instead_of for entry in restored if entry.instead_of} == {place.old, place.latest}
