@@ -58,6 +58,7 @@ EXCEPTIONS = {
             "manifests.recipe",
             "manifests.recipes.parts",
             "manifests.restore",
+            "manifests.withdrawn",
             "manifests.yaml.fields",
             "manifests.yaml.text",
             "shards.measure",

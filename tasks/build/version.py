@@ -24,8 +24,8 @@ from tasks.build.publish.repair import FoundVersion, find_version, remove_leftov
 from tasks.build.publish.write import publish_version
 from tasks.build.reuse import STAGING, reuse_shards
 from tasks.build.stored_samples import StoredSamples
-from tasks.history.banned import refuse_gone, refuse_withdrawn_entries
-from tasks.history.record import record_version, standing_version
+from tasks.history.banned import refuse_withdrawn_entries, usable_version
+from tasks.history.record import record_version
 from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 from tasks.render.check_code import CheckedCode
 from tasks.render.shard import RenderedShard, render_shard
@@ -108,10 +108,8 @@ def plan_job(options: BuildOptions) -> Job:
     plan = make_plan(recipe, Bank(options.bank), overrides, options.limit, options.machine)
     dataset_url = storage.join(options.out, recipe.name)
     refuse_withdrawn_entries(dataset_url, lambda: plan.entries)
-    version = standing_version(dataset_url, plan.version)
-    refuse_gone(dataset_url, version)
     return Job(
-        plan=replace(plan, version=version),
+        plan=replace(plan, version=usable_version(dataset_url, plan.version)),
         bank=options.bank,
         weights=options.weights,
         dataset_url=dataset_url,

@@ -16,7 +16,7 @@ from natocc.files.show import one_line
 from natocc.kinds import FACE, kind_named
 from tasks.errors import BuildStopped
 from tasks.history.locate import LocatedVersion
-from tasks.history.record import restored_history
+from tasks.history.record import restored_history, standing_version
 
 # What follows the photograph in an object's source.
 _ANNOTATION = " annotation "
@@ -101,6 +101,13 @@ def refuse_gone(dataset_url: str, version: str) -> None:
             f"{dataset_url}/{version}: expected a version to go on with, got one that was withdrawn and may "
             f"be removed after {gone}; {_instead(dataset_url, version)}"
         )
+
+
+def usable_version(dataset_url: str, version: str) -> str:
+    """The version that stands in for a planned one. Raises BuildStopped if a withdrawal replaced that."""
+    standing = standing_version(dataset_url, version)
+    refuse_gone(dataset_url, standing)
+    return standing
 
 
 def _instead(dataset_url: str, version: str) -> str:
