@@ -18,6 +18,8 @@ from shards.document import read_document, write_document
 from shards.lock import lock
 
 WITHDRAWN = "withdrawn.json"
+# Seconds to wait for a lock that others hold for a moment.
+_PATIENCE = 60.0
 _AGAIN = (
     "put a copy of it back; or remove it and run `natocc withdraw` again for each input in the withdrawn.csv "
     "of the raw folder, which writes it again"
@@ -86,13 +88,17 @@ def read_withdrawal_record(dataset_url: str) -> WithdrawalRecord:
 
 
 def add_to_withdrawal_record(
-    dataset_url: str, inputs: Iterable[WithdrawnInput] = (), versions: Iterable[ReplacedVersion] = ()
+    dataset_url: str,
+    inputs: Iterable[WithdrawnInput] = (),
+    versions: Iterable[ReplacedVersion] = (),
+    *,
+    wait: bool = False,
 ) -> None:
     """Add what the record lacks. An input keeps its first day, a version its earliest time.
 
-    Raises BadDocument for a damaged record.
+    Raises BadDocument for a damaged record, InUse as ``lock_history`` does.
     """
-    with lock(dataset_url, wait=True, name=POINTER_LOCK):
+    with lock(dataset_url, wait=True, name=POINTER_LOCK, at_most=None if wait else _PATIENCE):
         before = read_withdrawal_record(dataset_url)
         subjects = {(one.what, one.name): one for one in (*inputs, *before.inputs)}
         known = {(one.what, one.name) for one in before.inputs}

@@ -19,7 +19,7 @@ from tasks.history.banned import Bans, bans_of
 from tasks.render.shard import ROWS
 
 
-def record_withdrawal(dataset_url: str, rows: Iterable[Withdrawal]) -> None:
+def record_withdrawal(dataset_url: str, rows: Iterable[Withdrawal], *, wait: bool = False) -> None:
     """Write the rows of a ban into a dataset's record, and what its history says of replaced versions."""
     inputs = (WithdrawnInput(what=row.what, name=row.name, input=row.input, date=row.date) for row in rows)
     history = read_history(dataset_url)
@@ -28,7 +28,7 @@ def record_withdrawal(dataset_url: str, rows: Iterable[Withdrawal]) -> None:
         for entry in history
         if entry.gone and (by := standing_in_for(history, entry.version))
     ]
-    add_to_withdrawal_record(dataset_url, inputs, versions)
+    add_to_withdrawal_record(dataset_url, inputs, versions, wait=wait)
 
 
 def remove_unpublished(dataset_url: str) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ def withdraw(plan: WithdrawalPlan, *, on_progress: OnProgress = ignore_progress)
     new = add_withdrawals(plan.raw, plan.rows, wait=options.wait)
     remarks: list[str] = []
     for dataset_url in datasets_in(options.dataset):
-        record_withdrawal(dataset_url, plan.rows)
+        record_withdrawal(dataset_url, plan.rows, wait=options.wait)
         remarks += remove_unpublished(dataset_url)
     changed = False
     if plan.entries or plan.unfinished:
