@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -68,16 +68,15 @@ _ENTRIES = TypeAdapter(tuple[HistoryEntry, ...])
 
 
 def read_history(dataset_url: str) -> tuple[HistoryEntry, ...]:
-    """The dataset's versions in order of their publication; empty without a history.
+    """The dataset's versions in order of their publication, with what ``withdrawn.json`` says of them.
 
-    What ``withdrawn.json`` says of a version counts, whatever the history says. Raises BadDocument if one of
-    both is damaged or newer, or if the history of replaced versions is missing.
+    Raises BadDocument if one of both is damaged or newer, or if the history of replaced versions is missing.
     """
     url = storage.join(dataset_url, HISTORY)
     record = read_withdrawal_record(dataset_url)
+    if not storage.exists(url) and record.versions:
+        raise BadDocument(f"{url}: expected the history of withdrawn versions, got none; {_AGAIN}")
     if not storage.exists(url):
-        if record.versions:
-            raise BadDocument(f"{url}: expected the history of withdrawn versions, got none; {_AGAIN}")
         return ()
     fields = read_document(url, _HISTORY)
     try:
@@ -95,16 +94,10 @@ def read_history(dataset_url: str) -> tuple[HistoryEntry, ...]:
 
 def with_withdrawals(history: Sequence[HistoryEntry], record: WithdrawalRecord) -> tuple[HistoryEntry, ...]:
     """The history with what the record says of replaced versions: when they are gone, and what to use."""
-    gone = {one.version: one.gone for one in record.versions}
-    # As ``stand_in``: what a version replaced first stays.
-    replaces = {one.by: one.version for one in reversed(record.versions) if one.by}
+    marked = ((entry, *record.marks(entry.version)) for entry in history)
     return tuple(
-        replace(
-            entry,
-            gone=entry.gone or gone.get(entry.version),
-            instead_of=entry.instead_of or replaces.get(entry.version),
-        )
-        for entry in history
+        replace(entry, gone=entry.gone or gone, instead_of=entry.instead_of or old)
+        for entry, gone, old in marked
     )
 
 
@@ -151,21 +144,6 @@ def add_version(dataset_url: str, entry: HistoryEntry) -> None:
         return (*history, entry)
 
     _change_history(dataset_url, added)
-
-
-def mark_gone(dataset_url: str, versions: Collection[str], after: str) -> None:
-    """Say of versions that they may be removed after an ISO time; one said earlier stays.
-
-    Raises BadDocument for a damaged history.
-    """
-
-    def marked(history: tuple[HistoryEntry, ...]) -> tuple[HistoryEntry, ...]:
-        return tuple(
-            replace(entry, gone=after) if entry.version in versions and entry.gone is None else entry
-            for entry in history
-        )
-
-    _change_history(dataset_url, marked)
 
 
 def stand_in(dataset_url: str, version: str, by: str | None, after: str, *, wait: bool = False) -> str:

@@ -67,6 +67,12 @@ class WithdrawalRecord:
         """What replaced a version; None if it was not."""
         return next((one for one in self.versions if one.version == version), None)
 
+    def marks(self, version: str) -> tuple[str | None, str | None]:
+        """The time after which a version may be removed, and the version that it replaced first."""
+        replaced = self.replaced(version)
+        first = next((one.version for one in self.versions if one.by == version), None)
+        return None if replaced is None else replaced.gone, first
+
 
 _RECORD = TypeAdapter(WithdrawalRecord)
 

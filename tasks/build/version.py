@@ -100,8 +100,7 @@ class BuildReport:
 def plan_job(options: BuildOptions) -> Job:
     """Plan the build; nothing is written. Raises RecipeError with all problems of recipe and inputs.
 
-    Where a version stands in for the planned one, retried for instance, the plan gets its name. Raises
-    BuildStopped for inputs that were withdrawn from the dataset.
+    A version that stands in gives the plan its name. Raises BuildStopped for withdrawn inputs.
     """
     recipe = load_recipe(options.recipe, **options.overrides)
     overrides = options.overrides | ({} if options.limit is None else {"limit": options.limit})

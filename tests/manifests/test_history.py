@@ -15,7 +15,6 @@ from manifests.history import (
     HistoryEntry,
     add_version,
     entry_of,
-    mark_gone,
     next_number,
     number_parts,
     read_history,
@@ -56,8 +55,8 @@ def test_versions_are_added_in_order_and_once(tmp_path: Path) -> None:
 def test_a_version_is_gone_since_the_first_time_that_it_is_said(tmp_path: Path) -> None:
     root = str(tmp_path)
     add_version(root, entry("aaaa"))
-    mark_gone(root, ["aaaa", "ffff"], "2026-01-01T00:00:00+00:00")
-    mark_gone(root, ["aaaa"], "2027-01-01T00:00:00+00:00")
+    stand_in(root, "aaaa", None, "2026-01-01T00:00:00+00:00")
+    stand_in(root, "aaaa", None, "2027-01-01T00:00:00+00:00")
     assert [one.gone for one in read_history(root)] == ["2026-01-01T00:00:00+00:00"]
 
 

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from manifests.dataset import DATASET_INDEX
-from manifests.history import HISTORY, mark_gone
+from manifests.history import HISTORY, stand_in
 from tasks.history.describe import describe_history
 from tasks.history.record import record_version
 from tests.manifests.inputs import row
@@ -21,7 +21,7 @@ def test_each_version_is_a_line_with_its_number_day_and_change(tmp_path: Path) -
     ):
         record_version(root, put(root, version, kept, instead_of=instead_of))
         os.utime(Path(root, version, DATASET_INDEX), (86400, 86400))
-    mark_gone(root, ["aaaa"], "2026-01-01T00:00:00+00:00")
+    stand_in(root, "aaaa", None, "2026-01-01T00:00:00+00:00")
     shutil.rmtree(Path(root, "bbbb"))
     described = describe_history(root, "cccc")
     assert [list(line.values()) for line in described.rows()] == [

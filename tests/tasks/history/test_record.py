@@ -8,7 +8,7 @@ import pytest
 
 from manifests import history as histories
 from manifests.dataset import DATASET_INDEX, LATEST, MANIFEST, POINTER_LOCK, latest_version, point_latest
-from manifests.history import HISTORY, HistoryEntry, mark_gone, read_history
+from manifests.history import HISTORY, HistoryEntry, read_history, stand_in
 from manifests.withdrawn import ReplacedVersion, add_to_withdrawal_record
 from natocc.document import BadDocument, DocumentFormat, encode_document
 from shards.lock import InUse, lock
@@ -122,7 +122,7 @@ def test_after_a_version_that_cannot_be_read_the_change_counts_as_a_major_one(ro
 
 
 def test_a_version_that_is_gone_stays_so(root: str) -> None:
-    mark_gone(root, ["cccc"], SINCE)
+    stand_in(root, "cccc", None, SINCE)
     assert record_version(root, "cccc").entry.gone == SINCE
     assert [entry.gone for entry in read_history(root)] == [None, None, SINCE]
 
