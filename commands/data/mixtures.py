@@ -12,7 +12,7 @@ from pydantic import Field
 from commands.console import print_table, say
 from commands.register import READS_ALONE, CommandReport, command
 from tasks.inputs import BankUrl, InputCheck, folder_of
-from tasks.options import HelpWords, Names, Options
+from tasks.options import HelpWords, Names, Options, cross_check
 
 if TYPE_CHECKING:
     from tasks.mixtures.count import MixtureCount, PublishedPart
@@ -46,6 +46,13 @@ class MixturesOptions(Options):
     subset: Annotated[Literal["WO", "O", "all"] | None, _RECIPES] = Field(
         None, description="Faces without occlusion (WO), with (O), or all of the split."
     )
+
+    @cross_check("bank", "split", "subset", at="bank")
+    def _faces_come_from_a_bank(self) -> str | None:
+        given = " and ".join(f"--{name}" for name in ("split", "subset") if getattr(self, name) is not None)
+        if self.bank is not None or not given:
+            return None
+        return f"expected a bank for {given}, got none; give --bank, or leave {given} out"
 
 
 @command(

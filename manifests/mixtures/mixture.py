@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated
@@ -15,6 +14,8 @@ from manifests.yaml.fields import FieldProblems, YamlFiles
 
 # The end of a name that says that the labels of the parts differ.
 MIXED_LABELS = "-mixed-labels"
+# Beyond these, sums are no counts any more.
+_MOST_WEIGHT, _MOST_SAMPLES = 1_000_000, 10**12
 
 
 class MixtureError(FieldProblems):
@@ -27,9 +28,9 @@ class MixturePart(StrictFields):
     # Name of a recipe, or a YAML file.
     recipe: str
     # How often a sample of it counts in a pass over the mixture.
-    weight: Annotated[Real, Field(gt=0, lt=math.inf)] = 1.0
+    weight: Annotated[Real, Field(gt=0, le=_MOST_WEIGHT)] = 1.0
     # Samples that the paper states; None: the mixture is not of the paper.
-    paper: Annotated[Whole, Field(ge=1)] | None = None
+    paper: Annotated[Whole, Field(ge=1, le=_MOST_SAMPLES)] | None = None
 
 
 class Mixture(StrictFields):

@@ -37,6 +37,12 @@ def test_what_a_bank_lacks_is_one_line_for_all_mixtures(bank_url: str) -> None:
     assert len(done.stderr.splitlines()) == 1 and done.stderr.startswith("error: subset WO: expected a bank")
 
 
+def test_faces_are_chosen_of_a_bank_alone() -> None:
+    done = run("c-cm", "--split", "train", "--subset", "WO")
+    assert done.exit_code == 2
+    assert "expected a bank for --split and --subset, got none; give --bank" in done.stderr
+
+
 def test_an_unknown_mixture_lists_the_known_ones() -> None:
     done = run("c-wo-with-all")
     assert done.exit_code == 2

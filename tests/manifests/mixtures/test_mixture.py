@@ -67,6 +67,10 @@ def problems(data: dict[str, object], tmp_path: Path) -> list[str]:
             "parts > 0 > weight: Input should be greater than 0 (got 0)",
         ),
         (
+            mixture_of({"recipe": "c-wo", "weight": 1e308}),
+            "parts > 0 > weight: Input should be less than or equal to 1000000 (got 1e+308)",
+        ),
+        (
             mixture_of({"recipe": "c-wo", "weight": -1.5}),
             "parts > 0 > weight: Input should be greater than 0 (got -1.5)",
         ),
