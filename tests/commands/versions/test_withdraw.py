@@ -35,7 +35,8 @@ def test_an_unused_input_is_banned_and_its_report_is_documented(words: list[str]
         assert (report["roles"], report["samples"], report["replaced"]) == (["file"], {}, [])
         assert report["banned"] == (0 if dry else 2)
         assert (tmp_path / "raw/withdrawn.csv").exists() is not bool(dry)
-    assert sorted(path.name for path in (tmp_path / "sample").iterdir()) == before
+    after = sorted(path.name for path in (tmp_path / "sample").iterdir())
+    assert after == sorted([*before, "withdrawn.json"])
 
 
 def test_what_a_withdrawal_means_is_printed_first(words: list[str], bank_url: str) -> None:

@@ -55,7 +55,7 @@ def samples_of(url: str) -> dict[str, Members]:
     samples = {}
     for record in read_dataset(url).shards:
         with Path(join(url, record.file)).open("rb") as stream:
-            for _, members in iterate(stream):
+            for _, members in iterate(stream.read()):
                 samples[json.loads(members["json"])["face"]["id"]] = members
     return samples
 
