@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from manifests.outcomes.confirmed_code import ConfirmedCode
 from manifests.outcomes.row_groups import RowGroups
 from manifests.rows import BadRows, Row, decode_rows
 from natocc.document import RELEASE, BadDocument, DocumentFormat, encode_document, parse_document
 from shards import storage
-from shards.document import read_document, write_document
+from shards.document import as_record, read_document, write_document
 from shards.lock import lock
 
 DATASET_INDEX, MANIFEST, CARD, LATEST = "dataset.json", "manifest.parquet", "README.md", "latest.json"
 # In a dataset's folder, held while latest.json and the history are written.
 POINTER_LOCK = ".lock-latest"
+_PATIENCE = 60.0  # seconds
+_ADVICE = (
+    "what was published is whole; end that run or let it go on, then run the same command again, which "
+    "records the version and points to it"
+)
 # Every version whose dataset.json is damaged is repaired by the build that made it.
 _REPAIR = "run the `natocc build` that made it again, which repairs it"
 DATASET_FORMAT = DocumentFormat(
@@ -52,7 +57,6 @@ _RECORD = DocumentFormat(
     repair="run the same `natocc build` again, which renders the shard again",
     upgrade="run the same `natocc build` again, which renders the shard again",
 )
-_Described = TypeVar("_Described")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +137,7 @@ _DATASETS, _RECORDS = TypeAdapter(Dataset), TypeAdapter(ShardRecord)
 def read_dataset(version_url: str) -> Dataset:
     """The version at a URL. Raises BadDocument if there is none, or if its index is damaged or newer."""
     url = storage.join(version_url, DATASET_INDEX)
-    return _record(_DATASETS, {"written_by": ""} | read_document(url, DATASET_FORMAT), url, DATASET_FORMAT)
+    return as_record(_DATASETS, {"written_by": ""} | read_document(url, DATASET_FORMAT), url, DATASET_FORMAT)
 
 
 def write_shard_record(url: str, record: ShardRecord) -> None:
@@ -144,25 +148,12 @@ def write_shard_record(url: str, record: ShardRecord) -> None:
 def read_shard_record(url: str) -> ShardRecord:
     """The record of a finished shard. Raises BadDocument if there is none, or if it is damaged or newer."""
     fields = read_document(url, _RECORD)
-    return _record(_RECORDS, fields.get("shard", {}), url, _RECORD)
-
-
-def _record(
-    adapter: TypeAdapter[_Described], fields: Mapping[str, Any], url: str, form: DocumentFormat
-) -> _Described:
-    try:
-        return adapter.validate_python(fields)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = " > ".join(str(part) for part in first["loc"])
-        raise BadDocument(
-            f"{url}: expected the fields of {form.tag}, got {first['msg']} at {where}; {form.repair}"
-        ) from error
+    return as_record(_RECORDS, fields.get("shard", {}), url, _RECORD)
 
 
 def parse_dataset(data: bytes, where: str) -> Dataset:
     """The dataset from the bytes of its index, which lie at ``where``. Raises BadDocument."""
-    return _record(
+    return as_record(
         _DATASETS, {"written_by": ""} | parse_document(data, where, DATASET_FORMAT), where, DATASET_FORMAT
     )
 
@@ -239,9 +230,18 @@ def resolve_version(url: str, *, alternative: str = "") -> str:
     return storage.join(url, version)
 
 
+def lock_pointer(dataset_url: str, *, wait: bool = False) -> AbstractContextManager[None]:
+    """Hold the lock of ``latest.json`` and the records beside it: wait a minute for it, or without end.
+
+    Others hold it for a moment, unless they are suspended. Raises InUse.
+    """
+    most = None if wait else _PATIENCE
+    return lock(dataset_url, wait=True, name=POINTER_LOCK, at_most=most, advice=_ADVICE)
+
+
 def point_latest(dataset_url: str, version: str) -> None:
     """Let ``latest.json`` name this version. Of two builds that end at once, one waits for the other."""
-    with lock(dataset_url, wait=True, name=POINTER_LOCK):
+    with lock_pointer(dataset_url):
         write_pointer(dataset_url, version)
 
 

@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Literal
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from manifests.dataset import DATASET_INDEX, POINTER_LOCK, latest_version
+from manifests.dataset import DATASET_INDEX, latest_version, lock_pointer
 from manifests.withdrawn import WithdrawalRecord, read_withdrawal_record
 from natocc.document import BadDocument, DocumentFormat
 from shards import storage
-from shards.document import read_document, write_document
-from shards.lock import lock
+from shards.document import as_record, read_document, write_document
 
 HISTORY = "versions.json"
 FIRST_NUMBER = "1.0.0"
-_PATIENCE = 60.0
-_ADVICE = (
-    "what was published is whole; end that run or let it go on, then run the same command again, which "
-    "records the version and points to it"
-)
 # Names that a message offers.
 _OFFERED = 3
 # What a version differs in from the one before: there is none; the same samples, packaged otherwise; samples
@@ -79,14 +72,7 @@ def read_history(dataset_url: str) -> tuple[HistoryEntry, ...]:
     if not storage.exists(url):
         return ()
     fields = read_document(url, _HISTORY)
-    try:
-        history = _ENTRIES.validate_python(fields.get("versions"))
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = " > ".join(str(part) for part in ("versions", *first["loc"]))
-        raise BadDocument(
-            f"{url}: expected the fields of {_HISTORY.tag}, got {first['msg']} at {where}; {_AGAIN}"
-        ) from error
+    history = as_record(_ENTRIES, fields.get("versions"), url, _HISTORY, "versions")
     for problem in _problems(history):
         raise BadDocument(f"{url}: {problem}; {_AGAIN}")
     return with_withdrawals(history, record)
@@ -113,15 +99,6 @@ def _problems(history: Sequence[HistoryEntry]) -> Iterator[str]:
     ):
         if len(set(values)) < len(values):
             yield f"expected every {what} once, got {', '.join(values)}"
-
-
-def lock_history(dataset_url: str, *, wait: bool = False) -> AbstractContextManager[None]:
-    """Hold the lock of the history and ``latest.json``, waiting a minute for it; without end if ``wait``.
-
-    Others hold it for a moment, unless they are suspended.
-    """
-    most = None if wait else _PATIENCE
-    return lock(dataset_url, wait=True, name=POINTER_LOCK, at_most=most, advice=_ADVICE)
 
 
 def write_history(dataset_url: str, history: Sequence[HistoryEntry]) -> None:
@@ -176,7 +153,7 @@ def _change_history(
     *,
     wait: bool = False,
 ) -> None:
-    with lock_history(dataset_url, wait=wait):
+    with lock_pointer(dataset_url, wait=wait):
         before = read_history(dataset_url)
         after = change(before)
         if after != before:

@@ -9,17 +9,14 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from manifests.dataset import POINTER_LOCK
-from natocc.document import BadDocument, DocumentFormat
+from manifests.dataset import lock_pointer
+from natocc.document import DocumentFormat
 from shards import storage
-from shards.document import read_document, write_document
-from shards.lock import lock
+from shards.document import as_record, read_document, write_document
 
 WITHDRAWN = "withdrawn.json"
-# Seconds to wait for a lock that others hold for a moment.
-_PATIENCE = 60.0
 _AGAIN = (
     "put a copy of it back; or remove it and run `natocc withdraw` again for each input in the withdrawn.csv "
     "of the raw folder, which writes it again"
@@ -83,14 +80,7 @@ def read_withdrawal_record(dataset_url: str) -> WithdrawalRecord:
     if not storage.exists(url):
         return WithdrawalRecord()
     fields = read_document(url, _FORMAT)
-    try:
-        return _RECORD.validate_python({name: fields.get(name) for name in ("inputs", "versions")})
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = " > ".join(map(str, first["loc"]))
-        raise BadDocument(
-            f"{url}: expected the fields of {_FORMAT.tag}, got {first['msg']} at {where}; {_AGAIN}"
-        ) from error
+    return as_record(_RECORD, {name: fields.get(name) for name in ("inputs", "versions")}, url, _FORMAT)
 
 
 def add_to_withdrawal_record(
@@ -102,9 +92,9 @@ def add_to_withdrawal_record(
 ) -> None:
     """Add what the record lacks. An input keeps its first day, a version its earliest time.
 
-    Raises BadDocument for a damaged record, InUse as ``lock_history`` does.
+    Raises BadDocument for a damaged record, InUse as ``lock_pointer`` does.
     """
-    with lock(dataset_url, wait=True, name=POINTER_LOCK, at_most=None if wait else _PATIENCE):
+    with lock_pointer(dataset_url, wait=wait):
         before = read_withdrawal_record(dataset_url)
         subjects = {(one.what, one.name): one for one in (*inputs, *before.inputs)}
         known = {(one.what, one.name) for one in before.inputs}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
-from natocc.document import DocumentFormat, encode_document, missing_document, parse_document
+from pydantic import TypeAdapter, ValidationError
+
+from natocc.document import BadDocument, DocumentFormat, encode_document, missing_document, parse_document
 from shards import storage
 
 _MOST = 256 << 20
+_Described = TypeVar("_Described")
 
 
 def write_document(url: str, form: DocumentFormat, fields: Mapping[str, Any]) -> None:
@@ -26,3 +29,20 @@ def read_document(url: str, form: DocumentFormat) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise missing_document(url, form) from error
     return parse_document(data, url, form)
+
+
+def as_record(
+    adapter: TypeAdapter[_Described], fields: Any, url: str, form: DocumentFormat, *within: str
+) -> _Described:
+    """Fields of the document at ``url`` as a record; ``within`` is where in it they stand.
+
+    Raises BadDocument for other fields or types.
+    """
+    try:
+        return adapter.validate_python(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = " > ".join(str(part) for part in (*within, *first["loc"]))
+        raise BadDocument(
+            f"{url}: expected the fields of {form.tag}, got {first['msg']} at {where}; {form.repair}"
+        ) from error

@@ -14,12 +14,18 @@ class BadShard(ValueError):
     """A shard that is no whole tar of samples, or lacks a sample. The message names it."""
 
 
+class MissingShard(BadShard):
+    """There is no such file."""
+
+
 def read_whole(url: str, sha256: str | None = None) -> bytes:
-    """The bytes of a shard. Raises BadShard if it is missing, and for another ``sha256``."""
+    """The bytes of a shard. Raises MissingShard if there is none, BadShard for another ``sha256``."""
     try:
         data = storage.read_bytes(url)
     except FileNotFoundError as error:
-        raise BadShard(f"{url}: expected the shard that the index lists, got no file; {_ADVICE}") from error
+        raise MissingShard(
+            f"{url}: expected the shard that the index lists, got no file; {_ADVICE}"
+        ) from error
     if sha256 is not None and storage.sha256_bytes(data) != sha256:
         raise BadShard(f"{url}: expected the shard that the index lists, got other bytes; {_ADVICE}")
     return data

@@ -31,9 +31,6 @@ class FinishedShard:
     published: bool
 
 
-_GONE = "expected the shard that the index lists, got no file"
-
-
 class StoredSamples:
     """All samples of finished shards that can be taken over."""
 
@@ -56,11 +53,6 @@ class StoredSamples:
         other._found = self._found
         other._former = self._former | {key: (stored, change) for key, stored in former.items()}
         return other
-
-    def on_damage(self, remarks: Iterable[str]) -> list[str]:
-        """The remarks, without those on shards of unpublished builds that have gone since: no damage."""
-        unpublished = {shard.url for shard, _ in self._found.values() if not shard.published}
-        return [line for line in remarks if line.partition(f": {_GONE}")[0] not in unpublished]
 
     def of_plan(self, plan: ShardPlan) -> tuple[StoredShard, ...]:
         """The shards that have samples of the plan, with the rows that these get in the plan's shard.
@@ -87,6 +79,7 @@ class StoredSamples:
                 rows=encode_table(_rows_in(plan.file, shard.table(), places[url])),
                 former_keys=former[url],
                 confirmed=merge_confirmed((*shard.record.confirmed, *changes[url])),
+                published=shard.published,
             )
             for url, shard in shards.items()
         )

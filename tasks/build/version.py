@@ -173,7 +173,7 @@ def finish_job(job: Job, rendered: list[RenderedShard], seconds: float) -> Build
     repaired += recorded.repaired
     remove_abandoned_builds(job.dataset_url, job.plan.version)
     attempted = sum(shard.rendered for shard in rendered)
-    remarks = job.stored.on_damage(line for shard in rendered for line in shard.remarks)
+    remarks = [line for shard in rendered for line in shard.remarks]
     return BuildReport(
         url=job.version_url,
         dataset=dataset,

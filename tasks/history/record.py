@@ -10,6 +10,7 @@ from manifests.dataset import (
     LATEST,
     Dataset,
     latest_version,
+    lock_pointer,
     read_dataset,
     write_pointer,
 )
@@ -19,7 +20,6 @@ from manifests.history import (
     Change,
     HistoryEntry,
     entry_of,
-    lock_history,
     next_number,
     number_parts,
     read_history,
@@ -64,7 +64,7 @@ def record_version(
     known = _known(dataset_url, version, latest=latest)
     if known and instead_of in (None, known.instead_of):
         return RecordedVersion(entry=known)
-    with lock_history(dataset_url, wait=wait):
+    with lock_pointer(dataset_url, wait=wait):
         pointer, repaired = _pointer(dataset_url)
         history, remarks = restored_history(dataset_url)
         before = () if remarks else history

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from manifests.outcomes.confirmed_code import ConfirmedCode
 from manifests.rows import decode_rows
-from shards.reader import BadShard, read_shard
+from shards.reader import BadShard, MissingShard, read_shard
 from tasks.render.sample import SampleResult
 
 
@@ -23,6 +23,8 @@ class StoredShard:
     former_keys: Mapping[str, str] = field(default_factory=dict)
     # Changes of code for which the samples were kept.
     confirmed: tuple[ConfirmedCode, ...] = ()
+    # False if its version is not published: it may be removed at any time.
+    published: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,8 @@ def read_stored(shards: Iterable[StoredShard]) -> StoredResults:
             samples |= _samples(shard)
             confirmed += shard.confirmed
         except (BadShard, OSError) as error:
+            if isinstance(error, MissingShard) and not shard.published:
+                continue
             remarks.append(f"{error}; its samples are rendered again")
     return StoredResults(samples=samples, confirmed=tuple(confirmed), remarks=tuple(remarks))
 

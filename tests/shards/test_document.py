@@ -3,9 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
 from natocc.document import BadDocument, DocumentFormat, MissingDocument
-from shards.document import read_document, write_document
+from shards.document import as_record, read_document, write_document
 
 FORM = DocumentFormat(
     name="natocc-shelf",
@@ -33,3 +34,10 @@ def test_damage_names_the_file(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(BadDocument, match=rf"{path}: expected .*; run `fill {tmp_path}`"):
         read_document(str(path), FORM)
+
+
+def test_other_fields_are_named_with_their_place(tmp_path: Path) -> None:
+    numbers = TypeAdapter(list[int])
+    assert as_record(numbers, [1, 2], "URL", FORM) == [1, 2]
+    with pytest.raises(BadDocument, match=r"URL: expected the fields of natocc-shelf/1, got .* at rows > 1;"):
+        as_record(numbers, [1, "x"], "URL", FORM, "rows")

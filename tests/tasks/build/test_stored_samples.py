@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
 
-import pyarrow as pa
 import pytest
 
 from assets.bank.reader import Bank
 from assets.bank.writer import BankWriter
-from manifests.dataset import ShardRecord, read_dataset, read_manifest
-from manifests.rows import Row, encode_rows
+from manifests.dataset import read_dataset, read_manifest
+from manifests.rows import Row
 from tasks.build.expand import SetPlan
 from tasks.build.options import BuildOptions
-from tasks.build.stored_samples import FinishedShard, StoredSamples
 from tasks.build.version import BuildReport, build
-from tasks.render.stored import StoredShard, read_stored
-from tests.manifests.inputs import row
 from tests.tasks.build.test_version import files_of
 
 RecipeFile = Callable[..., str]
@@ -49,25 +44,6 @@ def options(bank_url: str, recipe_file: RecipeFile, tmp_path: Path) -> BuildOpti
 @pytest.fixture
 def before(options: BuildOptions) -> BuildReport:
     return build(options)
-
-
-def test_a_shard_of_an_unpublished_build_that_has_gone_is_no_damage(tmp_path: Path) -> None:
-    def shard(name: str, *, published: bool) -> FinishedShard:
-        return FinishedShard(
-            url=f"{tmp_path}/{name}",
-            record=cast(ShardRecord, None),
-            keys=[name],
-            table=lambda: cast(pa.Table, None),
-            published=published,
-        )
-
-    stored = StoredSamples([shard("old", published=True), shard("young", published=False)])
-    kept = encode_rows([replace(row(0), verdict="kept", cache_key="k0")])
-    remarks = [
-        read_stored([StoredShard(url=f"{tmp_path}/{name}", sha256="", rows=kept)]).remarks[0]
-        for name in ("old", "young")
-    ]
-    assert stored.on_damage([*remarks, "another"]) == [remarks[0], "another"]
 
 
 def rows_of(report: BuildReport) -> list[Row]:

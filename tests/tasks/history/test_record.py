@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from manifests import history as histories
+from manifests import dataset as datasets
 from manifests.dataset import DATASET_INDEX, LATEST, MANIFEST, POINTER_LOCK, latest_version, point_latest
 from manifests.history import HISTORY, HistoryEntry, read_history, stand_in
 from manifests.withdrawn import ReplacedVersion, add_to_withdrawal_record
@@ -168,7 +168,7 @@ def test_at_a_url_of_a_bucket(s3: S3Server) -> None:
 def test_a_suspended_holder_of_the_pointer_is_not_waited_for_without_end(
     root: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(histories, "_PATIENCE", 0.1)
+    monkeypatch.setattr(datasets, "_PATIENCE", 0.1)
     expected = rf"got `.*` \(process {os.getpid()} on .*; what was published is whole; end that run"
     with lock(root, name=POINTER_LOCK), pytest.raises(InUse, match=expected):
         record_version(root, put(root, "dddd", EDITED))

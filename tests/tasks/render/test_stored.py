@@ -48,6 +48,15 @@ def test_a_shard_that_is_damaged_missing_or_lacks_a_sample_is_left_out(tmp_path:
         assert wrong.url in remark
 
 
+def test_a_shard_of_an_unpublished_build_that_has_gone_is_no_damage(tmp_path: Path) -> None:
+    gone = replace(stored(tmp_path, *rows()), url=str(tmp_path / "gone.tar"))
+    published, young = (read_stored([replace(gone, published=known)]) for known in (True, False))
+    assert gone.url in published.remarks[0] and young.remarks == ()
+    assert published.samples == young.samples == {}
+    damaged = replace(stored(tmp_path, *rows()), sha256="0" * 64, published=False)
+    assert len(read_stored([damaged]).remarks) == 1
+
+
 def test_rejected_samples_need_no_tar(tmp_path: Path) -> None:
     shard = replace(stored(tmp_path), url=str(tmp_path / "gone.tar"), rows=encode_rows(rows()[1:]))
     assert read_stored([shard]).samples.keys() == {"k1"}
