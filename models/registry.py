@@ -34,7 +34,7 @@ class Network:
     # Fields of the network or its ``config`` that distinguish networks of this architecture.
     sizes: tuple[str, ...] = ()
     # For a harmoniser, ``runner(network, device=…, batch=…, precision=…)`` returns a HarmoniserRunner. For a
-    # segmenter, ``runner(width=…)`` returns an untrained FaceSegmenter (models/segmenters/network.py).
+    # segmenter, ``runner(classes=…, …)`` returns an untrained FaceSegmenter (models/segmenters/network.py).
     # models/upscaling runs upscalers.
     runner: str = ""
 

@@ -19,5 +19,7 @@ def face_metrics(prefix: str = "") -> MetricCollection:
 
 
 def predicted_face(logits: Tensor) -> Tensor:
-    """Return an integer mask of the logits' shape: 1 where the logit is above 0."""
-    return (logits > 0).long()
+    """Return an integer mask (N, 1, H, W), 1 = face, from scores (N, 1 or 2, H, W) of a FaceSegmenter."""
+    if logits.shape[1] == 1:
+        return (logits > 0).long()
+    return logits.argmax(1, keepdim=True)

@@ -1,4 +1,4 @@
-"""A small U-Net that predicts one logit per pixel of a face picture."""
+"""A small U-Net."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ class Block(nn.Sequential):
 
 
 class UNet(FaceSegmenter):
-    """Predicts one logit per pixel: above 0 is visible face.
+    """A segmenter of two convolutions per level.
 
-    Input: float (N, 3, H, W), RGB in [0, 1]; H and W are multiples of ``2 ** depth``.
-    Output: float (N, 1, H, W). Channels start at ``width`` and double at each of ``depth`` halvings.
+    H and W are multiples of ``2 ** depth``. Channels start at ``width`` and double at each of ``depth``
+    halvings.
     """
 
-    def __init__(self, *, width: int = 16, depth: int = 4, groups: int = 8) -> None:
+    def __init__(self, *, classes: int = 1, width: int = 16, depth: int = 4, groups: int = 8) -> None:
         super().__init__()
         if width % groups:
             raise ValueError(f"width: expected a multiple of {groups} (the groups of its norm), got {width}")
-        self.width, self.depth = width, depth
+        self.classes, self.width, self.depth = classes, width, depth
         self.multiple = 2**depth
         channels = [width * 2**level for level in range(depth + 1)]
         self.down = nn.ModuleList(
@@ -47,7 +47,7 @@ class UNet(FaceSegmenter):
             for below, across in zip(channels[:0:-1], channels[-2::-1], strict=True)
         )
         self.up = nn.ModuleList(Block(2 * across, across, groups) for across in channels[-2::-1])
-        self.head = nn.Conv2d(width, 1, 1)
+        self.head = nn.Conv2d(width, classes, 1)
 
     def forward(self, images: Tensor) -> Tensor:
         check_pictures(images, self.multiple)

@@ -11,9 +11,10 @@ from models.segmenters.unet.network import UNet
 
 
 def unet_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> UNet:
-    """Return the network on the tensors' device; width and depth follow from their shapes.
+    """Return the network on the tensors' device; classes, width and depth follow from their shapes.
 
     Raises ValueError for other tensors; error messages start with ``name``.
     """
-    width, depth = shape(state, "head.weight", 4, name)[1], count(state, "narrow.", ".weight")
-    return build_strict(lambda: UNet(width=width, depth=depth), state, name)
+    classes, width = shape(state, "head.weight", 4, name)[:2]
+    depth = count(state, "narrow.", ".weight")
+    return build_strict(lambda: UNet(classes=classes, width=width, depth=depth), state, name)

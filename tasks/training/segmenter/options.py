@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from models.registry import networks_for
+from models.segmenters.variants import variant_names
 from natocc.machine import Device
 from tasks.inputs import (
     BankUrl,
@@ -20,7 +20,7 @@ from tasks.options import Count, HelpWords, Options, Seed, Wait, cross_check
 class SegmenterOptions(Options):
     """Training options of the small U-Net."""
 
-    network: str = Field("unet", description="Segmenter, by its name in models/registry.py.")
+    network: str = Field("unet", description="Segmenter, by its name in models/segmenters/variants.py.")
     size: Annotated[int, Field(ge=16, le=2048, multiple_of=16)] = Field(
         128, description="Side of the pictures, a multiple of 16."
     )
@@ -40,7 +40,7 @@ class SegmenterOptions(Options):
 
     @cross_check("network")
     def _known_network(self) -> str | None:
-        return choice_problem(self.network, networks_for("segmenter"))
+        return choice_problem(self.network, variant_names())
 
 
 class SegmenterJob(SegmenterOptions):

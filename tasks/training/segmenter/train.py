@@ -6,11 +6,11 @@ import torch
 
 from manifests.dataset import read_dataset
 from models.device import choose_device
-from models.registry import imported, network_named, networks_for
 from models.segmenters.batches import Pictures, TrainingBatches
 from models.segmenters.checkpoint import encode_segmenter
 from models.segmenters.network import FaceSegmenter
 from models.segmenters.training import SegmenterTraining
+from models.segmenters.variants import new_segmenter
 from shards import storage
 from shards.lock import one_writer
 from tasks.history.gone import resolve_readable
@@ -130,8 +130,6 @@ def _metrics(report: SegmenterReport, options: SegmenterOptions, checkpoint: Che
 
 
 def _new_segmenter(options: SegmenterOptions) -> FaceSegmenter:
-    row = network_named(options.network, networks_for("segmenter"))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(options.seed)
-        segmenter: FaceSegmenter = imported(row.runner)(width=options.width)
-        return segmenter
+        return new_segmenter(options.network, width=options.width)

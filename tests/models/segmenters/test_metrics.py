@@ -20,4 +20,10 @@ def test_iou_is_of_the_whole_set_not_the_mean_of_pictures() -> None:
 
 
 def test_a_logit_above_nought_is_face() -> None:
-    assert predicted_face(torch.tensor([-0.1, 0.0, 0.1, 5.0])).tolist() == [0, 0, 1, 1]
+    logits = torch.tensor([-0.1, 0.0, 0.1, 5.0]).view(1, 1, 2, 2)
+    assert predicted_face(logits).flatten().tolist() == [0, 0, 1, 1]
+
+
+def test_the_higher_of_two_scores_decides() -> None:
+    scores = torch.tensor([[3.0, 1.0], [2.0, 2.0]]).view(1, 2, 1, 2)
+    assert predicted_face(scores).tolist() == [[[[0, 1]]]]
