@@ -125,7 +125,8 @@ class RowGroups:
     def columns(self, names: Sequence[str]) -> pa.Table:
         """Some columns of all rows."""
         try:
-            there = [name for name in names if name in self._file.schema_arrow.names]
+            known = set(self._file.schema_arrow.names)
+            there = [name for name in names if name in known]
             return with_row_schema(self._file.read(there, use_threads=False), names)
         except Exception as error:
             raise damaged_rows(self._url, error) from error
@@ -141,6 +142,8 @@ class RowGroups:
         return pa.concat_tables(groups).slice(start - self._starts[first], stop - start)
 
     def _read_group(self, number: int) -> pa.Table:
+        # Arrow keeps what the groups before took, hundreds of megabytes in all.
+        pa.default_memory_pool().release_unused()
         try:
             return with_row_schema(self._file.read_row_group(number, use_threads=False))
         except Exception as error:

@@ -220,5 +220,6 @@ def arrow_table(data: bytes, columns: Sequence[str] | None = None) -> pa.Table:
     # A few kilobytes of runs can stand for any number of rows.
     if file.metadata.num_rows > _MOST_ROWS:
         raise ValueError(f"a table: expected at most {_MOST_ROWS:,} rows, got {file.metadata.num_rows:,}")
-    names = None if columns is None else [name for name in columns if name in file.schema_arrow.names]
+    known = set(file.schema_arrow.names)
+    names = None if columns is None else [name for name in columns if name in known]
     return file.read(names, use_threads=False)

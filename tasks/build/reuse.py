@@ -6,7 +6,8 @@ All that is reused has its hash compared.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import accumulate
@@ -42,6 +43,8 @@ from tasks.render.shard import ROWS, record_url, rows_url
 # Of the folder of a version that is not published yet.
 STAGING = ".building-"
 _FOR_KEYS = ("cache_key", "verdict")
+# Shards that are taken over at a time.
+_THREADS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,14 +75,13 @@ def reuse_shards(plans: Sequence[ShardPlan], staging_url: str, dataset_url: str)
     for shard in found:
         by_key[shard.record.cache_key].append(shard)
     damaged: set[str] = set()
-    for plan in left:
-        for shard in by_key[plan.cache_key]:
-            try:
-                records[plan.file] = take_over(shard, staging_url, plan)
-                break
-            except (NotAsRecorded, OSError) as error:
-                damaged.add(shard.url)
-                remarks += [_not_reused(error)] if shard.published else []
+    # The disk and Parquet's coding leave Python to other threads.
+    with ThreadPoolExecutor(_THREADS) as pool:
+        taken = pool.map(lambda plan: _take_first(by_key.get(plan.cache_key, ()), staging_url, plan), left)
+        for plan, (record, errors) in zip(left, taken, strict=True):
+            records |= {plan.file: record} if record else {}
+            damaged |= {shard.url for shard, _ in errors}
+            remarks += [_not_reused(error) for shard, error in errors if shard.published]
     samples = StoredSamples(shard for shard in found if shard.url not in damaged)
     return Reused(records=records, samples=samples, remarks=(*remarks, *damage), latest=latest)
 
@@ -170,6 +172,19 @@ def _readable_shards(folder: str) -> Iterator[FinishedShard]:
 
 def _staged_table(folder: str, record: ShardRecord) -> pa.Table:
     return decode_table(read_staged_rows(folder, record), folder)
+
+
+def _take_first(
+    shards: Iterable[FinishedShard], staging_url: str, plan: ShardPlan
+) -> tuple[ShardRecord | None, list[tuple[FinishedShard, Exception]]]:
+    """Take over the first usable shard; returns its record, and the shards before it with their errors."""
+    errors: list[tuple[FinishedShard, Exception]] = []
+    for shard in shards:
+        try:
+            return take_over(shard, staging_url, plan), errors
+        except (NotAsRecorded, OSError) as error:
+            errors.append((shard, error))
+    return None, errors
 
 
 def take_over(shard: FinishedShard, staging_url: str, plan: ShardPlan) -> ShardRecord:

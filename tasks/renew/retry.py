@@ -141,7 +141,7 @@ def _retry_alone(
     job = _start(located, found, plan, options)
     remarks = [line for shard in render_job(job, options.workers, on_progress) for line in shard.remarks]
     shards = read_all_staged(plan.shards, job.staging_url)
-    after = _failed(shard.table for shard in shards)
+    after = _failed(shard.table() for shard in shards)
     report = RetryReport(
         url=located.url,
         dataset=located.dataset,

@@ -178,7 +178,7 @@ def _tables(
     dataset: Dataset, found: FoundVersion, shards: Sequence[StagedShard]
 ) -> Iterator[tuple[str, bytes]]:
     if MANIFEST in found.damaged:
-        yield MANIFEST, encode_manifest((shard.table for shard in shards), description_of(dataset))
+        yield MANIFEST, encode_manifest((shard.table() for shard in shards), description_of(dataset))
     if CARD in found.damaged:
         yield CARD, card_of(dataset)
     if DATASET_INDEX in found.damaged:

@@ -24,9 +24,8 @@ class StagedShard:
     record: ShardRecord
     rows: bytes
 
-    @property
     def table(self) -> pa.Table:
-        """The rows."""
+        """Decode the rows."""
         return decode_table(self.rows, self.record.file)
 
 

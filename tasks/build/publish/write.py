@@ -82,9 +82,10 @@ def _write_manifest(plan: Plan, staging_url: str) -> tuple[Dataset, str]:
     tally = OutcomeTally()
     with storage.write_whole(storage.join(staging_url, MANIFEST)) as stream, RowWriter(stream) as writer:
         for shard in read_all_staged(plan.shards, staging_url):
+            table = shard.table()
             records.append(shard.record)
-            tally.add(shard.table)
-            writer.write(shard.table)
+            tally.add(table)
+            writer.write(table)
         try:
             check_limits(plan.recipe, tally)
         except NotFit:

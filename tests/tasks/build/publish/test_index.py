@@ -30,7 +30,7 @@ def described(bank_url: str, tmp_path: Path, recipe_file: Callable[..., str]) ->
         shards = [read_staged(staging, shard) for shard in plan.shards]
         tally = OutcomeTally()
         for one in shards:
-            tally.add(one.table)
+            tally.add(one.table())
         return describe_version(plan, [one.record for one in shards], tally)
 
     return make

@@ -28,7 +28,7 @@ def test_a_finished_shard_has_a_row_for_every_planned_sample(job: Job) -> None:
     plan = job.todo[0]
     shard = read_staged(job.staging_url, plan)
     assert shard.record == read_shard_record(record_url(job.staging_url, plan.file))
-    assert shard.table["cache_key"].to_pylist() == [sample.cache_key for sample in plan.samples]
+    assert shard.table()["cache_key"].to_pylist() == [sample.cache_key for sample in plan.samples]
     assert is_started(job.staging_url, plan) and not is_started(job.staging_url, job.todo[1])
     remove_staged(job.staging_url, plan.file)
     assert not is_started(job.staging_url, plan)
@@ -53,7 +53,7 @@ def test_every_file_is_compared(job: Job) -> None:
 def test_rows_and_counts_belong_to_the_plan_though_hashes_agree(change: str, job: Job) -> None:
     plan, folder = job.todo[0], job.staging_url
     shard = read_staged(folder, plan)
-    rows, record = rows_of(shard.table), shard.record
+    rows, record = rows_of(shard.table()), shard.record
     changed = {
         "order": rows[::-1],
         "lacking": rows[1:],
