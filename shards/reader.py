@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 from shards import storage
 from shards.tar import iterate
@@ -27,8 +28,22 @@ def read_whole(url: str, sha256: str | None = None) -> bytes:
             f"{url}: expected the shard that the index lists, got no file; {_ADVICE}"
         ) from error
     if sha256 is not None and storage.sha256_bytes(data) != sha256:
-        raise BadShard(f"{url}: expected the shard that the index lists, got other bytes; {_ADVICE}")
+        raise _other_bytes(url)
     return data
+
+
+def read_samples(url: str, sha256: str) -> list[tuple[str, dict[str, bytes]]]:
+    """All samples of a shard as from ``read_shard``. A thread computes the hash while they are copied."""
+    data = read_whole(url)
+    with ThreadPoolExecutor(1) as pool:
+        hashing = pool.submit(storage.sha256_bytes, data)
+        try:
+            samples = list(iterate(data))
+        except Exception as error:
+            raise (_other_bytes(url) if hashing.result() != sha256 else _damaged(url, error)) from error
+        if hashing.result() != sha256:
+            raise _other_bytes(url)
+    return samples
 
 
 def read_shard(url: str, sha256: str | None = None) -> Iterator[tuple[str, dict[str, bytes]]]:
@@ -38,7 +53,7 @@ def read_shard(url: str, sha256: str | None = None) -> Iterator[tuple[str, dict[
         yield from iterate(data)
     except Exception as error:
         # Damaged headers raise errors of many kinds.
-        raise BadShard(f"{url}: expected a whole tar, got a damaged one ({error}); {_ADVICE}") from error
+        raise _damaged(url, error) from error
 
 
 def read_sample(url: str, key: str, sha256: str | None = None) -> dict[str, bytes]:
@@ -47,3 +62,11 @@ def read_sample(url: str, key: str, sha256: str | None = None) -> dict[str, byte
         if found == key:
             return members
     raise BadShard(f"{url}: expected sample {key!r}, got none of that key; {_ADVICE}")
+
+
+def _other_bytes(url: str) -> BadShard:
+    return BadShard(f"{url}: expected the shard that the index lists, got other bytes; {_ADVICE}")
+
+
+def _damaged(url: str, error: Exception) -> BadShard:
+    return BadShard(f"{url}: expected a whole tar, got a damaged one ({error}); {_ADVICE}")

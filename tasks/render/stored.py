@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from manifests.outcomes.confirmed_code import ConfirmedCode
 from manifests.rows import decode_rows
-from shards.reader import BadShard, MissingShard, read_shard
+from shards.reader import BadShard, MissingShard, read_samples
 from tasks.render.sample import SampleResult
 
 
@@ -59,7 +59,7 @@ def _samples(shard: StoredShard) -> dict[str, SampleResult]:
     kept = {row.key: row for row in rows if row.verdict == "kept"}
     if not kept:
         return found
-    for key, members in read_shard(shard.url, shard.sha256):
+    for key, members in read_samples(shard.url, shard.sha256):
         if key in kept:
             row = kept.pop(key)
             former = shard.former_keys.get(row.cache_key)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from shards.reader import BadShard, read_sample, read_shard, read_whole
+from shards.reader import BadShard, read_sample, read_samples, read_shard, read_whole
 from shards.storage import sha256_bytes
 from shards.tar import pack
 
@@ -39,3 +39,19 @@ def test_a_shard_of_other_bytes_and_a_missing_one_say_what_to_do(shard: str) -> 
         read_whole(shard, "0" * 64)
     with pytest.raises(BadShard, match=r"b\.tar: expected the shard that the index lists, got no file; run"):
         list(read_shard(shard.replace("a.tar", "b.tar"), expected))
+
+
+def test_all_samples_are_those_of_the_hashed_shard(shard: str) -> None:
+    data = Path(shard).read_bytes()
+    assert read_samples(shard, sha256_bytes(data)) == SAMPLES
+    with pytest.raises(BadShard, match="expected the shard that the index lists, got other bytes"):
+        read_samples(shard, sha256_bytes(data[1:]))
+
+
+def test_a_damaged_shard_is_told_by_its_hash_first(shard: str) -> None:
+    data = Path(shard).read_bytes()[:700]
+    Path(shard).write_bytes(data)
+    with pytest.raises(BadShard, match="got other bytes"):
+        read_samples(shard, sha256_bytes(b"whole"))
+    with pytest.raises(BadShard, match="expected a whole tar, got a damaged one"):
+        read_samples(shard, sha256_bytes(data))
