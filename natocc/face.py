@@ -43,11 +43,13 @@ def make_face(
     long_side: int,
     landmarks: Mapping[str, tuple[float, float]] | None = None,
     jpeg_quality: int | None = None,
+    mask_name: str = "face mask",
 ) -> Face:
     """Resize a photograph and its masks (0-255, any size of the same aspect) to one size.
 
     The mask is enlarged smoothly and thresholded at one half, so its edge has no steps. ``landmarks`` are in
-    pixels of the ``image`` that is passed. Raises ValueError for an empty mask.
+    pixels of the ``image`` that is passed. Raises ValueError, which names the mask by ``mask_name``, if it is
+    empty.
     """
     height, width = image.shape[:2]
     scale = long_side / max(height, width)
@@ -56,7 +58,7 @@ def make_face(
     if size != (width, height):
         # The blocks of the JPEG do not survive resizing.
         jpeg_quality = None
-    binary = resize_face_mask(mask, size)
+    binary = resize_face_mask(mask, size, mask_name)
     if parsing is not None:
         parsing = resize_parsing(parsing, size)
     shift = (scale - 1) / 2
@@ -71,11 +73,11 @@ def make_face(
     )
 
 
-def resize_face_mask(mask: Image, size: tuple[int, int]) -> Image:
+def resize_face_mask(mask: Image, size: tuple[int, int], name: str = "face mask") -> Image:
     """The mask (0-255) as 0 or 1 at (width, height). Raises ValueError if it is empty there."""
     binary = cast(Image, cv2.threshold(_resize_mask(mask, size), 127, 1, cv2.THRESH_BINARY)[1])
     if not binary.any():
-        raise ValueError("face mask: expected pixels above 127, got an empty mask")
+        raise ValueError(f"{name}: expected pixels above 127, got an empty mask")
     return binary
 
 

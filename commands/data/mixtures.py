@@ -72,7 +72,7 @@ def mixtures(options: MixturesOptions) -> CommandReport:
     overrides = {"split": options.split, "subset": options.subset}
     counted: list[MixtureCount] = []
     problems: list[str] = []
-    for name in options.names or known_mixtures():
+    for name in dict.fromkeys(options.names or known_mixtures()):
         try:
             counted.append(count_mixture(load_mixture(name), bank, options.out, overrides))
         except FieldProblems as error:

@@ -130,6 +130,7 @@ def load_face(bank: Bank, entry: Entry, size: int, *, parsing: bool) -> Face:
         long_side=size,
         landmarks=_landmarks(json.loads(members["json"])) if "json" in members else None,
         jpeg_quality=jpeg_quality(members["jpg"]),
+        mask_name="mask.png, corrected" if is_corrected(entry) else "mask.png, by policy",
     )
 
 
@@ -149,7 +150,7 @@ def load_policy_labels(bank: Bank, entry: Entry, size: tuple[int, int], *, parsi
     plane = decode_plane(members[mask])
     shape = size[1], size[0]
     return LabelPlanes(
-        mask=resize_face_mask(plane, shape),
+        mask=resize_face_mask(plane, shape, f"{mask}, by policy"),
         parsing=resize_parsing(decode_plane(members[classes]), shape) if parsing else None,
     )
 

@@ -89,6 +89,7 @@ def plan_withdrawal(options: WithdrawOptions) -> WithdrawalPlan:
     affected = tuple(_affected(meaning, stored.versions))
     remarks = [*stored.unreadable]
     if bank is not None:
+        remarks += _duplicates_left(bank, gone)
         check_lacking(options.raw, [one for one in entries if not meaning.covers(one)])
         remaining = RemainingBank(bank, {(one.kind, one.id) for one in gone if one.id})
         for version in (one.version for one in affected if one.version.latest):
@@ -210,6 +211,15 @@ def _affected(meaning: Meaning, versions: Iterable[StoredVersion]) -> Iterator[A
         keys = frozenset(row.key for row in version.rows() if meaning.covers_row(row))
         if keys:
             yield AffectedVersion(version=version, keys=keys)
+
+
+def _duplicates_left(bank: Bank, gone: Sequence[KnownInput]) -> Iterator[str]:
+    """A remark on each face that stays though it is known as a duplicate of one that goes."""
+    faces = {one.id for one in gone if one.kind == FACE}
+    for group in bank.duplicates:
+        for face in sorted({*group} - faces if faces & {*group} else ()):
+            twin = min(faces & {*group})
+            yield f"{face}: known as a duplicate of {twin}, and stays; natocc withdraw {face} bans it too"
 
 
 def _other_bank(version: StoredVersion, bank: Bank) -> Iterator[str]:

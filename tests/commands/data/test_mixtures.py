@@ -22,7 +22,7 @@ def test_all_mixtures_are_reported_with_the_paper_s_counts() -> None:
 
 
 def test_names_a_bank_and_datasets_narrow_it(bank_url: str, tmp_path: Path) -> None:
-    words = ("c-wo,c-wo-with-randocc", "--bank", bank_url, "--out", tmp_path, "--subset", "all")
+    words = ("c-wo,c-wo-with-randocc,c-wo", "--bank", bank_url, "--out", tmp_path, "--subset", "all")
     mixtures = report_of("mixtures", *words)["mixtures"]
     assert [(one["name"], one["totals"]["planned"]) for one in mixtures] == [
         ("c-wo", 1),

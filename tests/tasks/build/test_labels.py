@@ -14,7 +14,7 @@ from assets.bank.writer import BankWriter
 from assets.face_metadata.corrected_masks import CORRECTED_FOLDER
 from manifests.dataset import read_dataset
 from manifests.recipe import RecipeError, load_recipe
-from natocc.codecs import decode_plane
+from natocc.codecs import decode_plane, encode_png
 from shards.storage import join
 from shards.tar import iterate
 from tasks.build.options import BuildOptions
@@ -177,3 +177,19 @@ def test_labels_by_policy_are_those_of_a_tree_without_corrections(bank: Bank) ->
         # Both faces have the same parts.
         assert np.array_equal(decode_plane(members[by_policy]), decode_plane(plain[name]))
         assert not np.array_equal(decode_plane(members[name]), decode_plane(plain[name]))
+
+
+@pytest.mark.parametrize(
+    ("member", "named"), [("mask.png", "mask.png, corrected"), (POLICY_MASK, f"{POLICY_MASK}, by policy")]
+)
+def test_an_empty_mask_of_two_is_named(bank: Bank, tmp_path: Path, member: str, named: str) -> None:
+    writer = BankWriter(str(tmp_path))
+    (entry,) = (one for one in bank.entries("face") if one.id.endswith("1"))
+    members = bank.read(entry)
+    writer.add(entry, members | {member: encode_png(np.zeros_like(decode_plane(members[member])))})
+    writer.close(upscaler="lanczos")
+    other = Bank(str(tmp_path))
+    plan = make_plan(load_recipe("c-original", split="all"), other, {}, None).shards[0]
+    row = attempt(open_inputs(plan, other), plan.samples[0]).row
+    assert row.verdict == "failed"
+    assert row.reason == f"ValueError: {named}: expected pixels above 127, got an empty mask"

@@ -29,6 +29,16 @@ def test_a_plan_tells_what_it_means_and_writes_nothing(place: Place) -> None:
     assert plan.remarks == () and place.files() == before
 
 
+def test_a_known_duplicate_that_stays_is_named(place: Place) -> None:
+    (place.raw / FACES / "defects.csv").write_text("kind,face,other\nduplicate,bob,eve\n")
+    prepare(place.raw, place.bank, workers=1)
+    assert not [line for line in plan_withdrawal(place.options("Ada")).remarks if "known as" in line]
+    (remark,) = (line for line in plan_withdrawal(place.options("Bob")).remarks if "known as" in line)
+    (eve,) = (one.id for one in Bank(place.bank).entries("face") if one.id.startswith("eve"))
+    assert remark.startswith(f"{eve}: known as a duplicate of bob_")
+    assert remark.endswith(f", and stays; natocc withdraw {eve} bans it too")
+
+
 def test_an_unknown_input_is_refused_with_the_nearest(place: Place) -> None:
     with pytest.raises(ValueError, match=r"got 'dtd/images/wool/gray\.jpg'; did you mean dtd/images/wool/"):
         plan_withdrawal(place.options("dtd/images/wool/gray.jpg"))
