@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # upscaler: enlarges pictures (models/upscaling). harmoniser: adapts an occluder's colours to its picture.
-# segmenter: predicts the visible face. prior, features: used in the training of other networks.
-Role = Literal["upscaler", "harmoniser", "segmenter", "prior", "features"]
+# segmenter: predicts the visible face. backbone: features that segmenters start from. prior, features: used
+# in the training of other networks.
+Role = Literal["upscaler", "harmoniser", "segmenter", "backbone", "prior", "features"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +97,45 @@ NETWORKS = {
             role="features",
             loader="models.vgg.weights:vgg_from",
             markers=("features.0.weight",),
+        ),
+        Network(
+            name="pspnet",
+            role="segmenter",
+            loader="models.segmenters.pspnet.weights:pspnet_from",
+            markers=("decode_head.psp_modules.0.1.conv.weight",),
+            sizes=("classes", "depth"),
+            runner="models.segmenters.pspnet.network:PSPNet",
+        ),
+        Network(
+            name="deeplabv3plus",
+            role="segmenter",
+            loader="models.segmenters.deeplabv3plus.weights:deeplabv3plus_from",
+            markers=("decode_head.c1_bottleneck.conv.weight",),
+            sizes=("classes",),
+            runner="models.segmenters.deeplabv3plus.network:DeepLabV3Plus",
+        ),
+        Network(
+            name="segformer",
+            role="segmenter",
+            loader="models.segmenters.segformer.weights:segformer_from",
+            markers=("decode_head.fusion_conv.conv.weight",),
+            sizes=("classes", "size"),
+            runner="models.segmenters.segformer.network:SegFormer",
+        ),
+        Network(
+            name="encoder-unet",
+            role="segmenter",
+            loader="models.segmenters.encoder_unet.weights:encoder_unet_from",
+            markers=("segmentation_head.0.weight",),
+            sizes=("classes",),
+            runner="models.segmenters.encoder_unet.network:EncoderUNet",
+        ),
+        Network(
+            name="efficientnet-lite",
+            role="backbone",
+            loader="models.segmenters.efficientnet_lite.weights:efficientnet_lite_from",
+            markers=("_conv_stem.weight",),
+            sizes=("scale", "classes"),
         ),
         Network(
             name="unet",

@@ -41,9 +41,10 @@ def count(state: Mapping[str, Tensor], before: str, after: str) -> int:
 def build_strict(make: Callable[[], Network], state: Mapping[str, Tensor], name: str) -> Network:
     """Return the network of ``make`` with the tensors of ``state`` as float32, on their device, in eval mode.
 
-    ``make`` runs on the ``meta`` device, where a network takes no memory. Raises one ValueError that lists
-    every kind of mismatch: missing names, unknown names, wrong shapes, types that are not float16, bfloat16,
-    float32 or float64, NaN or infinite values, and values that float32 cannot hold (infinite, or all zero).
+    Counters, such as those of batch norm, stay integers. ``make`` runs on the ``meta`` device, where a
+    network takes no memory. Raises one ValueError that lists every kind of mismatch: missing names, unknown
+    names, wrong shapes, types that are not float16, bfloat16, float32 or float64, NaN or infinite values,
+    and values that float32 cannot hold (infinite, or all zero).
     """
     with torch.device("meta"):
         network = make()
@@ -55,13 +56,15 @@ def build_strict(make: Callable[[], Network], state: Mapping[str, Tensor], name:
             f"{name}: expected exactly the {len(wanted)} tensors of {type(network).__name__}, got "
             f"{'; '.join(f'{kind}: {some(keys)}' for kind, keys in problems)}; {advice}"
         )
-    network.load_state_dict({key: state[key].float().contiguous() for key in wanted}, assign=True)
+    fitting = {key: state[key].to(value.dtype).contiguous() for key, value in wanted.items()}
+    network.load_state_dict(fitting, assign=True)
     return network.eval()
 
 
 def _problems(wanted: Mapping[str, Tensor], state: Mapping[str, Tensor]) -> Iterator[tuple[str, list[str]]]:
     """Each kind of mismatch, and the tensors that have it."""
     shared = {key: state[key] for key in wanted if key in state}
+    counters = {key for key, value in wanted.items() if not value.is_floating_point()}
     converted = {key: value for key, value in shared.items() if value.dtype in _CONVERTED}
     yield "missing", [key for key in wanted if key not in state]
     yield "unknown", [key for key in state if key not in wanted]
@@ -75,7 +78,11 @@ def _problems(wanted: Mapping[str, Tensor], state: Mapping[str, Tensor]) -> Iter
     )
     yield (
         _TYPE,
-        [f"{key} ({_dtype(value)})" for key, value in shared.items() if key not in converted],
+        [
+            f"{key} ({_dtype(value)})"
+            for key, value in shared.items()
+            if (value.dtype != wanted[key].dtype if key in counters else key not in converted)
+        ],
     )
     yield "NaN or infinite", [key for key, value in converted.items() if not _finite(value)]
     yield (

@@ -5,7 +5,7 @@ Imports nothing heavy, so that commands can list them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -29,8 +29,41 @@ class Variant:
     backbone: str = ""
 
 
+def _on_backbones(network: str, argument: str, values: Mapping[str, str | int]) -> Iterator[Variant]:
+    """Variants of a network by backbone: the value of ``argument`` for each."""
+    for backbone, value in values.items():
+        yield Variant(
+            name=f"{network}-{backbone}", network=network, arguments={argument: value}, backbone=backbone
+        )
+
+
+_DEPTHS = {"resnet18": 18, "resnet50": 50, "resnet101": 101}
+_LITE = ("lite0", "lite1", "lite2")
 VARIANTS: Mapping[str, Variant] = {
-    variant.name: variant for variant in (Variant(name="unet", network="unet"),)
+    variant.name: variant
+    for variant in (
+        Variant(name="unet", network="unet"),
+        *(
+            Variant(
+                name=f"unet-{encoder}",
+                network="encoder-unet",
+                arguments={"encoder": encoder},
+                backbone=encoder,
+            )
+            for encoder in ("resnet18", *_LITE)
+        ),
+        *_on_backbones("pspnet", "depth", _DEPTHS),
+        *_on_backbones("deeplabv3plus", "backbone", {name: name for name in (*_DEPTHS, *_LITE)}),
+        *(
+            Variant(
+                name=f"segformer-b{size}",
+                network="segformer",
+                arguments={"size": size},
+                backbone=f"mit-b{size}",
+            )
+            for size in range(6)
+        ),
+    )
 }
 
 

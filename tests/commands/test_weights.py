@@ -58,7 +58,7 @@ def test_what_is_wrong_is_one_line(tmp_path: Path) -> None:
         (
             2,
             ("import", str(path), "--as", "raynet"),
-            "error: --as: expected realesrgan, .* or vgg16, got 'raynet'",
+            "error: --as: expected realesrgan, .* or efficientnet-lite2, got 'raynet'",
         ),
         (
             2,
@@ -71,8 +71,8 @@ def test_what_is_wrong_is_one_line(tmp_path: Path) -> None:
             r"error: .*a\.pth: expected weights under --key ema, got none; weights lie under \.: say which",
         ),
         (1, ("check", "glean"), "wrong: glean: expected its weights in .*, found no such file; train it"),
-        (2, ("fetch", "vgg16"), "error: NAME: expected realesrgan, got 'vgg16'"),
-        (2, ("list", "gleam"), "error: NAMES: expected realesrgan, .* or vgg16, got 'gleam'"),
+        (2, ("fetch", "vgg16"), "error: NAME: expected realesrgan, efficientnet-lite0, .*, got 'vgg16'"),
+        (2, ("list", "gleam"), "error: NAMES: expected realesrgan, .* or efficientnet-lite2, got 'gleam'"),
     ]:
         found, lines = _run(*words, "--weights", folder)
         assert found == code and len(lines) == 1

@@ -11,6 +11,7 @@ from models.glean.network import GLEAN, GLEANConfig
 from models.rainnet.network import RainNet
 from models.registry import WITH_WEIGHTS
 from models.rrdb.network import RRDBConfig, RRDBNet
+from models.segmenters.efficientnet_lite.network import EfficientNetLite
 from models.stylegan2.network import StyleGAN2, StyleGAN2Config
 from models.vgg.network import VGGFeatures
 
@@ -49,6 +50,7 @@ def test_our_network_of_these_sizes_has_as_many_tensors(name: str) -> None:
             "stylegan2": lambda: StyleGAN2(StyleGAN2Config.published(entry.sizes["size"])),
             "rainnet": RainNet,
             "vgg16": VGGFeatures,
+            "efficientnet-lite": lambda: EfficientNetLite(**entry.sizes),
         }[entry.network]()
     state = network.state_dict()
     assert len(state) == entry.tensors and sum(value.numel() for value in state.values()) == entry.parameters
@@ -66,5 +68,7 @@ def test_a_hash_is_known_whole_or_by_its_first_digits() -> None:
 
 
 def test_an_unknown_name_is_told_with_those_there_are() -> None:
-    with pytest.raises(ValueError, match=r"^weights: expected one of realesrgan, .*, vgg16, got 'gleam'$"):
+    with pytest.raises(
+        ValueError, match=r"^weights: expected one of realesrgan, .*, efficientnet-lite2, got 'gleam'$"
+    ):
         entry_named("gleam")

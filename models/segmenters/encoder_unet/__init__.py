@@ -1,0 +1,1 @@
+"""U-Nets on an encoder that classifies ImageNet."""

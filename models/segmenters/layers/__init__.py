@@ -1,0 +1,1 @@
+"""Layers that several segmenters share, named as MMSegmentation's."""

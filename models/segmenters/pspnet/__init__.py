@@ -1,0 +1,1 @@
+"""PSPNet (Zhao et al. 2017)."""

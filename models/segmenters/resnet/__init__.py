@@ -1,0 +1,1 @@
+"""ResNet with output stride 8, a backbone of segmenters."""

@@ -1,0 +1,90 @@
+"""Backbones from files in every layout in which ImageNet weights are published."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from models.segmenters.efficientnet_lite.network import EfficientNetLite
+from models.segmenters.network import FaceSegmenter
+from models.segmenters.pretrained import load_backbone
+from models.segmenters.segformer.names import to_mmsegmentation, to_nvidia
+from models.segmenters.variants import new_segmenter
+
+State = dict[str, Tensor]
+_TIMM = {"stem.0": "conv1.0", "stem.1": "conv1.1", "stem.3": "conv1.3", "stem.4": "conv1.4"}
+_TIMM |= {"stem.6": "conv1.6", "stem.7": "bn1"}
+
+
+def backbone(name: str, seed: int) -> tuple[FaceSegmenter, State]:
+    """A segmenter, and the tensors of another one's backbone."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network, other = new_segmenter(name), new_segmenter(name)
+    part = other.get_submodule("encoder" if name.startswith("unet") else "backbone")
+    return network, dict(part.state_dict())
+
+
+def timm(state: State) -> State:
+    parts = [(*key.rpartition("."), value) for key, value in state.items()]
+    return {f"{_TIMM.get(before, before)}.{kind}": value for before, _, kind, value in parts}
+
+
+FC = {"fc.weight": torch.zeros(1000, 512), "fc.bias": torch.zeros(1000)}
+HEAD = {"head.weight": torch.zeros(1000, 256), "head.bias": torch.zeros(1000)}
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "layout"),
+    [
+        ("unet-resnet18", lambda state: state | FC, "ResNet of torchvision"),
+        ("pspnet-resnet18", lambda state: {"state_dict": state | FC}, "ResNetV1c of MMSegmentation"),
+        (
+            "deeplabv3plus-resnet18",
+            lambda state: {f"backbone.{key}": value for key, value in state.items()},
+            "ResNetV1c of MMSegmentation",
+        ),
+        ("deeplabv3plus-resnet18", lambda state: timm(state) | FC, "ResNet with a deep stem of timm"),
+        ("segformer-b0", lambda state: to_nvidia(state) | HEAD, "MiT of NVIDIA"),
+        ("segformer-b0", to_mmsegmentation, "MiT of MMSegmentation"),
+        ("segformer-b0", dict, "MiT of transformers"),
+    ],
+)
+def test_a_layout_is_recognised(name: str, file: object, layout: str) -> None:
+    network, state = backbone(name, 1)
+    assert callable(file) and load_backbone(network, file(state), "x") == layout
+    part = network.get_submodule("encoder" if name.startswith("unet") else "backbone")
+    assert all(torch.equal(value, state[key]) for key, value in part.state_dict().items())
+
+
+@pytest.mark.parametrize("name", ("unet-lite0", "deeplabv3plus-lite0"))
+def test_the_classifier_of_a_lite_network_is_left_out(name: str) -> None:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(2)
+        classifier = EfficientNetLite(0, classes=1000)
+    network, _ = backbone(name, 3)
+    assert load_backbone(network, classifier.state_dict(), "x") == "EfficientNet-Lite"
+    part = network.get_submodule("encoder" if name.startswith("unet") else "backbone")
+    assert torch.equal(part.get_parameter("_conv_stem.weight"), classifier.get_parameter("_conv_stem.weight"))
+
+
+def test_what_does_not_fit_is_named() -> None:
+    network, state = backbone("pspnet-resnet18", 4)
+    plain = backbone("unet-resnet18", 4)[1]
+    with pytest.raises(
+        ValueError, match=r"x \(ResNet of torchvision\): expected a ResNet that begins with a deep"
+    ):
+        load_backbone(network, plain, "x")
+    with pytest.raises(
+        ValueError, match=r"got others \(missing: layer4\.1\..* and \d+ more\); use weights of this"
+    ):
+        load_backbone(network, {key: v for key, v in state.items() if not key.startswith("layer4.1")}, "x")
+    with pytest.raises(ValueError, match=r"unknown: layer5\.0\.conv1\.weight"):
+        load_backbone(network, state | {"layer5.0.conv1.weight": torch.zeros(1)}, "x")
+    with pytest.raises(ValueError, match=r"x: expected a tensor named stem\.0\.weight or "):
+        load_backbone(network, {"odd": torch.zeros(1)}, "x")
+    with pytest.raises(
+        ValueError, match="x: expected a network with a backbone, got UNet; leave the weights out"
+    ):
+        load_backbone(new_segmenter("unet"), state, "x")
