@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import warnings
 from collections.abc import Iterator
@@ -37,9 +36,8 @@ def encode_onnx(network: FaceSegmenter, size: tuple[int, int], *, any_count: boo
         )
     if program is None:
         raise RuntimeError("torch.onnx.export returned no program")
-    stream = io.BytesIO()
-    program.save(stream)
-    return stream.getvalue()
+    encoded: bytes = program.model_proto.SerializeToString()
+    return encoded
 
 
 @contextmanager

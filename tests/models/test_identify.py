@@ -52,7 +52,8 @@ def test_others_are_refused() -> None:
     with pytest.raises(ValueError) as error:
         identify({f"layer{index}.weight": torch.zeros(1) for index in range(9)}, "x.pth")
     assert str(error.value) == (
-        "x.pth: expected the tensors of one of glean, rrdbnet, rainnet, stylegan2, vgg16, got layer0.weight, "
+        "x.pth: expected the tensors of one of glean, rrdbnet, rainnet, stylegan2, vgg16, pspnet, deeplabv3plus, segformer, encoder-unet, "
+        "efficientnet-lite, got layer0.weight, "
         "layer1.weight, layer2.weight, layer3.weight, layer4.weight and 4 more; use a file of one of these networks"
     )
     with pytest.raises(ValueError, match="x: expected a tensor named model_layer0"):

@@ -8,8 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-# Mean and deviation of ImageNet's photographs, RGB in [0, 1].
-MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+from models.vgg.network import DEVIATION, MEAN
 
 
 def normalise(images: Tensor) -> Tensor:

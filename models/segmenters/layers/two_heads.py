@@ -13,7 +13,7 @@ from models.segmenters.layers.inputs import enlarge
 from models.segmenters.network import FaceSegmenter
 
 # The least side that all networks of this kind take: the last features have at least one pixel.
-LEAST_SIDE = 32
+_LEAST_SIDE = 32
 
 
 class Backbone(Protocol):
@@ -51,10 +51,10 @@ class TwoHeads(FaceSegmenter):
 
     def _features(self, images: Tensor) -> Sequence[Tensor]:
         check_pictures(images, self.multiple)
-        if min(images.shape[2:]) < LEAST_SIDE:
+        if min(images.shape[2:]) < _LEAST_SIDE:
             height, width = images.shape[2:]
             raise ValueError(
-                f"images: expected at least {LEAST_SIDE}x{LEAST_SIDE}, got {height}x{width}; enlarge them"
+                f"images: expected at least {_LEAST_SIDE}x{_LEAST_SIDE}, got {height}x{width}; enlarge them"
             )
         return cast(Sequence[Tensor], self.backbone(images))
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-StateDict = dict[str, Tensor]
+from models.checkpoints.names import StateDict
 
 # In each pattern, S is the number of the stage from 0 (from 1 at NVIDIA), B that of the block.
 _STAGE = {

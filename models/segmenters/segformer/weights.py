@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from torch import Tensor
 
 from models.checkpoints.build import build_strict, count, shape
-from models.segmenters.segformer.names import StateDict, from_mmsegmentation, to_mmsegmentation
+from models.checkpoints.names import StateDict
+from models.segmenters.segformer.names import from_mmsegmentation, to_mmsegmentation
 from models.segmenters.segformer.network import SIZES, SegFormer
 
 _BACKBONE = "backbone."
@@ -24,7 +25,7 @@ def segformer_from(state: Mapping[str, Tensor], name: str = "checkpoint") -> Seg
         **{key: value for key, value in state.items() if not key.startswith(_BACKBONE)},
         **{f"{_BACKBONE}{key}": value for key, value in from_mmsegmentation(backbone_of(state)).items()},
     }
-    size = size_of(backbone_of(own), name)
+    size = encoder_size(backbone_of(own), name)
     return build_strict(lambda: SegFormer(classes=classes, size=size), own, name)
 
 
@@ -36,7 +37,7 @@ def mmsegmentation_state(network: SegFormer) -> StateDict:
     return {**{f"{_BACKBONE}{key}": value for key, value in encoder.items()}, **others}
 
 
-def size_of(encoder: Mapping[str, Tensor], name: str) -> int:
+def encoder_size(encoder: Mapping[str, Tensor], name: str) -> int:
     """Return 0 to 5 from the encoder's tensors, named as those of ``transformers``. ValueError for others."""
     first = shape(encoder, "stages.0.layer_norm.weight", 1, name)[0]
     blocks = tuple(

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import torch
 
-from models.segmenters.layers.inputs import DEVIATION, MEAN, enlarge, normalise
+from models.segmenters.layers.inputs import enlarge, normalise
+from models.vgg.network import DEVIATION, MEAN
 
 
 def test_the_mean_becomes_zero_and_a_deviation_more_one() -> None:
