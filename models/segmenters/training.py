@@ -8,7 +8,7 @@ import torch
 from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor, nn
 
-from models.segmenters.losses import ohem_bce
+from models.segmenters.losses.hard_binary import ohem_bce
 from models.segmenters.network import FaceSegmenter
 from models.training_module import TrainingModule, seed_of
 

@@ -1,4 +1,4 @@
-"""Losses of the segmenters."""
+"""FaceOcc's loss: cross-entropy over the hard pixels of a batch."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import math
 
 import torch
 from torch import Tensor
-from torch.nn import functional
+
+from models.segmenters.losses.cross_entropy import binary_losses
 
 
 def ohem_bce(
@@ -14,12 +15,12 @@ def ohem_bce(
 ) -> Tensor:
     """Return the scalar binary cross-entropy over the hard pixels of a batch (FaceOcc, specs 6.3).
 
-    ``logits``: float (N, 1, H, W); ``target``: same shape, 0 or 1. A pixel is hard if the
-    probability of its true class is below ``threshold``, that is, if its loss is above
-    ``-ln threshold``. The mean is over all hard pixels, or over the ``min_kept`` worst pixels if fewer
+    ``logits``: float (N, 1, H, W); ``target``: integer (N, 1, H, W), 0, 1, or 255, which does not count.
+    A pixel is hard if the probability of its true class is below ``threshold``, that is, if its loss is
+    above ``-ln threshold``. The mean is over all hard pixels, or over the ``min_kept`` worst pixels if fewer
     are hard. By default ``min_kept`` is the number of pixels of one picture minus one.
 
-    Raises ValueError for different shapes and for a threshold outside (0, 1).
+    Raises ValueError for different shapes, for other labels, and for a threshold outside (0, 1).
     """
     if logits.shape != target.shape:
         raise ValueError(
@@ -27,8 +28,11 @@ def ohem_bce(
         )
     if not 0 < threshold < 1:
         raise ValueError(f"threshold: expected a probability between 0 and 1, got {threshold}")
-    losses = functional.binary_cross_entropy_with_logits(logits, target.to(logits.dtype), reduction="none")
-    losses = losses.flatten()
+    losses, valid = binary_losses(logits, target[:, 0])
+    losses = losses[valid]
+    if not losses.numel():
+        # Still part of the graph, so that it has a gradient.
+        return logits.sum() * 0
     kept = logits.shape[-2] * logits.shape[-1] - 1 if min_kept is None else min_kept
     kept = max(1, min(kept, losses.numel()))
     hard = losses > -math.log(threshold)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn import functional
 
-from models.segmenters.losses import ohem_bce
+from models.segmenters.losses.hard_binary import ohem_bce
 
 
 def _by_sorting(logits: Tensor, target: Tensor, threshold: float, min_kept: int) -> Tensor:
