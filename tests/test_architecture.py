@@ -33,7 +33,15 @@ def test_imports_run_one_way_and_heavy_libraries_stay_where_they_belong() -> Non
 
 
 # Where modules run networks; elsewhere one may import what does inside the function that needs it.
-NETWORKS = ("models", "tasks/training", "tasks/weights", "tasks/review/disagreement.py")
+NETWORKS = (
+    "models",
+    "tasks/training",
+    "tasks/weights",
+    "tasks/review/disagreement.py",
+    "tasks/infer/compare_onnx.py",
+    "tasks/infer/export_model.py",
+    "tasks/infer/mmsegmentation.py",
+)
 
 
 def test_torch_is_loaded_where_a_network_is_asked_for_and_nowhere_else() -> None:

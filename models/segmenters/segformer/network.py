@@ -22,8 +22,8 @@ SIZES = {
     4: (64, (3, 8, 27, 3)),
     5: (64, (3, 6, 40, 3)),
 }
-_HEADS, _REDUCTIONS = (1, 2, 5, 8), (8, 4, 2, 1)
-_HEAD_CHANNELS = 256
+HEADS, _REDUCTIONS = (1, 2, 5, 8), (8, 4, 2, 1)
+HEAD_CHANNELS = 256
 _EPSILON, _DROP_PATH = 1e-6, 0.1
 
 
@@ -40,11 +40,11 @@ class MixTransformer(nn.Module):
 
         super().__init__()
         first, blocks = SIZES[size]
-        self.channels = tuple(first * heads for heads in _HEADS)
+        self.channels = tuple(first * heads for heads in HEADS)
         config = SegformerConfig(
             depths=list(blocks),
             hidden_sizes=list(self.channels),
-            num_attention_heads=list(_HEADS),
+            num_attention_heads=list(HEADS),
             sr_ratios=list(_REDUCTIONS),
             drop_path_rate=_DROP_PATH,
             hidden_dropout_prob=0.0,
@@ -66,9 +66,9 @@ class MixHead(ClassHead):
     """Brings all features to the size of the largest and joins them: MMSegmentation's SegformerHead."""
 
     def __init__(self, channels_in: Sequence[int], classes: int) -> None:
-        super().__init__(_HEAD_CHANNELS, classes)
-        self.convs = nn.ModuleList(NormedConv(channels, _HEAD_CHANNELS) for channels in channels_in)
-        self.fusion_conv = NormedConv(len(channels_in) * _HEAD_CHANNELS, _HEAD_CHANNELS)
+        super().__init__(HEAD_CHANNELS, classes)
+        self.convs = nn.ModuleList(NormedConv(channels, HEAD_CHANNELS) for channels in channels_in)
+        self.fusion_conv = NormedConv(len(channels_in) * HEAD_CHANNELS, HEAD_CHANNELS)
 
     def forward(self, features: Sequence[Tensor]) -> Tensor:
         size = features[0].shape[2:]

@@ -1,0 +1,1 @@
+"""Segmenters in use: pictures segmented, networks exported."""

@@ -1,0 +1,109 @@
+"""Labels of pictures of any size from a network's scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import cv2
+import numpy as np
+
+from natocc.geometry import Image
+from natocc.masks.policy import CLASS_IDS
+from tasks.infer.network import Floats32, ReadyNetwork
+
+# Sizes and mirror images over which scores are averaged: the test pipeline of MMSegmentation (specs 2.7).
+SCALES = (0.5, 0.75, 1.0, 1.25, 1.5, 1.75)
+# Classes that a mirror image exchanges: of parsing.png, whose sides are the image's.
+_SIDES = tuple((CLASS_IDS[f"l_{part}"], CLASS_IDS[f"r_{part}"]) for part in ("eye", "brow", "ear"))
+
+
+def predict(network: ReadyNetwork, pictures: Sequence[Image], *, size: int, tta: bool) -> Iterator[Image]:
+    """Yield the labels of each picture (uint8 HxWx3, RGB), uint8 of its own height and width.
+
+    A picture is stretched to ``size``, as in training; the probabilities are enlarged to the picture's own
+    size, and the most probable class wins. With one class, labels are 0 and 1 = face. ``tta`` averages the
+    probabilities over ``SCALES`` and mirror images.
+    """
+    probabilities = _probabilities(network, pictures, size, mirrored=tta)
+    if tta:
+        others = [scale for scale in SCALES if scale != 1]
+        for scale in others:
+            side = max(network.multiple, round(size * scale / network.multiple) * network.multiple)
+            found = _probabilities(network, pictures, side, mirrored=True)
+            probabilities += np.stack([_stretched(one, size) for one in found])
+        probabilities /= np.float32(1 + len(others))
+    for picture, planes in zip(pictures, probabilities, strict=True):
+        yield _labels(planes, picture.shape[1], picture.shape[0])
+
+
+def check_size(network: ReadyNetwork, size: int | None, *, tta: bool) -> int:
+    """Return the side to which pictures are stretched. Raises ValueError for one that can't be taken."""
+    side = network.size if size is None else size
+    if side % network.multiple:
+        nearest = -(-side // network.multiple) * network.multiple
+        raise ValueError(
+            f"--size: expected a multiple of {network.multiple} for this network, got {side}; use {nearest}"
+        )
+    if not network.any_size and side != network.size:
+        raise ValueError(
+            f"--size: expected {network.size}, for which this ONNX network was exported, got {side}; "
+            f"export it with --size {side}"
+        )
+    if not network.any_size and tta:
+        raise ValueError("--tta: expected a network that takes several sizes, got ONNX; use its checkpoint")
+    return side
+
+
+def _probabilities(
+    network: ReadyNetwork, pictures: Sequence[Image], side: int, *, mirrored: bool
+) -> Floats32:
+    """Probabilities (N, classes, side, side), with the mean over the mirror images if asked for."""
+    images = np.stack([_resized(picture, side).transpose(2, 0, 1) for picture in pictures])
+    values = images.astype(np.float32) / 255
+    found = _normed(network.scores(values))
+    if mirrored:
+        mirror = np.ascontiguousarray(values[..., ::-1], np.float32)
+        other = _normed(network.scores(mirror))[..., ::-1]
+        found = ((found + other[:, _exchanged(network.classes)]) / 2).astype(np.float32)
+    return found
+
+
+def _normed(scores: Floats32) -> Floats32:
+    """Sigmoid of one class, softmax over several."""
+    if scores.shape[1] == 1:
+        return (1 / (1 + np.exp(-scores))).astype(np.float32)
+    powers = np.exp(scores - scores.max(1, keepdims=True))
+    found: Floats32 = (powers / powers.sum(1, keepdims=True)).astype(np.float32)
+    return found
+
+
+def _exchanged(classes: int) -> list[int]:
+    """The place of each class in the scores of a mirror image."""
+    places = list(range(classes))
+    for left, right in _SIDES if classes > max(map(max, _SIDES)) else ():
+        places[left], places[right] = right, left
+    return places
+
+
+def _labels(planes: Floats32, width: int, height: int) -> Image:
+    """The most probable class at each pixel; planes are enlarged one by one, which takes little memory."""
+    if len(planes) == 1:
+        return np.asarray(cv2.resize(planes[0], (width, height)) > 0.5).view(np.uint8)
+    best = cv2.resize(planes[0], (width, height))
+    labels = np.zeros((height, width), np.uint8)
+    for number, plane in enumerate(planes[1:], 1):
+        other = cv2.resize(plane, (width, height))
+        higher = other > best
+        labels[higher] = number
+        np.maximum(best, other, out=best)
+    return labels
+
+
+def _stretched(planes: Floats32, size: int) -> Floats32:
+    return np.stack([cv2.resize(plane, (size, size)) for plane in planes]).astype(np.float32)
+
+
+def _resized(picture: Image, side: int) -> Image:
+    shrinks = min(picture.shape[:2]) >= side
+    way = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return cv2.resize(picture, (side, side), interpolation=way).astype(np.uint8, copy=False)

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from models.checkpoints.read import read_content
+from models.identify import identify
+from tasks.infer.export_model import export_model
+from tasks.infer.network import open_network
+from tasks.infer.options import ExportOptions
+from tests.tasks.infer.checkpoints import checkpoint
+
+
+def test_an_onnx_network_scores_as_its_checkpoint_and_has_a_card(tmp_path: Path) -> None:
+    given = checkpoint(tmp_path, classes=2)
+    report = export_model(ExportOptions(checkpoint=given, out=tmp_path / "out"))
+    assert report.largest_difference is not None and report.largest_difference < 1e-4
+    assert [Path(file).name for file in report.files] == ["unet.onnx", "README.md"]
+    ours, theirs = open_network(given, "cpu"), open_network(report.files[0], "cpu")
+    assert (theirs.classes, theirs.size, theirs.multiple, theirs.any_size) == (2, 64, 16, False)
+    images = np.random.default_rng(0).random((3, 3, 64, 64), np.float32)
+    np.testing.assert_allclose(ours.scores(images), theirs.scores(images), atol=1e-4)
+    card = Path(report.files[1]).read_text()
+    for text in ("0123456789ab", "research only", "| RealOcc | face_iou | 0.9 |", "started from | scratch"):
+        assert text in card, text
+    assert "those scores are not of faces that the selection has not seen" in card
+
+
+def test_mmsegmentation_s_layout_is_written_and_read(tmp_path: Path) -> None:
+    given = checkpoint(tmp_path, "segformer-b0", classes=2)
+    report = export_model(ExportOptions(checkpoint=given, out=tmp_path / "out", format="mmseg"))
+    weights, config, _ = report.files
+    content = read_content(weights)
+    assert isinstance(content, dict) and "backbone.layers.0.0.projection.weight" in content["state_dict"]
+    known, _ = identify(content, "x")
+    images = torch.rand(1, 3, 64, 64)
+    with torch.inference_mode():
+        expected = open_network(given, "cpu").scores(images.numpy())
+        np.testing.assert_allclose(known.module(images).numpy(), expected, atol=1e-5)
+    values: dict[str, object] = {}
+    exec(Path(config).read_text(), values)
+    model = values["model"]
+    assert isinstance(model, dict) and model["backbone"]["num_layers"] == [2, 2, 2, 2]
+
+
+def test_what_mmsegmentation_lacks_is_refused(tmp_path: Path) -> None:
+    for variant, classes, message in (
+        ("unet", 2, "expected one of pspnet-resnet18, .*, got unet, which MMSegmentation does not have"),
+        ("segformer-b0", 1, "expected a network of two classes or more, got one logit a pixel"),
+    ):
+        options = ExportOptions(
+            checkpoint=checkpoint(tmp_path, variant, classes=classes), out=tmp_path / "out", format="mmseg"
+        )
+        with pytest.raises(ValueError, match=message):
+            export_model(options)
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(
+        ValueError, match="--size: expected a multiple of 16 for this network, got 40; use 48"
+    ):
+        export_model(ExportOptions(checkpoint=checkpoint(tmp_path), out=tmp_path / "out", size=40))
