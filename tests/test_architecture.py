@@ -117,6 +117,7 @@ OPENERS = (
     "assets/packages/no_build",
     "assets/weights/registry.py",
     "manifests/card.py",
+    "tasks/infer/card.py",
     "manifests/yaml/fields.py",
     "manifests/syntax_tree.py",
     "models/checkpoints",

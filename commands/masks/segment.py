@@ -21,10 +21,10 @@ def segment(options: SegmentOptions) -> CommandReport:
 
     Pictures that can't be read are named, and the exit code is 1 then.
     """
-    from tasks.infer.segment import segment as carry_out
+    from tasks.infer.segment import segment_pictures
 
     with progress("pictures") as on_progress:
-        report = carry_out(options, report=show_problem, on_progress=on_progress)
+        report = segment_pictures(options, report=show_problem, on_progress=on_progress)
     rows = [{"mask": mask, "share": f"{share:.3f}"} for mask, share in report.shares.items()]
     print_table(rows[:_SHOWN])
     say(f"{count_of(len(rows), 'masks')} in {options.out}, the first {min(len(rows), _SHOWN)} shown")

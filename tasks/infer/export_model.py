@@ -10,7 +10,6 @@ from typing import Any
 
 import torch
 
-from manifests.model_card import ModelCard
 from models.checkpoints.names import StateDict
 from models.segmenters.checkpoint import StoredSegmenter, read_segmenter
 from models.segmenters.segformer.network import SegFormer
@@ -18,15 +17,16 @@ from models.segmenters.segformer.weights import mmsegmentation_state
 from natocc.document import RELEASE
 from shards import storage
 from shards.check_output import check_folder
+from tasks.infer.card import ModelCard
 from tasks.infer.compare_onnx import compare_onnx, with_facts
 from tasks.infer.mmsegmentation import config_text
 from tasks.infer.options import ExportOptions
 
-CARD = "README.md"
+MODEL_CARD = "README.md"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExportReport:
+class ExportedModel:
     """``largest_difference`` between the scores of torch and ONNX Runtime; None for other formats."""
 
     files: tuple[str, ...]
@@ -36,7 +36,7 @@ class ExportReport:
     largest_difference: float | None
 
 
-def export_model(options: ExportOptions) -> ExportReport:
+def export_model(options: ExportOptions) -> ExportedModel:
     """Write a checkpoint's network in another format, and its card.
 
     An ONNX network is compared with torch on random pictures before it is written. Raises ValueError for a
@@ -52,11 +52,11 @@ def export_model(options: ExportOptions) -> ExportReport:
     else:
         files[f"{stored.variant}.pth"] = _mmsegmentation_checkpoint(stored)
         files[f"{stored.variant}.py"] = config_text(stored.variant, stored.network.classes, size).encode()
-    files[CARD] = card_of_segmenter(stored, size).write().encode()
+    files[MODEL_CARD] = card_of_segmenter(stored, size).write().encode()
     check_folder(str(options.out))
     for name, data in files.items():
         storage.write_bytes(str(options.out / name), data)
-    return ExportReport(
+    return ExportedModel(
         files=tuple(str(options.out / name) for name in files),
         variant=stored.variant,
         classes=stored.network.classes,

@@ -34,7 +34,7 @@ class ReadyNetwork:
     any_size: bool
 
 
-def open_network(checkpoint: str, device: Device = "auto") -> ReadyNetwork:
+def open_segmenter(checkpoint: str, device: Device = "auto") -> ReadyNetwork:
     """Open a checkpoint of torch or an ONNX file of ``natocc export-model``.
 
     Raises ValueError for other files, for a missing GPU, and for missing packages.

@@ -12,7 +12,7 @@ from natocc.masks.policy import CLASS_IDS
 from tasks.infer.network import Floats32, ReadyNetwork
 
 # Sizes and mirror images over which scores are averaged: the test pipeline of MMSegmentation (specs 2.7).
-SCALES = (0.5, 0.75, 1.0, 1.25, 1.5, 1.75)
+TTA_SCALES = (0.5, 0.75, 1.0, 1.25, 1.5, 1.75)
 # Classes that a mirror image exchanges: of parsing.png, whose sides are the image's.
 _SIDES = tuple((CLASS_IDS[f"l_{part}"], CLASS_IDS[f"r_{part}"]) for part in ("eye", "brow", "ear"))
 
@@ -22,11 +22,11 @@ def predict(network: ReadyNetwork, pictures: Sequence[Image], *, size: int, tta:
 
     A picture is stretched to ``size``, as in training; the probabilities are enlarged to the picture's own
     size, and the most probable class wins. With one class, labels are 0 and 1 = face. ``tta`` averages the
-    probabilities over ``SCALES`` and mirror images.
+    probabilities over ``TTA_SCALES`` and mirror images.
     """
     probabilities = _probabilities(network, pictures, size, mirrored=tta)
     if tta:
-        others = [scale for scale in SCALES if scale != 1]
+        others = [scale for scale in TTA_SCALES if scale != 1]
         for scale in others:
             side = max(network.multiple, round(size * scale / network.multiple) * network.multiple)
             found = _probabilities(network, pictures, side, mirrored=True)
@@ -36,7 +36,7 @@ def predict(network: ReadyNetwork, pictures: Sequence[Image], *, size: int, tta:
         yield _labels(planes, picture.shape[1], picture.shape[0])
 
 
-def check_size(network: ReadyNetwork, size: int | None, *, tta: bool) -> int:
+def side_for(network: ReadyNetwork, size: int | None, *, tta: bool) -> int:
     """Return the side to which pictures are stretched. Raises ValueError for one that can't be taken."""
     side = network.size if size is None else size
     if side % network.multiple:
@@ -59,10 +59,10 @@ def _probabilities(
 ) -> Floats32:
     """Probabilities (N, classes, side, side), with the mean over the mirror images if asked for."""
     images = np.stack([_resized(picture, side).transpose(2, 0, 1) for picture in pictures])
-    values = images.astype(np.float32) / 255
+    values = images.astype(np.float32) / np.float32(255)
     found = _normed(network.scores(values))
     if mirrored:
-        mirror = np.ascontiguousarray(values[..., ::-1], np.float32)
+        mirror: Floats32 = np.ascontiguousarray(values[..., ::-1])
         other = _normed(network.scores(mirror))[..., ::-1]
         found = ((found + other[:, _exchanged(network.classes)]) / 2).astype(np.float32)
     return found

@@ -14,10 +14,10 @@ from natocc.codecs import encode_jpeg, encode_png
 from natocc.geometry import Image
 from shards import storage
 from shards.check_output import check_folder
-from tasks.infer.network import open_network
+from tasks.infer.network import open_segmenter
 from tasks.infer.options import SegmentOptions
 from tasks.infer.pictures import InputPicture, input_pictures
-from tasks.infer.predict import check_size, predict
+from tasks.infer.predict import predict, side_for
 from tasks.progress import OnProgress, ProgressCounter, ignore_progress
 from tasks.workers.pool import batched
 
@@ -36,7 +36,7 @@ class SegmentReport:
     size: int
 
 
-def segment(
+def segment_pictures(
     options: SegmentOptions,
     *,
     report: ReportProblem = lambda problem: None,
@@ -57,8 +57,8 @@ def segment(
         report(problem)
 
     pictures = input_pictures(options.images, options.out, found)
-    network = open_network(options.checkpoint, options.device)
-    size = check_size(network, options.size, tta=options.tta)
+    network = open_segmenter(options.checkpoint, options.device)
+    size = side_for(network, options.size, tta=options.tta)
     check_folder(str(options.out))
     shares: dict[str, float] = {}
     overlays: list[str] = []

@@ -21,7 +21,7 @@ _STAGES = (
 )
 # Factors of channels and of blocks. Stem, head, and the blocks of the first and last stage stay.
 _FACTORS = {0: (1.0, 1.0), 1: (1.0, 1.1), 2: (1.1, 1.2)}
-SCALES = tuple(_FACTORS)
+LITE_SCALES = tuple(_FACTORS)
 _STEM, _HEAD = 32, 1280
 # Stages whose output is the last one of its size.
 _LAST_OF_SIZE = (0, 1, 2, 4, 6)
@@ -81,8 +81,8 @@ class EfficientNetLite(nn.Module):
 
     def __init__(self, scale: int = 0, *, classes: int = 0) -> None:
         super().__init__()
-        if scale not in SCALES:
-            raise ValueError(f"scale: expected one of {', '.join(map(str, SCALES))}, got {scale}")
+        if scale not in LITE_SCALES:
+            raise ValueError(f"scale: expected one of {', '.join(map(str, LITE_SCALES))}, got {scale}")
         self.scale = scale
         wider, deeper = _FACTORS[scale]
         self._conv_stem, self._bn0 = SameConv(3, _STEM, 3, stride=2, bias=False), _norm(_STEM)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from torch import Tensor
 
 from models.checkpoints.build import build_strict, count, shape
-from models.segmenters.efficientnet_lite.network import SCALES, EfficientNetLite
+from models.segmenters.efficientnet_lite.network import LITE_SCALES, EfficientNetLite
 
 # Tensors of the classifier, which a segmenter does without.
 CLASSIFIER = ("_conv_head.", "_bn1.", "_fc.")
@@ -27,7 +27,7 @@ def scale_of(state: Mapping[str, Tensor], name: str, prefix: str = "") -> int:
     """Return 0, 1 or 2, from number and width of the blocks. ValueError for others."""
     blocks = count(state, f"{prefix}_blocks.", "._depthwise_conv.weight")
     width = shape(state, f"{prefix}_blocks.{max(blocks - 1, 0)}._project_conv.weight", 4, name)[0]
-    for scale in SCALES:
+    for scale in LITE_SCALES:
         network = _sizes(scale)
         if (blocks, width) == network:
             return scale

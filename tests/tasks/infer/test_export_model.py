@@ -9,7 +9,7 @@ import torch
 from models.checkpoints.read import read_content
 from models.identify import identify
 from tasks.infer.export_model import export_model
-from tasks.infer.network import open_network
+from tasks.infer.network import open_segmenter
 from tasks.infer.options import ExportOptions
 from tests.tasks.infer.checkpoints import checkpoint
 
@@ -19,7 +19,7 @@ def test_an_onnx_network_scores_as_its_checkpoint_and_has_a_card(tmp_path: Path)
     report = export_model(ExportOptions(checkpoint=given, out=tmp_path / "out"))
     assert report.largest_difference is not None and report.largest_difference < 1e-4
     assert [Path(file).name for file in report.files] == ["unet.onnx", "README.md"]
-    ours, theirs = open_network(given, "cpu"), open_network(report.files[0], "cpu")
+    ours, theirs = open_segmenter(given, "cpu"), open_segmenter(report.files[0], "cpu")
     assert (theirs.classes, theirs.size, theirs.multiple, theirs.any_size) == (2, 64, 16, False)
     images = np.random.default_rng(0).random((3, 3, 64, 64), np.float32)
     np.testing.assert_allclose(ours.scores(images), theirs.scores(images), atol=1e-4)
@@ -38,7 +38,7 @@ def test_mmsegmentation_s_layout_is_written_and_read(tmp_path: Path) -> None:
     known, _ = identify(content, "x")
     images = torch.rand(1, 3, 64, 64)
     with torch.inference_mode():
-        expected = open_network(given, "cpu").scores(images.numpy())
+        expected = open_segmenter(given, "cpu").scores(images.numpy())
         np.testing.assert_allclose(known.module(images).numpy(), expected, atol=1e-5)
     values: dict[str, object] = {}
     exec(Path(config).read_text(), values)

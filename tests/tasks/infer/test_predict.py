@@ -5,7 +5,7 @@ import pytest
 
 from natocc.geometry import Image
 from tasks.infer.network import Floats32, ReadyNetwork
-from tasks.infer.predict import SCALES, check_size, predict
+from tasks.infer.predict import TTA_SCALES, predict, side_for
 
 
 def network(classes: int, *, any_size: bool = True) -> ReadyNetwork:
@@ -62,18 +62,18 @@ def test_tta_scores_every_size_and_its_mirror_image() -> None:
 
     ready = ReadyNetwork(scores=scores, classes=1, size=64, multiple=16, any_size=True)
     list(predict(ready, [picture(64, 64)], size=64, tta=True))
-    assert sorted(seen) == sorted((int(64 * scale), way) for scale in SCALES for way in (False, True))
+    assert sorted(seen) == sorted((int(64 * scale), way) for scale in TTA_SCALES for way in (False, True))
 
 
 def test_a_size_that_a_network_can_t_take_is_refused() -> None:
     ready = network(1)
-    assert check_size(ready, None, tta=True) == 64 and check_size(ready, 32, tta=False) == 32
+    assert side_for(ready, None, tta=True) == 64 and side_for(ready, 32, tta=False) == 32
     with pytest.raises(
         ValueError, match="--size: expected a multiple of 16 for this network, got 40; use 48"
     ):
-        check_size(ready, 40, tta=False)
+        side_for(ready, 40, tta=False)
     fixed = network(1, any_size=False)
     with pytest.raises(ValueError, match="expected 64, for which this ONNX network was exported, got 32"):
-        check_size(fixed, 32, tta=False)
+        side_for(fixed, 32, tta=False)
     with pytest.raises(ValueError, match="--tta: expected a network that takes several sizes, got ONNX"):
-        check_size(fixed, None, tta=True)
+        side_for(fixed, None, tta=True)

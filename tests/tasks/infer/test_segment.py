@@ -9,7 +9,7 @@ import skimage.data
 
 from natocc.codecs import decode_plane, encode_jpeg
 from tasks.infer.options import SegmentOptions
-from tasks.infer.segment import overlaid, segment
+from tasks.infer.segment import overlaid, segment_pictures
 from tasks.options import OptionsError
 from tests.tasks.infer.checkpoints import checkpoint
 
@@ -31,7 +31,9 @@ def test_masks_have_the_pictures_sizes_and_do_not_depend_on_the_batch(
 ) -> None:
     given = {"images": (pictures,), "checkpoint": checkpoint(tmp_path, classes=classes), "device": "cpu"}
     reports = [
-        segment(SegmentOptions(**given, out=tmp_path / f"out{batch}", batch=batch, overlay=batch == 3))
+        segment_pictures(
+            SegmentOptions(**given, out=tmp_path / f"out{batch}", batch=batch, overlay=batch == 3)
+        )
         for batch in (1, 3)
     ]
     assert [[problem.path for problem in one.problems] for one in reports] == [

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from manifests.model_card import ModelCard
+from tasks.infer.card import ModelCard
 
 
 def card(**values: object) -> str:
