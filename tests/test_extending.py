@@ -19,6 +19,7 @@ import pytest
 from manifests.dataset import read_dataset, resolve_version
 from manifests.sample import read_metadata
 from manifests.syntax_tree import PACKAGES, ROOT
+from models.checkpoints.read import read_content
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.labels import visible_mask
 from shards.reader import read_shard
@@ -165,4 +166,5 @@ def test_the_new_harmoniser_changes_pixels_and_no_label(extended: Extended) -> N
 
 
 def test_the_new_segmenter_is_trained_and_written(extended: Extended) -> None:
-    assert b"natocc-strided/1" in extended.checkpoint.read_bytes()
+    content = read_content(extended.checkpoint.read_bytes())
+    assert isinstance(content, dict) and content["variant"] == "strided"
