@@ -1,4 +1,4 @@
-"""``train-segmenter``: a version's shards → a small U-Net → figures on held-out and really occluded faces."""
+"""``train-segmenter``: a version's shards → a segmenter → figures on held-out and really occluded faces."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from prefect.cache_policies import NO_CACHE
 from assets.wording import count_of
 from flows.parameters import take
 from flows.signals import stopped_by_signals
-from flows.training import UNTRAINED, create_artifacts, log_report
+from flows.training import UNTRAINED, create_artifacts, log_report, progress_artifact
 from models.optional_packages import require_networks
 from tasks.training.segmenter.options import SegmenterJob, SegmenterOptions
 
@@ -23,7 +23,9 @@ def train_task(job: SegmenterJob) -> SegmenterReport:
     """Train and score; the checkpoint and the figures land in ``job.out``."""
     from tasks.training.segmenter.train import train_segmenter as train
 
-    report = train(job.version, job.bank, job.out, job.narrowed(SegmenterOptions), wait=job.wait)
+    options = job.narrowed(SegmenterOptions)
+    with progress_artifact("segmenter-progress", "steps") as on_progress:
+        report = train(job.version, job.bank, job.out, options, wait=job.wait, on_progress=on_progress)
     log_report(report, (f"note: {note}" for note in report.notes))
     return report
 

@@ -27,7 +27,7 @@ def occluded_face(seed: int, *, side: int = 128, split: str = "train") -> Member
     disc = _disc(side, (float(place[0]), float(place[1])), 0.13)
     image = np.where(disc[..., None] > 0, rng.integers(0, 255, 3, np.uint8), portrait)
     mask = face & ~disc & 1
-    facts = {"kind": "randocc", "face": {"id": "00000", "split": split}, "occluder": {"split": split}}
+    facts = {"kind": "randocc", "face": {"id": f"{seed:05d}", "split": split}, "occluder": {"split": split}}
     return {
         "jpg": _encode(".jpg", cv2.cvtColor(image.astype(np.uint8), cv2.COLOR_RGB2BGR)),
         "mask.png": _encode(".png", mask),

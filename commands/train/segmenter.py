@@ -1,4 +1,4 @@
-"""``natocc train-segmenter``: a small segmenter from the shards, without Prefect."""
+"""``natocc train-segmenter``: a segmenter from the shards, without Prefect."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tasks.training.segmenter.options import SegmenterJob, SegmenterOptions
     example="natocc train-segmenter data/datasets/sample --bank data/bank --out data/segmenter",
 )
 def train_segmenter(job: SegmenterJob) -> CommandReport:
-    """Train a small segmenter on the shards and print its face IoU on faces it has not seen.
+    """Train a segmenter on the shards and print its face IoU on faces it has not seen.
 
     A signal stops it after the current step. The same command resumes it from its last state.
     """
@@ -31,6 +31,7 @@ def train_segmenter(job: SegmenterJob) -> CommandReport:
     resumed = f", {report.resumed} of them before," if report.resumed else ""
     pictures = count_of(report.trained_on, "pictures")
     say(f"trained {count_of(report.steps, 'steps')}{resumed} on {pictures} of version {report.version}")
+    say(f"weights of step {report.selected_step}, selected on: {report.selected_on}")
     say(report.weights)
     fields = {
         "checkpoint": report.weights,
@@ -39,6 +40,11 @@ def train_segmenter(job: SegmenterJob) -> CommandReport:
         "steps": report.steps,
         "steps_before": report.resumed,
         "trained_on": report.trained_on,
+        "network": report.network,
+        "schedule": report.schedule,
+        "started_from": report.started_from,
+        "selected_on": report.selected_on,
+        "selected_step": report.selected_step,
         "scores": report.table(),
         "left_out": report.notes,
     }

@@ -21,6 +21,10 @@ class Views:
     matrices: Tensor
     gains: Tensor
 
+    def part(self, part: slice) -> Views:
+        """Return the views of some of the pictures."""
+        return Views(matrices=self.matrices[part], gains=self.gains[part])
+
 
 def draw_views(count: int, generator: Generator) -> Views:
     """Draw ``count`` views: mirror, rotation, scale, shift and tint (specs 6.2).

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import lightning
 
@@ -18,7 +18,11 @@ _ROWS = 100
 
 
 class OtherTraining(ValueError):
-    """The state file belongs to a training with other settings."""
+    """The state file belongs to a training with other settings, ``names``."""
+
+    def __init__(self, message: str, names: Sequence[str]) -> None:
+        super().__init__(message)
+        self.names = tuple(names)
 
 
 class CheckpointCallback(StepCallback):
@@ -103,7 +107,8 @@ class CheckpointCallback(StepCallback):
                 f"step {module.step}: expected finite weights, got NaN or infinity in the {broken}; "
                 f"{module.if_diverged}"
             )
-        storage.write_bytes(self.url, encode_state(state))
+        if trainer.is_global_zero:
+            storage.write_bytes(self.url, encode_state(state))
         self._written = module.step
 
     def _check_settings(self, state: TrainingState) -> None:
@@ -113,5 +118,6 @@ class CheckpointCallback(StepCallback):
             differences = ", ".join(f"{name} {theirs.get(name)} (now {ours.get(name)})" for name in names)
             raise OtherTraining(
                 f"{self.url}: expected the state of this training, got that of another: {differences}; "
-                "use another --out, or remove the file to train from the start"
+                "use another --out, or remove the file to train from the start",
+                names,
             )

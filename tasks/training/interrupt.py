@@ -53,7 +53,11 @@ class InterruptHandler(StepCallback):
 
     def after_step(self, trainer: lightning.Trainer, module: TrainingModule) -> None:
         self._between_steps = True
-        if signals.received() is not None:
+        stopping = signals.received() is not None
+        if trainer.world_size > 1:
+            # Signals reach processes at different steps, and all have to end after the same one.
+            stopping = trainer.strategy.reduce_boolean_decision(stopping, all=False)
+        if stopping:
             self._write(trainer, module)
             raise self._interrupted(module.step)
 
@@ -61,7 +65,7 @@ class InterruptHandler(StepCallback):
         self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, exception: BaseException
     ) -> None:
         stopped = signals.received() is not None and not isinstance(exception, signals.Interrupted)
-        if stopped and self._between_steps:
+        if stopped and self._between_steps and trainer.world_size == 1:
             self._write(trainer, cast(TrainingModule, pl_module))
 
     def _write(self, trainer: lightning.Trainer, module: TrainingModule) -> None:

@@ -23,4 +23,6 @@ class StepCallback(lightning.Callback):
         batch: object,
         batch_idx: int,
     ) -> None:
-        self.after_step(trainer, cast(TrainingModule, pl_module))
+        # Passes whose gradients are accumulated are one step.
+        if (batch_idx + 1) % trainer.accumulate_grad_batches == 0:
+            self.after_step(trainer, cast(TrainingModule, pl_module))

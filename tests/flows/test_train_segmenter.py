@@ -25,6 +25,12 @@ def test_the_flow_trains_and_leaves_a_table_of_figures(tmp_path: Path) -> None:
         )
     rows = json.loads(str(artifacts[0].data))
     assert [row["faces"] for row in rows] == ["held-out synthetic", "RealOcc"]
+    with get_client(sync_client=True) as client:
+        shown = client.read_artifacts(
+            artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=["segmenter-progress"]))
+        )
+    assert float(str(shown[0].data)) == 100
+    assert str(shown[0].description).startswith("2 of 2 steps")
     assert rows[0]["face_iou"] == report.table()[0]["face_iou"]
 
     with pytest.raises(ParameterTypeError, match="multiple of 16"):

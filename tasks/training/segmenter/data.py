@@ -56,6 +56,21 @@ def read_test_sets(version_url: str, bank_url: str | None, *, size: int, most: i
     return TestSets(held_out=held_out if len(held_out) else None, real=real, notes=tuple(notes))
 
 
+def hold_out(pictures: Pictures, share: float) -> tuple[Pictures, Pictures]:
+    """Return the pictures to train on, and those of a ``share`` of the faces, for validation.
+
+    A face is held out by the hash of its id, whatever the seed. At least one is, unless there is one alone or
+    ``share`` is 0: then nothing is.
+    """
+    faces = sorted(set(pictures.faces), key=lambda face: sha256_bytes(face.encode()))
+    count = max(1, round(share * len(faces))) if share and len(faces) > 1 else 0
+    held = set(faces[:count])
+    numbers: tuple[list[int], list[int]] = [], []
+    for number, face in enumerate(pictures.faces):
+        numbers[face in held].append(number)
+    return pictures.chosen(numbers[0]), pictures.chosen(numbers[1])
+
+
 def examples_sha256(pictures: Pictures) -> str:
     """Return the number of pictures and a hash over their pixels and masks."""
     hashes = [sha256_bytes(tensor.numpy().tobytes()) for tensor in (pictures.images, pictures.masks)]
@@ -69,4 +84,5 @@ def _in_memory(examples: Iterable[Example], size: int) -> Pictures:
     for index, example in enumerate(taken):
         images[index] = example.image.transpose(2, 0, 1)
         masks[index, 0] = example.mask
-    return Pictures(images=torch.from_numpy(images), masks=torch.from_numpy(masks))
+    faces = tuple(example.face for example in taken)
+    return Pictures(images=torch.from_numpy(images), masks=torch.from_numpy(masks), faces=faces)

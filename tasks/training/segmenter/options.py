@@ -2,45 +2,94 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.segmenters.variants import variant_names
-from natocc.machine import Device
+from manifests.recipes.train.schedule import Schedule, ScheduleError, load_schedule
+from models.segmenters.variants import VARIANTS, variant_names
+from natocc.machine import Device, FullRangePrecision
 from tasks.inputs import (
     BankUrl,
     OutUrl,
     VersionUrl,
     choice_problem,
 )
-from tasks.options import Count, HelpWords, Options, Seed, Wait, cross_check
+from tasks.options import Count, HelpWords, Options, Seed, Wait, WeightsFolder, cross_check
+
+BY_SCHEDULE = HelpWords("the schedule's")
 
 
 class SegmenterOptions(Options):
-    """Training options of the small U-Net."""
+    """Training options of a segmenter. Those that are None are the schedule's."""
 
     network: str = Field("unet", description="Segmenter, by its name in models/segmenters/variants.py.")
-    size: Annotated[int, Field(ge=16, le=2048, multiple_of=16)] = Field(
-        128, description="Side of the pictures, a multiple of 16."
+    schedule: str = Field("small", description="Schedule: small, voo, voo-bce, faceocc, or a YAML file.")
+    backbone: str = Field(
+        "none", description="ImageNet weights to start from: a name of the weights folder, or a file."
     )
-    steps: Count = Field(300, description="Training steps.")
-    batch: Count = Field(16, description="Pictures a step.")
+    weights: WeightsFolder = None
+    size: Annotated[
+        Annotated[int, Field(ge=16, le=2048, multiple_of=16)] | None,
+        BY_SCHEDULE,
+    ] = Field(None, description="Side of the pictures, a multiple of 16.")
+    steps: Annotated[Count | None, BY_SCHEDULE] = Field(None, description="Training steps.")
+    batch: Annotated[Count | None, BY_SCHEDULE] = Field(
+        None, description="Pictures a step, over all processes."
+    )
     seed: Seed = Field(0, description="Decides weights, order and flips.")
     # Group norm divides the channels.
     width: Annotated[int, Field(ge=1, multiple_of=8)] = Field(
-        16, description="Channels after the first convolution, a multiple of 8."
+        16, description="Of unet: channels after the first convolution, a multiple of 8."
     )
-    learning_rate: Annotated[float, Field(gt=0, lt=1)] = Field(
-        3e-3, description="Greatest rate of the one-cycle schedule."
+    learning_rate: Annotated[Annotated[float, Field(gt=0, lt=1)] | None, BY_SCHEDULE] = Field(
+        None, description="Greatest learning rate."
+    )
+    precision: Annotated[FullRangePrecision | None, BY_SCHEDULE] = Field(
+        None, description="Of the computation; weights stay float32."
+    )
+    accumulate: Count = Field(1, description="Passes whose gradients make one step.")
+    processes: Count = Field(1, description="Processes that share each step's pictures; on GPUs one each.")
+    freeze_norms: bool = Field(False, description="Keep the statistics of batch norms.")
+    select_on: Literal["validation", "realocc"] = Field(
+        "validation", description="Pictures that select the best weights; realocc is also a test set."
     )
     every: Count = Field(100, description="Steps from one checkpoint to the next.")
+    evaluate: Annotated[Count | None, BY_SCHEDULE] = Field(
+        None, description="Steps from one evaluation to the next."
+    )
     max_samples: Count = Field(4096, description="Pictures of a split that are kept in memory.")
     device: Device = Field("auto", description="Where it runs.")
 
     @cross_check("network")
     def _known_network(self) -> str | None:
         return choice_problem(self.network, variant_names())
+
+    @cross_check("schedule")
+    def _readable_schedule(self) -> str | None:
+        try:
+            load_schedule(self.schedule)
+        except ScheduleError as error:
+            return error.problems[0].removeprefix("schedule: ")
+        return None
+
+    def full_schedule(self) -> Schedule:
+        """The schedule, with what these options replace. Raises ScheduleError for values that do not fit."""
+        schedule = load_schedule(self.schedule)
+        names = ("size", "batch", "precision", "evaluate")
+        changes = {name: value for name in names if (value := getattr(self, name)) is not None}
+        if self.steps is not None:
+            changes |= {"steps": self.steps, "epochs": None}
+        if self.learning_rate is not None:
+            optimiser = schedule.optimiser_for(self.architecture)
+            changes["optimiser"] = dict(optimiser) | {"learning_rate": self.learning_rate}
+            changes["optimiser_of"] = {}
+        return Schedule.model_validate(dict(schedule) | changes)
+
+    @property
+    def architecture(self) -> str:
+        """The network's row in models/registry.py."""
+        return VARIANTS[self.network].network if self.network in VARIANTS else self.network
 
 
 class SegmenterJob(SegmenterOptions):
@@ -52,3 +101,9 @@ class SegmenterJob(SegmenterOptions):
     bank: Annotated[BankUrl | None, HelpWords("none")] = Field(
         None, description="Bank whose really occluded faces to test on."
     )
+
+    @cross_check("select_on", "bank")
+    def _pictures_to_select_on(self) -> str | None:
+        if self.select_on == "realocc" and self.bank is None:
+            return "expected a bank with --select-on realocc, got none"
+        return None

@@ -19,6 +19,13 @@ class SegmenterReport(TrainingReport):
     version: str
     # Side of the pictures.
     size: int
+    network: str = "unet"
+    schedule: str = "small"
+    # "scratch", or the ImageNet weights.
+    started_from: str = "scratch"
+    # The pictures that selected the weights, and their step.
+    selected_on: str = "last step"
+    selected_step: int = 0
     held_out: SegmenterScore | None
     real: Mapping[str, SegmenterScore]
     notes: tuple[str, ...]
@@ -26,7 +33,8 @@ class SegmenterReport(TrainingReport):
     def table(self) -> list[dict[str, str | int | float]]:
         """Return the scores, one row per data set."""
         scores = {"held-out synthetic": self.held_out, **self.real}
-        return [{"faces": name, **asdict(score)} for name, score in scores.items() if score]
+        origin = {"started_from": self.started_from, "selected_on": self.selected_on}
+        return [{"faces": name, **asdict(score), **origin} for name, score in scores.items() if score]
 
     def figures(self) -> dict[str, object]:
         """Return the scores for metrics.json; a resumed training gives the same."""
@@ -35,6 +43,10 @@ class SegmenterReport(TrainingReport):
             "size": self.size,
             "steps": self.steps,
             "trained_on": self.trained_on,
+            "network": self.network,
+            "started_from": self.started_from,
+            "selected_on": self.selected_on,
+            "selected_step": self.selected_step,
             "held_out": asdict(self.held_out) if self.held_out else None,
             "real": {name: asdict(score) for name, score in self.real.items()},
             "notes": self.notes,

@@ -1,33 +1,30 @@
-"""Minimal example: train a small segmenter on the shards and score it."""
+"""Train a segmenter on a version's shards and score it."""
 
 from __future__ import annotations
 
 import torch
 
-from manifests.dataset import read_dataset
+from manifests.dataset import Dataset, read_dataset
 from models.device import choose_device
-from models.segmenters.batches import Pictures, TrainingBatches
-from models.segmenters.checkpoint import encode_segmenter
-from models.segmenters.network import FaceSegmenter
-from models.segmenters.training import SegmenterTraining
-from models.segmenters.variants import new_segmenter
+from models.segmenters.batches import Pictures
+from models.segmenters.checkpoint import SegmenterMetadata, encode_segmenter
 from shards import storage
 from shards.lock import one_writer
 from tasks.history.gone import resolve_readable
 from tasks.progress import OnProgress, ignore_progress
-from tasks.training.checkpoint import CheckpointCallback, OtherTraining
-from tasks.training.fit import fit
 from tasks.training.folder import check_training_folder
+from tasks.training.ranks import ONE_PROCESS, ranks_here
 from tasks.training.report import encode_metrics
-from tasks.training.segmenter.data import examples_sha256, read_split, read_test_sets
 from tasks.training.segmenter.evaluate import SegmenterScore, average_mask, evaluate_segmenter
 from tasks.training.segmenter.options import SegmenterOptions
 from tasks.training.segmenter.report import SegmenterReport
+from tasks.training.segmenter.run import SegmenterRun, prepare_run, train_rank
+from tasks.training.segmenter.select_best import SELECTION_SCORE
+from tasks.training.spawn import spawn_ranks
 
-_WEIGHTS, _METRICS, _STATE = "segmenter.pt", "metrics.json", "checkpoint.pt"
+_WEIGHTS, _METRICS = "segmenter.pt", "metrics.json"
 
 
-@one_writer("out")
 def train_segmenter(
     version_url: str,
     bank_url: str | None,
@@ -41,95 +38,124 @@ def train_segmenter(
 
     ``version_url`` is the URL of a version, or of a dataset to use its ``latest`` version. ``bank_url`` is
     the bank with the really occluded faces; each of its data sets gets a score (None: no such test).
-    Writes ``segmenter.pt`` and ``metrics.json`` to ``out``. A later call with equal pictures and options
+    Writes ``segmenter.pt`` (the best weights), ``metrics.json``, ``curves.csv``, ``samples.png`` and, to a
+    local folder, ``tensorboard`` to ``out``. A later call with equal pictures and options
     resumes from ``checkpoint.pt`` there. On one kind of machine the weights are then bit-identical to
     those of an uninterrupted training.
 
     Raises OSError if ``out`` can't be written or holds another kind of training, FileNotFoundError for a URL
     without version or bank, ValueError for a missing device, for a
-    version without training samples and for a state of another training, Diverged if losses or
-    weights are not finite, and Interrupted after a signal (tasks.training.fit).
+    version without training samples and for a state of another architecture, Diverged if losses or
+    weights are not finite, LostRank if one of several processes ends, and Interrupted after a signal
+    (tasks.training.fit).
     """
-    device = choose_device(options.device)
+    choose_device(options.device)
+    ranks = ranks_here(options.processes)
+    if ranks is not None and not ranks.leads:
+        # The process that leads holds the lock for all.
+        url = resolve_readable(version_url)
+        run = prepare_run(url, bank_url, out, options)
+        run.train(ranks, ignore_progress)
+        return _finish(run, read_dataset(url), writes=False)
+    return _train(version_url, bank_url, out, options, wait=wait, on_progress=on_progress)
+
+
+@one_writer("out")
+def _train(
+    version_url: str,
+    bank_url: str | None,
+    out: str,
+    options: SegmenterOptions,
+    *,
+    wait: bool = False,
+    on_progress: OnProgress,
+) -> SegmenterReport:
     check_training_folder(out, "segmenter")
     url = resolve_readable(version_url)
-    version = read_dataset(url).version
-    training = _training_samples(url, options)
-    tests = read_test_sets(url, bank_url, size=options.size, most=options.max_samples)
-    network = _new_segmenter(options)
-    module = SegmenterTraining(
-        network, learning_rate=options.learning_rate, steps=options.steps, seed=options.seed
-    )
-    checkpoint = CheckpointCallback(
-        storage.join(out, _STATE), every=options.every, settings=_settings(options, training)
-    )
-    resumed, replaced = _resume(checkpoint, module)
-    batches = TrainingBatches(
-        training, batch=options.batch, steps=options.steps, seed=options.seed, first=module.step
-    )
-    fit(module, batches, checkpoint, device=device, on_progress=on_progress)
-    constant = average_mask(training)
+    run = prepare_run(url, bank_url, out, options)
+    ranks = ranks_here(options.processes)
+    if ranks is None and options.processes > 1 and run.module.step < run.module.steps:
+        state = run.checkpoint.url
+        spawn_ranks(
+            train_rank, (url, bank_url, out, options), options.processes, state=state, on_progress=on_progress
+        )
+        resumed = run.resumed
+        run = prepare_run(url, bank_url, out, options)
+        return _finish(run, read_dataset(url), resumed=resumed)
+    run.train(ranks or ONE_PROCESS, on_progress)
+    return _finish(run, read_dataset(url))
+
+
+def _finish(
+    run: SegmenterRun, dataset: Dataset, *, resumed: int | None = None, writes: bool = True
+) -> SegmenterReport:
+    """Score the selected weights, and write them."""
+    options, out, module = run.options, run.out, run.module
+    selected = run.best.load_best(module) if run.best else module.steps
+    constant, device = average_mask(run.training), choose_device(options.device)
 
     def score(pictures: Pictures) -> SegmenterScore:
-        return evaluate_segmenter(module, pictures, constant, batch=options.batch, device=device)
+        return evaluate_segmenter(module, pictures, constant, batch=run.schedule.batch, device=device)
 
     report = SegmenterReport(
         weights=storage.join(out, _WEIGHTS),
         metrics=storage.join(out, _METRICS),
-        state=checkpoint.url,
-        version=version,
-        size=options.size,
-        steps=options.steps,
-        resumed=resumed,
-        trained_on=len(training),
-        held_out=score(tests.held_out) if tests.held_out else None,
-        real={name: score(pictures) for name, pictures in tests.real.items()},
-        notes=(*tests.notes, *replaced),
+        state=run.checkpoint.url,
+        version=dataset.version,
+        size=run.schedule.size,
+        steps=module.steps,
+        resumed=run.resumed if resumed is None else resumed,
+        trained_on=len(run.training),
+        network=options.network,
+        schedule=run.schedule.name,
+        started_from=run.started.started_from,
+        selected_on=_selected_on(run),
+        selected_step=selected,
+        held_out=score(run.tests.held_out) if run.tests.held_out else None,
+        real={name: score(pictures) for name, pictures in run.tests.real.items()},
+        notes=run.notes,
     )
-    storage.write_bytes(report.weights, encode_segmenter(network, options.network))
-    storage.write_bytes(report.metrics, _metrics(report, options, checkpoint))
+    if writes:
+        metadata = _metadata(run, report, dataset)
+        storage.write_bytes(report.weights, encode_segmenter(module.network, options.network, metadata))
+        storage.write_bytes(report.metrics, _metrics(run, report))
     return report
 
 
-def _training_samples(url: str, options: SegmenterOptions) -> Pictures:
-    training = read_split(url, "train", size=options.size, most=options.max_samples)
-    if not len(training):
-        raise ValueError(
-            f"{url}: expected samples of the split train, found none; build a recipe that has some"
-        )
-    return training
+def _selected_on(run: SegmenterRun) -> str:
+    if run.best is None:
+        return "last step"
+    return "RealOcc" if run.options.select_on == "realocc" else "held-out validation"
 
 
-def _resume(checkpoint: CheckpointCallback, module: SegmenterTraining) -> tuple[int, tuple[str, ...]]:
-    """Return the step to go on from, and a note if another training's state is replaced.
+def _metadata(run: SegmenterRun, report: SegmenterReport, dataset: Dataset) -> SegmenterMetadata:
+    scores = {"held-out synthetic": report.held_out, **report.real}
+    return SegmenterMetadata(
+        size=report.size,
+        started_from=report.started_from,
+        selected_on=report.selected_on,
+        data=({"name": dataset.name, "version": dataset.version, "weight": 1.0},),
+        licences=tuple(dataset.licences),
+        metrics={
+            name: {"face_iou": score.face_iou, "pixel_accuracy": score.pixel_accuracy}
+            for name, score in scores.items()
+            if score
+        },
+        schedule=run.schedule.model_dump(mode="json"),
+        written_by="natocc train-segmenter",
+    )
 
-    Scheduled trainings follow a dataset's latest version into the same folder.
-    """
-    try:
-        return checkpoint.resume(module), ()
-    except OtherTraining:
-        return 0, (f"{checkpoint.url}: the state of another training, replaced",)
 
-
-def _settings(options: SegmenterOptions, training: Pictures) -> dict[str, object]:
-    """Return all settings that determine the weights."""
-    names = ("network", "size", "steps", "batch", "seed", "width", "learning_rate")
-    return {name: getattr(options, name) for name in names} | {"pictures": examples_sha256(training)}
-
-
-def _metrics(report: SegmenterReport, options: SegmenterOptions, checkpoint: CheckpointCallback) -> bytes:
-    names = ("batch", "seed", "width", "learning_rate")
+def _metrics(run: SegmenterRun, report: SegmenterReport) -> bytes:
+    options, history = run.options, run.checkpoint.history
+    names = ("seed", "width", "accumulate", "freeze_norms")
     return encode_metrics(
         {
             **report.figures(),
             "options": {name: getattr(options, name) for name in names},
-            "losses": checkpoint.history,
+            "schedule": run.schedule.model_dump(mode="json"),
+            "losses": [row for row in history if SELECTION_SCORE not in row],
+            "selection": [row for row in history if SELECTION_SCORE in row],
             "torch": str(torch.__version__),
         }
     )
-
-
-def _new_segmenter(options: SegmenterOptions) -> FaceSegmenter:
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(options.seed)
-        return new_segmenter(options.network, width=options.width)

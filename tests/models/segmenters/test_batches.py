@@ -48,3 +48,31 @@ def test_test_batches_give_each_picture_once_in_order() -> None:
 def test_nothing_to_train_on_is_refused() -> None:
     with pytest.raises(ValueError, match="expected at least one to train on, got none"):
         TrainingBatches(_pictures(0), batch=1, steps=1, seed=0)
+
+
+def test_a_step_has_the_same_pictures_for_any_number_of_processes_and_passes() -> None:
+    pictures = Pictures(
+        images=torch.arange(8, dtype=torch.uint8).view(8, 1, 1, 1).expand(8, 3, 4, 4).contiguous(),
+        masks=torch.ones(8, 1, 4, 4, dtype=torch.uint8),
+    )
+
+    def seen(world: int, accumulate: int) -> list[set[float]]:
+        """The pictures of each step, by their mean with their view."""
+        ranks = [
+            list(
+                TrainingBatches(
+                    pictures, batch=4, steps=3, seed=5, accumulate=accumulate, rank=rank, world=world
+                )
+            )
+            for rank in range(world)
+        ]
+        steps = []
+        for step in range(3):
+            passes = slice(step * accumulate, (step + 1) * accumulate)
+            images = [image for batches in ranks for images, _ in batches[passes] for image in images]
+            steps.append({round(float(image.mean()), 6) for image in images})
+        return steps
+
+    whole = seen(1, 1)
+    assert all(len(step) == 4 for step in whole)
+    assert seen(2, 1) == seen(1, 2) == seen(2, 2) == seen(4, 1) == whole

@@ -17,6 +17,12 @@ class Bright(FaceSegmenter):
         return images[:, :1] - 0.5
 
 
+def bright_training() -> SegmenterTraining:
+    return SegmenterTraining(
+        Bright(), steps=1, loss=lambda scores, labels: scores[0].mean(), optimise=lambda network, steps: {}
+    )
+
+
 def _pictures() -> Pictures:
     """The left half is face in both; the second picture is bright on a quarter of it alone."""
     images, masks = torch.zeros(2, 3, 4, 4, dtype=torch.uint8), torch.zeros(2, 1, 4, 4, dtype=torch.uint8)
@@ -27,7 +33,7 @@ def _pictures() -> Pictures:
 
 @pytest.mark.parametrize("batch", [1, 2, 5])
 def test_scores_are_those_of_the_set_as_a_whole_for_any_batch(batch: int) -> None:
-    module = SegmenterTraining(Bright(), learning_rate=1.0, steps=1)
+    module = bright_training()
     constant = torch.ones(1, 1, 4, 4, dtype=torch.long)
     score = evaluate_segmenter(module, _pictures(), constant, batch=batch, device="cpu")
     # Of 16 face pixels 10 are found, and none beside them.
