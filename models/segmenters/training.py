@@ -46,6 +46,8 @@ class SegmenterTraining(TrainingModule):
         self._passes: list[Tensor] = []
         # The batch whose loss was not finite.
         self.failed_batch: tuple[Tensor, Tensor] | None = None
+        # The trainer leaves the modes as they are.
+        self.train()
 
     def trained_networks(self) -> dict[str, nn.Module]:
         return {"network": self.network}

@@ -85,7 +85,8 @@ def new_trainer(
 ) -> lightning.Trainer:
     """Return a trainer for one pass over the batches; it writes no files."""
     # Lightning's start-up messages and tips would clutter the output.
-    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
+    for name in ("lightning.pytorch", "lightning.fabric"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     accelerator, ranks = choose_device(device), resources.ranks
     return lightning.Trainer(
         accelerator=accelerator,

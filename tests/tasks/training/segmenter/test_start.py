@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from models.segmenters.pretrained import backbone_of_segmenter
+from models.segmenters.training import batch_norms
 from models.segmenters.variants import new_segmenter
 from tasks.training.segmenter.options import SegmenterOptions
 from tasks.training.segmenter.start import new_training, start_segmenter
@@ -52,3 +53,12 @@ def test_softmax_has_two_classes_and_voo_its_optimisers() -> None:
     assert SegmenterOptions(schedule="voo", learning_rate=0.5).full_schedule().optimiser.kind == "sgd"
     segformer = SegmenterOptions(network="segformer-b0", schedule="voo", learning_rate=0.5).full_schedule()
     assert (segformer.optimiser.kind, segformer.optimiser.learning_rate) == ("adamw", 0.5)
+
+
+@pytest.mark.parametrize("freeze", [True, False])
+def test_batch_norms_are_frozen_from_the_first_step(freeze: bool) -> None:
+    options = SegmenterOptions(network="unet-resnet18", freeze_norms=freeze)
+    schedule = options.full_schedule()
+    module = new_training(start_segmenter(options, schedule).network, options, schedule, pictures=4)
+    norms = batch_norms(module.network)
+    assert norms and all(norm.training is not freeze for norm in norms) and module.training
