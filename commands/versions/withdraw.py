@@ -50,6 +50,7 @@ def withdraw(options: WithdrawOptions) -> CommandReport:
         "banned": report.banned,
         "bank_changed": report.bank_changed,
         "replaced": report.replaced,
+        "remarks": [*plan.remarks, *report.remarks],
     }
     return CommandReport(fields)
 

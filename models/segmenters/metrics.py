@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 from torchmetrics import MetricCollection
 from torchmetrics.classification import BinaryAccuracy, BinaryJaccardIndex
+
+# The classes of parsing.png that are visible face: skin, nose, eyes, brows, mouth, lips (docs/format.md).
+FACE_CLASSES = (1, 2, 4, 5, 6, 7, 10, 11, 12)
 
 
 def face_metrics(prefix: str = "") -> MetricCollection:
@@ -19,7 +23,13 @@ def face_metrics(prefix: str = "") -> MetricCollection:
 
 
 def predicted_face(logits: Tensor) -> Tensor:
-    """Return an integer mask (N, 1, H, W), 1 = face, from scores (N, 1 or 2, H, W) of a FaceSegmenter."""
+    """Return an integer mask (N, 1, H, W), 1 = face, from scores (N, classes, H, W) of a FaceSegmenter.
+
+    Of more than two classes, those of ``FACE_CLASSES`` are face.
+    """
     if logits.shape[1] == 1:
         return (logits > 0).long()
-    return logits.argmax(1, keepdim=True)
+    labels = logits.argmax(1, keepdim=True)
+    if logits.shape[1] == 2:
+        return labels
+    return torch.isin(labels, torch.tensor(FACE_CLASSES, device=labels.device)).long()

@@ -9,13 +9,10 @@ from pydantic import Field
 from manifests.recipes.train.schedule import Schedule, ScheduleError, load_schedule
 from models.segmenters.variants import VARIANTS, variant_names
 from natocc.machine import Device, FullRangePrecision
-from tasks.inputs import (
-    BankUrl,
-    OutUrl,
-    VersionUrl,
-    choice_problem,
-)
-from tasks.options import Count, HelpWords, Options, Seed, Wait, WeightsFolder, cross_check
+from tasks.inputs import BankUrl, OutUrl, VersionUrl, choice_problem, folder_of
+from tasks.options import Count, HelpWords, Names, Options, Seed, Wait, WeightsFolder, cross_check
+from tasks.training.segmenter.feed.reading.source import FeedSource, mixture_sources, parse_sources
+from tasks.training.segmenter.feed.reading.target import LearntTarget
 
 BY_SCHEDULE = HelpWords("the schedule's")
 
@@ -58,8 +55,37 @@ class SegmenterOptions(Options):
     evaluate: Annotated[Count | None, BY_SCHEDULE] = Field(
         None, description="Steps from one evaluation to the next."
     )
-    max_samples: Count = Field(4096, description="Pictures of a split that are kept in memory.")
+    max_samples: Count = Field(4096, description="Pictures of each validation and test set.")
+    data: tuple[str, ...] = Field(
+        (), description="Versions, datasets or folders of img and mask, each with =WEIGHT if that is not 1."
+    )
+    mixture: str = Field("", description="Mixture, by name or YAML file, of datasets in --datasets.")
+    datasets: Annotated[str | None, folder_of("datasets")] = Field(
+        None, description="Folder or URL under which the mixture's datasets lie."
+    )
+    target: LearntTarget = Field(
+        "mask", description="What is learnt: the visible face, or the classes of parsing.png."
+    )
+    sets: Names = Field((), description="Sets of the recipes to learn from; all by default.")
+    occluders: Names = Field((), description="Categories of occluders to learn from; all by default.")
+    loaders: Annotated[int, Field(ge=0, le=64)] = Field(
+        0, description="Processes that decode pictures; 0: the training's own."
+    )
     device: Device = Field("auto", description="Where it runs.")
+
+    @cross_check("data")
+    def _weights_are_numbers(self) -> str | None:
+        try:
+            parse_sources(self.data)
+        except ValueError as error:
+            return str(error)
+        return None
+
+    @cross_check("mixture", "datasets", at="mixture")
+    def _mixture_with_datasets(self) -> str | None:
+        if bool(self.mixture) != (self.datasets is not None):
+            return "expected --mixture and --datasets together, got one of them"
+        return None
 
     @cross_check("network")
     def _known_network(self) -> str | None:
@@ -86,6 +112,17 @@ class SegmenterOptions(Options):
             changes["optimiser_of"] = {}
         return Schedule.model_validate(dict(schedule) | changes)
 
+    def sources(self, version_url: str | None) -> tuple[FeedSource, ...]:
+        """The version if there is one, or the sources of ``data`` or ``mixture``.
+
+        Raises MixtureError, and FileNotFoundError for a mixture without its versions.
+        """
+        if version_url is not None:
+            return (FeedSource(url=version_url),)
+        if self.datasets is not None:
+            return mixture_sources(self.mixture, self.datasets)
+        return parse_sources(self.data)
+
     @property
     def architecture(self) -> str:
         """The network's row in models/registry.py."""
@@ -95,12 +132,25 @@ class SegmenterOptions(Options):
 class SegmenterJob(SegmenterOptions):
     """Training options with inputs and output folder."""
 
-    version: VersionUrl = Field(description="A version, or a dataset whose latest version is taken.")
+    version: Annotated[VersionUrl | None, HelpWords("--data or --mixture")] = Field(
+        None, description="A version, or a dataset whose latest version is taken."
+    )
     out: OutUrl = Field(description="Folder or URL for segmenter.pt and metrics.json.")
     wait: Wait = False
     bank: Annotated[BankUrl | None, HelpWords("none")] = Field(
         None, description="Bank whose really occluded faces to test on."
     )
+
+    @cross_check("version", "data", "mixture", at="version")
+    def _one_kind_of_data(self) -> str | None:
+        given = [
+            name
+            for name, value in (("VERSION", self.version), ("--data", self.data), ("--mixture", self.mixture))
+            if value
+        ]
+        if len(given) == 1:
+            return None
+        return f"expected VERSION, --data or --mixture, got {' and '.join(given) or 'none of them'}"
 
     @cross_check("select_on", "bank")
     def _pictures_to_select_on(self) -> str | None:

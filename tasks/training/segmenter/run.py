@@ -10,7 +10,7 @@ import numpy as np
 from manifests.recipes.train.schedule import Schedule
 from models.device import choose_device
 from models.not_finite import Diverged
-from models.segmenters.batches import Pictures, TrainingBatches
+from models.segmenters.batches import Pictures
 from models.segmenters.training import SegmenterTraining
 from shards import storage
 from tasks.progress import OnProgress
@@ -18,7 +18,12 @@ from tasks.training.checkpoint import CheckpointCallback, OtherTraining
 from tasks.training.fit import Resources, fit
 from tasks.training.ranks import ONE_PROCESS, Ranks
 from tasks.training.segmenter.curves import write_progress
-from tasks.training.segmenter.data import TestSets, examples_sha256, hold_out, read_split, read_test_sets
+from tasks.training.segmenter.data import TestSets, read_test_sets
+from tasks.training.segmenter.feed.batches import FeedBatches
+from tasks.training.segmenter.feed.in_memory import pictures_of
+from tasks.training.segmenter.feed.open import Feed, FeedFilters, open_feed
+from tasks.training.segmenter.feed.reading.source import FeedSource
+from tasks.training.segmenter.feed.terms import check_purpose
 from tasks.training.segmenter.options import SegmenterOptions
 from tasks.training.segmenter.select_best import SelectBest
 from tasks.training.segmenter.start import StartedSegmenter, new_training, start_segmenter
@@ -35,7 +40,7 @@ class SegmenterRun:
     out: str
     started: StartedSegmenter
     module: SegmenterTraining
-    training: Pictures
+    feed: Feed
     tests: TestSets
     checkpoint: CheckpointCallback
     best: SelectBest | None
@@ -45,8 +50,9 @@ class SegmenterRun:
     def train(self, ranks: Ranks, on_progress: OnProgress) -> None:
         """Train what remains; raises as ``fit`` does."""
         options, schedule, module = self.options, self.schedule, self.module
-        batches = TrainingBatches(
-            self.training,
+        batches = FeedBatches(
+            self.feed,
+            augmentation=schedule.augmentation,
             batch=schedule.batch,
             steps=module.steps,
             seed=options.seed,
@@ -54,6 +60,7 @@ class SegmenterRun:
             accumulate=options.accumulate,
             rank=ranks.rank,
             world=ranks.world,
+            loaders=options.loaders,
         )
         device = choose_device(options.device)
         resources = Resources(
@@ -89,20 +96,25 @@ class SegmenterRun:
         return self.best.pictures if self.best else self.tests.held_out
 
 
-def prepare_run(url: str, bank_url: str | None, out: str, options: SegmenterOptions) -> SegmenterRun:
-    """Read the pictures, make the network, and resume a state that lies in ``out``.
+def prepare_run(
+    sources: tuple[FeedSource, ...], bank_url: str | None, out: str, options: SegmenterOptions
+) -> SegmenterRun:
+    """Index the data, read validation and test pictures, make the network, and resume a state that lies in
+    ``out``.
 
-    Raises ValueError for a version without training samples, for options that do not fit the network, and
-    for a state of another architecture.
+    Raises ValueError for data without training samples or whose terms forbid the schedule's purpose, for
+    options that do not fit the network, and for a state of another architecture.
     """
     schedule = options.full_schedule()
-    every = read_split(url, "train", size=schedule.size, most=options.max_samples)
-    if not len(every):
-        raise ValueError(
-            f"{url}: expected samples of the split train, found none; build a recipe that has some"
-        )
-    tests = read_test_sets(url, bank_url, size=schedule.size, most=options.max_samples)
-    training, validation = hold_out(every, schedule.validation)
+    feed = open_feed(
+        sources,
+        size=schedule.size,
+        target=options.target,
+        held_out=schedule.validation,
+        filters=FeedFilters(sets=options.sets, occluders=options.occluders),
+    )
+    tests = read_test_sets(feed, bank_url, most=options.max_samples)
+    validation = pictures_of(feed, feed.validation, options.max_samples)
     notes = []
     if options.select_on == "realocc":
         if "RealOcc" not in tests.real:
@@ -112,13 +124,17 @@ def prepare_run(url: str, bank_url: str | None, out: str, options: SegmenterOpti
     elif not len(validation):
         notes.append("no validation faces: the weights of the last step are kept")
     started = start_segmenter(options, schedule)
+    licences = {one.name: one.licences for one in feed.data}
+    if started.licence:
+        licences[started.started_from] = (started.licence,)
+    check_purpose(licences, schedule.purpose)
     if started.started_from == "scratch":
         notes.append("trained from scratch: no ImageNet weights (--backbone)")
-    module = new_training(started.network, options, schedule, pictures=len(training))
+    module = new_training(started.network, options, schedule, pictures=len(feed.training))
     checkpoint = CheckpointCallback(
         storage.join(out, _STATE),
         every=options.every,
-        settings=_settings(options, schedule, started, every),
+        settings=_settings(options, schedule, started, feed),
     )
     resumed, replaced = _resume(checkpoint, module)
     best = None
@@ -138,7 +154,7 @@ def prepare_run(url: str, bank_url: str | None, out: str, options: SegmenterOpti
         out=out,
         started=started,
         module=module,
-        training=training,
+        feed=feed,
         tests=tests,
         checkpoint=checkpoint,
         best=best,
@@ -148,7 +164,7 @@ def prepare_run(url: str, bank_url: str | None, out: str, options: SegmenterOpti
 
 
 def train_rank(
-    url: str,
+    sources: tuple[FeedSource, ...],
     bank_url: str | None,
     out: str,
     options: SegmenterOptions,
@@ -156,7 +172,7 @@ def train_rank(
     on_progress: OnProgress = lambda done, total: None,
 ) -> None:
     """Train as one of several processes; the one that leads writes the state."""
-    prepare_run(url, bank_url, out, options).train(ranks, on_progress)
+    prepare_run(sources, bank_url, out, options).train(ranks, on_progress)
 
 
 def _resume(checkpoint: CheckpointCallback, module: SegmenterTraining) -> tuple[int, tuple[str, ...]]:
@@ -173,10 +189,10 @@ def _resume(checkpoint: CheckpointCallback, module: SegmenterTraining) -> tuple[
 
 
 def _settings(
-    options: SegmenterOptions, schedule: Schedule, started: StartedSegmenter, pictures: Pictures
+    options: SegmenterOptions, schedule: Schedule, started: StartedSegmenter, feed: Feed
 ) -> dict[str, object]:
     """Return all settings that determine the weights. Processes share a batch, so their number is none."""
-    names = ("network", "seed", "width", "accumulate", "freeze_norms", "select_on")
+    names = ("network", "target", "seed", "width", "accumulate", "freeze_norms", "select_on")
     fields = schedule.model_dump(mode="json", exclude={"name", "description", "purpose"})
     return {
         **{name: getattr(options, name) for name in names},
@@ -185,7 +201,7 @@ def _settings(
             for name, value in fields.items()
         },
         "started_from": started.started_from,
-        "pictures": examples_sha256(pictures),
+        "pictures": feed.fingerprint,
     }
 
 

@@ -17,6 +17,7 @@ from models.segmenters.training import SegmenterTraining, batch_norms
 from models.segmenters.variants import new_segmenter
 from shards.storage import sha256_of
 from tasks.training.ranks import pictures_a_pass
+from tasks.training.segmenter.feed.reading.target import TARGET_CLASSES
 from tasks.training.segmenter.optimise import configure, loss_of
 from tasks.training.segmenter.options import SegmenterOptions
 
@@ -25,10 +26,11 @@ SCRATCH = "scratch"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartedSegmenter:
-    """``started_from``: "scratch", or the ImageNet weights with their hash."""
+    """``started_from``: "scratch", or the ImageNet weights with their hash; ``licence``: theirs."""
 
     network: FaceSegmenter
     started_from: str
+    licence: str = ""
 
 
 def start_segmenter(options: SegmenterOptions, schedule: Schedule) -> StartedSegmenter:
@@ -38,6 +40,13 @@ def start_segmenter(options: SegmenterOptions, schedule: Schedule) -> StartedSeg
     """
     arguments = {"width": options.width} if options.network == "unet" else {}
     classes = 2 if schedule.loss.kind == "softmax" else 1
+    if options.target == "parsing":
+        if schedule.loss.kind != "softmax":
+            raise ValueError(
+                f"--target parsing: expected a schedule with the loss softmax, got {schedule.loss.kind}; use "
+                "--schedule voo, or a file"
+            )
+        classes = len(TARGET_CLASSES["parsing"])
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(options.seed)
         network = new_segmenter(options.network, classes=classes, **arguments)
@@ -55,7 +64,7 @@ def start_segmenter(options: SegmenterOptions, schedule: Schedule) -> StartedSeg
         )
     layout = load_backbone(network, read_content(path), str(path))
     found = f"{path.name} (ImageNet, {layout}, sha256 {sha256_of(str(path))[:12]}, {licence})"
-    return StartedSegmenter(network=network, started_from=found)
+    return StartedSegmenter(network=network, started_from=found, licence=licence)
 
 
 def new_training(

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import torch
 
-from manifests.dataset import Dataset, read_dataset
 from models.device import choose_device
 from models.segmenters.batches import Pictures
 from models.segmenters.checkpoint import SegmenterMetadata, encode_segmenter
 from shards import storage
 from shards.lock import one_writer
-from tasks.history.gone import resolve_readable
 from tasks.progress import OnProgress, ignore_progress
 from tasks.training.folder import check_training_folder
 from tasks.training.ranks import ONE_PROCESS, ranks_here
 from tasks.training.report import encode_metrics
 from tasks.training.segmenter.evaluate import SegmenterScore, average_mask, evaluate_segmenter
+from tasks.training.segmenter.feed.in_memory import pictures_of
+from tasks.training.segmenter.feed.open import Feed
 from tasks.training.segmenter.options import SegmenterOptions
 from tasks.training.segmenter.report import SegmenterReport
 from tasks.training.segmenter.run import SegmenterRun, prepare_run, train_rank
@@ -23,10 +23,12 @@ from tasks.training.segmenter.select_best import SELECTION_SCORE
 from tasks.training.spawn import spawn_ranks
 
 _WEIGHTS, _METRICS = "segmenter.pt", "metrics.json"
+# Training pictures of which the constant mask is the average.
+_AVERAGED = 512
 
 
 def train_segmenter(
-    version_url: str,
+    version_url: str | None,
     bank_url: str | None,
     out: str,
     options: SegmenterOptions,
@@ -34,9 +36,10 @@ def train_segmenter(
     wait: bool = False,
     on_progress: OnProgress = ignore_progress,
 ) -> SegmenterReport:
-    """Train a segmenter on a version's training shards; test it on held-out and really occluded faces.
+    """Train a segmenter on training shards; test it on held-out and really occluded faces.
 
-    ``version_url`` is the URL of a version, or of a dataset to use its ``latest`` version. ``bank_url`` is
+    ``version_url`` is the URL of a version, or of a dataset to use its ``latest`` version; None for the data
+    or the mixture of the options. ``bank_url`` is
     the bank with the really occluded faces; each of its data sets gets a score (None: no such test).
     Writes ``segmenter.pt`` (the best weights), ``metrics.json``, ``curves.csv``, ``samples.png`` and, to a
     local folder, ``tensorboard`` to ``out``. A later call with equal pictures and options
@@ -53,16 +56,15 @@ def train_segmenter(
     ranks = ranks_here(options.processes)
     if ranks is not None and not ranks.leads:
         # The process that leads holds the lock for all.
-        url = resolve_readable(version_url)
-        run = prepare_run(url, bank_url, out, options)
+        run = prepare_run(options.sources(version_url), bank_url, out, options)
         run.train(ranks, ignore_progress)
-        return _finish(run, read_dataset(url), writes=False)
+        return _finish(run, writes=False)
     return _train(version_url, bank_url, out, options, wait=wait, on_progress=on_progress)
 
 
 @one_writer("out")
 def _train(
-    version_url: str,
+    version_url: str | None,
     bank_url: str | None,
     out: str,
     options: SegmenterOptions,
@@ -71,28 +73,31 @@ def _train(
     on_progress: OnProgress,
 ) -> SegmenterReport:
     check_training_folder(out, "segmenter")
-    url = resolve_readable(version_url)
-    run = prepare_run(url, bank_url, out, options)
+    sources = options.sources(version_url)
+    run = prepare_run(sources, bank_url, out, options)
     ranks = ranks_here(options.processes)
     if ranks is None and options.processes > 1 and run.module.step < run.module.steps:
         state = run.checkpoint.url
         spawn_ranks(
-            train_rank, (url, bank_url, out, options), options.processes, state=state, on_progress=on_progress
+            train_rank,
+            (sources, bank_url, out, options),
+            options.processes,
+            state=state,
+            on_progress=on_progress,
         )
         resumed = run.resumed
-        run = prepare_run(url, bank_url, out, options)
-        return _finish(run, read_dataset(url), resumed=resumed)
+        run = prepare_run(sources, bank_url, out, options)
+        return _finish(run, resumed=resumed)
     run.train(ranks or ONE_PROCESS, on_progress)
-    return _finish(run, read_dataset(url))
+    return _finish(run)
 
 
-def _finish(
-    run: SegmenterRun, dataset: Dataset, *, resumed: int | None = None, writes: bool = True
-) -> SegmenterReport:
+def _finish(run: SegmenterRun, *, resumed: int | None = None, writes: bool = True) -> SegmenterReport:
     """Score the selected weights, and write them."""
     options, out, module = run.options, run.out, run.module
     selected = run.best.load_best(module) if run.best else module.steps
-    constant, device = average_mask(run.training), choose_device(options.device)
+    constant = average_mask(pictures_of(run.feed, run.feed.training, _AVERAGED))
+    device = choose_device(options.device)
 
     def score(pictures: Pictures) -> SegmenterScore:
         return evaluate_segmenter(module, pictures, constant, batch=run.schedule.batch, device=device)
@@ -101,11 +106,11 @@ def _finish(
         weights=storage.join(out, _WEIGHTS),
         metrics=storage.join(out, _METRICS),
         state=run.checkpoint.url,
-        version=dataset.version,
+        version=_version_of(run.feed),
         size=run.schedule.size,
         steps=module.steps,
         resumed=run.resumed if resumed is None else resumed,
-        trained_on=len(run.training),
+        trained_on=len(run.feed.training),
         network=options.network,
         schedule=run.schedule.name,
         started_from=run.started.started_from,
@@ -116,7 +121,7 @@ def _finish(
         notes=run.notes,
     )
     if writes:
-        metadata = _metadata(run, report, dataset)
+        metadata = _metadata(run, report)
         storage.write_bytes(report.weights, encode_segmenter(module.network, options.network, metadata))
         storage.write_bytes(report.metrics, _metrics(run, report))
     return report
@@ -128,14 +133,22 @@ def _selected_on(run: SegmenterRun) -> str:
     return "RealOcc" if run.options.select_on == "realocc" else "held-out validation"
 
 
-def _metadata(run: SegmenterRun, report: SegmenterReport, dataset: Dataset) -> SegmenterMetadata:
+def _metadata(run: SegmenterRun, report: SegmenterReport) -> SegmenterMetadata:
     scores = {"held-out synthetic": report.held_out, **report.real}
     return SegmenterMetadata(
         size=report.size,
         started_from=report.started_from,
         selected_on=report.selected_on,
-        data=({"name": dataset.name, "version": dataset.version, "weight": 1.0},),
-        licences=tuple(dataset.licences),
+        target=run.options.target,
+        data=tuple(
+            {
+                "name": one.url if one.dataset is None else one.dataset.name,
+                "version": "" if one.dataset is None else one.dataset.version,
+                "weight": one.weight,
+            }
+            for one in run.feed.data
+        ),
+        licences=_licences(run),
         metrics={
             name: {"face_iou": score.face_iou, "pixel_accuracy": score.pixel_accuracy}
             for name, score in scores.items()
@@ -144,6 +157,17 @@ def _metadata(run: SegmenterRun, report: SegmenterReport, dataset: Dataset) -> S
         schedule=run.schedule.model_dump(mode="json"),
         written_by="natocc train-segmenter",
     )
+
+
+def _version_of(feed: Feed) -> str:
+    """The version, or all of several."""
+    return ", ".join(one.url if one.dataset is None else one.dataset.version for one in feed.data)
+
+
+def _licences(run: SegmenterRun) -> tuple[str, ...]:
+    """Those of the data and of the weights that it started from, each once."""
+    found = [licence for one in run.feed.data for licence in one.licences]
+    return tuple(dict.fromkeys(filter(None, (*found, run.started.licence))))
 
 
 def _metrics(run: SegmenterRun, report: SegmenterReport) -> bytes:

@@ -82,7 +82,7 @@ def test_missing_test_sets_are_noted(tmp_path: Path) -> None:
     )
     assert report.held_out is None and report.real == {} and report.table() == []
     assert report.notes == (
-        "no test on held-out faces: the version has none (split test)",
+        "no test on held-out faces: the data have none (split test)",
         "no test on really occluded faces: no bank was given",
         "no validation faces: the weights of the last step are kept",
         "trained from scratch: no ImageNet weights (--backbone)",

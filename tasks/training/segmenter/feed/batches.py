@@ -1,0 +1,114 @@
+"""Batches of the steps of a training, made one by one, in this process or others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, SequentialSampler
+
+from models.training_module import seed_of
+from tasks.training.segmenter.feed.open import Feed
+from tasks.training.segmenter.feed.order import EpochOrder
+from tasks.training.segmenter.feed.views.named import augmentation_named
+
+Batch = tuple[Tensor, Tensor]
+
+
+class FeedBatches:
+    """The batches of the steps ``first`` to ``steps`` - 1: (images float32 (n, 3, S, S) in [0, 1], labels
+    int64 (n, S, S), 255 where none counts).
+
+    ``batch`` counts the pictures of a step, over all processes. They are dealt to ``accumulate`` passes of
+    ``world`` processes; a pass of ``rank`` is one item. Order and views depend on ``seed`` and on a picture's
+    place in the training alone: not on the number of processes, nor of ``loaders``, the processes that
+    decode.
+    """
+
+    def __init__(
+        self,
+        feed: Feed,
+        *,
+        augmentation: str,
+        batch: int,
+        steps: int,
+        seed: int,
+        first: int = 0,
+        accumulate: int = 1,
+        rank: int = 0,
+        world: int = 1,
+        loaders: int = 0,
+    ) -> None:
+        self._passes = _Passes(feed, augmentation, batch, seed, accumulate, rank, world)
+        self._range = range(first * accumulate, steps * accumulate)
+        self._loaders = loaders
+
+    def __len__(self) -> int:
+        return len(self._range)
+
+    def __iter__(self) -> Iterator[Batch]:
+        passes = _From(self._passes, self._range)
+        loader: DataLoader[Batch] = DataLoader(
+            passes,
+            batch_size=None,
+            sampler=SequentialSampler(passes),
+            num_workers=self._loaders,
+            # Threads do not survive a fork.
+            multiprocessing_context="spawn" if self._loaders else None,
+        )
+        yield from loader
+
+
+class _Passes:
+    """A pass by its number."""
+
+    def __init__(
+        self, feed: Feed, augmentation: str, batch: int, seed: int, accumulate: int, rank: int, world: int
+    ) -> None:
+        augmentation_named(augmentation)
+        self._feed, self._augmentation, self._batch, self._seed = feed, augmentation, batch, seed
+        self._accumulate, self._rank, self._world = accumulate, rank, world
+
+    def read(self, number: int, order: EpochOrder) -> Batch:
+        step, part = divmod(number, self._accumulate)
+        dealt = range(part * self._world + self._rank, self._batch, self._accumulate * self._world)
+        augment = augmentation_named(self._augmentation)
+        images, labels = [], []
+        for place in dealt:
+            position = step * self._batch + place
+            sample = self._feed.read(self._feed.training[order[position]])
+            rng = np.random.default_rng(seed_of(self._seed, "segmenter views", str(position)))
+            viewed = augment(sample, self._feed.target, rng)
+            images.append(viewed.image)
+            labels.append(viewed.label)
+        # In channels-last memory, as networks take them.
+        pixels = torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).float().div_(255)
+        return pixels, torch.from_numpy(np.stack(labels)).long()
+
+    def order(self) -> EpochOrder:
+        files = [one.file for one in self._feed.training]
+        return EpochOrder(files, self._feed.weights, self._seed)
+
+
+class _From(Dataset[Batch]):
+    """The passes of a range, as torch's loader asks for them."""
+
+    def __init__(self, passes: _Passes, numbers: range) -> None:
+        self._passes, self._numbers = passes, numbers
+        self._order: EpochOrder | None = None
+
+    def __getstate__(self) -> dict[str, object]:
+        # Orders are made again in each process.
+        return {**self.__dict__, "_order": None}
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __getitem__(self, index: int) -> Batch:
+        if index >= len(self._numbers):
+            raise IndexError(index)
+        if self._order is None:
+            self._order = self._passes.order()
+        return self._passes.read(self._numbers[index], self._order)

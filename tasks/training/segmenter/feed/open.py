@@ -1,0 +1,165 @@
+"""The samples that a segmenter learns and those that it is validated on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from manifests.dataset import Dataset
+from tasks.training.segmenter.feed.reading.decode import LabelledPicture, decode_members
+from tasks.training.segmenter.feed.reading.held_out import hold_out
+from tasks.training.segmenter.feed.reading.index import FeedSample, SourceIndex, index_source
+from tasks.training.segmenter.feed.reading.shard_file import MemberReader
+from tasks.training.segmenter.feed.reading.source import FeedSource
+from tasks.training.segmenter.feed.reading.target import TARGET_MEMBERS, LearntTarget
+
+_PICTURE = "jpg"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedFilters:
+    """Sets of the recipes and categories of occluders; empty: all."""
+
+    sets: tuple[str, ...] = ()
+    occluders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedData:
+    """A version, or a folder without a dataset, and its weight."""
+
+    url: str
+    weight: float
+    dataset: Dataset | None
+
+    @property
+    def name(self) -> str:
+        return self.url if self.dataset is None else f"{self.dataset.name} {self.dataset.version}"
+
+    @property
+    def licences(self) -> tuple[str, ...]:
+        return () if self.dataset is None else tuple(self.dataset.licences)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """``weights``: how often each training sample comes in an epoch."""
+
+    data: tuple[FeedData, ...]
+    training: tuple[FeedSample, ...]
+    validation: tuple[FeedSample, ...]
+    # Of the split test.
+    testing: tuple[FeedSample, ...]
+    weights: tuple[float, ...]
+    reader: MemberReader
+    size: int
+    target: LearntTarget
+
+    def read(self, sample: FeedSample) -> LabelledPicture:
+        """Read and decode a sample. Raises ValueError that names it for what can't be used."""
+        names = (_PICTURE, TARGET_MEMBERS[self.target])
+        members = self.reader.read(sample.file, sample.key, names)
+        where = self.reader.where(sample.file, sample.key)
+        return decode_members(members, names, self.size, self.target, where)
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of versions, weights and samples; of a folder, of its names."""
+        lines = [f"{one.name} {one.weight}" for one in self.data]
+        lines += [f"{one.source} {one.key}" for one in self.training]
+        return f"{len(self.training)} sha256:{hashlib.sha256(chr(10).join(lines).encode()).hexdigest()}"
+
+
+def open_feed(
+    sources: Sequence[FeedSource],
+    *,
+    size: int,
+    target: LearntTarget,
+    held_out: float,
+    filters: FeedFilters | None = None,
+) -> Feed:
+    """Index the sources; about ``held_out`` of the faces is for validation, none if there is only one.
+
+    Raises FileNotFoundError for what is no version and no folder, ValueError for sources without a sample to
+    train on, for one that is given twice, and for versions with labels of different sources.
+    """
+    indices = list(_indexed(sources))
+    _check_labels(sources, indices)
+    every = [one for index in indices for one in index.samples]
+    samples = [one for one in every if one.split == "train"]
+    wanted = filters or FeedFilters()
+    chosen = _filtered(samples, wanted)
+    if not chosen:
+        raise ValueError(_nothing(sources, samples, wanted))
+    training, validation = hold_out(chosen, held_out) if _groups(chosen) > 1 else (tuple(chosen), ())
+    return Feed(
+        data=tuple(
+            FeedData(url=index.url, weight=source.weight, dataset=index.dataset)
+            for source, index in zip(sources, indices, strict=True)
+        ),
+        training=training,
+        validation=validation,
+        testing=tuple(_filtered((one for one in every if one.split == "test"), wanted)),
+        weights=tuple(sources[one.source].weight for one in training),
+        reader=MemberReader(tuple(file for index in indices for file in index.files)),
+        size=size,
+        target=target,
+    )
+
+
+def _indexed(sources: Sequence[FeedSource]) -> Iterable[SourceIndex]:
+    files = 0
+    seen: set[str] = set()
+    for number, source in enumerate(sources):
+        index = index_source(source.url, number, files)
+        place = index.url.rstrip("/")
+        if place in seen:
+            raise ValueError(
+                f"{source.url}: expected each version once, got {index.url} twice; give it one weight"
+            )
+        seen.add(place)
+        files += len(index.files)
+        yield index
+
+
+def _check_labels(sources: Sequence[FeedSource], indices: Sequence[SourceIndex]) -> None:
+    """Raise ValueError for versions of both label sources, unless a mixture says that it mixes them."""
+    if any(source.mixed_labels for source in sources):
+        return
+    labels = {
+        str(index.dataset.recipe.get("labels", "corrected")): index.url
+        for index in indices
+        if index.dataset is not None
+    }
+    if len(labels) > 1:
+        found = ", ".join(f"{url} ({name})" for name, url in labels.items())
+        raise ValueError(
+            f"--data: expected versions with labels of one source, got {found}; train on one of them, or "
+            "write a mixture that says it mixes labels"
+        )
+
+
+def _filtered(samples: Iterable[FeedSample], filters: FeedFilters) -> list[FeedSample]:
+    return [
+        one
+        for one in samples
+        if (not filters.sets or one.set in filters.sets)
+        and (not filters.occluders or one.category in filters.occluders)
+    ]
+
+
+def _nothing(sources: Sequence[FeedSource], samples: Sequence[FeedSample], filters: FeedFilters) -> str:
+    urls = ", ".join(source.url for source in sources)
+    if not samples:
+        return f"{urls}: expected samples of the split train, found none; build a recipe that has some"
+    sets, kinds = (sorted({getattr(one, name) for one in samples}) for name in ("set", "category"))
+    wanted = ", ".join((*filters.sets, *filters.occluders))
+    return (
+        f"{urls}: expected samples of {wanted}, found none; there are the sets {', '.join(sets)} and the "
+        f"occluders {', '.join(kinds)}"
+    )
+
+
+def _groups(samples: Iterable[FeedSample]) -> int:
+    return len({one.person or one.photo for one in samples})

@@ -1,0 +1,1 @@
+"""Sources, their samples, and the arrays of one sample."""

@@ -1,0 +1,151 @@
+"""The samples of a source: from a version's manifest, or from the names in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from manifests.dataset import MANIFEST, Dataset, ShardRecord, open_rows, read_dataset
+from manifests.sample import read_metadata
+from shards import storage
+from shards.reader import read_shard
+from tasks.history.gone import resolve_readable
+from tasks.training.segmenter.feed.reading.shard_file import SampleFile
+
+_COLUMNS = ("key", "set", "split", "shard", "verdict", "face_photo", "face_id", "person", "occluder_category")
+# Shards of these splits hold samples of several; each sample's json tells.
+_MIXED = ("all", "list")
+_PICTURES = (".jpg", ".jpeg", ".png")
+NO_OCCLUDER = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedSample:
+    """One sample: its source and file by number, its key, and what it is chosen by.
+
+    ``photo``: hash of the face's photograph, or what else tells it from others; "" as person: nobody known.
+    """
+
+    source: int
+    file: int
+    key: str
+    split: str
+    set: str
+    category: str
+    photo: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceIndex:
+    """A source's files and samples; ``dataset`` is None for a folder."""
+
+    url: str
+    files: tuple[SampleFile, ...]
+    samples: tuple[FeedSample, ...]
+    dataset: Dataset | None
+
+
+def index_source(url: str, source: int, first_file: int) -> SourceIndex:
+    """Index a version, a dataset or a folder. ``first_file``: number of its first file.
+
+    Raises FileNotFoundError for what is none of them, ValueError for a folder whose names do not fit.
+    """
+    if storage.is_folder(storage.join(url, "img")):
+        return _index_folder(url, source, first_file)
+    found = resolve_readable(url, alternative="a folder of img and mask, ")
+    dataset = read_dataset(found)
+    records = sorted((one for one in dataset.shards if one.samples), key=lambda shard: shard.file)
+    files = tuple(
+        SampleFile(url=storage.join(found, one.file), sha256=one.sha256, samples=one.samples)
+        for one in records
+    )
+    numbers = {record.file: first_file + place for place, record in enumerate(records)}
+    known = _manifest_samples(found, dataset, source, numbers) if MANIFEST in dataset.files else {}
+    samples: list[FeedSample] = []
+    for record, file in zip(records, files, strict=True):
+        if record.file in known and record.split not in _MIXED:
+            samples += known[record.file]
+        else:
+            samples += _shard_samples(file, record, source, numbers[record.file])
+    return SourceIndex(url=found, files=files, samples=tuple(samples), dataset=dataset)
+
+
+def _manifest_samples(
+    url: str, dataset: Dataset, source: int, numbers: dict[str, int]
+) -> dict[str, list[FeedSample]]:
+    """Kept samples by shard, in the manifest's order."""
+    found: dict[str, list[FeedSample]] = {}
+    for row in open_rows(url, dataset).columns(_COLUMNS).to_pylist():
+        if row["verdict"] == "kept" and row["shard"] in numbers:
+            sample = FeedSample(
+                source=source,
+                file=numbers[row["shard"]],
+                key=row["key"],
+                split=row["split"],
+                set=row["set"],
+                category=row["occluder_category"] or NO_OCCLUDER,
+                photo=row["face_photo"] or row["face_id"],
+                person=row["person"] or "",
+            )
+            found.setdefault(row["shard"], []).append(sample)
+    return found
+
+
+def _shard_samples(file: SampleFile, record: ShardRecord, source: int, number: int) -> Iterator[FeedSample]:
+    """The samples as their json tells; in mixed shards, face and occluder have to be of one split."""
+    for key, members in read_shard(file.url, file.sha256):
+        fields = read_metadata(members.get("json", b"{}"), f"{file.url}: {key}.json")
+        face, occluder = (_part(fields, name) for name in ("face", "occluder"))
+        splits = {part["split"] for part in (face, occluder) if part.get("split")}
+        mixed = splits.pop() if len(splits) == 1 else "neither"
+        yield FeedSample(
+            source=source,
+            file=number,
+            key=key,
+            split=mixed if record.split in _MIXED else record.split,
+            set=str(fields.get("set") or record.set),
+            category=str(occluder.get("category") or NO_OCCLUDER),
+            photo=str(face.get("photo") or face.get("id") or f"{file.url} {key}"),
+            person=str(face.get("person") or ""),
+        )
+
+
+def _part(fields: dict[str, Any], name: str) -> dict[str, Any]:
+    return fields.get(name) or {}
+
+
+def _index_folder(url: str, source: int, number: int) -> SourceIndex:
+    pictures = [
+        name
+        for name in storage.list_names(storage.join(url, "img"), data_alone=True)
+        if PurePosixPath(name).suffix.lower() in _PICTURES
+    ]
+    stems = [PurePosixPath(name).stem for name in pictures]
+    if len(set(stems)) < len(stems):
+        double = next(stem for stem in stems if stems.count(stem) > 1)
+        raise ValueError(
+            f"{url}/img: expected one picture of each name, got several of {double!r}; rename all but one"
+        )
+    masks = set(storage.list_names(storage.join(url, "mask"), data_alone=True))
+    if lacking := [stem for stem in stems if f"{stem}.png" not in masks]:
+        raise ValueError(
+            f"{url}/mask: expected a mask NAME.png for each of the {len(stems)} pictures in img, got none "
+            f"for {len(lacking)}, {lacking[0]!r} first; add them, or remove the pictures"
+        )
+    samples = tuple(
+        FeedSample(
+            source=source,
+            file=number,
+            key=name,
+            split="train",
+            set="folder",
+            category=NO_OCCLUDER,
+            photo=f"{url} {stem}",
+            person="",
+        )
+        for name, stem in zip(pictures, stems, strict=True)
+    )
+    return SourceIndex(url=url, files=(SampleFile(url=url),), samples=samples, dataset=None)

@@ -1,0 +1,1 @@
+"""Random views of a sample: geometry and colours."""
