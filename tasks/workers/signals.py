@@ -24,6 +24,8 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _GRACE, _GRACE_OF_SECOND = 3.5, 0.5
 # Programs such as timeout send one signal twice.
 _ONE_SIGNAL = 0.1
+# Seconds until a signal that came at a bad moment is sent again.
+_RETRY = 0.01
 
 
 class Interrupted(SystemExit):
@@ -198,6 +200,9 @@ def _handlers(numbers: tuple[signal.Signals, ...]) -> Iterator[None]:
 
 def _on_signal(number: int, frame: FrameType | None) -> None:
     """Runs in the main thread, between two instructions."""
+    if not _state.deferring and frame is not None and _drops_errors(frame):
+        threading.Timer(_RETRY, os.kill, (os.getpid(), number)).start()
+        return
     again = _state.handled and time.monotonic() - _state.arrived < _ONE_SIGNAL
     if again and number == _state.number:
         return
@@ -207,6 +212,11 @@ def _on_signal(number: int, frame: FrameType | None) -> None:
     _state.number = number
     if _state.handled > 1 or not _state.deferring:
         raise interrupted()
+
+
+def _drops_errors(frame: FrameType) -> bool:
+    """Whether an exception may be lost where the signal came: an import's callbacks print it and go on."""
+    return frame.f_code.co_filename.startswith("<frozen importlib")
 
 
 def _watch(reading: int) -> None:

@@ -175,3 +175,22 @@ signals._end()
     finally:
         os.close(reading)
         os.close(writing)
+
+
+DURING_AN_IMPORT = """
+import os, signal, sys, time
+from tasks.workers import signals
+
+with signals.handle_signals():
+    code = "import time\\nos.kill(os.getpid(), signal.SIGTERM)\\ntime.sleep(0.1)\\nprint('imported', flush=True)"
+    exec(compile(code, "<frozen importlib._bootstrap>", "exec"), {"os": os, "signal": signal})
+    time.sleep(60)
+"""
+
+
+def test_a_signal_during_an_import_is_raised_after_it() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", DURING_AN_IMPORT], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout) == (128 + signal.SIGTERM, "imported\n"), done.stderr
+    assert "Traceback" not in done.stderr
