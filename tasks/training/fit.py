@@ -126,9 +126,11 @@ def _remains(url: str) -> str:
 
 @contextmanager
 def _without_lightning_warning() -> Iterator[None]:
-    """Suppress a warning: Lightning 2.6 uses a class that torch 2.13 deprecates."""
+    """Suppress warnings of Lightning 2.6: of a class that torch 2.13 deprecates, and of frozen norms."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", r"`isinstance\(treespec, LeafSpec\)`", FutureWarning)
+        # Norms that keep their statistics are in eval mode on purpose.
+        warnings.filterwarnings("ignore", r"Found \d+ module\(s\) in eval mode")
         # Channels-last weights keep their layout; only the gradients' buckets are copied.
         warnings.filterwarnings("ignore", "Grad strides do not match bucket view strides", UserWarning)
         yield
