@@ -105,7 +105,9 @@ def test_sigterm_stops_all_after_the_same_step(tmp_path: Path) -> None:
     os.killpg(child.pid, signal.SIGTERM)
     _, message = child.communicate(timeout=60)
     assert child.returncode == 143 and message.count("\n") == 1, message
-    assert message.startswith(f"stopped by SIGTERM: the state after the last whole step is in {state}; run the")
+    assert message.startswith(
+        f"stopped by SIGTERM: the state after the last whole step is in {state}; run the"
+    )
     time.sleep(5)
     assert not any(Path(f"/proc/{rank}").exists() for rank in ranks)
 
