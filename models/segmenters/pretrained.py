@@ -114,6 +114,11 @@ def _load(backbone: nn.Module, state: StateDict, name: str) -> None:
             f"{name}: expected a ResNet that begins with {stem}, got another stem; use weights of this form "
             "(for PSPNet and DeepLabv3+ those that MMSegmentation calls resnet…_v1c)"
         )
+    if any(re.search(r"\.downsample\.2\.", key) for key in state):
+        raise ValueError(
+            f"{name}: expected a ResNet whose shortcuts are one convolution, got one that averages before it "
+            "(resnet…d of timm, ResNetV1d); use resnet…c or ResNetV1c"
+        )
     # Counters of batch norm are newer than some files.
     missing = [key for key in wanted if key not in state and not key.endswith(".num_batches_tracked")]
     unknown = [key for key in state if key not in wanted]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import torch
 from torch import Tensor
@@ -88,3 +90,13 @@ def test_what_does_not_fit_is_named() -> None:
         ValueError, match="x: expected a network with a backbone, got UNet; leave the weights out"
     ):
         load_backbone(new_segmenter("unet"), state, "x")
+
+
+def test_a_resnet_with_averaging_shortcuts_is_named() -> None:
+    network, state = backbone("pspnet-resnet18", 5)
+    averaging = {
+        re.sub(r"downsample\.(\d)", lambda found: f"downsample.{int(found[1]) + 1}", key): value
+        for key, value in state.items()
+    }
+    with pytest.raises(ValueError, match="shortcuts are one convolution, got one that averages before it"):
+        load_backbone(network, averaging, "x")
