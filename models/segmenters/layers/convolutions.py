@@ -8,7 +8,10 @@ from torch import nn
 
 
 class NormedConv(nn.Sequential):
-    """A convolution, batch norm and ReLU: ``conv``, ``bn``. Height and width are divided by ``stride``."""
+    """A convolution, batch norm and ReLU: ``conv``, ``bn``. Height and width are divided by ``stride``.
+
+    Weights start as mmcv's: variance 2 / (``channels_out`` x ``size`` squared).
+    """
 
     def __init__(
         self,
@@ -31,7 +34,7 @@ class NormedConv(nn.Sequential):
             groups=groups,
             bias=False,
         )
-        nn.init.kaiming_normal_(conv.weight, nonlinearity="relu")
+        nn.init.kaiming_normal_(conv.weight, mode="fan_out", nonlinearity="relu")
         layers = {"conv": conv, "bn": nn.BatchNorm2d(channels_out), "activate": nn.ReLU(inplace=True)}
         super().__init__(OrderedDict(layers))
 

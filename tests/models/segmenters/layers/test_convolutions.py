@@ -20,3 +20,13 @@ def test_a_separable_convolution_filters_each_channel_then_joins_them() -> None:
     inner = functional.conv2d(image, state["depthwise_conv.conv.weight"], padding=1, groups=2)
     outer = functional.conv2d(torch.relu(inner * scale), state["pointwise_conv.conv.weight"])
     torch.testing.assert_close(layer(image), torch.relu(outer * scale))
+
+
+def test_weights_start_with_the_variance_of_mmcv_s() -> None:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        wide, depthwise = NormedConv(16, 256, 3), NormedConv(256, 256, 3, groups=256)
+    for layer in (wide, depthwise):
+        assert (
+            abs(float(layer.get_parameter("conv.weight").detach().std()) / (2 / (256 * 9)) ** 0.5 - 1) < 0.05
+        )
