@@ -19,7 +19,7 @@ from tasks.progress import OnProgress, ignore_progress
 from tasks.training.checkpoint import CheckpointCallback
 from tasks.training.fit import fit
 from tasks.training.folder import check_training_folder
-from tasks.training.harmoniser.batches import HarmoniserBatches, load_batches
+from tasks.training.harmoniser.batches import HarmoniserBatches
 from tasks.training.harmoniser.data.bank import BankScenes
 from tasks.training.harmoniser.data.folder import FolderScenes
 from tasks.training.harmoniser.data.iharmony4 import IHarmony4Scenes
@@ -28,6 +28,7 @@ from tasks.training.harmoniser.data.scenes import Located, Scenes, SceneSource, 
 from tasks.training.harmoniser.evaluate import Evaluation, evaluate_harmoniser
 from tasks.training.harmoniser.options import EPOCHS, HarmoniserOptions, scene_source_problem
 from tasks.training.harmoniser.report import HarmoniserReport
+from tasks.training.loading import load_items
 from tasks.training.report import encode_metrics
 
 _WEIGHTS, _STATE = "harmonizer.safetensors", "checkpoint.pt"
@@ -131,7 +132,7 @@ def _batches(
     pairs = TrainingPairs(
         scenes, size=options.size, batch=options.batch, seed=options.seed, crop=options.crop
     )
-    return load_batches(HarmoniserBatches(pairs, first=first, steps=steps), options.loaders)
+    return load_items(HarmoniserBatches(pairs, first=first, steps=steps), options.loaders)
 
 
 def _evaluate(module: RainNetTraining, held_out: Sequence[Located], options: HarmoniserOptions) -> Evaluation:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, SequentialSampler
+from torch.utils.data import Dataset
 
 from models.training_module import seed_of
+from tasks.training.loading import load_items
 from tasks.training.segmenter.feed.open import Feed
 from tasks.training.segmenter.feed.order import EpochOrder
 from tasks.training.segmenter.feed.views.named import augmentation_named
@@ -50,15 +51,7 @@ class FeedBatches:
 
     def __iter__(self) -> Iterator[Batch]:
         passes = _From(self._passes, self._range)
-        loader: DataLoader[Batch] = DataLoader(
-            passes,
-            batch_size=None,
-            sampler=SequentialSampler(passes),
-            num_workers=self._loaders,
-            # Threads do not survive a fork.
-            multiprocessing_context="spawn" if self._loaders else None,
-        )
-        yield from loader
+        yield from load_items(passes, self._loaders)
 
 
 class _Passes:

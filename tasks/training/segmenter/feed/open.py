@@ -82,7 +82,8 @@ def open_feed(
     """Index the sources; about ``held_out`` of the faces is for validation, none if there is only one.
 
     Raises FileNotFoundError for what is no version and no folder, ValueError for sources without a sample to
-    train on, for one that is given twice, and for versions with labels of different sources.
+    train on, for one that is given twice, and for versions with labels of different sources
+    or policies.
     """
     indices = list(_indexed(sources))
     _check_labels(sources, indices)
@@ -124,20 +125,22 @@ def _indexed(sources: Sequence[FeedSource]) -> Iterable[SourceIndex]:
 
 
 def _check_labels(sources: Sequence[FeedSource], indices: Sequence[SourceIndex]) -> None:
-    """Raise ValueError for versions of both label sources, unless a mixture says that it mixes them."""
+    """Raise ValueError for versions whose labels differ, unless a mixture says that it mixes them.
+
+    Versions of earlier releases, and folders, name no policy.
+    """
     if any(source.mixed_labels for source in sources):
         return
-    labels = {
-        str(index.dataset.recipe.get("labels", "corrected")): index.url
-        for index in indices
-        if index.dataset is not None
-    }
-    if len(labels) > 1:
-        found = ", ".join(f"{url} ({name})" for name, url in labels.items())
-        raise ValueError(
-            f"--data: expected versions with labels of one source, got {found}; train on one of them, or "
-            "write a mixture that says it mixes labels"
-        )
+    datasets = [(index.url, index.dataset) for index in indices if index.dataset is not None]
+    labels = {str(dataset.recipe.get("labels", "corrected")): url for url, dataset in datasets}
+    policies = {str(policy): url for url, dataset in datasets if (policy := dataset.bank.get("policy"))}
+    for what, kinds in (("source", labels), ("policy", policies)):
+        if len(kinds) > 1:
+            found = ", ".join(f"{url} ({name})" for name, url in kinds.items())
+            raise ValueError(
+                f"--data: expected versions with labels of one {what}, got {found}; train on one of them, or "
+                "write a mixture that says it mixes labels"
+            )
 
 
 def _filtered(samples: Iterable[FeedSample], filters: FeedFilters) -> list[FeedSample]:

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping
 from manifests.recipes.train.schedule import Purpose
 
 _FORBIDS = re.compile(
-    r"non-?\s?commercial|\bNC\b|BY-NC|research (?:only|purposes)|only for research|academic", re.IGNORECASE
+    r"non-?\s?commercial|\bNC\b|BY-NC|for research|research (?:only|purposes)|academic", re.IGNORECASE
 )
+# Also photographs that each have terms of their own, which no text repeats.
+_UNSTATED = re.compile(r"not (?:re)?stated|no licen[cs]e stated|unknown|under their", re.IGNORECASE)
 
 
 def check_purpose(licences: Mapping[str, Iterable[str]], purpose: Purpose) -> None:
@@ -28,7 +30,7 @@ def check_purpose(licences: Mapping[str, Iterable[str]], purpose: Purpose) -> No
                 f"purpose: expected data that may be used commercially, got {name} under {forbidding!r}; "
                 "leave it out, or train with a schedule of purpose research"
             )
-        if not texts or any("not stated" in text.lower() or "unknown" in text.lower() for text in texts):
+        if not texts or any(_UNSTATED.search(text) for text in texts):
             raise ValueError(
                 f"purpose: expected data whose terms allow commercial use, got {name}, whose terms are not "
                 "stated; leave it out, or train with a schedule of purpose research"

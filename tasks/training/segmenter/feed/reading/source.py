@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
 from manifests.dataset import latest_version
 from manifests.mixtures.mixture import load_mixture, load_parts
@@ -15,29 +14,16 @@ _MOST_WEIGHT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OcclusionBank:
-    """NatOcc or RandOcc with the occluders of a bank, put on clean faces while a network trains.
-
-    ``share``: how many of the faces get one.
-    """
-
-    kind: Literal["natocc", "randocc"]
-    url: str
-    share: float = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSource:
     """A version, a dataset (its latest version) or a folder of ``img`` and ``mask``.
 
     ``weight``: how often each sample comes in an epoch. ``mixed_labels``: sources with other labels may
-    stand beside it. ``occlusion``: the source's clean faces are used, with new occluders each time.
+    stand beside it.
     """
 
     url: str
     weight: float = 1.0
     mixed_labels: bool = False
-    occlusion: OcclusionBank | None = None
 
 
 def parse_sources(texts: Iterable[str]) -> tuple[FeedSource, ...]:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from manifests.dataset import DATASET_INDEX, read_dataset
 from shards.reader import BadShard
+from shards.storage import join, write_bytes
 from tasks.training.segmenter.feed.open import FeedFilters
 from tasks.training.segmenter.feed.reading.source import FeedSource
 from tests.tasks.training.segmenter.feed.feeds import feed_of, version
@@ -51,6 +54,18 @@ def test_data_without_training_samples_and_data_twice_are_refused(tmp_path: Path
     url = version(tmp_path, "w")
     with pytest.raises(ValueError, match=r"expected each version once, got .*w/? twice; give it one weight"):
         feed_of(url, f"{url}/")
+
+
+@pytest.mark.parametrize("fields", [{"bank": {"policy": "faceocc"}}, {"recipe": {"labels": "policy"}}])
+def test_versions_whose_labels_differ_are_refused_unless_a_mixture_mixes_them(
+    fields: dict[str, dict[str, str]], tmp_path: Path
+) -> None:
+    one, other = version(tmp_path, "a"), version(tmp_path, "b", first=20)
+    for url, own in ((one, {"bank": {"policy": "voo"}}), (other, {"bank": {"policy": "voo"}} | fields)):
+        write_bytes(join(url, DATASET_INDEX), replace(read_dataset(url), **own).encode())
+    with pytest.raises(ValueError, match=r"expected versions with labels of one .*a \(\w+\), .*b \(\w+\)"):
+        feed_of(one, other)
+    assert feed_of(FeedSource(url=one, mixed_labels=True), other).training
 
 
 def test_a_damaged_shard_is_named_before_a_sample_of_it_is_used(tmp_path: Path) -> None:
