@@ -31,6 +31,7 @@ def train_segmenter(job: SegmenterJob) -> CommandReport:
     resumed = f", {report.resumed} of them before," if report.resumed else ""
     pictures = count_of(report.trained_on, "pictures")
     say(f"trained {count_of(report.steps, 'steps')}{resumed} on {pictures} of version {report.version}")
+    say(f"started from: {report.started_from}")
     say(f"weights of step {report.selected_step}, selected on: {report.selected_on}")
     say(report.weights)
     fields = {

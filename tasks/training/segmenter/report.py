@@ -33,7 +33,8 @@ class SegmenterReport(TrainingReport):
     def table(self) -> list[dict[str, str | int | float]]:
         """Return the scores, one row per data set."""
         scores = {"held-out synthetic": self.held_out, **self.real}
-        origin = {"started_from": self.started_from, "selected_on": self.selected_on}
+        # The file alone; hash and licence stand in ``figures``.
+        origin = {"started_from": self.started_from.partition(" (")[0], "selected_on": self.selected_on}
         return [{"faces": name, **asdict(score), **origin} for name, score in scores.items() if score]
 
     def figures(self) -> dict[str, object]:

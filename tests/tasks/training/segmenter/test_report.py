@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tasks.training.report import encode_metrics
 from tasks.training.segmenter.evaluate import SegmenterScore
 from tasks.training.segmenter.report import SegmenterReport
@@ -30,3 +32,10 @@ def test_the_table_has_a_row_for_each_set_that_was_scored() -> None:
 
 def test_figures_of_a_resumed_training_are_those_of_one_that_never_stopped() -> None:
     assert encode_metrics(_report(None).figures()) == encode_metrics(_report(None, resumed=4).figures())
+
+
+def test_the_table_names_the_file_that_it_started_from_and_the_figures_all() -> None:
+    origin = "lite.safetensors (ImageNet, sha256 0123, Apache-2.0)"
+    report = replace(_report(None), started_from=origin)
+    assert [row["started_from"] for row in report.table()] == ["lite.safetensors"]
+    assert report.figures()["started_from"] == origin
