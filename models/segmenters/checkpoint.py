@@ -58,8 +58,9 @@ class StoredSegmenter:
 
     @property
     def size(self) -> int:
-        """Side of the square pictures that it expects."""
-        return self.metadata.size or _USUAL_SIZE
+        """Side of the square pictures that it expects, a multiple of the network's."""
+        multiple = self.network.multiple
+        return max(1, round((self.metadata.size or _USUAL_SIZE) / multiple)) * multiple
 
 
 def encode_segmenter(module: FaceSegmenter, variant: str, metadata: SegmenterMetadata | None = None) -> bytes:

@@ -109,7 +109,7 @@ def _selection_note(selected_on: str) -> str:
 
 def _size(stored: StoredSegmenter, given: int | None) -> int:
     multiple = stored.network.multiple
-    size = given or max(1, round(stored.size / multiple)) * multiple
+    size = given or stored.size
     if size % multiple:
         raise ValueError(
             f"--size: expected a multiple of {multiple} for this network, got {size}; "

@@ -65,7 +65,7 @@ def _open_torch(checkpoint: str, device: Device) -> ReadyNetwork:
     return ReadyNetwork(
         scores=scores,
         classes=network.classes,
-        size=_multiple(stored.size, network.multiple),
+        size=stored.size,
         multiple=network.multiple,
         any_size=True,
     )
@@ -109,10 +109,6 @@ def _open_onnx(checkpoint: str, device: Device) -> ReadyNetwork:
         multiple=int(facts["multiple"]),
         any_size=False,
     )
-
-
-def _multiple(side: int, multiple: int) -> int:
-    return max(1, round(side / multiple)) * multiple
 
 
 def _line(error: Exception) -> str:

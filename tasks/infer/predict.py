@@ -8,13 +8,12 @@ import cv2
 import numpy as np
 
 from natocc.geometry import Image
-from natocc.masks.policy import CLASS_IDS
+from natocc.masks.sides import SIDE_PAIRS
+from natocc.resize.square import stretch_to_square
 from tasks.infer.network import Floats32, ReadyNetwork
 
 # Sizes and mirror images over which scores are averaged: the test pipeline of MMSegmentation (specs 2.7).
 TTA_SCALES = (0.5, 0.75, 1.0, 1.25, 1.5, 1.75)
-# Classes that a mirror image exchanges: of parsing.png, whose sides are the image's.
-_SIDES = tuple((CLASS_IDS[f"l_{part}"], CLASS_IDS[f"r_{part}"]) for part in ("eye", "brow", "ear"))
 
 
 def predict(network: ReadyNetwork, pictures: Sequence[Image], *, size: int, tta: bool) -> Iterator[Image]:
@@ -58,7 +57,7 @@ def _probabilities(
     network: ReadyNetwork, pictures: Sequence[Image], side: int, *, mirrored: bool
 ) -> Floats32:
     """Probabilities (N, classes, side, side), with the mean over the mirror images if asked for."""
-    images = np.stack([_resized(picture, side).transpose(2, 0, 1) for picture in pictures])
+    images = np.stack([stretch_to_square(picture, side).transpose(2, 0, 1) for picture in pictures])
     values = images.astype(np.float32) / np.float32(255)
     found = _normed(network.scores(values))
     if mirrored:
@@ -80,7 +79,7 @@ def _normed(scores: Floats32) -> Floats32:
 def _exchanged(classes: int) -> list[int]:
     """The place of each class in the scores of a mirror image."""
     places = list(range(classes))
-    for left, right in _SIDES if classes > max(map(max, _SIDES)) else ():
+    for left, right in SIDE_PAIRS if classes > max(map(max, SIDE_PAIRS)) else ():
         places[left], places[right] = right, left
     return places
 
@@ -101,9 +100,3 @@ def _labels(planes: Floats32, width: int, height: int) -> Image:
 
 def _stretched(planes: Floats32, size: int) -> Floats32:
     return np.stack([cv2.resize(plane, (size, size)) for plane in planes]).astype(np.float32)
-
-
-def _resized(picture: Image, side: int) -> Image:
-    shrinks = min(picture.shape[:2]) >= side
-    way = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return cv2.resize(picture, (side, side), interpolation=way).astype(np.uint8, copy=False)

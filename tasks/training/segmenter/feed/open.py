@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from manifests.dataset import Dataset
 from tasks.training.segmenter.feed.reading.decode import LabelledPicture, decode_members
-from tasks.training.segmenter.feed.reading.held_out import hold_out
+from tasks.training.segmenter.feed.reading.held_out import groups_of, hold_out
 from tasks.training.segmenter.feed.reading.index import FeedSample, SourceIndex, index_source
 from tasks.training.segmenter.feed.reading.shard_file import MemberReader
 from tasks.training.segmenter.feed.reading.source import FeedSource
@@ -93,7 +93,9 @@ def open_feed(
     chosen = _filtered(samples, wanted)
     if not chosen:
         raise ValueError(_nothing(sources, samples, wanted))
-    training, validation = hold_out(chosen, held_out) if _groups(chosen) > 1 else (tuple(chosen), ())
+    training, validation = (
+        hold_out(chosen, held_out) if len(set(groups_of(chosen))) > 1 else (tuple(chosen), ())
+    )
     return Feed(
         data=tuple(
             FeedData(url=index.url, weight=source.weight, dataset=index.dataset)
@@ -162,7 +164,3 @@ def _nothing(sources: Sequence[FeedSource], samples: Sequence[FeedSample], filte
         f"{urls}: expected samples of {wanted}, found none; there are the sets {', '.join(sets)} and the "
         f"occluders {', '.join(kinds)}"
     )
-
-
-def _groups(samples: Iterable[FeedSample]) -> int:
-    return len({one.person or one.photo for one in samples})

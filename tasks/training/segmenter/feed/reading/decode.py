@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
-import cv2
 import simplejpeg
 
 from natocc.codecs import decode_plane, decode_rgb
 from natocc.geometry import Image
+from natocc.resize.square import stretch_to_square
 from tasks.training.segmenter.feed.reading.target import LearntTarget, reduce_label
 
 _JPEG = b"\xff\xd8\xff"
@@ -59,9 +59,7 @@ def decode_small(data: bytes, size: int) -> Image:
         image = decode_rgb(data)
     if image.shape[:2] == (size, size):
         return image
-    # Averages where it shrinks; enlarged, a picture is interpolated.
-    how = cv2.INTER_AREA if min(image.shape[:2]) >= size else cv2.INTER_LINEAR
-    return cast(Image, cv2.resize(image, (size, size), interpolation=how))
+    return stretch_to_square(image, size)
 
 
 def _advice(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from tasks.training.segmenter.feed.reading.index import FeedSample
 
@@ -21,24 +21,28 @@ def hold_out(
     """
     if share == 0:
         return tuple(samples), ()
-    persons = {one.photo: one.person for one in samples if one.person}
-    hashes = {group: _hash_of(group) for group in {_group_of(one, persons) for one in samples}}
+    groups = groups_of(samples)
+    hashes = {group: _hash_of(group) for group in set(groups)}
     if len(hashes) < 2:
         raise ValueError(
             f"validation split: expected two faces or more of the split train, got {len(hashes)}; give more "
-            "data, or hold none out (--held-out 0)"
+            "data, or hold none out (validation: 0 in the schedule)"
         )
     order = sorted(hashes, key=lambda group: hashes[group])
     chosen = {group for group in order if hashes[group] < share} or {order[0]}
     chosen.discard(order[-1])
-    taken = [_group_of(one, persons) in chosen for one in samples]
+    taken = [group in chosen for group in groups]
     train = tuple(one for one, out in zip(samples, taken, strict=True) if not out)
     return train, tuple(one for one, out in zip(samples, taken, strict=True) if out)
 
 
-def _group_of(sample: FeedSample, persons: Mapping[str, str]) -> str:
-    person = sample.person or persons.get(sample.photo)
-    return f"person {person}" if person else f"photo {sample.photo}"
+def groups_of(samples: Sequence[FeedSample]) -> list[str]:
+    """The group of each sample. A photograph is of a person if any of its samples says so."""
+    persons = {one.photo: one.person for one in samples if one.person}
+    return [
+        f"person {person}" if (person := one.person or persons.get(one.photo)) else f"photo {one.photo}"
+        for one in samples
+    ]
 
 
 def _hash_of(group: str) -> float:

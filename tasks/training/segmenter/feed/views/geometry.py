@@ -10,9 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from natocc.geometry import Image
-from natocc.masks.policy import CLASS_IDS
-
-_SIDES = tuple((CLASS_IDS[f"l_{part}"], CLASS_IDS[f"r_{part}"]) for part in ("eye", "brow", "ear"))
+from natocc.masks.sides import SIDE_PAIRS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +60,6 @@ def _matrix(movement: Movement, side: int) -> NDArray[np.float64]:
 
 def _exchanged() -> NDArray[np.uint8]:
     table = np.arange(256, dtype=np.uint8)
-    for left, right in _SIDES:
+    for left, right in SIDE_PAIRS:
         table[left], table[right] = right, left
     return table
