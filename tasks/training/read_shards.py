@@ -33,8 +33,6 @@ class Example:
     key: str
     image: NDArray[np.uint8]
     mask: NDArray[np.uint8]
-    # Id of the face; the key where a sample has none.
-    face: str = ""
 
 
 def shard_urls(version_url: str, split: str) -> dict[str, ShardRecord]:
@@ -138,9 +136,7 @@ def _decode(sample: dict[str, Any], size: int) -> Example:
     # Each output pixel gets the majority class of its input pixels.
     share = cv2.resize((mask == 1).astype(np.float32), target, interpolation=cv2.INTER_AREA)
     rgb = cv2.cvtColor(resized, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
-    metadata = read_metadata(sample.get("json", b"{}"), f"{sample['__url__']}: {key}.json")
-    face = str((metadata.get("face") or {}).get("id") or key)
-    return Example(key=key, image=rgb, mask=(share > 0.5).astype(np.uint8), face=face)
+    return Example(key=key, image=rgb, mask=(share > 0.5).astype(np.uint8))
 
 
 def _decode_member(sample: dict[str, Any], member: str, flags: int) -> NDArray[np.uint8]:
