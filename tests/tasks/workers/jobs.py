@@ -59,8 +59,8 @@ def _many_tasks(folder: str) -> None:
 
 def _deferring(folder: str) -> None:
     """A step that takes longer than a signal allows."""
-    (Path(folder) / "0").touch()
     with signals.deferred():
+        (Path(folder) / "0").touch()
         time.sleep(600)
 
 
