@@ -1,0 +1,1 @@
+"""Segmenters compared: trained on mixtures, scored on test sets, told in tables."""

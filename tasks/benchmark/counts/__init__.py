@@ -1,0 +1,1 @@
+"""What is counted of each test picture, from which every figure is computed."""

@@ -1,0 +1,1 @@
+"""Test sets: really occluded faces, held-out samples, folders of users."""
