@@ -132,6 +132,7 @@ _FILES = YamlFiles(
     model=Recipe,
     inner={"sets": OccluderSet, "naturalness": Naturalness},
     error=RecipeError,
+    inside=("study",),
 )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -42,11 +43,18 @@ class YamlFiles(Generic[Model]):
     # The models of the fields that hold others.
     inner: Mapping[str, type[BaseModel]] = field(default_factory=dict)
     error: type[FieldProblems] = FieldProblems
+    # Folders of more files, within the folder.
+    inside: tuple[str, ...] = ()
 
     def known(self) -> list[str]:
         """Names of the files that come with the package."""
-        names = (item.name for item in (resources.files("manifests") / self.folder).iterdir())
-        return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
+        return sorted(self._places())
+
+    def _places(self) -> dict[str, Traversable]:
+        root = resources.files("manifests") / self.folder
+        folders = (root, *(root / name for name in self.inside))
+        files = (file for folder in folders for file in folder.iterdir())
+        return {file.name.removesuffix(".yaml"): file for file in files if file.name.endswith(".yaml")}
 
     def unknown(self, name: str) -> str:
         """The problem of what is neither a known name nor a file."""
@@ -72,8 +80,9 @@ class YamlFiles(Generic[Model]):
             raise self.error([self._line(label, item) for item in error.errors()]) from error
 
     def _read(self, name_or_path: str) -> str:
-        if name_or_path in self.known():
-            return (resources.files("manifests") / self.folder / f"{name_or_path}.yaml").read_text("utf-8")
+        places = self._places()
+        if name_or_path in places:
+            return places[name_or_path].read_text("utf-8")
         if is_there(Path(name_or_path)):
             try:
                 return read_text(Path(name_or_path), _MOST_BYTES)

@@ -36,6 +36,8 @@ CLASS_IDS: Mapping[str, int] = MappingProxyType({name: number for number, name i
 SIDE_CONVENTION = "image"
 
 FACE_PARTS = ("skin", "nose", "l_eye", "r_eye", "l_brow", "r_brow", "mouth", "u_lip", "l_lip")
+# Their classes in a parsing map.
+FACE_CLASS_IDS = tuple(sorted(CLASS_IDS[name] for name in FACE_PARTS))
 # Sunglasses come from the raw part: composed maps paint eyes and brows over them.
 NOT_FACE = ("eye_g", "hair", "hat", "l_ear", "r_ear", "ear_r", "neck", "neck_l", "cloth")
 

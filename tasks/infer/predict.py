@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from natocc.geometry import Image
+from natocc.masks.policy import FACE_CLASS_IDS
 from natocc.masks.sides import SIDE_PAIRS
 from natocc.resize.square import stretch_to_square
 from tasks.infer.network import Floats32, ReadyNetwork
 
 # Sizes and mirror images over which scores are averaged: the test pipeline of MMSegmentation (specs 2.7).
 TTA_SCALES = (0.5, 0.75, 1.0, 1.25, 1.5, 1.75)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Prediction:
+    """``labels``: uint8 (H, W), the most probable class; of one class, 0 and 1 = face. ``face``: float32
+    (H, W), the probability of visible face in [0, 1].
+    """
+
+    labels: Image
+    face: Floats32
 
 
 def predict(network: ReadyNetwork, pictures: Sequence[Image], *, size: int, tta: bool) -> Iterator[Image]:
@@ -23,6 +35,27 @@ def predict(network: ReadyNetwork, pictures: Sequence[Image], *, size: int, tta:
     size, and the most probable class wins. With one class, labels are 0 and 1 = face. ``tta`` averages the
     probabilities over ``TTA_SCALES`` and mirror images.
     """
+    for picture, planes in zip(pictures, _averaged(network, pictures, size, tta=tta), strict=True):
+        yield _labels(planes, picture.shape[1], picture.shape[0])
+
+
+def predict_faces(
+    network: ReadyNetwork,
+    pictures: Sequence[Image],
+    shapes: Sequence[tuple[int, int]],
+    *,
+    size: int,
+    tta: bool,
+) -> Iterator[Prediction]:
+    """Yield labels and probabilities as ``predict``, of the heights and widths ``shapes``."""
+    for (height, width), planes in zip(shapes, _averaged(network, pictures, size, tta=tta), strict=True):
+        labels = _labels(planes, width, height)
+        face = np.asarray(cv2.resize(_face_plane(planes), (width, height)), np.float32)
+        yield Prediction(labels=labels, face=face)
+
+
+def _averaged(network: ReadyNetwork, pictures: Sequence[Image], size: int, *, tta: bool) -> Floats32:
+    """Probabilities (N, classes, size, size)."""
     probabilities = _probabilities(network, pictures, size, mirrored=tta)
     if tta:
         others = [scale for scale in TTA_SCALES if scale != 1]
@@ -31,8 +64,14 @@ def predict(network: ReadyNetwork, pictures: Sequence[Image], *, size: int, tta:
             found = _probabilities(network, pictures, side, mirrored=True)
             probabilities += np.stack([_stretched(one, size) for one in found])
         probabilities /= np.float32(1 + len(others))
-    for picture, planes in zip(pictures, probabilities, strict=True):
-        yield _labels(planes, picture.shape[1], picture.shape[0])
+    return probabilities
+
+
+def _face_plane(planes: Floats32) -> Floats32:
+    """The probability of visible face, of one class, of two, or of the classes of a parsing map."""
+    if len(planes) <= 2:
+        return np.asarray(planes[-1])
+    return np.asarray(planes[list(FACE_CLASS_IDS)].sum(0, dtype=np.float32))
 
 
 def side_for(network: ReadyNetwork, size: int | None, *, tta: bool) -> int:

@@ -38,7 +38,22 @@ def problems(data: object, tmp_path: Path, **overrides: object) -> list[str]:
 
 
 def test_the_package_contains_the_sample_and_table_3() -> None:
-    assert known_recipes() == sorted(["sample", *TABLE_3, *(f"{name}-fast" for name in TWINS)])
+    named = [name for name in known_recipes() if not name.startswith("study-")]
+    assert named == sorted(["sample", *TABLE_3, *(f"{name}-fast" for name in TWINS)])
+
+
+@pytest.mark.parametrize("name", ["randocc", "natocc", "natocc-sot", "mix"])
+def test_a_recipe_of_the_study_has_the_composition_of_the_paper_s(name: str) -> None:
+    study, paper = load_recipe(f"study-{name}"), load_recipe(f"c-wo-{name}")
+    of_study, of_paper = (
+        [(one.kind, one.colour_transfer) for one in recipe.sets] for recipe in (study, paper)
+    )
+    assert of_study == of_paper and study.profile == paper.profile
+
+
+def test_the_study_tests_on_faces_and_occluders_of_the_split_test() -> None:
+    recipe = load_recipe("study-test")
+    assert {recipe.split_of(one) for one in recipe.sets} == {"test"}
 
 
 @pytest.mark.parametrize("name", sorted(TABLE_3))
@@ -173,7 +188,9 @@ def test_an_unknown_recipe_lists_the_known_ones() -> None:
         load_recipe("c-wo-everything")
     assert caught.value.problems == [
         "recipe: expected one of c-cm, c-original, c-wo, c-wo-mix, c-wo-mix-fast, c-wo-natocc, c-wo-natocc-fast, "
-        "c-wo-natocc-sot, c-wo-natocc-sot-fast, c-wo-randocc, sample or a YAML file, got 'c-wo-everything'"
+        "c-wo-natocc-sot, c-wo-natocc-sot-fast, c-wo-randocc, sample, study-mix, study-natocc, "
+        "study-natocc-best, study-natocc-sot, study-randocc, study-test, study-wo or a YAML file, got "
+        "'c-wo-everything'"
     ]
 
 

@@ -44,3 +44,10 @@ def test_what_is_neither_is_said_with_all_names() -> None:
     with pytest.raises(FieldProblems, match=r"^plan: expected one of .*, sample or a YAML file, got 'c'$"):
         FILES.load("c")
     assert FILES.unknown("c.yaml").endswith("got no such file 'c.yaml'")
+
+
+def test_folders_of_more_files_are_looked_into() -> None:
+    deeper = YamlFiles(what="plan", folder="recipes", page="docs/plans.md", model=Plan, inside=("study",))
+    assert set(deeper.known()) - set(FILES.known()) >= {"study-wo", "study-test"}
+    with pytest.raises(FieldProblems, match="study-wo > sets"):
+        deeper.load("study-wo")

@@ -5,7 +5,7 @@ import pytest
 
 from natocc.geometry import Image
 from tasks.infer.network import Floats32, ReadyNetwork
-from tasks.infer.predict import TTA_SCALES, predict, side_for
+from tasks.infer.predict import TTA_SCALES, predict, predict_faces, side_for
 
 
 def network(classes: int, *, any_size: bool = True) -> ReadyNetwork:
@@ -77,3 +77,17 @@ def test_a_size_that_a_network_can_t_take_is_refused() -> None:
         side_for(fixed, 32, tta=False)
     with pytest.raises(ValueError, match="--tta: expected a network that takes several sizes, got ONNX"):
         side_for(fixed, None, tta=True)
+
+
+@pytest.mark.parametrize("classes", (1, 20))
+def test_the_probability_of_face_has_the_size_that_is_asked_for(classes: int) -> None:
+    (found,) = predict_faces(network(classes), [picture(64, 64)], [(32, 48)], size=64, tta=False)
+    assert found.labels.shape == found.face.shape == (32, 48) and found.face.dtype == np.float32
+    # Red is the class l_eye, green r_eye; both are face. Of one class, red alone is.
+    face = found.face > 0.5
+    assert face[20:, :20].all() and face[20:, 28:].all() == (classes == 20)
+
+
+def test_the_labels_of_a_binary_network_are_its_probabilities_above_a_half() -> None:
+    (found,) = predict_faces(network(1), [picture(64, 64)], [(64, 64)], size=64, tta=True)
+    assert np.array_equal(found.labels == 1, found.face > 0.5)

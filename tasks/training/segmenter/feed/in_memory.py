@@ -8,8 +8,8 @@ import numpy as np
 import torch
 
 from models.segmenters.batches import Pictures
-from models.segmenters.metrics import FACE_CLASSES
 from natocc.geometry import Image
+from natocc.masks.policy import FACE_CLASS_IDS
 from tasks.training.segmenter.feed.open import Feed
 from tasks.training.segmenter.feed.reading.index import FeedSample
 from tasks.training.segmenter.feed.reading.target import LearntTarget
@@ -30,5 +30,5 @@ def pictures_of(feed: Feed, samples: Sequence[FeedSample], most: int) -> Picture
 
 def visible_face(label: Image, target: LearntTarget) -> Image:
     """1 where a label is visible face, of a mask or of a parsing map."""
-    face = np.isin(label, FACE_CLASSES) if target == "parsing" else label == 1
+    face = np.isin(label, FACE_CLASS_IDS) if target == "parsing" else label == 1
     return np.asarray(face).view(np.uint8)
