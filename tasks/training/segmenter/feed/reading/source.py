@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from manifests.dataset import latest_version
-from manifests.mixtures.mixture import load_mixture, load_parts
+from manifests.mixtures.mixture import Mixture, load_mixture, load_parts
 from shards import storage
 
 _MOST_WEIGHT = 1_000_000
@@ -49,17 +49,21 @@ def _parse(text: str) -> FeedSource:
 
 
 def mixture_sources(name: str, datasets_url: str) -> tuple[FeedSource, ...]:
-    """The latest versions of a mixture's recipes, which lie in the folder ``datasets_url``, by its weights.
+    """``part_sources`` of a mixture by its name or file."""
+    return part_sources(load_mixture(name), datasets_url)
 
-    Raises MixtureError for an unknown or faulty mixture, also for a weight of 0, and FileNotFoundError that
-    names every version that is missing.
+
+def part_sources(mixture: Mixture, datasets_url: str) -> tuple[FeedSource, ...]:
+    """The datasets of a mixture's recipes, which lie in the folder ``datasets_url``, by its weights.
+
+    Raises MixtureError for a faulty mixture, also for a weight of 0, and FileNotFoundError that names every
+    dataset without a version.
     """
-    mixture = load_mixture(name)
     recipes = load_parts(mixture)
     urls = [storage.join(datasets_url, recipe.name) for recipe in recipes]
     missing = [recipe.name for recipe, url in zip(recipes, urls, strict=True) if latest_version(url) is None]
     if missing:
-        build = " and ".join(f"`natocc build --recipe {one}`" for one in missing)
+        build = " and ".join(f"`natocc build {one}`" for one in missing)
         raise FileNotFoundError(
             f"mixture > {mixture.name}: expected a version of each part in {datasets_url}, got none of "
             f"{', '.join(missing)}; run {build} with --out {datasets_url}"

@@ -1,0 +1,1 @@
+"""Figures from counts: scores, their intervals, and differences that are tested."""
