@@ -1,0 +1,1 @@
+"""What the papers print: tables of scores, and claims about them."""
