@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from natocc.geometry import Image
+from shards.storage import sha256_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,8 @@ class PictureFacts:
     source: str = ""
     person: str = ""
     photo: str = ""
+    # Of a rendered sample: sha256 of the photograph that shows the occluder.
+    occluder_photo: str = ""
 
     @property
     def group(self) -> str:
@@ -68,3 +71,17 @@ class TestSet:
     # A hash of its pictures and labels.
     fingerprint: str = ""
     missing: str = ""
+
+
+def missing_set(name: str, policy: str, why: str) -> TestSet:
+    """A set without pictures. ``why`` says what was expected, what was found, and what to do."""
+    return TestSet(name=name, policy=policy, facts=(), read=_no_pictures, missing=why)
+
+
+def fingerprint_of(name: str, parts: Iterable[str]) -> str:
+    """A hash of a set's name and of what identifies its pictures and labels."""
+    return sha256_bytes("\n".join((name, *parts)).encode())
+
+
+def _no_pictures() -> Iterator[TestPicture]:
+    return iter(())

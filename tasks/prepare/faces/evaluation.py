@@ -34,7 +34,7 @@ def prepare_evaluated(face: RawOccludedFace, raw: Path, source: OccludedSource) 
     """
     where = relative(face.image, raw)
     picture = read_from(read_image, face.image, raw)
-    mask, problems = _read_mask(face, picture, raw)
+    mask, problems = read_visible_face(face, picture, raw)
     entry = make_entry("face", face.id, "occluded", where, face.origin, picture, mask.shape[:2])
     metadata = {"id": face.id, "source": where, "photo": entry.photo, "licence": entry.licence}
     metadata |= {"person": entry.person} if entry.person else {}
@@ -51,8 +51,14 @@ def prepare_evaluated(face: RawOccludedFace, raw: Path, source: OccludedSource) 
     )
 
 
-def _read_mask(face: RawOccludedFace, picture: Picture, raw: Path) -> tuple[Image, tuple[Problem, ...]]:
-    """The mask and its conversions."""
+def read_visible_face(
+    face: RawOccludedFace, picture: Picture, raw: Path
+) -> tuple[Image, tuple[Problem, ...]]:
+    """The mask of a really occluded face, uint8 HxW of 0 and 255, and its conversions.
+
+    ``picture`` is its photograph. Raises BadInput for a mask of another size, an empty or inverted one, and
+    for grey values.
+    """
     where = relative(face.mask, raw)
     mask, notes = read_from(read_mask, face.mask, raw)
     mask = mask_upright(mask, picture, face.origin.frame, relative(face.image, raw))

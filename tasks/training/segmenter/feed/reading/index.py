@@ -14,7 +14,10 @@ from shards.reader import read_shard
 from tasks.history.gone import resolve_readable
 from tasks.training.segmenter.feed.reading.shard_file import SampleFile
 
-_COLUMNS = ("key", "set", "split", "shard", "verdict", "face_photo", "face_id", "person", "occluder_category")
+_COLUMNS = (
+    *("key", "set", "split", "shard", "verdict"),
+    *("face_photo", "face_id", "person", "occluder_category", "occluder_photo"),
+)
 # Shards of these splits hold samples of several; each sample's json tells.
 _MIXED = ("all", "list")
 _PICTURES = (".jpg", ".jpeg", ".png")
@@ -26,6 +29,7 @@ class FeedSample:
     """One sample: its source and file by number, its key, and what it is chosen by.
 
     ``photo``: hash of the face's photograph, or what else tells it from others; "" as person: nobody known.
+    ``occluder_photo``: hash of the occluder's photograph, "" without one.
     """
 
     source: int
@@ -36,6 +40,7 @@ class FeedSample:
     category: str
     photo: str
     person: str
+    occluder_photo: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +94,7 @@ def _manifest_samples(
                 category=row["occluder_category"] or NO_OCCLUDER,
                 photo=row["face_photo"] or row["face_id"],
                 person=row["person"] or "",
+                occluder_photo=row["occluder_photo"] or "",
             )
             found.setdefault(row["shard"], []).append(sample)
     return found
@@ -110,6 +116,7 @@ def _shard_samples(file: SampleFile, record: ShardRecord, source: int, number: i
             category=str(occluder.get("category") or NO_OCCLUDER),
             photo=str(face.get("photo") or face.get("id") or f"{file.url} {key}"),
             person=str(face.get("person") or ""),
+            occluder_photo=str(occluder.get("photo") or ""),
         )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from models.segmenters.losses.cross_entropy import IGNORED
 from natocc.geometry import Image
+from natocc.masks.binary import as_binary
 
 LearntTarget = Literal["mask", "parsing"]
 _PARTS = (
@@ -28,7 +29,7 @@ def reduce_label(label: Image, size: int, target: LearntTarget, where: str) -> I
     if target == "parsing":
         _check_classes(label, where)
         return _nearest(label, size)
-    face = _face(label, where)
+    face = as_binary(label, where)
     height, width = face.shape
     if (height, width) == (size, size):
         return face
@@ -41,21 +42,6 @@ def reduce_label(label: Image, size: int, target: LearntTarget, where: str) -> I
 
 def _nearest(label: Image, size: int) -> Image:
     return np.asarray(cv2.resize(label, (size, size), interpolation=cv2.INTER_NEAREST_EXACT), np.uint8)
-
-
-def _face(label: Image, where: str) -> Image:
-    most = int(label.max(initial=0))
-    if most <= 1:
-        return label
-    face = label == IGNORED
-    if most == IGNORED and cv2.countNonZero(label) == int(np.count_nonzero(face)):
-        return np.asarray(face, np.uint8)
-    values = np.unique(label)
-    found = ", ".join(str(value) for value in values[:6]) + (", …" if len(values) > 6 else "")
-    raise ValueError(
-        f"{where}: expected a mask of 0 and 1, or of 0 and 255, got the values {found}; write one for "
-        "the visible face and 0 elsewhere"
-    )
 
 
 def _check_classes(label: Image, where: str) -> None:
