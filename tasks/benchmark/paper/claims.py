@@ -58,7 +58,9 @@ def paper_claims() -> tuple[Claim, ...]:
 
 def _claim(fields: dict[str, Any]) -> Claim:
     table = next(table for table in paper_tables() if table.id == _TABLE)
-    given = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+    given: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()
+    }
     if given["relation"] != "none":
         given = {"networks": tuple(table.networks), "sets": tuple(table.sets)} | given
     given["margin"] = Decimal(str(given.get("margin", 0)))
