@@ -13,7 +13,7 @@ from tasks.benchmark.paper.support import Support, support_of
 from tasks.benchmark.paper.tables import PaperTable
 from tasks.benchmark.scores.results import Comparison
 
-Verdict = Literal["holds", "fails", "cannot tell", "not measured here"]
+ClaimVerdict = Literal["holds", "fails", "cannot tell", "not measured here"]
 # The first that is there is what a claim is judged by; the paper's own first.
 _METRICS = ("miou", "face_iou", "face_iou_mean", "boundary_iou", "face_iou_worst5")
 
@@ -30,7 +30,7 @@ class OurDifference:
     difference: float
     low: float
     high: float
-    verdict: Verdict
+    verdict: ClaimVerdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class JudgedClaim:
     support: Support
     ours: tuple[OurDifference, ...]
     stand_ins: bool
-    verdict: Verdict
+    verdict: ClaimVerdict
 
 
 def pairs_to_compare(claims: Iterable[Claim], arms: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -149,7 +149,7 @@ def _judged(claim: Claim, one: Comparison) -> OurDifference:
     )
 
 
-def _verdict(claim: Claim, low: float, high: float) -> Verdict:
+def _verdict(claim: Claim, low: float, high: float) -> ClaimVerdict:
     margin = float(claim.margin) / 100
     match claim.relation:
         case "alike":
@@ -163,7 +163,7 @@ def _verdict(claim: Claim, low: float, high: float) -> Verdict:
     return "holds" if holds else "fails" if fails else "cannot tell"
 
 
-def _whole(claim: Claim, ours: Sequence[OurDifference]) -> Verdict:
+def _whole(claim: Claim, ours: Sequence[OurDifference]) -> ClaimVerdict:
     found = {one.verdict for one in ours}
     if not found:
         return "not measured here"
