@@ -32,6 +32,8 @@ def train_segmenter(job: SegmenterJob) -> CommandReport:
     pictures = count_of(report.trained_on, "pictures")
     say(f"trained {count_of(report.steps, 'steps')}{resumed} on {pictures} of version {report.version}")
     say(f"started from: {report.started_from}")
+    if report.occlusion != "none":
+        say(f"occlusion drawn on training faces: {report.occlusion}")
     say(f"weights of step {report.selected_step}, selected on: {report.selected_on}")
     say(report.weights)
     fields = {
@@ -44,6 +46,7 @@ def train_segmenter(job: SegmenterJob) -> CommandReport:
         "network": report.network,
         "schedule": report.schedule,
         "started_from": report.started_from,
+        "occlusion": report.occlusion,
         "selected_on": report.selected_on,
         "selected_step": report.selected_step,
         "scores": report.table(),

@@ -40,6 +40,8 @@ class SegmenterMetadata:
     # Of each data version: name, version, weight in the mixture.
     data: tuple[Mapping[str, Any], ...] = ()
     licences: tuple[str, ...] = ()
+    # What was drawn on training faces, and with which probability; empty: nothing.
+    occlusion: Mapping[str, Any] = field(default_factory=dict)
     # By data set; each has its scores by name.
     metrics: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     # The training's settings.

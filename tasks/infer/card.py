@@ -29,6 +29,8 @@ class ModelCard:
     written_by: str
     data: Sequence[Mapping[str, Any]] = ()
     licences: Sequence[str] = ()
+    # What was drawn on training faces; "": nothing.
+    occlusion: str = ""
     scores: Sequence[Mapping[str, Any]] = ()
     # A warning for scores that are those of the selection.
     selection_note: str = ""

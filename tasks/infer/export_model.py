@@ -88,6 +88,7 @@ def card_of_segmenter(stored: StoredSegmenter, size: int) -> ModelCard:
         written_by=metadata.written_by or f"exported by {RELEASE}",
         data=[{name: row.get(name, "") for name in ("name", "version", "weight")} for row in metadata.data],
         licences=metadata.licences,
+        occlusion=_occlusion(metadata.occlusion),
         scores=[
             {"data": data, "score": score, "value": value}
             for data, scores in metadata.metrics.items()
@@ -96,6 +97,13 @@ def card_of_segmenter(stored: StoredSegmenter, size: int) -> ModelCard:
         selection_note=_selection_note(metadata.selected_on),
         schedule=sorted(metadata.schedule.items()),
     )
+
+
+def _occlusion(drawn: Mapping[str, Any]) -> str:
+    """``natocc on 0.5 of the faces, of 38 object and 6 hand``."""
+    shares = [f"{name} on {share:g} of the faces" for name, share in drawn.get("shares", {}).items()]
+    occluders = [f"{count} {pool}" for pool, count in drawn.get("occluders", {}).items()]
+    return ", ".join(shares) + (f"; occluders: {', '.join(occluders)}" if occluders else "")
 
 
 def _selection_note(selected_on: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
 
+import cv2
 from torch.utils.data import DataLoader, Dataset, SequentialSampler
 
 from tasks.workers.process import WorkerTrace, decode_error, encode_error, leave_terminal, starting_children
@@ -81,3 +82,5 @@ def _raised(item: _Item | _Failed) -> _Item:
 
 def _start_loader(number: int) -> None:
     leave_terminal()
+    # As many loaders as cores keep all of them busy.
+    cv2.setNumThreads(1)

@@ -11,6 +11,8 @@ from models.segmenters.variants import VARIANTS, variant_names
 from natocc.machine import Device, FullRangePrecision
 from tasks.inputs import BankUrl, OutUrl, VersionUrl, choice_problem, folder_of
 from tasks.options import Count, HelpWords, Names, Options, Seed, Wait, WeightsFolder, cross_check
+from tasks.training.segmenter.feed.occlusion.choice import OcclusionChoice, parse_shares
+from tasks.training.segmenter.feed.occlusion.named import CUT_OUT_KINDS, OCCLUSIONS
 from tasks.training.segmenter.feed.reading.source import FeedSource, mixture_sources, parse_sources
 from tasks.training.segmenter.feed.reading.target import LearntTarget
 
@@ -68,6 +70,18 @@ class SegmenterOptions(Options):
     )
     sets: Names = Field((), description="Sets of the recipes to learn from; all by default.")
     occluders: Names = Field((), description="Categories of occluders to learn from; all by default.")
+    occlude: Names = Field(
+        (),
+        description="Occlusions drawn on training faces that have none: natocc, randocc, paste, erase, each "
+        "with =SHARE of the faces if that is not 0.5.",
+    )
+    occlude_with: Names = Field(
+        (), description="Kinds of the bank's cut-outs for natocc and paste; all that it has by default."
+    )
+    occlude_in: tuple[str, ...] = Field(
+        (),
+        description="Of several sources, those to occlude: as --data has them, or datasets; all by default.",
+    )
     loaders: Annotated[int, Field(ge=0, le=64)] = Field(
         0, description="Processes that decode pictures; 0: the training's own."
     )
@@ -79,6 +93,28 @@ class SegmenterOptions(Options):
             parse_sources(self.data)
         except ValueError as error:
             return str(error)
+        return None
+
+    @cross_check("occlude")
+    def _known_occlusions(self) -> str | None:
+        try:
+            parse_shares(self.occlude)
+        except ValueError as error:
+            return str(error)
+        return None
+
+    @cross_check("occlude", "occlude_with", at="occlude_with")
+    def _kinds_of_cut_outs(self) -> str | None:
+        drawing = [name for name, row in OCCLUSIONS.items() if row.draws_cut_outs]
+        if self.occlude_with and not any(text.partition("=")[0] in drawing for text in self.occlude):
+            return f"expected --occlude {' or '.join(drawing)} with kinds of cut-outs, got neither"
+        problems = (choice_problem(kind, CUT_OUT_KINDS) for kind in self.occlude_with)
+        return next(filter(None, problems), None)
+
+    @cross_check("occlude", "occlude_in", at="occlude_in")
+    def _occlusion_of_sources(self) -> str | None:
+        if self.occlude_in and not self.occlude:
+            return "expected --occlude with sources to occlude, got none"
         return None
 
     @cross_check("mixture", "datasets", at="mixture")
@@ -124,6 +160,13 @@ class SegmenterOptions(Options):
         return parse_sources(self.data)
 
     @property
+    def occlusion(self) -> OcclusionChoice:
+        """The occlusions that are drawn while it trains."""
+        return OcclusionChoice(
+            shares=parse_shares(self.occlude), kinds=self.occlude_with, sources=self.occlude_in
+        )
+
+    @property
     def architecture(self) -> str:
         """The network's row in models/registry.py."""
         return VARIANTS[self.network].network if self.network in VARIANTS else self.network
@@ -138,7 +181,7 @@ class SegmenterJob(SegmenterOptions):
     out: OutUrl = Field(description="Folder or URL for segmenter.pt and metrics.json.")
     wait: Wait = False
     bank: Annotated[BankUrl | None, HelpWords("none")] = Field(
-        None, description="Bank whose really occluded faces to test on."
+        None, description="Bank whose really occluded faces to test on, and whose occluders --occlude draws."
     )
 
     @cross_check("version", "data", "mixture", at="version")
@@ -151,6 +194,14 @@ class SegmenterJob(SegmenterOptions):
         if len(given) == 1:
             return None
         return f"expected VERSION, --data or --mixture, got {' and '.join(given) or 'none of them'}"
+
+    @cross_check("occlude", "bank", at="bank")
+    def _occluders_to_draw(self) -> str | None:
+        named = [text.partition("=")[0] for text in self.occlude]
+        drawing = next((name for name in named if name in OCCLUSIONS and OCCLUSIONS[name].kinds), None)
+        if drawing is not None and self.bank is None:
+            return f"expected a bank whose occluders --occlude {drawing} draws, got none"
+        return None
 
     @cross_check("select_on", "bank")
     def _pictures_to_select_on(self) -> str | None:

@@ -26,6 +26,9 @@ class SegmenterReport(TrainingReport):
     # The pictures that selected the weights, and their step.
     selected_on: str = "last step"
     selected_step: int = 0
+    # What was drawn on training faces, with its probability, and the details for metrics.json.
+    occlusion: str = "none"
+    drawn: Mapping[str, object] | None = None
     held_out: SegmenterScore | None
     real: Mapping[str, SegmenterScore]
     notes: tuple[str, ...]
@@ -34,7 +37,11 @@ class SegmenterReport(TrainingReport):
         """Return the scores, one row per data set."""
         scores = {"held-out synthetic": self.held_out, **self.real}
         # The file alone; hash and licence stand in ``figures``.
-        origin = {"started_from": self.started_from.partition(" (")[0], "selected_on": self.selected_on}
+        origin = {
+            "started_from": self.started_from.partition(" (")[0],
+            "occlusion": self.occlusion,
+            "selected_on": self.selected_on,
+        }
         return [{"faces": name, **asdict(score), **origin} for name, score in scores.items() if score]
 
     def figures(self) -> dict[str, object]:
@@ -46,6 +53,7 @@ class SegmenterReport(TrainingReport):
             "trained_on": self.trained_on,
             "network": self.network,
             "started_from": self.started_from,
+            "occlusion": self.drawn,
             "selected_on": self.selected_on,
             "selected_step": self.selected_step,
             "held_out": asdict(self.held_out) if self.held_out else None,

@@ -21,6 +21,8 @@ from tasks.training.segmenter.curves import write_progress
 from tasks.training.segmenter.data import TestSets, read_test_sets
 from tasks.training.segmenter.feed.batches import FeedBatches
 from tasks.training.segmenter.feed.in_memory import pictures_of
+from tasks.training.segmenter.feed.occlusion.drawn import DrawnOcclusion
+from tasks.training.segmenter.feed.occlusion.open import open_occlusion
 from tasks.training.segmenter.feed.open import Feed, FeedFilters, open_feed
 from tasks.training.segmenter.feed.reading.source import FeedSource
 from tasks.training.segmenter.feed.terms import check_purpose
@@ -41,6 +43,7 @@ class SegmenterRun:
     started: StartedSegmenter
     module: SegmenterTraining
     feed: Feed
+    occlusion: DrawnOcclusion | None
     tests: TestSets
     checkpoint: CheckpointCallback
     best: SelectBest | None
@@ -61,6 +64,7 @@ class SegmenterRun:
             rank=ranks.rank,
             world=ranks.world,
             loaders=options.loaders,
+            occlusion=self.occlusion,
         )
         device = choose_device(options.device)
         resources = Resources(
@@ -102,8 +106,9 @@ def prepare_run(
     """Index the data, read validation and test pictures, make the network, and resume a state that lies in
     ``out``.
 
-    Raises ValueError for data without training samples or whose terms forbid the schedule's purpose, for
-    options that do not fit the network, and for a state of another architecture.
+    Raises ValueError for data without training samples or whose terms, or those of the occluders, forbid the
+    schedule's purpose, for options that do not fit the network, and for a state of another architecture or
+    occlusion.
     """
     schedule = options.full_schedule()
     feed = open_feed(
@@ -113,9 +118,10 @@ def prepare_run(
         held_out=schedule.validation,
         filters=FeedFilters(sets=options.sets, occluders=options.occluders),
     )
+    occlusion = open_occlusion(options.occlusion, feed, bank_url, seed=options.seed)
     tests = read_test_sets(feed, bank_url, most=options.max_samples)
     validation = pictures_of(feed, feed.validation, options.max_samples)
-    notes = []
+    notes = [] if occlusion is None else occlusion.notes()
     if options.select_on == "realocc":
         if "RealOcc" not in tests.real:
             raise ValueError("--select-on realocc: expected faces of RealOcc in the bank, found none")
@@ -125,6 +131,8 @@ def prepare_run(
         notes.append("no validation faces: the weights of the last step are kept")
     started = start_segmenter(options, schedule)
     licences = {one.name: one.licences for one in feed.data}
+    if occlusion is not None:
+        licences |= occlusion.licences
     if started.licence:
         licences[started.started_from] = (started.licence,)
     check_purpose(licences, schedule.purpose)
@@ -134,7 +142,7 @@ def prepare_run(
     checkpoint = CheckpointCallback(
         storage.join(out, _STATE),
         every=options.every,
-        settings=_settings(options, schedule, started, feed),
+        settings=_settings(options, schedule, started, feed, occlusion),
     )
     resumed, replaced = _resume(checkpoint, module)
     best = None
@@ -155,6 +163,7 @@ def prepare_run(
         started=started,
         module=module,
         feed=feed,
+        occlusion=occlusion,
         tests=tests,
         checkpoint=checkpoint,
         best=best,
@@ -178,20 +187,28 @@ def train_rank(
 def _resume(checkpoint: CheckpointCallback, module: SegmenterTraining) -> tuple[int, tuple[str, ...]]:
     """Return the step to go on from, and a note if another training's state is replaced.
 
-    Scheduled trainings follow a dataset's latest version into the same folder.
+    Scheduled trainings follow a dataset's latest version, and a bank, into the same folder. Raises
+    OtherTraining for the state of another architecture or occlusion.
     """
     try:
         return checkpoint.resume(module), ()
     except OtherTraining as error:
-        if "network" in error.names:
+        if {"network", "occlusion"} & {*error.names}:
             raise
         return 0, (f"{checkpoint.url}: the state of another training, replaced",)
 
 
 def _settings(
-    options: SegmenterOptions, schedule: Schedule, started: StartedSegmenter, feed: Feed
+    options: SegmenterOptions,
+    schedule: Schedule,
+    started: StartedSegmenter,
+    feed: Feed,
+    occlusion: DrawnOcclusion | None,
 ) -> dict[str, object]:
-    """Return all settings that determine the weights. Processes share a batch, so their number is none."""
+    """Return all settings that determine the weights. Processes share a batch, so their number is none.
+
+    Without occlusion there is no setting of it, as in states of earlier releases.
+    """
     names = ("network", "target", "seed", "width", "accumulate", "freeze_norms", "select_on")
     fields = schedule.model_dump(mode="json", exclude={"name", "description", "purpose"})
     return {
@@ -202,6 +219,7 @@ def _settings(
         },
         "started_from": started.started_from,
         "pictures": feed.fingerprint,
+        **({} if occlusion is None else occlusion.settings()),
     }
 
 

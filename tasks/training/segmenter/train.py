@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
 import torch
 
 from models.device import choose_device
@@ -15,6 +19,7 @@ from tasks.training.ranks import ONE_PROCESS, ranks_here
 from tasks.training.report import encode_metrics
 from tasks.training.segmenter.evaluate import SegmenterScore, average_mask, evaluate_segmenter
 from tasks.training.segmenter.feed.in_memory import pictures_of
+from tasks.training.segmenter.feed.occlusion.tally import tally_occlusion
 from tasks.training.segmenter.feed.open import Feed
 from tasks.training.segmenter.options import SegmenterOptions
 from tasks.training.segmenter.report import SegmenterReport
@@ -41,6 +46,7 @@ def train_segmenter(
     ``version_url`` is the URL of a version, or of a dataset to use its ``latest`` version; None for the data
     or the mixture of the options. ``bank_url`` is
     the bank with the really occluded faces; each of its data sets gets a score (None: no such test).
+    Its occluders are those that the options' occlusions draw.
     Writes ``segmenter.pt`` (the best weights), ``metrics.json``, ``curves.csv``, ``samples.png`` and, to a
     local folder, ``tensorboard`` to ``out``. A later call with equal pictures and options
     resumes from ``checkpoint.pt`` there. On one kind of machine the weights are then bit-identical to
@@ -95,6 +101,7 @@ def _train(
 def _finish(run: SegmenterRun, *, resumed: int | None = None, writes: bool = True) -> SegmenterReport:
     """Score the selected weights, and write them."""
     options, out, module = run.options, run.out, run.module
+    drawn = _drawn(run)
     selected = run.best.load_best(module) if run.best else module.steps
     constant = average_mask(pictures_of(run.feed, run.feed.training, _AVERAGED))
     device = choose_device(options.device)
@@ -116,15 +123,32 @@ def _finish(run: SegmenterRun, *, resumed: int | None = None, writes: bool = Tru
         started_from=run.started.started_from,
         selected_on=_selected_on(run),
         selected_step=selected,
+        occlusion=str(run.occlusion or "none"),
+        drawn=drawn,
         held_out=score(run.tests.held_out) if run.tests.held_out else None,
         real={name: score(pictures) for name, pictures in run.tests.real.items()},
-        notes=run.notes,
+        notes=(*run.notes, *_idle_draws(drawn)),
     )
     if writes:
         metadata = _metadata(run, report)
         storage.write_bytes(report.weights, encode_segmenter(module.network, options.network, metadata))
         storage.write_bytes(report.metrics, _metrics(run, report))
     return report
+
+
+def _drawn(run: SegmenterRun) -> dict[str, Any] | None:
+    """What was drawn on training faces, and what it did to some of them."""
+    if run.occlusion is None:
+        return None
+    tallies = tally_occlusion(run.feed, run.occlusion)
+    return {**run.occlusion.described(), "tally": {name: asdict(one) for name, one in tallies.items()}}
+
+
+def _idle_draws(drawn: Mapping[str, Any] | None) -> Iterator[str]:
+    for name, tally in (drawn or {}).get("tally", {}).items():
+        if tally["hiding"] < tally["drawn"]:
+            idle = tally["drawn"] - tally["hiding"]
+            yield f"{name} hid no face in {idle} of {tally['drawn']} draws that were counted"
 
 
 def _selected_on(run: SegmenterRun) -> str:
@@ -149,6 +173,7 @@ def _metadata(run: SegmenterRun, report: SegmenterReport) -> SegmenterMetadata:
             for one in run.feed.data
         ),
         licences=_licences(run),
+        occlusion={} if run.occlusion is None else run.occlusion.described(),
         metrics={
             name: {"face_iou": score.face_iou, "pixel_accuracy": score.pixel_accuracy}
             for name, score in scores.items()
@@ -165,8 +190,10 @@ def _version_of(feed: Feed) -> str:
 
 
 def _licences(run: SegmenterRun) -> tuple[str, ...]:
-    """Those of the data and of the weights that it started from, each once."""
+    """Those of the data, of drawn occluders, and of the weights that it started from, each once."""
     found = [licence for one in run.feed.data for licence in one.licences]
+    if run.occlusion is not None:
+        found += [licence for terms in run.occlusion.licences.values() for licence in terms]
     return tuple(dict.fromkeys(filter(None, (*found, run.started.licence))))
 
 

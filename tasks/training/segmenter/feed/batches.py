@@ -11,8 +11,10 @@ from torch.utils.data import Dataset
 
 from models.training_module import seed_of
 from tasks.training.loading import load_items
+from tasks.training.segmenter.feed.occlusion.drawn import DrawnOcclusion
 from tasks.training.segmenter.feed.open import Feed
 from tasks.training.segmenter.feed.order import EpochOrder
+from tasks.training.segmenter.feed.reading.decode import LabelledPicture
 from tasks.training.segmenter.feed.views.named import augmentation_named
 
 Batch = tuple[Tensor, Tensor]
@@ -25,7 +27,7 @@ class FeedBatches:
     ``batch`` counts the pictures of a step, over all processes. They are dealt to ``accumulate`` passes of
     ``world`` processes; a pass of ``rank`` is one item. Order and views depend on ``seed`` and on a picture's
     place in the training alone: not on the number of processes, nor of ``loaders``, the processes that
-    decode.
+    decode. ``occlusion`` is drawn before the augmentation, by epoch and sample.
     """
 
     def __init__(
@@ -41,8 +43,9 @@ class FeedBatches:
         rank: int = 0,
         world: int = 1,
         loaders: int = 0,
+        occlusion: DrawnOcclusion | None = None,
     ) -> None:
-        self._passes = _Passes(feed, augmentation, batch, seed, accumulate, rank, world)
+        self._passes = _Passes(feed, occlusion, augmentation, batch, seed, accumulate, rank, world)
         self._range = range(first * accumulate, steps * accumulate)
         self._loaders = loaders
 
@@ -58,10 +61,19 @@ class _Passes:
     """A pass by its number."""
 
     def __init__(
-        self, feed: Feed, augmentation: str, batch: int, seed: int, accumulate: int, rank: int, world: int
+        self,
+        feed: Feed,
+        occlusion: DrawnOcclusion | None,
+        augmentation: str,
+        batch: int,
+        seed: int,
+        accumulate: int,
+        rank: int,
+        world: int,
     ) -> None:
         augmentation_named(augmentation)
-        self._feed, self._augmentation, self._batch, self._seed = feed, augmentation, batch, seed
+        self._feed, self._occlusion = feed, occlusion
+        self._augmentation, self._batch, self._seed = augmentation, batch, seed
         self._accumulate, self._rank, self._world = accumulate, rank, world
 
     def read(self, number: int, order: EpochOrder) -> Batch:
@@ -71,14 +83,24 @@ class _Passes:
         images, labels = [], []
         for place in dealt:
             position = step * self._batch + place
-            sample = self._feed.read(self._feed.training[order[position]])
+            picture = self._read(position, order)
             rng = np.random.default_rng(seed_of(self._seed, "segmenter views", str(position)))
-            viewed = augment(sample, self._feed.target, rng)
+            viewed = augment(picture, self._feed.target, rng)
             images.append(viewed.image)
             labels.append(viewed.label)
         # In channels-last memory, as networks take them.
         pixels = torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).float().div_(255)
         return pixels, torch.from_numpy(np.stack(labels)).long()
+
+    def _read(self, position: int, order: EpochOrder) -> LabelledPicture:
+        """The picture at a position, occluded if that is drawn."""
+        sample = self._feed.training[order[position]]
+        picture = self._feed.read(sample)
+        if self._occlusion is None:
+            return picture
+        epoch, copy = order.turn(position)
+        turn = f"epoch {epoch} copy {copy} {self._feed.name_of(sample)}"
+        return self._occlusion.occlude(picture, sample, turn)
 
     def order(self) -> EpochOrder:
         files = [one.file for one in self._feed.training]

@@ -29,6 +29,8 @@ class FeedFilters:
 class FeedData:
     """A version, or a folder without a dataset, and its weight."""
 
+    # As it was named.
+    given: str
     url: str
     weight: float
     dataset: Dataset | None
@@ -62,6 +64,12 @@ class Feed:
         members = self.reader.read(sample.file, sample.key, names)
         where = self.reader.where(sample.file, sample.key)
         return decode_members(members, names, self.size, self.target, where)
+
+    def name_of(self, sample: FeedSample) -> str:
+        """What tells a sample from all others: the same wherever the versions lie."""
+        dataset = self.data[sample.source].dataset
+        source = f"folder {sample.source}" if dataset is None else dataset.name
+        return f"{source}\x1f{sample.set}\x1f{sample.key}"
 
     @property
     def fingerprint(self) -> str:
@@ -98,7 +106,7 @@ def open_feed(
     )
     return Feed(
         data=tuple(
-            FeedData(url=index.url, weight=source.weight, dataset=index.dataset)
+            FeedData(given=source.url, url=index.url, weight=source.weight, dataset=index.dataset)
             for source, index in zip(sources, indices, strict=True)
         ),
         training=training,

@@ -30,6 +30,7 @@ class EpochOrder:
         given = np.asarray(weights, np.float64)
         self._whole = np.floor(given).astype(np.int64)
         rest = given - self._whole
+        self._copied = bool(given.max(initial=0) > 1)
         # Of all samples of one fraction, the same number is taken in every epoch.
         self._fractions = [
             (np.flatnonzero(rest == value), math.floor(value * np.count_nonzero(rest == value) + 0.5))
@@ -44,6 +45,14 @@ class EpochOrder:
         """The number of the sample at a position, from 0 on."""
         epoch, place = divmod(position, self.length)
         return int(self._epoch(epoch)[place])
+
+    def turn(self, position: int) -> tuple[int, int]:
+        """The epoch of a position, and how many copies of its sample come before it in that epoch."""
+        epoch, place = divmod(position, self.length)
+        if not self._copied:
+            return epoch, 0
+        shuffled = self._epoch(epoch)
+        return epoch, int(np.count_nonzero(shuffled[:place] == shuffled[place]))
 
     def _shuffled(self, epoch: int) -> NDArray[np.int64]:
         rng = np.random.default_rng(seed_of(self._seed, _STREAM, f"epoch {epoch}"))

@@ -9,13 +9,14 @@ from typing import Any
 
 from manifests.dataset import MANIFEST, Dataset, ShardRecord, open_rows, read_dataset
 from manifests.sample import read_metadata
+from natocc.kinds import NONE
 from shards import storage
 from shards.reader import read_shard
 from tasks.history.gone import resolve_readable
 from tasks.training.segmenter.feed.reading.shard_file import SampleFile
 
 _COLUMNS = (
-    *("key", "set", "split", "shard", "verdict"),
+    *("key", "set", "split", "shard", "verdict", "kind"),
     *("face_photo", "face_id", "person", "occluder_category", "occluder_photo"),
 )
 # Shards of these splits hold samples of several; each sample's json tells.
@@ -28,8 +29,9 @@ NO_OCCLUDER = "none"
 class FeedSample:
     """One sample: its source and file by number, its key, and what it is chosen by.
 
-    ``photo``: hash of the face's photograph, or what else tells it from others; "" as person: nobody known.
-    ``occluder_photo``: hash of the occluder's photograph, "" without one.
+    ``kind``: of natocc/kinds.py, ``none`` if nothing was laid on the face. ``photo``: hash of the face's
+    photograph, or what else tells it from others; "" as person: nobody known. ``occluder_photo``: hash of the
+    occluder's photograph, "" without one.
     """
 
     source: int
@@ -37,6 +39,7 @@ class FeedSample:
     key: str
     split: str
     set: str
+    kind: str
     category: str
     photo: str
     person: str
@@ -91,6 +94,7 @@ def _manifest_samples(
                 key=row["key"],
                 split=row["split"],
                 set=row["set"],
+                kind=row["kind"] or NONE,
                 category=row["occluder_category"] or NO_OCCLUDER,
                 photo=row["face_photo"] or row["face_id"],
                 person=row["person"] or "",
@@ -113,6 +117,7 @@ def _shard_samples(file: SampleFile, record: ShardRecord, source: int, number: i
             key=key,
             split=mixed if record.split in _MIXED else record.split,
             set=str(fields.get("set") or record.set),
+            kind=str(fields.get("kind") or NONE),
             category=str(occluder.get("category") or NO_OCCLUDER),
             photo=str(face.get("photo") or face.get("id") or f"{file.url} {key}"),
             person=str(face.get("person") or ""),
@@ -149,6 +154,7 @@ def _index_folder(url: str, source: int, number: int) -> SourceIndex:
             key=name,
             split="train",
             set="folder",
+            kind=NONE,
             category=NO_OCCLUDER,
             photo=f"{url} {stem}",
             person="",

@@ -1,0 +1,1 @@
+"""Occlusion drawn on the faces of a source while a segmenter trains."""
