@@ -1,6 +1,7 @@
 """What a segmenter's training costs: ``python -m benchmarks.training VERSION``, on one thread, in CPU time.
 
-- ``loader``: samples a second, beside the bare decoding of the same members at the same size.
+- ``loader``: samples a second, beside the bare decoding of the same members at the same size. With ``--bank``,
+  also with each occlusion that a training can draw on every face.
 - ``step``: a step on a fixed batch, beside the convolutions and matrix products of the network alone, forward
   and backward, in the same run.
 - ``both``: steps with the loader in the same process, beside the sum of the two.
@@ -12,6 +13,7 @@ import argparse
 import resource
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 
 import torch
@@ -23,6 +25,10 @@ from manifests.recipes.train.schedule import Schedule, load_schedule
 from models.segmenters.training import SegmenterTraining
 from natocc.codecs import decode_plane
 from tasks.training.segmenter.feed.batches import Batch, FeedBatches
+from tasks.training.segmenter.feed.occlusion.choice import OcclusionChoice, parse_shares
+from tasks.training.segmenter.feed.occlusion.drawn import DrawnOcclusion
+from tasks.training.segmenter.feed.occlusion.named import OCCLUSIONS
+from tasks.training.segmenter.feed.occlusion.open import open_occlusion
 from tasks.training.segmenter.feed.open import Feed, open_feed
 from tasks.training.segmenter.feed.reading.decode import decode_small
 from tasks.training.segmenter.feed.reading.source import FeedSource
@@ -43,8 +49,22 @@ def cpu(work: Callable[[], object], rounds: int = _ROUNDS) -> float:
     return min(found)
 
 
-def batches_of(feed: Feed, augmentation: str, batch: int, count: int) -> Iterator[Batch]:
-    return iter(FeedBatches(feed, augmentation=augmentation, batch=batch, steps=count, seed=0))
+def batches_of(
+    feed: Feed, augmentation: str, batch: int, count: int, occlusion: DrawnOcclusion | None = None
+) -> Iterator[Batch]:
+    return iter(
+        FeedBatches(feed, augmentation=augmentation, batch=batch, steps=count, seed=0, occlusion=occlusion)
+    )
+
+
+def occlusions_of(feed: Feed, bank: str) -> dict[str, DrawnOcclusion]:
+    """Each occlusion by its name, on every face, with the bank's occluders."""
+    found = {}
+    for name in OCCLUSIONS:
+        drawn = open_occlusion(OcclusionChoice(shares=parse_shares((f"{name}=1",))), feed, bank, seed=0)
+        assert drawn is not None
+        found[name] = drawn
+    return found
 
 
 def bare_decoding(feed: Feed, count: int) -> Callable[[], None]:
@@ -110,6 +130,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("version")
+    parser.add_argument("--bank", help="draw occlusions too; VERSION has faces without occluders")
     parser.add_argument("--part", action="append", choices=("loader", "step", "both"))
     parser.add_argument("--network", default="unet-lite0")
     parser.add_argument("--size", type=int, default=512)
@@ -128,6 +149,11 @@ def main() -> None:
         name: cpu(lambda name=name: list(batches_of(feed, name, given.batch, given.count)))
         for name in ("none", schedule.augmentation)
     }
+    for name, drawn in (occlusions_of(feed, given.bank) if given.bank else {}).items():
+        # The occluders are opened once.
+        list(batches_of(feed, "none", given.batch, 1, drawn))
+        work = partial(batches_of, feed, schedule.augmentation, given.batch, given.count, drawn)
+        loaders[f"{schedule.augmentation}, occlusion {name} on all"] = cpu(lambda work=work: list(work()))
     if "loader" in parts:
         floor = cpu(bare_decoding(feed, min(samples, len(feed.training)))) / min(samples, len(feed.training))
         for name, seconds in loaders.items():

@@ -26,6 +26,7 @@ METADATA = SegmenterMetadata(
     selected_on="held-out validation",
     data=({"name": "sample", "version": "0123456789ab", "weight": 1.0},),
     licences=("CC0-1.0",),
+    occlusion={"shares": {"natocc": 0.5}},
     metrics={"RealOcc": {"face_iou": 0.9}},
     schedule={"steps": 3},
     written_by="natocc 0",

@@ -15,6 +15,7 @@ METADATA = SegmenterMetadata(
     selected_on="RealOcc",
     data=({"name": "sample", "version": "0123456789ab", "weight": 1.0},),
     licences=("CC0-1.0", "research only"),
+    occlusion={"shares": {"natocc": 0.5, "erase": 0.25}, "occluders": {"hand": 3, "object": 2}},
     metrics={"RealOcc": {"face_iou": 0.9}},
     schedule={"steps": 3, "batch": 2},
     written_by="natocc 0.1.0",

@@ -15,6 +15,11 @@ def test_what_is_unknown_is_said() -> None:
     assert "does not say under which terms" in text and "does not say how it was trained" in text
 
 
+def test_the_row_of_an_occlusion_is_there_if_one_was_drawn() -> None:
+    assert "| occluded while it trained | natocc |\n| selected on |" in card(occlusion="natocc")
+    assert "occluded while" not in card() and "| started from | scratch |\n| selected on |" in card()
+
+
 def test_values_are_escaped() -> None:
     text = card(licences=("<b>|x",), schedule=[("steps", "1|2")])
     assert "&lt;b&gt;\\|x" in text and "1\\|2" in text

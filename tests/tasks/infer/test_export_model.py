@@ -26,6 +26,8 @@ def test_an_onnx_network_scores_as_its_checkpoint_and_has_a_card(tmp_path: Path)
     card = Path(report.files[1]).read_text()
     for text in ("0123456789ab", "research only", "| RealOcc | face_iou | 0.9 |", "started from | scratch"):
         assert text in card, text
+    drawn = "erase on 0.25 of the faces, natocc on 0.5 of the faces; occluders: 3 hand, 2 object"
+    assert f"| occluded while it trained | {drawn} |" in card
     assert "those scores are not of faces that the selection has not seen" in card
 
 

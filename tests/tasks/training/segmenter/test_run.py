@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +10,14 @@ import pytest
 import torch
 from torch import Tensor
 
+from manifests.dataset import DATASET_INDEX, read_dataset
 from models.not_finite import Diverged
 from models.segmenters.training import SegmenterTraining
+from shards.storage import join, write_bytes
 from tasks.training.segmenter.options import SegmenterOptions
 from tasks.training.segmenter.train import train_segmenter
 from tests.small_version import small_version
+from tests.tasks.training.segmenter.feed.feeds import occluder_bank, plain_version
 
 SMALL = SegmenterOptions(size=16, steps=4, batch=4, width=8, every=1, device="cpu")
 
@@ -25,6 +29,57 @@ def test_the_state_of_another_architecture_is_named_and_kept(tmp_path: Path) -> 
     with pytest.raises(ValueError, match=r"got that of another: .*network unet \(now unet-resnet18\)"):
         train_segmenter(version, None, str(out), SMALL.replaced(network="unet-resnet18", size=32))
     assert (out / "checkpoint.pt").read_bytes() == before
+
+
+def test_the_state_of_another_occlusion_is_named_and_kept(tmp_path: Path) -> None:
+    version, out = plain_version(tmp_path), tmp_path / "run"
+    options = SMALL.replaced(occlude=("erase=0.5",))
+    train_segmenter(version, None, str(out), options)
+    before = (out / "checkpoint.pt").read_bytes()
+    for other in (("erase=0.6",), ()):
+        with pytest.raises(ValueError, match=r"got that of another: occlusion erase 0\.5 on small \(now"):
+            train_segmenter(version, None, str(out), options.replaced(occlude=other))
+    assert (out / "checkpoint.pt").read_bytes() == before
+    assert train_segmenter(version, None, str(out), options).resumed == 4
+
+
+def test_a_stopped_training_with_occlusion_goes_on_to_the_same_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version, bank = plain_version(tmp_path), occluder_bank(tmp_path / "bank")
+    options = SMALL.replaced(size=64, occlude=("natocc", "paste=0.25"))
+    forward = SegmenterTraining.training_step
+
+    def stopped(self: SegmenterTraining, batch: tuple[Tensor, Tensor], batch_idx: int) -> Tensor:
+        if self.step == 2:
+            raise RuntimeError("stopped")
+        return forward(self, batch, batch_idx)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SegmenterTraining, "training_step", stopped)
+        with pytest.raises(RuntimeError, match="stopped"):
+            train_segmenter(version, bank, str(tmp_path / "stopped"), options)
+    assert train_segmenter(version, bank, str(tmp_path / "stopped"), options).resumed == 2
+    train_segmenter(version, bank, str(tmp_path / "whole"), options)
+    for name in ("segmenter.pt", "metrics.json", "best.pt"):
+        assert (tmp_path / "stopped" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes(), name
+
+
+def test_terms_of_the_occluders_count_for_a_commercial_purpose(tmp_path: Path) -> None:
+    free = replace(read_dataset(plain_version(tmp_path)), licences=("CC0-1.0",))
+    write_bytes(join(str(tmp_path / "plain"), DATASET_INDEX), free.encode())
+    file = tmp_path / "commercial.yaml"
+    file.write_text(
+        "name: commercial\ndescription: x\npurpose: commercial\nsize: 64\nsteps: 1\nbatch: 4\nevaluate: 3\n"
+        "augmentation: none\nloss: {kind: binary}\noptimiser: {kind: sgd, learning_rate: 0.01}\n"
+    )
+    options = SegmenterOptions(schedule=str(file), width=8, device="cpu", occlude=("natocc",))
+    bank = occluder_bank(tmp_path / "bank", licence="CC BY-NC 4.0")
+    with pytest.raises(ValueError, match=r"got occluders of d in .*bank under 'CC BY-NC 4\.0'"):
+        train_segmenter(str(tmp_path / "plain"), bank, str(tmp_path / "run"), options)
+    allowed = occluder_bank(tmp_path / "allowed", licence="CC0-1.0")
+    report = train_segmenter(str(tmp_path / "plain"), allowed, str(tmp_path / "run"), options)
+    assert report.steps == 1
 
 
 def test_a_loss_that_is_not_finite_leaves_its_batch_and_the_last_state(

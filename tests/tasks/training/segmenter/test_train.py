@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.segmenters.checkpoint import decode_segmenter
+from models.segmenters.checkpoint import decode_segmenter, read_segmenter
 from tasks.training.read_shards import read_shards
 from tasks.training.segmenter.options import SegmenterOptions
 from tasks.training.segmenter.report import SegmenterReport
 from tasks.training.segmenter.train import train_segmenter
 from tests.small_version import occluded_face, small_bank, small_version, write_version
+from tests.tasks.training.segmenter.feed.feeds import occluder_bank, plain_version
 
 
 def _train(folder: Path, out: str, *, train: int = 8, **options: int) -> SegmenterReport:
@@ -113,6 +114,28 @@ def test_every_dataset_of_the_bank_has_its_own_score(tmp_path: Path) -> None:
         options,
     )
     assert alone.real["RealOcc"] == report.real["RealOcc"], "another dataset moves no score"
+
+
+def test_table_metrics_and_checkpoint_say_what_was_drawn_on_the_faces(tmp_path: Path) -> None:
+    bank = occluder_bank(tmp_path / "bank", licence="terms of the occluders")
+    options = SegmenterOptions(
+        size=64, steps=2, batch=2, width=8, device="cpu", occlude=("natocc=0.75", "randocc=0.25")
+    )
+    url = plain_version(tmp_path, occluded=2)
+    report = train_segmenter(url, bank, str(tmp_path / "run"), options)
+    assert [row["occlusion"] for row in report.table()] == ["natocc 0.75 + randocc 0.25"]
+    assert report.notes[1].startswith("no occlusion is drawn on 2 training pictures that have a rendered")
+    figures = json.loads((tmp_path / "run" / "metrics.json").read_text())["occlusion"]
+    assert figures["shares"] == {"natocc": 0.75, "randocc": 0.25}
+    assert figures["occluders"] == {"hand": 1, "object": 1, "texture": 1}
+    drawn = sum(tally["drawn"] for tally in figures["tally"].values())
+    assert drawn == report.trained_on - 2, "every face without an occluder gets one"
+    metadata = read_segmenter(Path(report.weights).read_bytes()).metadata
+    assert metadata.occlusion["shares"] == figures["shares"]
+    assert metadata.licences == ("terms of the occluders",)
+    plain = train_segmenter(url, None, str(tmp_path / "plain-run"), options.replaced(occlude=()))
+    assert plain.occlusion == "none" and plain.table()[0]["occlusion"] == "none"
+    assert read_segmenter(Path(plain.weights).read_bytes()).metadata.occlusion == {}
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="asks for a machine without GPU")

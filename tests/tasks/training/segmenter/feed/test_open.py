@@ -39,6 +39,14 @@ def test_the_fingerprint_follows_data_weights_and_samples(tmp_path: Path) -> Non
     assert first != feed_of(version(tmp_path, "w")).fingerprint
 
 
+def test_a_sample_s_name_tells_it_from_others_and_not_where_it_lies(tmp_path: Path) -> None:
+    feed = feed_of(version(tmp_path), version(tmp_path, "b", first=40))
+    names = [feed.name_of(one) for one in feed.training]
+    assert len(set(names)) == len(names) == 12
+    moved = feed_of(version(tmp_path / "elsewhere"))
+    assert [moved.name_of(one) for one in moved.training] == names[:6]
+
+
 def test_filters_choose_sets_and_occluders_and_name_what_there_is(tmp_path: Path) -> None:
     url = version(tmp_path)
     assert len(feed_of(url, filters=FeedFilters(sets=("randocc",))).training) == 6

@@ -31,6 +31,18 @@ def test_weights_are_copies_an_epoch_and_fractions_are_exact_in_every_epoch() ->
     assert all(8 <= counts[number] <= 32 for number in range(4, 10))
 
 
+def test_a_turn_is_the_epoch_and_the_copies_before() -> None:
+    order = EpochOrder([0] * 3, [1.0, 2.0, 3.0], 0)
+    for epoch in range(3):
+        seen: dict[int, list[int]] = {}
+        for position in range(epoch * order.length, (epoch + 1) * order.length):
+            of_epoch, copy = order.turn(position)
+            assert of_epoch == epoch
+            seen.setdefault(order[position], []).append(copy)
+        assert seen == {0: [0], 1: [0, 1], 2: [0, 1, 2]}
+    assert EpochOrder([0] * 3, [1.0] * 3, 0).turn(7) == (2, 0)
+
+
 def test_samples_of_four_files_come_together() -> None:
     files = [number // 5 for number in range(60)]
     order = taken(EpochOrder(files, [1.0] * 60, 1), 0)

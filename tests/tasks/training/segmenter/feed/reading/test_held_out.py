@@ -7,7 +7,7 @@ from tasks.training.segmenter.feed.reading.index import FeedSample
 
 
 def sample(photo: str, person: str = "") -> FeedSample:
-    fields = {"key": photo, "split": "train", "set": "s", "category": "none"}
+    fields = {"key": photo, "split": "train", "set": "s", "kind": "none", "category": "none"}
     return FeedSample(source=0, file=0, photo=photo, person=person, **fields)
 
 

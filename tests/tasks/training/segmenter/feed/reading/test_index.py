@@ -15,6 +15,7 @@ def test_a_version_gives_its_samples_with_split_set_and_face(tmp_path: Path) -> 
     assert [one.split for one in index.samples] == ["test"] + ["train"] * 6
     assert {one.file for one in index.samples} == {5, 6, 7} and {one.source for one in index.samples} == {3}
     assert index.samples[1].photo == "00000" and index.dataset is not None
+    assert {one.kind for one in index.samples} == {"randocc"}
 
 
 def folder(path: Path, names: tuple[str, ...], masks: tuple[str, ...]) -> str:
@@ -32,6 +33,7 @@ def folder(path: Path, names: tuple[str, ...], masks: tuple[str, ...]) -> str:
 def test_a_folder_of_pictures_and_masks_is_read(tmp_path: Path) -> None:
     feed = feed_of(folder(tmp_path, ("a.jpg", "b.png"), ("a.png", "b.png")))
     assert len(feed.training) == 2 and feed.data[0].dataset is None
+    assert {one.kind for one in feed.training} == {"none"}
     read = feed.read(feed.training[0])
     assert read.image.shape == (16, 16, 3) and read.label[:8].all() and not read.label[8:].any()
 
