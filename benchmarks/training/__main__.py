@@ -1,7 +1,7 @@
 """What a segmenter's training costs: ``python -m benchmarks.training VERSION``, on one thread, in CPU time.
 
-- ``loader``: samples a second, beside the bare decoding of the same members at the same size. With ``--bank``,
-  also with each occlusion that a training can draw on every face.
+- ``loader``: samples a second, beside the bare decoding of the same members at the same size. With
+  ``--bank``, also with each occlusion that a training can draw, on every face.
 - ``step``: a step on a fixed batch, beside the convolutions and matrix products of the network alone, forward
   and backward, in the same run.
 - ``both``: steps with the loader in the same process, beside the sum of the two.

@@ -50,5 +50,4 @@ def _fill(image: Image, size: tuple[int, int], rng: Generator) -> Image:
     """RGB uint8 (*size, 3), or of one colour (3)."""
     if rng.random() < 0.5:
         return rng.integers(0, 256, (*size, 3), np.uint8)
-    mean: Image = np.rint(image.mean((0, 1))).astype(np.uint8)
-    return mean
+    return np.rint(cv2.mean(image)[:3]).astype(np.uint8)

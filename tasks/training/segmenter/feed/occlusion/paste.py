@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
+import numpy as np
 from numpy.random import Generator
 
 from natocc.geometry import Image, mask_box, scaling, translation
@@ -43,6 +45,6 @@ class PasteCutout:
         layer = place(occluder, matrix, (label.shape[0], label.shape[1]))
         pasted, marked = image.copy(), label.copy()
         hard, part = layer.matte >= _HALF, layer.box.slices
-        pasted[part][hard] = layer.rgb[hard]
+        cv2.copyTo(layer.rgb, hard.view(np.uint8), pasted[part])
         marked[part] = self.labels.mark(label[part], hard)
         return pasted, marked
