@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Modules are compiled when they are first imported: most of torch and prefect never is.
 INSTALL_FLAGS := --quiet --disable-pip-version-check --no-compile
 
-.PHONY: demo test test-pythons drills golden benchmarks picture clean
+.PHONY: demo test test-pythons drills golden benchmarks bench-small bench-table picture clean
 
 demo: .venv/core
 	$(BIN)/natocc demo
@@ -38,6 +38,22 @@ benchmarks: .venv/test
 .venv/test: .venv/core
 	$(BIN)/pip install $(INSTALL_FLAGS) -c constraints.txt -e ".[test]"
 	$(BIN)/pip install $(INSTALL_FLAGS) --no-deps --no-build-isolation basicsr==1.4.2
+	touch $@
+
+# The study at small scale on the sample's photographs (docs/benchmark.md). Killed, the same target goes on.
+BENCH := data/bench
+bench-small: $(BENCH)/ready
+	$(BIN)/natocc benchmark small --datasets $(BENCH)/datasets --bank $(BENCH)/bank --out $(BENCH)/small
+
+bench-table: $(BENCH)/ready
+	$(BIN)/natocc benchmark table --datasets $(BENCH)/datasets --bank $(BENCH)/bank --out $(BENCH)/table
+
+$(BENCH)/ready: .venv/test
+	$(BIN)/natocc sample --out $(BENCH)/raw --tier full
+	$(BIN)/natocc prepare --raw $(BENCH)/raw --bank $(BENCH)/bank --objects all
+	for recipe in test wo randocc natocc natocc-sot mix natocc-best; do \
+	  $(BIN)/natocc build study-$$recipe --bank $(BENCH)/bank --out $(BENCH)/datasets || exit 1; done
+	$(BIN)/natocc weights fetch efficientnet-lite0
 	touch $@
 
 # The README's picture, from public-domain photographs alone.

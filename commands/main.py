@@ -36,6 +36,8 @@ COMMANDS = {
     "train-segmenter": "commands.train.segmenter:train_segmenter",
     "train-harmoniser": "commands.train.harmoniser:train_harmoniser",
     "train-upscaler": "commands.train.upscaler:train_upscaler",
+    "benchmark": "commands.train.benchmark:benchmark",
+    "score": "commands.masks.score:score",
     "segment": "commands.masks.segment:segment",
     "export-model": "commands.masks.export_model:export_model",
     "review": "commands.masks.review:review",

@@ -33,10 +33,17 @@ def progress(unit: str) -> Iterator[OnProgress]:
 
 @contextmanager
 def _bar(unit: str) -> Iterator[OnProgress]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich import progress as shown
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=errors, transient=True) as bars:
+    columns = (
+        shown.TextColumn("{task.description}"),
+        shown.BarColumn(),
+        shown.MofNCompleteColumn(),
+        shown.TimeElapsedColumn(),
+        shown.TextColumn("left"),
+        shown.TimeRemainingColumn(),
+    )
+    with shown.Progress(*columns, console=errors, transient=True) as bars:
         bar = bars.add_task(unit, total=None)
         yield lambda done, total: bars.update(bar, completed=done, total=total)
 
@@ -45,16 +52,21 @@ def _bar(unit: str) -> Iterator[OnProgress]:
 def _lines(unit: str) -> Iterator[OnProgress]:
     # The finished number and the total, once the work has reported them.
     state: tuple[int, int | None] | None = None
+    # What was finished at the first report, and when that came.
+    first: tuple[int, float] | None = None
     ended, start = threading.Event(), time.monotonic()
 
     def show(done: int, total: int | None) -> None:
-        nonlocal state
+        nonlocal state, first
         state = done, total
+        first = first or (done, time.monotonic())
 
     def print_lines() -> None:
         while not ended.wait(INTERVAL):
-            seconds = f"{time.monotonic() - start:.0f} s"
-            errors.print(f"{_count(state)}{unit}, {seconds}", markup=False)
+            now = time.monotonic()
+            errors.print(
+                f"{_count(state)}{unit}, {now - start:.0f} s{_left(state, first, now)}", markup=False
+            )
 
     # A thread, since the work may report less often than that.
     thread = threading.Thread(target=print_lines, daemon=True)
@@ -71,3 +83,14 @@ def _count(state: tuple[int, int | None] | None) -> str:
         return ""
     done, total = state
     return f"{done} " if total is None else f"{done} of {total} "
+
+
+def _left(state: tuple[int, int | None] | None, first: tuple[int, float] | None, now: float) -> str:
+    """The remaining time at the rate so far; "" before there is one."""
+    if state is None or first is None:
+        return ""
+    done, total = state
+    if total is None or not first[0] < done < total:
+        return ""
+    left = (now - first[1]) * (total - done) / (done - first[0])
+    return f", about {left:.0f} s left" if left < 120 else f", about {left / 60:.0f} min left"

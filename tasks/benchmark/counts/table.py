@@ -28,6 +28,7 @@ COUNTS_SCHEMA = pa.schema(
         ("source", pa.string()),
         ("person", pa.string()),
         ("photo", pa.string()),
+        ("occluder_photo", pa.string()),
         # What is drawn as one: person, photograph or picture.
         ("group", pa.string()),
         # classes x classes pixels, row by row: the label's class first, then the predicted one.

@@ -30,6 +30,7 @@ def row(key: str, confusion: Iterable[int], **changes: object) -> dict[str, obje
         "source": "",
         "person": "",
         "photo": "",
+        "occluder_photo": "",
         "group": key,
         "classes": 2,
         "confusion": list(confusion),

@@ -1,0 +1,39 @@
+"""What is refused before anything is trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tasks.benchmark.options import BenchmarkOptions
+from tasks.benchmark.run import prepare_benchmark
+from tests.small_benchmark import SmallBenchmark, small_benchmark
+
+
+def options_of(made: SmallBenchmark, out: Path, **changes: object) -> BenchmarkOptions:
+    values: dict[str, object] = {"bank": made.bank, "device": "cpu"} | changes
+    return BenchmarkOptions.for_run(benchmark=str(made.file), datasets=made.datasets, out=str(out), **values)
+
+
+def test_no_test_set_at_all_is_an_error_that_says_why(tmp_path: Path) -> None:
+    made = small_benchmark(tmp_path)
+    made.change(test_datasets=[], sets=["RealOcc"], comparisons=[])
+    with pytest.raises(
+        ValueError, match=r"^tiny: expected at least one test set, got none: RealOcc: .*--bank"
+    ):
+        prepare_benchmark(options_of(made, tmp_path / "out", bank=None))
+
+
+def test_a_comparison_on_another_set_is_told_the_sets(tmp_path: Path) -> None:
+    made = small_benchmark(tmp_path)
+    made.change(comparisons=[{"better": "both", "than": "alone", "set": "small/hand"}])
+    with pytest.raises(ValueError, match=r"test sets RealOcc, RealOcc-Wild, small/heldout, got small/hand"):
+        prepare_benchmark(options_of(made, tmp_path / "out"))
+
+
+def test_datasets_without_a_version_are_named_with_the_command(tmp_path: Path) -> None:
+    made = small_benchmark(tmp_path)
+    (Path(made.datasets) / "plain" / "latest.json").unlink()
+    with pytest.raises(FileNotFoundError, match=r"got none of plain; run `natocc build plain`"):
+        prepare_benchmark(options_of(made, tmp_path / "out"))
