@@ -1,0 +1,1 @@
+"""A benchmark told: tables, plots, pictures and claims, as Markdown and as one HTML file."""
