@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import h5py
 import numpy as np
 
 from natocc.geometry import Image
-from tests.raw_trees import portrait
+from tests.raw_trees import disc, encoded, portrait, write
 
 SUFFIX = {"train": "Tr", "test": "T"}
 
@@ -59,3 +61,22 @@ def add_cofw(
     with path.open("r+b") as stream:
         stream.write(b"MATLAB 7.3 MAT-file, Platform: GLNXA64".ljust(124) + b"\x00\x02IM")
     return path
+
+
+def add_masked_cofw(raw: Path, masks: Sequence[str]) -> None:
+    """Training faces of which the last three, from row 845 on, are COFW's own, and masks of their sizes."""
+    write(raw / "COFW/COFW_train_color.mat", _genuine())
+    for name in masks:
+        number = int("".join(filter(str.isdigit, name))) - 845
+        write(raw / "COFW/masks" / name, encoded(disc(40, 60 + number), "PNG"))
+
+
+@cache
+def _genuine() -> bytes:
+    small, own = np.full((4, 4, 3), 9, np.uint8), [portrait(40, 60 + number) for number in range(3)]
+    count = 845 + len(own)
+    rows, around = points(count), boxes(count)
+    rows[:845, :58], around[:845] = 2, [1, 1, 2, 2]
+    with TemporaryDirectory() as folder:
+        images = [small] * 845 + own
+        return add_cofw(Path(folder), "train", images, phisTr=rows, bboxesTr=around).read_bytes()

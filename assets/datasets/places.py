@@ -13,7 +13,8 @@ from assets.datasets import realocc
 from assets.datasets.celebamask.reader import CELEBAMASK_FOLDER, CELEBAMASK_IMAGES, CELEBAMASK_MASKS
 from assets.datasets.coco import voo_objects
 from assets.datasets.coco.reader import COCO_FOLDER
-from assets.datasets.cofw.reader import cofw_files
+from assets.datasets.cofw.genuine import COFW_ALIGNED, masks_folder
+from assets.datasets.cofw.reader import COFW_FOLDERS, cofw_files
 from assets.datasets.dtd.reader import DTD_FOLDER
 from assets.datasets.evaluation import SOURCES
 from assets.datasets.faceocc import reader as faceocc
@@ -136,7 +137,8 @@ def _occluded(raw: Path, source: realocc.OccludedSource) -> Iterator[str]:
 
 
 def _others(raw: Path) -> Iterator[str]:
-    """Textures, FaceOcc and iHarmony4."""
+    """Textures, COFW's masks, FaceOcc and iHarmony4."""
+    yield from _below(raw, masks_folder(raw))
     if (raw / DTD_FOLDER / "images").is_dir():
         yield from (f"{DTD_FOLDER}/images", f"{DTD_FOLDER}/labels")
     folder = faceocc.faceocc_folder(raw)
@@ -150,7 +152,7 @@ def _others(raw: Path) -> Iterator[str]:
 
 
 def _files(raw: Path) -> Iterator[str]:
-    """Tables, lists and side-cars, and COFW's two files."""
+    """Tables, lists and side-cars, and COFW's files."""
     yield WITHDRAWALS
     for name in (CELEBAMASK_FOLDER, COCO_FOLDER, hands.HANDS_FOLDER, DTD_FOLDER):
         yield f"{name}/{SIDECAR}"
@@ -166,6 +168,7 @@ def _files(raw: Path) -> Iterator[str]:
         if folder not in (None, raw):
             yield from _below(raw, folder / SIDECAR)
     yield from _below(raw, *cofw_files(raw))
+    yield from (f"{name}/{COFW_ALIGNED}" for name in COFW_FOLDERS)
     for name in iharmony4.IHARMONY4_FOLDERS:
         lists = [f"IHD_{split}.txt" for split in ("train", "test")]
         lists += [f"{s}/{s}_{split}.txt" for s in iharmony4.SUBSETS for split in ("train", "test")]

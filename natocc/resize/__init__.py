@@ -1,1 +1,1 @@
-"""Pictures at other sizes: scaled in proportion, and bicubic as in MATLAB."""
+"""Pictures at other sizes: scaled in proportion, bicubic as in MATLAB, cropped to a face as FFHQ."""

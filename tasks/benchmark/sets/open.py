@@ -8,12 +8,13 @@ from pathlib import Path
 
 from assets.problems import Problem, ReportProblem
 from tasks.benchmark.sets.banked import REAL_FACES, UNOCCLUDED, open_banked
+from tasks.benchmark.sets.cofw import COFW_400, COFW_500, open_cofw
 from tasks.benchmark.sets.folder import open_folder
 from tasks.benchmark.sets.held_out import open_held_out
 from tasks.benchmark.sets.picture import TestSet
 
 # Sets that are known by name. Versions and folders give more.
-KNOWN_SETS = (*REAL_FACES, UNOCCLUDED)
+KNOWN_SETS = (*REAL_FACES, COFW_500, COFW_400, UNOCCLUDED)
 
 
 def _ignore(problem: Problem) -> None:
@@ -61,7 +62,8 @@ def _opened(
     report: ReportProblem,
 ) -> Iterator[TestSet]:
     for name in names:
-        yield open_banked(name, bank_url)
+        in_raw = name in (COFW_500, COFW_400)
+        yield open_cofw(name, raw, report) if in_raw else open_banked(name, bank_url)
     for url in versions:
         yield from open_held_out(url)
     for name, folder in folders.items():

@@ -56,21 +56,29 @@ def read_visible_face(
 ) -> tuple[Image, tuple[Problem, ...]]:
     """The mask of a really occluded face, uint8 HxW of 0 and 255, and its conversions.
 
-    ``picture`` is its photograph. Raises BadInput for a mask of another size, an empty or inverted one, and
-    for grey values.
+    ``picture`` is its photograph. Raises BadInput as ``check_visible_face``.
     """
-    where = relative(face.mask, raw)
     mask, notes = read_from(read_mask, face.mask, raw)
     mask = mask_upright(mask, picture, face.origin.frame, relative(face.image, raw))
-    if mask.shape != picture.rgb.shape[:2]:
-        expected = f"a mask of its photograph's size {size_text(picture.rgb)}"
-        raise BadInput(expected, size_text(mask), where)
+    return mask, check_visible_face(mask, notes, face.mask, picture.rgb, raw)
+
+
+def check_visible_face(
+    mask: Image, notes: tuple[str, ...], path: Path, image: Image, raw: Path
+) -> tuple[Problem, ...]:
+    """What was converted in a mask, and doubts about its polarity. ``notes`` are those of reading ``path``.
+
+    Raises BadInput for another size than ``image`` has, an empty or inverted mask, and grey values.
+    """
+    where = relative(path, raw)
+    if mask.shape != image.shape[:2]:
+        raise BadInput(f"a mask of its photograph's size {size_text(image)}", size_text(mask), where)
     if not mask.any():
         raise BadInput("a mask with pixels", "an empty mask", where)
-    problems = conversions_of_face_mask(face.mask, notes, raw)
+    problems = conversions_of_face_mask(path, notes, raw)
     if any("grey edges" in problem.got for problem in problems):
         raise BadInput(_PLAIN_MASK, "grey values", where)
-    return mask, (*problems, *check_subject(mask, FACE_MASK, where))
+    return (*problems, *check_subject(mask, FACE_MASK, where))
 
 
 def _other_size(entry: Entry, source: OccludedSource) -> tuple[Problem, ...]:
