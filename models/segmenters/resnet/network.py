@@ -39,6 +39,11 @@ class _Residual(nn.Module):
         shortcut = features if self.downsample is None else self.downsample(features)
         return torch.relu(self._branch(features) + shortcut)
 
+    @property
+    def last_norm(self) -> nn.BatchNorm2d:
+        """The batch norm before the sum."""
+        raise NotImplementedError
+
     def _branch(self, features: Tensor) -> Tensor:
         raise NotImplementedError
 
@@ -54,6 +59,10 @@ class BasicBlock(_Residual):
         self.bn1 = nn.BatchNorm2d(width)
         self.conv2 = _conv(width, width, 3)
         self.bn2 = nn.BatchNorm2d(width)
+
+    @property
+    def last_norm(self) -> nn.BatchNorm2d:
+        return self.bn2
 
     def _branch(self, features: Tensor) -> Tensor:
         features = torch.relu(self.bn1(self.conv1(features)))
@@ -72,6 +81,10 @@ class Bottleneck(_Residual):
         self.conv2 = _conv(width, width, 3, stride=stride, dilation=dilation)
         self.bn2 = nn.BatchNorm2d(width)
         self.conv3, self.bn3 = _conv(width, channels_out, 1), nn.BatchNorm2d(channels_out)
+
+    @property
+    def last_norm(self) -> nn.BatchNorm2d:
+        return self.bn3
 
     def _branch(self, features: Tensor) -> Tensor:
         features = torch.relu(self.bn1(self.conv1(features)))
@@ -97,7 +110,8 @@ class ResNet(nn.Module):
 
     Input: float (N, 3, H, W), RGB in [0, 1], which is normalised here. Output: four features; ``channels``
     are 64 to 512 for depth 18, and 256 to 2048 for 50 and 101. Tensor names are MMSegmentation's:
-    ``stem.0.weight`` to ``layer4.2.bn3.running_var``.
+    ``stem.0.weight`` to ``layer4.2.bn3.running_var``. Untrained, a block passes its shortcut on, since the
+    last batch norm of its branch starts at zero (MMSegmentation's ``zero_init_residual``).
     """
 
     def __init__(self, depth: int = 101) -> None:
@@ -129,6 +143,9 @@ class ResNet(nn.Module):
                 )
                 before = self.channels[stage]
             setattr(self, f"layer{stage + 1}", nn.Sequential(*layers))
+        for module in self.modules():
+            if isinstance(module, _Residual):
+                nn.init.zeros_(module.last_norm.weight)
 
     def forward(self, images: Tensor) -> list[Tensor]:
         features = nn.functional.max_pool2d(self.stem(normalise(images)), 3, stride=2, padding=1)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from models.segmenters.encoder_unet.network import PlainResNet18
 from models.segmenters.resnet.network import Bottleneck, ResNet
 
 
@@ -36,6 +37,22 @@ def test_a_block_adds_its_input() -> None:
         torch.nn.init.zeros_(value)
     features = torch.randn(1, 8, 4, 4)
     assert torch.equal(block(features), torch.relu(features))
+
+
+@pytest.mark.parametrize(("depth", "last"), [(18, "bn2"), (50, "bn3")])
+def test_untrained_blocks_pass_their_shortcut_on(depth: int, last: str) -> None:
+    network = ResNet(depth).eval()
+    norms = {name: norm for name, norm in network.named_modules() if isinstance(norm, torch.nn.BatchNorm2d)}
+    zero = {name for name, norm in norms.items() if not norm.weight.any()}
+    assert zero == {name for name in norms if name.endswith(f".{last}")} and zero
+    assert all(norm.weight.eq(1).all() for name, norm in norms.items() if name not in zero)
+    features = torch.rand(1, network.channels[0], 4, 4)
+    assert torch.equal(network.get_submodule("layer1.1")(features), features)
+
+
+def test_the_blocks_of_faceocc_s_encoder_do_not() -> None:
+    weights = [norm.weight for norm in PlainResNet18().modules() if isinstance(norm, torch.nn.BatchNorm2d)]
+    assert len(weights) == 20 and all(weight.eq(1).all() for weight in weights)
 
 
 def test_an_unknown_depth_is_refused() -> None:
