@@ -118,7 +118,12 @@ NETWORKS = {
             name="segformer",
             role="segmenter",
             loader="models.segmenters.segformer.weights:segformer_from",
-            markers=("decode_head.fusion_conv.conv.weight",),
+            # MMSegmentation's, NVIDIA's, transformers'.
+            markers=(
+                "decode_head.fusion_conv.conv.weight",
+                "decode_head.linear_fuse.conv.weight",
+                "decode_head.linear_fuse.weight",
+            ),
             sizes=("classes", "size"),
             runner="models.segmenters.segformer.network:SegFormer",
         ),

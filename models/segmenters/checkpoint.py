@@ -92,8 +92,9 @@ def decode_segmenter(data: bytes, name: str = "checkpoint") -> FaceSegmenter:
 def read_segmenter(data: bytes, name: str = "checkpoint") -> StoredSegmenter:
     """Decode the bytes of ``encode_segmenter``, or a segmenter's checkpoint of another program.
 
-    Those of MMSegmentation (PSPNet, DeepLabv3+, SegFormer) and FaceOcc (U-Net) are recognised by their
-    tensors' names. Sizes follow from the tensors. Messages start with ``name``.
+    Those of MMSegmentation (PSPNet, DeepLabv3+, SegFormer), NVIDIA and transformers (SegFormer), and FaceOcc
+    (U-Net) are recognised by their tensors' names. Sizes follow from the tensors. Messages start with
+    ``name``.
 
     Raises ValueError for other contents, and for a file that differs from its hash.
     """

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from torch import Tensor, nn
 
+from models.checkpoints.contents import entries_of, tensor_keys
 from models.checkpoints.names import StateDict, some
-from models.checkpoints.select import select
+from models.checkpoints.select import NoSuchTensors, select
 from models.segmenters.efficientnet_lite.weights import CLASSIFIER
 from models.segmenters.network import FaceSegmenter
-from models.segmenters.segformer.names import from_mmsegmentation, from_nvidia
+from models.segmenters.segformer.names import (
+    from_mmsegmentation,
+    from_nvidia,
+    from_transformers_4,
+)
 
-# Modules of segmenters that hold a backbone; also prefixes in files of whole networks.
+# Modules of segmenters that hold a backbone.
 _PLACES = ("backbone", "encoder")
+# What stands before the backbone's names, in files of whole networks too.
+_PREFIXES = ("", "backbone.", "encoder.", "segformer.", "segformer.encoder.")
 # The convolutions of timm's deep stem by number, and those of MMSegmentation's; norms follow them.
 _DEEP_STEM = {"conv1.0": "stem.0", "conv1.1": "stem.1", "conv1.3": "stem.3", "conv1.4": "stem.4"}
 _DEEP_STEM |= {"conv1.6": "stem.6", "bn1": "stem.7"}
@@ -62,6 +69,12 @@ _LAYOUTS = (
     ),
     _Layout(name="EfficientNet-Lite", marker="_conv_stem.weight", classifier=CLASSIFIER),
     _Layout(name="MiT of transformers", marker="stages.0.layer_norm.weight", classifier=("classifier.",)),
+    _Layout(
+        name="MiT of transformers 4",
+        marker="patch_embeddings.0.proj.weight",
+        classifier=("classifier.",),
+        renamed=from_transformers_4,
+    ),
 )
 
 
@@ -69,8 +82,8 @@ def load_backbone(segmenter: FaceSegmenter, content: object, name: str = "checkp
     """Load a backbone's tensors into a segmenter; returns the name of the layout that they have.
 
     The layout is recognised by the tensors' names: torchvision's, MMSegmentation's, timm's, NVIDIA's,
-    EfficientNet-Lite's or transformers', with or without ``backbone.`` or ``encoder.``. A classifier is left
-    out; everything else must match exactly.
+    EfficientNet-Lite's or transformers', with or without ``backbone.``, ``encoder.`` or ``segformer.``. A
+    classifier or a head beside the backbone is left out; everything else must match exactly.
 
     Raises ValueError for a segmenter without a backbone, a file of another layout, and tensors that do not
     fit; messages start with ``name``.
@@ -79,11 +92,19 @@ def load_backbone(segmenter: FaceSegmenter, content: object, name: str = "checkp
     if backbone is None:
         kind = type(segmenter).__name__
         raise ValueError(f"{name}: expected a network with a backbone, got {kind}; leave the weights out")
-    markers = [f"{before}{layout.marker}" for before in _prefixes() for layout in _LAYOUTS]
-    tensors = select(content, markers, name).tensors
+    markers = [f"{before}{layout.marker}" for before in _PREFIXES for layout in _LAYOUTS]
+    try:
+        tensors = select(content, markers, name).tensors
+    except NoSuchTensors:
+        first, *others = tensor_keys(entries_of(content, name))
+        more = f" and {len(others)} more" if others else ""
+        raise ValueError(
+            f"{name}: expected a ResNet, MiT or EfficientNet-Lite as published, got {some([first])}{more}; "
+            "use a file of a layout that docs/segmenters.md lists"
+        ) from None
     prefix, layout = next(
         (before, layout)
-        for before in _prefixes()
+        for before in _PREFIXES
         for layout in _LAYOUTS
         if f"{before}{layout.marker}" in tensors
     )
@@ -97,10 +118,6 @@ def backbone_of_segmenter(segmenter: FaceSegmenter) -> nn.Module | None:
     """Return the part of the network that has ImageNet weights; None if there is none."""
     modules = dict(segmenter.named_children())
     return next((modules[place] for place in _PLACES if place in modules), None)
-
-
-def _prefixes() -> Iterable[str]:
-    return ("", *(f"{place}." for place in _PLACES))
 
 
 def _load(backbone: nn.Module, state: StateDict, name: str) -> None:

@@ -13,7 +13,7 @@ import torch
 from models.checkpoints.names import StateDict
 from models.segmenters.checkpoint import StoredSegmenter, read_segmenter
 from models.segmenters.segformer.network import SegFormer
-from models.segmenters.segformer.weights import mmsegmentation_state
+from models.segmenters.segformer.weights import published_state
 from natocc.document import RELEASE
 from shards import storage
 from shards.check_output import check_folder
@@ -50,8 +50,9 @@ def export_model(options: ExportOptions) -> ExportedModel:
     if options.format == "onnx":
         files[f"{stored.variant}.onnx"], difference = _onnx(stored, size)
     else:
+        config = config_text(stored.variant, stored.network, size)
         files[f"{stored.variant}.pth"] = _mmsegmentation_checkpoint(stored)
-        files[f"{stored.variant}.py"] = config_text(stored.variant, stored.network.classes, size).encode()
+        files[f"{stored.variant}.py"] = config.encode()
     files[MODEL_CARD] = card_of_segmenter(stored, size).write().encode()
     check_folder(str(options.out))
     for name, data in files.items():
@@ -145,7 +146,7 @@ def _onnx(stored: StoredSegmenter, size: int) -> tuple[bytes, float]:
 def _mmsegmentation_checkpoint(stored: StoredSegmenter) -> bytes:
     state: Mapping[str, Any] = stored.network.state_dict()
     if isinstance(stored.network, SegFormer):
-        renamed: StateDict = mmsegmentation_state(stored.network)
+        renamed: StateDict = published_state(stored.network)
         state = renamed
     stream = io.BytesIO()
     torch.save({"meta": {"natocc": RELEASE}, "state_dict": dict(state)}, stream)

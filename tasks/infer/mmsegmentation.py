@@ -1,20 +1,22 @@
-"""The configuration with which MMSegmentation 0.x reads an exported network."""
+"""The configuration with which MMSegmentation 0.x, or NVIDIA's fork of it, reads an exported network."""
 
 from __future__ import annotations
 
-from models.segmenters.segformer.network import HEAD_CHANNELS, HEADS, SIZES
+from models.segmenters.network import FaceSegmenter
+from models.segmenters.segformer.network import HEADS, SIZES, SegFormer
 from models.segmenters.variants import VARIANTS
 from models.vgg.network import DEVIATION, MEAN
 
 _DEPTHS = {"resnet18": 18, "resnet50": 50, "resnet101": 101}
 
 
-def config_text(variant: str, classes: int, size: int) -> str:
-    """The text of a Python file with the model and the test pipeline.
+def config_text(variant: str, network: FaceSegmenter, size: int) -> str:
+    """The text of a Python file with the model and the test pipeline, for pictures of this side.
 
     Raises ValueError for a network that MMSegmentation does not have, and for one logit a pixel, for which
     its heads have no configuration.
     """
+    classes = network.classes
     known = VARIANTS.get(variant)
     backbone = known.backbone if known else ""
     if (
@@ -32,9 +34,15 @@ def config_text(variant: str, classes: int, size: int) -> str:
             "--format mmseg: expected a network of two classes or more, got one logit a pixel; train with a "
             "softmax schedule, or use --format onnx"
         )
-    model = _segformer(int(variant[-1])) if known.network == "segformer" else _resnet(known.network, backbone)
+    reader = "MMSegmentation 0.x"
+    if isinstance(network, SegFormer):
+        model = _segformer(network)
+        if network.program == "nvidia":
+            reader = "NVlabs/SegFormer"
+    else:
+        model = _resnet(known.network, backbone)
     mean, deviation = ([round(255 * value, 3) for value in values] for values in (MEAN, DEVIATION))
-    return f"""# MMSegmentation 0.x; mmseg.apis.init_segmentor(this file, the .pth beside it)
+    return f"""# {reader}; mmseg.apis.init_segmentor(this file, the .pth beside it)
 norm = dict(type='BN', requires_grad=True)
 head = dict(num_classes={classes}, norm_cfg=norm, align_corners=False, dropout_ratio=0.1)
 {model}
@@ -80,13 +88,28 @@ def _resnet(network: str, backbone: str) -> str:
     test_cfg=dict(mode='whole'))"""
 
 
-def _segformer(size: int) -> str:
-    first, blocks = SIZES[size]
+def _segformer(network: SegFormer) -> str:
+    first, blocks = SIZES[network.size]
     channels = [first * heads for heads in HEADS]
+    if network.program == "nvidia":
+        backbone = f"type='mit_b{network.size}', style='pytorch'"
+        # ``channels`` are those of a convolution that its head makes and does not use.
+        head = (
+            f"type='SegFormerHead', in_channels={channels}, in_index=[0, 1, 2, 3], channels=128,\n"
+            "                     feature_strides=[4, 8, 16, 32], "
+            f"decoder_params=dict(embed_dim={network.width}), **head"
+        )
+    else:
+        backbone = (
+            f"type='MixVisionTransformer', embed_dims={first}, num_layers={list(blocks)},\n"
+            f"                  num_heads={list(HEADS)}, qkv_bias=True, drop_path_rate=0.1"
+        )
+        head = (
+            f"type='SegformerHead', in_channels={channels}, in_index=[0, 1, 2, 3],\n"
+            f"                     channels={network.width}, **head"
+        )
     return f"""model = dict(
     type='EncoderDecoder',
-    backbone=dict(type='MixVisionTransformer', embed_dims={first}, num_layers={list(blocks)},
-                  num_heads={list(HEADS)}, qkv_bias=True, drop_path_rate=0.1),
-    decode_head=dict(type='SegformerHead', in_channels={channels}, in_index=[0, 1, 2, 3],
-                     channels={HEAD_CHANNELS}, **head),
+    backbone=dict({backbone}),
+    decode_head=dict({head}),
     test_cfg=dict(mode='whole'))"""

@@ -32,6 +32,8 @@ class ReadyNetwork:
     multiple: int
     # False if it takes no other size than ``size``.
     any_size: bool
+    # "parsing": the classes of parsing.png. "mask": visible face, or classes of another program.
+    target: str
 
 
 def open_segmenter(checkpoint: str, device: Device = "auto") -> ReadyNetwork:
@@ -68,6 +70,7 @@ def _open_torch(checkpoint: str, device: Device) -> ReadyNetwork:
         size=stored.size,
         multiple=network.multiple,
         any_size=True,
+        target=stored.metadata.target,
     )
 
 
@@ -108,6 +111,7 @@ def _open_onnx(checkpoint: str, device: Device) -> ReadyNetwork:
         size=int(facts["size"]),
         multiple=int(facts["multiple"]),
         any_size=False,
+        target=str(facts["target"]),
     )
 
 

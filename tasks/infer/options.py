@@ -17,7 +17,7 @@ class SegmentOptions(Options):
 
     images: tuple[LocalPath, ...] = Field((), description="Pictures, or folders of pictures.")
     checkpoint: Annotated[str, file_of("a checkpoint")] = Field(
-        description="Checkpoint: of natocc train-segmenter, MMSegmentation or FaceOcc, or an .onnx of natocc."
+        description="Checkpoint: of natocc train-segmenter or another program, or an .onnx of natocc."
     )
     out: OutFolder = Field(description="Folder for the masks and overlays.")
     device: Device = Field("auto", description="Where it runs.")
@@ -55,7 +55,7 @@ class ExportOptions(Options):
     """Which checkpoint, in which format, and where it goes."""
 
     checkpoint: Annotated[str, file_of("a checkpoint"), InputCheck(_ends_as_a_checkpoint)] = Field(
-        description="Checkpoint of natocc train-segmenter, MMSegmentation or FaceOcc."
+        description="Checkpoint of natocc train-segmenter or another program."
     )
     out: OutFolder = Field(description="Folder for the network and its card, README.md.")
     format: Literal["onnx", "mmseg"] = Field("onnx", description="What is written.")

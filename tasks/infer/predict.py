@@ -102,7 +102,7 @@ def _probabilities(
     if mirrored:
         mirror: Floats32 = np.ascontiguousarray(values[..., ::-1])
         other = _normed(network.scores(mirror))[..., ::-1]
-        found = ((found + other[:, _exchanged(network.classes)]) / 2).astype(np.float32)
+        found = ((found + other[:, _exchanged(network)]) / 2).astype(np.float32)
     return found
 
 
@@ -115,10 +115,10 @@ def _normed(scores: Floats32) -> Floats32:
     return found
 
 
-def _exchanged(classes: int) -> list[int]:
-    """The place of each class in the scores of a mirror image."""
-    places = list(range(classes))
-    for left, right in SIDE_PAIRS if classes > max(map(max, SIDE_PAIRS)) else ():
+def _exchanged(network: ReadyNetwork) -> list[int]:
+    """The place of each class in the scores of a mirror image. Classes of other programs have no sides."""
+    places = list(range(network.classes))
+    for left, right in SIDE_PAIRS if network.target == "parsing" else ():
         places[left], places[right] = right, left
     return places
 

@@ -1,4 +1,7 @@
-"""Names of the encoder's tensors: those of ``transformers``, of MMSegmentation, and of NVIDIA's MiT."""
+"""Names of the encoder's tensors: those of ``transformers``, of MMSegmentation, and of NVIDIA's MiT.
+
+``transformers`` renamed them in version 5; published files have the former names.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,20 @@ _BLOCK = {
     "mlp.fc1": ("ffn.layers.0", "mlp.fc1"),
     "mlp.dwconv.dwconv": ("ffn.layers.1", "mlp.dwconv.dwconv"),
     "mlp.fc2": ("ffn.layers.4", "mlp.fc2"),
+}
+# What transformers 4 called a block's parts.
+_FORMER_BLOCK = {
+    "layer_norm_1": "layernorm_before",
+    "layer_norm_2": "layernorm_after",
+    "attention.self.query": "attention.q_proj",
+    "attention.self.key": "attention.k_proj",
+    "attention.self.value": "attention.v_proj",
+    "attention.self.sr": "attention.sequence_reduction.sequence_reduction",
+    "attention.self.layer_norm": "attention.sequence_reduction.layer_norm",
+    "attention.output.dense": "attention.o_proj",
+    "mlp.dense1": "mlp.fc1",
+    "mlp.dwconv.dwconv": "mlp.dwconv.dwconv",
+    "mlp.dense2": "mlp.fc2",
 }
 # One tensor of MMSegmentation, and two of NVIDIA, hold the three projections, one above the other.
 _PROJECTIONS = ("q_proj", "k_proj", "v_proj")
@@ -105,6 +122,23 @@ def from_nvidia(state: Mapping[str, Tensor]) -> StateDict:
         elif match := re.fullmatch(r"(patch_embed|norm)(\d)(\.proj|\.norm|)\.(weight|bias)", key):
             name = stages[f"{match[1]}#{match[3]}" if match[3] else match[1]]
             found[_name(int(match[2]) - 1, None, name, match[4])] = value
+        else:
+            found[key] = value
+    return found
+
+
+def from_transformers_4(state: Mapping[str, Tensor]) -> StateDict:
+    """Return tensors of the encoder of ``transformers`` before 5 under the names since; others stay."""
+    found: StateDict = {}
+    for key, value in state.items():
+        if (match := re.fullmatch(r"block\.(\d)\.(\d+)\.(.+)\.(weight|bias)", key)) and match[
+            3
+        ] in _FORMER_BLOCK:
+            found[_name(int(match[1]), int(match[2]), _FORMER_BLOCK[match[3]], match[4])] = value
+        elif match := re.fullmatch(
+            r"(patch_embeddings|layer_norm)\.(\d)(\.proj|\.layer_norm|)\.(weight|bias)", key
+        ):
+            found[_name(int(match[2]), None, f"{match[1]}{match[3]}", match[4])] = value
         else:
             found[key] = value
     return found

@@ -1,17 +1,13 @@
-"""SegFormer: the encoder of ``transformers``, and the head of MMSegmentation's configuration."""
+"""SegFormer: the encoder of ``transformers``, with the norms of one of three programs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import torch
 from torch import Tensor, nn
 
 from models.check_inputs import check_pictures
-from models.segmenters.layers.convolutions import NormedConv
 from models.segmenters.layers.inputs import enlarge, normalise
-from models.segmenters.layers.two_heads import ClassHead
 from models.segmenters.network import FaceSegmenter
+from models.segmenters.segformer.heads import Program, head_for, usual_width
 
 # By size b0 to b5: channels of the first stage, and blocks by stage.
 SIZES = {
@@ -23,18 +19,24 @@ SIZES = {
     5: (64, (3, 6, 40, 3)),
 }
 HEADS, _REDUCTIONS = (1, 2, 5, 8), (8, 4, 2, 1)
-HEAD_CHANNELS = 256
-_EPSILON, _DROP_PATH = 1e-6, 0.1
+# Epsilon of the layer norms by program: of the patches and the reduced keys, and of blocks and stages.
+_EPSILONS: dict[Program, tuple[float, float]] = {
+    "mmsegmentation": (1e-6, 1e-6),
+    "nvidia": (1e-5, 1e-6),
+    "transformers": (1e-5, 1e-5),
+}
+_INNER_NORMS = (".patch_embeddings.", ".sequence_reduction.")
+_DROP_PATH = 0.1
 
 
 class MixTransformer(nn.Module):
     """Features at a quarter to a thirty-second of the sides, from ``transformers`` without its weights.
 
     Input: float (N, 3, H, W), RGB in [0, 1], which is normalised here. ``channels`` are 32, 64, 160, 256 for
-    b0, and 64, 128, 320, 512 for the others.
+    b0, and 64, 128, 320, 512 for the others. The norms' epsilon is that of ``program``.
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, program: Program = "mmsegmentation") -> None:
         # Takes seconds to import.
         from transformers import SegformerConfig, SegformerModel
 
@@ -51,9 +53,10 @@ class MixTransformer(nn.Module):
             attention_probs_dropout_prob=0.0,
         )
         self.stages = SegformerModel(config).stages
-        for module in self.modules():
+        inner, outer = _EPSILONS[program]
+        for name, module in self.named_modules():
             if isinstance(module, nn.LayerNorm):
-                module.eps = _EPSILON
+                module.eps = inner if any(part in name for part in _INNER_NORMS) else outer
 
     def forward(self, images: Tensor) -> list[Tensor]:
         found = [normalise(images)]
@@ -62,36 +65,33 @@ class MixTransformer(nn.Module):
         return found[1:]
 
 
-class MixHead(ClassHead):
-    """Brings all features to the size of the largest and joins them: MMSegmentation's SegformerHead."""
-
-    def __init__(self, channels_in: Sequence[int], classes: int) -> None:
-        super().__init__(HEAD_CHANNELS, classes)
-        self.convs = nn.ModuleList(NormedConv(channels, HEAD_CHANNELS) for channels in channels_in)
-        self.fusion_conv = NormedConv(len(channels_in) * HEAD_CHANNELS, HEAD_CHANNELS)
-
-    def forward(self, features: Sequence[Tensor]) -> Tensor:
-        size = features[0].shape[2:]
-        joined = [enlarge(conv(one), size) for conv, one in zip(self.convs, features, strict=True)]
-        return self.classify(self.fusion_conv(torch.cat(joined, dim=1)))
-
-
 class SegFormer(FaceSegmenter):
     """SegFormer of size 0 to 5; H and W are multiples of 32.
 
-    Dropped paths (0.1) are drawn from torch's global
+    Head and norms are those of ``program``, whose names the head's tensors have, so that they tell programs
+    apart. ``width`` is the head's number of channels. Dropped paths (0.1) are drawn from torch's global
     random state in training.
     """
 
     multiple = 32
 
-    def __init__(self, *, classes: int = 2, size: int = 5) -> None:
+    def __init__(
+        self,
+        *,
+        classes: int = 2,
+        size: int = 5,
+        program: Program = "mmsegmentation",
+        width: int | None = None,
+    ) -> None:
         super().__init__()
         if size not in SIZES:
             raise ValueError(f"size: expected one of {', '.join(map(str, SIZES))}, got {size}")
-        self.classes, self.size = classes, size
-        self.backbone = MixTransformer(size)
-        self.decode_head = MixHead(self.backbone.channels, classes)
+        if program not in _EPSILONS:
+            raise ValueError(f"program: expected one of {', '.join(_EPSILONS)}, got {program}")
+        self.classes, self.size, self.program = classes, size, program
+        self.width = width or usual_width(program, size)
+        self.backbone = MixTransformer(size, program)
+        self.decode_head = head_for(program, self.backbone.channels, self.width, classes)
 
     def forward(self, images: Tensor) -> Tensor:
         check_pictures(images, self.multiple)

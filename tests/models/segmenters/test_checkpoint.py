@@ -16,8 +16,12 @@ from models.segmenters.checkpoint import (
 )
 from models.segmenters.encoder_unet.network import EncoderUNet
 from models.segmenters.pspnet.network import PSPNet
+from models.segmenters.segformer.heads import PROGRAMS, Program
+from models.segmenters.segformer.network import SegFormer
 from models.segmenters.unet.network import UNet
 from tests.models.published import saved
+from tests.models.segmenters.segformer import nvidia
+from tests.models.segmenters.segformer.transformers_4 import segmenter
 
 FORMER = format_of("unet")
 METADATA = SegmenterMetadata(
@@ -69,12 +73,22 @@ def test_the_former_format_is_read() -> None:
     [
         ({"meta": {"iter": 1}, "state_dict": PSPNet(depth=18).state_dict()}, "pspnet-resnet18"),
         ({f"module.{key}": value for key, value in EncoderUNet().state_dict().items()}, "unet-resnet18"),
+        (nvidia.checkpoint(0, 3), "segformer-b0"),
+        (segmenter(3).state_dict(), "segformer-b0"),
     ],
 )
 def test_checkpoints_of_others_are_recognised(content: Mapping[str, object], variant: str) -> None:
     back = read_segmenter(saved(content), "x.pth")
     assert (back.variant, back.size) == (variant, 512)
     assert back.metadata.started_from == "a checkpoint of another program, x.pth"
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_segformer_keeps_its_program_and_width(program: Program) -> None:
+    network = SegFormer(size=0, program=program, width=32)
+    back = read_segmenter(encode_segmenter(network, "segformer-b0"))
+    assert isinstance(back.network, SegFormer)
+    assert (back.network.program, back.network.width) == (program, 32)
 
 
 def test_another_content_is_refused() -> None:

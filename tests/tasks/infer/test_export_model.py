@@ -11,6 +11,9 @@ from models.identify import identify
 from tasks.infer.export_model import export_model
 from tasks.infer.network import open_segmenter
 from tasks.infer.options import ExportOptions
+from tests.models.published import saved
+from tests.models.segmenters.segformer import nvidia
+from tests.models.segmenters.segformer.transformers_4 import segmenter
 from tests.tasks.infer.checkpoints import checkpoint
 
 
@@ -48,6 +51,28 @@ def test_mmsegmentation_s_layout_is_written_and_read(tmp_path: Path) -> None:
     assert isinstance(model, dict) and model["backbone"]["num_layers"] == [2, 2, 2, 2]
 
 
+def test_nvidia_s_layout_is_written_for_its_head(tmp_path: Path) -> None:
+    given = tmp_path / "nvidia.pth"
+    given.write_bytes(saved(nvidia.checkpoint(0, 19)))
+    report = export_model(ExportOptions(checkpoint=str(given), out=tmp_path / "out", format="mmseg"))
+    assert (report.variant, report.classes) == ("segformer-b0", 19)
+    weights, config, _ = report.files
+    content, original = read_content(weights), read_content(given)
+    assert isinstance(content, dict) and isinstance(original, dict)
+    state = {name: value for name, value in original["state_dict"].items() if "conv_seg" not in name}
+    assert content["state_dict"].keys() == state.keys()
+    assert all(torch.equal(content["state_dict"][name], value) for name, value in state.items())
+    values: dict[str, dict[str, dict[str, object]]] = {}
+    exec(Path(config).read_text(), values)
+    backbone, head = values["model"]["backbone"], values["model"]["decode_head"]
+    assert backbone["type"] == "mit_b0" and Path(config).read_text().startswith("# NVlabs/SegFormer;")
+    assert (head["type"], head["num_classes"], head["decoder_params"]) == (
+        "SegFormerHead",
+        19,
+        {"embed_dim": 256},
+    )
+
+
 def test_what_mmsegmentation_lacks_is_refused(tmp_path: Path) -> None:
     for variant, classes, message in (
         ("unet", 2, "expected one of pspnet-resnet18, .*, got unet, which MMSegmentation does not have"),
@@ -58,6 +83,12 @@ def test_what_mmsegmentation_lacks_is_refused(tmp_path: Path) -> None:
         )
         with pytest.raises(ValueError, match=message):
             export_model(options)
+    given = tmp_path / "transformers.pth"
+    given.write_bytes(saved(segmenter(2).state_dict()))
+    with pytest.raises(
+        ValueError, match=r"expected a SegFormer with the norms of MMSegmentation or NVIDIA, got one of trans"
+    ):
+        export_model(ExportOptions(checkpoint=str(given), out=tmp_path / "out", format="mmseg"))
     assert not (tmp_path / "out").exists()
     with pytest.raises(
         ValueError, match="--size: expected a multiple of 16 for this network, got 40; use 48"

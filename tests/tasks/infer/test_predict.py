@@ -19,7 +19,9 @@ def network(classes: int, *, any_size: bool = True) -> ReadyNetwork:
         found[:, 4], found[:, 5] = images[:, 0], images[:, 1]
         return found
 
-    return ReadyNetwork(scores=scores, classes=classes, size=64, multiple=16, any_size=any_size)
+    return ReadyNetwork(
+        scores=scores, classes=classes, size=64, multiple=16, any_size=any_size, target="mask"
+    )
 
 
 def picture(height: int, width: int) -> Image:
@@ -48,9 +50,20 @@ def test_left_and_right_classes_stay_on_their_sides(tta: bool) -> None:
         found[:, 4, :, :half], found[:, 5, :, half:] = 9, 9
         return found
 
-    ready = ReadyNetwork(scores=scores, classes=20, size=64, multiple=16, any_size=True)
+    ready = ReadyNetwork(scores=scores, classes=20, size=64, multiple=16, any_size=True, target="parsing")
     (labels,) = predict(ready, [picture(50, 70)], size=64, tta=tta)
     assert set(np.unique(labels[:, :33])) == {4} and set(np.unique(labels[:, 37:])) == {5}
+
+
+def test_classes_of_another_program_are_not_exchanged() -> None:
+    def scores(images: Floats32) -> Floats32:
+        found = np.full((len(images), 20, *images.shape[2:]), -9, np.float32)
+        found[:, 4] = 9
+        return found
+
+    ready = ReadyNetwork(scores=scores, classes=20, size=64, multiple=16, any_size=True, target="mask")
+    (labels,) = predict(ready, [picture(50, 70)], size=64, tta=True)
+    assert set(np.unique(labels)) == {4}
 
 
 def test_tta_scores_every_size_and_its_mirror_image() -> None:
@@ -60,7 +73,7 @@ def test_tta_scores_every_size_and_its_mirror_image() -> None:
         seen.append((images.shape[2], bool(images[0, 0, -1, 0] > images[0, 0, -1, -1])))
         return images[:, :1] - 0.5
 
-    ready = ReadyNetwork(scores=scores, classes=1, size=64, multiple=16, any_size=True)
+    ready = ReadyNetwork(scores=scores, classes=1, size=64, multiple=16, any_size=True, target="mask")
     list(predict(ready, [picture(64, 64)], size=64, tta=True))
     assert sorted(seen) == sorted((int(64 * scale), way) for scale in TTA_SCALES for way in (False, True))
 

@@ -9,10 +9,12 @@ from torch import Tensor
 from models.segmenters.segformer.names import (
     from_mmsegmentation,
     from_nvidia,
+    from_transformers_4,
     to_mmsegmentation,
     to_nvidia,
 )
 from models.segmenters.segformer.network import MixTransformer
+from tests.models.segmenters.segformer.transformers_4 import PUBLISHED, former_names
 
 Renaming = Callable[[Mapping[str, Tensor]], dict[str, Tensor]]
 # Some names of mmseg/models/backbones/mit.py, and of NVlabs/SegFormer's mix_transformer.py, with their shapes.
@@ -76,8 +78,18 @@ def test_the_three_projections_lie_one_above_the_other(encoder: dict[str, Tensor
     assert torch.equal(to_nvidia(encoder)["block1.0.attn.kv.weight"], torch.cat([key, value]))
 
 
+def test_the_former_names_of_transformers(encoder: dict[str, Tensor]) -> None:
+    former = former_names(encoder)
+    prefix = "segformer.encoder."
+    names = {f"encoder.{name.removeprefix(prefix)}": shape for name, shape in PUBLISHED.items()}
+    assert {name: tuple(former[name].shape) for name in names} == names
+    again = from_transformers_4({key.removeprefix("encoder."): value for key, value in former.items()})
+    assert again.keys() == encoder.keys()
+    assert all(torch.equal(again[name], value) for name, value in encoder.items())
+
+
 def test_unknown_names_stay_for_the_loader_to_report() -> None:
     odd = {"layers.0.1.0.attn.odd.weight": torch.zeros(1), "head.weight": torch.zeros(1)}
-    assert from_mmsegmentation(odd) == odd and from_nvidia(odd) == odd
+    assert all(rename(odd) == odd for rename in (from_mmsegmentation, from_nvidia, from_transformers_4))
     with pytest.raises(ValueError, match="odd: expected a tensor of the encoder of transformers"):
         to_nvidia({"odd": torch.zeros(1)})
