@@ -6,11 +6,15 @@ import cv2
 import numpy as np
 import pytest
 import skimage.data
+import torch
 
 from natocc.codecs import decode_plane, encode_jpeg
+from natocc.resize.square import stretch_to_square
 from tasks.infer.options import SegmentOptions
 from tasks.infer.segment import overlaid, segment_pictures
 from tasks.options import OptionsError
+from tests.models.published import saved
+from tests.models.segmenters.segformer import nvidia
 from tests.tasks.infer.checkpoints import checkpoint
 
 
@@ -50,6 +54,27 @@ def test_masks_have_the_pictures_sizes_and_do_not_depend_on_the_batch(
     assert len(reports[1].overlays) == 2 and not reports[0].overlays
     overlay = cv2.imread(reports[1].overlays[0])
     assert overlay is not None and overlay.shape[:2] == (512, 512)
+
+
+def test_a_file_of_nvidia_gives_its_own_classes(pictures: Path, tmp_path: Path) -> None:
+    content = nvidia.checkpoint(0, 150)
+    state = content["state_dict"]
+    assert isinstance(state, dict)
+    image = cv2.imread(str(pictures / "wide.jpg"), cv2.IMREAD_COLOR_RGB)
+    assert image is not None
+    images = torch.from_numpy(stretch_to_square(image, 64)).permute(2, 0, 1)[None] / 255
+    # Classes are equal on average, so that the picture decides.
+    state["decode_head.linear_pred.bias"] -= nvidia.scores(state, images).mean((0, 2, 3))
+    expected = nvidia.scores(state, images)[0].argmax(0).byte().numpy()
+    given = tmp_path / "segformer.b0.512x512.ade.160k.pth"
+    given.write_bytes(saved(content))
+    options = SegmentOptions(
+        images=(pictures / "wide.jpg",), checkpoint=str(given), out=tmp_path / "out", size=64, device="cpu"
+    )
+    report = segment_pictures(options)
+    mask = decode_plane((tmp_path / "out" / "wide.png").read_bytes())
+    assert report.classes == 150 and len(np.unique(expected)) > 10
+    assert (mask == cv2.resize(expected, (250, 90), interpolation=cv2.INTER_NEAREST)).mean() > 0.7
 
 
 def test_an_overlay_changes_the_mask_s_pixels_alone() -> None:
