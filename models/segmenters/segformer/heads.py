@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, get_args
 
 import torch
@@ -39,10 +39,12 @@ def head_for(program: Program, channels_in: Sequence[int], width: int, classes: 
     config = SegformerConfig(
         hidden_sizes=list(channels_in),
         decoder_hidden_size=width,
-        num_labels=classes,
         classifier_dropout_prob=_DROPOUT,
     )
-    return SegformerDecodeHead(config)
+    config.num_labels = classes
+    # Its class has no types.
+    make: Callable[[SegformerConfig], nn.Module] = SegformerDecodeHead
+    return make(config)
 
 
 class MixHead(ClassHead):
