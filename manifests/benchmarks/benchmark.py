@@ -43,6 +43,9 @@ class Arm(StrictFields):
     parts: tuple[MixturePart, ...] = ()
     # Sets of the recipes that are read; empty: all.
     sets: tuple[str, ...] = ()
+    # Occlusions that are drawn while it trains, and kinds of cut-outs, as options of natocc train-segmenter.
+    occlude: tuple[str, ...] = ()
+    occlude_with: tuple[str, ...] = ()
     # The seeds of this arm; empty: the benchmark's.
     seeds: tuple[BenchmarkSeed, ...] = ()
 

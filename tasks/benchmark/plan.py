@@ -64,19 +64,22 @@ def run_options(
         seed=run.seed,
         data=tuple(f"{one.url}={one.weight:g}" for one in run.sources),
         sets=run.arm.sets,
+        occlude=run.arm.occlude,
+        occlude_with=run.arm.occlude_with,
         weights=weights,
         device=device,
         loaders=loaders,
     )
 
 
-def settings_of(options: SegmenterOptions, backbone_sha256: str) -> Mapping[str, object]:
-    """What a run's weights depend on."""
+def settings_of(options: SegmenterOptions, *, backbone_sha256: str, bank_sha256: str) -> Mapping[str, object]:
+    """What a run's weights depend on; the hashes are "" where it uses no backbone or no occluders."""
     fields = options.model_dump(mode="json", exclude={"weights", "device", "loaders", "every", "max_samples"})
     # Folders may move; a version's name is the hash of what it holds.
     data = [text.rstrip("/").rpartition("/")[2] for text in options.data]
     schedule = options.full_schedule().model_dump(mode="json")
-    return fields | {"data": data, "schedule": schedule, "backbone_sha256": backbone_sha256}
+    hashes = {"backbone_sha256": backbone_sha256, "bank_sha256": bank_sha256}
+    return fields | {"data": data, "schedule": schedule} | hashes
 
 
 def _pinned(arm: Arm, datasets_url: str) -> tuple[FeedSource, ...]:

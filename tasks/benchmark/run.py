@@ -18,10 +18,12 @@ from tasks.benchmark.foreign import foreign_counts
 from tasks.benchmark.options import BenchmarkOptions
 from tasks.benchmark.plan import PlannedRun, plan_runs
 from tasks.benchmark.sets.open import open_test_sets
-from tasks.benchmark.sets.overlap import check_overlap, learnt_by
+from tasks.benchmark.sets.overlap import check_overlap, drawn_from, learnt_by
 from tasks.benchmark.sets.picture import TestSet
 from tasks.benchmark.trained import COUNTS_FILE, finished_counts, train_and_score
 from tasks.progress import OnProgress, ignore_progress
+from tasks.training.segmenter.feed.occlusion.choice import parse_shares
+from tasks.training.segmenter.feed.occlusion.named import OCCLUSIONS, pools_of
 from tasks.training.segmenter.feed.open import Feed
 
 _PLAN = "plan.json"
@@ -68,6 +70,8 @@ def prepare_benchmark(options: BenchmarkOptions) -> PreparedBenchmark:
     )
     _check_sets(benchmark, sets)
     bank = Bank(options.bank) if options.bank else None
+    for run in runs:
+        _check_occluders(run, bank, sets)
     for feed in feeds.values():
         check_overlap(learnt_by(feed, bank), sets)
     _keep_plan(options.out, benchmark)
@@ -113,6 +117,17 @@ def train_all(
     facts = {"benchmark": benchmark.model_dump_json()}
     counts = merge_counts(storage.join(options.out, COUNTS_FILE), [*tables, *foreign], facts)
     return ScoredRuns(prepared=prepared, before=before, counts=counts, notes=notes)
+
+
+def _check_occluders(run: PlannedRun, bank: Bank | None, sets: Sequence[TestSet]) -> None:
+    """Raise ValueError for occlusions without a bank, and for occluders that test pictures show."""
+    if not run.arm.occlude:
+        return
+    if bank is None:
+        raise ValueError(f"--bank: expected the bank whose occluders the arm {run.arm.name} draws, got none")
+    drawn = {name for one in parse_shares(run.arm.occlude) for name in OCCLUSIONS[one.name].kinds}
+    kinds = [name for name in drawn if not run.arm.occlude_with or name in run.arm.occlude_with]
+    check_overlap(drawn_from(bank, pools_of(sorted(kinds))), sets)
 
 
 def _check_sets(benchmark: Benchmark, sets: Sequence[TestSet]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from assets.bank.reader import Bank
 from assets.weights.files import find_weights, is_name
 from manifests.benchmarks.benchmark import Benchmark, NetworkChoice
 from shards import storage
@@ -67,7 +68,8 @@ def train_and_score(
 
     folder = storage.join(run_folder(options.out, run), _TRAINING)
     training = _training_options(run, benchmark, options)
-    report = train_segmenter(None, None, folder, training, wait=options.wait, on_progress=on_progress)
+    bank = options.bank if run.arm.occlude else None
+    report = train_segmenter(None, bank, folder, training, wait=options.wait, on_progress=on_progress)
     network = open_segmenter(report.weights, options.device)
     checkpoint = storage.sha256_of(report.weights)
     rows: list[dict[str, object]] = []
@@ -103,8 +105,11 @@ def _facts(
     run: PlannedRun, benchmark: Benchmark, options: BenchmarkOptions, sets: Sequence[TestSet]
 ) -> Mapping[str, str]:
     """What a run's counts depend on, as texts."""
+    occluders = Bank(options.bank).index["content_sha256"] if run.arm.occlude and options.bank else ""
     settings = settings_of(
-        _training_options(run, benchmark, options), _backbone_sha256(run.choice, options.weights)
+        _training_options(run, benchmark, options),
+        backbone_sha256=_backbone_sha256(run.choice, options.weights),
+        bank_sha256=occluders,
     )
     return {
         "training": json.dumps(settings, sort_keys=True),

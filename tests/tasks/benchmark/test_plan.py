@@ -34,7 +34,8 @@ def test_settings_follow_what_decides_the_weights_and_not_where_it_runs(tmp_path
     def settings(run: object, loaders: int) -> object:
         return settings_of(
             run_options(run, benchmark, weights=None, device="cpu", loaders=loaders),
-            "hash",  # type: ignore[arg-type]
+            backbone_sha256="hash",
+            bank_sha256="",
         )
 
     assert settings(first, 0) == settings(first, 2) != settings(second, 0)

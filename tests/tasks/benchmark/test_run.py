@@ -37,3 +37,18 @@ def test_datasets_without_a_version_are_named_with_the_command(tmp_path: Path) -
     (Path(made.datasets) / "plain" / "latest.json").unlink()
     with pytest.raises(FileNotFoundError, match=r"got none of plain; run `natocc build plain`"):
         prepare_benchmark(options_of(made, tmp_path / "out"))
+
+
+def test_an_arm_that_draws_occluders_needs_the_bank(tmp_path: Path) -> None:
+    made = small_benchmark(tmp_path)
+    plain = {"recipe": str(tmp_path / "plain.yaml")}
+    arms = [
+        {"name": name, "parts": [plain], "occlude": occlude}
+        for name, occlude in (("alone", []), ("both", ["erase"]))
+    ]
+    made.change(arms=arms)
+    with pytest.raises(ValueError, match=r"^--bank: expected the bank whose occluders the arm both draws"):
+        prepare_benchmark(options_of(made, tmp_path / "out", bank=None))
+    assert [run.arm.occlude for run in prepare_benchmark(options_of(made, tmp_path / "out")).runs][1] == (
+        "erase",
+    )
