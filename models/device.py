@@ -26,6 +26,15 @@ def choose_device(device: str) -> str:
     return "cuda" if available and device != "cpu" else "cpu"
 
 
+def describe_device(device: str) -> str:
+    """What a measured time is of: the GPU's name, or the threads of the CPU."""
+    import torch
+
+    if device == "cuda":
+        return str(torch.cuda.get_device_name())
+    return f"CPU, {torch.get_num_threads()} threads"
+
+
 def dtype_of(precision: str, supported: Sequence[str] = PRECISIONS) -> torch.dtype:
     """Return the torch dtype of a precision. Raises ValueError unless it is ``supported``."""
     import torch

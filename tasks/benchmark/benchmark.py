@@ -5,21 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shards import storage
 from shards.lock import lock
 from tasks.benchmark.options import BenchmarkOptions
 from tasks.benchmark.run import ScoredRuns, prepare_benchmark, train_all
-from tasks.benchmark.scores.compute import cells_of, comparisons_of, results_of
-from tasks.benchmark.scores.results import (
-    COMPARISONS_SCHEMA,
-    RESULTS_SCHEMA,
-    Comparison,
-    Result,
-    write_figures,
-)
+from tasks.benchmark.scores.results import Comparison, Result
+from tasks.benchmark.tell import write_pages
 from tasks.progress import OnProgress, ignore_progress
 
-_RESULTS, _COMPARISONS = "results.parquet", "comparisons.parquet"
 # Of the table on a terminal.
 _SHOWN = "face_iou"
 
@@ -62,28 +54,20 @@ def benchmark_segmenters(
     """
     with lock(options.out, wait=options.wait):
         scored = train_all(prepare_benchmark(options), options, on_progress=on_progress)
-        return _write(scored, options)
+        return _report(scored, options)
 
 
-def _write(scored: ScoredRuns, options: BenchmarkOptions) -> BenchmarkReport:
-    prepared = scored.prepared
-    benchmark = prepared.benchmark
-    cells = cells_of(scored.counts)
-    results = results_of(cells)
-    networks = [one.network for one in benchmark.networks]
-    comparisons = comparisons_of(cells, benchmark.comparisons, networks)
-    facts = {"benchmark": benchmark.model_dump_json()}
-    urls = [storage.join(options.out, name) for name in (_RESULTS, _COMPARISONS)]
-    write_figures(urls[0], results, RESULTS_SCHEMA, facts)
-    write_figures(urls[1], comparisons, COMPARISONS_SCHEMA, facts)
+def _report(scored: ScoredRuns, options: BenchmarkOptions) -> BenchmarkReport:
+    material, files = write_pages(scored, options)
+    sets = scored.prepared.sets
     return BenchmarkReport(
         out=options.out,
-        runs=len(prepared.runs),
+        runs=len(scored.prepared.runs),
         before=scored.before,
-        sets={one.name: len(one.facts) for one in prepared.sets if not one.missing},
-        missing={one.name: one.missing for one in prepared.sets if one.missing},
-        results=tuple(results),
-        comparisons=tuple(comparisons),
-        files=tuple(urls),
+        sets={one.name: len(one.facts) for one in sets if not one.missing},
+        missing={one.name: one.missing for one in sets if one.missing},
+        results=material.results,
+        comparisons=material.comparisons,
+        files=files,
         notes=scored.notes,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,7 @@ def train_and_score(
     """
     from tasks.training.segmenter.train import train_segmenter
 
+    start = time.monotonic()
     folder = storage.join(run_folder(options.out, run), _TRAINING)
     training = _training_options(run, benchmark, options)
     bank = options.bank if run.arm.occlude else None
@@ -83,9 +85,16 @@ def train_and_score(
             policy=policy,
         )
         rows += score_sets(network, sets, predictor, on_picture=on_picture)
+    # Of this call: a run that was interrupted took longer.
+    facts = {"checkpoint": checkpoint, "seconds": f"{time.monotonic() - start:.1f}"}
     url = storage.join(run_folder(options.out, run), COUNTS_FILE)
-    write_counts(url, rows, {**_facts(run, benchmark, options, sets), "checkpoint": checkpoint})
+    write_counts(url, rows, {**_facts(run, benchmark, options, sets), **facts})
     return read_counts(url)
+
+
+def counts_of(out: str, run: PlannedRun) -> pa.Table:
+    """The counts of a finished run."""
+    return read_counts(storage.join(run_folder(out, run), COUNTS_FILE))
 
 
 def read_figures(out: str, run: PlannedRun) -> dict[str, Any]:

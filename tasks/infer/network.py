@@ -34,6 +34,8 @@ class ReadyNetwork:
     any_size: bool
     # "parsing": the classes of parsing.png. "mask": visible face, or classes of another program.
     target: str
+    # Where it runs; "" if that is not known.
+    device: str = ""
 
 
 def open_segmenter(checkpoint: str, device: Device = "auto") -> ReadyNetwork:
@@ -52,7 +54,7 @@ def _open_torch(checkpoint: str, device: Device) -> ReadyNetwork:
     require_networks("natocc segment", ("torch",))
     import torch
 
-    from models.device import choose_device
+    from models.device import choose_device, describe_device
     from models.segmenters.checkpoint import read_segmenter
 
     chosen = choose_device(device)
@@ -71,6 +73,7 @@ def _open_torch(checkpoint: str, device: Device) -> ReadyNetwork:
         multiple=network.multiple,
         any_size=True,
         target=stored.metadata.target,
+        device=describe_device(chosen),
     )
 
 

@@ -3,8 +3,12 @@ from __future__ import annotations
 import pytest
 import torch
 
-from models.device import choose_device, dtype_of, repeatable
+from models.device import choose_device, describe_device, dtype_of, repeatable
 from natocc.machine import FULL_RANGE_PRECISIONS, PRECISIONS
+
+
+def test_a_cpu_is_named_with_its_threads() -> None:
+    assert describe_device("cpu") == f"CPU, {torch.get_num_threads()} threads"
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="asks for a machine without GPU")

@@ -70,6 +70,17 @@ def comparisons_of(
     return found
 
 
+def differences_of(
+    cells: Mapping[CellName, Cell],
+    wanted: Iterable[ComparedArms],
+    networks: Sequence[str],
+    *,
+    seed: int = 0,
+) -> list[Comparison]:
+    """Differences with intervals and without tests, which only comparisons named before training have."""
+    return [_difference(cells, one, network, seed) for one in wanted for network in networks]
+
+
 def _slices(cell: Cell) -> Iterator[tuple[str, Cell, Sequence[str]]]:
     yield "", cell, METRICS
     kinds = sorted(set(cell.occluders))
@@ -126,7 +137,26 @@ def _missing(cell: Cell, metric: str) -> str:
 
 
 def _compared(cells: Mapping[CellName, Cell], wanted: ComparedArms, network: str, seed: int) -> Comparison:
-    pair = [cells.get((network, arm, wanted.set, AS_LABELLED, False)) for arm in (wanted.better, wanted.than)]
+    found = _difference(cells, wanted, network, seed)
+    better, than = _pair(cells, wanted, network)
+    if better is None or than is None:
+        return found
+    if found.pictures < LEAST_PICTURES:
+        return replace(found, note=f"fewer than {LEAST_PICTURES} pictures: no test")
+    tested = exchange_test(better, than, wanted.metric, seed=seed)
+    return replace(found, p=tested.p, smallest_p=tested.smallest)
+
+
+def _pair(
+    cells: Mapping[CellName, Cell], wanted: ComparedArms, network: str
+) -> tuple[Cell | None, Cell | None]:
+    first, second = (
+        cells.get((network, arm, wanted.set, AS_LABELLED, False)) for arm in (wanted.better, wanted.than)
+    )
+    return first, second
+
+
+def _difference(cells: Mapping[CellName, Cell], wanted: ComparedArms, network: str, seed: int) -> Comparison:
     plain = Comparison(
         network=network,
         set=wanted.set,
@@ -144,7 +174,7 @@ def _compared(cells: Mapping[CellName, Cell], wanted: ComparedArms, network: str
         seeds=0,
         note="the test set is missing",
     )
-    better, than = pair
+    better, than = _pair(cells, wanted, network)
     if better is None or than is None:
         return plain
     _check_pair(better, than, wanted)
@@ -160,7 +190,7 @@ def _compared(cells: Mapping[CellName, Cell], wanted: ComparedArms, network: str
     first, second = (
         float(scores_of(cell, [wanted.metric], whole)[wanted.metric].mean()) for cell in (better, than)
     )
-    described = replace(
+    return replace(
         plain,
         difference=first - second,
         low=low,
@@ -170,10 +200,6 @@ def _compared(cells: Mapping[CellName, Cell], wanted: ComparedArms, network: str
         seeds=seeds,
         note=_ONE_SEED if seeds < 2 else "",
     )
-    if len(better.keys) < LEAST_PICTURES:
-        return replace(described, note=f"fewer than {LEAST_PICTURES} pictures: no test")
-    tested = exchange_test(better, than, wanted.metric, seed=seed)
-    return replace(described, p=tested.p, smallest_p=tested.smallest)
 
 
 def _drawn(cell: Cell, metric: str, weights: Floats, draws: Draws) -> Floats:
