@@ -15,7 +15,7 @@ def scores(images: Floats32) -> Floats32:
     return images[:, :1] - np.float32(0.5)
 
 
-NETWORK = ReadyNetwork(scores=scores, classes=1, size=32, multiple=16, any_size=True)
+NETWORK = ReadyNetwork(scores=scores, classes=1, size=32, multiple=16, any_size=True, target="mask")
 
 
 def red_left(key: str, height: int, width: int) -> TestPicture:
@@ -49,6 +49,6 @@ def test_speed_is_pictures_a_second_after_a_warm_up() -> None:
         calls.append(images.shape)
         return scores(images)
 
-    network = ReadyNetwork(scores=counted, classes=1, size=32, multiple=16, any_size=True)
+    network = ReadyNetwork(scores=counted, classes=1, size=32, multiple=16, any_size=True, target="mask")
     assert pictures_a_second(network) > 0
     assert set(calls) == {(1, 3, 32, 32)} and len(calls) > 100
