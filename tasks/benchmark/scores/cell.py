@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +14,11 @@ from natocc.masks.policy import FACE_CLASS_IDS
 from tasks.benchmark.counts.table import CALIBRATION_BINS
 
 Floats = NDArray[np.float64]
-# Columns of ``Cell.values``: of face and background, of the outline's bands, of the soft edge, of the bins.
-TN, FP, FN, TP, BOTH, EITHER, BAND, ABSOLUTE, SQUARED = range(9)
-BINS = 9
-_WIDTH = BINS + 3 * CALIBRATION_BINS
+# Columns of ``Cell.values``: of face and background, of the outline's bands, of the soft edge; then pixels
+# with a probability, and of each bin the sum of probabilities less the pixels that are face.
+TN, FP, FN, TP, BOTH, EITHER, BAND, ABSOLUTE, SQUARED, BINNED = range(10)
+GAPS = BINNED + 1
+COLUMNS = GAPS + CALIBRATION_BINS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -68,12 +69,12 @@ def cell_of(rows: pa.Table, what: str) -> Cell:
     keys = tuple(sorted(by_seed[seeds[0]]))
     for seed in seeds[1:]:
         if set(by_seed[seed]) != set(keys):
-            odd = sorted(set(by_seed[seed]) ^ set(keys))
+            odd = set(by_seed[seed]) ^ set(keys)
             raise ValueError(
-                f"{what}: expected the same pictures for every seed, got {odd[0]} of some alone; score "
+                f"{what}: expected the same pictures for every seed, got {some_of(odd)} of some alone; score "
                 "them again"
             )
-    values = np.zeros((len(seeds), len(keys), _WIDTH))
+    values = np.zeros((len(seeds), len(keys), COLUMNS))
     for place, seed in enumerate(seeds):
         for number, key in enumerate(keys):
             values[place, number] = _columns(by_seed[seed][key])
@@ -96,9 +97,15 @@ def _columns(record: Mapping[str, Any]) -> Floats:
         face = np.isin(np.arange(len(counted)), FACE_CLASS_IDS)
         sides: Sequence[NDArray[np.bool_]] = (~face, face)
         binary = np.asarray([counted[np.ix_(truth, found)].sum() for truth in sides for found in sides])
-    bins = [
-        np.asarray(record[name], np.float64) if record[name] else np.zeros(CALIBRATION_BINS)
-        for name in ("bin_pixels", "bin_probability", "bin_face")
-    ]
+    gaps = np.zeros(CALIBRATION_BINS)
+    if record["bin_pixels"]:
+        gaps = np.subtract(record["bin_probability"], record["bin_face"])
     others = ("boundary_both", "boundary_either", "band_pixels", "band_absolute", "band_squared")
-    return np.concatenate([binary, [record[name] for name in others], *bins])
+    return np.concatenate([binary, [record[name] for name in others], [sum(record["bin_pixels"])], gaps])
+
+
+def some_of(names: Iterable[object], most: int = 3) -> str:
+    """The first names, and how many more there are."""
+    known = sorted(map(str, names))
+    more = f" and {len(known) - most} more" if len(known) > most else ""
+    return ", ".join(known[:most]) + more

@@ -11,9 +11,10 @@ import pyarrow as pa
 
 from manifests.benchmarks.benchmark import ComparedArms
 from tasks.benchmark.counts.measure import AS_LABELLED
-from tasks.benchmark.scores.cell import BAND, BINS, Cell, Floats, cell_of
+from tasks.benchmark.scores.cell import Cell, Floats, cell_of, some_of
 from tasks.benchmark.scores.intervals import Draws, draw, interval, over_seeds, scores_of
 from tasks.benchmark.scores.metrics import METRICS
+from tasks.benchmark.scores.notes import as_note, missing, note_of, of_few
 from tasks.benchmark.scores.permute import exchange_test, holm
 from tasks.benchmark.scores.results import Comparison, Result
 
@@ -21,7 +22,6 @@ from tasks.benchmark.scores.results import Comparison, Result
 LEAST_PICTURES = 12
 # Of slices.
 _SLICED = ("face_iou", "face_iou_mean", "boundary_iou")
-_ONE_SEED = "one seed: no spread, and an interval over groups alone"
 CellName = tuple[str, str, str, str, bool]
 _CELL = ("network", "mixture", "set", "reading", "tta")
 
@@ -107,8 +107,7 @@ def _results(name: CellName, part: str, cell: Cell, metrics: Sequence[str], seed
     for metric in metrics:
         of_seeds = exact[metric][:, 0]
         mean = float(of_seeds.mean())
-        low, high = interval(over_seeds(spread_out[metric], drawn.seeds))
-        note = _missing(cell, metric) if math.isnan(mean) else _ONE_SEED if seeds < 2 else ""
+        low, high = _interval(over_seeds(spread_out[metric], drawn.seeds), groups)
         yield Result(
             network=network,
             mixture=mixture,
@@ -124,25 +123,21 @@ def _results(name: CellName, part: str, cell: Cell, metrics: Sequence[str], seed
             spread=float(of_seeds.std(ddof=1)) if seeds > 1 else math.nan,
             low=low,
             high=high,
-            note=note,
+            note=missing(metric) if math.isnan(mean) else note_of(cell, metric),
         )
 
 
-def _missing(cell: Cell, metric: str) -> str:
-    if metric == "ece" and not cell.values[..., BINS:].any():
-        return "masks have no probabilities"
-    if metric.startswith("alpha") and not cell.values[..., BAND].any():
-        return "no picture has a matte with a soft edge, or there are no probabilities"
-    return "no face to find and none found"
+def _interval(values: Floats, groups: int) -> tuple[float, float]:
+    return interval(values) if groups > 1 else (math.nan, math.nan)
 
 
 def _compared(cells: Mapping[CellName, Cell], wanted: ComparedArms, network: str, seed: int) -> Comparison:
     found = _difference(cells, wanted, network, seed)
     better, than = _pair(cells, wanted, network)
-    if better is None or than is None:
+    if better is None or than is None or math.isnan(found.difference):
         return found
     if found.pictures < LEAST_PICTURES:
-        return replace(found, note=f"fewer than {LEAST_PICTURES} pictures: no test")
+        return replace(found, note=as_note(f"fewer than {LEAST_PICTURES} pictures: no test", found.note))
     tested = exchange_test(better, than, wanted.metric, seed=seed)
     return replace(found, p=tested.p, smallest_p=tested.smallest)
 
@@ -172,11 +167,13 @@ def _difference(cells: Mapping[CellName, Cell], wanted: ComparedArms, network: s
         pictures=0,
         groups=0,
         seeds=0,
-        note="the test set is missing",
     )
     better, than = _pair(cells, wanted, network)
     if better is None or than is None:
-        return plain
+        there = any(name[2] == wanted.set for name in cells)
+        without = wanted.better if better is None else wanted.than
+        note = f"{without} of {network} has no scores" if there else "the test set is missing"
+        return replace(plain, note=note)
     _check_pair(better, than, wanted)
     groups, seeds = len(better.by_group()[0]), len(better.seeds)
     drawn = draw(groups, seeds, seed=seed, stage="intervals")
@@ -185,7 +182,7 @@ def _difference(cells: Mapping[CellName, Cell], wanted: ComparedArms, network: s
     differences = _drawn(better, wanted.metric, drawn.weights, drawn) - _drawn(
         than, wanted.metric, drawn.weights, other
     )
-    low, high = interval(differences)
+    low, high = _interval(differences, groups)
     whole = np.ones((1, groups))
     first, second = (
         float(scores_of(cell, [wanted.metric], whole)[wanted.metric].mean()) for cell in (better, than)
@@ -198,7 +195,7 @@ def _difference(cells: Mapping[CellName, Cell], wanted: ComparedArms, network: s
         pictures=len(better.keys),
         groups=groups,
         seeds=seeds,
-        note=_ONE_SEED if seeds < 2 else "",
+        note=missing(wanted.metric) if math.isnan(first - second) else of_few(better),
     )
 
 
@@ -213,8 +210,9 @@ def _check_pair(better: Cell, than: Cell, wanted: ComparedArms) -> None:
         ("persons", better.groups, than.groups),
     ):
         if first != second:
-            odd = sorted(set(map(str, first)) ^ set(map(str, second)))
+            odd = set(first) ^ set(second)
+            got = f"{some_of(odd)} of one alone" if odd else "pictures that changed theirs"
             raise ValueError(
-                f"{wanted.better} and {wanted.than} on {wanted.set}: expected the same {what}, got "
-                f"{odd[0] if odd else 'another order'} of one alone; score both again"
+                f"{wanted.better} and {wanted.than} on {wanted.set}: expected the same {what}, got {got}; "
+                "score both again"
             )

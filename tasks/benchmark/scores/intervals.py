@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,14 +10,8 @@ from numpy.typing import NDArray
 
 from natocc.randomness import Streams
 from tasks.benchmark.scores.cell import Cell, Floats
-from tasks.benchmark.scores.metrics import (
-    OF_PICTURES,
-    OF_THE_WHOLE,
-    WORST,
-    face_iou,
-    weighted_mean,
-    worst_mean,
-)
+from tasks.benchmark.scores.metrics import WORST, worst_mean
+from tasks.benchmark.scores.sums import picture_scores, scores_of_sums, sums_of_groups, weighed
 
 DRAWS = 2000
 _LEVEL = 95.0
@@ -40,34 +34,14 @@ def draw(groups: int, seeds: int, *, seed: int, stage: str, draws: int = DRAWS) 
     return Draws(weights=weights, seeds=rng.integers(seeds, size=(draws, seeds)))
 
 
-def scores_of(cell: Cell, metrics: Iterable[str], weights: Floats) -> dict[str, Floats]:
+def scores_of(cell: Cell, metrics: Sequence[str], weights: Floats) -> dict[str, Floats]:
     """Scores (seeds, draws) by metric, of a cell whose groups count ``weights`` (draws, groups) times."""
-    _, numbers = cell.by_group()
-    wanted = list(metrics)
-    found: dict[str, Floats] = {}
-    if any(name in OF_THE_WHOLE for name in wanted):
-        # (seeds, draws, columns)
-        sums = np.matmul(weights, sums_of_groups(cell, numbers, weights.shape[1]))
-        found = {name: OF_THE_WHOLE[name](sums) for name in wanted if name in OF_THE_WHOLE}
-    of_picture = weights[:, numbers]
-    for name in wanted:
-        if name not in found:
-            mean = worst_mean if name == WORST else weighted_mean
-            found[name] = np.stack([mean(scores, of_picture) for scores in picture_scores(cell, name)])
+    found = dict(scores_of_sums(weighed(weights, sums_of_groups(cell, metrics)), metrics))
+    if WORST in metrics:
+        _, numbers = cell.by_group()
+        of_seeds = [worst_mean(scores, numbers, weights) for scores in picture_scores(cell, WORST)]
+        found[WORST] = np.stack(of_seeds)
     return found
-
-
-def picture_scores(cell: Cell, metric: str) -> Floats:
-    """Scores (seeds, pictures) of a metric that is of pictures."""
-    return (face_iou if metric == WORST else OF_PICTURES[metric])(cell.values)
-
-
-def sums_of_groups(cell: Cell, numbers: NDArray[np.int64], groups: int) -> Floats:
-    """Counts (seeds, groups, columns); ``numbers`` (pictures,) is each picture's group."""
-    sums = np.zeros((len(cell.seeds), groups, cell.values.shape[2]))
-    for place, values in enumerate(cell.values):
-        np.add.at(sums[place], numbers, values)
-    return sums
 
 
 def over_seeds(scores: Floats, seeds: NDArray[np.int64]) -> Floats:

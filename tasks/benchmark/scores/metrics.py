@@ -6,16 +6,18 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tasks.benchmark.counts.table import CALIBRATION_BINS
 from tasks.benchmark.scores.cell import (
     ABSOLUTE,
     BAND,
-    BINS,
+    BINNED,
     BOTH,
+    COLUMNS,
     EITHER,
     FN,
     FP,
+    GAPS,
     SQUARED,
     TN,
     TP,
@@ -77,10 +79,7 @@ def alpha_mse(sums: Floats) -> Floats:
 
 def ece(sums: Floats) -> Floats:
     """Expected calibration error of the probability of face: Σ_b n_b/n |mean probability - share of face|."""
-    pixels, probability, face = (
-        sums[..., BINS + part * CALIBRATION_BINS : BINS + (part + 1) * CALIBRATION_BINS] for part in range(3)
-    )
-    return _ratio(np.abs(probability - face).sum(-1), pixels.sum(-1))
+    return _ratio(np.abs(sums[..., GAPS:COLUMNS]).sum(-1), sums[..., BINNED])
 
 
 def face_recall(sums: Floats) -> Floats:
@@ -102,7 +101,7 @@ OF_THE_WHOLE: Mapping[str, OfSums] = MappingProxyType(
         "ece": ece,
     }
 )
-# Of each picture; then averaged. Those of FaceOcc are its IoU, accuracy (global) and recall (section 4.3).
+# Of each picture; then averaged. FaceOcc (section 4) has IoU, accuracy ("Global") and recall.
 OF_PICTURES: Mapping[str, OfSums] = MappingProxyType(
     {
         "face_iou_mean": face_iou,
@@ -115,22 +114,23 @@ WORST = "face_iou_worst5"
 METRICS = (*OF_THE_WHOLE, *OF_PICTURES, WORST)
 
 
-def worst_mean(scores: Floats, weights: Floats) -> Floats:
-    """The mean of the lowest 5 % of the scores (pictures,), at least of one picture.
+def worst_mean(scores: Floats, numbers: NDArray[np.int64], weights: Floats) -> Floats:
+    """The mean (draws,) of the lowest 5 % of the scores (pictures,), at least of one picture.
 
-    ``weights`` (draws, pictures) say how often each picture counts in a draw. A picture without a face to
-    find and without one found has no score and is left out.
+    ``weights`` (draws, groups) say how often each group counts in a draw, ``numbers`` (pictures,) which is a
+    picture's group. A picture without a score (nan) is left out.
     """
-    there = ~np.isnan(scores)
-    order = np.argsort(scores[there], kind="stable")
-    ordered, counts = scores[there][order], weights[:, there][:, order]
-    wanted = np.maximum(1.0, np.floor(_WORST * counts.sum(1) + 1e-9))[:, None]
-    reached = np.cumsum(counts, axis=1)
+    there = np.flatnonzero(~np.isnan(scores))
+    order = there[np.argsort(scores[there], kind="stable")]
+    total = weights @ np.bincount(numbers[order], minlength=weights.shape[1]).astype(np.float64)
+    wanted = np.maximum(1.0, np.floor(_WORST * total + 1e-9))[:, None]
+    lowest = int(2 * _WORST * len(order)) + 16
+    while True:
+        # The lowest pictures that are enough for every draw.
+        counts = weights[:, numbers[order[:lowest]]]
+        reached = np.cumsum(counts, axis=1)
+        if lowest >= len(order) or (reached[:, -1:] >= wanted).all():
+            break
+        lowest *= 2
     taken = np.clip(wanted - (reached - counts), 0, counts)
-    return _ratio((taken * ordered).sum(1), taken.sum(1))
-
-
-def weighted_mean(scores: Floats, weights: Floats) -> Floats:
-    """The mean of scores (pictures,) by weights (draws, pictures), without those that are nan."""
-    there = ~np.isnan(scores)
-    return _ratio(weights[:, there] @ scores[there], weights[:, there].sum(1))
+    return _ratio((taken * scores[order[:lowest]]).sum(1), taken.sum(1))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from natocc.randomness import Streams
 from tasks.benchmark.scores.cell import Cell, Floats
-from tasks.benchmark.scores.intervals import picture_scores, sums_of_groups
-from tasks.benchmark.scores.metrics import OF_THE_WHOLE, WORST, weighted_mean, worst_mean
+from tasks.benchmark.scores.metrics import WORST, worst_mean
+from tasks.benchmark.scores.sums import picture_scores, scores_of_sums, sums_of_groups, weighed
+
+# From exchanges (draws, groups), 1 = exchanged, to differences of the means over seeds (draws,).
+Differences = Callable[[Floats], Floats]
 
 # With at most so many groups every exchange is tried; with more, so many are drawn.
 _MOST_EXACT, _DRAWN = 14, 20_000
@@ -33,17 +37,22 @@ def exchange_test(better: Cell, than: Cell, metric: str, *, seed: int) -> Permut
 
     If the arms are equal, a group's counts may as well be the other arm's, for all seeds together. All
     2^groups exchanges are tried, or 20,000 are drawn (fixed by ``seed``); p is the share whose difference is
-    at least as large as the real one, which counts as one of them (Phipson and Smyth 2010).
+    at least as large as the real one, which counts as one of them (Phipson and Smyth 2010). Without a real
+    difference both values are nan.
     """
     names, _ = better.by_group()
     exact = len(names) <= _MOST_EXACT
+    difference_of = _of_worst(better, than) if metric == WORST else _of_sums(better, than, metric)
     real, extreme, tried = 0.0, 0, 0
     for exchanged in _exchanges(len(names), exact, seed):
-        differences = np.abs(_differences(better, than, metric, exchanged))
+        differences = np.abs(difference_of(exchanged))
         if not tried:
             # The first exchange is none.
             real = float(differences[0])
-        extreme += int(np.count_nonzero(differences >= real - _TIE))
+            if math.isnan(real):
+                return PermutationTest(p=math.nan, smallest=math.nan)
+        # One that has no difference to compare counts against the real one.
+        extreme += int(np.count_nonzero(~(differences < real - _TIE)))
         tried += len(differences)
     return PermutationTest(p=extreme / tried, smallest=(2 if exact else 1) / tried)
 
@@ -73,25 +82,31 @@ def _exchanges(groups: int, exact: bool, seed: int) -> Iterator[Floats]:
             yield drawn
 
 
-def _differences(better: Cell, than: Cell, metric: str, exchanged: Floats) -> Floats:
-    """The difference of the means over seeds, for each row of ``exchanged`` (draws, groups)."""
+def _of_sums(better: Cell, than: Cell, metric: str) -> Differences:
+    first, second = (sums_of_groups(cell, [metric]) for cell in (better, than))
+    whole = [sums.sum(1, keepdims=True) for sums in (first, second)]
+
+    def differences(exchanged: Floats) -> Floats:
+        moved = weighed(exchanged, second - first)
+        scores = [scores_of_sums(sums, [metric])[metric] for sums in (whole[0] + moved, whole[1] - moved)]
+        return np.asarray((scores[0] - scores[1]).mean(0))
+
+    return differences
+
+
+def _of_worst(better: Cell, than: Cell) -> Differences:
     names, numbers = better.by_group()
-    if metric in OF_THE_WHOLE:
-        first, second = (sums_of_groups(cell, numbers, len(names)) for cell in (better, than))
-        moved = np.matmul(exchanged, second - first)
-        score = OF_THE_WHOLE[metric]
-        with_first = score(first.sum(1, keepdims=True) + moved)
-        with_second = score(second.sum(1, keepdims=True) - moved)
-        return np.asarray(with_first.mean(0) - with_second.mean(0))
-    of_picture = exchanged[:, numbers]
-    total = np.zeros(len(exchanged))
-    pairs = zip(picture_scores(better, metric), picture_scores(than, metric), strict=True)
-    for first, second in pairs:
-        total += _mean(first, second, of_picture, metric) - _mean(second, first, of_picture, metric)
-    return total / len(better.seeds)
+    # Groups twice: as they are, and exchanged.
+    twice = np.concatenate([numbers, numbers + len(names)])
+    pairs = list(zip(picture_scores(better, WORST), picture_scores(than, WORST), strict=True))
 
+    def differences(exchanged: Floats) -> Floats:
+        kept = np.concatenate([1 - exchanged, exchanged], axis=1)
+        moved = 1 - kept
+        of_seeds = [
+            worst_mean(scores, twice, kept) - worst_mean(scores, twice, moved)
+            for scores in map(np.concatenate, pairs)
+        ]
+        return np.asarray(np.mean(of_seeds, axis=0))
 
-def _mean(own: Floats, other: Floats, exchanged: Floats, metric: str) -> Floats:
-    """The mean of scores (pictures,), each ``own``, or ``other`` where it is exchanged (draws, pictures)."""
-    mean = worst_mean if metric == WORST else weighted_mean
-    return mean(np.concatenate([own, other]), np.concatenate([1 - exchanged, exchanged], axis=1))
+    return differences

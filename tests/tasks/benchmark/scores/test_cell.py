@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tasks.benchmark.scores.cell import FN, FP, TN, TP, cell_of
+from tasks.benchmark.scores.cell import BINNED, COLUMNS, FN, FP, GAPS, TN, TP, cell_of, some_of
 from tests.tasks.benchmark.scores.cells import row, table
 
 
@@ -24,6 +24,21 @@ def test_of_many_classes_the_face_s_are_one() -> None:
         counted[truth, found] = pixels
     cell = cell_of(table([row("a", counted.ravel().tolist(), classes=20)]), "here")
     assert cell.values[0, 0, [TN, FP, FN, TP]].tolist() == [4, 2, 3, 12]
+
+
+def test_of_a_bin_the_sum_of_probabilities_less_the_face_is_kept() -> None:
+    bins = {
+        "bin_pixels": [4] + [0] * 13 + [2],
+        "bin_probability": [0.5] + [0.0] * 13 + [1.75],
+        "bin_face": [1] + [0] * 13 + [2],
+    }
+    values = cell_of(table([row("a", (3, 1, 1, 1), **bins), row("b", (3, 1, 1, 1))]), "here").values[0]
+    assert values[0, BINNED] == 6 and values[0, [GAPS, COLUMNS - 1]].tolist() == [-0.5, -0.25]
+    assert not values[1, BINNED:].any()
+
+
+def test_a_few_names_are_written_and_the_others_counted() -> None:
+    assert some_of({"b", "a"}) == "a, b" and some_of("edcba") == "a, b, c and 2 more"
 
 
 def test_some_pictures_can_be_taken_and_groups_are_numbered_by_name() -> None:

@@ -66,6 +66,22 @@ def test_one_seed_and_missing_probabilities_are_said() -> None:
     assert of(results, "alpha_mae").note.startswith("no picture has a matte")
 
 
+def test_one_person_has_no_interval() -> None:
+    results = results_of(cells_of(table(rows("a", 0, group="g"))))
+    found = of(results, "face_iou")
+    assert math.isnan(found.low) and math.isnan(found.high) and found.mean > 0
+    assert found.note == "one person or photograph: no interval"
+
+
+def test_the_order_of_the_rows_changes_nothing() -> None:
+    taken = rows("a", 0) + rows("b", 10)
+    wanted = [ComparedArms(better="b", than="a", set="s")]
+    first, second = (cells_of(table(some)) for some in (taken, taken[::-1]))
+    found = [one for one in results_of(second) if one.mixture == "a" and one.mean == one.mean]
+    assert found == [one for one in results_of(first) if one.mixture == "a" and one.mean == one.mean]
+    assert comparisons_of(first, wanted, ["net"]) == comparisons_of(second, wanted, ["net"])
+
+
 def test_a_named_difference_is_tested() -> None:
     cells = cells_of(table(rows("a", 0) + rows("b", 10)))
     wanted = [
@@ -79,17 +95,34 @@ def test_a_named_difference_is_tested() -> None:
     assert (second.difference, second.p, second.p_holm) == (0, 1, 1)
 
 
+def test_seeds_of_two_arms_are_drawn_apart() -> None:
+    # Equal pictures; with its seeds an arm finds 50 or 70 of 100, the other 10 more. In 1 of 16 draws the
+    # better has its low seed twice and the other its high one, 60 - 70; as often 80 - 50.
+    taken = [
+        row(f"{number:02}", (0, 0, 100 - face, face), mixture=arm, seed=seed)
+        for arm, seed, face in (("a", 0, 50), ("a", 1, 70), ("b", 0, 60), ("b", 1, 80))
+        for number in range(12)
+    ]
+    (found,) = comparisons_of(cells_of(table(taken)), [ComparedArms(better="b", than="a", set="s")], ["net"])
+    assert (found.difference, found.low, found.high) == pytest.approx((0.1, -0.1, 0.3))
+
+
 def test_below_twelve_pictures_nothing_is_tested() -> None:
     cells = cells_of(table(rows("a", 0, pictures=11) + rows("b", 10, pictures=11)))
     (found,) = comparisons_of(cells, [ComparedArms(better="b", than="a", set="s")], ["net"])
     assert math.isnan(found.p) and math.isnan(found.p_holm) and found.difference > 0
     assert found.note == "fewer than 12 pictures: no test"
+    cells = cells_of(table(rows("a", 0, pictures=11, seeds=1) + rows("b", 10, pictures=11, seeds=1)))
+    (found,) = comparisons_of(cells, [ComparedArms(better="b", than="a", set="s")], ["net"])
+    assert found.note.startswith("fewer than 12 pictures: no test; one seed")
 
 
 def test_a_missing_set_is_said_and_other_pictures_or_seeds_are_refused() -> None:
     wanted = [ComparedArms(better="b", than="a", set="s")]
     (found,) = comparisons_of(cells_of(table(rows("a", 0))), wanted, ["net"])
-    assert found.note == "the test set is missing" and math.isnan(found.difference)
+    assert found.note == "b of net has no scores" and math.isnan(found.difference)
+    (found,) = comparisons_of({}, wanted, ["net"])
+    assert found.note == "the test set is missing"
     with pytest.raises(ValueError, match="b and a on s: expected the same seeds, got 2 of one alone"):
         comparisons_of(cells_of(table(rows("a", 0) + rows("b", 1, seeds=3))), wanted, ["net"])
     with pytest.raises(ValueError, match="b and a on s: expected the same pictures, got k12 of one alone"):

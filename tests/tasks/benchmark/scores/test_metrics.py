@@ -10,7 +10,7 @@ from torchmetrics.classification import BinaryCalibrationError, BinaryJaccardInd
 from tasks.benchmark.counts.measure import Predictor, measure_picture
 from tasks.benchmark.counts.table import CALIBRATION_BINS
 from tasks.benchmark.scores.cell import cell_of
-from tasks.benchmark.scores.metrics import METRICS, OF_PICTURES, OF_THE_WHOLE, weighted_mean, worst_mean
+from tasks.benchmark.scores.metrics import METRICS, OF_THE_WHOLE, worst_mean
 from tasks.benchmark.sets.picture import PictureFacts, TestPicture
 from tests.tasks.benchmark.scores.cells import row, table
 
@@ -77,34 +77,31 @@ def test_calibration_by_hand_and_as_torchmetrics() -> None:
     assert float(OF_THE_WHOLE["face_iou"](values)[0]) == pytest.approx(float(iou))
 
 
-def test_faceocc_s_scores_are_means_over_pictures() -> None:
-    cell = cell_of(table([row("a", (5, 0, 1, 4)), row("b", (3, 2, 3, 2))]), "here")
-    each = np.ones((1, 2))
-    means = {
-        name: float(weighted_mean(score(cell.values)[0], each)[0]) for name, score in OF_PICTURES.items()
-    }
-    assert means["faceocc_iou"] == pytest.approx((4 / 5 + 2 / 7) / 2)
-    assert means["faceocc_accuracy"] == pytest.approx((9 / 10 + 5 / 10) / 2)
-    assert means["faceocc_recall"] == pytest.approx((4 / 5 + 2 / 5) / 2)
-
-
 def test_the_worst_are_5_percent_and_at_least_one() -> None:
     scores = np.linspace(0.1, 1, 40)
     rng = np.random.default_rng(0)
     rng.shuffle(scores)
-    every, few = np.ones((1, 40)), np.ones((1, 3))
+    each = np.arange(40)
     # Two of 40; one of 3.
-    assert worst_mean(scores, every)[0] == pytest.approx(np.sort(scores)[:2].mean())
-    assert worst_mean(np.array([0.9, 0.2, np.nan]), few)[0] == pytest.approx(0.2)
+    assert worst_mean(scores, each, np.ones((1, 40)))[0] == pytest.approx(np.sort(scores)[:2].mean())
+    assert worst_mean(np.array([0.9, 0.2, np.nan]), each[:3], np.ones((1, 3)))[0] == pytest.approx(0.2)
     # A draw that has the worst three times, of 40, has it twice among its worst two.
     weights = np.ones((1, 40))
     weights[0, scores.argmin()] = 3
     weights[0, np.argsort(scores)[-2:]] = 0
-    assert worst_mean(scores, weights)[0] == pytest.approx(scores.min())
+    assert worst_mean(scores, each, weights)[0] == pytest.approx(scores.min())
 
 
-def test_a_picture_without_a_face_has_no_score() -> None:
-    assert weighted_mean(np.array([0.5, np.nan]), np.ones((1, 2)))[0] == 0.5
+def test_a_draw_without_the_lowest_pictures_has_its_own_worst() -> None:
+    # Ten persons of forty pictures each, the lowest ones of the first; a draw has the last person ten times.
+    scores, numbers = np.linspace(0, 0.399, 400), np.repeat(np.arange(10), 40)
+    weights = np.zeros((3, 10))
+    weights[0, 9], weights[1] = 10, 1
+    found = worst_mean(scores, numbers, weights)
+    # Its lowest 20 of 400 are the two lowest of that person, ten times each: 360 and 361 thousandths.
+    assert found[0] == pytest.approx(0.3605) and found[1] == pytest.approx(0.0095)
+    # A draw of nobody.
+    assert np.isnan(found[2])
 
 
 def test_the_names_are_those_of_the_documentation() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -64,6 +66,48 @@ def test_a_person_s_pictures_are_exchanged_together() -> None:
     ious = np.linspace(0.4, 0.8, 10)
     found = exchange_test(cell(ious + 0.1, group=5), cell(ious, group=5), "face_iou", seed=0)
     assert found.smallest == found.p == 0.5
+
+
+@pytest.mark.parametrize("metric", ["miou", "face_iou_mean", "face_iou_worst5"])
+def test_it_agrees_with_an_exchange_written_as_a_loop(metric: str) -> None:
+    # Two seeds, six persons of two pictures each.
+    rng = np.random.default_rng(6)
+    counts = rng.integers(1, 60, (2, 2, 12, 4))
+    arms = [
+        cell_of(
+            table(
+                row(f"{number:02}", counts[arm, seed, number].tolist(), seed=seed, group=str(number // 2))
+                for seed in range(2)
+                for number in range(12)
+            ),
+            "here",
+        )
+        for arm in range(2)
+    ]
+
+    def score(taken: np.ndarray) -> float:
+        tn, fp, fn, tp = taken.T
+        if metric == "miou":
+            tn, fp, fn, tp = taken.sum(0)
+            return (tp / (tp + fp + fn) + tn / (tn + fp + fn)) / 2
+        ious = tp / (tp + fp + fn)
+        return float(ious.min() if metric == "face_iou_worst5" else ious.mean())
+
+    found = []
+    for exchanged in itertools.product((0, 1), repeat=6):
+        of_picture = np.repeat(exchanged, 2)
+        first, second = (
+            [score(counts[abs(arm - of_picture), seed, np.arange(12)]) for seed in range(2)] for arm in (0, 1)
+        )
+        found.append(abs(np.mean(first) - np.mean(second)))
+    expected = np.mean(np.array(found) >= found[0] - 1e-12)
+    assert exchange_test(arms[0], arms[1], metric, seed=0).p == expected
+
+
+def test_without_a_difference_there_is_no_p() -> None:
+    none = cell_of(table([row(str(number), (9, 0, 0, 0)) for number in range(3)]), "here")
+    found = exchange_test(none, none, "face_iou", seed=0)
+    assert np.isnan([found.p, found.smallest]).all()
 
 
 def test_many_groups_are_drawn_and_fixed_by_the_seed() -> None:
