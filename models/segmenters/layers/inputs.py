@@ -5,16 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from models.vgg.network import DEVIATION, MEAN
 
 
-def normalise(images: Tensor) -> Tensor:
-    """RGB (N, 3, H, W) in [0, 1] less ImageNet's mean, over its deviation."""
-    mean, deviation = (torch.tensor(values).to(images).view(1, 3, 1, 1) for values in (MEAN, DEVIATION))
-    return (images - mean) / deviation
+class Normalise(nn.Module):
+    """RGB (N, 3, H, W) in [0, 1] less ImageNet's mean, over its deviation. Its state dict is empty."""
+
+    mean: Tensor
+    deviation: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        for name, values in (("mean", MEAN), ("deviation", DEVIATION)):
+            # Networks are made without memory, and get values from a state dict, which lacks these.
+            constant = torch.tensor(values, device="cpu").view(1, 3, 1, 1)
+            self.register_buffer(name, constant, persistent=False)
+
+    def forward(self, images: Tensor) -> Tensor:
+        return (images - self.mean.to(images)) / self.deviation.to(images)
 
 
 def enlarge(features: Tensor, size: Sequence[int]) -> Tensor:

@@ -9,7 +9,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from models.segmenters.layers.inputs import normalise
+from models.segmenters.layers.inputs import Normalise
 
 STEM = 64
 # By stage: stride, and dilation of all blocks but the first, whose dilation is half of it.
@@ -121,6 +121,7 @@ class ResNet(nn.Module):
         row = DEPTHS[depth]
         self.depth = depth
         self.channels = tuple(row.block.expansion * 64 * 2**stage for stage in range(4))
+        self.normalise = Normalise()
         self.stem = nn.Sequential(
             *_stem_layers(3, STEM // 2, stride=2),
             *_stem_layers(STEM // 2, STEM // 2),
@@ -148,7 +149,7 @@ class ResNet(nn.Module):
                 nn.init.zeros_(module.last_norm.weight)
 
     def forward(self, images: Tensor) -> list[Tensor]:
-        features = nn.functional.max_pool2d(self.stem(normalise(images)), 3, stride=2, padding=1)
+        features = nn.functional.max_pool2d(self.stem(self.normalise(images)), 3, stride=2, padding=1)
         found = []
         for stage in range(1, 5):
             layer: Callable[[Tensor], Tensor] = getattr(self, f"layer{stage}")

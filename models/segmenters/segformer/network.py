@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from models.check_inputs import check_pictures
-from models.segmenters.layers.inputs import enlarge, normalise
+from models.segmenters.layers.inputs import Normalise, enlarge
 from models.segmenters.network import FaceSegmenter
 from models.segmenters.segformer.heads import Program, head_for, usual_width
 
@@ -41,6 +41,7 @@ class MixTransformer(nn.Module):
         from transformers import SegformerConfig, SegformerModel
 
         super().__init__()
+        self.normalise = Normalise()
         first, blocks = SIZES[size]
         self.channels = tuple(first * heads for heads in HEADS)
         config = SegformerConfig(
@@ -59,7 +60,7 @@ class MixTransformer(nn.Module):
                 module.eps = inner if any(part in name for part in _INNER_NORMS) else outer
 
     def forward(self, images: Tensor) -> list[Tensor]:
-        found = [normalise(images)]
+        found = [self.normalise(images)]
         for stage in self.stages:
             found.append(stage(found[-1]))
         return found[1:]
