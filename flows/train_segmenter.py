@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.runtime import flow_run
 
 from assets.wording import count_of
 from flows.parameters import take
 from flows.signals import stopped_by_signals
 from flows.training import UNTRAINED, create_artifacts, log_report, progress_artifact
 from models.optional_packages import require_networks
+from natocc.files.show import one_line
 from tasks.training.segmenter.options import SegmenterJob, SegmenterOptions
 
 if TYPE_CHECKING:
@@ -30,7 +33,14 @@ def train_task(job: SegmenterJob) -> SegmenterReport:
     return report
 
 
-@flow(name="train-segmenter", flow_run_name="{version}", validate_parameters=True)
+def name_of(parameters: Mapping[str, Any]) -> str:
+    """The name of a run with these parameters: the network, and what it is trained on."""
+    values = {name: field.default for name, field in SegmenterJob.model_fields.items()} | dict(parameters)
+    data = values["version"] or values["mixture"] or ", ".join(values["data"])
+    return one_line(f"{values['network']} on {data}")
+
+
+@flow(name="train-segmenter", flow_run_name=lambda: name_of(flow_run.parameters), validate_parameters=True)
 @take(SegmenterJob)
 def train_segmenter(**values: Any) -> Any:
     """Train on a version, or a dataset's latest; see ``natocc train-segmenter --help``."""
