@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-NETWORK_PACKAGES = ("torch", "lightning", "torchmetrics", "webdataset")
+NETWORK_PACKAGES = ("torch", "lightning", "torchmetrics")
 
 
 class MissingExtra(RuntimeError):

@@ -35,7 +35,8 @@ class SegmenterMetadata:
     target: str = "mask"
     # "scratch", or the ImageNet weights with their hash and licence.
     started_from: str = "unknown"
-    # Which checkpoint was taken, and by which pictures: "last step", "held-out validation", "RealOcc".
+    # Which checkpoint was taken, and by which pictures: "last step", "held-out validation", "validation
+    # split", both with "and" between them, "RealOcc".
     selected_on: str = "unknown"
     # Of each data version: name, version, weight in the mixture.
     data: tuple[Mapping[str, Any], ...] = ()

@@ -11,14 +11,18 @@ from torchmetrics.classification import BinaryAccuracy, BinaryJaccardIndex
 FACE_CLASSES = (1, 2, 4, 5, 6, 7, 10, 11, 12)
 
 
-def face_metrics(prefix: str = "") -> MetricCollection:
+def face_metrics(*, alone: bool = False) -> MetricCollection:
     """Return ``face_iou`` and ``pixel_accuracy`` over a whole data set.
 
     Pixel counts are summed over all pictures before the division, so a small face weighs less than a
-    large one. ``update(predicted, target)`` takes integer tensors of equal shape, 1 = face.
+    large one. ``update(predicted, target)`` takes integer tensors of equal shape, 1 = face. ``alone``: counts
+    of other processes are not added.
     """
     return MetricCollection(
-        {"face_iou": BinaryJaccardIndex(), "pixel_accuracy": BinaryAccuracy()}, prefix=prefix
+        {
+            "face_iou": BinaryJaccardIndex(sync_on_compute=not alone),
+            "pixel_accuracy": BinaryAccuracy(sync_on_compute=not alone),
+        }
     )
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from manifests.benchmarks.benchmark import Benchmark
 from manifests.recipes.train.schedule import load_schedule
 from tasks.benchmark.plan import PlannedRun
-from tasks.training.segmenter.feed.open import Feed, FeedFilters, open_feed
+from tasks.training.segmenter.feed.filters import FeedFilters
+from tasks.training.segmenter.feed.open import Feed, open_feed
 
 
 def open_arms(benchmark: Benchmark, runs: Sequence[PlannedRun]) -> dict[str, Feed]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tasks.training.segmenter.feed.open import Feed
 from tasks.training.segmenter.options import SegmenterOptions
 from tasks.training.segmenter.train import train_segmenter
 from tests.small_version import small_version
@@ -76,6 +77,22 @@ def test_two_and_four_processes_give_the_losses_of_one(tmp_path: Path, network: 
     assert len(losses[0]) == 6
     assert losses[1] == pytest.approx(losses[0], abs=1e-4)
     assert losses[2] == pytest.approx(losses[0], abs=1e-4)
+
+
+def test_the_process_that_scores_reads_the_test_pictures_once_and_no_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version, out = small_version(str(tmp_path / "v"), train=20), str(tmp_path / "run")
+    options = SegmenterOptions(size=32, batch=4, steps=2, evaluate=1, width=8, processes=2, device="cpu")
+    train_segmenter(version, None, out, options.replaced(processes=1, seed=1))
+    splits: list[str] = []
+    read = Feed.read
+    monkeypatch.setattr(Feed, "read", lambda self, one: splits.append(one.split) or read(self, one))
+    report = train_segmenter(version, None, out, options)
+    # The average mask is of all training pictures.
+    assert splits == ["test"] * 4 + ["train"] * report.trained_on
+    assert report.notes[-1] == f"{out}/checkpoint.pt: the state of another training, replaced"
+    assert len(json.loads(Path(report.metrics).read_text())["selection"]) == 2
 
 
 def test_a_killed_process_ends_the_others_and_the_run_goes_on_from_its_state(tmp_path: Path) -> None:

@@ -31,11 +31,20 @@ def average_mask(training: Pictures) -> Tensor:
 
 
 def evaluate_segmenter(
-    module: SegmenterTraining, pictures: Pictures, constant: Tensor, *, batch: int, device: str
+    module: SegmenterTraining,
+    pictures: Pictures,
+    constant: Tensor,
+    *,
+    batch: int,
+    device: str,
+    alone: bool = False,
 ) -> SegmenterScore:
-    """Score the module's network, ``batch`` pictures at a time; ``constant`` is an ``average_mask``."""
+    """Score the module's network, ``batch`` pictures at a time; ``constant`` is an ``average_mask``.
+
+    The counts of processes that train together are added up, and all have to call this; not so ``alone``.
+    """
     module = module.to(device).eval()
-    predicted, fixed = face_metrics().to(device), face_metrics()
+    predicted, fixed = face_metrics(alone=alone).to(device), face_metrics(alone=alone)
     with torch.inference_mode():
         for images, masks in TestBatches(pictures, batch=batch):
             predicted.update(predicted_face(module(images.to(device))), masks.long().to(device))

@@ -18,24 +18,30 @@ from tasks.training.checkpoint import CheckpointCallback, OtherTraining
 from tasks.training.fit import Resources, fit
 from tasks.training.ranks import ONE_PROCESS, Ranks
 from tasks.training.segmenter.curves import write_progress
-from tasks.training.segmenter.data import TestSets, read_test_sets
+from tasks.training.segmenter.data import ScoredSets, scored_sets
 from tasks.training.segmenter.feed.batches import FeedBatches
-from tasks.training.segmenter.feed.in_memory import pictures_of
+from tasks.training.segmenter.feed.coverage import coverage_notes
+from tasks.training.segmenter.feed.filters import FeedFilters
 from tasks.training.segmenter.feed.occlusion.drawn import DrawnOcclusion
 from tasks.training.segmenter.feed.occlusion.open import open_occlusion
-from tasks.training.segmenter.feed.open import Feed, FeedFilters, open_feed
+from tasks.training.segmenter.feed.open import Feed, open_feed
 from tasks.training.segmenter.feed.reading.source import FeedSource
 from tasks.training.segmenter.feed.terms import check_purpose
 from tasks.training.segmenter.options import SegmenterOptions
-from tasks.training.segmenter.select_best import SelectBest
+from tasks.training.segmenter.select_best import SelectBest, load_best
 from tasks.training.segmenter.start import StartedSegmenter, new_training, start_segmenter
 
 _STATE, _BEST, _FAILED = "checkpoint.pt", "best.pt", "diverged.npz"
+# Pictures in samples.png.
+_SHOWN = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmenterRun:
-    """``resumed``: steps finished before; ``notes``: what the reader has to know."""
+    """``resumed``: steps finished before; ``notes``: what the reader has to know.
+
+    Pictures of ``sets`` are read when they are scored, each by the process that does.
+    """
 
     options: SegmenterOptions
     schedule: Schedule
@@ -44,28 +50,16 @@ class SegmenterRun:
     module: SegmenterTraining
     feed: Feed
     occlusion: DrawnOcclusion | None
-    tests: TestSets
+    sets: ScoredSets
     checkpoint: CheckpointCallback
-    best: SelectBest | None
     resumed: int
     notes: tuple[str, ...]
 
     def train(self, ranks: Ranks, on_progress: OnProgress) -> None:
         """Train what remains; raises as ``fit`` does."""
         options, schedule, module = self.options, self.schedule, self.module
-        batches = FeedBatches(
-            self.feed,
-            augmentation=schedule.augmentation,
-            batch=schedule.batch,
-            steps=module.steps,
-            seed=options.seed,
-            first=module.step,
-            accumulate=options.accumulate,
-            rank=ranks.rank,
-            world=ranks.world,
-            loaders=options.loaders,
-            occlusion=self.occlusion,
-        )
+        share = self.selection_of(ranks)
+        shown = self._shown() if ranks.leads else None
         device = choose_device(options.device)
         resources = Resources(
             ranks=ranks,
@@ -74,15 +68,14 @@ class SegmenterRun:
             # Pooling and enlarging on a GPU have no other form.
             deterministic=device == "cpu",
         )
-        callbacks = [self.best] if self.best else []
         try:
             fit(
                 module,
-                batches,
+                self._batches(ranks),
                 self.checkpoint,
                 device=device,
                 on_progress=on_progress,
-                callbacks=callbacks,
+                callbacks=[] if share is None else [self._selecting(share, shown)],
                 resources=resources,
             )
         except Diverged as error:
@@ -93,42 +86,82 @@ class SegmenterRun:
             storage.write_bytes(url, _encode_batch(module))
             raise Diverged(f"{error}; the batch is in {url}") from error
         if ranks.leads:
-            write_progress(self.out, self.checkpoint.history, module, self.shown())
+            write_progress(self.out, self.checkpoint.history, module, shown)
 
-    def shown(self) -> Pictures | None:
+    def compare_shards(self) -> None:
+        """Compare the shards to learn from with their hashes, once for all processes that get the feed."""
+        self._batches(ONE_PROCESS).compare_shards()
+        self.feed.reader.compare(one.file for one in self.feed.validation)
+
+    def selection_of(self, ranks: Ranks) -> Pictures | None:
+        """A process's share of the pictures that select the weights; of fewer than processes, all."""
+        selection = self.sets.selection
+        if not len(selection) or self.module.step == self.module.steps:
+            return None
+        if len(selection) < ranks.world:
+            return selection.whole()
+        return selection.part(range(ranks.rank, len(selection), ranks.world))
+
+    def load_selected(self) -> int:
+        """Load the weights that are kept into the network; return the step that they are of."""
+        if not len(self.sets.selection):
+            return self.module.steps
+        return load_best(storage.join(self.out, _BEST), self.checkpoint, self.module)
+
+    def _batches(self, ranks: Ranks) -> FeedBatches:
+        return FeedBatches(
+            self.feed,
+            augmentation=self.schedule.augmentation,
+            batch=self.schedule.batch,
+            steps=self.module.steps,
+            seed=self.options.seed,
+            first=self.module.step,
+            accumulate=self.options.accumulate,
+            rank=ranks.rank,
+            world=ranks.world,
+            loaders=self.options.loaders,
+            occlusion=self.occlusion,
+        )
+
+    def _selecting(self, share: Pictures, shown: Pictures | None) -> SelectBest:
+        return SelectBest(
+            storage.join(self.out, _BEST),
+            share,
+            self.checkpoint,
+            variant=self.options.network,
+            every=self.schedule.evaluate,
+            batch=self.schedule.batch,
+            on_scored=lambda scored: write_progress(self.out, self.checkpoint.history, scored, shown),
+        )
+
+    def _shown(self) -> Pictures | None:
         """The pictures that samples.png shows."""
-        return self.best.pictures if self.best else self.tests.held_out
+        pictures = self.sets.selection if len(self.sets.selection) else self.sets.held_out
+        return pictures.part(range(min(_SHOWN, len(pictures)))) if len(pictures) else None
 
 
-def prepare_run(
-    sources: tuple[FeedSource, ...], bank_url: str | None, out: str, options: SegmenterOptions
-) -> SegmenterRun:
-    """Index the data, read validation and test pictures, make the network, and resume a state that lies in
-    ``out``.
-
-    Raises ValueError for data without training samples or whose terms, or those of the occluders, forbid the
-    schedule's purpose, for options that do not fit the network, and for a state of another architecture or
-    occlusion.
-    """
+def feed_of_run(sources: tuple[FeedSource, ...], options: SegmenterOptions) -> Feed:
+    """Index the data of a training. Raises as ``open_feed``."""
     schedule = options.full_schedule()
-    feed = open_feed(
+    return open_feed(
         sources,
         size=schedule.size,
         target=options.target,
         held_out=schedule.validation,
         filters=FeedFilters(sets=options.sets, occluders=options.occluders),
     )
+
+
+def prepare_run(feed: Feed, bank_url: str | None, out: str, options: SegmenterOptions) -> SegmenterRun:
+    """Make the network, and resume a state that lies in ``out``. No picture is read.
+
+    Raises ValueError for data or occluders whose terms forbid the schedule's purpose, for options that do not
+    fit the network, and for a state of another architecture or occlusion.
+    """
+    schedule = options.full_schedule()
     occlusion = open_occlusion(options.occlusion, feed, bank_url, seed=options.seed)
-    tests = read_test_sets(feed, bank_url, most=options.max_samples)
-    validation = pictures_of(feed, feed.validation, options.max_samples)
-    notes = [] if occlusion is None else occlusion.notes()
-    if options.select_on == "realocc":
-        if "RealOcc" not in tests.real:
-            raise ValueError("--select-on realocc: expected faces of RealOcc in the bank, found none")
-        validation = tests.real["RealOcc"]
-        notes.append("the weights are selected on RealOcc: its scores are no longer those of unseen faces")
-    elif not len(validation):
-        notes.append("no validation faces: the weights of the last step are kept")
+    on_realocc = options.select_on == "realocc"
+    sets = scored_sets(feed, bank_url, most=options.max_samples, on_realocc=on_realocc)
     started = start_segmenter(options, schedule)
     licences = {one.name: one.licences for one in feed.data}
     if occlusion is not None:
@@ -136,26 +169,17 @@ def prepare_run(
     if started.licence:
         licences[started.started_from] = (started.licence,)
     check_purpose(licences, schedule.purpose)
+    notes = [] if occlusion is None else occlusion.notes()
     if started.started_from == "scratch":
         notes.append("trained from scratch: no ImageNet weights (--backbone)")
     module = new_training(started.network, options, schedule, pictures=len(feed.training))
+    notes += coverage_notes(feed, seed=options.seed, steps=module.steps, batch=schedule.batch)
     checkpoint = CheckpointCallback(
         storage.join(out, _STATE),
         every=options.every,
         settings=_settings(options, schedule, started, feed, occlusion),
     )
     resumed, replaced = _resume(checkpoint, module)
-    best = None
-    if len(validation):
-        best = SelectBest(
-            storage.join(out, _BEST),
-            validation,
-            checkpoint,
-            variant=options.network,
-            every=schedule.evaluate,
-            batch=schedule.batch,
-            on_scored=lambda scored: write_progress(out, checkpoint.history, scored, validation),
-        )
     return SegmenterRun(
         options=options,
         schedule=schedule,
@@ -164,16 +188,15 @@ def prepare_run(
         module=module,
         feed=feed,
         occlusion=occlusion,
-        tests=tests,
+        sets=sets,
         checkpoint=checkpoint,
-        best=best,
         resumed=resumed,
-        notes=(*tests.notes, *notes, *replaced),
+        notes=(*feed.notes, *sets.notes, *notes, *replaced),
     )
 
 
 def train_rank(
-    sources: tuple[FeedSource, ...],
+    feed: Feed,
     bank_url: str | None,
     out: str,
     options: SegmenterOptions,
@@ -181,7 +204,7 @@ def train_rank(
     on_progress: OnProgress = lambda done, total: None,
 ) -> None:
     """Train as one of several processes; the one that leads writes the state."""
-    prepare_run(sources, bank_url, out, options).train(ranks, on_progress)
+    prepare_run(feed, bank_url, out, options).train(ranks, on_progress)
 
 
 def _resume(checkpoint: CheckpointCallback, module: SegmenterTraining) -> tuple[int, tuple[str, ...]]:

@@ -23,8 +23,9 @@ SELECTION_SCORE = "selection_iou"
 class SelectBest(StepCallback):
     """Scores ``pictures`` every ``every`` steps and at the end; writes the best weights to ``url``.
 
-    The scores are rows of the checkpoint's history, so that a resumed training knows them. The earlier of
-    two equal scores is kept. ``on_scored`` is called after each score, in the process that leads.
+    ``pictures`` are this process's share; the counts of all are added up. The scores are rows of the
+    checkpoint's history, so that a resumed training knows them. The earlier of two equal scores is kept.
+    ``on_scored`` is called after each score, in the process that leads.
     """
 
     def __init__(
@@ -38,46 +39,40 @@ class SelectBest(StepCallback):
         batch: int,
         on_scored: Callable[[SegmenterTraining], None],
     ) -> None:
-        self.url = url
-        self.pictures, self._checkpoint, self._variant = pictures, checkpoint, variant
+        self._url, self._pictures = url, pictures
+        self._checkpoint, self._variant = checkpoint, variant
         self._every, self._batch, self._on_scored = every, batch, on_scored
 
     def after_step(self, trainer: lightning.Trainer, module: TrainingModule) -> None:
         assert isinstance(module, SegmenterTraining)  # noqa: S101 (no other has these pictures)
         if module.step % self._every and module.step != module.steps:
             return
-        score = self._score(trainer, module)
+        score = self._score(module)
         before = best_row(self._checkpoint)
         self._checkpoint.history.append({"step": module.step, SELECTION_SCORE: score})
         if trainer.is_global_zero:
             if before is None or score > before[SELECTION_SCORE]:
-                storage.write_bytes(self.url, encode_segmenter(module.network, self._variant))
+                storage.write_bytes(self._url, encode_segmenter(module.network, self._variant))
             self._on_scored(module)
 
-    def load_best(self, module: SegmenterTraining) -> int:
-        """Load the best weights into the module's network; return the step that they are of."""
-        row = best_row(self._checkpoint)
-        if row is None or not storage.exists(self.url):
-            raise FileNotFoundError(
-                f"{self.url}: expected the best weights of this training, found none; use another --out"
-            )
-        best = decode_segmenter(storage.read_bytes(self.url), self.url)
-        module.network.load_state_dict(best.state_dict())
-        return int(row["step"])
-
-    def _score(self, trainer: lightning.Trainer, module: SegmenterTraining) -> float:
-        """Score this process's share; the counts of all are added up."""
-        pictures, world = self.pictures, trainer.world_size
-        if len(pictures) >= world > 1:
-            pictures = Pictures(
-                images=pictures.images[trainer.global_rank :: world],
-                masks=pictures.masks[trainer.global_rank :: world],
-            )
+    def _score(self, module: SegmenterTraining) -> float:
+        constant = torch.zeros_like(self._pictures.masks[:1]).long()
         device = str(module.device)
-        constant = torch.zeros_like(pictures.masks[:1]).long()
-        score = evaluate_segmenter(module, pictures, constant, batch=self._batch, device=device)
+        score = evaluate_segmenter(module, self._pictures, constant, batch=self._batch, device=device)
         module.train()
         return score.face_iou
+
+
+def load_best(url: str, checkpoint: CheckpointCallback, module: SegmenterTraining) -> int:
+    """Load the best weights at ``url`` into the module's network; return the step that they are of."""
+    row = best_row(checkpoint)
+    if row is None or not storage.exists(url):
+        raise FileNotFoundError(
+            f"{url}: expected the best weights of this training, found none; use another --out"
+        )
+    best = decode_segmenter(storage.read_bytes(url), url)
+    module.network.load_state_dict(best.state_dict())
+    return int(row["step"])
 
 
 def best_row(checkpoint: CheckpointCallback) -> dict[str, float] | None:

@@ -15,7 +15,7 @@ from shards import storage
 from shards.lock import one_writer
 from tasks.progress import OnProgress, ignore_progress
 from tasks.training.folder import check_training_folder
-from tasks.training.ranks import ONE_PROCESS, ranks_here
+from tasks.training.ranks import ONE_PROCESS, Ranks, ranks_here
 from tasks.training.report import encode_metrics
 from tasks.training.segmenter.evaluate import SegmenterScore, average_mask, evaluate_segmenter
 from tasks.training.segmenter.feed.in_memory import pictures_of
@@ -23,11 +23,12 @@ from tasks.training.segmenter.feed.occlusion.tally import tally_occlusion
 from tasks.training.segmenter.feed.open import Feed
 from tasks.training.segmenter.options import SegmenterOptions
 from tasks.training.segmenter.report import SegmenterReport
-from tasks.training.segmenter.run import SegmenterRun, prepare_run, train_rank
-from tasks.training.segmenter.select_best import SELECTION_SCORE
+from tasks.training.segmenter.run import SegmenterRun, feed_of_run, prepare_run, train_rank
+from tasks.training.segmenter.select_best import SELECTION_SCORE, best_row
 from tasks.training.spawn import spawn_ranks
 
 _WEIGHTS, _METRICS = "segmenter.pt", "metrics.json"
+_HELD_OUT = "held-out synthetic"
 # Training pictures of which the constant mask is the average.
 _AVERAGED = 512
 
@@ -62,9 +63,9 @@ def train_segmenter(
     ranks = ranks_here(options.processes)
     if ranks is not None and not ranks.leads:
         # The process that leads holds the lock for all.
-        run = prepare_run(options.sources(version_url), bank_url, out, options)
+        run = prepare_run(feed_of_run(options.sources(version_url), options), bank_url, out, options)
         run.train(ranks, ignore_progress)
-        return _finish(run, writes=False)
+        return _unscored(run, ranks)
     return _train(version_url, bank_url, out, options, wait=wait, on_progress=on_progress)
 
 
@@ -79,61 +80,83 @@ def _train(
     on_progress: OnProgress,
 ) -> SegmenterReport:
     check_training_folder(out, "segmenter")
-    sources = options.sources(version_url)
-    run = prepare_run(sources, bank_url, out, options)
+    feed = feed_of_run(options.sources(version_url), options)
+    run = prepare_run(feed, bank_url, out, options)
     ranks = ranks_here(options.processes)
+    # Before the training, so that a damaged one is named at once.
+    tests = _read_tests(run)
     if ranks is None and options.processes > 1 and run.module.step < run.module.steps:
-        state = run.checkpoint.url
+        run.compare_shards()
         spawn_ranks(
             train_rank,
-            (sources, bank_url, out, options),
+            (feed, bank_url, out, options),
             options.processes,
-            state=state,
+            state=run.checkpoint.url,
             on_progress=on_progress,
         )
-        resumed = run.resumed
-        run = prepare_run(sources, bank_url, out, options)
-        return _finish(run, resumed=resumed)
-    run.train(ranks or ONE_PROCESS, on_progress)
-    return _finish(run)
+        run.checkpoint.resume(run.module)
+    else:
+        run.train(ranks or ONE_PROCESS, on_progress)
+    return _finish(run, tests)
 
 
-def _finish(run: SegmenterRun, *, resumed: int | None = None, writes: bool = True) -> SegmenterReport:
+def _read_tests(run: SegmenterRun) -> dict[str, Pictures]:
+    """The pictures to test on, by data set."""
+    sets = {_HELD_OUT: run.sets.held_out, **run.sets.real}
+    return {name: pictures.whole() for name, pictures in sets.items() if len(pictures)}
+
+
+def _finish(run: SegmenterRun, tests: Mapping[str, Pictures]) -> SegmenterReport:
     """Score the selected weights, and write them."""
-    options, out, module = run.options, run.out, run.module
-    drawn = _drawn(run)
-    selected = run.best.load_best(module) if run.best else module.steps
-    constant = average_mask(pictures_of(run.feed, run.feed.training, _AVERAGED))
-    device = choose_device(options.device)
+    module = run.module
+    selected = run.load_selected()
+    constant = average_mask(pictures_of(run.feed, run.feed.training, _AVERAGED).whole())
+    device, batch = choose_device(run.options.device), run.schedule.batch
+    scores = {
+        name: evaluate_segmenter(module, pictures, constant, batch=batch, device=device, alone=True)
+        for name, pictures in tests.items()
+    }
+    report = _report(run, selected, scores, _drawn(run))
+    metadata = _metadata(run, report)
+    storage.write_bytes(report.weights, encode_segmenter(module.network, run.options.network, metadata))
+    storage.write_bytes(report.metrics, _metrics(run, report))
+    return report
 
-    def score(pictures: Pictures) -> SegmenterScore:
-        return evaluate_segmenter(module, pictures, constant, batch=run.schedule.batch, device=device)
 
-    report = SegmenterReport(
-        weights=storage.join(out, _WEIGHTS),
-        metrics=storage.join(out, _METRICS),
+def _unscored(run: SegmenterRun, ranks: Ranks) -> SegmenterReport:
+    """The report of a process that does not lead."""
+    best = best_row(run.checkpoint)
+    note = f"process {ranks.rank + 1} of {ranks.world}: the first one scores the weights and writes them"
+    return _report(run, int(best["step"]) if best else run.module.steps, {}, None, note)
+
+
+def _report(
+    run: SegmenterRun,
+    selected: int,
+    scores: Mapping[str, SegmenterScore],
+    drawn: Mapping[str, Any] | None,
+    *more: str,
+) -> SegmenterReport:
+    return SegmenterReport(
+        weights=storage.join(run.out, _WEIGHTS),
+        metrics=storage.join(run.out, _METRICS),
         state=run.checkpoint.url,
         version=_version_of(run.feed),
         size=run.schedule.size,
-        steps=module.steps,
-        resumed=run.resumed if resumed is None else resumed,
+        steps=run.module.steps,
+        resumed=run.resumed,
         trained_on=len(run.feed.training),
-        network=options.network,
+        network=run.options.network,
         schedule=run.schedule.name,
         started_from=run.started.started_from,
-        selected_on=_selected_on(run),
+        selected_on=run.sets.selected_on or "last step",
         selected_step=selected,
         occlusion=str(run.occlusion or "none"),
         drawn=drawn,
-        held_out=score(run.tests.held_out) if run.tests.held_out else None,
-        real={name: score(pictures) for name, pictures in run.tests.real.items()},
-        notes=(*run.notes, *_idle_draws(drawn)),
+        held_out=scores.get(_HELD_OUT),
+        real={name: scores[name] for name in run.sets.real if name in scores},
+        notes=(*run.notes, *_idle_draws(drawn), *more),
     )
-    if writes:
-        metadata = _metadata(run, report)
-        storage.write_bytes(report.weights, encode_segmenter(module.network, options.network, metadata))
-        storage.write_bytes(report.metrics, _metrics(run, report))
-    return report
 
 
 def _drawn(run: SegmenterRun) -> dict[str, Any] | None:
@@ -151,14 +174,8 @@ def _idle_draws(drawn: Mapping[str, Any] | None) -> Iterator[str]:
             yield f"{name} hid no face in {idle} of {tally['drawn']} draws that were counted"
 
 
-def _selected_on(run: SegmenterRun) -> str:
-    if run.best is None:
-        return "last step"
-    return "RealOcc" if run.options.select_on == "realocc" else "held-out validation"
-
-
 def _metadata(run: SegmenterRun, report: SegmenterReport) -> SegmenterMetadata:
-    scores = {"held-out synthetic": report.held_out, **report.real}
+    scores = {_HELD_OUT: report.held_out, **report.real}
     return SegmenterMetadata(
         size=report.size,
         started_from=report.started_from,

@@ -16,7 +16,7 @@ from manifests.dataset import DATASET_INDEX, MANIFEST
 from natocc.document import RELEASE
 from tasks.build.options import BuildOptions
 from tasks.build.version import build
-from tasks.training.read_shards import read_shards
+from tasks.training.segmenter.feed.reading.index import index_source
 from tests.earlier_version import make_schema_0, make_schema_1, make_schema_2, rewrite
 
 KEY = "randocc-00000-000"
@@ -56,7 +56,8 @@ def test_a_version_of_an_earlier_release_is_read_by_all(
         assert run("preview", place, "--out", tmp_path / "sheet.png").exit_code == 0
         replayed = run("replay", place, KEY, "--bank", bank_url, "--out", tmp_path / "one")
         assert "equal to the stored bytes" in replayed.stdout
-        assert [one.key for one in read_shards(str(place), "train", size=32)] == [KEY, "randocc-00000-001"]
+        samples = index_source(str(place), 0, 0).samples
+        assert [one.key for one in samples if one.split == "train"] == [KEY, "randocc-00000-001"]
 
 
 def commands(place: Path, bank: str, out: Path) -> list[tuple[object, ...]]:

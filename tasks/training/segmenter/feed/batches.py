@@ -46,13 +46,26 @@ class FeedBatches:
         occlusion: DrawnOcclusion | None = None,
     ) -> None:
         self._passes = _Passes(feed, occlusion, augmentation, batch, seed, accumulate, rank, world)
+        self._feed, self._positions = feed, range(first * batch, steps * batch)
         self._range = range(first * accumulate, steps * accumulate)
         self._loaders = loaders
 
     def __len__(self) -> int:
         return len(self._range)
 
+    def compare_shards(self) -> None:
+        """Compare the shards of these batches with their hashes, so that other processes need not.
+
+        Raises BadShard for a damaged or missing shard.
+        """
+        order, training = self._passes.order(), self._feed.training
+        if len(self._positions) < order.length:
+            training = tuple(training[order[position]] for position in self._positions)
+        self._feed.reader.compare(one.file for one in training)
+
     def __iter__(self) -> Iterator[Batch]:
+        if self._loaders:
+            self.compare_shards()
         passes = _From(self._passes, self._range)
         yield from load_items(passes, self._loaders)
 
@@ -103,8 +116,7 @@ class _Passes:
         return self._occlusion.occlude(picture, sample, turn)
 
     def order(self) -> EpochOrder:
-        files = [one.file for one in self._feed.training]
-        return EpochOrder(files, self._feed.weights, self._seed)
+        return self._feed.order(self._seed)
 
 
 class _From(Dataset[Batch]):

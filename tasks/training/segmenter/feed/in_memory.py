@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import torch
@@ -15,16 +15,52 @@ from tasks.training.segmenter.feed.reading.index import FeedSample
 from tasks.training.segmenter.feed.reading.target import LearntTarget
 
 
-def pictures_of(feed: Feed, samples: Sequence[FeedSample], most: int) -> Pictures:
-    """Decode ``samples``, at most ``most`` of them, taken evenly. Masks are 1 where the face is visible."""
+class PictureSet:
+    """Some pictures that are decoded when they are asked for; as a whole they are held.
+
+    ``decode`` takes numbers below ``count``.
+    """
+
+    def __init__(self, count: int, decode: Callable[[range], Pictures]) -> None:
+        self._count, self._decode = count, decode
+        self._whole: Pictures | None = None
+
+    def __len__(self) -> int:
+        return self._count
+
+    def whole(self) -> Pictures:
+        """All of them, decoded once."""
+        if self._whole is None:
+            self._whole = self._decode(range(self._count))
+        return self._whole
+
+    def part(self, numbers: range) -> Pictures:
+        """Those of ``numbers`` alone; of pictures that are held, a view."""
+        if self._whole is None and len(numbers) < self._count:
+            return self._decode(numbers)
+        held, chosen = self.whole(), slice(numbers.start, numbers.stop, numbers.step)
+        return Pictures(images=held.images[chosen], masks=held.masks[chosen])
+
+
+def pictures_of(feed: Feed, samples: Sequence[FeedSample], most: int) -> PictureSet:
+    """``samples`` of a feed, at most ``most``, taken evenly. Masks are 1 where the face is visible."""
     step = max(1.0, len(samples) / most)
     taken = [samples[int(number * step)] for number in range(min(most, len(samples)))]
-    images = np.zeros((len(taken), 3, feed.size, feed.size), np.uint8)
-    masks = np.zeros((len(taken), 1, feed.size, feed.size), np.uint8)
-    for number, sample in enumerate(taken):
-        read = feed.read(sample)
-        images[number] = read.image.transpose(2, 0, 1)
-        masks[number, 0] = visible_face(read.label, feed.target)
+
+    def decode(numbers: range) -> Pictures:
+        read = (feed.read(taken[number]) for number in numbers)
+        pairs = ((one.image, visible_face(one.label, feed.target)) for one in read)
+        return stacked(pairs, len(numbers), feed.size)
+
+    return PictureSet(len(taken), decode)
+
+
+def stacked(pairs: Iterable[tuple[Image, Image]], count: int, size: int) -> Pictures:
+    """``count`` pairs of a picture, RGB uint8 (size, size, 3), and a mask, uint8 (size, size), together."""
+    images = np.zeros((count, 3, size, size), np.uint8)
+    masks = np.zeros((count, 1, size, size), np.uint8)
+    for number, (image, mask) in enumerate(pairs):
+        images[number], masks[number, 0] = image.transpose(2, 0, 1), mask
     return Pictures(images=torch.from_numpy(images), masks=torch.from_numpy(masks))
 
 

@@ -7,22 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from manifests.dataset import Dataset
+from tasks.training.segmenter.feed.divide import divide_samples
+from tasks.training.segmenter.feed.filters import FeedFilters
+from tasks.training.segmenter.feed.order import EpochOrder
 from tasks.training.segmenter.feed.reading.decode import LabelledPicture, decode_members
-from tasks.training.segmenter.feed.reading.held_out import groups_of, hold_out
 from tasks.training.segmenter.feed.reading.index import FeedSample, SourceIndex, index_source
 from tasks.training.segmenter.feed.reading.shard_file import MemberReader
 from tasks.training.segmenter.feed.reading.source import FeedSource
 from tasks.training.segmenter.feed.reading.target import TARGET_MEMBERS, LearntTarget
 
 _PICTURE = "jpg"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedFilters:
-    """Sets of the recipes and categories of occluders; empty: all."""
-
-    sets: tuple[str, ...] = ()
-    occluders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +40,10 @@ class FeedData:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """``weights``: how often each training sample comes in an epoch."""
+    """``weights``: how often each training sample comes in an epoch.
+
+    ``validated_on``: where ``validation`` is from, "" if it is empty. ``notes`` count what is left out.
+    """
 
     data: tuple[FeedData, ...]
     training: tuple[FeedSample, ...]
@@ -57,6 +54,8 @@ class Feed:
     reader: MemberReader
     size: int
     target: LearntTarget
+    validated_on: str
+    notes: tuple[str, ...]
 
     def read(self, sample: FeedSample) -> LabelledPicture:
         """Read and decode a sample. Raises ValueError that names it for what can't be used."""
@@ -71,11 +70,17 @@ class Feed:
         source = f"folder {sample.source}" if dataset is None else dataset.name
         return f"{source}\x1f{sample.set}\x1f{sample.key}"
 
+    def order(self, seed: int) -> EpochOrder:
+        """Which training samples come when. Raises ValueError for weights of which none comes."""
+        return EpochOrder([one.file for one in self.training], self.weights, seed)
+
     @property
     def fingerprint(self) -> str:
         """A hash of versions, weights and samples; of a folder, of its names."""
         lines = [f"{one.name} {one.weight}" for one in self.data]
         lines += [f"{one.source} {one.key}" for one in self.training]
+        # What is held out follows from what is not.
+        lines += [f"validation {one.source} {one.key}" for one in self.validation if one.split != "train"]
         return f"{len(self.training)} sha256:{hashlib.sha256(chr(10).join(lines).encode()).hexdigest()}"
 
 
@@ -87,7 +92,8 @@ def open_feed(
     held_out: float,
     filters: FeedFilters | None = None,
 ) -> Feed:
-    """Index the sources; about ``held_out`` of the faces is for validation, none if there is only one.
+    """Index the sources and divide their samples; about ``held_out`` of the faces is for validation, none if
+    there is only one. A split ``val`` of a source is that source's validation instead.
 
     Raises FileNotFoundError for what is no version and no folder, ValueError for sources without a sample to
     train on, for one that is given twice, and for versions with labels of different sources
@@ -95,27 +101,26 @@ def open_feed(
     """
     indices = list(_indexed(sources))
     _check_labels(sources, indices)
-    every = [one for index in indices for one in index.samples]
-    samples = [one for one in every if one.split == "train"]
-    wanted = filters or FeedFilters()
-    chosen = _filtered(samples, wanted)
-    if not chosen:
-        raise ValueError(_nothing(sources, samples, wanted))
-    training, validation = (
-        hold_out(chosen, held_out) if len(set(groups_of(chosen))) > 1 else (tuple(chosen), ())
+    divided = divide_samples(
+        [one for index in indices for one in index.samples],
+        [source.url for source in sources],
+        held_out=held_out,
+        filters=filters or FeedFilters(),
     )
     return Feed(
         data=tuple(
             FeedData(given=source.url, url=index.url, weight=source.weight, dataset=index.dataset)
             for source, index in zip(sources, indices, strict=True)
         ),
-        training=training,
-        validation=validation,
-        testing=tuple(_filtered((one for one in every if one.split == "test"), wanted)),
-        weights=tuple(sources[one.source].weight for one in training),
+        training=divided.training,
+        validation=divided.validation,
+        testing=divided.testing,
+        weights=tuple(sources[one.source].weight for one in divided.training),
         reader=MemberReader(tuple(file for index in indices for file in index.files)),
         size=size,
         target=target,
+        validated_on=divided.validated_on,
+        notes=(*(note for index in indices for note in index.notes), *divided.notes),
     )
 
 
@@ -151,24 +156,3 @@ def _check_labels(sources: Sequence[FeedSource], indices: Sequence[SourceIndex])
                 f"--data: expected versions with labels of one {what}, got {found}; train on one of them, or "
                 "write a mixture that says it mixes labels"
             )
-
-
-def _filtered(samples: Iterable[FeedSample], filters: FeedFilters) -> list[FeedSample]:
-    return [
-        one
-        for one in samples
-        if (not filters.sets or one.set in filters.sets)
-        and (not filters.occluders or one.category in filters.occluders)
-    ]
-
-
-def _nothing(sources: Sequence[FeedSource], samples: Sequence[FeedSample], filters: FeedFilters) -> str:
-    urls = ", ".join(source.url for source in sources)
-    if not samples:
-        return f"{urls}: expected samples of the split train, found none; build a recipe that has some"
-    sets, kinds = (sorted({getattr(one, name) for one in samples}) for name in ("set", "category"))
-    wanted = ", ".join((*filters.sets, *filters.occluders))
-    return (
-        f"{urls}: expected samples of {wanted}, found none; there are the sets {', '.join(sets)} and the "
-        f"occluders {', '.join(kinds)}"
-    )

@@ -39,6 +39,11 @@ class EpochOrder:
         self.length = int(self._whole.sum()) + sum(count for _, count in self._fractions)
         if self.length == 0:
             raise ValueError("weights: expected samples that come in an epoch, got none; use larger weights")
+        whole_or_part = self._whole > 0
+        for samples, count in self._fractions:
+            whole_or_part[samples] |= count > 0
+        # Numbers of the samples that come in no epoch: too few of a small weight.
+        self.never = tuple(np.flatnonzero(~whole_or_part).tolist())
         self._epoch = lru_cache(maxsize=2)(self._shuffled)
 
     def __getitem__(self, position: int) -> int:

@@ -1,4 +1,4 @@
-"""What a training does with bad input: named, with what was kept."""
+"""What a process of a training reads, and what it does with bad input: named, with what was kept."""
 
 from __future__ import annotations
 
@@ -14,12 +14,38 @@ from manifests.dataset import DATASET_INDEX, read_dataset
 from models.not_finite import Diverged
 from models.segmenters.training import SegmenterTraining
 from shards.storage import join, write_bytes
+from tasks.training.ranks import ONE_PROCESS, Ranks
+from tasks.training.segmenter.feed.open import Feed
+from tasks.training.segmenter.feed.reading.source import parse_sources
 from tasks.training.segmenter.options import SegmenterOptions
+from tasks.training.segmenter.run import feed_of_run, prepare_run
 from tasks.training.segmenter.train import train_segmenter
-from tests.small_version import small_version
-from tests.tasks.training.segmenter.feed.feeds import occluder_bank, plain_version
+from tests.small_version import small_version, write_version
+from tests.tasks.training.segmenter.feed.feeds import occluder_bank, plain_version, shard
 
 SMALL = SegmenterOptions(size=16, steps=4, batch=4, width=8, every=1, device="cpu")
+
+
+def test_each_process_reads_its_share_of_the_pictures_that_select(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shards = {f"{split}-a-000000.tar": shard(first, 5, split) for first, split in ((0, "train"), (9, "val"))}
+    feed = feed_of_run(parse_sources((write_version(str(tmp_path / "v"), shards),)), SMALL)
+    samples, count = list[str](), len(feed.validation)
+    assert count == 5
+    read = Feed.read
+    monkeypatch.setattr(Feed, "read", lambda self, one: samples.append(one.key) or read(self, one))
+    run = prepare_run(feed, None, str(tmp_path / "run"), SMALL)
+    assert samples == []
+    shares = [run.selection_of(Ranks(rank=rank, world=2, local=2)) for rank in range(2)]
+    assert sorted(samples) == sorted(one.key for one in feed.validation)
+    whole = run.selection_of(ONE_PROCESS)
+    assert whole is not None and len(whole) == count
+    for rank, share in enumerate(shares):
+        assert share is not None and torch.equal(share.images, whole.images[rank::2])
+    more = run.selection_of(Ranks(rank=count, world=count + 1, local=count + 1))
+    assert more is not None and len(more) == count, "none is without pictures"
+    assert len(samples) == 2 * count
 
 
 def test_the_state_of_another_architecture_is_named_and_kept(tmp_path: Path) -> None:

@@ -9,12 +9,11 @@ import pytest
 import torch
 
 from models.segmenters.checkpoint import decode_segmenter, read_segmenter
-from tasks.training.read_shards import read_shards
 from tasks.training.segmenter.options import SegmenterOptions
 from tasks.training.segmenter.report import SegmenterReport
 from tasks.training.segmenter.train import train_segmenter
 from tests.small_version import occluded_face, small_bank, small_version, write_version
-from tests.tasks.training.segmenter.feed.feeds import occluder_bank, plain_version
+from tests.tasks.training.segmenter.feed.feeds import feed_of, occluder_bank, plain_version, shard
 
 
 def _train(folder: Path, out: str, *, train: int = 8, **options: int) -> SegmenterReport:
@@ -49,11 +48,12 @@ def test_it_learns_to_leave_the_occluder_out(tmp_path: Path) -> None:
 def test_the_written_network_predicts_what_was_scored(tmp_path: Path) -> None:
     report = _train(tmp_path, "run")
     network = decode_segmenter(Path(report.weights).read_bytes())
-    examples = list(read_shards(str(tmp_path / "v"), "test", size=32))
+    feed = feed_of(str(tmp_path / "v"), size=32)
+    examples = [feed.read(sample) for sample in feed.testing]
     images = (
         torch.stack([torch.from_numpy(example.image).permute(2, 0, 1) for example in examples]).float() / 255
     )
-    labels = torch.stack([torch.from_numpy(example.mask) for example in examples])[:, None] == 1
+    labels = torch.stack([torch.from_numpy(example.label) for example in examples])[:, None] == 1
     with torch.no_grad():
         face = network(images) > 0
     iou = float((face & labels).sum() / (face | labels).sum())
@@ -90,6 +90,21 @@ def test_missing_test_sets_are_noted(tmp_path: Path) -> None:
     )
 
 
+def test_a_split_val_selects_the_weights_and_report_metrics_and_checkpoint_say_so(tmp_path: Path) -> None:
+    shards = {f"{split}-a-000000.tar": shard(first, 4, split) for first, split in ((0, "train"), (9, "val"))}
+    url = write_version(str(tmp_path / "v"), shards)
+    options = SegmenterOptions(size=16, steps=2, batch=2, width=8, evaluate=1, device="cpu")
+    report = train_segmenter(url, small_bank(str(tmp_path / "bank")), str(tmp_path / "run"), options)
+    assert report.trained_on == 4
+    assert {row["selected_on"] for row in report.table()} == {"validation split"}
+    figures = json.loads(Path(report.metrics).read_text())
+    assert figures["selected_on"] == "validation split" and len(figures["selection"]) == 2
+    note = f"{url}: validated on 4 samples of the split val; none of the split train is held out"
+    assert note in figures["notes"]
+    stored = read_segmenter(Path(report.weights).read_bytes())
+    assert stored.metadata.selected_on == "validation split"
+
+
 def test_every_dataset_of_the_bank_has_its_own_score(tmp_path: Path) -> None:
     bank = small_bank(str(tmp_path / "bank"), real=2, Wild=3, COFW=0)
     options = SegmenterOptions(size=32, steps=30, batch=4, width=8, max_samples=2, device="cpu")
@@ -103,6 +118,7 @@ def test_every_dataset_of_the_bank_has_its_own_score(tmp_path: Path) -> None:
     assert report.real["RealOcc"] != report.real["Wild"]
     assert [row["faces"] for row in report.table()] == ["held-out synthetic", "RealOcc", "Wild"]
     assert report.notes == (
+        "held-out synthetic: tested on 2 of 4 pictures, see --max-samples",
         f"no test on COFW: {bank} has none of its faces",
         "Wild: tested on the first 2 of its 3 faces, see --max-samples",
         "trained from scratch: no ImageNet weights (--backbone)",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from assets.wording import count_of
 from manifests.dataset import MANIFEST, Dataset, ShardRecord, open_rows, read_dataset
 from manifests.sample import read_metadata
 from natocc.kinds import NONE
@@ -21,6 +22,8 @@ _COLUMNS = (
 )
 # Shards of these splits hold samples of several; each sample's json tells.
 _MIXED = ("all", "list")
+# What stands in place of a split that a mixed shard's json does not tell.
+UNKNOWN_SPLIT, SEVERAL_SPLITS = "unknown", "several"
 _PICTURES = (".jpg", ".jpeg", ".png")
 NO_OCCLUDER = "none"
 
@@ -48,18 +51,20 @@ class FeedSample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceIndex:
-    """A source's files and samples; ``dataset`` is None for a folder."""
+    """A source's files and samples; ``dataset`` is None for a folder. ``notes`` count files not used."""
 
     url: str
     files: tuple[SampleFile, ...]
     samples: tuple[FeedSample, ...]
     dataset: Dataset | None
+    notes: tuple[str, ...] = ()
 
 
 def index_source(url: str, source: int, first_file: int) -> SourceIndex:
     """Index a version, a dataset or a folder. ``first_file``: number of its first file.
 
-    Raises FileNotFoundError for what is none of them, ValueError for a folder whose names do not fit.
+    Raises FileNotFoundError for what is none of them, ValueError for a folder whose names do not fit, and
+    for a manifest that lists other samples than ``dataset.json``.
     """
     if storage.is_folder(storage.join(url, "img")):
         return _index_folder(url, source, first_file)
@@ -71,7 +76,10 @@ def index_source(url: str, source: int, first_file: int) -> SourceIndex:
         for one in records
     )
     numbers = {record.file: first_file + place for place, record in enumerate(records)}
-    known = _manifest_samples(found, dataset, source, numbers) if MANIFEST in dataset.files else {}
+    known: dict[str, list[FeedSample]] = {}
+    if MANIFEST in dataset.files:
+        known = _manifest_samples(found, dataset, source, numbers)
+        _check_counts(found, records, known)
     samples: list[FeedSample] = []
     for record, file in zip(records, files, strict=True):
         if record.file in known and record.split not in _MIXED:
@@ -84,13 +92,13 @@ def index_source(url: str, source: int, first_file: int) -> SourceIndex:
 def _manifest_samples(
     url: str, dataset: Dataset, source: int, numbers: dict[str, int]
 ) -> dict[str, list[FeedSample]]:
-    """Kept samples by shard, in the manifest's order."""
+    """Kept samples by shard, in the manifest's order. ``numbers``: of the shards that are known."""
     found: dict[str, list[FeedSample]] = {}
     for row in open_rows(url, dataset).columns(_COLUMNS).to_pylist():
-        if row["verdict"] == "kept" and row["shard"] in numbers:
+        if row["verdict"] == "kept":
             sample = FeedSample(
                 source=source,
-                file=numbers[row["shard"]],
+                file=numbers.get(row["shard"], -1),
                 key=row["key"],
                 split=row["split"],
                 set=row["set"],
@@ -104,18 +112,27 @@ def _manifest_samples(
     return found
 
 
+def _check_counts(url: str, records: Sequence[ShardRecord], listed: dict[str, list[FeedSample]]) -> None:
+    """Raise ValueError for a shard of which manifest and ``dataset.json`` count other samples."""
+    stated = {record.file: record.samples for record in records}
+    for shard, samples in sorted(listed.items()):
+        if len(samples) != stated.get(shard, 0):
+            raise ValueError(
+                f"{url}: expected {count_of(stated.get(shard, 0), 'samples')} of {shard} in {MANIFEST}, as "
+                f"dataset.json counts them, got {len(samples)}; run the `natocc build` that made it again"
+            )
+
+
 def _shard_samples(file: SampleFile, record: ShardRecord, source: int, number: int) -> Iterator[FeedSample]:
-    """The samples as their json tells; in mixed shards, face and occluder have to be of one split."""
+    """The samples as their json tells."""
     for key, members in read_shard(file.url, file.sha256):
         fields = read_metadata(members.get("json", b"{}"), f"{file.url}: {key}.json")
         face, occluder = (_part(fields, name) for name in ("face", "occluder"))
-        splits = {part["split"] for part in (face, occluder) if part.get("split")}
-        mixed = splits.pop() if len(splits) == 1 else "neither"
         yield FeedSample(
             source=source,
             file=number,
             key=key,
-            split=mixed if record.split in _MIXED else record.split,
+            split=_split_of(face, occluder, record.split) if record.split in _MIXED else record.split,
             set=str(fields.get("set") or record.set),
             kind=str(fields.get("kind") or NONE),
             category=str(occluder.get("category") or NO_OCCLUDER),
@@ -125,16 +142,21 @@ def _shard_samples(file: SampleFile, record: ShardRecord, source: int, number: i
         )
 
 
+def _split_of(face: dict[str, Any], occluder: dict[str, Any], mixed: str) -> str:
+    """The one split of face and occluder. A list of faces is of training, where its json says nothing."""
+    splits = {str(part["split"]) for part in (face, occluder) if part.get("split")}
+    if len(splits) > 1:
+        return SEVERAL_SPLITS
+    return splits.pop() if splits else "train" if mixed == "list" else UNKNOWN_SPLIT
+
+
 def _part(fields: dict[str, Any], name: str) -> dict[str, Any]:
     return fields.get(name) or {}
 
 
 def _index_folder(url: str, source: int, number: int) -> SourceIndex:
-    pictures = [
-        name
-        for name in storage.list_names(storage.join(url, "img"), data_alone=True)
-        if PurePosixPath(name).suffix.lower() in _PICTURES
-    ]
+    names = storage.list_names(storage.join(url, "img"), data_alone=True)
+    pictures = [name for name in names if PurePosixPath(name).suffix.lower() in _PICTURES]
     stems = [PurePosixPath(name).stem for name in pictures]
     if len(set(stems)) < len(stems):
         double = next(stem for stem in stems if stems.count(stem) > 1)
@@ -161,4 +183,19 @@ def _index_folder(url: str, source: int, number: int) -> SourceIndex:
         )
         for name, stem in zip(pictures, stems, strict=True)
     )
-    return SourceIndex(url=url, files=(SampleFile(url=url),), samples=samples, dataset=None)
+    return SourceIndex(
+        url=url,
+        files=(SampleFile(url=url),),
+        samples=samples,
+        dataset=None,
+        notes=(
+            *_passed_over(f"{url}/img", "neither .jpg, .jpeg nor .png", {*names} - {*pictures}),
+            *_passed_over(f"{url}/mask", "no picture in img", masks - {f"{stem}.png" for stem in stems}),
+        ),
+    )
+
+
+def _passed_over(folder: str, why: str, names: set[str]) -> tuple[str, ...]:
+    if not names:
+        return ()
+    return (f"{folder}: {count_of(len(names), 'files')} not used, {min(names)!r} first: {why}",)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import tarfile
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from assets.wording import count_of
@@ -18,6 +19,10 @@ from shards.tar import MemberSpan, iterate
 _ADVICE = "run the `natocc build` that made it again, which repairs it"
 # Shards elsewhere that are held as a whole.
 _HELD = 4
+# Shards that are hashed at a time.
+_HASHING = 4
+# Device, number, size and time of change of a file: another one where it was written or replaced.
+_Identity = tuple[int, int, int, int]
 _Spans = dict[str, dict[str, MemberSpan]]
 Value = TypeVar("Value")
 
@@ -39,16 +44,33 @@ class MemberReader:
     """Reads members by sample. A shard is compared with its hash before its first sample is used.
 
     Of a local shard the places of the members are kept; shards elsewhere are held as a whole, the last four.
+    A copy in another process takes over which local shards were compared, and compares those that were
+    written since.
     """
 
-    def __init__(self, files: tuple[SampleFile, ...]) -> None:
+    def __init__(
+        self, files: tuple[SampleFile, ...], compared: Mapping[int, _Identity] | None = None
+    ) -> None:
         self._files = files
+        self._compared = dict(compared or {})
         self._spans: dict[int, _Spans] = {}
         self._held: OrderedDict[int, dict[str, dict[str, bytes]]] = OrderedDict()
 
-    def __reduce__(self) -> tuple[type[MemberReader], tuple[tuple[SampleFile, ...]]]:
-        # Another process compares for itself.
-        return MemberReader, (self._files,)
+    def __reduce__(
+        self,
+    ) -> tuple[type[MemberReader], tuple[tuple[SampleFile, ...], Mapping[int, _Identity]]]:
+        return MemberReader, (self._files, self._compared)
+
+    def compare(self, numbers: Iterable[int]) -> None:
+        """Compare the local shards of these numbers with their hashes, for this process and copies of it.
+
+        Raises BadShard for a damaged or missing shard.
+        """
+        paths = {number: storage.local_path(self._files[number].url) for number in set(numbers)}
+        local = [(number, path) for number, path in sorted(paths.items()) if path is not None]
+        with ThreadPoolExecutor(_HASHING) as pool:
+            for _ in pool.map(lambda one: self._compare(*one), local):
+                pass
 
     def read(self, number: int, key: str, names: Collection[str]) -> dict[str, bytes]:
         """Those members ``names`` of a sample that exist. Raises BadShard for a damaged or missing shard."""
@@ -58,14 +80,33 @@ class MemberReader:
         path = storage.local_path(file.url)
         if path is None:
             return _of(self._whole(number, file), key, names, file.url)
-        if number not in self._spans:
-            self._spans[number] = _checked_spans(file)
+        if self._compare(number, path) or number not in self._spans:
+            self._spans[number] = _spans_of(file, path)
         spans = _of(self._spans[number], key, names, file.url)
         return _read_spans(str(path), spans)
 
     def where(self, number: int, key: str) -> str:
         """The beginning of a message about a sample."""
         return f"{self._files[number].url}: {key}"
+
+    def _compare(self, number: int, path: Path) -> bool:
+        """Compare a local shard with its hash, unless the same file was before; whether it was compared."""
+        file = self._files[number]
+        if file.is_folder:
+            return False
+        try:
+            found = _identity_of(path)
+            if self._compared.get(number) == found:
+                return False
+            same = storage.sha256_of(file.url) == file.sha256
+        except FileNotFoundError as error:
+            raise MissingShard(
+                f"{file.url}: expected the shard that the index lists, got no file; {_ADVICE}"
+            ) from error
+        if not same:
+            raise BadShard(f"{file.url}: expected the shard that the index lists, got other bytes; {_ADVICE}")
+        self._compared[number] = found
+        return True
 
     def _whole(self, number: int, file: SampleFile) -> dict[str, dict[str, bytes]]:
         if number not in self._held:
@@ -88,19 +129,16 @@ def _of(samples: dict[str, dict[str, Value]], key: str, names: Collection[str], 
     return {name: value for name, value in samples[key].items() if name in names}
 
 
-def _checked_spans(file: SampleFile) -> _Spans:
-    """Where each member lies in a local shard, which is compared with its hash."""
-    try:
-        same = storage.sha256_of(file.url) == file.sha256
-    except FileNotFoundError as error:
-        raise MissingShard(
-            f"{file.url}: expected the shard that the index lists, got no file; {_ADVICE}"
-        ) from error
-    if not same:
-        raise BadShard(f"{file.url}: expected the shard that the index lists, got other bytes; {_ADVICE}")
+def _identity_of(path: Path) -> _Identity:
+    found = path.stat()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _spans_of(file: SampleFile, path: Path) -> _Spans:
+    """Where each member lies in a local shard."""
     spans: _Spans = {}
     try:
-        with tarfile.open(str(storage.local_path(file.url)), mode="r:") as tar:
+        with tarfile.open(str(path), mode="r:") as tar:
             for info in tar:
                 key, _, extension = info.name.partition(".")
                 spans.setdefault(key, {})[extension] = MemberSpan(info.offset_data, info.size)

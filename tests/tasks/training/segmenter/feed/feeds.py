@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,11 +16,19 @@ from benchmarks import inputs
 from natocc.codecs import encode_jpeg, encode_png
 from natocc.geometry import Image
 from natocc.resize.scale import limit_long_side
-from tasks.training.segmenter.feed.open import Feed, FeedFilters, open_feed
+from tasks.training.segmenter.feed.filters import FeedFilters
+from tasks.training.segmenter.feed.open import Feed, open_feed
+from tasks.training.segmenter.feed.reading.index import FeedSample
 from tasks.training.segmenter.feed.reading.source import FeedSource
 from tasks.training.segmenter.feed.reading.target import LearntTarget
 from tests.entries import blank_entry
 from tests.small_version import Members, occluded_face, write_version
+
+
+def sample(photo: str, **fields: str | int) -> FeedSample:
+    """A sample of nobody known, of the split train, unless ``fields`` say otherwise."""
+    given: dict[str, Any] = {"source": 0, "file": 0, "split": "train", "set": "randocc", "kind": "none"}
+    return FeedSample(**given | {"category": "none", "key": photo, "photo": photo, "person": ""} | fields)
 
 
 def shard(first: int, count: int, split: str = "train") -> tuple[str, list[tuple[str, Members]]]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from shards.reader import BadShard
 from tasks.training.segmenter.feed.batches import Batch, FeedBatches
 from tasks.training.segmenter.feed.in_memory import pictures_of
 from tasks.training.segmenter.feed.occlusion.choice import OcclusionChoice, parse_shares
@@ -12,6 +13,7 @@ from tasks.training.segmenter.feed.occlusion.drawn import DrawnOcclusion
 from tasks.training.segmenter.feed.occlusion.open import open_occlusion
 from tasks.training.segmenter.feed.open import Feed
 from tasks.training.segmenter.feed.reading.source import FeedSource
+from tests.bank_entries import flip_bit
 from tests.tasks.training.segmenter.feed.feeds import feed_of, occluder_bank, plain_version, version
 
 
@@ -72,6 +74,23 @@ def test_loader_processes_change_nothing(tmp_path: Path) -> None:
     url = version(tmp_path)
     for ours, theirs in zip(batches(url, loaders=1, steps=2), batches(url, steps=2), strict=True):
         assert all(torch.equal(a, b) for a, b in zip(ours, theirs, strict=True))
+
+
+def test_shards_of_the_batches_are_compared_before_loaders_start(tmp_path: Path) -> None:
+    url = version(tmp_path)
+    feed = feed_of(url)
+    order = feed.order(5)
+    first, *later = (feed.training[order[position]].file for position in range(6))
+    ahead, damaged = next((place, file) for place, file in enumerate(later, 1) if file != first)
+    shard = Path(feed.reader.where(damaged, "").removesuffix(": "))
+    flip_bit(shard, 600)
+    steps = [
+        FeedBatches(feed, augmentation="none", batch=1, steps=count, seed=5) for count in (ahead, ahead + 1)
+    ]
+    steps[0].compare_shards()
+    assert len(list(steps[0])) == ahead
+    with pytest.raises(BadShard, match=f"{shard}: expected the shard that the index lists, got other bytes"):
+        steps[1].compare_shards()
 
 
 def test_an_unknown_augmentation_is_refused(tmp_path: Path) -> None:
@@ -149,11 +168,11 @@ def test_occlusion_comes_before_the_augmentation(tmp_path: Path) -> None:
 def test_validation_and_test_pictures_are_never_occluded(tmp_path: Path) -> None:
     feed = feed_of(plain_version(tmp_path, count=6), size=32, held_out=0.3)
     assert feed.validation and feed.testing
-    before = [pictures_of(feed, samples, 9) for samples in (feed.validation, feed.testing)]
+    before = [pictures_of(feed, samples, 9).whole() for samples in (feed.validation, feed.testing)]
     drawn = occluding(feed, None, "erase=1")
     list(FeedBatches(feed, augmentation="none", batch=2, steps=2, seed=5, occlusion=drawn))
     for samples, pictures in zip((feed.validation, feed.testing), before, strict=True):
-        again = pictures_of(feed, samples, 9)
+        again = pictures_of(feed, samples, 9).whole()
         assert torch.equal(again.images, pictures.images) and torch.equal(again.masks, pictures.masks)
         assert torch.equal(again.masks[0, 0], torch.from_numpy(feed.read(samples[0]).label))
 

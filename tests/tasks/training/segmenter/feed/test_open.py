@@ -8,9 +8,10 @@ import pytest
 from manifests.dataset import DATASET_INDEX, read_dataset
 from shards.reader import BadShard
 from shards.storage import join, write_bytes
-from tasks.training.segmenter.feed.open import FeedFilters
+from tasks.training.segmenter.feed.filters import FeedFilters
 from tasks.training.segmenter.feed.reading.source import FeedSource
-from tests.tasks.training.segmenter.feed.feeds import feed_of, version
+from tests.small_version import write_version
+from tests.tasks.training.segmenter.feed.feeds import feed_of, shard, version
 
 
 def test_several_versions_are_concatenated_with_their_weights(tmp_path: Path) -> None:
@@ -37,6 +38,17 @@ def test_the_fingerprint_follows_data_weights_and_samples(tmp_path: Path) -> Non
     assert first != feed_of(FeedSource(url=url, weight=2.0)).fingerprint
     assert first != feed_of(url, held_out=0.3).fingerprint
     assert first != feed_of(version(tmp_path, "w")).fingerprint
+    found = {
+        feed_of(
+            write_version(str(tmp_path / folder / "x"), {"train-a-000000.tar": shard(0, 2), **more})
+        ).fingerprint
+        for folder, more in (
+            ("none", {}),
+            ("one", {"train-b-000000.tar": shard(50, 1, "val")}),
+            ("two", {"train-b-000000.tar": shard(50, 2, "val")}),
+        )
+    }
+    assert len(found) == 3, "the split val decides which weights are kept"
 
 
 def test_a_sample_s_name_tells_it_from_others_and_not_where_it_lies(tmp_path: Path) -> None:

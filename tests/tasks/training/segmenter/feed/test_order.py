@@ -50,6 +50,12 @@ def test_samples_of_four_files_come_together() -> None:
         assert len({files[number] for number in order[start : start + 20]}) == 4
 
 
+def test_samples_that_no_epoch_has_are_known() -> None:
+    order = EpochOrder([0] * 6, [1.0] * 2 + [0.1] * 4, 0)
+    assert order.never == (2, 3, 4, 5) and order.length == 2
+    assert EpochOrder([0] * 7, [1.0] * 2 + [0.1] * 5, 0).never == ()
+
+
 def test_an_epoch_without_samples_is_refused() -> None:
     with pytest.raises(ValueError, match="expected samples that come in an epoch, got none"):
         EpochOrder([0], [0.1], 0)
