@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from models.segmenters.layers.inputs import normalise
+from models.segmenters.layers.inputs import Normalise
 
 Shapes = dict[str, tuple[int, ...]]
 CHANNELS = {0: (32, 64, 160, 256), 1: (64, 128, 320, 512), 2: (64, 128, 320, 512)}
@@ -50,7 +50,7 @@ def checkpoint(size: int, classes: int) -> dict[str, object]:
 def scores(state: Mapping[str, Tensor], images: Tensor) -> Tensor:
     """(N, classes, H, W) of images (N, 3, H, W), RGB in [0, 1]."""
     features = []
-    found = normalise(images)
+    found = Normalise()(images)
     for stage in range(4):
         found = _stage(state, stage, found)
         features.append(found)

@@ -11,7 +11,7 @@ from torch.nn import functional
 from transformers import SegformerConfig, SegformerForSemanticSegmentation
 
 from models.identify import Known, identify
-from models.segmenters.layers.inputs import normalise
+from models.segmenters.layers.inputs import Normalise
 from models.segmenters.segformer.heads import Program
 from models.segmenters.segformer.network import MixTransformer, SegFormer
 from models.segmenters.segformer.weights import published_state, segformer_from
@@ -42,7 +42,7 @@ def scored(network: torch.nn.Module) -> Tensor:
 def scored_by_transformers(network: SegformerForSemanticSegmentation) -> Tensor:
     """The logits, enlarged to the pictures' size."""
     with torch.inference_mode():
-        logits = network(normalise(IMAGES)).logits
+        logits = network(Normalise()(IMAGES)).logits
     return functional.interpolate(logits, size=IMAGES.shape[2:], mode="bilinear", align_corners=False)
 
 
