@@ -14,7 +14,7 @@ from models.segmenters.batches import Pictures
 from models.segmenters.training import SegmenterTraining
 from shards import storage
 from tasks.progress import OnProgress
-from tasks.training.checkpoint import CheckpointCallback, OtherTraining
+from tasks.training.checkpoint import CheckpointCallback
 from tasks.training.fit import Resources, fit
 from tasks.training.ranks import ONE_PROCESS, Ranks
 from tasks.training.segmenter.curves import write_progress
@@ -28,6 +28,7 @@ from tasks.training.segmenter.feed.open import Feed, open_feed
 from tasks.training.segmenter.feed.reading.source import FeedSource
 from tasks.training.segmenter.feed.terms import check_purpose
 from tasks.training.segmenter.options import SegmenterOptions
+from tasks.training.segmenter.resume import resume_or_replace, settings_of
 from tasks.training.segmenter.select_best import SelectBest, load_best
 from tasks.training.segmenter.start import StartedSegmenter, new_training, start_segmenter
 
@@ -177,9 +178,9 @@ def prepare_run(feed: Feed, bank_url: str | None, out: str, options: SegmenterOp
     checkpoint = CheckpointCallback(
         storage.join(out, _STATE),
         every=options.every,
-        settings=_settings(options, schedule, started, feed, occlusion),
+        settings=settings_of(options, schedule, started, feed, occlusion),
     )
-    resumed, replaced = _resume(checkpoint, module)
+    resumed, replaced = resume_or_replace(checkpoint, module)
     return SegmenterRun(
         options=options,
         schedule=schedule,
@@ -205,45 +206,6 @@ def train_rank(
 ) -> None:
     """Train as one of several processes; the one that leads writes the state."""
     prepare_run(feed, bank_url, out, options).train(ranks, on_progress)
-
-
-def _resume(checkpoint: CheckpointCallback, module: SegmenterTraining) -> tuple[int, tuple[str, ...]]:
-    """Return the step to go on from, and a note if another training's state is replaced.
-
-    Scheduled trainings follow a dataset's latest version, and a bank, into the same folder. Raises
-    OtherTraining for the state of another architecture or occlusion.
-    """
-    try:
-        return checkpoint.resume(module), ()
-    except OtherTraining as error:
-        if {"network", "occlusion"} & {*error.names}:
-            raise
-        return 0, (f"{checkpoint.url}: the state of another training, replaced",)
-
-
-def _settings(
-    options: SegmenterOptions,
-    schedule: Schedule,
-    started: StartedSegmenter,
-    feed: Feed,
-    occlusion: DrawnOcclusion | None,
-) -> dict[str, object]:
-    """Return all settings that determine the weights. Processes share a batch, so their number is none.
-
-    Without occlusion there is no setting of it, as in states of earlier releases.
-    """
-    names = ("network", "target", "seed", "width", "accumulate", "freeze_norms", "select_on")
-    fields = schedule.model_dump(mode="json", exclude={"name", "description", "purpose"})
-    return {
-        **{name: getattr(options, name) for name in names},
-        **{
-            name: value if isinstance(value, int | float | str) else str(value)
-            for name, value in fields.items()
-        },
-        "started_from": started.started_from,
-        "pictures": feed.fingerprint,
-        **({} if occlusion is None else occlusion.settings()),
-    }
 
 
 def _encode_batch(module: SegmenterTraining) -> bytes:
