@@ -27,7 +27,7 @@ def resume_or_replace(
         return 0, (f"{checkpoint.url}: the state of another training, replaced",)
 
 
-def settings_of(
+def deciding_settings(
     options: SegmenterOptions,
     schedule: Schedule,
     started: StartedSegmenter,

@@ -28,7 +28,7 @@ from tasks.training.segmenter.feed.open import Feed, open_feed
 from tasks.training.segmenter.feed.reading.source import FeedSource
 from tasks.training.segmenter.feed.terms import check_purpose
 from tasks.training.segmenter.options import SegmenterOptions
-from tasks.training.segmenter.resume import resume_or_replace, settings_of
+from tasks.training.segmenter.resume import deciding_settings, resume_or_replace
 from tasks.training.segmenter.select_best import SelectBest, load_best
 from tasks.training.segmenter.start import StartedSegmenter, new_training, start_segmenter
 
@@ -178,7 +178,7 @@ def prepare_run(feed: Feed, bank_url: str | None, out: str, options: SegmenterOp
     checkpoint = CheckpointCallback(
         storage.join(out, _STATE),
         every=options.every,
-        settings=settings_of(options, schedule, started, feed, occlusion),
+        settings=deciding_settings(options, schedule, started, feed, occlusion),
     )
     resumed, replaced = resume_or_replace(checkpoint, module)
     return SegmenterRun(

@@ -7,7 +7,7 @@ import pytest
 from shards.storage import write_bytes
 from tasks.training.checkpoint import CheckpointCallback, OtherTraining
 from tasks.training.segmenter.options import SegmenterOptions
-from tasks.training.segmenter.resume import resume_or_replace, settings_of
+from tasks.training.segmenter.resume import deciding_settings, resume_or_replace
 from tasks.training.segmenter.start import new_training, start_segmenter
 from tasks.training.state import TrainingState, encode_state
 from tests.tasks.training.segmenter.feed.feeds import feed_of, version
@@ -21,7 +21,7 @@ def test_settings_are_what_decides_the_weights_and_not_how_it_runs(tmp_path: Pat
     def settings(**options: object) -> dict[str, object]:
         given = SMALL.replaced(**options)
         schedule = given.full_schedule()
-        return settings_of(given, schedule, start_segmenter(given, schedule), feed, None)
+        return deciding_settings(given, schedule, start_segmenter(given, schedule), feed, None)
 
     assert settings() == settings(processes=2, loaders=1, every=7, max_samples=3)
     assert "occlusion" not in settings()
