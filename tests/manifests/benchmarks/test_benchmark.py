@@ -18,6 +18,7 @@ from manifests.benchmarks.benchmark import (
 from manifests.mixtures.mixture import load_mixture
 from manifests.recipe import load_recipe
 from manifests.recipes.train.schedule import load_schedule
+from tasks.benchmark.paper.tables import paper_tables
 
 PART = {"recipe": "c-wo"}
 PLAIN: dict[str, Any] = {
@@ -49,6 +50,15 @@ def test_what_comes_along_names_schedules_recipes_and_mixtures_that_exist(name: 
             load_mixture(arm.mixture)
         for part in arm.parts:
             load_recipe(part.recipe)
+
+
+def test_arms_re_create_rows_of_the_paper_s_table() -> None:
+    rows = {cell.row for table in paper_tables() for cell in table.cells}
+    for name in known_benchmarks():
+        assert {arm.paper for arm in load_benchmark(name).arms} - {""} <= rows
+    assert {arm.paper for arm in load_benchmark("voo").arms} == {
+        cell.row for table in paper_tables() if table.id == "voo-4" for cell in table.cells
+    }
 
 
 def test_a_benchmark_of_ones_own_is_read(tmp_path: Path) -> None:
