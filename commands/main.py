@@ -38,6 +38,7 @@ COMMANDS = {
     "train-upscaler": "commands.train.upscaler:train_upscaler",
     "benchmark": "commands.train.benchmark:benchmark",
     "score": "commands.masks.score:score",
+    "align": "commands.masks.align:align",
     "segment": "commands.masks.segment:segment",
     "export-model": "commands.masks.export_model:export_model",
     "review": "commands.masks.review:review",

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,21 +11,19 @@ import pyarrow as pa
 from assets.bank.reader import Bank, Entry
 from assets.problems import BadInput, unreadable
 from assets.reading.naming import id_of
-from assets.review.formats import form_named
-from assets.review.index import REVIEW_IMAGES, REVIEW_INDEX, ReviewFace, encode_review, pixels_sha256
+from assets.review.index import REVIEW_IMAGES, ReviewFace, pixels_sha256
 from assets.text.lines import bare_name, clean
 from assets.text.name_list import read_names
 from assets.wording import count_of
 from natocc.codecs import decode_plane
-from natocc.files.clutter import is_clutter
 from natocc.files.text import read_text
 from natocc.geometry import Image
 from shards import storage
-from shards.check_output import check_folder
 from shards.lock import one_writer
 from shards.table import read_table
 from tasks.face_metadata import recorded_score
 from tasks.progress import OnProgress, ignore_progress, tracked
+from tasks.review.write import ShownFace, check_new_review, write_review
 
 _QUEUE = "a Parquet table with the columns id, source, score"
 # A face and its score; None if the score is unknown.
@@ -64,12 +60,9 @@ def export_review(
     Raises FileNotFoundError if a file or the bank is missing, FileExistsError if ``out`` is not empty,
     ValueError for an unknown format, face or column, InUse if another run writes there.
     """
-    write = form_named(form).writer
     if count is not None and count < 1:
         raise ValueError(f"--limit: expected at least 1 face, got {count}")
-    if out.exists() and (not out.is_dir() or not all(is_clutter(path.name) for path in out.iterdir())):
-        raise FileExistsError(f"{out}: expected a new or empty folder, got one with files in it")
-    check_folder(str(out))
+    check_new_review(out, form)
     bank = Bank(bank_url)
     faces = {entry.id: entry for entry in bank.entries("face")}
     if queue is None:
@@ -82,30 +75,16 @@ def export_review(
     ordered = ordered[:count]
     if not ordered:
         raise ValueError(f"{bank_url}: expected faces to review, got none of those asked for")
-    with _removed_on_error(out):
-        (out / REVIEW_IMAGES).mkdir(parents=True)
-        writer, written = write(out), []
-        for number, (entry, score) in enumerate(tracked(ordered, on_progress, len(ordered)), 1):
-            members = bank.read(entry)
-            mask = decode_plane(members["mask.png"])
-            face = _review_face(bank, entry, members, mask, number, score)
-            storage.write_bytes(str(out / face.image), members["jpg"])
-            written.append(replace(face, returned_pixels=pixels_sha256(writer.add(face, mask))))
-        writer.close()
-        storage.write_bytes(str(out / REVIEW_INDEX), encode_review(form, tuple(written)))
-    return ExportReport(folder=out, faces=len(written), order=order)
+    numbered = enumerate(tracked(ordered, on_progress, len(ordered)), 1)
+    shown = (_shown(bank, entry, number, score) for number, (entry, score) in numbered)
+    return ExportReport(folder=out, faces=write_review(out, form, shown), order=order)
 
 
-@contextmanager
-def _removed_on_error(out: Path) -> Iterator[None]:
-    """Remove what the block has added to the folder if it ends by an error or a signal."""
-    before = set(storage.list_names(str(out)))
-    try:
-        yield
-    except BaseException:
-        for name in set(storage.list_names(str(out))) - before:
-            storage.remove(str(out / name))
-        raise
+def _shown(bank: Bank, entry: Entry, number: int, score: float | None) -> ShownFace:
+    members = bank.read(entry)
+    mask = decode_plane(members["mask.png"])
+    face = _review_face(bank, entry, members, mask, number, score)
+    return ShownFace(face=face, jpeg=members["jpg"], mask=mask)
 
 
 def _review_face(

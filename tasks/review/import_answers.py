@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date as day
 from pathlib import Path
+from typing import Protocol
 
 from assets.bank.reader import Bank
 from assets.datasets.celebamask.reader import CELEBAMASK_FOLDER, CELEBAMASK_IMAGES
@@ -64,7 +65,7 @@ def import_review(
     Raises FileNotFoundError if the review, the bank or the photographs are missing, ValueError for a damaged
     index, table or annotation file, and for a malformed date.
     """
-    _check_date(date)
+    check_day(date)
     review = read_review(folder)
     read = form_named(form or review.form).read
     if not (raw / CELEBAMASK_FOLDER / CELEBAMASK_IMAGES).is_dir():
@@ -81,7 +82,7 @@ def import_review(
     rows = read_verdicts(target / VERDICTS_FILE)
     check = ReviewCheck(review, folder, Bank(bank_url), raw, who, date)
     answers = tracked(read(folder, review, note), on_progress, len(review.faces))
-    found = _checked(answers, check, folder, note)
+    found = checked_answers(answers, check, folder, note)
     verdicts = {
         finding.id: finding.verdict
         for finding in found
@@ -102,7 +103,8 @@ def import_review(
     )
 
 
-def _check_date(date: str) -> None:
+def check_day(date: str) -> None:
+    """Raise ValueError for what is neither "" nor a day as YYYY-MM-DD."""
     try:
         if date and day.fromisoformat(date).isoformat() != date:
             raise ValueError
@@ -110,8 +112,16 @@ def _check_date(date: str) -> None:
         raise ValueError(f"--date {date}: expected a day as YYYY-MM-DD") from error
 
 
-def _checked(
-    answers: Iterable[Answer], check: ReviewCheck, folder: Path, note: ReportProblem
+class AnswerCheck(Protocol):
+    """Decides what an answer says."""
+
+    def check(self, answer: Answer, report: ReportProblem) -> Finding | None:
+        """The finding; None and a reported problem for an answer that can't be used."""
+        ...
+
+
+def checked_answers(
+    answers: Iterable[Answer], check: AnswerCheck, folder: Path, note: ReportProblem
 ) -> list[Finding]:
     """Findings of sound answers, by id. Of a face with several answers none is used; each is a Problem."""
     first: dict[str, str] = {}

@@ -9,6 +9,7 @@ from assets.face_metadata.corrected_masks import CORRECTED_FOLDER
 from commands.main import app
 from tests.raw_trees import disc, write
 from tests.reviews import HEIGHT, WIDTH, bitmap, small_bank
+from tests.tasks.review.own.sets import own_set
 
 
 def run(*arguments: object) -> tuple[int, str]:
@@ -71,3 +72,31 @@ def test_a_mistake_is_one_line(tmp_path: Path) -> None:
         "error: --limit: expected at least 1",
         "error: --out: expected a new or empty folder",
     ]
+
+
+def test_a_set_of_one_s_own_goes_out_and_back(tmp_path: Path) -> None:
+    own, coarse = own_set(tmp_path, ("a", "b"))
+    out = tmp_path / "review"
+    code, text = run("export", "--own", own, "--masks", coarse, "--out", out)
+    assert (code, text) == (0, f"{out}: 2 faces for labelme, by name\n")
+    code, text = run("import", out, "--own", own)
+    assert code == 0 and text.startswith(f"{own}: 0 new corrected masks, 0 new verdicts, 2 masks unchanged")
+    assert sorted(path.name for path in (own / "mask").iterdir()) == ["a.png", "b.png"]
+
+
+def test_a_review_is_of_a_bank_or_of_a_set_of_one_s_own(tmp_path: Path) -> None:
+    own, coarse = own_set(tmp_path)
+    _, url = small_bank(tmp_path / "other")
+    for words, said in (
+        (("export", "--own", own), "expected --own and --masks together"),
+        (("export", "--own", own, "--masks", coarse, "--bank", url), "expected --bank or --own, got both"),
+        (("export", "--own", own, "--masks", coarse, "--limit", 1), "none of --queue, --limit and --ids"),
+        (("export",), "expected --bank or --own, got neither"),
+    ):
+        code, text = run(*words, "--out", tmp_path / "review")
+        assert code == 2 and said in text
+    run("export", "--own", own, "--masks", coarse, "--out", tmp_path / "review")
+    code, text = run("import", tmp_path / "review")
+    assert code == 2 and "expected --raw or --own, got neither" in text
+    code, text = run("import", tmp_path / "review", "--raw", tmp_path / "other/raw")
+    assert code == 2 and "expected --bank beside --raw" in text
