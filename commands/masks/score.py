@@ -6,7 +6,7 @@ import math
 from dataclasses import asdict
 
 from assets.wording import count_of
-from commands.console import print_table, say
+from commands.console import print_table, say, show_problem
 from commands.progress import progress
 from commands.register import CommandReport, command
 from tasks.benchmark.foreign import ScoreOptions
@@ -25,7 +25,7 @@ def score(options: ScoreOptions) -> CommandReport:
     from tasks.benchmark.foreign import score_masks
 
     with progress("pictures") as on_progress:
-        report = score_masks(options, on_progress=on_progress)
+        report = score_masks(options, report=show_problem, on_progress=on_progress)
     whole = [one for one in report.results if not one.slice and not math.isnan(one.mean)]
     print_table(
         [

@@ -12,7 +12,7 @@ import pyarrow as pa
 from pydantic import Field
 
 from assets.pictures.mask import read_stored_mask
-from assets.problems import BadInput
+from assets.problems import BadInput, ReportProblem
 from assets.wording import count_of
 from natocc.files.clutter import is_clutter
 from natocc.geometry import Image
@@ -82,13 +82,20 @@ class ForeignReport:
     counts: str
 
 
-def score_masks(options: ScoreOptions, *, on_progress: OnProgress = ignore_progress) -> ForeignReport:
+def score_masks(
+    options: ScoreOptions,
+    *,
+    report: ReportProblem = lambda problem: None,
+    on_progress: OnProgress = ignore_progress,
+) -> ForeignReport:
     """Score a folder of masks on a test set. ``on_progress`` counts pictures.
+
+    ``report`` takes what was converted or left out of the test set.
 
     Raises ValueError for an unknown or missing set, for masks that are missing, too many, of other sizes or
     not binary, and for masks that are inverted without ``inverted``: nothing is corrected in silence.
     """
-    chosen = _chosen_set(options)
+    chosen = _chosen_set(options, report)
     files = _matched(options.masks, chosen)
     predictor = Predictor(network=options.shown_name, policy=options.policy or "")
     rows = list(tracked(_rows(chosen, files, predictor, options), on_progress, len(chosen.facts)))
@@ -130,7 +137,7 @@ def foreign_counts(out: str, sets: Sequence[TestSet]) -> tuple[list[pa.Table], t
     return tables, tuple(notes)
 
 
-def _chosen_set(options: ScoreOptions) -> TestSet:
+def _chosen_set(options: ScoreOptions, report: ReportProblem) -> TestSet:
     own = options.own_folders()
     of_versions = "/" in options.on
     names = [] if of_versions or options.on in own else [options.on]
@@ -140,6 +147,7 @@ def _chosen_set(options: ScoreOptions) -> TestSet:
         versions=options.versions if of_versions else (),
         folders={name: folder for name, folder in own.items() if name == options.on},
         raw=options.raw,
+        report=report,
     )
     found = next((one for one in sets if one.name == options.on), None)
     if found is None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from assets.bank.reader import Bank
+from assets.problems import Problem
 from manifests.benchmarks.benchmark import Benchmark, load_benchmark
 from shards import storage
 from shards.check_output import check_folder
@@ -37,13 +38,15 @@ class PreparedBenchmark:
     runs: tuple[PlannedRun, ...]
     feeds: Mapping[str, Feed]
     sets: tuple[TestSet, ...]
+    # What was converted or left out of test sets.
+    problems: tuple[Problem, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoredRuns:
     """``before``: runs that were finished when it began.
 
-    ``counts``: those of all runs and of masks of others; ``notes``: masks that are left out.
+    ``counts``: those of all runs and of masks of others; ``notes``: what was left out or converted.
     """
 
     prepared: PreparedBenchmark
@@ -60,6 +63,7 @@ def prepare_benchmark(options: BenchmarkOptions) -> PreparedBenchmark:
     benchmark = load_benchmark(options.benchmark)
     check_folder(options.out)
     runs = plan_runs(benchmark, options.datasets)
+    problems: list[Problem] = []
     feeds = open_arms(benchmark, runs)
     sets = open_test_sets(
         benchmark.sets,
@@ -67,6 +71,7 @@ def prepare_benchmark(options: BenchmarkOptions) -> PreparedBenchmark:
         versions=[storage.join(options.datasets, name) for name in benchmark.test_datasets],
         folders=options.own_folders(),
         raw=options.raw,
+        report=problems.append,
     )
     _check_sets(benchmark, sets)
     bank = Bank(options.bank) if options.bank else None
@@ -75,7 +80,7 @@ def prepare_benchmark(options: BenchmarkOptions) -> PreparedBenchmark:
     for feed in feeds.values():
         check_overlap(learnt_by(feed, bank), sets)
     _keep_plan(options.out, benchmark)
-    return PreparedBenchmark(benchmark=benchmark, runs=runs, feeds=feeds, sets=sets)
+    return PreparedBenchmark(benchmark=benchmark, runs=runs, feeds=feeds, sets=sets, problems=tuple(problems))
 
 
 def train_all(
@@ -113,7 +118,8 @@ def train_all(
         done += length
         on_progress(done, total)
         tables.append(table)
-    foreign, notes = foreign_counts(options.out, sets)
+    foreign, left_out = foreign_counts(options.out, sets)
+    notes = (*map(str, prepared.problems), *left_out)
     facts = {"benchmark": benchmark.model_dump_json()}
     counts = merge_counts(storage.join(options.out, COUNTS_FILE), [*tables, *foreign], facts)
     return ScoredRuns(prepared=prepared, before=before, counts=counts, notes=notes)

@@ -9,6 +9,7 @@ import pytest
 from tasks.benchmark.options import BenchmarkOptions
 from tasks.benchmark.run import prepare_benchmark
 from tests.small_benchmark import SmallBenchmark, small_benchmark
+from tests.small_version import occluded_face
 
 
 def options_of(made: SmallBenchmark, out: Path, **changes: object) -> BenchmarkOptions:
@@ -52,3 +53,19 @@ def test_an_arm_that_draws_occluders_needs_the_bank(tmp_path: Path) -> None:
     assert [run.arm.occlude for run in prepare_benchmark(options_of(made, tmp_path / "out")).runs][1] == (
         "erase",
     )
+
+
+def test_what_a_folder_of_ones_own_leaves_out_is_told(tmp_path: Path) -> None:
+    made = small_benchmark(tmp_path)
+    folder = tmp_path / "mine"
+    for name in ("img", "mask"):
+        (folder / name).mkdir(parents=True)
+    for number in (300, 301):
+        members = occluded_face(number, split="test")
+        (folder / "img" / f"{number}.jpg").write_bytes(members["jpg"])
+        (folder / "mask" / f"{number}.png").write_bytes(members["mask.png"])
+    (folder / "natocc.csv").write_text("file,split\nimg/300.jpg,train\n")
+    prepared = prepare_benchmark(options_of(made, tmp_path / "out", own=(f"mine={folder}",)))
+    assert [len(one.facts) for one in prepared.sets if one.name == "mine"] == [1]
+    (problem,) = prepared.problems
+    assert "300.jpg" in str(problem) and "left out" in str(problem)
