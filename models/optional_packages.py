@@ -1,4 +1,4 @@
-"""Check for the packages of the extra ``networks``."""
+"""Check for the packages of extras."""
 
 from __future__ import annotations
 
@@ -12,13 +12,18 @@ class MissingExtra(RuntimeError):
 
 
 def require_networks(asked_by: str, packages: tuple[str, ...] = NETWORK_PACKAGES) -> None:
-    """Raise MissingExtra with the install command, unless every package is installed.
+    """``require_packages`` for the extra ``networks``."""
+    require_packages(asked_by, packages, extra="networks")
+
+
+def require_packages(asked_by: str, packages: tuple[str, ...], *, extra: str) -> None:
+    """Raise MissingExtra with the install command of an extra, unless every package is installed.
 
     The check is cheap because it imports none of them.
     """
     missing = [name for name in packages if find_spec(name) is None]
     if missing:
         raise MissingExtra(
-            f"{asked_by}: expected the packages of the extra networks, {', '.join(missing)} not installed; "
-            "run pip install -c constraints.txt -e '.[networks]'"
+            f"{asked_by}: expected the packages of the extra {extra}, {', '.join(missing)} not installed; "
+            f"run pip install -c constraints.txt -e '.[{extra}]'"
         )

@@ -123,6 +123,7 @@ OPENERS = (
     "models/checkpoints",
     "commands/output.py",
     "natocc/__main__.py",
+    "tasks/benchmark/pages/html.py",
     "tasks/benchmark/paper",
     "tasks/compare/page.py",
     "tasks/workers/guard.py",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from tasks.benchmark.pages.behind import behind_of
 from tasks.benchmark.pages.grid import (
     NOTHING,
     Grid,
+    GridCell,
     GridColumn,
     GridRow,
     cells_of_texts,
@@ -18,7 +20,7 @@ from tasks.benchmark.pages.grid import (
 from tasks.benchmark.pages.material import BenchmarkMaterial
 from tasks.benchmark.pages.metrics import metric_words
 from tasks.benchmark.paper.claims import Claim, paper_claims
-from tasks.benchmark.paper.judge import JudgedClaim, OurDifference, judge_claims
+from tasks.benchmark.paper.judge import ClaimVerdict, JudgedClaim, OurDifference, judge_claims
 from tasks.benchmark.paper.support import CellPair, Support
 from tasks.benchmark.paper.tables import PaperCell, paper_tables
 
@@ -36,6 +38,7 @@ _MARGINS = "Margins are this project's; the paper states none."
 _ASSUMED = "† Not said in so many words, but what an argument of the paper rests on."
 # Cells against a claim that its line names; all cells follow below.
 _MOST_CELLS = 4
+_VERDICTS: tuple[ClaimVerdict, ...] = ("holds", "fails", "cannot tell")
 _NONE_SHOWN = "no figures are given"
 
 
@@ -58,7 +61,6 @@ def claim_grid(material: BenchmarkMaterial) -> Grid:
         title="Claims of the paper",
         corner="Claim",
         columns=(
-            GridColumn(heading="Section", side="left"),
             GridColumn(heading="In words", side="left"),
             GridColumn(heading="The paper's cells", side="left"),
             GridColumn(heading="Supported by them", side="left"),
@@ -96,36 +98,48 @@ def cell_grids(material: BenchmarkMaterial) -> Iterator[Grid]:
 
 def _row(one: JudgedClaim, remarks: Mapping[str, str]) -> GridRow:
     claim = one.claim
-    measured = "; ".join(map(_our_text, one.ours))
-    remark = remarks.get(claim.id, "")
     return GridRow(
         label=f"{claim.id}{'' if claim.stated else ' †'}",
-        cells=cells_of_texts(
-            f"§ {claim.section}" if claim.section[0].isdigit() else f"App. {claim.section}",
-            f"{claim.sentence}{_margin_text(claim)}",
-            _paper_text(one.support, claim),
-            one.support.supports,
-            " ".join(filter(None, [f"{measured}{' *' if one.stand_ins else ''}", remark])) or NOTHING,
-            one.verdict,
+        cells=(
+            GridCell(text=f"{claim.sentence}{_margin_text(claim)}", beside=f"({_section_text(claim)})"),
+            _paper_cell(one.support, claim),
+            GridCell(text=one.support.supports),
+            _our_cell(one, remarks.get(claim.id, "")),
+            GridCell(text=one.verdict),
         ),
     )
+
+
+def _section_text(claim: Claim) -> str:
+    return f"section {claim.section}" if claim.section[0].isdigit() else f"appendix {claim.section}"
 
 
 def _margin_text(claim: Claim) -> str:
     return f" Margin: {claim.margin} points." if claim.margin else ""
 
 
-def _paper_text(support: Support, claim: Claim) -> str:
+def _paper_cell(support: Support, claim: Claim) -> GridCell:
     if not support.pairs:
-        return _NONE_SHOWN
+        return GridCell(text=_NONE_SHOWN)
     if claim.relation == "undecided":
         up = sum(pair.difference > 0 for pair in support.pairs)
-        return f"{up} of {len(support.pairs)} higher, {len(support.pairs) - up} not"
+        return GridCell(text=f"{up} of {len(support.pairs)} higher, {len(support.pairs) - up} not")
     agreeing = len(support.pairs) - len(support.against)
-    counted = f"{agreeing} of {len(support.pairs)} agree"
     against = [_against_text(pair) for pair in support.against[:_MOST_CELLS]]
     left = len(support.against) - len(against)
-    return "; ".join([counted, *against, *([f"and {left} more"] if left else [])])
+    return GridCell(
+        text=f"{agreeing} of {len(support.pairs)} agree",
+        more=(*against, *([f"and {left} more"] if left else [])),
+    )
+
+
+def _our_cell(one: JudgedClaim, remark: str) -> GridCell:
+    mark = " *" if one.stand_ins else ""
+    if not one.ours:
+        return GridCell(text=remark or NOTHING)
+    counted = Counter(ours.verdict for ours in one.ours)
+    words = ", ".join(f"{verdict}: {counted[verdict]}" for verdict in _VERDICTS if counted[verdict])
+    return GridCell(text=f"{words}{mark}", more=(*map(_our_text, one.ours), *filter(None, [remark])))
 
 
 def _against_text(pair: CellPair) -> str:

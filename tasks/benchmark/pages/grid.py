@@ -13,15 +13,16 @@ NOTHING = "–"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GridCell:
-    """``text``, and what stands beside it in small: an interval."""
+    """``text``; ``beside``, in small: an interval; ``more``: lines that a page can fold."""
 
     text: str
     beside: str = ""
+    more: tuple[str, ...] = ()
 
     @property
     def whole(self) -> str:
-        """Both in one line."""
-        return f"{self.text} {self.beside}".rstrip()
+        """All in one line."""
+        return "; ".join([f"{self.text} {self.beside}".rstrip(), *self.more])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ def published_rows(
     for name in dict.fromkeys(row for table in tables for row in table.rows):
         found = (
             GridRow(
-                label=" · ".join(filter(None, [_paper_of(tables, name), name, theirs])),
+                label=" · ".join(filter(None, [name, theirs])),
                 cells=tuple(_cell(tables, metric, name, theirs, column) for column in columns),
                 published=True,
             )
@@ -42,16 +42,12 @@ def published_speeds() -> Iterator[GridRow]:
     for table in _tables_of("fps"):
         for cell in table.cells:
             if cell.metric == "fps":
-                texts = cells_of_texts(cell.printed, NOTHING, f"as printed in {table.place}")
-                yield GridRow(label=f"{table.paper} · {cell.row}", cells=texts, published=True)
+                texts = cells_of_texts(cell.printed, NOTHING, f"as printed, {table.paper}, {table.place}")
+                yield GridRow(label=cell.row, cells=texts, published=True)
 
 
 def _tables_of(metric: str) -> list[PaperTable]:
     return [table for table in paper_tables() if any(cell.metric == metric for cell in table.cells)]
-
-
-def _paper_of(tables: Sequence[PaperTable], row: str) -> str:
-    return next(table.paper for table in tables if row in table.rows)
 
 
 def _networks(tables: Sequence[PaperTable], network: str) -> tuple[str, ...]:

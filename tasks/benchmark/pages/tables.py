@@ -38,7 +38,7 @@ class _Column:
     @property
     def heading(self) -> str:
         """How the set was read, as far as it is not plainly."""
-        read = [self.part, "" if self.reading == AS_LABELLED else self.reading, "TTA" if self.tta else ""]
+        read = ["" if self.reading == AS_LABELLED else self.reading, "TTA" if self.tta else ""]
         return ", ".join([self.of.name, *filter(None, read)])
 
     @property
@@ -151,7 +151,8 @@ def _grid_column(column: _Column, results: Sequence[Result]) -> GridColumn:
     if not counted:
         return GridColumn(heading=column.heading, under="no figures")
     pictures, groups = counted[0]
-    return GridColumn(heading=column.heading, under=f"{pictures} pictures, {groups} persons")
+    under = ", ".join(filter(None, [column.part, f"{pictures} pictures, {groups} persons"]))
+    return GridColumn(heading=column.heading, under=under)
 
 
 def _rows(

@@ -1,0 +1,1 @@
+"""Test pictures on sheets: which are shown, and where predictions err."""
