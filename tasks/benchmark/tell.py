@@ -6,12 +6,12 @@ import json
 import math
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import permutations
 
 from manifests.benchmarks.benchmark import Benchmark, ComparedArms
 from shards import storage
 from tasks.benchmark.counts.store import facts_of
 from tasks.benchmark.options import BenchmarkOptions
+from tasks.benchmark.pages.html import report_html
 from tasks.benchmark.pages.markdown import claims_markdown, report_markdown
 from tasks.benchmark.pages.material import (
     BenchmarkMaterial,
@@ -21,6 +21,8 @@ from tasks.benchmark.pages.material import (
     ReportedSet,
     RunRecord,
 )
+from tasks.benchmark.paper.claims import paper_claims
+from tasks.benchmark.paper.judge import pairs_to_compare
 from tasks.benchmark.plan import PlannedRun, run_options
 from tasks.benchmark.run import ScoredRuns
 from tasks.benchmark.score import pictures_a_second
@@ -28,11 +30,12 @@ from tasks.benchmark.scores.cell import Cell
 from tasks.benchmark.scores.compute import CellName, cells_of, comparisons_of, differences_of, results_of
 from tasks.benchmark.scores.results import COMPARISONS_SCHEMA, RESULTS_SCHEMA, write_figures
 from tasks.benchmark.sets.picture import TestSet
+from tasks.benchmark.show import galleries_of
 from tasks.benchmark.trained import COUNTS_FILE, counts_of, read_figures, weights_of
 from tasks.infer.network import open_segmenter
 
 RESULTS_FILE, COMPARISONS_FILE = "results.parquet", "comparisons.parquet"
-_REPORT, _CLAIMS, _SPEEDS = "report.md", "claims.md", "speeds.json"
+_REPORT, _CLAIMS, _PAGE, _SPEEDS = "report.md", "claims.md", "report.html", "speeds.json"
 _SELECTION = "selection_iou"
 
 
@@ -64,20 +67,25 @@ def write_pages(scored: ScoredRuns, options: BenchmarkOptions) -> tuple[Benchmar
         ),
         notes=scored.notes,
     )
-    for name, text in ((_REPORT, report_markdown(material)), (_CLAIMS, claims_markdown(material))):
+    pages = {
+        _REPORT: report_markdown(material),
+        _CLAIMS: claims_markdown(material),
+        _PAGE: report_html(material, list(galleries_of(scored, options, cells))),
+    }
+    for name, text in pages.items():
         urls.append(storage.join(out, name))
         storage.write_bytes(urls[-1], text.encode())
     return material, (storage.join(out, COUNTS_FILE), *urls)
 
 
 def _pairs(benchmark: Benchmark, cells: Mapping[CellName, Cell]) -> Iterator[ComparedArms]:
-    """Arms that re-create rows of the paper, each beside each other, on every test set: mIoU, as there."""
-    rows = [arm for arm in benchmark.arms if arm.paper]
-    seeds = {arm.name: set(arm.seeds or benchmark.seeds) for arm in rows}
+    """The arms that the paper's claims are about, on every test set: mIoU, as there."""
+    seeds = {arm.name: set(arm.seeds or benchmark.seeds) for arm in benchmark.arms}
+    pairs = pairs_to_compare(paper_claims(), {arm.name: arm.paper for arm in benchmark.arms})
     for name in dict.fromkeys(cell[2] for cell in cells):
-        for better, than in permutations(rows, 2):
-            if seeds[better.name] == seeds[than.name]:
-                yield ComparedArms(better=better.name, than=than.name, set=name, metric="miou")
+        for better, than in pairs:
+            if seeds[better] == seeds[than]:
+                yield ComparedArms(better=better, than=than, set=name, metric="miou")
 
 
 def _reported(one: TestSet) -> ReportedSet:

@@ -19,7 +19,7 @@ def test_everything_behind_a_figure_is_told(finished: FinishedBenchmark) -> None
     options = finished.options
     material, files = write_pages(train_all(prepare_benchmark(options), options), options)
     assert {Path(url).name for url in files} >= {
-        "counts.parquet", "results.parquet", "comparisons.parquet", "report.md", "claims.md"
+        "counts.parquet", "results.parquet", "comparisons.parquet", "report.md", "claims.md", "report.html"
     }  # fmt: skip
     assert [run.seed for run in material.runs] == [0, 0, 1, 1]
     first = material.runs[0]
@@ -31,6 +31,8 @@ def test_everything_behind_a_figure_is_told(finished: FinishedBenchmark) -> None
     assert speed.pictures_a_second > 0 and speed.side == 16 and speed.device.startswith("CPU, ")
     for name, digest in material.files:
         assert len(digest) == 64, name
+    page = (Path(options.out) / "report.html").read_text()
+    assert "<svg" in page and "data:image/jpeg" in page and "<script" not in page
     report = (Path(options.out) / "report.md").read_text()
     assert "small/heldout" in report and "RealOcc-Wild" in report and first.checkpoint in report
     assert json.loads((Path(options.out) / "speeds.json").read_text())["unet"]["side"] == 16
