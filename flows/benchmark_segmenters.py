@@ -12,7 +12,7 @@ from assets.wording import count_of
 from flows.parameters import take
 from flows.signals import stopped_by_signals
 from flows.training import UNTRAINED, progress_artifact
-from models.optional_packages import require_networks
+from models.optional_packages import BENCHMARK_PACKAGES, require_packages
 from natocc.files.show import one_line
 from tasks.benchmark.options import BenchmarkOptions
 
@@ -38,7 +38,7 @@ def benchmark_task(options: BenchmarkOptions) -> BenchmarkReport:
 @take(BenchmarkOptions)
 def benchmark_segmenters(**values: Any) -> Any:
     """Train segmenters on every arm and compare them; see ``natocc benchmark --help``."""
-    require_networks("benchmark-segmenters")
+    require_packages("benchmark-segmenters", BENCHMARK_PACKAGES, extra="benchmark")
     with stopped_by_signals(UNTRAINED):
         report = benchmark_task(BenchmarkOptions.for_run(**values))
     summary = f"face IoU in %, {count_of(report.runs, 'runs')}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 NETWORK_PACKAGES = ("torch", "lightning", "torchmetrics")
+BENCHMARK_PACKAGES = (*NETWORK_PACKAGES, "matplotlib")
 
 
 class MissingExtra(RuntimeError):

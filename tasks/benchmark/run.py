@@ -11,6 +11,7 @@ import pyarrow as pa
 from assets.bank.reader import Bank
 from assets.problems import Problem
 from manifests.benchmarks.benchmark import Benchmark, load_benchmark
+from models.optional_packages import BENCHMARK_PACKAGES, require_packages
 from shards import storage
 from shards.check_output import check_folder
 from tasks.benchmark.arms import open_arms, policy_of, training_steps
@@ -58,8 +59,9 @@ class ScoredRuns:
 def prepare_benchmark(options: BenchmarkOptions) -> PreparedBenchmark:
     """Check all that can be checked before a training: data, test sets, overlap, comparisons.
 
-    Raises BenchmarkError, ValueError and FileNotFoundError with one message.
+    Raises MissingExtra, BenchmarkError, ValueError and FileNotFoundError with one message.
     """
+    require_packages("natocc benchmark", BENCHMARK_PACKAGES, extra="benchmark")
     benchmark = load_benchmark(options.benchmark)
     check_folder(options.out)
     runs = plan_runs(benchmark, options.datasets)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from models import optional_packages
+from models.optional_packages import MissingExtra
 from tasks.benchmark.options import BenchmarkOptions
 from tasks.benchmark.run import prepare_benchmark
 from tests.small_benchmark import SmallBenchmark, small_benchmark
@@ -69,3 +71,12 @@ def test_what_a_folder_of_ones_own_leaves_out_is_told(tmp_path: Path) -> None:
     assert [len(one.facts) for one in prepared.sets if one.name == "mine"] == [1]
     (problem,) = prepared.problems
     assert "300.jpg" in str(problem) and "left out" in str(problem)
+
+
+def test_a_package_that_the_page_needs_is_asked_for_before_anything_is_trained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = small_benchmark(tmp_path)
+    monkeypatch.setattr(optional_packages, "find_spec", lambda name: None if name == "matplotlib" else name)
+    with pytest.raises(MissingExtra, match=r"^natocc benchmark: .*extra benchmark, matplotlib not installed"):
+        prepare_benchmark(options_of(made, tmp_path / "out"))
