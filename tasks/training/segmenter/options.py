@@ -23,7 +23,7 @@ class SegmenterOptions(Options):
     """Training options of a segmenter. Those that are None are the schedule's."""
 
     network: str = Field("unet", description="Segmenter, by its name in models/segmenters/variants.py.")
-    schedule: str = Field("small", description="Schedule: small, voo, voo-bce, faceocc, or a YAML file.")
+    schedule: str = Field("small", description="Schedule: small, study, voo, voo-bce, faceocc; or YAML.")
     backbone: str = Field(
         "none", description="ImageNet weights to start from: a name of the weights folder, or a file."
     )

@@ -70,14 +70,15 @@ def test_an_unknown_recipe_lists_the_known_ones(bank_url: str, tmp_path: Path) -
     assert result.exit_code == 2
     assert result.stderr == (
         "error: RECIPE: expected one of c-cm, c-original, c-wo, c-wo-mix, c-wo-mix-fast, c-wo-natocc, "
-        "c-wo-natocc-fast, c-wo-natocc-sot, c-wo-natocc-sot-fast, c-wo-randocc, sample or a YAML file, got 'c-everything'\n"
+        "c-wo-natocc-fast, c-wo-natocc-sot, c-wo-natocc-sot-fast, c-wo-randocc, sample, study-mix, study-natocc, "
+        "study-natocc-best, study-natocc-sot, study-randocc, study-test, study-wo or a YAML file, got 'c-everything'\n"
     )
 
 
 def test_a_recipe_s_file_that_is_not_there_is_called_so(bank_url: str, tmp_path: Path) -> None:
     result = run("build", "nothere.yaml", "--bank", bank_url, "--out", tmp_path)
     assert result.exit_code == 2
-    assert result.stderr.endswith("sample or a YAML file, got no such file 'nothere.yaml'\n")
+    assert result.stderr.endswith("study-wo or a YAML file, got no such file 'nothere.yaml'\n")
 
 
 def test_no_bank_says_how_to_make_one(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ def test_every_unknown_recipe_is_said(tmp_path: Path) -> None:
         "mixture > mine > parts > 0 > recipe",
         "mixture > mine > parts > 2 > recipe",
     ]
-    assert lines[0].endswith("sample or a YAML file, got 'c-w'")
+    assert lines[0].endswith("study-wo or a YAML file, got 'c-w'")
 
 
 def test_a_recipe_s_file_of_a_known_name_is_the_same_dataset(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ import pytest
 from manifests.recipes.train.schedule import ScheduleError, known_schedules, load_schedule
 
 
-def test_the_package_has_four_and_each_bears_its_name() -> None:
-    assert known_schedules() == ["faceocc", "small", "voo", "voo-bce"]
+def test_the_package_has_five_and_each_bears_its_name() -> None:
+    assert known_schedules() == ["faceocc", "small", "study", "voo", "voo-bce"]
     assert [load_schedule(name).name for name in known_schedules()] == known_schedules()
     assert {load_schedule(name).purpose for name in known_schedules()} == {"research"}
 
@@ -76,6 +76,6 @@ def test_a_length_is_steps_or_epochs(changes: dict[str, object], problem: str | 
 
 def test_an_unknown_schedule_lists_the_known_ones() -> None:
     with pytest.raises(
-        ScheduleError, match="schedule: expected one of faceocc, small, voo, voo-bce or a YAML"
+        ScheduleError, match="schedule: expected one of faceocc, small, study, voo, voo-bce or a YAML"
     ):
         load_schedule("vo")
