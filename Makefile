@@ -3,6 +3,8 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 # Modules are compiled when they are first imported: most of torch and prefect never is.
 INSTALL_FLAGS := --quiet --disable-pip-version-check --no-compile
+# Empty: compiled modules are kept, also where the environment says otherwise. Each new process would compile torch.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test test-pythons drills golden benchmarks bench-small bench-table picture clean
 
