@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from manifests.dataset import point_latest
-from tests.small_version import occluded_face, small_bank, small_version, write_version
+from tests.small_version import Members, occluded_face, small_bank, small_version, write_version
 
 SCHEDULE = {
     "name": "tiny",
@@ -36,12 +36,18 @@ class SmallBenchmark:
         self.file.write_text(yaml.safe_dump(yaml.safe_load(self.file.read_text()) | fields))
 
 
+def _without_occluder(seed: int) -> Members:
+    """A sample that says that nothing lies on it, as those of kind none do."""
+    members = occluded_face(seed)
+    return members | {"json": members["json"].replace(b'"randocc"', b'"none"')}
+
+
 def small_benchmark(folder: Path) -> SmallBenchmark:
     """Two arms, faces alone and with discs, two seeds, tested on held-out samples and RealOcc."""
     datasets = folder / "datasets"
     write_version(
         str(datasets / "plain" / "v1"),
-        {"train-plain-000000.tar": ("train", [(f"{n:08d}", occluded_face(n)) for n in range(6)])},
+        {"train-plain-000000.tar": ("train", [(f"{n:08d}", _without_occluder(n)) for n in range(6)])},
     )
     small_version(str(datasets / "discs" / "v1"))
     recipes = {}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shards.lock import lock
+from tasks.benchmark.counts.measure import AS_LABELLED
 from tasks.benchmark.options import BenchmarkOptions
 from tasks.benchmark.run import ScoredRuns, prepare_benchmark, train_all
 from tasks.benchmark.scores.results import Comparison, Result
@@ -34,7 +35,7 @@ class BenchmarkReport:
         """A row for each network and arm: the face's IoU on every test set, as labelled, without TTA."""
         rows: dict[tuple[str, str], dict[str, str | int | float]] = {}
         for one in self.results:
-            if one.metric == _SHOWN and not one.slice and not one.tta and one.reading == "as labelled":
+            if one.metric == _SHOWN and not one.slice and not one.tta and one.reading == AS_LABELLED:
                 row = rows.setdefault(
                     (one.network, one.mixture), {"network": one.network, "trained on": one.mixture}
                 )

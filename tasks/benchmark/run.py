@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -15,17 +15,16 @@ from models.optional_packages import BENCHMARK_PACKAGES, require_packages
 from shards import storage
 from shards.check_output import check_folder
 from tasks.benchmark.arms import open_arms, policy_of, training_steps
-from tasks.benchmark.counts.store import merge_counts
+from tasks.benchmark.counts.store import facts_of, merge_counts
 from tasks.benchmark.foreign import foreign_counts
 from tasks.benchmark.options import BenchmarkOptions
-from tasks.benchmark.plan import PlannedRun, plan_runs
+from tasks.benchmark.plan import PlannedRun, plan_runs, run_options
 from tasks.benchmark.sets.open import open_test_sets
-from tasks.benchmark.sets.overlap import check_overlap, drawn_from, learnt_by
+from tasks.benchmark.sets.overlap import UsedPhotograph, check_overlap, drawn_from, learnt_by
 from tasks.benchmark.sets.picture import TestSet
 from tasks.benchmark.trained import COUNTS_FILE, finished_counts, train_and_score
 from tasks.progress import OnProgress, ignore_progress
-from tasks.training.segmenter.feed.occlusion.choice import parse_shares
-from tasks.training.segmenter.feed.occlusion.named import OCCLUSIONS, pools_of
+from tasks.training.segmenter.feed.occlusion.open import open_occlusion
 from tasks.training.segmenter.feed.open import Feed
 
 _PLAN = "plan.json"
@@ -47,11 +46,13 @@ class PreparedBenchmark:
 class ScoredRuns:
     """``before``: runs that were finished when it began.
 
-    ``counts``: those of all runs and of masks of others; ``notes``: what was left out or converted.
+    ``facts``: what was written with the counts of each run, by its name; ``counts``: those of all runs and of
+    masks of others; ``notes``: what was left out or converted.
     """
 
     prepared: PreparedBenchmark
     before: int
+    facts: Mapping[str, Mapping[str, str]]
     counts: pa.Table
     notes: tuple[str, ...]
 
@@ -77,10 +78,10 @@ def prepare_benchmark(options: BenchmarkOptions) -> PreparedBenchmark:
     )
     _check_sets(benchmark, sets)
     bank = Bank(options.bank) if options.bank else None
-    for run in runs:
-        _check_occluders(run, bank, sets)
-    for feed in feeds.values():
+    for arm, feed in feeds.items():
+        run = next(one for one in runs if one.arm.name == arm)
         check_overlap(learnt_by(feed, bank), sets)
+        check_overlap(_drawn_by(run, benchmark, feed, bank), sets)
     _keep_plan(options.out, benchmark)
     return PreparedBenchmark(benchmark=benchmark, runs=runs, feeds=feeds, sets=sets, problems=tuple(problems))
 
@@ -100,7 +101,7 @@ def train_all(
     pictures = sum(len(one.facts) for one in sets) * (2 if benchmark.tta else 1)
     lengths = [training_steps(benchmark, prepared.feeds, run) + pictures for run in runs]
     total, done, before = sum(lengths), 0, 0
-    tables = []
+    tables: dict[str, pa.Table] = {}
     on_progress(0, total)
     for run, length in zip(runs, lengths, strict=True):
         table = finished_counts(run, benchmark, options, sets)
@@ -119,23 +120,34 @@ def train_all(
             before += 1
         done += length
         on_progress(done, total)
-        tables.append(table)
+        tables[run.name] = table
     foreign, left_out = foreign_counts(options.out, sets)
     notes = (*map(str, prepared.problems), *left_out)
     facts = {"benchmark": benchmark.model_dump_json()}
-    counts = merge_counts(storage.join(options.out, COUNTS_FILE), [*tables, *foreign], facts)
-    return ScoredRuns(prepared=prepared, before=before, counts=counts, notes=notes)
+    counts = merge_counts(storage.join(options.out, COUNTS_FILE), [*tables.values(), *foreign], facts)
+    return ScoredRuns(
+        prepared=prepared,
+        before=before,
+        facts={name: facts_of(table) for name, table in tables.items()},
+        counts=counts,
+        notes=notes,
+    )
 
 
-def _check_occluders(run: PlannedRun, bank: Bank | None, sets: Sequence[TestSet]) -> None:
-    """Raise ValueError for occlusions without a bank, and for occluders that test pictures show."""
+def _drawn_by(
+    run: PlannedRun, benchmark: Benchmark, feed: Feed, bank: Bank | None
+) -> Iterable[UsedPhotograph]:
+    """The photographs of the occluders that an arm draws while it trains.
+
+    Raises ValueError for occlusions without a bank, and as ``open_occlusion``.
+    """
     if not run.arm.occlude:
-        return
+        return ()
     if bank is None:
         raise ValueError(f"--bank: expected the bank whose occluders the arm {run.arm.name} draws, got none")
-    drawn = {name for one in parse_shares(run.arm.occlude) for name in OCCLUSIONS[one.name].kinds}
-    kinds = [name for name in drawn if not run.arm.occlude_with or name in run.arm.occlude_with]
-    check_overlap(drawn_from(bank, pools_of(sorted(kinds))), sets)
+    choice = run_options(run, benchmark, weights=None, device="auto", loaders=0).occlusion
+    drawn = open_occlusion(choice, feed, bank.url, seed=run.seed)
+    return () if drawn is None or drawn.occluders is None else drawn_from(bank, drawn.occluders.pools)
 
 
 def _check_sets(benchmark: Benchmark, sets: Sequence[TestSet]) -> None:

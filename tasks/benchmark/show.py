@@ -8,7 +8,6 @@ import numpy as np
 
 from manifests.benchmarks.benchmark import Benchmark
 from natocc.geometry import Image
-from natocc.masks.policy import FACE_CLASS_IDS
 from tasks.benchmark.options import BenchmarkOptions
 from tasks.benchmark.pages.sheets.choose import choose_pictures, score_pictures
 from tasks.benchmark.pages.sheets.gallery import Gallery, PredictedPicture
@@ -19,7 +18,7 @@ from tasks.benchmark.scores.compute import CellName
 from tasks.benchmark.sets.picture import TestPicture, TestSet
 from tasks.benchmark.trained import weights_of
 from tasks.infer.network import ReadyNetwork, open_segmenter
-from tasks.infer.predict import predict_faces
+from tasks.infer.predict import predict_faces, visible_face_in
 
 
 def galleries_of(
@@ -79,5 +78,4 @@ def _visible_face(network: ReadyNetwork, picture: TestPicture) -> Image:
     """1 where the network sees visible face, uint8 of the mask's size."""
     height, width = picture.mask.shape
     (found,) = predict_faces(network, [picture.image], [(height, width)], size=network.size, tta=False)
-    face = found.labels == 1 if network.classes <= 2 else np.isin(found.labels, FACE_CLASS_IDS)
-    return np.asarray(face).view(np.uint8)
+    return visible_face_in(found.labels, network.classes).view(np.uint8)

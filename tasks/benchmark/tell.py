@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from manifests.benchmarks.benchmark import Benchmark, ComparedArms
 from shards import storage
-from tasks.benchmark.counts.store import facts_of
 from tasks.benchmark.options import BenchmarkOptions
 from tasks.benchmark.pages.html import report_html
 from tasks.benchmark.pages.markdown import claims_markdown, report_markdown
@@ -31,12 +30,11 @@ from tasks.benchmark.scores.compute import CellName, cells_of, comparisons_of, d
 from tasks.benchmark.scores.results import COMPARISONS_SCHEMA, RESULTS_SCHEMA, write_figures
 from tasks.benchmark.sets.picture import TestSet
 from tasks.benchmark.show import galleries_of
-from tasks.benchmark.trained import COUNTS_FILE, counts_of, read_figures, weights_of
+from tasks.benchmark.trained import COUNTS_FILE, read_figures, weights_of
 from tasks.infer.network import open_segmenter
 
 RESULTS_FILE, COMPARISONS_FILE = "results.parquet", "comparisons.parquet"
 _REPORT, _CLAIMS, _PAGE, _SPEEDS = "report.md", "claims.md", "report.html", "speeds.json"
-_SELECTION = "selection_iou"
 
 
 def write_pages(scored: ScoredRuns, options: BenchmarkOptions) -> tuple[BenchmarkMaterial, tuple[str, ...]]:
@@ -103,7 +101,7 @@ def _reported(one: TestSet) -> ReportedSet:
 
 def _record(run: PlannedRun, scored: ScoredRuns, options: BenchmarkOptions) -> RunRecord:
     figures = read_figures(options.out, run)
-    facts = facts_of(counts_of(options.out, run))
+    facts = scored.facts[run.name]
     feed = scored.prepared.feeds[run.arm.name]
     return RunRecord(
         network=run.choice.network,
@@ -121,6 +119,8 @@ def _record(run: PlannedRun, scored: ScoredRuns, options: BenchmarkOptions) -> R
 
 
 def _curve(history: Iterable[Mapping[str, float]]) -> tuple[CurvePoint, ...]:
+    from tasks.training.segmenter.select_best import SELECTION_SCORE
+
     rows: dict[int, dict[str, float]] = {}
     for row in history:
         rows.setdefault(int(row["step"]), {}).update(row)
@@ -128,7 +128,7 @@ def _curve(history: Iterable[Mapping[str, float]]) -> tuple[CurvePoint, ...]:
         CurvePoint(
             step=step,
             loss=row.get("loss", math.nan),
-            validation_iou=row.get(_SELECTION, math.nan),
+            validation_iou=row.get(SELECTION_SCORE, math.nan),
         )
         for step, row in sorted(rows.items())
     )
@@ -143,7 +143,7 @@ def _speeds(scored: ScoredRuns, options: BenchmarkOptions) -> tuple[NetworkSpeed
         name = run.choice.network
         if name in found:
             continue
-        checkpoint = facts_of(counts_of(options.out, run))["checkpoint"]
+        checkpoint = scored.facts[run.name]["checkpoint"]
         if kept.get(name, {}).get("checkpoint") != checkpoint:
             network = open_segmenter(weights_of(options.out, run), options.device)
             kept[name] = {

@@ -88,13 +88,7 @@ def train_and_score(
     # Of this call: a run that was interrupted took longer.
     facts = {"checkpoint": checkpoint, "seconds": f"{time.monotonic() - start:.1f}"}
     url = storage.join(run_folder(options.out, run), COUNTS_FILE)
-    write_counts(url, rows, {**_facts(run, benchmark, options, sets), **facts})
-    return read_counts(url)
-
-
-def counts_of(out: str, run: PlannedRun) -> pa.Table:
-    """The counts of a finished run."""
-    return read_counts(storage.join(run_folder(out, run), COUNTS_FILE))
+    return write_counts(url, rows, {**_facts(run, benchmark, options, sets), **facts})
 
 
 def read_figures(out: str, run: PlannedRun) -> dict[str, Any]:

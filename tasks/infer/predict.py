@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from natocc.geometry import Image
 from natocc.masks.policy import FACE_CLASS_IDS
@@ -52,6 +53,11 @@ def predict_faces(
         labels = _labels(planes, width, height)
         face = np.asarray(cv2.resize(_face_plane(planes), (width, height)), np.float32)
         yield Prediction(labels=labels, face=face)
+
+
+def visible_face_in(labels: Image, classes: int) -> NDArray[np.bool_]:
+    """Where predicted labels are visible face: 1 of one or two classes, of more ``FACE_CLASS_IDS``."""
+    return np.asarray(labels == 1 if classes <= 2 else np.isin(labels, FACE_CLASS_IDS))
 
 
 def _averaged(network: ReadyNetwork, pictures: Sequence[Image], size: int, *, tta: bool) -> Floats32:

@@ -10,15 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from natocc.geometry import Image
-from natocc.masks.policy import FACE_CLASS_IDS
+from natocc.masks.policy import POLICIES
 from tasks.benchmark.counts.table import CALIBRATION_BINS
 from tasks.benchmark.sets.picture import TestPicture
+from tasks.infer.predict import visible_face_in
 
 AS_LABELLED, AS_TRAINED = "as labelled", "as trained"
 # Width of the band along the outline, as a share of the picture's diagonal (Cheng et al. 2021).
 _BAND = 0.02
 # Label policies by whether glasses are face (docs/label-policies.md).
-_GLASSES_ARE_FACE = {"voo": 0, "faceocc": 1}
+_GLASSES_ARE_FACE = {name: int("eye_g" in policy.face) for name, policy in POLICIES.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,17 +54,17 @@ def measure_picture(
 ) -> Iterator[dict[str, object]]:
     """Yield a row of ``COUNTS_SCHEMA`` for each reading of the label.
 
-    ``labels``: uint8 (H, W) of the mask's size, the predicted classes; of two, 1 is face, of more, those of
-    ``FACE_CLASS_IDS``. ``face``: float32 (H, W), the probability of visible face in [0, 1]; None if there is
-    none. ``policy`` is the set's. The second reading is given where the picture's glasses are known and the
-    policies of set and predictor differ in them. Raises ValueError for labels of another size.
+    ``labels``: uint8 (H, W) of the mask's size, the predicted classes. ``face``: float32 (H, W), the
+    probability of visible face in [0, 1]; None if there is none. ``policy`` is the set's. The second reading
+    is given where the picture's glasses are known and the policies of set and predictor differ in them.
+    Raises ValueError for labels of another size.
     """
     if labels.shape != picture.mask.shape:
         raise ValueError(
             f"{set_name}: {picture.facts.key}: expected a prediction of {_size(picture.mask)}, got "
             f"{_size(labels)}"
         )
-    predicted = labels == 1 if classes <= 2 else np.isin(labels, FACE_CLASS_IDS)
+    predicted = visible_face_in(labels, classes)
     for reading, mask in _readings(picture, policy, predictor.policy):
         truth = mask > 0
         both, either = boundary_counts(truth, predicted)

@@ -15,14 +15,15 @@ from tasks.benchmark.counts.table import COUNTS_SCHEMA
 _FORMAT = "natocc-counts/1"
 
 
-def write_counts(url: str, rows: Iterable[dict[str, object]], facts: Mapping[str, str]) -> None:
-    """Write rows of ``COUNTS_SCHEMA``; equal rows and facts give equal bytes.
+def write_counts(url: str, rows: Iterable[dict[str, object]], facts: Mapping[str, str]) -> pa.Table:
+    """Write rows of ``COUNTS_SCHEMA`` as a table, and return it; equal rows and facts give equal bytes.
 
     ``facts`` are texts about all of them, such as what they were counted with.
     """
     metadata = {"format": _FORMAT, **facts}
     table = pa.Table.from_pylist(list(rows), schema=COUNTS_SCHEMA.with_metadata(metadata))
     _write(url, table)
+    return table
 
 
 def read_counts(url: str) -> pa.Table:
